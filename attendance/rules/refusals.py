@@ -1,0 +1,65 @@
+"""What the business refuses, with the facts of each; `gql` maps each to its member of a mutation's union once.
+
+A refusal rolls back the whole transaction (R4.2): raise it, and nothing was changed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Permission
+
+
+class Refusal(Exception):
+    """The base of all refusals. `message` says in a sentence what was wrong and what would be right."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(eq=False)
+class AttendanceNotRecordable(Refusal):
+    """R2.3 to R2.6, R4.12."""
+
+    reason: NotRecordableReason
+    message: str
+
+
+@dataclass(eq=False)
+class StudentNotOnRoster(Refusal):
+    """R4.12."""
+
+    student_ids: tuple[UUID, ...]
+    message: str
+
+
+@dataclass(eq=False)
+class PermissionDenied(Refusal):
+    """Section 11: the caller may see the thing but not do this to it."""
+
+    permission: Permission
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingMark:
+    """R4.10: what the caller wanted, and what somebody else put there since. Status None: not marked."""
+
+    student_id: UUID
+    wanted_status: AttendanceStatus | None
+    current_status: AttendanceStatus | None
+    current_note: str | None
+    changed_at: datetime
+    revision: int
+
+
+@dataclass(eq=False)
+class AttendanceConflict(Refusal):
+    """R4.10."""
+
+    seen_revision: int
+    current_revision: int
+    conflicts: tuple[ConflictingMark, ...]
+    message: str

@@ -1,0 +1,81 @@
+"""An organization's settings as values; the defaults are those of a new organization."""
+
+from dataclasses import dataclass
+
+from attendance.rules.vocabulary import (
+    EnrollmentType,
+    ExpiryAnchor,
+    ExpiryUnit,
+    LimitPeriod,
+    LimitScope,
+    TokenTrigger,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSettings:
+    """R1.2, R3.4 (birthday window, days either side), R4.13, R4.14 (None: no e-mail)."""
+
+    office_check_in_mode: bool = False
+    birthday_window_days: int = 3
+    mark_absent_when_nobody_checks_in: bool = False
+    consecutive_absences_notice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPortalSettings:
+    """R1.2; balances are shown in the Staff Portal only where the organization says so (R3.4)."""
+
+    staff_check_in_mode: bool = False
+    staff_sees_balances: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """R5.3; windows in minutes, None: no window."""
+
+    kiosk_read_only: bool = False
+    kiosk_early_minutes: int | None = None
+    kiosk_late_minutes: int | None = None
+    kiosk_marks_tardy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceSettings:
+    """R6.2; the notice in minutes before the start, 0: none."""
+
+    guardians_may_request_absences: bool = True
+    auto_approve_absences: bool = False
+    auto_excuse_absences: bool = False
+    absence_notice_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupTokenSettings:
+    """R7.2, R7.6 (limit None: none), R7.7 (expiry_count counts expiry_unit), R8.6, R8.7, R8.11 (None: never)."""
+
+    tokens_enabled: bool = True
+    token_trigger: TokenTrigger = TokenTrigger.ALL_ABSENCES
+    earning_types: frozenset[EnrollmentType] = frozenset({EnrollmentType.ACTIVE})
+    token_limit: int | None = None
+    token_limit_period: LimitPeriod = LimitPeriod.MONTH
+    token_limit_scope: LimitScope = LimitScope.STUDENT
+    expiry_unit: ExpiryUnit = ExpiryUnit.DAYS
+    expiry_count: int = 90
+    expiry_anchor: ExpiryAnchor = ExpiryAnchor.ISSUE
+    ignore_location_lock: bool = False
+    families_see_comments: bool = False
+    families_see_expired: bool = True
+    auto_approve_makeups: bool = True
+    makeup_horizon_days: int = 60
+    makeup_latest_booking_minutes: int = 0
+    expire_after_last_drop_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationSettings:
+    classes: ClassSettings = ClassSettings()
+    staff_portal: StaffPortalSettings = StaffPortalSettings()
+    kiosk: KioskSettings = KioskSettings()
+    absences: AbsenceSettings = AbsenceSettings()
+    makeup_tokens: MakeupTokenSettings = MakeupTokenSettings()

@@ -1,0 +1,292 @@
+"""The closed vocabularies of the business (domain.md), an enumeration each; docs/glossary.md has the words.
+
+Members are strings equal to their names, so that the database, the schema and the logs spell them alike.
+"""
+
+from enum import StrEnum
+
+
+class OfferingKind(StrEnum):
+    CLASS = "CLASS"
+    APPOINTMENT = "APPOINTMENT"
+    CAMP = "CAMP"
+
+
+class OccurrenceState(StrEnum):
+    """R2.4."""
+
+    SCHEDULED = "SCHEDULED"
+    NOT_SCHEDULED = "NOT_SCHEDULED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
+class AttendanceState(StrEnum):
+    """R2.9."""
+
+    NOT_TAKEN = "NOT_TAKEN"
+    IN_PROGRESS = "IN_PROGRESS"
+    TAKEN = "TAKEN"
+
+
+class AttendanceStatus(StrEnum):
+    """R4.1. No mark is the seventh state."""
+
+    PRESENT = "PRESENT"
+    TARDY = "TARDY"
+    LEFT_EARLY = "LEFT_EARLY"
+    TARDY_AND_LEFT_EARLY = "TARDY_AND_LEFT_EARLY"
+    ABSENT = "ABSENT"
+    EXCUSED_ABSENCE = "EXCUSED_ABSENCE"
+
+    @property
+    def is_absence(self) -> bool:
+        return self in (AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED_ABSENCE)
+
+
+class NotRecordableReason(StrEnum):
+    """R2.3, R2.4, R2.6: why no attendance can be recorded for an occurrence."""
+
+    NOT_SCHEDULED = "NOT_SCHEDULED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+
+
+class Source(StrEnum):
+    """R1.1: where a mark or a token came from, told by the caller's credentials."""
+
+    OFFICE = "OFFICE"
+    STAFF = "STAFF"
+    KIOSK = "KIOSK"
+    GUARDIAN = "GUARDIAN"
+    SYSTEM = "SYSTEM"
+
+
+class Portal(StrEnum):
+    """What a credential was issued for."""
+
+    OFFICE = "OFFICE"
+    STAFF = "STAFF"
+    CUSTOMER = "CUSTOMER"
+    KIOSK = "KIOSK"
+
+    @property
+    def source(self) -> Source:
+        return Source.GUARDIAN if self is Portal.CUSTOMER else Source(self.value)
+
+
+class PersonKind(StrEnum):
+    STAFF = "STAFF"
+    GUARDIAN = "GUARDIAN"
+
+
+class EnrollmentType(StrEnum):
+    ACTIVE = "ACTIVE"
+    TRIAL = "TRIAL"
+    MAKEUP = "MAKEUP"
+    SINGLE_DAY = "SINGLE_DAY"
+    WAITLIST = "WAITLIST"
+
+
+class EnrollmentEnd(StrEnum):
+    """Why an enrollment has a drop date; the DROP indicator (R3.4) is raised for DROPPED alone."""
+
+    DROPPED = "DROPPED"
+    TRANSFERRED = "TRANSFERRED"
+    SESSION_ENDED = "SESSION_ENDED"
+
+
+class IndicatorKind(StrEnum):
+    """R3.4, in the order in which a roll sheet shows them."""
+
+    MEDICAL_ALERT = "MEDICAL_ALERT"
+    BIRTHDAY = "BIRTHDAY"
+    ROLL_SHEET_COMMENT = "ROLL_SHEET_COMMENT"
+    NOTES = "NOTES"
+    MAKEUP = "MAKEUP"
+    BALANCE_DUE = "BALANCE_DUE"
+    TRIAL_ENROLLMENT = "TRIAL_ENROLLMENT"
+    EXPECTED_ABSENT = "EXPECTED_ABSENT"
+    DROP = "DROP"
+    TRANSFER = "TRANSFER"
+    FIRST_DAY = "FIRST_DAY"
+
+
+class NoteLevel(StrEnum):
+    NORMAL = "NORMAL"
+    CRITICAL = "CRITICAL"
+
+
+class BlackoutScope(StrEnum):
+    """R2.5."""
+
+    BILLING = "BILLING"
+    ATTENDANCE = "ATTENDANCE"
+    BOTH = "BOTH"
+
+
+class ChangeKind(StrEnum):
+    """R10.1: what a revision of an occurrence changed."""
+
+    MARKS = "MARKS"
+    ROSTER = "ROSTER"
+    CANCELLED = "CANCELLED"
+    RESTORED = "RESTORED"
+    TOKENS = "TOKENS"
+
+
+class ExpectedAbsenceState(StrEnum):
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    DENIED = "DENIED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class MakeupTokenOrigin(StrEnum):
+    ABSENCE = "ABSENCE"
+    CANCELLATION = "CANCELLATION"
+    MANUAL = "MANUAL"
+
+
+class MakeupTokenState(StrEnum):
+    """R8.3: derived from dates and links, never stored."""
+
+    SCHEDULED = "SCHEDULED"
+    AVAILABLE = "AVAILABLE"
+    REQUESTED = "REQUESTED"
+    PENDING = "PENDING"
+    SPENT = "SPENT"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+    DELETED = "DELETED"
+
+
+class MakeupTokenAct(StrEnum):
+    """R7.9: what a ledger entry records."""
+
+    ISSUED = "ISSUED"
+    SKIPPED = "SKIPPED"
+    REVOKED = "REVOKED"
+    REINSTATED = "REINSTATED"
+    FLAGGED = "FLAGGED"
+    REQUESTED = "REQUESTED"
+    REDEEMED = "REDEEMED"
+    RESET = "RESET"
+    EDITED = "EDITED"
+    DELETED = "DELETED"
+    EXPIRED = "EXPIRED"
+
+
+class TokenTrigger(StrEnum):
+    """R7.2."""
+
+    ALL_ABSENCES = "ALL_ABSENCES"
+    EXCUSED_ONLY = "EXCUSED_ONLY"
+
+
+class LimitPeriod(StrEnum):
+    """R7.6."""
+
+    OUTSTANDING = "OUTSTANDING"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+    SESSION = "SESSION"
+    ENROLLMENT = "ENROLLMENT"
+
+
+class LimitScope(StrEnum):
+    """R7.6."""
+
+    STUDENT = "STUDENT"
+    ENROLLMENT = "ENROLLMENT"
+
+
+class ExpiryUnit(StrEnum):
+    """R7.7."""
+
+    NEVER = "NEVER"
+    DAYS = "DAYS"
+    WEEKS = "WEEKS"
+    MONTHS = "MONTHS"
+    END_OF_SESSION = "END_OF_SESSION"
+
+
+class ExpiryAnchor(StrEnum):
+    """R7.7: what days, weeks and months are counted from."""
+
+    ISSUE = "ISSUE"
+    MISSED_CLASS = "MISSED_CLASS"
+
+
+class TokenRunPhase(StrEnum):
+    """R7.3: 30 minutes after the class ends, and 23:59 local on the occurrence's date."""
+
+    AFTER_CLASS = "AFTER_CLASS"
+    END_OF_DAY = "END_OF_DAY"
+
+
+class TokenRunState(StrEnum):
+    ARMED = "ARMED"
+    DONE = "DONE"
+
+
+class MakeupRequestState(StrEnum):
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    DENIED = "DENIED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class TaskKind(StrEnum):
+    CANCEL_OCCURRENCES = "CANCEL_OCCURRENCES"
+    CREATE_MAKEUP_TOKENS = "CREATE_MAKEUP_TOKENS"
+    ASSIGN_SUBSTITUTES = "ASSIGN_SUBSTITUTES"
+    SEND_STATEMENTS = "SEND_STATEMENTS"
+
+
+class TaskState(StrEnum):
+    """R9.4."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+
+
+class TaskItemState(StrEnum):
+    WAITING = "WAITING"
+    DONE = "DONE"
+    EXCEPTION = "EXCEPTION"
+    SKIPPED = "SKIPPED"
+
+
+class EmailState(StrEnum):
+    QUEUED = "QUEUED"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Permission(StrEnum):
+    """Section 11. VIEW and FULL of one portal are one scale: FULL includes VIEW."""
+
+    OWNER = "OWNER"
+    OFFICE_ATTENDANCE_VIEW = "OFFICE_ATTENDANCE_VIEW"
+    OFFICE_ATTENDANCE_FULL = "OFFICE_ATTENDANCE_FULL"
+    OFFICE_SEE_ALL = "OFFICE_SEE_ALL"
+    STAFF_ATTENDANCE_VIEW = "STAFF_ATTENDANCE_VIEW"
+    STAFF_ATTENDANCE_FULL = "STAFF_ATTENDANCE_FULL"
+    STAFF_SEE_ALL = "STAFF_SEE_ALL"
+    EXCUSE_ABSENCES = "EXCUSE_ABSENCES"
+    CREATE_MAKEUP_TOKENS = "CREATE_MAKEUP_TOKENS"
+    DELETE_MAKEUP_TOKENS = "DELETE_MAKEUP_TOKENS"
+    MAKEUPS_WITHOUT_TOKENS = "MAKEUPS_WITHOUT_TOKENS"
+    CANCEL_OCCURRENCES = "CANCEL_OCCURRENCES"
+    MANAGE_ENROLLMENTS = "MANAGE_ENROLLMENTS"
+    MANAGE_SETTINGS = "MANAGE_SETTINGS"
+    LAUNCH_KIOSK = "LAUNCH_KIOSK"
+    SEE_BALANCES = "SEE_BALANCES"
+    SEE_MEDICAL = "SEE_MEDICAL"
