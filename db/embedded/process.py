@@ -1,0 +1,131 @@
+"""Start, watch and stop one server process; nothing of it outlives the process that started it."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_LINUX = sys.platform.startswith("linux")
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class ServerFault(Exception):
+    """A server cannot run. The text is one clear sentence for the person at the terminal."""
+
+
+def die_with_parent(sign: int, parent: int) -> None:
+    """Ask the kernel to send `sign` to this process when `parent` ends, even by SIGKILL.
+
+    Linux only; elsewhere nothing happens and a killed parent leaves its children behind.
+    """
+    if not _LINUX:
+        return
+    if _libc.prctl(_PR_SET_PDEATHSIG, sign, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    # The parent may have ended between the fork and the line above; then no signal would ever come.
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def spawn(
+    argv: Sequence[str | Path],
+    *,
+    death_signal: signal.Signals,
+    become: Callable[[], None] | None = None,
+    output: int | None = None,
+    stdin: int | None = subprocess.DEVNULL,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `argv` in a session of its own, bound to the life of this process.
+
+    `become` runs in the child and may give up rights. The child has its own session so that Ctrl-C
+    reaches only the process at the terminal, which then stops its children in order. The kernel ties a
+    death signal to the *thread* that spawned, so only the main thread may call this.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("Servers are started from the main thread only")
+    parent = os.getpid()
+
+    def prepare() -> None:
+        if become is not None:
+            become()
+        # After `become`: a change of user clears the death signal.
+        die_with_parent(death_signal, parent)
+
+    return subprocess.Popen(  # noqa: S603
+        [os.fspath(part) for part in argv],
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        env=environment,
+        cwd=folder,
+        start_new_session=True,
+        preexec_fn=prepare,  # noqa: PLW1509  the main thread is the only one that forks
+    )
+
+
+def stop(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float) -> bool:
+    """Send `sign`, wait `seconds`, then SIGKILL. True if the process ended by itself."""
+    if process.poll() is not None:
+        return True
+    process.send_signal(sign)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
+
+
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Poll `ready` until it holds. False if the process ended or the time is over first."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            return False
+        if ready():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """True if a server could listen on (host, port) now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do: a port whose last connections linger in TIME_WAIT counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(preferred: int | None = None) -> int:
+    """A free loopback port: `preferred` when it is free, otherwise one that the kernel picks."""
+    if preferred is not None and port_is_free(preferred):
+        return preferred
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def last_words(log: Path, marks: Sequence[str]) -> str:
+    """The last line of a server's log that holds one of `marks`, or its last line, or nothing."""
+    try:
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return ""
+    telling = [line for line in lines if any(mark in line for mark in marks)]
+    return (telling or lines or [""])[-1]
