@@ -1,0 +1,143 @@
+"""Everything that can be configured, read once from the environment and checked before anything starts.
+
+Only entry points call `load_settings`; all below them is handed the values.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_LENGTH = 32
+
+
+class SettingsFault(Exception):
+    """The configuration cannot be used. `sentences` has one sentence per fault, naming its variable."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """The configuration of one process. Frozen; every value has been checked.
+
+    Variables are the names in upper case with the prefix ROLLBOOK_, except DATABASE_URL and REDIS_URL.
+    Lifetimes are in seconds.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ROLLBOOK_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
+
+    env: Literal["development", "production"] = "development"
+
+    database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    database_statement_timeout: float = Field(default=15, gt=0, le=3600)
+    redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: str | None = None
+    graceful_timeout: int = Field(default=10, ge=1, le=300)
+
+    secret: SecretStr
+    access_token_lifetime: int = Field(default=15 * 60, ge=1, le=24 * 3600)
+    refresh_token_lifetime: int = Field(default=30 * 24 * 3600, ge=60, le=365 * 24 * 3600)
+    jwks_url: str | None = None
+    jwks_issuer: str | None = None
+    jwks_audience: str | None = None
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    test_clock: datetime | None = None
+
+    @property
+    def in_production(self) -> bool:
+        return self.env == "production"
+
+    @field_validator("database_url")
+    @classmethod
+    def _asyncpg_url(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if scheme not in ("postgres", "postgresql", "postgresql+asyncpg") or not separator or not rest:
+            raise ValueError("is no PostgreSQL address such as postgresql://user:password@host:5432/database")
+        if not urlsplit(f"postgresql://{rest}").path.strip("/"):
+            raise ValueError("names no database; it ends with /database")
+        return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_url(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("is no Redis address such as redis://:password@host:6379/0")
+        return url
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _origins(cls, origins: Any) -> Any:
+        if isinstance(origins, str):
+            origins = tuple(part.strip().rstrip("/") for part in origins.split(",") if part.strip())
+        for origin in origins:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+                raise ValueError(f"has {origin!r}, which is no origin such as https://app.example.com")
+        return origins
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, level: Any) -> Any:
+        return level.upper() if isinstance(level, str) else level
+
+    @field_validator("test_clock")
+    @classmethod
+    def _aware(cls, instant: datetime | None) -> datetime | None:
+        if instant is not None and instant.tzinfo is None:
+            raise ValueError("has no time zone; write an instant such as 2026-03-02T21:30:00Z")
+        return None if instant is None else instant.astimezone(UTC)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        faults = []
+        if self.in_production and len(self.secret.get_secret_value()) < SECRET_LENGTH:
+            faults.append(f"ROLLBOOK_SECRET must have at least {SECRET_LENGTH} characters in production.")
+        if self.in_production and self.test_clock is not None:
+            faults.append("ROLLBOOK_TEST_CLOCK is refused in production: there the clock cannot be moved.")
+        provider = (self.jwks_url, self.jwks_issuer, self.jwks_audience)
+        if any(provider) and not all(provider):
+            faults.append(
+                "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE are set together or not at all."
+            )
+        if self.jwks_url is not None and self.in_production and not self.jwks_url.startswith("https://"):
+            faults.append("ROLLBOOK_JWKS_URL must start with https:// in production.")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment; `given` values win over it. Raises SettingsFault with all faults at once."""
+    try:
+        return Settings(**given)
+    except ValidationError as fault:
+        sentences = [line for error in fault.errors() for line in _sentences(error)]
+        raise SettingsFault(sentences) from None
+
+
+def _sentences(error: Mapping[str, Any]) -> list[str]:
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return [line for line in message.split("\n") if line]
+    name = str(error["loc"][0])
+    variable = name if name in ("DATABASE_URL", "REDIS_URL") else f"ROLLBOOK_{name}".upper()
+    if name in ("database_url", "redis_url"):
+        variable = name.upper()
+    if error["type"] == "missing":
+        return [f"{variable} must be set."]
+    if error["type"] == "value_error":
+        return [f"{variable} {message}."]
+    return [f"{variable} is {error['input']!r}: {message[0].lower()}{message[1:]}."]
