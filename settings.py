@@ -37,7 +37,6 @@ class Settings(BaseSettings):
 
     database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     database_pool_size: int = Field(default=10, ge=1, le=200)
-    database_statement_timeout: float = Field(default=15, gt=0, le=3600)
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
 
     host: str = "127.0.0.1"

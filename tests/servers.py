@@ -5,7 +5,6 @@ DATABASE_URL and REDIS_URL name others. The account of a given DATABASE_URL must
 databases and roles; the Redis database of a given REDIS_URL is emptied before each test that uses it.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
 from db.embedded.servers import Servers, locked, start_servers
+from db.migrate import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +59,9 @@ async def administer(url: str, *statements: str) -> None:
 @pytest.fixture(scope="session")
 async def template_database(servers: Servers) -> AsyncIterator[str]:
     """The name of a database with the whole schema, made once by the project's migrations, and empty."""
-    from db.migrations.upgrade import upgrade
-
     name = f"rollbook_template_{uuid.uuid4().hex[:12]}"
     await administer(servers.database_url, f'CREATE DATABASE "{name}"')
-    # Alembic runs a loop of its own, which needs a thread of its own.
-    await asyncio.to_thread(upgrade, with_database(servers.database_url, name))
+    await upgrade(with_database(servers.database_url, name))
     yield name
     await administer(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 

