@@ -1,4 +1,4 @@
-"""What the business refuses, with the facts of each; `gql` maps each to its member of a mutation's union once.
+"""What the business refuses, with the facts of each; `gql` maps each to its union member once.
 
 A refusal rolls back the whole transaction (R4.2): raise it, and nothing was changed.
 """

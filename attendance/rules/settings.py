@@ -52,7 +52,7 @@ class AbsenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class MakeupTokenSettings:
-    """R7.2, R7.6 (limit None: none), R7.7 (expiry_count counts expiry_unit), R8.6, R8.7, R8.11 (None: never)."""
+    """R7.2, R7.6 (None: no limit), R7.7 (expiry_count counts expiry_unit), R8.6, R8.7, R8.11 (None: never)."""
 
     tokens_enabled: bool = True
     token_trigger: TokenTrigger = TokenTrigger.ALL_ABSENCES

@@ -1,0 +1,80 @@
+"""Brings a database's schema up to date with Alembic. Forward only; several processes may call it at once."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from db import models
+from db.engine import create_engine
+
+LOCK = 7_065_511_001  # any number that nothing else in the database locks
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def newest_revision() -> str:
+    """The revision that the code needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    return str(head)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that the database is at; None: never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _drift(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), models.metadata))
+
+
+async def upgrade(url: str) -> None:
+    """Apply what is missing, as the owner. A second caller waits for the first, and finds nothing to do."""
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+async def drift(url: str) -> list[object]:
+    """What the models say and the migrated database lacks, or the other way round; empty when they agree."""
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_drift)
+    finally:
+        await engine.dispose()
+
+
+async def new_migration(url: str, message: str) -> None:
+    """Write a migration from what the models have and the database at `url` lacks; read it before you commit it."""
+
+    def generate(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True)
+
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(generate)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,14 @@
+"""Run by Alembic: applies the migrations over the connection that `db.migrate` hands in, as the owner of the tables."""
+
+from alembic import context
+
+from db import models
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=models.metadata,
+    transaction_per_migration=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

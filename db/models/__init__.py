@@ -1,0 +1,78 @@
+"""The tables, by aggregate. Elsewhere a table is `models.Mark`; `models.metadata` is all of them."""
+
+from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
+from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment
+from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
+from db.models.offerings import (
+    Offering,
+    OfferingInstructor,
+    OfferingSession,
+    StaffAbsence,
+    Substitution,
+    Timeslot,
+)
+from db.models.organization import (
+    BlackoutDate,
+    BlackoutSchedule,
+    Location,
+    Organization,
+    Program,
+    Session,
+    Settings,
+    SettingsChange,
+)
+from db.models.people import (
+    Family,
+    GroupMember,
+    Kiosk,
+    PermissionGroup,
+    Person,
+    SignIn,
+    Student,
+    StudentNote,
+)
+from db.models.table import Table
+from db.models.tasks import BackgroundTask, BackgroundTaskItem, Email
+
+metadata = Table.metadata
+
+__all__ = [
+    "BackgroundTask",
+    "BackgroundTaskItem",
+    "BlackoutDate",
+    "BlackoutSchedule",
+    "Change",
+    "ChangedEntry",
+    "Email",
+    "Enrollment",
+    "ExpectedAbsence",
+    "ExpectedAbsenceEnrollment",
+    "Family",
+    "GroupMember",
+    "IdempotencyKey",
+    "Kiosk",
+    "Location",
+    "MakeupRequest",
+    "MakeupToken",
+    "MakeupTokenEntry",
+    "Mark",
+    "Occurrence",
+    "Offering",
+    "OfferingInstructor",
+    "OfferingSession",
+    "Organization",
+    "PermissionGroup",
+    "Person",
+    "Program",
+    "Session",
+    "Settings",
+    "SettingsChange",
+    "SignIn",
+    "StaffAbsence",
+    "Student",
+    "StudentNote",
+    "Substitution",
+    "Timeslot",
+    "TokenRun",
+    "metadata",
+]

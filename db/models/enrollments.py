@@ -1,0 +1,87 @@
+"""A student's places in offerings, and the absences that were told beforehand."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState
+from db.models.table import Entity, Table, of, one_of
+
+
+class Enrollment(Entity):
+    """A place from starts_on through drop_on (inclusive; none: open), in all timeslots of the offering or in one.
+
+    A transfer's target names its source, once (transferred_from_id). Deleting is soft: marks go on naming it (R3.1).
+    """
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        of("student", "student_id"),
+        of("offering", "offering_id"),
+        of("timeslot", "timeslot_id"),
+        of("enrollment", "transferred_from_id"),
+        CheckConstraint("starts_on <= drop_on", name="starts_before_it_drops"),
+        CheckConstraint("end_cause IS NULL OR drop_on IS NOT NULL", name="an_end_has_a_date"),
+        CheckConstraint("type NOT IN ('MAKEUP', 'SINGLE_DAY') OR starts_on = drop_on", name="one_day_types"),
+        CheckConstraint("type <> 'MAKEUP' OR timeslot_id IS NOT NULL", name="a_makeup_has_a_timeslot"),
+        Index("enrollment_one_transfer", "organization_id", "transferred_from_id", unique=True),
+        Index("enrollment_offering_ix", "organization_id", "offering_id", "starts_on"),
+        Index("enrollment_student_ix", "organization_id", "student_id"),
+        Index("enrollment_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    student_id: Mapped[UUID]
+    offering_id: Mapped[UUID]
+    timeslot_id: Mapped[UUID | None]
+    type: Mapped[EnrollmentType] = mapped_column(one_of(EnrollmentType))
+    starts_on: Mapped[date]
+    drop_on: Mapped[date | None]
+    end_cause: Mapped[EnrollmentEnd | None] = mapped_column(one_of(EnrollmentEnd))
+    transferred_from_id: Mapped[UUID | None]
+    source_id: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    deleted_at: Mapped[datetime | None]
+
+
+class ExpectedAbsence(Entity):
+    """An absence told beforehand (R6.1): inclusive dates, all day or a half-open local time window.
+
+    With rows in expected_absence_enrollment it covers those enrollments alone, else every class of the student.
+    """
+
+    __tablename__ = "expected_absence"
+    __table_args__ = (
+        of("student", "student_id"),
+        of("person", "requested_by_id"),
+        of("person", "decided_by_id"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        CheckConstraint("(window_starts IS NULL) = (window_ends IS NULL)", name="a_window_has_both_ends"),
+        CheckConstraint("window_starts < window_ends", name="a_window_is_not_empty"),
+        Index("expected_absence_student_ix", "organization_id", "student_id", "starts_on"),
+    )
+
+    student_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    window_starts: Mapped[time | None]
+    window_ends: Mapped[time | None]
+    comment: Mapped[str | None]
+    is_excused: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_late: Mapped[bool] = mapped_column(server_default=text("false"))
+    state: Mapped[ExpectedAbsenceState] = mapped_column(one_of(ExpectedAbsenceState))
+    requested_by_id: Mapped[UUID | None]
+    requested_at: Mapped[datetime]
+    decided_by_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+
+
+class ExpectedAbsenceEnrollment(Table):
+    """The enrollments that an expected absence is restricted to (R6.1)."""
+
+    __tablename__ = "expected_absence_enrollment"
+    __table_args__ = (of("expected_absence", "expected_absence_id"), of("enrollment", "enrollment_id"))
+
+    expected_absence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)

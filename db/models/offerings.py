@@ -1,0 +1,120 @@
+"""What is offered and when it meets. An occurrence is computed from a timeslot and a date (R2.1, R2.2)."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attendance.rules.vocabulary import OfferingKind
+from db.models.table import Entity, OfOccurrence, Table, of, one_of
+
+
+class Offering(Entity):
+    """A class, an appointment or a camp. Its own start and end dates, where given, are inclusive (R2.3)."""
+
+    __tablename__ = "offering"
+    __table_args__ = (
+        of("location", "location_id"),
+        of("program", "program_id"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        CheckConstraint("capacity >= 0", name="capacity_is_a_count"),
+        Index("offering_name_ix", "organization_id", "name", "id"),
+        Index("offering_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    kind: Mapped[OfferingKind] = mapped_column(one_of(OfferingKind))
+    name: Mapped[str]
+    location_id: Mapped[UUID]
+    program_id: Mapped[UUID | None]
+    capacity: Mapped[int | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    min_age_months: Mapped[int | None]
+    max_age_months: Mapped[int | None]
+    gender: Mapped[str | None]
+    source_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class OfferingSession(Table):
+    """The sessions that an offering is attached to."""
+
+    __tablename__ = "offering_session"
+    __table_args__ = (of("offering", "offering_id"), of("session", "session_id"))
+
+    offering_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class OfferingInstructor(Table):
+    """Who teaches an offering; a substitution overrides it for an occurrence."""
+
+    __tablename__ = "offering_instructor"
+    __table_args__ = (
+        of("offering", "offering_id"),
+        of("person", "person_id"),
+        Index("offering_instructor_person_ix", "organization_id", "person_id"),
+    )
+
+    offering_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Timeslot(Entity):
+    """Either weekly (ISO weekday, 1 is Monday) or on every date of an inclusive range (an appointment: one date)."""
+
+    __tablename__ = "timeslot"
+    __table_args__ = (
+        of("offering", "offering_id"),
+        CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_is_iso"),
+        CheckConstraint("(weekday IS NULL) = (starts_on IS NOT NULL)", name="weekly_or_on_dates"),
+        CheckConstraint("(starts_on IS NULL) = (ends_on IS NULL)", name="dates_have_both_ends"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration_is_a_day_at_most"),
+        Index("timeslot_offering_ix", "organization_id", "offering_id"),
+    )
+
+    offering_id: Mapped[UUID]
+    weekday: Mapped[int | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    start_time: Mapped[time]
+    duration_minutes: Mapped[int]
+    room: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class StaffAbsence(Entity):
+    """A staff member away for inclusive dates (R9.9)."""
+
+    __tablename__ = "staff_absence"
+    __table_args__ = (
+        of("person", "person_id"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        Index("staff_absence_person_ix", "organization_id", "person_id", "starts_on"),
+    )
+
+    person_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    comment: Mapped[str | None]
+    recorded_by_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+
+
+class Substitution(OfOccurrence):
+    """For one occurrence, who stands in for an instructor; no substitute: the instructor is away, nobody stands in."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        of("timeslot", "timeslot_id"),
+        of("person", "absent_person_id"),
+        of("person", "substitute_id"),
+        of("staff_absence", "staff_absence_id"),
+        Index("substitution_substitute_ix", "organization_id", "substitute_id", "held_on"),
+    )
+
+    absent_person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    substitute_id: Mapped[UUID | None]
+    staff_absence_id: Mapped[UUID | None]

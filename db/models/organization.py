@@ -1,0 +1,161 @@
+"""The tenant, its settings, and the frame in which its offerings stand."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.vocabulary import (
+    BlackoutScope,
+    EnrollmentType,
+    ExpiryAnchor,
+    ExpiryUnit,
+    LimitPeriod,
+    LimitScope,
+    TokenTrigger,
+)
+from db.models.table import Entity, Table, of, of_organization, one_of
+
+
+class Organization(Table):
+    """One business account, the tenant."""
+
+    __tablename__ = "organization"
+    __table_args__ = (CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_iso_4217"),)
+
+    name: Mapped[str]
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Settings(Table):
+    """One row an organization; the columns are the fields of attendance.rules.settings, by the same names."""
+
+    __tablename__ = "settings"
+    __table_args__ = (
+        of_organization(),
+        CheckConstraint("birthday_window_days BETWEEN 0 AND 31", name="birthday_window_is_days"),
+        CheckConstraint("token_limit >= 0", name="token_limit_is_a_count"),
+        CheckConstraint("expiry_count BETWEEN 1 AND 3650", name="expiry_count_is_in_range"),
+        CheckConstraint("absence_notice_minutes >= 0", name="notice_is_not_negative"),
+        CheckConstraint("kiosk_early_minutes >= 0 AND kiosk_late_minutes >= 0", name="windows_are_not_negative"),
+        CheckConstraint("consecutive_absences_notice >= 1", name="notice_needs_an_absence"),
+    )
+
+    office_check_in_mode: Mapped[bool] = mapped_column(server_default=text("false"))
+    birthday_window_days: Mapped[int] = mapped_column(server_default="3")
+    mark_absent_when_nobody_checks_in: Mapped[bool] = mapped_column(server_default=text("false"))
+    consecutive_absences_notice: Mapped[int | None]
+    staff_check_in_mode: Mapped[bool] = mapped_column(server_default=text("false"))
+    staff_sees_balances: Mapped[bool] = mapped_column(server_default=text("false"))
+    kiosk_read_only: Mapped[bool] = mapped_column(server_default=text("false"))
+    kiosk_early_minutes: Mapped[int | None]
+    kiosk_late_minutes: Mapped[int | None]
+    kiosk_marks_tardy: Mapped[bool] = mapped_column(server_default=text("false"))
+    guardians_may_request_absences: Mapped[bool] = mapped_column(server_default=text("true"))
+    auto_approve_absences: Mapped[bool] = mapped_column(server_default=text("false"))
+    auto_excuse_absences: Mapped[bool] = mapped_column(server_default=text("false"))
+    absence_notice_minutes: Mapped[int] = mapped_column(server_default="0")
+    tokens_enabled: Mapped[bool] = mapped_column(server_default=text("true"))
+    token_trigger: Mapped[TokenTrigger] = mapped_column(one_of(TokenTrigger), server_default=TokenTrigger.ALL_ABSENCES)
+    earning_types: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text(f"ARRAY['{EnrollmentType.ACTIVE}']")
+    )
+    token_limit: Mapped[int | None]
+    token_limit_period: Mapped[LimitPeriod] = mapped_column(one_of(LimitPeriod), server_default=LimitPeriod.MONTH)
+    token_limit_scope: Mapped[LimitScope] = mapped_column(one_of(LimitScope), server_default=LimitScope.STUDENT)
+    expiry_unit: Mapped[ExpiryUnit] = mapped_column(one_of(ExpiryUnit), server_default=ExpiryUnit.DAYS)
+    expiry_count: Mapped[int] = mapped_column(server_default=str(MakeupTokenSettings().expiry_count))
+    expiry_anchor: Mapped[ExpiryAnchor] = mapped_column(one_of(ExpiryAnchor), server_default=ExpiryAnchor.ISSUE)
+    ignore_location_lock: Mapped[bool] = mapped_column(server_default=text("false"))
+    families_see_comments: Mapped[bool] = mapped_column(server_default=text("false"))
+    families_see_expired: Mapped[bool] = mapped_column(server_default=text("true"))
+    auto_approve_makeups: Mapped[bool] = mapped_column(server_default=text("true"))
+    makeup_horizon_days: Mapped[int] = mapped_column(server_default="60")
+    makeup_latest_booking_minutes: Mapped[int] = mapped_column(server_default="0")
+    expire_after_last_drop_days: Mapped[int | None]
+
+
+class SettingsChange(Entity):
+    """The audit of the settings: what somebody changed, before and after."""
+
+    __tablename__ = "settings_change"
+    __table_args__ = (of_organization(), of("person", "changed_by_id"))
+
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class Location(Entity):
+    """A site. Every date and clock rule of what happens here is in its IANA time zone."""
+
+    __tablename__ = "location"
+    __table_args__ = (
+        of_organization(),
+        Index("location_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    source_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class BlackoutSchedule(Entity):
+    """Closed dates that programs share (R2.5)."""
+
+    __tablename__ = "blackout_schedule"
+    __table_args__ = (of_organization(),)
+
+    name: Mapped[str]
+
+
+class BlackoutDate(Entity):
+    """Inclusive dates, with what they close (R2.5)."""
+
+    __tablename__ = "blackout_date"
+    __table_args__ = (
+        of("blackout_schedule", "blackout_schedule_id"),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        Index("blackout_date_schedule_ix", "organization_id", "blackout_schedule_id", "starts_on"),
+    )
+
+    blackout_schedule_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    scope: Mapped[BlackoutScope] = mapped_column(one_of(BlackoutScope))
+    label: Mapped[str | None]
+
+
+class Program(Entity):
+    """A family of offerings. Deleting is soft: tokens and past classes go on naming it."""
+
+    __tablename__ = "program"
+    __table_args__ = (of_organization(), of("blackout_schedule", "blackout_schedule_id"))
+
+    name: Mapped[str]
+    blackout_schedule_id: Mapped[UUID | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class Session(Entity):
+    """A named date range to which classes are attached; a rolling session has no end (R2.3)."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        of_organization(),
+        CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
+        Index("session_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    name: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    source_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]

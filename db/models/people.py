@@ -1,0 +1,152 @@
+"""Who there is: staff and guardians who sign in, families, students, and the kiosks of a location."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, Index, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from attendance.rules.vocabulary import NoteLevel, Permission, PersonKind, Portal
+from db.models.table import Entity, Table, of, of_organization, one_of
+
+PERMISSIONS = "permissions <@ ARRAY[{}]::text[]".format(", ".join(f"'{permission}'" for permission in Permission))
+NO_PERMISSIONS = text("'{}'::text[]")
+
+
+class Family(Entity):
+    """Students and guardians with one e-mail address, one phone number, one balance."""
+
+    __tablename__ = "family"
+    __table_args__ = (
+        of_organization(),
+        Index("family_phone_ix", "organization_id", "phone_digits"),
+        Index("family_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    name: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    phone_digits: Mapped[str | None] = mapped_column(Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True))
+    balance: Mapped[Decimal] = mapped_column(server_default="0")
+    source_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class Person(Entity):
+    """Somebody who can sign in. A guardian has a family, staff have permissions (R11.1); `ended_at` shuts them out."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        of_organization(),
+        of("family", "family_id"),
+        CheckConstraint("(family_id IS NOT NULL) = (kind = 'GUARDIAN')", name="guardians_have_a_family"),
+        CheckConstraint("kind = 'STAFF' OR permissions = '{}'", name="only_staff_hold_permissions"),
+        CheckConstraint(PERMISSIONS, name="permissions_are_known"),
+        Index("person_email_key", "organization_id", "kind", func.lower(text("email")), unique=True),
+        Index("person_sign_in_ix", func.lower(text("email")), "kind"),
+        Index("person_family_ix", "organization_id", "family_id"),
+        Index("person_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    kind: Mapped[PersonKind] = mapped_column(one_of(PersonKind))
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    email: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    family_id: Mapped[UUID | None]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
+    source_id: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+
+class PermissionGroup(Entity):
+    """Permissions that its members hold together with their own (R11.1)."""
+
+    __tablename__ = "permission_group"
+    __table_args__ = (of_organization(), CheckConstraint(PERMISSIONS, name="permissions_are_known"))
+
+    name: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
+
+
+class GroupMember(Table):
+    __tablename__ = "group_member"
+    __table_args__ = (of("permission_group", "group_id"), of("person", "person_id"))
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class SignIn(Entity):
+    """A person signed in to a portal. The refresh token rotates; the one before is kept: its return tells of theft."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (of("person", "person_id"), Index("sign_in_person_ix", "organization_id", "person_id"))
+
+    person_id: Mapped[UUID]
+    portal: Mapped[Portal] = mapped_column(one_of(Portal))
+    refresh_hash: Mapped[bytes]
+    previous_refresh_hash: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    refreshed_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Kiosk(Entity):
+    """A device at a location's door (R5.1); its token can do nothing but kiosk work, expires, and can be revoked."""
+
+    __tablename__ = "kiosk"
+    __table_args__ = (of("location", "location_id"), of("person", "launched_by_id"))
+
+    location_id: Mapped[UUID]
+    name: Mapped[str]
+    launched_by_id: Mapped[UUID]
+    launched_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Student(Entity):
+    __tablename__ = "student"
+    __table_args__ = (
+        of("family", "family_id"),
+        Index("student_family_ix", "organization_id", "family_id"),
+        Index("student_sort_name_ix", "organization_id", "sort_name", "id"),
+        Index("student_source_id_key", "organization_id", "source_id", unique=True),
+    )
+
+    family_id: Mapped[UUID]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(
+        Text(collation="C"), Computed("lower(last_name || ', ' || first_name)", persisted=True)
+    )
+    birth_on: Mapped[date | None]
+    gender: Mapped[str | None]
+    medical_alert: Mapped[str | None]
+    roll_sheet_comment: Mapped[str | None]
+    source_id: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class StudentNote(Entity):
+    """A note is open until somebody closes it (R3.4, NOTES)."""
+
+    __tablename__ = "student_note"
+    __table_args__ = (
+        of("student", "student_id"),
+        of("person", "written_by_id"),
+        of("person", "closed_by_id"),
+        Index("student_note_student_ix", "organization_id", "student_id", "closed_at"),
+    )
+
+    student_id: Mapped[UUID]
+    level: Mapped[NoteLevel] = mapped_column(one_of(NoteLevel), server_default=NoteLevel.NORMAL)
+    body: Mapped[str]
+    written_by_id: Mapped[UUID | None]
+    written_at: Mapped[datetime]
+    closed_by_id: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]

@@ -1,0 +1,34 @@
+"""One transaction that changes things: opened and closed by the edge, once for each mutation field or job."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.engine import Database, set_tenant
+from db.wake_ups import Announcer, WakeUp
+
+
+@dataclass
+class UnitOfWork:
+    """What an action gets. Locks are taken in this order: idempotency key, occurrence, students by id, tokens, runs."""
+
+    connection: AsyncConnection
+    organization_id: UUID
+    wake_ups: list[WakeUp] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database, organization_id: UUID, announcer: Announcer) -> AsyncIterator[UnitOfWork]:
+    """Commits at the end of the block and then announces its wake-ups; any exception rolls everything back.
+
+    A process that dies between the commit and the announcement loses a wake-up, never a fact: whoever listens also
+    compares with the database (architecture.md, section 1).
+    """
+    async with database.engine.begin() as connection:
+        await set_tenant(connection, organization_id)
+        uow = UnitOfWork(connection, organization_id)
+        yield uow
+    announcer.announce(uow.wake_ups)

@@ -1,0 +1,142 @@
+"""Wake-ups: a few bytes through Redis that say what in PostgreSQL is worth a look. Losing them loses nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from attendance.rules.vocabulary import TokenRunPhase
+
+ROLL_SHEETS = "rollbook:roll-sheets"
+RUN_TOKENS = "run_tokens"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RollSheetChanged:
+    """A revision of an occurrence was committed. On the wire: four fields parted by colons."""
+
+    organization_id: UUID
+    timeslot_id: UUID
+    held_on: date
+    revision: int
+
+    def encode(self) -> str:
+        return f"{self.organization_id}:{self.timeslot_id}:{self.held_on}:{self.revision}"
+
+    @classmethod
+    def decode(cls, message: str) -> "RollSheetChanged":
+        organization, timeslot, held_on, revision = message.split(":")
+        return cls(UUID(organization), UUID(timeslot), date.fromisoformat(held_on), int(revision))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRunArmed:
+    """A token run was armed, and wants a worker at `due_at`."""
+
+    organization_id: UUID
+    timeslot_id: UUID
+    held_on: date
+    phase: TokenRunPhase
+    due_at: datetime
+
+
+WakeUp = RollSheetChanged | TokenRunArmed
+Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
+
+
+class JobQueue(Protocol):
+    """The one method of arq's pool that is needed here; arq itself is known to the entry points alone."""
+
+    async def enqueue_job(self, function: str, *args: Any, **options: Any) -> Any: ...
+
+
+def connect_redis(url: str) -> Redis:
+    """A client that fails in a second in place of hanging when Redis is out of reach."""
+    client: Redis = Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=1,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client
+
+
+def to_roll_sheets(redis: Redis) -> Sink:
+    """Publishes changes of roll sheets to every process that has one open."""
+
+    async def publish(wake_ups: Sequence[WakeUp]) -> None:
+        changes = [wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
+        if changes:
+            async with redis.pipeline(transaction=False) as pipeline:
+                for change in changes:
+                    pipeline.publish(ROLL_SHEETS, change)
+                await pipeline.execute()
+
+    return publish
+
+
+def to_workers(jobs: JobQueue) -> Sink:
+    """Tells arq when a token run is due. The id holds the due time: arq will not move a job that it has."""
+
+    async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
+        for run in wake_ups:
+            if isinstance(run, TokenRunArmed):
+                key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
+                job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
+                await jobs.enqueue_job(RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at)
+
+    return enqueue
+
+
+class Announcer:
+    """Hands wake-ups to Redis in the background, so that no request ever waits for Redis."""
+
+    def __init__(self, *sinks: Sink, capacity: int = 10_000) -> None:
+        self._sinks = sinks
+        self._queue: asyncio.Queue[WakeUp] = asyncio.Queue(capacity)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="announcer")
+
+    async def close(self, patience_seconds: float = 2.0) -> None:
+        """Send what is queued, for `patience_seconds` at most."""
+        if self._task is None:
+            return
+        try:
+            async with asyncio.timeout(patience_seconds):
+                await self._queue.join()
+        except TimeoutError:
+            log.warning("wake_ups_dropped", count=self._queue.qsize())
+        self._task.cancel()
+
+    def announce(self, wake_ups: Sequence[WakeUp]) -> None:
+        """Queue them; when Redis has been away so long that the queue is full, drop them."""
+        for wake_up in wake_ups:
+            try:
+                self._queue.put_nowait(wake_up)
+            except asyncio.QueueFull:
+                log.warning("wake_up_dropped")
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while not self._queue.empty() and len(batch) < 500:
+                batch.append(self._queue.get_nowait())
+            for sink in self._sinks:
+                try:
+                    await sink(batch)
+                except Exception as error:
+                    log.warning("wake_ups_failed", count=len(batch), error=repr(error))
+            for _ in batch:
+                self._queue.task_done()
