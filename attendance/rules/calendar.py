@@ -1,0 +1,131 @@
+"""When offerings meet: dates, instants, and the neighbours of an occurrence (R2.1 to R2.3, R2.7)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """Civil dates from `starts_on` to `ends_on`, both inclusive; None leaves that side open (a rolling
+    session).
+    """
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def __contains__(self, on_date: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= on_date) and (
+            self.ends_on is None or on_date <= self.ends_on
+        )
+
+    def clip(self, other: "DateSpan") -> "DateSpan":
+        """The dates in both; an empty result ends before it starts."""
+        starts = [day for day in (self.starts_on, other.starts_on) if day is not None]
+        ends = [day for day in (self.ends_on, other.ends_on) if day is not None]
+        return DateSpan(max(starts, default=None), min(ends, default=None))
+
+
+# No occurrence is looked for outside these dates, so that arithmetic with days and zones never leaves what a
+# date can hold.
+CALENDAR = DateSpan(date(1900, 1, 1), date(2999, 12, 31))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeslot:
+    """When an offering meets: on an ISO weekday (1 Monday to 7 Sunday; classes), on every date of a span
+    (camps), on the only date of one (appointments), or on a weekday within a span. `start_time` is local wall
+    time and `duration_minutes` is elapsed time; a slot may run past midnight. A slot needs a weekday or a
+    bounded span.
+    """
+
+    id: UUID
+    start_time: time
+    duration_minutes: int
+    weekday: int | None = None
+    span: DateSpan = DateSpan()
+
+    def falls_on(self, on_date: date) -> bool:
+        return on_date in self.span and (self.weekday is None or on_date.isoweekday() == self.weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The dates on which an offering is scheduled to meet: within its own inclusive dates and, where sessions
+    are attached, within one of them (R2.3). None: without any session, its own dates alone bound it.
+    """
+
+    own: DateSpan = DateSpan()
+    sessions: tuple[DateSpan, ...] | None = None
+
+    def __contains__(self, on_date: date) -> bool:
+        return on_date in self.own and (self.sessions is None or any(on_date in session for session in self.sessions))
+
+    def spans(self) -> tuple[DateSpan, ...]:
+        """Spans, maybe overlapping or empty, whose union is the schedule."""
+        return (self.own,) if self.sessions is None else tuple(self.own.clip(each) for each in self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceKey:
+    """R2.2: a timeslot on one local date."""
+
+    timeslot_id: UUID
+    held_on: date
+
+
+def starts_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
+    """The instant of the slot's wall time in UTC. In a gap it moves forward by the gap, twice-met times are
+    the first (R2.7): with fold=0, zoneinfo uses the offset from before the change in both cases.
+    """
+    return datetime.combine(on_date, slot.start_time, zone).astimezone(UTC)
+
+
+def ends_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
+    """The start plus the elapsed duration (R2.7)."""
+    return starts_at(slot, on_date, zone) + timedelta(minutes=slot.duration_minutes)
+
+
+def local_date(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
+
+
+def dates(slot: Timeslot, within: DateSpan, *, backwards: bool = False) -> Iterator[date]:
+    """The dates on which the slot falls within the span, scheduled or not, lazily; the side from which the
+    dates are counted must be bounded by the span or by the slot.
+    """
+    bounds = slot.span.clip(within)
+    if (bounds.ends_on if backwards else bounds.starts_on) is None:
+        raise ValueError("dates are counted from a bounded side")
+    first = (bounds.starts_on or CALENDAR.starts_on or date.min).toordinal()
+    last = (bounds.ends_on or CALENDAR.ends_on or date.max).toordinal()
+    step = 1
+    if slot.weekday is not None:
+        # Ordinal 1 was a Monday, so an ordinal's remainder by 7 is its ISO weekday's.
+        first += (slot.weekday - first) % 7
+        last -= (last - slot.weekday) % 7
+        step = 7
+    days = range(last, first - 1, -step) if backwards else range(first, last + 1, step)
+    return map(date.fromordinal, days)
+
+
+def previous_date(slot: Timeslot, schedule: Schedule, until: date, not_held: Iterable[date] = ()) -> date | None:
+    """The last scheduled date of the slot on or before `until`, `not_held` ones passed over."""
+    skipped = frozenset(not_held)
+    found = [
+        next((day for day in dates(slot, span, backwards=True) if day not in skipped), None)
+        for span in (span.clip(DateSpan(None, until)) for span in schedule.spans())
+    ]
+    return max((day for day in found if day is not None), default=None)
+
+
+def next_date(slot: Timeslot, schedule: Schedule, since: date, not_held: Iterable[date] = ()) -> date | None:
+    """The first scheduled date of the slot on or after `since`, `not_held` ones passed over."""
+    skipped = frozenset(not_held)
+    found = [
+        next((day for day in dates(slot, span) if day not in skipped), None)
+        for span in (span.clip(DateSpan(since, None)) for span in schedule.spans())
+    ]
+    return min((day for day in found if day is not None), default=None)
