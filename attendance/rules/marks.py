@@ -1,0 +1,121 @@
+"""What a submitted roll sheet does to the marks of its occurrence (R4.1, R4.2, R4.5, R4.10, R4.12)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from uuid import UUID
+
+from attendance.rules.refusals import StudentNotOnRoster
+from attendance.rules.vocabulary import AttendanceStatus, Source
+
+NOTE_LIMIT = 1000
+
+
+class Keep(Enum):
+    """Says that something stays as it is, which None cannot say of a note."""
+
+    NOTE = "NOTE"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkValue:
+    """A mark as its row shows it. `source` is SYSTEM exactly when it is defaulted (R4.5)."""
+
+    status: AttendanceStatus
+    note: str | None
+    is_defaulted: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of the roll sheet before the act. `is_excused`: an approved, excused expected absence covers it."""
+
+    student_id: UUID
+    enrollment_id: UUID | None
+    mark: MarkValue | None
+    is_excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMark:
+    """What the caller asks of one row. Status None clears the mark; note None removes the note."""
+
+    status: AttendanceStatus | None
+    note: str | Keep | None = Keep.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """One row, before and after; None: not marked."""
+
+    student_id: UUID
+    enrollment_id: UUID | None
+    before: MarkValue | None
+    after: MarkValue | None
+
+
+def plan_submission(
+    rows: Sequence[SheetRow],
+    wanted: Mapping[UUID, WantedMark],
+    *,
+    mark_rest: AttendanceStatus | None,
+    source: Source,
+    in_check_in_mode: bool,
+) -> tuple[MarkChange, ...]:
+    """The changes that a submission makes, in the order of the rows; rows that stay as they are make none.
+
+    `mark_rest` fills the rows that are neither named nor marked: a mark that somebody made is changed by name alone
+    (R4.2). In check-in mode the first present-family mark defaults every row still unmarked to ABSENT, or to
+    EXCUSED_ABSENCE where that was approved beforehand (R4.5).
+
+    Raises StudentNotOnRoster when a named student has no row (R4.12).
+    """
+    _require_on_roster(rows, wanted)
+    after = {row.student_id: _after(row, wanted.get(row.student_id), mark_rest, source) for row in rows}
+    if in_check_in_mode and _is_first_check_in(rows, after):
+        after = {row.student_id: after[row.student_id] or _defaulted(row) for row in rows}
+    return tuple(
+        MarkChange(row.student_id, row.enrollment_id, row.mark, after[row.student_id])
+        for row in rows
+        if row.mark != after[row.student_id]
+    )
+
+
+def _require_on_roster(rows: Sequence[SheetRow], wanted: Collection[UUID]) -> None:
+    strangers = sorted(set(wanted) - {row.student_id for row in rows})
+    if strangers:
+        raise StudentNotOnRoster(
+            tuple(strangers),
+            f"{len(strangers)} of the students named are not on this roll sheet; query its roster for those who are.",
+        )
+
+
+def _after(
+    row: SheetRow, wanted: WantedMark | None, mark_rest: AttendanceStatus | None, source: Source
+) -> MarkValue | None:
+    if wanted is None:
+        wanted = WantedMark(mark_rest) if row.mark is None and mark_rest is not None else None
+    if wanted is None:
+        return row.mark
+    if wanted.status is None:
+        return None
+    kept = row.mark.note if row.mark is not None else None
+    note = kept if wanted.note is Keep.NOTE else wanted.note
+    asked = MarkValue(wanted.status, note or None, is_defaulted=False, source=source)
+    # Who submits a sheet that says what the mark says already has not made that mark anew.
+    if row.mark is not None and replace(asked, source=row.mark.source) == row.mark:
+        return row.mark
+    return asked
+
+
+def _is_first_check_in(rows: Sequence[SheetRow], after: Mapping[UUID, MarkValue | None]) -> bool:
+    def is_there(mark: MarkValue | None) -> bool:
+        return mark is not None and not mark.status.is_absence
+
+    return any(map(is_there, after.values())) and not any(is_there(row.mark) for row in rows)
+
+
+def _defaulted(row: SheetRow) -> MarkValue:
+    status = AttendanceStatus.EXCUSED_ABSENCE if row.is_excused else AttendanceStatus.ABSENT
+    return MarkValue(status, None, is_defaulted=True, source=Source.SYSTEM)

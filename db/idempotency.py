@@ -1,0 +1,69 @@
+"""The first answers of mutations, for their retries (R4.11)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from db import models
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What a caller sends along to be able to ask again: its key, and what it asked, digested."""
+
+    caller_id: UUID
+    key: str
+    mutation: str
+    fingerprint: str
+
+
+class IdempotencyKeyReused(Exception):
+    """The key came with another mutation or another input before."""
+
+
+async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
+    """The answer that was given before, or None: then this is the first, and it must `keep_answer`.
+
+    The key's row is the lock: a second request of the same caller with the same key waits until the first has
+    committed (and gets its answer) or has rolled back (and is the first itself): a failed try burns no key.
+    """
+    table = models.IdempotencyKey
+    is_first = await uow.connection.scalar(
+        insert(table)
+        .values(
+            organization_id=uow.organization_id,
+            caller_id=retry.caller_id,
+            key=retry.key,
+            mutation=retry.mutation,
+            fingerprint=retry.fingerprint,
+            used_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(table.key)
+    )
+    if is_first:
+        return None
+    row = (
+        await uow.connection.execute(
+            select(table.mutation, table.fingerprint, table.answer).where(
+                table.caller_id == retry.caller_id, table.key == retry.key
+            )
+        )
+    ).one()
+    if (row.mutation, row.fingerprint) != (retry.mutation, retry.fingerprint):
+        raise IdempotencyKeyReused
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> None:
+    """Keep the answer in the transaction that it answers for."""
+    table = models.IdempotencyKey
+    await uow.connection.execute(
+        update(table).where(table.caller_id == retry.caller_id, table.key == retry.key).values(answer=answer)
+    )

@@ -1,0 +1,59 @@
+"""The marks of an occurrence as they stand now; `db.changes` keeps how they came about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.marks import MarkChange, MarkValue
+from db import models
+from db.changes import Author
+from db.unit_of_work import UnitOfWork
+
+_KEY = ("organization_id", "timeslot_id", "held_on", "student_id")
+
+
+async def write_marks(
+    uow: UnitOfWork,
+    key: OccurrenceKey,
+    changes: Sequence[MarkChange],
+    *,
+    revision: int,
+    author: Author,
+    now: datetime,
+) -> None:
+    """Put the marks of a change in place, in two statements at most. The caller holds the occurrence's lock."""
+    of_occurrence = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+    }
+    put = [of_occurrence | _row_of(change, change.after, author) for change in changes if change.after is not None]
+    cleared = [change.student_id for change in changes if change.after is None]
+    if put:
+        statement = insert(models.Mark).values([row | {"revision": revision, "marked_at": now} for row in put])
+        replaced = {name: statement.excluded[name] for name in (*put[0], "revision", "marked_at") if name not in _KEY}
+        await uow.connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced))
+    if cleared:
+        await uow.connection.execute(
+            delete(models.Mark).where(
+                models.Mark.timeslot_id == key.timeslot_id,
+                models.Mark.held_on == key.held_on,
+                models.Mark.student_id.in_(cleared),
+            )
+        )
+
+
+def _row_of(change: MarkChange, mark: MarkValue, author: Author) -> dict[str, object]:
+    return {
+        "student_id": change.student_id,
+        "enrollment_id": change.enrollment_id,
+        "status": mark.status,
+        "is_defaulted": mark.is_defaulted,
+        "source": mark.source,
+        "marked_by_id": None if mark.is_defaulted else author.person_id,
+        "kiosk_id": None if mark.is_defaulted else author.kiosk_id,
+        "note": mark.note,
+    }

@@ -1,0 +1,88 @@
+"""R4.1, R4.2, R4.5 and R4.12 as pure rules."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from attendance.rules.marks import Keep, MarkValue, SheetRow, WantedMark, plan_submission
+from attendance.rules.refusals import StudentNotOnRoster
+from attendance.rules.vocabulary import AttendanceStatus, Source
+
+ANN, BEN, CAS = (uuid4() for _ in range(3))
+PRESENT, TARDY, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.ABSENT
+
+
+def mark(status: AttendanceStatus, note: str | None = None, source: Source = Source.OFFICE) -> MarkValue:
+    return MarkValue(status, note, is_defaulted=source is Source.SYSTEM, source=source)
+
+
+def row(student: UUID, value: MarkValue | None = None, *, is_excused: bool = False) -> SheetRow:
+    return SheetRow(student, None, value, is_excused)
+
+
+def plan(
+    rows: list[SheetRow],
+    wanted: dict[UUID, WantedMark],
+    rest: AttendanceStatus | None = None,
+    *,
+    source: Source = Source.OFFICE,
+    check_in: bool = False,
+) -> dict[UUID, MarkValue | None]:
+    changes = plan_submission(rows, wanted, mark_rest=rest, source=source, in_check_in_mode=check_in)
+    return {change.student_id: change.after for change in changes}
+
+
+@pytest.mark.parametrize("status", AttendanceStatus)
+def test_R4_1_each_of_the_six_statuses_can_be_set(status: AttendanceStatus) -> None:
+    assert plan([row(ANN)], {ANN: WantedMark(status)}) == {ANN: mark(status)}
+
+
+def test_R4_1_a_mark_can_be_cleared() -> None:
+    assert plan([row(ANN, mark(PRESENT, "early"))], {ANN: WantedMark(None)}) == {ANN: None}
+    assert plan([row(ANN)], {ANN: WantedMark(None)}) == {}
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"), [(Keep.NOTE, "left shoes"), (None, None), ("", None), ("crying", "crying")]
+)
+def test_R4_1_a_note_stays_unless_the_caller_says_otherwise(note: str | Keep | None, expected: str | None) -> None:
+    rows = [row(ANN, mark(PRESENT, "left shoes"))]
+    assert plan(rows, {ANN: WantedMark(TARDY, note)}) == {ANN: mark(TARDY, expected)}
+
+
+def test_R4_2_mark_rest_fills_the_rows_not_named_and_changes_no_mark() -> None:
+    rows = [row(ANN), row(BEN), row(CAS, mark(TARDY, source=Source.STAFF))]
+    assert plan(rows, {ANN: WantedMark(ABSENT)}, PRESENT) == {ANN: mark(ABSENT), BEN: mark(PRESENT)}
+
+
+def test_R4_2_saying_what_the_sheet_says_changes_nothing() -> None:
+    rows = [row(ANN, mark(PRESENT, "note", Source.STAFF))]
+    assert plan(rows, {ANN: WantedMark(PRESENT)}) == {}
+
+
+def test_R4_8_confirming_a_defaulted_mark_makes_it_real() -> None:
+    rows = [row(ANN, mark(ABSENT, source=Source.SYSTEM))]
+    assert plan(rows, {ANN: WantedMark(ABSENT)}) == {ANN: mark(ABSENT)}
+
+
+def test_R4_5_first_check_in_marks_the_rest_absent() -> None:
+    rows = [row(ANN), row(BEN), row(CAS, is_excused=True)]
+    assert plan(rows, {ANN: WantedMark(TARDY)}, check_in=True, source=Source.STAFF) == {
+        ANN: mark(TARDY, source=Source.STAFF),
+        BEN: mark(ABSENT, source=Source.SYSTEM),
+        CAS: mark(AttendanceStatus.EXCUSED_ABSENCE, source=Source.SYSTEM),
+    }
+
+
+def test_R4_5_only_the_first_present_mark_does_and_only_in_check_in_mode() -> None:
+    unmarked = [row(ANN), row(BEN)]
+    assert plan(unmarked, {ANN: WantedMark(PRESENT)}) == {ANN: mark(PRESENT)}
+    assert plan(unmarked, {ANN: WantedMark(ABSENT)}, check_in=True) == {ANN: mark(ABSENT)}
+    begun = [row(ANN), row(BEN), row(CAS, mark(PRESENT))]
+    assert plan(begun, {ANN: WantedMark(PRESENT)}, check_in=True) == {ANN: mark(PRESENT)}
+
+
+def test_R4_12_a_student_without_a_row_is_refused_by_name() -> None:
+    with pytest.raises(StudentNotOnRoster) as refused:
+        plan([row(ANN)], {ANN: WantedMark(PRESENT), BEN: WantedMark(PRESENT)})
+    assert refused.value.student_ids == (BEN,)
