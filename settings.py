@@ -22,6 +22,16 @@ class SettingsFault(Exception):
         self.sentences = sentences
 
 
+def asyncpg_url(url: str) -> str:
+    """A PostgreSQL address in SQLAlchemy's form for asyncpg. Raises ValueError("is ...") for anything else."""
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+asyncpg") or not separator or not rest:
+        raise ValueError("is no PostgreSQL address such as postgresql://user:password@host:5432/database")
+    if not urlsplit(f"postgresql://{rest}").path.strip("/"):
+        raise ValueError("names no database; it ends with /database")
+    return f"postgresql+asyncpg://{rest}"
+
+
 class Settings(BaseSettings):
     """The configuration of one process. Frozen; every value has been checked.
 
@@ -62,12 +72,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _asyncpg_url(cls, url: str) -> str:
-        scheme, separator, rest = url.partition("://")
-        if scheme not in ("postgres", "postgresql", "postgresql+asyncpg") or not separator or not rest:
-            raise ValueError("is no PostgreSQL address such as postgresql://user:password@host:5432/database")
-        if not urlsplit(f"postgresql://{rest}").path.strip("/"):
-            raise ValueError("names no database; it ends with /database")
-        return f"postgresql+asyncpg://{rest}"
+        return asyncpg_url(url)
 
     @field_validator("redis_url")
     @classmethod

@@ -54,6 +54,21 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def is_held(folder: Path) -> bool:
+    """Does a living process hold `folder`?"""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def _take(lock: int, folder: Path) -> None:
     # A killed predecessor needs a moment to go, hence a few tries.
     for _ in range(10):

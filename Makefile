@@ -1,0 +1,75 @@
+# Two commands need nothing but make and Python 3.11: `make up` and `make test`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+run := .venv/bin/
+prepare = python=$$(.ci/find-python "$(PYTHON)") && $$python commands/environment.py
+lock := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+.PHONY: help up test check format lint types contracts sdl drift bench schema migrate migration lock explorer
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+up:  ## Set everything up and run it: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
+	@$(prepare) local
+	@exec $(run)python rollbook.py up --with-parent $(ARGS)
+
+test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5")
+	@$(prepare) dev
+	@$(run)pytest $(ARGS)
+
+check: format lint types contracts sdl drift test  ## All that must be true before a merge
+
+format:  ## Is the code formatted?
+	@$(prepare) dev
+	$(run)ruff format --check .
+
+lint:  ## Ruff's rules
+	@$(prepare) dev
+	$(run)ruff check .
+
+types:  ## Strict types
+	@$(prepare) dev
+	$(run)mypy .
+
+contracts:  ## Who may import whom
+	@$(prepare) dev
+	$(run)lint-imports
+
+sdl:  ## Is schema.graphql what the code prints?
+	@$(prepare) dev
+	$(run)python rollbook.py schema --check
+
+drift:  ## Do the migrations give what the models say?
+	@$(prepare) dev
+	$(run)python rollbook.py migrate --check
+
+bench:  ## Run the benchmarks
+	@$(prepare) dev
+	@for bench in bench/*.py; do echo "== $$bench"; $(run)python "$$bench" || exit 1; done
+
+schema:  ## Print schema.graphql from the code
+	@$(prepare) local
+	$(run)python rollbook.py schema
+
+migrate:  ## Bring the database's schema up to date
+	@$(prepare) local
+	$(run)python rollbook.py migrate
+
+migration:  ## Write a migration from the models (MESSAGE="what changes")
+	@$(prepare) dev
+	$(run)python rollbook.py migrate --new "$(MESSAGE)"
+
+lock:  ## Resolve and pin all packages anew
+	@$(prepare) dev
+	$(run)uv pip compile $(lock) pyproject.toml -o requirements/runtime.txt
+	$(run)uv pip compile $(lock) pyproject.toml --group local -c requirements/runtime.txt -o requirements/local.txt
+	$(run)uv pip compile $(lock) pyproject.toml --group dev -c requirements/local.txt -o requirements/dev.txt
+	$(run)uv pip compile $(lock) --group installer -o requirements/installer.txt
+
+explorer:  ## Fetch the explorer's assets
+	@$(prepare) local
+	@if [ -f web/explorer/build.py ]; then $(run)python web/explorer/build.py; fi

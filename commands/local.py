@@ -1,0 +1,139 @@
+"""What belongs to this checkout: its data folder, its secret, and the servers that `up` runs here.
+
+Commands given DATABASE_URL use that database. Without it they use the servers of the `up` that runs from
+this checkout, so that a second terminal needs no configuration; and if none runs, servers of their own.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from commands.fault import Fault
+from db.embedded.process import ServerFault
+from db.embedded.servers import Servers, is_held, locked, start_servers
+from settings import Settings, SettingsFault, asyncpg_url, load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+_ADDRESSES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
+
+
+def data_folder() -> Path:
+    """Where this checkout keeps its data: ROLLBOOK_DATA, or .rollbook in the checkout."""
+    return Path(os.environ.get("ROLLBOOK_DATA") or ROOT / ".rollbook").absolute()
+
+
+def settings_from(**given: Any) -> Settings:
+    """The settings of this process; what is wrong with them becomes one Fault. None is not given."""
+    try:
+        return load_settings(**{name: value for name, value in given.items() if value is not None})
+    except SettingsFault as fault:
+        raise Fault(str(fault)) from None
+
+
+def settings_here(**given: Any) -> Settings:
+    """The environment's settings; what it leaves open is taken from this checkout, never in production."""
+    if os.environ.get("ROLLBOOK_ENV") == "production":
+        return settings_from(**given)
+    folder = data_folder()
+    found = _find_running(folder)
+    if not os.environ.get("DATABASE_URL") and not found and not given.get("database_url"):
+        raise Fault("DATABASE_URL is not set, and no `make up` runs from this folder.")
+    local = {name: found[name] for name, variable in _ADDRESSES.items() if found and not os.environ.get(variable)}
+    if not os.environ.get("ROLLBOOK_SECRET"):
+        local["secret"] = secret_of(folder)
+    return settings_from(**(local | given))
+
+
+@contextlib.contextmanager
+def database_here() -> Iterator[str]:
+    """The owner's address of the database, for a command that does one thing and ends.
+
+    If no server is given or runs already, one is started for as long as the block lasts.
+    """
+    found = _find_running(data_folder())
+    if given := os.environ.get("DATABASE_URL"):
+        try:
+            yield asyncpg_url(given)
+        except ValueError as fault:
+            raise Fault(f"DATABASE_URL {fault}.") from None
+    elif found is not None:
+        yield found["database_url"]
+    elif os.environ.get("ROLLBOOK_ENV") == "production":
+        raise Fault("DATABASE_URL must be set.")
+    else:
+        with own_servers(data_folder(), redis_url="redis://127.0.0.1/not-needed") as servers:
+            yield servers.database_url
+
+
+@contextlib.contextmanager
+def own_servers(
+    folder: Path, *, redis_url: str | None, progress: Callable[[str], None] = lambda _: None
+) -> Iterator[Servers]:
+    """Hold the folder and run the embedded servers on it; they have stopped when the block ends."""
+    with faults_told(), locked(folder):
+        servers = start_servers(
+            folder,
+            durable=True,
+            database_url=os.environ.get("DATABASE_URL") or None,
+            redis_url=redis_url,
+            progress=progress,
+        )
+        try:
+            yield servers
+        finally:
+            servers.stop()
+
+
+def secret_of(folder: Path) -> str:
+    """The secret of this checkout, made on first use: what signs the tokens of local work."""
+    path = folder / "secret"
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text().strip()
+    secret = secrets.token_urlsafe(48)
+    with faults_told():
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        _write_private(path, secret)
+    return secret
+
+
+def remember_running(folder: Path, servers: Servers) -> None:
+    """Let commands in other terminals find the servers."""
+    addresses = {"database_url": servers.database_url, "redis_url": servers.redis_url}
+    _write_private(folder / "running.json", json.dumps(addresses))
+
+
+def forget_running(folder: Path) -> None:
+    """The servers are about to stop."""
+    (folder / "running.json").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def faults_told() -> Iterator[None]:
+    """A fault of a server or of its folder becomes the sentence that ends the command."""
+    try:
+        yield
+    except ServerFault as fault:
+        raise Fault(str(fault)) from None
+    except OSError as fault:
+        raise Fault(f"{fault.filename or data_folder()}: {fault.strerror or fault}.") from None
+
+
+def _find_running(folder: Path) -> dict[str, str] | None:
+    if not is_held(folder):
+        return None
+    try:
+        found: dict[str, str] = json.loads((folder / "running.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _write_private(path: Path, text: str) -> None:
+    """For this user alone: it holds passwords."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
