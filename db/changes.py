@@ -84,12 +84,13 @@ async def record_change(
     The caller holds the occurrence's lock, so that revisions run without gaps. Returns the revision.
     """
     occurrence = (models.Occurrence.timeslot_id == key.timeslot_id) & (models.Occurrence.held_on == key.held_on)
-    revision: int = await uow.connection.scalar(
+    numbered = await uow.connection.execute(
         update(models.Occurrence)
         .where(models.Occurrence.organization_id == uow.organization_id, occurrence)
         .values(revision=models.Occurrence.revision + 1)
         .returning(models.Occurrence.revision)
     )
+    revision: int = numbered.scalar_one()
     of_change = {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,
@@ -163,7 +164,6 @@ def _entry_of(mark: MarkChange) -> dict[str, object]:
 
 
 async def _insert_entries(connection: AsyncConnection, entries: list[dict[str, object]]) -> None:
-    if not entries:
-        return
-    columns = _entry_of(MarkChange(UUID(int=0), None, None, None))
-    await connection.execute(insert(models.ChangedEntry).values([columns | entry for entry in entries]))
+    if entries:
+        nothing = _entry_of(MarkChange(UUID(int=0), None, None, None))
+        await connection.execute(insert(models.ChangedEntry), [nothing | entry for entry in entries])

@@ -30,12 +30,13 @@ async def write_marks(
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
     }
-    put = [of_occurrence | _row_of(change, change.after, author) for change in changes if change.after is not None]
+    at = {"revision": revision, "marked_at": now}
+    put = [of_occurrence | at | _row_of(each, each.after, author) for each in changes if each.after is not None]
     cleared = [change.student_id for change in changes if change.after is None]
     if put:
-        statement = insert(models.Mark).values([row | {"revision": revision, "marked_at": now} for row in put])
-        replaced = {name: statement.excluded[name] for name in (*put[0], "revision", "marked_at") if name not in _KEY}
-        await uow.connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced))
+        statement = insert(models.Mark)
+        replaced = {name: statement.excluded[name] for name in put[0] if name not in _KEY}
+        await uow.connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced), put)
     if cleared:
         await uow.connection.execute(
             delete(models.Mark).where(
