@@ -1,0 +1,66 @@
+"""What the two transports share: the operations they run, who the client is, and their limits."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from gql.operations import Operations
+
+
+class Credential(Protocol):
+    """Somebody signed in. The rest of it is known to the context alone."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the credential ends, aware and in UTC."""
+
+
+class Authenticator(Protocol):
+    async def __call__(self, authorization: str | None) -> Any:
+        """The `Credential` of an Authorization header; None without one.
+
+        Raises CredentialExpired or NotAuthenticated.
+        """
+
+
+ContextFactory = Callable[[Any, str], Awaitable[Any]]
+"""Makes the context of one operation from its credential (or None) and the request id."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """Bytes and seconds of one request."""
+
+    body: int = 1024 * 1024
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLimits:
+    """Characters, seconds and counts of one socket."""
+
+    message: int = 1024 * 1024
+    operations: int = 100
+    init_timeout: float = 10.0
+    send_timeout: float = 20.0
+    operation_timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Everything a request needs. `open_to_anonymous` lets clients without a credential read the schema."""
+
+    operations: Operations
+    authenticate: Authenticator
+    make_context: ContextFactory
+    clock: Callable[[], datetime]
+    open_to_anonymous: bool = False
+    explorer: bool = False
+    allowed_origins: frozenset[str] = frozenset()
+    http: HttpLimits = field(default_factory=HttpLimits)
+    socket: SocketLimits = field(default_factory=SocketLimits)
+
+    def may_introspect(self, credential: Any) -> bool:
+        """Whether this client sees the schema and is helped with "Did you mean"."""
+        return self.open_to_anonymous or credential is not None

@@ -1,0 +1,68 @@
+"""What every HTTP answer gets: a request id, safe headers and a line in the access log."""
+
+import re
+import time
+import uuid
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger("rollbook.access")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+
+
+class RequestContext:
+    """Names each request and binds the name to the log; `scope["state"]["request_id"]` holds it below.
+
+    A client's or proxy's own X-Request-Id is kept when it is plain and short, and always echoed.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            if scope["type"] == "http":
+                await _Exchange(scope, send, request_id).run(self._app, receive)
+            else:
+                await self._app(scope, receive, send)
+
+
+class _Exchange:
+    """One request and its answer, as seen from outside."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self._scope = scope
+        self._send = send
+        self._request_id = request_id
+        self._status: int | None = None
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        began = time.perf_counter()
+        try:
+            await app(self._scope, receive, self._pass_on)
+        finally:
+            log.info(
+                "request",
+                method=self._scope["method"],
+                path=self._scope["path"],
+                status=self._status or self._scope["state"].get("status", 500),
+                milliseconds=round((time.perf_counter() - began) * 1000, 1),
+            )
+
+    async def _pass_on(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self._request_id
+            headers["x-content-type-options"] = "nosniff"
+            headers.setdefault("cache-control", "no-store")
+        await self._send(message)

@@ -1,0 +1,53 @@
+"""Which media type the client wants, and whether its own can be read."""
+
+from collections.abc import Sequence
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+HTML = "text/html"
+
+
+def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:
+    """The offer the client likes best, None when it accepts none of them.
+
+    Weight decides, then the order of the header: a client that lists a type last wants it last. No header, or
+    a wildcard, takes the first offer.
+    """
+    if accept is None or not accept.strip():
+        return offers[0]
+    ranges = [_media_range(part) for part in accept.split(",") if part.strip()]
+    refused = {name for name, weight in ranges if weight <= 0}
+    for name, weight in sorted(ranges, key=lambda item: -item[1]):
+        if weight <= 0:
+            continue
+        for offer in offers:
+            if offer not in refused and _matches(name, offer):
+                return offer
+    return None
+
+
+def is_json(content_type: str | None) -> bool:
+    """Whether a body is `application/json` in UTF-8, by its Content-Type header."""
+    name, *parameters = [part.strip().lower() for part in (content_type or "").split(";")]
+    charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
+    return name == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
+
+
+def _media_range(text: str) -> tuple[str, float]:
+    name, *parameters = [part.strip() for part in text.lower().split(";")]
+    weight = 1.0
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                weight = float(parameter[2:])
+            except ValueError:
+                weight = 0.0
+    return name, weight
+
+
+def _matches(media_range: str, offer: str) -> bool:
+    if media_range == "*/*":
+        return True
+    if media_range.endswith("/*"):
+        return offer.startswith(media_range[:-1])
+    return media_range == offer

@@ -1,0 +1,296 @@
+"""GraphQL over WebSocket by the graphql-transport-ws protocol, and no other.
+
+An own handler in place of Strawberry's, which lets odd messages end the socket with 1006, closes it on a
+syntax error in one operation and holds readers that stopped reading.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+import structlog
+from graphql import OperationType
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+
+from gql.documents import RequestRefused
+from gql.edge import Edge
+from gql.errors import (
+    ApiError,
+    CredentialExpired,
+    NotAuthenticated,
+    RateLimited,
+    TimedOut,
+    formatted,
+    internal,
+)
+from gql.figures import LIVE_SUBSCRIPTIONS
+from gql.operations import Operation, read_parameters, response
+from gql.socket_messages import (
+    PROTOCOL,
+    CloseCode,
+    Closed,
+    Complete,
+    ConnectionInit,
+    Ping,
+    Pong,
+    Subscribe,
+    read_message,
+)
+
+log = structlog.get_logger("rollbook.api")
+
+
+class SocketEndpoint:
+    """The ASGI application behind /graphql for WebSocket."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._sockets: set[Socket] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if not self._is_allowed(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if PROTOCOL not in scope["subprotocols"]:
+            await send({"type": "websocket.accept"})
+            reason = f"Only {PROTOCOL} is spoken here"
+            await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
+            return
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        socket = Socket(self._edge, scope, receive, send)
+        self._sockets.add(socket)
+        try:
+            await socket.run()
+        finally:
+            self._sockets.discard(socket)
+
+    async def drain(self) -> None:
+        """Let running queries and mutations answer, then ask every client to come back elsewhere."""
+        await asyncio.gather(*(socket.drain() for socket in self._sockets))
+
+    def _is_allowed(self, headers: Headers) -> bool:
+        """Browsers send Origin and let any page open a socket; other clients send none."""
+        origin = headers.get("origin")
+        if origin is None:
+            return True
+        return normalize_origin(origin) in self._edge.allowed_origins or is_same_origin(origin, headers.get("host"))
+
+
+class Socket:
+    """One accepted connection and its operations.
+
+    Whatever ends it raises Closed inside the task group, which cancels every operation before the close
+    frame is sent.
+    """
+
+    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send) -> None:
+        self._edge = edge
+        self._limits = edge.socket
+        self._scope = scope
+        self._receive = receive
+        self._send_to_client = send
+        self._request_id: str = scope.get("state", {}).get("request_id", "")
+        self._tasks = asyncio.TaskGroup()
+        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+        self._init_deadline: asyncio.Task[None] | None = None
+        self._is_initialised = False
+        self._is_draining = asyncio.Event()
+        self._has_ended = asyncio.Event()
+        self._credential: Any = None
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        closed: Closed | None = None
+        try:
+            async with self._tasks:
+                self._init_deadline = self._tasks.create_task(self._expect_init())
+                self._tasks.create_task(self._leave_when_drained())
+                await self._read()
+        except* Closed as group:
+            closed = cast("Closed", group.exceptions[0])
+        except* _Gone:
+            pass
+        if closed is not None:
+            await self._close(closed)
+        self._has_ended.set()
+
+    async def drain(self) -> None:
+        """Refuse new operations, wait for answers under way, then close with 1012."""
+        self._is_draining.set()
+        await self._has_ended.wait()
+
+    async def _read(self) -> None:
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                raise _Gone
+            text = event.get("text")
+            if text is None:
+                raise Closed(CloseCode.BAD_REQUEST, "Messages must be text")
+            if len(text) > self._limits.message:
+                raise Closed(CloseCode.MESSAGE_TOO_BIG, f"Messages hold at most {self._limits.message} characters")
+            await self._handle(text)
+
+    async def _handle(self, text: str) -> None:
+        match read_message(text):
+            case ConnectionInit(payload):
+                await self._initialise(payload)
+            case Ping(payload):
+                await self._send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+            case Pong():
+                pass
+            case Subscribe(operation_id, payload):
+                await self._begin(operation_id, payload)
+            case Complete(operation_id):
+                task = self._operations.pop(operation_id, None)
+                if task is not None:
+                    task.cancel()
+
+    async def _initialise(self, payload: Mapping[str, Any]) -> None:
+        if self._is_initialised:
+            raise Closed(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
+        self._is_initialised = True
+        if self._init_deadline is not None:
+            self._init_deadline.cancel()
+        authorization = payload.get("authorization", payload.get("Authorization"))
+        if not isinstance(authorization, str | None):
+            raise Closed(CloseCode.BAD_REQUEST, '"authorization" must be a string')
+        try:
+            self._credential = await self._edge.authenticate(authorization)
+        except CredentialExpired:
+            raise Closed(CloseCode.EXPIRED, "The credential has expired") from None
+        except NotAuthenticated as error:
+            raise Closed(CloseCode.UNAUTHORIZED, error.message[:120]) from None
+        except Exception as fault:
+            log.error("socket_sign_in_failed", exc_info=fault)
+            raise Closed(CloseCode.TRY_AGAIN_LATER, "Signing in failed for a reason of ours") from None
+        if self._credential is not None:
+            self._tasks.create_task(self._leave_at(self._credential.expires_at))
+        await self._send({"type": "connection_ack"})
+
+    async def _begin(self, operation_id: str, payload: dict[str, Any]) -> None:
+        if not self._is_initialised:
+            raise Closed(CloseCode.UNAUTHORIZED, "Send connection_init first")
+        if operation_id in self._operations:
+            raise Closed(CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id[:80]} already exists")
+        if len(self._operations) >= self._limits.operations:
+            refusal = RateLimited(f"A socket carries at most {self._limits.operations} operations at once.")
+            await self._refuse(operation_id, [refusal])
+            return
+        self._operations[operation_id] = self._tasks.create_task(self._serve(operation_id, payload))
+
+    async def _serve(self, operation_id: str, payload: dict[str, Any]) -> None:
+        """Run one operation from its subscribe message to its last one."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        try:
+            await self._answer(operation_id, payload, task)
+        except ApiError as error:
+            await self._refuse(operation_id, [error])
+        except RequestRefused as refusal:
+            await self._refuse(operation_id, refusal.errors)
+        except (Closed, _Gone):
+            raise
+        except Exception as fault:
+            log.error("operation_failed", operation_id=operation_id, exc_info=fault)
+            await self._send({"id": operation_id, "type": "error", "payload": [internal(self._request_id)]})
+        finally:
+            self._answering.discard(task)
+            # After the client's `complete` the id may already belong to a new operation.
+            if self._operations.get(operation_id) is task:
+                del self._operations[operation_id]
+
+    async def _answer(self, operation_id: str, payload: dict[str, Any], task: asyncio.Task[None]) -> None:
+        if self._is_draining.is_set():
+            raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
+        may_introspect = self._edge.may_introspect(self._credential)
+        operation = self._edge.operations.prepare(read_parameters(payload), may_introspect=may_introspect)
+        context = await self._edge.make_context(self._credential, self._request_id)
+        if operation.kind is OperationType.SUBSCRIPTION:
+            await self._stream(operation_id, operation, context)
+        else:
+            self._answering.add(task)
+            await self._execute(operation_id, operation, context)
+        if self._operations.get(operation_id) is task:
+            del self._operations[operation_id]
+            await self._send({"id": operation_id, "type": "complete"})
+
+    async def _execute(self, operation_id: str, operation: Operation, context: Any) -> None:
+        limit = self._limits.operation_timeout
+        try:
+            async with asyncio.timeout(limit):
+                result = await self._edge.operations.execute(operation, context)
+        except TimeoutError:
+            raise TimedOut(limit) from None
+        body = response(result, self._request_id, {"cost": self._edge.operations.cost(operation)})
+        await self._send({"id": operation_id, "type": "next", "payload": body})
+
+    async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
+        with LIVE_SUBSCRIPTIONS.track_inprogress():
+            events = await self._edge.operations.subscribe(operation, context)
+            async with aclosing(cast("Any", events)):
+                async for result in events:
+                    body = response(result, self._request_id)
+                    await self._send({"id": operation_id, "type": "next", "payload": body})
+
+    async def _refuse(self, operation_id: str, errors: list[Any]) -> None:
+        payload = formatted(errors, self._request_id)
+        await self._send({"id": operation_id, "type": "error", "payload": payload})
+
+    async def _send(self, message: Mapping[str, Any]) -> None:
+        """Send one message as a text frame; a client that does not read it in time is cut off."""
+        text = orjson.dumps(message).decode()
+        try:
+            async with asyncio.timeout(self._limits.send_timeout):
+                await self._send_to_client({"type": "websocket.send", "text": text})
+        except TimeoutError:
+            log.warning("slow_reader_cut_off", seconds=self._limits.send_timeout)
+            self._cut()
+            raise _Gone from None
+        except (OSError, RuntimeError):
+            # uvicorn raises RuntimeError for a send after it has itself closed an unresponsive socket.
+            raise _Gone from None
+
+    async def _expect_init(self) -> None:
+        await asyncio.sleep(self._limits.init_timeout)
+        raise Closed(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout")
+
+    async def _leave_at(self, expires_at: datetime) -> None:
+        # The wall clock may be set while we sleep, so it is read again each minute.
+        while (left := (expires_at - self._edge.clock()).total_seconds()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, 60.0))
+        raise Closed(CloseCode.EXPIRED, "The credential has expired")
+
+    async def _leave_when_drained(self) -> None:
+        await self._is_draining.wait()
+        if self._answering:
+            await asyncio.wait(self._answering)
+        raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
+
+    async def _close(self, closed: Closed) -> None:
+        try:
+            async with asyncio.timeout(self._limits.send_timeout):
+                await self._send_to_client({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
+        except TimeoutError:
+            self._cut()
+        except (OSError, RuntimeError):
+            pass
+
+    def _cut(self) -> None:
+        """Drop the connection with what is unsent: a polite close would wait for the reader.
+
+        The server offers this as an extension of the scope (gql/server.py); others close in their own time.
+        """
+        abort = self._scope.get("extensions", {}).get("rollbook.abort")
+        if abort is not None:
+            abort()
+
+
+class _Gone(Exception):
+    """The client has gone; there is nobody to tell."""
