@@ -31,13 +31,13 @@ AT_ONCE = TokenTiming(creates_at_once=True)
 NEVER = TokenTiming(creates_at_once=False)
 
 
-def run_times(ends_at: datetime, on_date: date, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
+def run_times(ends_at: datetime, held_on: date, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
     """The two runs of a class occurrence. AFTER_CLASS: 30 elapsed minutes after its end instant.
     END_OF_DAY: 23:59 on the occurrence's own date in the zone of its location, where a clock change meets
     that minute as in R2.7 (met twice, the first; skipped, later by the gap). A class past midnight has its
     END_OF_DAY before its AFTER_CLASS.
     """
-    end_of_day_at = datetime.combine(on_date, END_OF_DAY, zone).astimezone(UTC)
+    end_of_day_at = datetime.combine(held_on, END_OF_DAY, zone).astimezone(UTC)
     return (
         DueRun(TokenRunPhase.AFTER_CLASS, ends_at + AFTER_CLASS_WAIT),
         DueRun(TokenRunPhase.END_OF_DAY, end_of_day_at),
@@ -49,7 +49,7 @@ def token_timing(
     source: Source,
     kind: OfferingKind,
     settings: OrganizationSettings,
-    on_date: date,
+    held_on: date,
     today: date,
     now: datetime,
     runs: tuple[DueRun, DueRun],
@@ -61,7 +61,7 @@ def token_timing(
     """
     if kind is not OfferingKind.CLASS:
         return NEVER
-    if _creates_at_once(source, settings, is_past=on_date < today):
+    if _creates_at_once(source, settings, is_past=held_on < today):
         return AT_ONCE
     return TokenTiming(creates_at_once=False, runs=_runs_to_arm(runs, now))
 

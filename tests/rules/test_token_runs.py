@@ -34,12 +34,12 @@ def timing(
     source: Source,
     of: OrganizationSettings,
     *,
-    on_date: date = TODAY,
+    held_on: date = TODAY,
     now: datetime = DURING_CLASS,
     kind: OfferingKind = OfferingKind.CLASS,
     runs: tuple[DueRun, DueRun] = RUNS,
 ) -> TokenTiming:
-    return token_timing(source=source, kind=kind, settings=of, on_date=on_date, today=TODAY, now=now, runs=runs)
+    return token_timing(source=source, kind=kind, settings=of, held_on=held_on, today=TODAY, now=now, runs=runs)
 
 
 #   mark recorded through, officeCheckInMode, staffCheckInMode, the occurrence's date, the token
@@ -72,14 +72,14 @@ R7_3 = [
 ]
 
 
-@pytest.mark.parametrize(("source", "office", "staff", "on_date", "expected"), R7_3)
-def test_R7_3_table(source: Source, office: bool, staff: bool, on_date: date, expected: TokenTiming) -> None:
-    assert timing(source, settings(office=office, staff=staff), on_date=on_date) == expected
+@pytest.mark.parametrize(("source", "office", "staff", "held_on", "expected"), R7_3)
+def test_R7_3_table(source: Source, office: bool, staff: bool, held_on: date, expected: TokenTiming) -> None:
+    assert timing(source, settings(office=office, staff=staff), held_on=held_on) == expected
 
 
 def test_R7_3_past_dates_of_the_kiosk_and_of_defaults_are_deferred_all_the_same() -> None:
     for source, office, staff in product((Source.KIOSK, Source.SYSTEM), (False, True), (False, True)):
-        assert timing(source, settings(office=office, staff=staff), on_date=YESTERDAY) == DEFERRED
+        assert timing(source, settings(office=office, staff=staff), held_on=YESTERDAY) == DEFERRED
 
 
 def test_R7_3_guardians_set_no_marks() -> None:
@@ -90,8 +90,8 @@ def test_R7_3_guardians_set_no_marks() -> None:
 @pytest.mark.parametrize("kind", [OfferingKind.CAMP, OfferingKind.APPOINTMENT])
 @pytest.mark.parametrize("source", [Source.OFFICE, Source.STAFF, Source.KIOSK, Source.SYSTEM])
 def test_R7_1_camps_and_appointments_neither_create_nor_arm(kind: OfferingKind, source: Source) -> None:
-    for office, staff, on_date in product((False, True), (False, True), (YESTERDAY, TODAY)):
-        assert timing(source, settings(office=office, staff=staff), on_date=on_date, kind=kind) == NEVER
+    for office, staff, held_on in product((False, True), (False, True), (YESTERDAY, TODAY)):
+        assert timing(source, settings(office=office, staff=staff), held_on=held_on, kind=kind) == NEVER
 
 
 def test_R7_3_a_deferred_mark_after_the_thirty_minute_run_is_left_to_the_end_of_day_run() -> None:
@@ -126,7 +126,7 @@ def test_R7_3_a_class_past_midnight_has_its_end_of_day_before_its_after_class() 
 
 
 @pytest.mark.parametrize(
-    ("zone", "on_date", "end_of_day_at"),
+    ("zone", "held_on", "end_of_day_at"),
     [
         ("America/Chicago", date(2026, 7, 1), datetime(2026, 7, 2, 4, 59, tzinfo=UTC)),
         ("America/Chicago", date(2026, 12, 1), datetime(2026, 12, 2, 5, 59, tzinfo=UTC)),
@@ -143,9 +143,9 @@ def test_R7_3_a_class_past_midnight_has_its_end_of_day_before_its_after_class() 
     ],
 )
 def test_R7_3_the_end_of_day_is_23_59_local_on_the_occurrences_date(
-    zone: str, on_date: date, end_of_day_at: datetime
+    zone: str, held_on: date, end_of_day_at: datetime
 ) -> None:
-    after_class, end_of_day = run_times(ENDS_AT, on_date, ZoneInfo(zone))
+    after_class, end_of_day = run_times(ENDS_AT, held_on, ZoneInfo(zone))
     assert end_of_day == DueRun(END_OF_DAY, end_of_day_at)
     assert after_class == DueRun(AFTER_CLASS, AFTER_CLASS_AT)
     assert end_of_day.due_at.tzinfo is UTC
