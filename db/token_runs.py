@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, column, func, select, update
+from sqlalchemy import ColumnElement, Date, Select, Uuid, column, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,13 +86,21 @@ async def arm(
     return [DueRun(row.phase, row.due_at) for row in armed]
 
 
-async def lock_run(connection: AsyncConnection, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
-    """The run's row, locked until the end of the transaction. The caller holds the occurrence's lock."""
-    found = await connection.execute(
-        select(*_COLUMNS).where(*_of(occurrence), TokenRun.phase == phase).with_for_update()
-    )
+async def find_run(connection: AsyncConnection, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
+    found = await connection.execute(_run(occurrence, phase))
     row = found.one_or_none()
     return None if row is None else StoredRun(*row)
+
+
+async def lock_run(connection: AsyncConnection, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
+    """As `find_run`, locked until the end of the transaction. The caller holds the occurrence's lock."""
+    found = await connection.execute(_run(occurrence, phase).with_for_update())
+    row = found.one_or_none()
+    return None if row is None else StoredRun(*row)
+
+
+def _run(occurrence: OccurrenceKey, phase: TokenRunPhase) -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(*_of(occurrence), TokenRun.phase == phase)
 
 
 async def finish_run(

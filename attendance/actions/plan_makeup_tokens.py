@@ -53,7 +53,8 @@ async def plan_makeup_tokens(
         raise LookupError(f"no timeslot {occurrence.timeslot_id}")
     today = local_date(now, occasion.zone)
     subjects = await makeup_tokens.subjects_of(connection, occurrence, student_ids)
-    counts = await _count(connection, occurrence, occasion, subjects, settings, today) if may_create else {}
+    limits = _limits(occurrence, occasion, subjects, settings) if may_create else {}
+    counts = await makeup_tokens.counts_towards_limit(connection, limits, today) if limits else {}
     steps = []
     for subject in subjects:
         counted = counts.get(subject.student_id)
@@ -78,27 +79,25 @@ def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
     )
 
 
-async def _count(
-    connection: AsyncConnection,
+def _limits(
     occurrence: OccurrenceKey,
     occasion: TokenOccasion,
     subjects: Sequence[TokenSubject],
     settings: MakeupTokenSettings,
-    today: date,
-) -> dict[UUID, int]:
-    """Of those who qualify and have no live token; empty when there is no limit."""
-    wanted: dict[UUID, LimitCount] = {}
+) -> dict[UUID, LimitCount]:
+    """What to count for those who qualify and have no live token; empty when there is no limit."""
+    limits: dict[UUID, LimitCount] = {}
     for subject in subjects:
         has_live_token = subject.token is not None and not subject.token.dates.is_revoked
         if has_live_token or missing_ground(_ground(occasion, subject), settings) is not None:
             continue
-        count = limit_count(
+        limit = limit_count(
             settings,
             missed_on=occurrence.held_on,
             session=occasion.session,
             enrollment=subject.enrollment,
             enrollment_id=subject.enrollment_id,
         )
-        if count is not None:
-            wanted[subject.student_id] = count
-    return await makeup_tokens.counts_towards_limit(connection, wanted, today) if wanted else {}
+        if limit is not None:
+            limits[subject.student_id] = limit
+    return limits

@@ -15,6 +15,7 @@ from attendance.rules.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import MakeupTokenAct, Source, TokenRunPhase
 from db import makeup_token_changes, makeup_tokens
+from db.changes import Author
 from db.makeup_token_changes import IssueTerms, LedgerEntry, NewToken, TokenFate
 from db.unit_of_work import UnitOfWork
 
@@ -26,15 +27,6 @@ _ACTS = {
     TokenStep.UNFLAG: MakeupTokenAct.UNFLAGGED,
     TokenStep.SKIP: MakeupTokenAct.SKIPPED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Instigator:
-    """Who sets a reconciliation off, for the ledger (R7.9): a caller with a mark, or a deferred run."""
-
-    source: Source
-    person_id: UUID | None = None
-    phase: TokenRunPhase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,8 @@ async def reconcile_makeup_tokens(
     student_ids: Sequence[UUID] | None,
     may_create: bool,
     settings: MakeupTokenSettings,
-    instigator: Instigator,
+    author: Author,
+    phase: TokenRunPhase | None = None,
     now: datetime,
 ) -> TokenOutcome:
     """Issue, revoke, reinstate and flag the absence tokens of these students (None: of all with a mark or a
@@ -70,8 +63,8 @@ async def reconcile_makeup_tokens(
     students.
 
     The caller holds the occurrence's lock and has written the marks. `may_create` is False for deferred
-    marks (R7.3): ground taken away then still revokes at once. Students are locked before they are counted
-    against a limit (R7.6).
+    marks (R7.3): ground taken away then still revokes at once. `author` made the marks, or is the system;
+    `phase` tells a deferred run. Students are locked before they are counted against a limit (R7.6).
     """
     connection = uow.connection
     if student_ids is None:
@@ -86,7 +79,17 @@ async def reconcile_makeup_tokens(
     )
     issued = await _issue(uow, occurrence, plan, settings, now)
     changed = await _change(uow, plan, now)
-    await _enter(uow, occurrence, plan, {**issued, **changed}, instigator, now)
+    entries = _entries(plan, {**issued, **changed}, phase)
+    if entries:
+        await makeup_token_changes.enter(
+            connection,
+            uow.organization_id,
+            occurrence,
+            entries,
+            source=author.source,
+            actor_id=author.person_id,
+            now=now,
+        )
     return TokenOutcome(
         issued=issued,
         reinstated=_of(plan, TokenStep.REINSTATE, changed),
@@ -156,35 +159,18 @@ async def _change(uow: UnitOfWork, plan: TokenPlan, now: datetime) -> dict[UUID,
     return {students[token_id]: token_id for token_id in changed}
 
 
-async def _enter(
-    uow: UnitOfWork,
-    occurrence: OccurrenceKey,
-    plan: TokenPlan,
-    tokens: dict[UUID, UUID],
-    instigator: Instigator,
-    now: datetime,
-) -> None:
-    entries = [
+def _entries(plan: TokenPlan, tokens: dict[UUID, UUID], phase: TokenRunPhase | None) -> list[LedgerEntry]:
+    return [
         LedgerEntry(
             student_id=planned.subject.student_id,
             token_id=tokens.get(planned.subject.student_id),
             act=_ACTS[planned.decision.step],
             cause=planned.decision.cause,
-            facts=_facts(planned, instigator),
+            facts=_facts(planned, phase),
         )
         for planned in plan.steps
         if planned.subject.student_id in tokens or _is_new_skip(planned)
     ]
-    if entries:
-        await makeup_token_changes.enter(
-            uow.connection,
-            uow.organization_id,
-            occurrence,
-            entries,
-            source=instigator.source,
-            actor_id=instigator.person_id,
-            now=now,
-        )
 
 
 def _is_new_skip(planned: PlannedStep) -> bool:
@@ -194,10 +180,10 @@ def _is_new_skip(planned: PlannedStep) -> bool:
     return decision.step is TokenStep.SKIP and not known
 
 
-def _facts(planned: PlannedStep, instigator: Instigator) -> dict[str, Any]:
+def _facts(planned: PlannedStep, phase: TokenRunPhase | None) -> dict[str, Any]:
     facts: dict[str, Any] = {"status": planned.subject.status}
-    if instigator.phase is not None:
-        facts["phase"] = instigator.phase
+    if phase is not None:
+        facts["phase"] = phase
     if planned.decision.cause is TokenCause.OVER_LIMIT:
         facts["counted"] = planned.counted
     return facts
