@@ -1,6 +1,6 @@
 """When offerings meet: dates, instants, and the neighbours of an occurrence (R2.1 to R2.3, R2.7)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -76,6 +76,10 @@ class OccurrenceKey:
     held_on: date
 
 
+def never(_: date) -> bool:
+    return False
+
+
 def starts_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
     """The instant of the slot's wall time in UTC. In a gap it moves forward by the gap, twice-met times are
     the first (R2.7): with fold=0, zoneinfo uses the offset from before the change in both cases.
@@ -111,21 +115,23 @@ def dates(slot: Timeslot, within: DateSpan, *, backwards: bool = False) -> Itera
     return map(date.fromordinal, days)
 
 
-def previous_date(slot: Timeslot, schedule: Schedule, until: date, not_held: Iterable[date] = ()) -> date | None:
-    """The last scheduled date of the slot on or before `until`, `not_held` ones passed over."""
-    skipped = frozenset(not_held)
-    found = [
-        next((day for day in dates(slot, span, backwards=True) if day not in skipped), None)
+def previous_date(
+    slot: Timeslot, schedule: Schedule, until: date, is_passed_over: Callable[[date], bool] = never
+) -> date | None:
+    """The last scheduled date of the slot on or before `until` that is not passed over."""
+    found = (
+        next((day for day in dates(slot, span, backwards=True) if not is_passed_over(day)), None)
         for span in (span.clip(DateSpan(None, until)) for span in schedule.spans())
-    ]
+    )
     return max((day for day in found if day is not None), default=None)
 
 
-def next_date(slot: Timeslot, schedule: Schedule, since: date, not_held: Iterable[date] = ()) -> date | None:
-    """The first scheduled date of the slot on or after `since`, `not_held` ones passed over."""
-    skipped = frozenset(not_held)
-    found = [
-        next((day for day in dates(slot, span) if day not in skipped), None)
+def next_date(
+    slot: Timeslot, schedule: Schedule, since: date, is_passed_over: Callable[[date], bool] = never
+) -> date | None:
+    """The first scheduled date of the slot on or after `since` that is not passed over."""
+    found = (
+        next((day for day in dates(slot, span) if not is_passed_over(day)), None)
         for span in (span.clip(DateSpan(since, None)) for span in schedule.spans())
-    ]
+    )
     return min((day for day in found if day is not None), default=None)

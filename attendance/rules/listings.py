@@ -31,12 +31,13 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ListedSlot:
-    """A timeslot with what places its occurrences in a listing."""
+    """A timeslot with what places its occurrences in a listing. `only_on` None: all of its dates are listed."""
 
     slot: Timeslot
     schedule: Schedule
     offering_name: str
     zone: ZoneInfo
+    only_on: frozenset[date] | None = None
 
 
 def range_refusal(from_on: date, to_on: date) -> str | None:
@@ -89,7 +90,8 @@ def _positions(
     if not include_not_scheduled:
         bounds = bounds.clip(_hull(listed.schedule.spans()))
     for on_date in dates(listed.slot, bounds, backwards=backwards):
-        if include_not_scheduled or on_date in listed.schedule:
+        is_listed = listed.only_on is None or on_date in listed.only_on
+        if is_listed and (include_not_scheduled or on_date in listed.schedule):
             yield Position(starts_at(listed.slot, on_date, listed.zone), name, listed.slot.id, on_date)
 
 

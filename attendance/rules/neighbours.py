@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
-from attendance.rules.calendar import OccurrenceKey, Schedule, Timeslot, next_date, previous_date
+from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot, next_date, previous_date
 
 _DAY = timedelta(days=1)
 
@@ -35,18 +36,21 @@ class Series:
 
     timeslots: tuple[Timeslot, ...]
     schedule: Schedule
-    closed_on: frozenset[date] = frozenset()
+    closed: tuple[DateSpan, ...] = ()
     cancelled: frozenset[OccurrenceKey] = frozenset()
 
-    def not_held(self, slot: Timeslot) -> frozenset[date]:
-        return self.closed_on | {key.held_on for key in self.cancelled if key.timeslot_id == slot.id}
+    def is_closed(self, on_date: date) -> bool:
+        return any(on_date in span for span in self.closed)
+
+    def is_passed_over(self, slot: Timeslot, on_date: date) -> bool:
+        return self.is_closed(on_date) or OccurrenceKey(slot.id, on_date) in self.cancelled
 
 
 def neighbours(
     series: Series, anchor: Timeslot, held_on: date, timeslot_ids: Iterable[UUID | None]
 ) -> dict[UUID | None, Neighbours]:
-    """Around the anchor's occurrence among those of each given timeslot, or (None) of the whole offering: what an
-    enrollment attends. One search for each timeslot, not for each row of a roster.
+    """Around the anchor's occurrence among those of each given timeslot, or (None) of the whole offering:
+    what an enrollment attends. One search for each timeslot, not for each row of a roster.
     """
     return {each: _around(series, anchor, held_on, each) for each in set(timeslot_ids)}
 
@@ -64,10 +68,10 @@ def _around(series: Series, anchor: Timeslot, held_on: date, timeslot_id: UUID |
 def _previous(series: Series, slot: Timeslot, anchor: Timeslot, held_on: date) -> date | None:
     is_earlier_that_day = (slot.start_time, slot.id) < (anchor.start_time, anchor.id)
     until = held_on if is_earlier_that_day else held_on - _DAY
-    return previous_date(slot, series.schedule, until, series.not_held(slot))
+    return previous_date(slot, series.schedule, until, partial(series.is_passed_over, slot))
 
 
 def _next(series: Series, slot: Timeslot, anchor: Timeslot, held_on: date) -> date | None:
     is_later_that_day = (slot.start_time, slot.id) > (anchor.start_time, anchor.id)
     since = held_on if is_later_that_day else held_on + _DAY
-    return next_date(slot, series.schedule, since, series.not_held(slot))
+    return next_date(slot, series.schedule, since, partial(series.is_passed_over, slot))

@@ -46,7 +46,7 @@ def test_R3_4_closed_and_cancelled_occurrences_are_not_neighbours() -> None:
     series = Series(
         (MORNING, EVENING),
         SESSION,
-        closed_on=frozenset({MONDAY - WEEK}),
+        closed=(DateSpan(MONDAY - WEEK, MONDAY - WEEK),),
         cancelled=frozenset({OccurrenceKey(EVENING.id, MONDAY), OccurrenceKey(MORNING.id, MONDAY + WEEK)}),
     )
     assert around(series, MORNING, MONDAY, MORNING.id) == (MONDAY - 2 * WEEK, MONDAY + 2 * WEEK)
