@@ -1,16 +1,244 @@
-"""The launcher of the embedded servers."""
+"""The launcher of the embedded servers: what it starts, what it leaves, what it says when it cannot."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
+import pytest
 from redis.asyncio import Redis
 
-from db.embedded.servers import Servers
+from db.embedded import postgres, root
+from db.embedded.process import ServerFault, free_port, port_is_free
+from db.embedded.servers import Servers, is_held, locked, start_servers
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from db.embedded import root
+from db.embedded.servers import locked, start_servers
+folder, way = Path(sys.argv[1]), root.candidates()[int(sys.argv[2])]
+root.candidates = lambda: [way]
+with locked(folder):
+    servers = start_servers(folder, durable=False)
+    print(servers.database_url, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that only its owner can enter, as a home folder may be."""
+    place = Path(tempfile.mkdtemp(prefix="rollbook-test-"))
+    yield place / "data"
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def processes_in(folder: Path) -> list[int]:
+    """All processes that work in the folder: both servers and every child of theirs."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and str(folder) in os.readlink(entry / "cwd"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def wait_for_none_in(folder: Path) -> list[int]:
+    deadline = time.monotonic() + 15
+    while (left := processes_in(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+async def ask(url: str, question: str) -> object:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
 
 
 async def test_both_servers_answer(servers: Servers) -> None:
-    connection = await asyncpg.connect(servers.database_url.replace("+asyncpg", ""))
-    try:
-        assert await connection.fetchval("SELECT 1") == 1
-    finally:
-        await connection.close()
+    assert await ask(servers.database_url, "SELECT 1") == 1
     async with Redis.from_url(servers.redis_url) as redis:
         assert await redis.ping() is True
+
+
+async def test_servers_listen_on_loopback_only_and_want_a_password(servers: Servers) -> None:
+    if servers.postgres is None or servers.valkey is None:
+        pytest.skip("the servers of this run are given")
+    assert await ask(servers.database_url, "SHOW listen_addresses") == "127.0.0.1"
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(f"postgresql://rollbook:wrong@127.0.0.1:{servers.postgres.port}/rollbook")
+    command_line = Path(f"/proc/{servers.valkey.process.pid}/cmdline").read_text()
+    assert servers.valkey.password not in command_line
+    async with Redis.from_url(f"redis://127.0.0.1:{servers.valkey.port}") as stranger:
+        with pytest.raises(Exception, match="Authentication required"):
+            await stranger.ping()
+
+
+async def test_data_ports_and_password_outlive_a_restart(folder: Path) -> None:
+    with locked(folder):
+        first = start_servers(folder, durable=True)
+        assert await ask(first.database_url, "SHOW fsync") == "on"
+        await ask(first.database_url, "SELECT 1 FROM (SELECT set_config('x.y', 'z', false)) AS t")
+        connection = await asyncpg.connect(first.database_url.replace("+asyncpg", ""))
+        await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        await connection.close()
+        async with Redis.from_url(first.redis_url) as redis:
+            await redis.set("kept", "yes")
+        first.stop()
+        assert processes_in(folder) == []
+
+        second = start_servers(folder, durable=True)
+        try:
+            assert second.database_url == first.database_url
+            assert await ask(second.database_url, "SELECT answer FROM kept") == 42
+            async with Redis.from_url(second.redis_url) as redis:
+                assert await redis.get("kept") == b"yes"
+        finally:
+            second.stop()
+
+
+@pytest.mark.parametrize("way", range(len(root.candidates())))
+async def test_a_killed_holder_leaves_no_process_and_its_data_starts_again(folder: Path, way: int) -> None:
+    command = [sys.executable, "-c", HOLDER, str(folder), str(way)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    url = holder.stdout.readline().decode().strip()
+    held = await asyncpg.connect(url.replace("+asyncpg", ""))
+    assert len(processes_in(folder)) > 3
+    assert is_held(folder)
+
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+
+    assert wait_for_none_in(folder) == []
+    assert not is_held(folder)
+    held.terminate()
+    with locked(folder):
+        again = start_servers(folder, durable=False)
+        try:
+            assert await ask(again.database_url, "SELECT 1") == 1
+        finally:
+            again.stop()
+
+
+async def test_a_lock_file_that_names_a_stranger_is_no_obstacle(folder: Path) -> None:
+    with locked(folder):
+        start_servers(folder, durable=False).stop()
+        # After a crash the number in the file may be any process's; here it is the one of this test.
+        (folder / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder / 'postgres'}\n")
+        again = start_servers(folder, durable=False)
+        try:
+            assert await ask(again.database_url, "SELECT 1") == 1
+        finally:
+            again.stop()
+
+
+async def test_a_taken_port_is_replaced_by_a_free_one(folder: Path) -> None:
+    with locked(folder):
+        first = start_servers(folder, durable=False)
+        try:
+            other = folder.parent / "other"
+            with locked(other):
+                (other / "ports.json").write_text((folder / "ports.json").read_text())
+                second = start_servers(other, durable=False)
+                second.stop()
+        finally:
+            first.stop()
+    assert second.postgres is not None
+    assert first.postgres is not None
+    assert second.postgres.port != first.postgres.port
+
+
+def test_one_folder_has_one_holder(folder: Path) -> None:
+    with (
+        locked(folder),
+        pytest.raises(ServerFault, match=f"already running from this folder .process {os.getpid()}"),
+        locked(folder),
+    ):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_told(folder: Path) -> None:
+    folder.write_text("a file")
+    with pytest.raises(ServerFault, match="cannot be written"), locked(folder / "data"):
+        pass
+
+
+def test_data_of_another_version_is_not_touched(folder: Path) -> None:
+    with locked(folder):
+        (folder / "postgres").mkdir()
+        (folder / "postgres" / "PG_VERSION").write_text("12\n")
+        with pytest.raises(ServerFault, match=r"made by PostgreSQL 12, this is \d+"):
+            start_servers(folder, durable=False)
+    assert (folder / "postgres" / "PG_VERSION").read_text() == "12\n"
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m", "none", folder], check=False)
+    if mount.returncode != 0:
+        pytest.skip("this user cannot mount a small disk")
+    yield folder / "data"
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_told_before_anything_is_made(small_disk: Path) -> None:
+    with locked(small_disk):
+        with pytest.raises(ServerFault, match=r"The disk of .* is full: .* 200 MB"):
+            start_servers(small_disk, durable=False)
+        assert not (small_disk / "postgres").exists()
+
+
+def test_a_disk_that_fills_up_is_told(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_ROOM_NEEDED", 0)
+    with locked(small_disk), pytest.raises(ServerFault, match=r"the disk of .* is full"):
+        start_servers(small_disk, durable=False)
+    assert wait_for_none_in(small_disk) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+@pytest.mark.parametrize("way", [0, 1], ids=["namespace", "nobody"])
+async def test_root_runs_postgresql_as_somebody_else(folder: Path, way: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = root.candidates()[way]
+    monkeypatch.setattr(root, "candidates", lambda: [identity])
+    parent_before = folder.parent.stat()
+    with locked(folder):
+        running = start_servers(folder, durable=False)
+        try:
+            assert await ask(running.database_url, "SELECT 1") == 1
+            assert folder.parent.stat().st_mode == parent_before.st_mode
+        finally:
+            running.stop()
+    assert (folder / "postgres").stat().st_uid == identity.uid
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+async def test_root_may_change_the_way_between_two_starts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = root.candidates()
+    for way in (ways[0], ways[1], ways[0]):
+        monkeypatch.setattr(root, "candidates", lambda way=way: [way])
+        with locked(folder):
+            running = start_servers(folder, durable=False)
+            try:
+                assert await ask(running.database_url, "SELECT 1") == 1
+            finally:
+                running.stop()
+
+
+def test_a_preferred_port_is_taken_when_it_is_free() -> None:
+    port = free_port()
+    assert port_is_free(port)
+    assert free_port(port) == port

@@ -1,0 +1,33 @@
+# syntax=docker/dockerfile:1
+FROM python:3.13-slim-bookworm AS packages
+WORKDIR /rollbook
+COPY requirements/installer.txt requirements/runtime.txt requirements/
+RUN python -m venv /opt/installer \
+    && /opt/installer/bin/pip install --no-cache-dir --require-hashes -r requirements/installer.txt
+RUN python -m venv --without-pip /opt/rollbook \
+    && /opt/installer/bin/uv pip sync --no-cache --compile-bytecode --require-hashes \
+       --python /opt/rollbook/bin/python requirements/runtime.txt
+
+FROM python:3.13-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin rollbook
+COPY --from=packages /opt/rollbook /opt/rollbook
+WORKDIR /rollbook
+COPY rollbook.py settings.py logs.py schema.graphql ./
+COPY attendance attendance
+COPY commands commands
+COPY db db
+COPY gql gql
+COPY importing importing
+COPY web web
+COPY workers workers
+ENV PATH=/opt/rollbook/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    ROLLBOOK_ENV=production \
+    ROLLBOOK_HOST=0.0.0.0
+USER rollbook
+EXPOSE 8000
+# SIGTERM drains: requests are finished and sockets closed within ROLLBOOK_GRACEFUL_TIMEOUT.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "rollbook.py"]
+CMD ["api"]

@@ -1,0 +1,41 @@
+"""Logs: one JSON object a line in production, readable lines elsewhere, the request id on each."""
+
+import json
+import subprocess
+import sys
+
+SCRIPT = """
+import logging, structlog
+from logs import configure_logs
+configure_logs("INFO", as_json={as_json})
+with structlog.contextvars.bound_contextvars(request_id="abc"):
+    structlog.stdlib.get_logger("ours").info("marked", student=7)
+    structlog.stdlib.get_logger("ours").debug("hidden")
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        logging.getLogger("library").exception("broke")
+"""
+
+
+def lines_of(*, as_json: bool) -> list[str]:
+    script = SCRIPT.format(as_json=as_json)
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == ""
+    return result.stderr.splitlines()
+
+
+def test_production_logs_are_json_lines_with_the_request_id() -> None:
+    ours, library = (json.loads(line) for line in lines_of(as_json=True))
+    assert ours.pop("timestamp").endswith("Z")
+    assert ours == {"event": "marked", "level": "info", "logger": "ours", "request_id": "abc", "student": 7}
+    assert (library["event"], library["level"], library["request_id"]) == ("broke", "error", "abc")
+    assert "ZeroDivisionError" in library["exception"]
+
+
+def test_local_logs_are_readable() -> None:
+    first, *rest = lines_of(as_json=False)
+    assert "marked" in first
+    assert "request_id=abc" in first
+    assert "student=7" in first
+    assert any("ZeroDivisionError" in line for line in rest)
