@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import MarkChange
-from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
+from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.vocabulary import ChangeKind, Source
 from db import models
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
@@ -37,11 +38,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class ForeignChange:
-    """The last that somebody else did to a student's mark; status None: cleared."""
+    """The last that somebody else did to a student's mark; `is_defaulted`: no person decided it (R4.5)."""
 
     student_id: UUID
-    status: AttendanceStatus | None
-    note: str | None
+    is_defaulted: bool
     changed_at: datetime
     revision: int
 
@@ -49,20 +49,27 @@ class ForeignChange:
 async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurrence:
     """Wait for the occurrence and hold it until the end of the transaction; its row is made if nothing happened yet.
 
-    The timeslot must exist in the caller's organization.
+    Raises OccurrenceNotFound when the organization has no such timeslot. Whether it meets on that date, and whether
+    the caller may see it, is not looked at here.
     """
     table = models.Occurrence
+    columns = (table.organization_id, table.timeslot_id, table.held_on)
+    timeslot = select(models.Timeslot.organization_id, models.Timeslot.id, literal(key.held_on)).where(
+        models.Timeslot.organization_id == uow.organization_id, models.Timeslot.id == key.timeslot_id
+    )
     statement = (
         insert_or(table)
-        .values(organization_id=uow.organization_id, timeslot_id=key.timeslot_id, held_on=key.held_on)
+        .from_select([column.key for column in columns], timeslot)
         # DO NOTHING would neither lock nor return the row that is there.
         .on_conflict_do_update(
-            index_elements=[table.organization_id, table.timeslot_id, table.held_on],
+            index_elements=columns,
             set_={"revision": table.revision},
         )
         .returning(table.revision, table.cancelled_at)
     )
-    row = (await uow.connection.execute(statement)).one()
+    row = (await uow.connection.execute(statement)).one_or_none()
+    if row is None:
+        raise OccurrenceNotFound
     return LockedOccurrence(key, row.revision, row.cancelled_at is not None)
 
 
@@ -126,7 +133,7 @@ async def others_since(
     """Of these students' marks, the last change after `revision` that the author did not make (R4.10)."""
     entry, change = models.ChangedEntry, models.Change
     statement = (
-        select(entry.student_id, entry.after_status, entry.after_note, change.changed_at, entry.revision)
+        select(entry.student_id, entry.after_is_defaulted.is_(True), change.changed_at, entry.revision)
         .join(
             change,
             (change.organization_id == entry.organization_id)

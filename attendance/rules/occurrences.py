@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar import OccurrenceKey, Timeslot, ends_at, local_date, starts_at
 from attendance.rules.neighbours import Series
+from attendance.rules.permissions import Caller, may_see_attendance, sees_all_occurrences
 from attendance.rules.recordability import NotRecordable, not_recordable, occurrence_state
 from attendance.rules.vocabulary import OccurrenceState, OfferingKind
 
@@ -114,3 +115,10 @@ class OccurrenceHead:
         substitute.
         """
         return person_id in self.teacher_ids or any(each.id == person_id for each in self.instructors)
+
+
+def may_see_occurrence(caller: Caller, head: OccurrenceHead) -> bool:
+    """Section 11: who may see attendance sees all occurrences, or those that they teach or substitute."""
+    if not may_see_attendance(caller):
+        return False
+    return sees_all_occurrences(caller) or (caller.person_id is not None and head.is_taught_by(caller.person_id))

@@ -20,6 +20,13 @@ class Refusal(Exception):
 
 
 @dataclass(eq=False)
+class OccurrenceNotFound(Refusal):
+    """No such occurrence, or none that the caller may see: the two are not told apart (R4.12, R11.3)."""
+
+    message: str = "There is no such occurrence."
+
+
+@dataclass(eq=False)
 class AttendanceNotRecordable(Refusal):
     """R2.3 to R2.6, R4.12."""
 
@@ -41,6 +48,18 @@ class PermissionDenied(Refusal):
 
     permission: Permission
     message: str
+
+
+@dataclass(eq=False)
+class SeenRevisionAhead(Refusal):
+    """The caller says that it has seen a revision that does not exist: not a conflict, but a fault of the client."""
+
+    seen_revision: int
+    current_revision: int
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        return f"seenRevision is {self.seen_revision}, but the occurrence is at revision {self.current_revision}."
 
 
 @dataclass(frozen=True, slots=True)
