@@ -1,0 +1,34 @@
+"""Passwords: argon2id, worked on threads of its own so that the event loop goes on, and no more at once than those."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class Passwords:
+    """`at_once`: how many hashes are worked at the same time; each takes 64 MiB with the library's parameters."""
+
+    def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 4) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        self._nobodys = self._hasher.hash("nobody's password")
+
+    async def hash(self, password: str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+
+    async def fits(self, password: str, password_hash: str | None) -> bool:
+        """False also for no hash (nobody of that name, or no password yet), which takes as long as a wrong one."""
+        candidate = password_hash or self._nobodys
+        is_right = await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, candidate)
+        return is_right and password_hash is not None
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False

@@ -1,0 +1,115 @@
+"""What a resolver is given, and the two ways from it to the database.
+
+    async with reading(info) as (connection, viewer):      # queries and each event of a subscription
+    async with changing(info) as (uow, viewer):            # mutations: one transaction, rolled back by any exception
+
+Both make the transaction the organization's own, check the credential against the database and hold the access that
+the root field declares (gql/permissions.py): two statements, all that a request spends on knowing who asks.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.actions.passwords import Passwords
+from attendance.rules.permissions import Claims, Viewer
+from db.engine import Database
+from db.unit_of_work import UnitOfWork, unit_of_work
+from db.viewers import find_viewer
+from db.wake_ups import Announcer
+from gql.credentials.access_tokens import AccessTokens
+from gql.credentials.attempts import Attempts
+from gql.errors import NotAuthenticated
+from gql.permissions import Access, access_of, check_to_change, check_to_see
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the process; made by the composition root. `clock` is the only clock below it."""
+
+    database: Database
+    announcer: Announcer
+    clock: Callable[[], datetime]
+    access_tokens: AccessTokens
+    passwords: Passwords
+    attempts: Attempts
+    refresh_token_lifetime: float = 30 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One operation. `claims` is None for an anonymous caller; `address` is the client's, for rate limits alone."""
+
+    services: Services
+    claims: Claims | None
+    request_id: str
+    address: str
+
+    def clock(self) -> datetime:
+        """Now, aware and in UTC. A resolver asks once and hands the answer down."""
+        return self.services.clock()
+
+
+Info: TypeAlias = strawberry.Info[Context, Any]
+
+
+class Reading(NamedTuple):
+    """A snapshot of the viewer's organization, and the viewer."""
+
+    connection: AsyncConnection
+    viewer: Viewer
+
+
+class Changing(NamedTuple):
+    """A transaction in the viewer's organization, and the viewer."""
+
+    uow: UnitOfWork
+    viewer: Viewer
+
+
+async def make_context(
+    services: Services, claims: Claims | None, request_id: str, address: str | None = None
+) -> Context:
+    return Context(services, claims, request_id, address or "")
+
+
+@asynccontextmanager
+async def reading(info: Info) -> AsyncIterator[Reading]:
+    """Raises NotAuthenticated and Forbidden."""
+    claims, access = _asked(info)
+    services = info.context.services
+    async with services.database.read(claims.organization_id) as connection:
+        viewer = await _viewer(connection, claims, services.clock())
+        check_to_see(access, viewer.caller)
+        yield Reading(connection, viewer)
+
+
+@asynccontextmanager
+async def changing(info: Info) -> AsyncIterator[Changing]:
+    """Raises NotAuthenticated and Forbidden, and the refusal PermissionDenied."""
+    claims, access = _asked(info)
+    services = info.context.services
+    async with unit_of_work(services.database, claims.organization_id, services.announcer) as uow:
+        viewer = await _viewer(uow.connection, claims, services.clock())
+        check_to_change(access, viewer.caller)
+        yield Changing(uow, viewer)
+
+
+def _asked(info: Info) -> tuple[Claims, Access]:
+    """Who asks, and what the root field declares. Its own field, for a nested resolver has nothing to declare."""
+    access = access_of(info._field)
+    if info.context.claims is None:
+        raise NotAuthenticated("Sign in first: this needs an access token.")
+    return info.context.claims, access
+
+
+async def _viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer:
+    viewer = await find_viewer(connection, claims, now)
+    if viewer is None:
+        raise NotAuthenticated("This sign-in has ended. Sign in again.")
+    return viewer

@@ -1,0 +1,87 @@
+"""Access tokens of our own: signed with the server's secret, short-lived, checked without the database.
+
+docs/decisions/0004-credentials.md says what they hold and why.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from attendance.rules.permissions import Claims, kind_for
+from attendance.rules.vocabulary import Portal
+from gql.errors import CredentialExpired, NotAuthenticated
+
+ALGORITHM = "HS256"
+_ISSUER = "rollbook"
+_AUDIENCE = "rollbook-api"
+_KIOSK = "KIOSK"
+_REQUIRED = ["iss", "aud", "exp", "iat", "sub", "org", "portal", "kind"]
+# PyJWT would read the clock itself: the dates are checked here, against the clock that everything else goes by.
+_OPTIONS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+
+
+class AccessTokens:
+    """Signs and checks. `lifetime` in seconds is what a token lives unless it is told otherwise."""
+
+    def __init__(self, secret: str, clock: Callable[[], datetime], lifetime: float) -> None:
+        self._secret = secret
+        self._clock = clock
+        self._lifetime = timedelta(seconds=lifetime)
+
+    def claims(
+        self, organization_id: UUID, portal: Portal, holder_id: UUID, sign_in_id: UUID | None, expires_at: datetime
+    ) -> Claims:
+        """For a person with its sign-in, or for a kiosk, which has none."""
+        if portal is Portal.KIOSK:
+            return Claims(organization_id, portal, expires_at, kiosk_id=holder_id)
+        return Claims(organization_id, portal, expires_at, person_id=holder_id, sign_in_id=sign_in_id)
+
+    def expiry(self, now: datetime) -> datetime:
+        """When a token signed now ends; whole seconds, since that is what a token can hold."""
+        return (now + self._lifetime).replace(microsecond=0)
+
+    def sign(self, claims: Claims, now: datetime) -> str:
+        """A token that says what the claims say, until their `expires_at`."""
+        kind = kind_for(claims.portal)
+        payload = {
+            "iss": _ISSUER,
+            "aud": _AUDIENCE,
+            "iat": int(now.timestamp()),
+            "exp": int(claims.expires_at.timestamp()),
+            "sub": str(claims.person_id or claims.kiosk_id),
+            "org": str(claims.organization_id),
+            "portal": claims.portal.value,
+            "kind": _KIOSK if kind is None else kind.value,
+        }
+        if claims.sign_in_id is not None:
+            payload["sid"] = str(claims.sign_in_id)
+        return jwt.encode(payload, self._secret, ALGORITHM)
+
+    def check(self, token: str) -> Claims:
+        """What the token says. Raises CredentialExpired for one that was good once, else NotAuthenticated."""
+        try:
+            payload = jwt.decode(token, self._secret, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
+            claims = self._read(payload)
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
+            raise NotAuthenticated("The access token is not valid.") from None
+        if claims.expires_at <= self._clock():
+            raise CredentialExpired("The access token has expired. Refresh the session.")
+        return claims
+
+    def _read(self, payload: dict[str, Any]) -> Claims:
+        """Raises ValueError, TypeError or AttributeError for claims that this server never signs."""
+        portal = Portal(payload["portal"])
+        kind = kind_for(portal)
+        if payload["kind"] != (_KIOSK if kind is None else kind.value):
+            raise ValueError("the kind does not fit the portal")
+        sign_in_id = None if portal is Portal.KIOSK else UUID(payload.get("sid", ""))
+        return self.claims(
+            UUID(payload["org"]),
+            portal,
+            UUID(payload["sub"]),
+            sign_in_id,
+            datetime.fromtimestamp(int(payload["exp"]), UTC),
+        )

@@ -1,0 +1,32 @@
+"""From the refusals of the business to members of a mutation's union: the one place where they meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.types import Info
+from strawberry.types.field import StrawberryField
+
+from attendance.rules import refusals
+from gql.types.refusals import PermissionDenied, UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Wherever a mutation's union has `error_type`, the refusal becomes it; elsewhere it would be a fault of ours."""
+
+    exception_type: type[refusals.Refusal]
+    error_type: type[UserError]
+    tell: Callable[[Any], UserError]
+
+    def handle(self, exception: refusals.Refusal, *, field: StrawberryField, info: Info) -> UserError:
+        return self.tell(exception)
+
+
+REFUSALS = (
+    Told(
+        refusals.PermissionDenied,
+        PermissionDenied,
+        lambda it: PermissionDenied(message=it.message, permission=it.permission),
+    ),
+)
