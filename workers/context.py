@@ -1,0 +1,42 @@
+"""What a worker's jobs work with, made once a process."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from clock import Clock, clock_from
+from db.engine import Database, create_engine
+from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from settings import Settings
+
+KEY = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """The clock is the only one that jobs read, and the announcer tells open roll sheets what they changed."""
+
+    database: Database
+    announcer: Announcer
+    clock: Clock
+
+
+def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
+    """From the dictionary that arq hands to each job."""
+    context: WorkerContext = ctx[KEY]
+    return context
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[WorkerContext]:
+    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
+    redis = connect_redis(settings.redis_url)
+    announcer = Announcer(to_roll_sheets(redis))
+    announcer.start()
+    try:
+        yield WorkerContext(database, announcer, clock_from(settings.test_clock))
+    finally:
+        await announcer.close()
+        await redis.aclose()
+        await database.close()

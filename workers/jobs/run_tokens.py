@@ -1,0 +1,43 @@
+"""The job that arq wakes when a token run is due. The run's row decides whether anything is to be done."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from attendance.actions.run_tokens import run_tokens as run_tokens_action
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import TokenRunPhase
+from db.token_runs import DueTokenRun
+from db.unit_of_work import unit_of_work
+from workers.context import WorkerContext, context_of
+
+log = structlog.get_logger(__name__)
+
+
+async def run_tokens(ctx: Mapping[Any, Any], organization_id: str, timeslot_id: str, held_on: str, phase: str) -> None:
+    """arq's job, as db.wake_ups enqueues it."""
+    occurrence = OccurrenceKey(UUID(timeslot_id), date.fromisoformat(held_on))
+    await carry_out(context_of(ctx), DueTokenRun(UUID(organization_id), occurrence, TokenRunPhase(phase)))
+
+
+async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
+    """One run in one transaction; False: it was done already, or is not due by this worker's clock."""
+    async with unit_of_work(context.database, run.organization_id, context.announcer) as uow:
+        outcome = await run_tokens_action(uow, run.occurrence, run.phase, now=context.clock())
+    if outcome is None:
+        return False
+    log.info(
+        "token_run_done",
+        organization_id=str(run.organization_id),
+        timeslot_id=str(run.occurrence.timeslot_id),
+        held_on=run.occurrence.held_on.isoformat(),
+        phase=run.phase.value,
+        issued=len(outcome.issued),
+        reinstated=len(outcome.reinstated),
+        revoked=len(outcome.revoked),
+        flagged=len(outcome.flagged),
+    )
+    return True

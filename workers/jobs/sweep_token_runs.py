@@ -1,0 +1,48 @@
+"""Token runs that are due and that nobody was woken for: Redis lost them, or no worker ran (R7.10)."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from db.token_runs import DueTokenRun, due_runs
+from workers.context import WorkerContext, context_of
+from workers.jobs.run_tokens import carry_out
+
+BATCH = 200
+AT_A_TIME = 4
+
+log = structlog.get_logger(__name__)
+
+
+async def sweep_token_runs(ctx: Mapping[Any, Any]) -> None:
+    """arq's job."""
+    await sweep(context_of(ctx))
+
+
+async def sweep(context: WorkerContext) -> int:
+    """Carry out every due run of every organization, the longest due first; the answer counts those that
+    this call carried out. A run that fails is logged and left to the next sweep; it holds up no other one.
+    """
+    done, failed = 0, set[DueTokenRun]()
+    limit = asyncio.Semaphore(AT_A_TIME)
+
+    async def attempt(run: DueTokenRun) -> bool:
+        async with limit:
+            try:
+                return await carry_out(context, run)
+            except Exception:
+                log.exception("token_run_failed", run=str(run))
+                failed.add(run)
+                return False
+
+    while True:
+        async with context.database.engine.connect() as connection:
+            due = await due_runs(connection, context.clock(), at_most=BATCH + len(failed))
+        waiting = [run for run in due if run not in failed]
+        if not waiting:
+            return done
+        async with asyncio.TaskGroup() as group:
+            attempts = [group.create_task(attempt(run)) for run in waiting]
+        done += sum(task.result() for task in attempts)

@@ -1,0 +1,107 @@
+"""The worker's process: arq between restarts of Redis, and the sweep even without it."""
+
+import asyncio
+import contextlib
+import signal
+from datetime import UTC
+
+import structlog
+from arq.worker import Worker, func
+
+from db.wake_ups import RUN_TOKENS
+from settings import Settings
+from workers.context import KEY, WorkerContext, working
+from workers.jobs.run_tokens import run_tokens
+from workers.jobs.sweep_token_runs import sweep
+from workers.queue import PATIENT_TRIES, QUEUE, connect_queue
+from workers.schedule import TIMETABLE
+
+PAUSE_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, *, burst: bool = False) -> None:
+    """Work until SIGTERM or SIGINT; with `burst`, do what is due by the clock and end.
+    `settings.test_clock` moves the clock of this worker alone.
+    """
+    asyncio.run(work(settings, burst=burst))
+
+
+async def work(settings: Settings, *, burst: bool = False) -> None:
+    async with working(settings) as context:
+        if burst:
+            await _sweep(context)
+            return
+        stop = asyncio.Event()
+        for wanted in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+        log.info("worker_started")
+        while not stop.is_set():
+            await _sweep(context)
+            await _serve_queue(context, settings, stop)
+        log.info("worker_stopped")
+
+
+async def _sweep(context: WorkerContext) -> None:
+    """What became due while no worker ran. Independent of Redis: with Redis away for long, this does all
+    runs.
+    """
+    try:
+        done = await sweep(context)
+    except Exception:
+        log.exception("sweep_failed")
+    else:
+        log.info("swept", token_runs=done)
+
+
+async def _serve_queue(context: WorkerContext, settings: Settings, stop: asyncio.Event) -> None:
+    """arq's worker until `stop` is set or Redis is lost, which arq does not survive; then a pause."""
+    worker = make_worker(context, settings.redis_url)
+    serving = asyncio.create_task(worker.main(), name="arq")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if stop.is_set():
+        await _finish_jobs(worker, settings.graceful_timeout)
+    serving.cancel()
+    fault = (await asyncio.gather(serving, return_exceptions=True))[0]
+    await _close(worker)
+    if not stop.is_set():
+        log.warning("queue_lost", error=repr(fault))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await stop.wait()
+
+
+def make_worker(context: WorkerContext, redis_url: str) -> Worker:
+    return Worker(
+        functions=[func(run_tokens, name=RUN_TOKENS)],
+        cron_jobs=list(TIMETABLE),
+        queue_name=QUEUE,
+        redis_pool=connect_queue(redis_url, tries=PATIENT_TRIES),
+        ctx={KEY: context},
+        # The process answers the signals itself: arq would listen only while its worker exists.
+        handle_signals=False,
+        job_timeout=30,
+        # A kept result would block the id of a run that is armed again.
+        keep_result=0,
+        poll_delay=0.25,
+        max_jobs=10,
+        health_check_interval=5,
+        timezone=UTC,
+    )
+
+
+async def _finish_jobs(worker: Worker, patience_seconds: float) -> None:
+    """Take no more jobs, and let the running ones end."""
+    worker.allow_pick_jobs = False
+    if worker.tasks:
+        await asyncio.wait(worker.tasks.values(), timeout=patience_seconds)
+
+
+async def _close(worker: Worker) -> None:
+    """Never fails and never hangs: what it says to Redis is a courtesy, and what it cancels rolls back."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PAUSE_SECONDS):
+            await asyncio.gather(worker.close(), return_exceptions=True)

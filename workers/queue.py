@@ -1,0 +1,38 @@
+"""arq's connection to Redis, with the traps of its defaults closed. The API enqueues through it, workers
+poll it.
+"""
+
+import orjson
+from arq.connections import ArqRedis
+from redis.asyncio.connection import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+QUEUE = "arq:queue"
+# Tries after the first, 0.1 s to 1 s apart: some five seconds, in which a Redis restarts.
+PATIENT_TRIES = 8
+
+
+def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
+    """A pool whose commands end in bounded time: arq's own sets no timeouts, and hangs with a Redis out of
+    reach.
+
+    Jobs are JSON; arq's default is pickle, which runs what it reads. `tries` are made after a failed first
+    one.
+    """
+    pool: ConnectionPool = ConnectionPool.from_url(
+        url,
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        retry=Retry(ExponentialBackoff(cap=1, base=0.1), tries),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        retry_on_timeout=tries > 0,
+    )
+    return ArqRedis(
+        pool_or_conn=pool,
+        job_serializer=orjson.dumps,
+        job_deserializer=orjson.loads,
+        default_queue_name=QUEUE,
+    )

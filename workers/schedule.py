@@ -1,0 +1,13 @@
+"""Everything that workers do by the clock, in UTC: a local time is compared in the job, since arq's
+arithmetic on local wall time would skip the hour that a zone lives twice. Of several workers one does each
+line (unique).
+"""
+
+from arq.cron import CronJob, cron
+
+from workers.jobs.sweep_token_runs import sweep_token_runs
+
+TIMETABLE: tuple[CronJob, ...] = (
+    # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
+    cron(sweep_token_runs, name="sweep_token_runs", second=30, timeout=50),
+)
