@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.expected_absences import ExpectedAbsence
 from attendance.rules.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.roster import RosterEnrollment
@@ -27,21 +28,28 @@ from attendance.rules.vocabulary import (
 )
 
 _CANDIDATES = text("""
-WITH candidate AS (
-    SELECT e.student_id, e.id AS enrollment_id
-    FROM enrollment e
-    WHERE e.organization_id = :organization_id AND e.offering_id = :offering_id
-      AND e.starts_on <= :held_on AND (e.drop_on IS NULL OR e.drop_on >= :held_on)
-      AND (e.timeslot_id IS NULL OR e.timeslot_id = :timeslot_id)
+WITH sheet AS MATERIALIZED (
+    SELECT k.timeslot_id, k.held_on, k.offering_id,
+           ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
+                 AND t.offering_id = k.offering_id) AS offering_timeslot_ids
+    FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
+        AS k (timeslot_id, held_on, offering_id)
+), candidate AS (
+    SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id
+    FROM sheet k
+    JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
+      AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
+      AND (e.timeslot_id IS NULL OR e.timeslot_id = k.timeslot_id)
       AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
-      AND (CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids))
+    WHERE CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids)
     UNION
-    SELECT m.student_id, m.enrollment_id
-    FROM mark m
-    WHERE m.organization_id = :organization_id AND m.timeslot_id = :timeslot_id AND m.held_on = :held_on
-      AND (CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids))
+    SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id
+    FROM sheet k
+    JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
+    WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids)
 )
-SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
+       s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
        f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance,
        e.id AS enrollment_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause,
        e.deleted_at IS NOT NULL AS is_deleted,
@@ -68,11 +76,12 @@ SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.me
        d.id AS kiosk_id, d.name AS kiosk_name,
        notes.open_notes, notes.critical_notes, absences.absences, tally.present, tally.absent
 FROM candidate c
+JOIN sheet k ON k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on
 JOIN student s ON s.organization_id = :organization_id AND s.id = c.student_id
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 LEFT JOIN enrollment e ON e.organization_id = s.organization_id AND e.id = c.enrollment_id
-LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = :timeslot_id
-    AND m.held_on = :held_on AND m.student_id = s.id
+LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = c.timeslot_id
+    AND m.held_on = c.held_on AND m.student_id = s.id
 LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
 LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
 LEFT JOIN LATERAL (
@@ -94,16 +103,16 @@ CROSS JOIN LATERAL (
                 WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id))) AS absences
     FROM expected_absence a
     WHERE a.organization_id = s.organization_id AND a.student_id = s.id AND a.state = 'APPROVED'
-      AND a.starts_on <= CAST(:held_on AS date) + 1 AND a.ends_on >= :held_on
+      AND a.starts_on <= c.held_on + 1 AND a.ends_on >= c.held_on
 ) absences
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE h.status NOT IN ('ABSENT', 'EXCUSED_ABSENCE')) AS present,
            count(*) FILTER (WHERE h.status = 'ABSENT') AS absent
     FROM mark h
     WHERE h.organization_id = s.organization_id AND h.student_id = s.id
-      AND h.timeslot_id = ANY (CAST(:offering_timeslot_ids AS uuid[]))
+      AND h.timeslot_id = ANY (k.offering_timeslot_ids)
 ) tally
-ORDER BY s.id
+ORDER BY c.timeslot_id, c.held_on, s.id
 """)
 
 
@@ -116,19 +125,32 @@ async def read_candidates(
     """For attendance.rules.roster_rows: everybody who may be on the sheet, or of them the given students
     alone. A student who has left it, and has no mark, is not among them.
     """
+    rosters = await read_rosters(connection, organization_id, [head], student_ids)
+    return rosters[head.key]
+
+
+async def read_rosters(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    heads: Collection[OccurrenceHead],
+    student_ids: Collection[UUID] | None = None,
+) -> dict[OccurrenceKey, list[RosterCandidate]]:
+    """The same for several occurrences, still in one statement."""
     found = await connection.execute(
         _CANDIDATES,
         {
             "organization_id": organization_id,
-            "offering_id": head.offering.id,
-            "timeslot_id": head.key.timeslot_id,
-            "held_on": head.key.held_on,
-            "offering_timeslot_ids": list(head.offering_timeslot_ids),
+            "timeslot_ids": [head.key.timeslot_id for head in heads],
+            "dates": [head.key.held_on for head in heads],
+            "offering_ids": [head.offering.id for head in heads],
             "student_ids": None if student_ids is None else list(student_ids),
             "critical": NoteLevel.CRITICAL.value,
         },
     )
-    return [_candidate(row) for row in found]
+    rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}
+    for row in found:
+        rosters[OccurrenceKey(row.sheet_timeslot_id, row.sheet_held_on)].append(_candidate(row))
+    return rosters
 
 
 def _candidate(row: Row[Any]) -> RosterCandidate:

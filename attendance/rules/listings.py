@@ -31,13 +31,19 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ListedSlot:
-    """A timeslot with what places its occurrences in a listing. `only_on` None: all of its dates are listed."""
+    """A timeslot with what places its occurrences in a listing. `only_on` None: all of its dates but
+    `not_on` are listed.
+    """
 
     slot: Timeslot
     schedule: Schedule
     offering_name: str
     zone: ZoneInfo
     only_on: frozenset[date] | None = None
+    not_on: frozenset[date] = frozenset()
+
+    def is_listed(self, on_date: date) -> bool:
+        return on_date not in self.not_on and (self.only_on is None or on_date in self.only_on)
 
 
 def range_refusal(from_on: date, to_on: date) -> str | None:
@@ -90,8 +96,7 @@ def _positions(
     if not include_not_scheduled:
         bounds = bounds.clip(_hull(listed.schedule.spans()))
     for on_date in dates(listed.slot, bounds, backwards=backwards):
-        is_listed = listed.only_on is None or on_date in listed.only_on
-        if is_listed and (include_not_scheduled or on_date in listed.schedule):
+        if listed.is_listed(on_date) and (include_not_scheduled or on_date in listed.schedule):
             yield Position(starts_at(listed.slot, on_date, listed.zone), name, listed.slot.id, on_date)
 
 
