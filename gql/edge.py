@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from starlette.types import Scope
+
+from starlette.types import Scope
+
 from gql.operations import Operations
 
 
@@ -24,8 +28,14 @@ class Authenticator(Protocol):
         """
 
 
-ContextFactory = Callable[[Any, str], Awaitable[Any]]
-"""Makes the context of one operation from its credential (or None) and the request id."""
+ContextFactory = Callable[[Any, str, str], Awaitable[Any]]
+"""Makes the context of one operation from its credential (or None), the request id and the client's address."""
+
+
+def client_address(scope: Scope) -> str:
+    """Where the client is, as far as the server and the proxies it trusts can tell; empty: not at all."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class HttpLimits:
 class SocketLimits:
     """Characters, seconds and counts of one socket."""
 
-    message: int = 1024 * 1024
+    message: int = 256 * 1024
     operations: int = 100
     init_timeout: float = 10.0
     send_timeout: float = 20.0
@@ -64,3 +74,9 @@ class Edge:
     def may_introspect(self, credential: Any) -> bool:
         """Whether this client sees the schema and is helped with "Did you mean"."""
         return self.open_to_anonymous or credential is not None
+
+
+def address_of(scope: Scope) -> str:
+    """The client's network address, empty when it is unknown."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""

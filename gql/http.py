@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gql.documents import RequestRefused
-from gql.edge import Edge
+from gql.edge import Edge, client_address
 from gql.errors import ApiError, BadInput, NotAuthenticated, TimedOut, formatted, internal
 from gql.explorer import explorer_page
 from gql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
@@ -88,7 +88,7 @@ class GraphQLEndpoint:
         except NotAuthenticated as error:
             raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
         operation = self._operation(request, parameters, self._edge.may_introspect(credential))
-        context = await self._edge.make_context(credential, request_id)
+        context = await self._edge.make_context(credential, request_id, client_address(request.scope))
         result = await self._attended(request, self._edge.operations.execute(operation, context))
         body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
         return _json(body, 200, media_type)

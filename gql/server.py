@@ -1,19 +1,14 @@
-"""How uvicorn serves the application: its limits, no give-aways, and an end that loses no answer."""
+"""What uvicorn lacks: cutting off a client that no longer reads, and an end that loses no answer."""
 
 import asyncio
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
-
-from settings import Settings
-
-# Bytes. The handler's own limit, in characters, is lower and closes politely.
-_LARGEST_FRAME = 4 * 1024 * 1024
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -35,45 +30,23 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """A server that lets sockets finish their answers before it closes them."""
+    """Lets sockets finish their answers before it closes them. `drain` waits for that."""
 
-    def __init__(self, app: Starlette, **options: Any) -> None:
-        fixed: dict[str, Any] = {
-            "ws": SocketProtocol,
-            "ws_max_size": _LARGEST_FRAME,
-            # Compressing each frame for each reader costs four times the processor time of sending it.
-            "ws_per_message_deflate": False,
-            "server_header": False,
-            "access_log": False,
-            "log_config": None,
-        }
-        super().__init__(uvicorn.Config(app, **(fixed | options)))
-        self._app = app
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._drain = drain
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, drain the sockets, then let uvicorn end the rest, all within the graceful time-out."""
+        """Stop listening, drain, then let uvicorn end the rest, all within the graceful time-out."""
         for server in self.servers:
             server.close()
         limit = self.config.timeout_graceful_shutdown
         began = time.monotonic()
         try:
             async with asyncio.timeout(limit):
-                await self._app.state.drain()
+                await self._drain()
         except TimeoutError:
             pass
         if limit is not None:
-            left = limit - (time.monotonic() - began)
-            self.config.timeout_graceful_shutdown = max(1, round(left))
+            self.config.timeout_graceful_shutdown = max(1, round(limit - (time.monotonic() - began)))
         await super().shutdown(sockets)
-
-
-def server_for(app: Starlette, settings: Settings) -> Server:
-    """The server of one process; `run()` blocks until it is told to stop."""
-    return Server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        timeout_graceful_shutdown=settings.graceful_timeout,
-        proxy_headers=settings.trusted_proxies is not None,
-        forwarded_allow_ips=settings.trusted_proxies,
-    )

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from gql.documents import RequestRefused
-from gql.edge import Edge
+from gql.edge import Edge, client_address
 from gql.errors import (
     ApiError,
     CredentialExpired,
@@ -96,6 +96,7 @@ class Socket:
         self._receive = receive
         self._send_to_client = send
         self._request_id: str = scope.get("state", {}).get("request_id", "")
+        self._address = address_of(scope)
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._answering: set[asyncio.Task[None]] = set()
@@ -211,7 +212,7 @@ class Socket:
             raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
         may_introspect = self._edge.may_introspect(self._credential)
         operation = self._edge.operations.prepare(read_parameters(payload), may_introspect=may_introspect)
-        context = await self._edge.make_context(self._credential, self._request_id)
+        context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope))
         if operation.kind is OperationType.SUBSCRIPTION:
             await self._stream(operation_id, operation, context)
         else:
@@ -238,6 +239,8 @@ class Socket:
                 async for result in events:
                     body = response(result, self._request_id)
                     await self._send({"id": operation_id, "type": "next", "payload": body})
+                    # Neither a stream with events in stock nor a send waits, and others want their turn.
+                    await asyncio.sleep(0)
 
     async def _refuse(self, operation_id: str, errors: list[Any]) -> None:
         payload = formatted(errors, self._request_id)

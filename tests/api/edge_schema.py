@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import strawberry
+import uvicorn
+import uvloop
 
 from gql.app import assemble
 from gql.edge import Edge
@@ -17,7 +19,7 @@ from gql.errors import BadInput, CredentialExpired, NotAuthenticated, NotFound
 from gql.guard import GuardLimits
 from gql.operations import Operations
 from gql.scalars import Money, schema_config
-from gql.server import Server
+from gql.server import Server, SocketProtocol
 
 
 @dataclass
@@ -216,7 +218,7 @@ async def authenticate(authorization: str | None) -> Person | None:
 def make_edge(world: World, *, guard: GuardLimits | None = None, **options: Any) -> Edge:
     schema = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())
 
-    async def make_context(credential: Person | None, request_id: str) -> Context:
+    async def make_context(credential: Person | None, request_id: str, address: str) -> Context:
         return Context(world, credential, request_id)
 
     return Edge(
@@ -258,14 +260,21 @@ class Running:
 def running(serving: dict[str, Any] | None = None, **options: Any) -> Iterator[Running]:
     world = World()
     app = assemble(make_edge(world, **options))
-    server = Server(app, port=0, lifespan="off", timeout_graceful_shutdown=3, **(serving or {}))
+    given = {"port": 0, "lifespan": "off", "timeout_graceful_shutdown": 3} | (serving or {})
+    fixed: dict[str, Any] = {
+        "server_header": False,
+        "access_log": False,
+        "log_config": None,
+        "ws_per_message_deflate": False,
+    }
+    server = Server(uvicorn.Config(app, ws=SocketProtocol, **(fixed | given)), app.state.drain)
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
         await server._serve()
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread = threading.Thread(target=lambda: uvloop.run(serve()), daemon=True)
     thread.start()
     while not server.started:
         thread.join(0.01)
