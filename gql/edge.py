@@ -7,8 +7,6 @@ from typing import Any, Protocol
 
 from starlette.types import Scope
 
-from starlette.types import Scope
-
 from gql.operations import Operations
 
 
@@ -74,9 +72,3 @@ class Edge:
     def may_introspect(self, credential: Any) -> bool:
         """Whether this client sees the schema and is helped with "Did you mean"."""
         return self.open_to_anonymous or credential is not None
-
-
-def address_of(scope: Scope) -> str:
-    """The client's network address, empty when it is unknown."""
-    client = scope.get("client")
-    return str(client[0]) if client else ""

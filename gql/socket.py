@@ -96,7 +96,6 @@ class Socket:
         self._receive = receive
         self._send_to_client = send
         self._request_id: str = scope.get("state", {}).get("request_id", "")
-        self._address = address_of(scope)
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._answering: set[asyncio.Task[None]] = set()
