@@ -1,0 +1,72 @@
+"""This process's one connection to Redis for the wake-ups of all roll sheets."""
+
+import asyncio
+import random
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+
+from db.wake_ups import ROLL_SHEETS, RollSheetChanged
+from gql.subscriptions.hub import Hub
+
+log = structlog.get_logger("rollbook.live")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+
+
+class Listener:
+    """Hears the wake-ups of all processes and comes back by itself whenever Redis does."""
+
+    def __init__(self, redis: Redis, hub: Hub[Any], *, silence_seconds: float = 5.0) -> None:
+        """silence_seconds -- without a word for so long Redis is pinged, and for as long again it is given up."""
+        self._redis = redis
+        self._hub = hub
+        self._silence = silence_seconds
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Called in the lifespan: two lazy starts would read from one connection."""
+        self._task = asyncio.create_task(self._listen_for_ever(), name="listen-to-roll-sheets")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen_for_ever(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with self._redis.pubsub() as connection:
+                    await connection.subscribe(ROLL_SHEETS)
+                    await connection.get_message(timeout=self._silence)
+                    pause = _FIRST_PAUSE
+                    # Only from here on is nothing missed; what was said before is found by comparing.
+                    await self._hub.compare()
+                    await self._hear(connection)
+            except Exception as fault:
+                log.warning("redis_not_heard", error=repr(fault))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads processes over time
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _hear(self, connection: PubSub) -> None:
+        is_waiting_for_pong = False
+        while True:
+            message = await connection.get_message(timeout=self._silence)
+            if message is None:
+                if is_waiting_for_pong:
+                    raise TimeoutError("Redis did not answer a ping")
+                await connection.ping()
+            elif message["type"] == "message":
+                self._wake(message["data"])
+            is_waiting_for_pong = message is None
+
+    def _wake(self, text: str) -> None:
+        try:
+            self._hub.heard(RollSheetChanged.decode(text))
+        except ValueError:
+            log.warning("wake_up_not_understood", text=text[:100])

@@ -1,0 +1,113 @@
+"""What subscribers to a roll sheet are told: read once, shown to each viewer according to what the viewer may see."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.roster_rows import MarkFacts, RosterCandidate
+from attendance.rules.vocabulary import ChangeKind
+from db.engine import Database
+from db.occurrences import find_head
+from db.roll_sheet_changes import EntryAsOf, RecordedChange, RollSheet, changes_after
+from db.rosters import read_candidates
+
+REPLAY_LIMIT = 200
+
+T = TypeVar("T")
+
+
+class Memo:
+    """What subscribers have in common, worked out by the first that asks; the others wait for it."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def once(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of `work` for this key. A failure is told to those who wait, and not kept."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.ensure_future(work())
+            task.add_done_callback(lambda done: self._forget_failure(key, done))
+        # A subscriber that leaves must not take the work of the others with it.
+        return await asyncio.shield(task)
+
+    def _forget_failure(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is not None:
+            del self._tasks[key]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """One revision of a roll sheet, or (`kind` None) its state at that revision.
+
+    `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
+    touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
+    the change was read: at this revision, or at a later one when changes come fast.
+    """
+
+    revision: int
+    kind: ChangeKind | None
+    changed_at: datetime
+    head: OccurrenceHead
+    everyone: tuple[RosterCandidate, ...]
+    touched: frozenset[UUID]
+    candidates: tuple[RosterCandidate, ...]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+
+async def read_state(connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, now: datetime) -> SheetChange:
+    """The roll sheet as the connection's snapshot shows it; `head` was read from the same snapshot."""
+    everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
+    touched = frozenset(candidate.student.id for candidate in everyone)
+    return SheetChange(head.revision, None, now, head, everyone, touched, everyone)
+
+
+async def read_changes(
+    connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, after: int
+) -> list[SheetChange]:
+    """The next changes after a revision, REPLAY_LIMIT at most, in four statements however many there are."""
+    changes = await changes_after(connection, sheet.key, after, REPLAY_LIMIT)
+    if not changes:
+        return []
+    everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
+    return [_sheet_change(change, head, everyone) for change in changes]
+
+
+def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequence[SheetChange]]]:
+    """How the hub reads: in a snapshot of its own, so that the rows belong to the changes."""
+
+    async def read(sheet: RollSheet, after: int) -> Sequence[SheetChange]:
+        async with database.read(sheet.organization_id) as connection:
+            head = await find_head(connection, sheet.organization_id, sheet.key)
+            return [] if head is None else await read_changes(connection, sheet, head, after)
+
+    return read
+
+
+def _sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[RosterCandidate, ...]) -> SheetChange:
+    entries = {entry.student_id: entry for entry in change.entries}
+    rows = tuple(_as_of(change.revision, entries, everyone))
+    return SheetChange(change.revision, change.kind, change.changed_at, head, everyone, frozenset(entries), rows)
+
+
+def _as_of(
+    revision: int, entries: dict[UUID, EntryAsOf], everyone: tuple[RosterCandidate, ...]
+) -> Iterator[RosterCandidate]:
+    for candidate in everyone:
+        entry = entries.get(candidate.student.id)
+        if entry is not None and not entry.left_roster:
+            yield replace(candidate, mark=_mark_as_of(revision, entry, candidate.mark))
+
+
+def _mark_as_of(revision: int, entry: EntryAsOf, current: MarkFacts | None) -> MarkFacts | None:
+    if current is not None and current.revision == (entry.mark.revision if entry.mark else None):
+        return current
+    if not entry.has_history and current is not None and current.revision <= revision:
+        return current
+    return entry.mark
