@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Permission
+from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Permission, SignInRefusedReason
 
 
 class Refusal(Exception):
@@ -81,4 +81,28 @@ class AttendanceConflict(Refusal):
     seen_revision: int
     current_revision: int
     conflicts: tuple[ConflictingMark, ...]
+    message: str
+
+
+@dataclass(eq=False)
+class SignInRefused(Refusal):
+    """Nobody was signed in; whether an e-mail address is known cannot be told from it."""
+
+    reason: SignInRefusedReason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationChoice:
+    """An organization that the caller may sign in to."""
+
+    organization_id: UUID
+    name: str
+
+
+@dataclass(eq=False)
+class OrganizationChoiceRequired(Refusal):
+    """The e-mail address and password are right in several organizations."""
+
+    organizations: tuple[OrganizationChoice, ...]
     message: str

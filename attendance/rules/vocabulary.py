@@ -291,3 +291,13 @@ class Permission(StrEnum):
     LAUNCH_KIOSK = "LAUNCH_KIOSK"
     SEE_BALANCES = "SEE_BALANCES"
     SEE_MEDICAL = "SEE_MEDICAL"
+
+
+class SignInRefusedReason(StrEnum):
+    """Why nobody was signed in, or a session was not continued."""
+
+    WRONG_EMAIL_OR_PASSWORD = "WRONG_EMAIL_OR_PASSWORD"  # noqa: S105 - a reason, no password
+    WRONG_PORTAL = "WRONG_PORTAL"
+    REFRESH_TOKEN_NOT_VALID = "REFRESH_TOKEN_NOT_VALID"  # noqa: S105 - a reason, no token
+    SESSION_EXPIRED = "SESSION_EXPIRED"
+    SESSION_ENDED = "SESSION_ENDED"
