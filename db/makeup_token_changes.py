@@ -138,7 +138,7 @@ async def issue(
             "issued_by_ids": [token.issued_by_id for token in tokens],
         },
     )
-    return dict(issued.tuples())
+    return {row.student_id: row.id for row in issued}
 
 
 async def change(connection: AsyncConnection, fates: Sequence[TokenFate], now: datetime) -> set[UUID]:

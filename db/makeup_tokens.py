@@ -260,7 +260,7 @@ def _dates(row: Any) -> TokenDates:
 
 _COUNT = text(
     """
-    SELECT wanted.student_id, count(t.id)
+    SELECT wanted.student_id, count(t.id) AS counted
     FROM unnest(:student_ids, :from_dates, :to_dates, :enrollment_ids)
         AS wanted (student_id, from_on, to_on, enrollment_id)
     LEFT JOIN makeup_token t ON t.student_id = wanted.student_id
@@ -298,4 +298,4 @@ async def counts_towards_limit(
             "today": today,
         },
     )
-    return dict(found.tuples())
+    return {row.student_id: row.counted for row in found}
