@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from attendance.rules.refusals import IdempotencyKeyReused
 from db import models
 from db.unit_of_work import UnitOfWork
 
@@ -22,15 +23,12 @@ class Retry:
     fingerprint: str
 
 
-class IdempotencyKeyReused(Exception):
-    """The key came with another mutation or another input before."""
-
-
 async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
     """The answer that was given before, or None: then this is the first, and it must `keep_answer`.
 
     The key's row is the lock: a second request of the same caller with the same key waits until the first has
     committed (and gets its answer) or has rolled back (and is the first itself): a failed try burns no key.
+    Raises IdempotencyKeyReused.
     """
     table = models.IdempotencyKey
     is_first = await uow.connection.scalar(

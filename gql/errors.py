@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 import structlog
 from graphql import GraphQLError
 
+from attendance.rules import refusals
+
 log = structlog.get_logger("rollbook.api")
 
 INTERNAL_MESSAGE = "Internal error"
@@ -26,6 +28,14 @@ class Code(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
     INTERNAL = "INTERNAL"
+
+
+# Refusals that no union has a member for: what the client asked is not there, or not well asked.
+_CODES: dict[type[Exception], Code] = {
+    refusals.OccurrenceNotFound: Code.NOT_FOUND,
+    refusals.SeenRevisionAhead: Code.BAD_USER_INPUT,
+    refusals.IdempotencyKeyReused: Code.BAD_USER_INPUT,
+}
 
 
 class ApiError(GraphQLError):
@@ -96,6 +106,8 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = _cause(error)
     if isinstance(cause, ApiError):
         answer["extensions"] = dict(cause.extensions or {})
+    elif type(cause) in _CODES:
+        answer |= {"message": str(cause), "extensions": {"code": _CODES[type(cause)].value}}
     elif _is_about_the_request(error, cause):
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     else:

@@ -62,6 +62,13 @@ class SeenRevisionAhead(Refusal):
         return f"seenRevision is {self.seen_revision}, but the occurrence is at revision {self.current_revision}."
 
 
+@dataclass(eq=False)
+class IdempotencyKeyReused(Refusal):
+    """R4.11: the key came before, with another mutation or another input."""
+
+    message: str = "This idempotencyKey was used for another request; make a new key for each act."
+
+
 @dataclass(frozen=True, slots=True)
 class ConflictingMark:
     """R4.10: what the caller wanted, and what somebody else put there since. Status None: not marked."""
