@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from attendance.actions.arm_token_runs import arm_token_runs
+from attendance.actions.run_tokens import run_tokens
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.token_runs import DueRun, run_times
 from attendance.rules.vocabulary import ChangeKind, Source, TokenRunPhase
@@ -15,7 +19,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.unit_of_work import unit_of_work
 from db.wake_ups import RollSheetChanged, TokenRunArmed
-from tests.factories import MONDAY, World
+from tests.factories import MONDAY, World, new_world
 from tests.token_sheet import (
     ABSENT,
     AFTER_CLASS,
@@ -61,8 +65,6 @@ async def test_R7_3_arming_is_a_row_and_a_wake_up_and_repeating_it_is_neither(sh
 
 async def test_R7_3_nothing_to_arm_is_nothing(sheet: TokenSheet) -> None:
     async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
-        from attendance.actions.arm_token_runs import arm_token_runs
-
         await arm_token_runs(uow, sheet.occurrence, (), now=DURING_CLASS)
         assert uow.wake_ups == []
     assert await sheet.runs() == {}
@@ -120,8 +122,6 @@ async def test_R7_10_a_run_that_is_not_due_or_not_armed_does_nothing(sheet: Toke
 
 
 async def test_R7_10_a_run_of_an_unknown_occurrence_leaves_no_trace(sheet: TokenSheet) -> None:
-    from attendance.actions.run_tokens import run_tokens
-
     unknown = OccurrenceKey(new_id(), MONDAY)
     async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
         assert await run_tokens(uow, unknown, END_OF_DAY, now=END_OF_DAY_AT) is None
@@ -134,8 +134,6 @@ async def test_R10_1_a_run_that_changed_tokens_is_a_numbered_change_and_one_that
 ) -> None:
     await sheet.arm()
     async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
-        from attendance.actions.run_tokens import run_tokens
-
         await run_tokens(uow, sheet.occurrence, AFTER_CLASS, now=AFTER_CLASS_AT)
         assert uow.wake_ups == [
             RollSheetChanged(sheet.world.organization_id, sheet.lesson.timeslot_id, MONDAY, revision=2)
@@ -183,8 +181,6 @@ async def test_R7_3_a_class_past_midnight_runs_end_of_day_before_after_class(wor
     ann, ben = await sheet.add_student(), await sheet.add_student()
     await sheet.set_mark(ann, ABSENT, Source.KIOSK)
     await sheet.set_mark(ben, ABSENT, Source.KIOSK)
-    from zoneinfo import ZoneInfo
-
     ends_at = datetime(2026, 11, 17, 7, 0, tzinfo=UTC)
     after_class, end_of_day = run_times(ends_at, MONDAY, ZoneInfo("America/Chicago"))
     await sheet.arm(after_class, end_of_day)
@@ -198,29 +194,24 @@ async def test_R7_3_a_class_past_midnight_runs_end_of_day_before_after_class(wor
     assert [token.issued_on for token in await sheet.tokens()] == [MONDAY, MONDAY]
 
 
-async def test_R7_10_an_exception_in_a_run_leaves_it_armed_and_nothing_done(
-    sheet: TokenSheet, ann: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from db import token_runs
-
+async def test_R7_10_a_fault_in_a_run_leaves_it_armed_and_nothing_done(sheet: TokenSheet, ann: UUID) -> None:
     await sheet.arm()
-
-    async def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("power cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(token_runs, "finish_run", fail)
-        with pytest.raises(RuntimeError, match="power cut"):
-            await sheet.run(AFTER_CLASS, now=AFTER_CLASS_AT)
+    owner = sheet.world.owner
+    await owner.exec_driver_sql(
+        "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full'; END $$"
+    )
+    await owner.exec_driver_sql("CREATE TRIGGER fail BEFORE UPDATE ON token_run EXECUTE FUNCTION fail()")
+    with pytest.raises(DBAPIError, match="disk full"):
+        await sheet.run(AFTER_CLASS, now=AFTER_CLASS_AT)
     assert (await sheet.tokens(), await sheet.ledger()) == ([], [])
     assert await sheet.runs() == {"AFTER_CLASS": ARMED, "END_OF_DAY": ARMED}
+
+    await owner.exec_driver_sql("DROP TRIGGER fail ON token_run")
     await sheet.run(AFTER_CLASS, now=AFTER_CLASS_AT)
     assert await sheet.live_tokens() == [ann]
 
 
 async def test_another_organizations_run_cannot_be_carried_out(sheet: TokenSheet, ann: UUID, world: World) -> None:
-    from tests.factories import new_world
-
     await sheet.arm()
     stranger = replace(sheet, world=await new_world(world.owner, name="Other"))
     assert await stranger.run(AFTER_CLASS, now=AFTER_CLASS_AT) is None
