@@ -1,0 +1,168 @@
+"""Reading changes back: each row's mark as its revision left it, and how far the roll sheets have come."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.marks import MarkChange, MarkValue
+from attendance.rules.occurrences import PersonFacts
+from attendance.rules.roster_rows import MarkFacts
+from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
+from db.changes import Author, lock_occurrence, record_change
+from db.engine import Database
+from db.marks import write_marks
+from db.roll_sheet_changes import EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
+from gql.subscriptions.sheet_changes import reader_of
+from tests.factories import MONDAY, World, new_world
+
+PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
+NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
+
+
+class Sheet:
+    """A class with Ann and Ben, and Sam who marks them."""
+
+    def __init__(self, world: World, database: Database, key: OccurrenceKey, people: tuple[UUID, UUID, UUID]) -> None:
+        self.world, self.database, self.key = world, database, key
+        self.ann, self.ben, self.sam = people
+        self.enrollments: dict[UUID, UUID] = {}
+        self.standing: dict[UUID, MarkValue] = {}
+
+    @property
+    def roll_sheet(self) -> RollSheet:
+        return RollSheet(self.world.organization_id, self.key)
+
+    async def mark(self, student: UUID, status: AttendanceStatus | None, **value: object) -> int:
+        given = {"note": None, "is_defaulted": False, "source": Source.OFFICE, **value}
+        after = None if status is None else MarkValue(status, **given)  # type: ignore[arg-type]
+        change = MarkChange(student, self.enrollments[student], self.standing.get(student), after)
+        author = Author(Source.OFFICE, self.sam)
+        async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
+            await lock_occurrence(uow, self.key)
+            revision = await record_change(uow, self.key, ChangeKind.MARKS, author, now=NOON, marks=[change])
+            await write_marks(uow, self.key, [change], revision=revision, author=author, now=NOON)
+        self.standing.pop(student, None)
+        if after is not None:
+            self.standing[student] = after
+        return revision
+
+    async def touch(self, *students: UUID, leaving: tuple[UUID, ...] = ()) -> int:
+        async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
+            await lock_occurrence(uow, self.key)
+            system = Author(Source.SYSTEM)
+            return await record_change(
+                uow, self.key, ChangeKind.ROSTER, system, now=NOON, students=students, leaving=leaving
+            )
+
+    async def changes(self, after: int = 0, at_most: int = 200) -> list[RecordedChange]:
+        async with self.database.read(self.world.organization_id) as connection:
+            return await changes_after(connection, self.key, after, at_most)
+
+
+@pytest.fixture
+async def sheet(database: Database, world: World) -> Sheet:
+    lesson = await world.weekly_class()
+    ann, ben = [await world.student(first_name=name) for name in ("Ann", "Ben")]
+    sam = await world.staff(first_name="Sam", last_name="Staff")
+    sheet = Sheet(world, database, OccurrenceKey(lesson.timeslot_id, MONDAY), (ann, ben, sam))
+    for student in (ann, ben):
+        sheet.enrollments[student] = await world.enroll(student, lesson.offering_id)
+    return sheet
+
+
+def mark(sheet: Sheet, status: AttendanceStatus, revision: int, note: str | None = None) -> MarkFacts:
+    by = (PersonKind.STAFF, PersonFacts(sheet.sam, "Sam", "Staff"))
+    return MarkFacts(status, False, Source.OFFICE, by, NOON, note, revision, False)
+
+
+async def test_R10_1_each_change_holds_the_mark_as_it_left_it(sheet: Sheet) -> None:
+    await sheet.mark(sheet.ann, ABSENT, note="ill")
+    await sheet.mark(sheet.ann, PRESENT)
+    await sheet.mark(sheet.ann, None)
+    assert await sheet.changes() == [
+        RecordedChange(1, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, mark(sheet, ABSENT, 1, "ill")),)),
+        RecordedChange(2, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, mark(sheet, PRESENT, 2)),)),
+        RecordedChange(3, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, None),)),
+    ]
+
+
+async def test_R10_1_a_change_to_the_roster_keeps_the_mark_that_stood(sheet: Sheet) -> None:
+    await sheet.mark(sheet.ann, PRESENT)
+    await sheet.touch(sheet.ann, sheet.ben)
+    await sheet.mark(sheet.ann, ABSENT)
+    await sheet.touch(leaving=(sheet.ben,))
+    entries = {change.revision: {each.student_id: each for each in change.entries} for change in await sheet.changes()}
+    assert entries[2][sheet.ann] == EntryAsOf(sheet.ann, False, True, mark(sheet, PRESENT, 1))
+    assert entries[2][sheet.ben] == EntryAsOf(sheet.ben, False, False, None)
+    assert entries[4] == {sheet.ben: EntryAsOf(sheet.ben, True, False, None)}
+
+
+async def test_R4_5_a_defaulted_mark_is_nobodys(sheet: Sheet) -> None:
+    await sheet.mark(sheet.ann, ABSENT, is_defaulted=True, source=Source.SYSTEM)
+    (change,) = await sheet.changes()
+    assert change.entries[0].mark == MarkFacts(ABSENT, True, Source.SYSTEM, None, NOON, None, 1, False)
+
+
+async def test_R10_2_changes_come_in_pages_of_whole_revisions(sheet: Sheet) -> None:
+    for status in (PRESENT, ABSENT, PRESENT, ABSENT):
+        await sheet.mark(sheet.ann, status)
+    assert [change.revision for change in await sheet.changes(after=1, at_most=2)] == [2, 3]
+    assert await sheet.changes(after=4) == []
+
+
+async def test_a_change_that_touched_no_row_is_a_change(sheet: Sheet) -> None:
+    await sheet.touch()
+    assert await sheet.changes() == [RecordedChange(1, ChangeKind.ROSTER, NOON, ())]
+
+
+async def test_another_tenants_changes_do_not_exist(sheet: Sheet, owner: AsyncConnection) -> None:
+    await sheet.mark(sheet.ann, PRESENT)
+    other = await new_world(owner, name="Other Gym")
+    async with sheet.database.read(other.organization_id) as connection:
+        assert await changes_after(connection, sheet.key, 0, 200) == []
+
+
+async def test_R10_2_one_statement_tells_the_revisions_of_all_tenants(sheet: Sheet, owner: AsyncConnection) -> None:
+    await sheet.mark(sheet.ann, PRESENT)
+    other = await new_world(owner, name="Other Gym")
+    lesson = await other.weekly_class()
+    await other.occurrence(lesson.timeslot_id, revision=7)
+    others = RollSheet(other.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
+    untouched = RollSheet(other.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY.replace(day=23)))
+    mixed_up = RollSheet(other.organization_id, sheet.key)
+    statements: list[str] = []
+    event.listen(sheet.database.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    async with sheet.database.engine.connect() as connection:
+        found = await current_revisions(connection, [sheet.roll_sheet, others, untouched, mixed_up])
+    assert found == {sheet.roll_sheet: 1, others: 7, untouched: 0, mixed_up: 0}
+    assert len(statements) == 1
+
+
+async def test_R10_1_rows_come_with_the_marks_of_their_revision(sheet: Sheet) -> None:
+    await sheet.mark(sheet.ann, ABSENT)
+    await sheet.mark(sheet.ben, PRESENT)
+    await sheet.mark(sheet.ann, PRESENT)
+    changes = await reader_of(sheet.database)(sheet.roll_sheet, 0)
+    told = [{each.student.first_name: each.mark and each.mark.status for each in one.candidates} for one in changes]
+    assert told == [{"Ann": ABSENT}, {"Ben": PRESENT}, {"Ann": PRESENT}]
+    assert [one.head.revision for one in changes] == [3, 3, 3]
+
+
+async def test_R10_1_a_row_that_left_the_roster_is_touched_and_not_told(sheet: Sheet) -> None:
+    await sheet.touch(leaving=(sheet.ben,))
+    (change,) = await reader_of(sheet.database)(sheet.roll_sheet, 0)
+    assert change.touched == {sheet.ben}
+    assert change.candidates == ()
+
+
+async def test_a_mark_older_than_the_history_stays_with_its_row(sheet: Sheet) -> None:
+    await sheet.world.mark(sheet.ann, sheet.key.timeslot_id, status=ABSENT)
+    await sheet.touch(sheet.ann)
+    (change,) = await reader_of(sheet.database)(sheet.roll_sheet, 1)
+    assert {each.mark and each.mark.status for each in change.candidates} == {ABSENT}
