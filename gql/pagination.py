@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 import strawberry
+from strawberry import UNSET
 
 from gql.errors import BadInput
 from gql.scalars import is_storable
@@ -94,12 +95,17 @@ class Page:
 def read_page(
     cursors: Cursors,
     *,
-    first: int | None = None,
-    after: str | None = None,
-    last: int | None = None,
-    before: str | None = None,
+    first: int | None = UNSET,
+    after: str | None = UNSET,
+    last: int | None = UNSET,
+    before: str | None = UNSET,
 ) -> Page:
-    """The page that the Relay arguments ask for; 50 rows unless they say. Raises BadInput."""
+    """The page that the Relay arguments ask for; 50 rows unless they say. Raises BadInput.
+
+    Arguments that default to UNSET, so that the schema prints no `= null`, count as null.
+    """
+    first, last = (None if it is UNSET else it for it in (first, last))
+    after, before = (None if it is UNSET else it for it in (after, before))
     if first is not None and last is not None:
         raise BadInput('Give "first" or "last", not both.')
     for name, size in (("first", first), ("last", last)):
