@@ -21,6 +21,7 @@ from attendance.rules.listings import ListedSlot, Position, expand
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
+from db.listing import containing, values
 from db.occurrences import read_heads, schedule_of
 
 _SLOTS = text("""
@@ -173,28 +174,16 @@ async def _read_slots(connection: AsyncConnection, organization_id: UUID, chosen
             "organization_id": organization_id,
             "from_on": chosen.within.starts_on,
             "to_on": chosen.within.ends_on,
-            "kinds": _values(chosen.kinds),
-            "offering_ids": _values(chosen.offering_ids),
-            "location_ids": _values(chosen.location_ids),
-            "program_ids": _values(chosen.program_ids),
-            "search": _containing(chosen.search),
+            "kinds": values(chosen.kinds),
+            "offering_ids": values(chosen.offering_ids),
+            "location_ids": values(chosen.location_ids),
+            "program_ids": values(chosen.program_ids),
+            "search": containing(chosen.search),
             "people": list(people),
         },
     )
     slots = (_listed(row, chosen) for row in found)
     return [slot for slot in slots if slot.only_on is None or slot.only_on]
-
-
-def _values(chosen: Collection[Any] | None) -> list[Any] | None:
-    return list(chosen) if chosen else None
-
-
-def _containing(search: str | None) -> str | None:
-    """The pattern for ILIKE that finds the text itself anywhere."""
-    if not search or not search.strip():
-        return None
-    literal = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
 
 
 def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:

@@ -118,7 +118,7 @@ async def read_heads(
 
 
 def _head(row: Row[Any]) -> OccurrenceHead:
-    slots = _slots(row)
+    slots = slots_of(row)
     own = next(slot for slot, _ in slots if slot.id == row.timeslot_id)
     instructors = {
         person_id: PersonFacts(person_id, first_name, last_name)
@@ -127,12 +127,12 @@ def _head(row: Row[Any]) -> OccurrenceHead:
     }
     return OccurrenceHead(
         key=OccurrenceKey(row.timeslot_id, row.held_on),
-        offering=_offering(row),
+        offering=offering_of(row),
         slot=own,
         room=row.room,
         is_deleted=row.is_deleted,
         series=_series(row, tuple(slot for slot, is_live in slots if is_live)),
-        offering_timeslot_ids=tuple(row.slot_ids),
+        timeslots=tuple(slot for slot, _ in slots),
         teacher_ids=frozenset(row.teacher_ids or ()),
         instructors=tuple(sorted(instructors.values(), key=lambda each: (each.last_name, each.first_name))),
         revision=row.revision,
@@ -141,7 +141,8 @@ def _head(row: Row[Any]) -> OccurrenceHead:
     )
 
 
-def _slots(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
+def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
+    """The timeslots in a row's slot_ids, slot_times ... , each with whether it was not deleted."""
     return [
         (Timeslot(slot_id, start_time, minutes, weekday, DateSpan(starts_on, ends_on)), is_live)
         for slot_id, start_time, minutes, weekday, starts_on, ends_on, is_live in _zip(
@@ -175,7 +176,7 @@ def schedule_of(row: Row[Any]) -> Schedule:
     return Schedule(DateSpan(row.starts_on, row.ends_on), sessions if row.sessions_attached else None)
 
 
-def _offering(row: Row[Any]) -> OfferingFacts:
+def offering_of(row: Row[Any]) -> OfferingFacts:
     has_program = row.program_id is not None
     return OfferingFacts(
         id=row.offering_id,

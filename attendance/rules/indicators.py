@@ -116,6 +116,7 @@ class Sight:
     sees_medical: bool
     sees_balances: bool
     birthday_window_days: int = 3
+    sees_roll_sheet_comment: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,9 @@ class CancellationFacts:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceHead:
-    """Everything about an occurrence but its roster. `slot` is one of `series` unless it was deleted;
-    `teacher_ids` teach the offering, `instructors` this occurrence, substitutes applied (R9.9);
-    `offering_timeslot_ids` includes deleted ones; `revision` is 0 before any change (R4.9).
+    """Everything about an occurrence but its roster. `slot` is its own, `timeslots` are all of the
+    offering's, deleted ones among them, `series` has the others; `teacher_ids` teach the offering,
+    `instructors` this occurrence, substitutes applied (R9.9); `revision` is 0 before any change (R4.9).
     """
 
     key: OccurrenceKey
@@ -72,7 +72,7 @@ class OccurrenceHead:
     room: str | None
     is_deleted: bool
     series: Series
-    offering_timeslot_ids: tuple[UUID, ...]
+    timeslots: tuple[Timeslot, ...]
     teacher_ids: frozenset[UUID]
     instructors: tuple[PersonFacts, ...]
     revision: int

@@ -1,0 +1,181 @@
+"""Students beside their roll sheets: who they are, their enrollments, the notes about them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.occurrences import PersonFacts
+from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster_rows import FamilyFacts, StudentFacts
+from attendance.rules.students import EnrollmentFacts, NoteFacts
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel
+from db.listing import containing
+from db.offerings import read_offerings
+
+MOST = 200
+
+# A guardian sees the family's students; who lacks "see all" those with a place in what they teach or
+# substitute.
+_STUDENTS = """
+SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+       s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
+FROM student s
+JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+WHERE s.organization_id = :organization_id
+  AND (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
+  AND (CAST(:visible_to AS uuid) IS NULL OR EXISTS (
+      SELECT FROM enrollment e
+      WHERE e.organization_id = s.organization_id AND e.student_id = s.id AND e.deleted_at IS NULL
+        AND (EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = e.organization_id
+                     AND i.offering_id = e.offering_id AND i.person_id = :visible_to)
+             OR EXISTS (SELECT FROM substitution u
+                        JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
+                        WHERE u.organization_id = e.organization_id AND u.substitute_id = :visible_to
+                          AND t.offering_id = e.offering_id AND u.held_on >= e.starts_on
+                          AND (e.drop_on IS NULL OR u.held_on <= e.drop_on)
+                          AND (e.timeslot_id IS NULL OR e.timeslot_id = u.timeslot_id)))))
+"""
+_BY_ID = text(_STUDENTS + "  AND s.id = ANY (CAST(:ids AS uuid[]))")
+_LISTED = text(
+    _STUDENTS
+    + """
+  AND s.deleted_at IS NULL
+  AND (CAST(:search AS text) IS NULL
+       OR s.first_name || ' ' || s.last_name ILIKE :search OR s.sort_name ILIKE :search)
+  AND (CAST(:after_name AS text) IS NULL OR (s.sort_name, s.id) > (:after_name, CAST(:after_id AS uuid)))
+ORDER BY s.sort_name, s.id
+LIMIT :limit
+"""
+)
+
+_NOTES = text("""
+SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at,
+       w.id AS writer_id, w.first_name, w.last_name
+FROM unnest(CAST(:student_ids AS uuid[])) AS k (student_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM student_note x
+    WHERE x.organization_id = :organization_id AND x.student_id = k.student_id
+    ORDER BY x.written_at DESC, x.id DESC LIMIT :most
+) n
+LEFT JOIN person w ON w.organization_id = n.organization_id AND w.id = n.written_by_id
+ORDER BY n.written_at DESC, n.id DESC
+""")
+
+_ENROLLMENTS = text("""
+SELECT e.*
+FROM unnest(CAST(:student_ids AS uuid[])) AS k (student_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM enrollment x
+    WHERE x.organization_id = :organization_id AND x.student_id = k.student_id AND x.deleted_at IS NULL
+    ORDER BY x.starts_on DESC, x.id DESC LIMIT :most
+) e
+ORDER BY e.starts_on DESC, e.id DESC
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Whose students may be seen: of one family, of what a person teaches or substitutes, or (both None) all."""
+
+    family_id: UUID | None = None
+    visible_to: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStudent:
+    """`sort_name` and the student's id place it in the listing."""
+
+    student: StudentFacts
+    sort_name: str
+
+
+async def read_students(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
+) -> dict[UUID, StudentFacts]:
+    """By id, deleted ones among them; without those that do not exist or are not to be seen."""
+    given = {
+        "organization_id": organization_id,
+        "ids": list(ids),
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+    }
+    return {row.student_id: _student(row) for row in await connection.execute(_BY_ID, given)}
+
+
+async def list_students(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    visibility: Visibility,
+    search: str | None,
+    *,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> list[ListedStudent]:
+    """By last name, first name, id; those after the position, without deleted ones."""
+    given = {
+        "organization_id": organization_id,
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+        "search": containing(search),
+        "after_name": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "limit": limit,
+    }
+    found = await connection.execute(_LISTED, given)
+    return [ListedStudent(_student(row), row.sort_name) for row in found]
+
+
+async def read_notes(
+    connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
+) -> dict[UUID, list[NoteFacts]]:
+    """Of each student, newest first, MOST at most."""
+    given = {"organization_id": organization_id, "student_ids": list(student_ids), "most": MOST}
+    notes: dict[UUID, list[NoteFacts]] = {student_id: [] for student_id in student_ids}
+    for row in await connection.execute(_NOTES, given):
+        writer = None if row.writer_id is None else PersonFacts(row.writer_id, row.first_name, row.last_name)
+        note = NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
+        notes[row.student_id].append(note)
+    return notes
+
+
+async def read_enrollments(
+    connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
+) -> dict[UUID, list[EnrollmentFacts]]:
+    """Of each student, newest start first, MOST at most, without deleted ones. Two statements."""
+    given = {"organization_id": organization_id, "student_ids": list(student_ids), "most": MOST}
+    rows = (await connection.execute(_ENROLLMENTS, given)).all()
+    plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})
+    enrollments: dict[UUID, list[EnrollmentFacts]] = {student_id: [] for student_id in student_ids}
+    for row in rows:
+        enrollments[row.student_id].append(EnrollmentFacts(_enrollment(row), plans[row.offering_id]))
+    return enrollments
+
+
+def _student(row: Row[Any]) -> StudentFacts:
+    return StudentFacts(
+        row.student_id,
+        row.first_name,
+        row.last_name,
+        row.birth_on,
+        row.gender,
+        row.medical_alert,
+        row.roll_sheet_comment,
+        FamilyFacts(row.family_id, row.family_name, row.email, row.phone, row.balance),
+    )
+
+
+def _enrollment(row: Row[Any]) -> RosterEnrollment:
+    return RosterEnrollment(
+        id=row.id,
+        student_id=row.student_id,
+        type=EnrollmentType(row.type),
+        starts_on=row.starts_on,
+        drop_on=row.drop_on,
+        timeslot_id=row.timeslot_id,
+        end_cause=EnrollmentEnd(row.end_cause) if row.end_cause else None,
+        is_deleted=row.deleted_at is not None,
+    )

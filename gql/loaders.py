@@ -1,0 +1,92 @@
+"""Edges that are read when they are asked for, each once for all objects of an operation that ask together.
+
+A loader opens one reading transaction for a batch, so the number of statements does not depend on how many
+objects there are. Nothing is kept between batches: a subscription's operation lives long.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.indicators import Sight
+from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.roster import AttendanceTally
+from attendance.rules.roster_rows import RosterRow, roster_rows
+from attendance.rules.sight import sight_of
+from attendance.rules.students import EnrollmentFacts, NoteFacts
+from db.occurrence_listings import read_tallies
+from db.rosters import read_rosters
+from db.students import read_enrollments, read_notes
+from gql.context import Info, Reading, reading
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_LARGEST_BATCH = 200
+
+
+async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
+    """What `read` finds for the key; `read` gets all keys of a batch and answers in their order. The field
+    that asks must declare its access (gql/permissions.py).
+    """
+    loaders: dict[object, DataLoader[Any, Any]] = info.context.loaders
+    loader = loaders.get(read)
+    if loader is None:
+
+        async def batch(keys: list[K]) -> list[V]:
+            async with reading(info) as source:
+                return await read(source, keys)
+
+        loader = loaders[read] = DataLoader(batch, max_batch_size=_LARGEST_BATCH, cache=False)
+    found: V = await loader.load(key)
+    return found
+
+
+async def load_roster(info: Info, head: OccurrenceHead) -> tuple[tuple[RosterRow, ...], Sight]:
+    """The rows by last name, with what the viewer may be told."""
+    return await load(info, _ByKey(head), _read_rosters)
+
+
+async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
+    return await load(info, key, _read_tallies)
+
+
+async def load_notes(info: Info, student_id: UUID) -> list[NoteFacts]:
+    return await load(info, student_id, _read_notes)
+
+
+async def load_enrollments(info: Info, student_id: UUID) -> list[EnrollmentFacts]:
+    return await load(info, student_id, _read_enrollments)
+
+
+class _ByKey:
+    """A head as a key of a batch."""
+
+    def __init__(self, head: OccurrenceHead) -> None:
+        self.head = head
+
+
+async def _read_rosters(source: Reading, asked: list[_ByKey]) -> list[tuple[tuple[RosterRow, ...], Sight]]:
+    sight = sight_of(source.viewer)
+    heads = {each.head.key: each.head for each in asked}
+    rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads.values())
+    rows = {key: roster_rows(rosters[key], head, sight) for key, head in heads.items()}
+    return [(rows[each.head.key], sight) for each in asked]
+
+
+async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:
+    tallies = await read_tallies(source.connection, source.viewer.caller.organization_id, set(keys))
+    return [tallies[key] for key in keys]
+
+
+async def _read_notes(source: Reading, student_ids: list[UUID]) -> list[list[NoteFacts]]:
+    notes = await read_notes(source.connection, source.viewer.caller.organization_id, set(student_ids))
+    return [notes[student_id] for student_id in student_ids]
+
+
+async def _read_enrollments(source: Reading, student_ids: list[UUID]) -> list[list[EnrollmentFacts]]:
+    found = await read_enrollments(source.connection, source.viewer.caller.organization_id, set(student_ids))
+    return [found[student_id] for student_id in student_ids]

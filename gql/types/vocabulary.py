@@ -1,0 +1,143 @@
+"""The vocabularies that occurrences, rosters and students speak, as enumerations of the schema."""
+
+from attendance.rules.indicators import TransferDirection
+from attendance.rules.roster import RosterOrder
+from attendance.rules.vocabulary import (
+    AttendanceState,
+    AttendanceStatus,
+    EnrollmentEnd,
+    EnrollmentType,
+    IndicatorKind,
+    NoteLevel,
+    NotRecordableReason,
+    OccurrenceState,
+    OfferingKind,
+    Source,
+)
+from gql.types.described import described
+
+described(
+    OfferingKind,
+    "What kind of offering it is.",
+    {
+        OfferingKind.CLASS: "Meets weekly, in sessions; its absences can earn makeup tokens.",
+        OfferingKind.APPOINTMENT: "Meets once, at a date and time.",
+        OfferingKind.CAMP: "Meets on every date of a range; blackouts do not close it.",
+    },
+)
+described(
+    OccurrenceState,
+    "Whether an occurrence takes place. Of several the first of CANCELLED, NOT_SCHEDULED, CLOSED is told.",
+    {
+        OccurrenceState.SCHEDULED: "It takes place.",
+        OccurrenceState.NOT_SCHEDULED: "The date lies outside the offering's sessions, or outside its own dates.",
+        OccurrenceState.CLOSED: "The program's blackout schedule closes the date.",
+        OccurrenceState.CANCELLED: "It was cancelled for this day; `cancellation` tells by whom and why.",
+    },
+)
+described(
+    AttendanceState,
+    "How far attendance has been taken.",
+    {
+        AttendanceState.NOT_TAKEN: "No row is marked. An empty roster is not taken either.",
+        AttendanceState.IN_PROGRESS: "Some rows are marked, others are not.",
+        AttendanceState.TAKEN: "Every row is marked.",
+    },
+)
+described(
+    AttendanceStatus,
+    "How a student attended. The first four are the present family.",
+    {
+        AttendanceStatus.PRESENT: "There, from start to end.",
+        AttendanceStatus.TARDY: "There, but came late.",
+        AttendanceStatus.LEFT_EARLY: "There, but left early.",
+        AttendanceStatus.TARDY_AND_LEFT_EARLY: "There, but came late and left early.",
+        AttendanceStatus.ABSENT: "Not there.",
+        AttendanceStatus.EXCUSED_ABSENCE: "Not there, and excused.",
+    },
+)
+described(
+    NotRecordableReason,
+    "Why attendance cannot be recorded for an occurrence.",
+    {
+        NotRecordableReason.NOT_SCHEDULED: "It is not scheduled to meet on the date.",
+        NotRecordableReason.CLOSED: "A blackout closes the date.",
+        NotRecordableReason.CANCELLED: "It was cancelled.",
+        NotRecordableReason.IN_THE_FUTURE: "Its date, at its location, has not come yet.",
+    },
+)
+described(
+    Source,
+    "Where a mark or a makeup token came from, as told by the credentials of whoever made it.",
+    {
+        Source.OFFICE: "Staff in the Office Portal.",
+        Source.STAFF: "Staff in the Staff Portal.",
+        Source.KIOSK: "A check-in kiosk.",
+        Source.GUARDIAN: "A guardian in the Customer Portal.",
+        Source.SYSTEM: "The system: defaulted absences, automatic tokens.",
+    },
+)
+described(
+    EnrollmentType,
+    "What kind of place a student has in an offering.",
+    {
+        EnrollmentType.ACTIVE: "A lasting place.",
+        EnrollmentType.TRIAL: "A trial.",
+        EnrollmentType.MAKEUP: "One day, to make up for a class missed.",
+        EnrollmentType.SINGLE_DAY: "One day.",
+        EnrollmentType.WAITLIST: "Waiting for a place; on no roster.",
+    },
+)
+described(
+    EnrollmentEnd,
+    "Why an enrollment has a drop date.",
+    {
+        EnrollmentEnd.DROPPED: "The student was dropped.",
+        EnrollmentEnd.TRANSFERRED: "The student was transferred to another class.",
+        EnrollmentEnd.SESSION_ENDED: "The session ended.",
+    },
+)
+described(
+    IndicatorKind,
+    "The eleven indicators of a roster's row, in the order in which a roll sheet shows them. Those marked (now) tell "
+    "of the present, the others of the occurrence's date.",
+    {
+        IndicatorKind.MEDICAL_ALERT: "The student's medical text is not blank (now). Detail: the text, for viewers "
+        "with SEE_MEDICAL.",
+        IndicatorKind.BIRTHDAY: "A birthday within the organization's window around the date. Facts: BirthdayFacts.",
+        IndicatorKind.ROLL_SHEET_COMMENT: "The student has a roll-sheet comment. Detail: the comment.",
+        IndicatorKind.NOTES: "The student has open notes (now). Facts: NotesFacts.",
+        IndicatorKind.MAKEUP: "The row's enrollment is a MAKEUP. Facts: MakeupFacts.",
+        IndicatorKind.BALANCE_DUE: "The family owes something (now). Facts: BalanceDueFacts, for viewers with "
+        "SEE_BALANCES; in the Staff Portal only where the organization's setting allows it too.",
+        IndicatorKind.TRIAL_ENROLLMENT: "The row's enrollment is a TRIAL. Without detail.",
+        IndicatorKind.EXPECTED_ABSENT: "An approved expected absence covers the occurrence. "
+        "Facts: ExpectedAbsentFacts.",
+        IndicatorKind.DROP: "An ACTIVE enrollment ends on or after the date, and neither by a transfer nor with its "
+        "session. Facts: DropFacts.",
+        IndicatorKind.TRANSFER: "The enrollment ends by a transfer, or began by one and this is its first occurrence. "
+        "Facts: TransferFacts.",
+        IndicatorKind.FIRST_DAY: "The first occurrence of the enrollment that takes place. Facts: FirstDayFacts.",
+    },
+)
+described(
+    NoteLevel,
+    "How much a student's note matters.",
+    {NoteLevel.NORMAL: "Good to know.", NoteLevel.CRITICAL: "Must be known."},
+)
+described(
+    RosterOrder,
+    "The order of a roster's rows, case aside. Namesakes keep the same order always.",
+    {
+        RosterOrder.LAST_NAME: "By last name, then first name.",
+        RosterOrder.FIRST_NAME: "By first name, then last name.",
+    },
+)
+described(
+    TransferDirection,
+    "Where a transfer leads, seen from the row's enrollment.",
+    {
+        TransferDirection.OUT: "The student leaves for the other class.",
+        TransferDirection.IN: "The student came from the other class.",
+    },
+)
