@@ -1,7 +1,8 @@
-"""The ASGI application."""
+"""The ASGI application and, in its lifespan, everything that lives as long as the process."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -9,13 +10,65 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from gql.edge import Edge
+from clock import clock_from
+from db.engine import Database, create_engine
+from db.wake_ups import Announcer, JobQueue, connect_redis, to_roll_sheets, to_workers
+from gql.context import make_context
+from gql.edge import Edge, HttpLimits, SocketLimits
 from gql.explorer import explorer_assets
+from gql.guard import GuardLimits
+from gql.health import health_routes
 from gql.http import GraphQLEndpoint
 from gql.middleware import RequestContext
+from gql.operations import Operations
+from gql.schema import build_schema
+from gql.services import Services, make_authenticate, make_services
 from gql.socket import SocketEndpoint
+from settings import Settings
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
+
+
+def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
+    """The API of one process. Nothing is connected before its lifespan begins.
+
+    jobs -- arq's pool, to wake workers through; None: their sweep finds what is due.
+    """
+    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
+    redis = connect_redis(settings.redis_url)
+    sinks = [to_roll_sheets(redis)]
+    if jobs is not None:
+        sinks.append(to_workers(jobs))
+    announcer = Announcer(*sinks)
+    clock = clock_from(settings.test_clock)
+    services = make_services(settings, database=database, announcer=announcer, redis=redis, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        announcer.start()
+        try:
+            yield
+        finally:
+            await announcer.close()
+            await redis.aclose()
+            await database.close()
+
+    return assemble(make_edge(settings, services), health_routes(database, redis), lifespan)
+
+
+def make_edge(settings: Settings, services: Services) -> Edge:
+    """The schema with who may reach it, from where and within what limits."""
+    return Edge(
+        operations=Operations(build_schema(), GuardLimits()),
+        authenticate=make_authenticate(settings, services),
+        make_context=partial(make_context, services),
+        clock=services.clock,
+        open_to_anonymous=not settings.in_production,
+        explorer=not settings.in_production,
+        allowed_origins=frozenset(settings.allowed_origins),
+        http=HttpLimits(body=settings.request_body_limit, timeout=settings.request_timeout),
+        socket=SocketLimits(send_timeout=settings.socket_send_timeout, operation_timeout=settings.request_timeout),
+    )
 
 
 def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None) -> Starlette:

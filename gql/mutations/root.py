@@ -1,0 +1,12 @@
+"""All mutations. Each file of this folder is one; `field` declares what it needs."""
+
+import strawberry
+
+from gql.mutations import refresh_session, sign_in, sign_out
+
+
+@strawberry.type(description="What changes things. Each field is one business act, done whole or not at all.")
+class Mutation:
+    sign_in = sign_in.field
+    refresh_session = refresh_session.field
+    sign_out = sign_out.field
