@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: str | None = None
     graceful_timeout: int = Field(default=10, ge=1, le=300)
+    request_timeout: float = Field(default=30, gt=0, le=3600)
+    request_body_limit: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    socket_send_timeout: float = Field(default=20, gt=0, le=600)
 
     secret: SecretStr
     access_token_lifetime: int = Field(default=15 * 60, ge=1, le=24 * 3600)
@@ -61,6 +64,12 @@ class Settings(BaseSettings):
     jwks_url: str | None = None
     jwks_issuer: str | None = None
     jwks_audience: str | None = None
+    jwks_email_claim: str = "email"
+    jwks_email_verified_claim: str = "email_verified"
+    jwks_organization_claim: str = "rollbook_organization"
+    jwks_portal_claim: str = "rollbook_portal"
+
+    live_compare_seconds: float = Field(default=5.0, gt=0, le=60)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     test_clock: datetime | None = None

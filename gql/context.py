@@ -1,54 +1,41 @@
 """What a resolver is given, and the two ways from it to the database.
 
-    async with reading(info) as (connection, viewer):      # queries and each event of a subscription
-    async with changing(info) as (uow, viewer):            # mutations: one transaction, rolled back by any exception
+async with reading(info) as (connection, viewer): # queries and each event of a subscription async with
+changing(info) as (uow, viewer): # mutations: one transaction, rolled back by any exception
 
-Both make the transaction the organization's own, check the credential against the database and hold the access that
-the root field declares (gql/permissions.py): two statements, all that a request spends on knowing who asks.
+Both make the transaction the organization's own, check the credential against the database and hold the
+access that the root field declares (gql/permissions.py): two statements, all that a request spends on knowing
+who asks.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.actions.passwords import Passwords
 from attendance.rules.permissions import Claims, Viewer
-from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.viewers import find_viewer
-from db.wake_ups import Announcer
-from gql.credentials.access_tokens import AccessTokens
-from gql.credentials.attempts import Attempts
 from gql.errors import NotAuthenticated
 from gql.permissions import Access, access_of, check_to_change, check_to_see
+from gql.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What lives as long as the process; made by the composition root. `clock` is the only clock below it."""
-
-    database: Database
-    announcer: Announcer
-    clock: Callable[[], datetime]
-    access_tokens: AccessTokens
-    passwords: Passwords
-    attempts: Attempts
-    refresh_token_lifetime: float = 30 * 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """One operation. `claims` is None for an anonymous caller; `address` is the client's, for rate limits alone."""
+    """One operation. `claims` is None for an anonymous caller, until it signs in with this operation;
+    `address` is the client's, for rate limits alone.
+    """
 
     services: Services
     claims: Claims | None
     request_id: str
     address: str
+    loaders: dict[object, Any] = field(default_factory=dict)
 
     def clock(self) -> datetime:
         """Now, aware and in UTC. A resolver asks once and hands the answer down."""
@@ -101,7 +88,9 @@ async def changing(info: Info) -> AsyncIterator[Changing]:
 
 
 def _asked(info: Info) -> tuple[Claims, Access]:
-    """Who asks, and what the root field declares. Its own field, for a nested resolver has nothing to declare."""
+    """Who asks, and what the root field declares. Its own field, for a nested resolver has nothing to
+    declare.
+    """
     access = access_of(info._field)
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")

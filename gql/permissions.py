@@ -77,7 +77,7 @@ def check_to_change(access: Access, caller: Caller) -> None:
 
 
 def _check_portal(access: Access, caller: Caller) -> None:
-    if caller.portal not in access.portals:
+    if not access.is_open and caller.portal not in access.portals:
         raise Forbidden(f"This cannot be done from {PORTALS[caller.portal]}.")
 
 

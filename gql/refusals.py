@@ -9,6 +9,7 @@ from strawberry.types.field import StrawberryField
 
 from attendance.rules import refusals
 from gql.types.refusals import PermissionDenied, UserError
+from gql.types.session import OrganizationChoiceRequired, SignInRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,6 @@ REFUSALS = (
         PermissionDenied,
         lambda it: PermissionDenied(message=it.message, permission=it.permission),
     ),
+    Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
+    Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
 )

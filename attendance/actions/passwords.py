@@ -8,18 +8,22 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 
 class Passwords:
-    """`at_once`: how many hashes are worked at the same time; each takes 64 MiB with the library's parameters."""
+    """`at_once`: how many hashes are worked at the same time; each takes 64 MiB with the library's parameters.
+    `worked` counts the passwords that were checked.
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 4) -> None:
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
         self._nobodys = self._hasher.hash("nobody's password")
+        self.worked = 0
 
     async def hash(self, password: str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
         """False also for no hash (nobody of that name, or no password yet), which takes as long as a wrong one."""
+        self.worked += 1
         candidate = password_hash or self._nobodys
         is_right = await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, candidate)
         return is_right and password_hash is not None

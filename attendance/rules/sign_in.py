@@ -126,7 +126,7 @@ def first_token(
     seed = f"first:{organization_id}:{person_id}:{portal}:{idempotency_key}".encode()
     digest = hmac.digest(terms.key, seed, sha256)
     secret = hmac.digest(terms.key, b"secret:" + digest, sha256)
-    return RefreshToken(organization_id, UUID(bytes=digest[:16], version=8), secret)
+    return RefreshToken(organization_id, UUID(bytes=digest[:16], version=5), secret)
 
 
 def choose_account(right: Sequence[Account], portal: Portal) -> Account:

@@ -1,0 +1,42 @@
+"""Who sends this request, as far as it can be told without the database."""
+
+import jwt
+
+from attendance.rules.permissions import Claims
+from gql.credentials.access_tokens import ALGORITHM as OUR_ALGORITHM
+from gql.credentials.access_tokens import AccessTokens
+from gql.credentials.identity_provider import ALGORITHMS as PROVIDER_ALGORITHMS
+from gql.credentials.identity_provider import ProviderTokens
+from gql.errors import NotAuthenticated
+
+_LONGEST = 8192
+
+
+class Authenticate:
+    """Tokens of our own and, where one is configured, of an external identity provider; told apart by algorithm."""
+
+    def __init__(self, access_tokens: AccessTokens, provider: ProviderTokens | None = None) -> None:
+        self._access_tokens = access_tokens
+        self._provider = provider
+
+    async def __call__(self, authorization: str | None) -> Claims | None:
+        """The claims of an Authorization header; None without one: an anonymous caller.
+
+        Raises CredentialExpired for a token that was good once, NotAuthenticated for any other, and ProviderAway.
+        """
+        if authorization is None:
+            return None
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST:
+            raise NotAuthenticated("Write the access token as: Authorization: Bearer <access token>.")
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.InvalidTokenError:
+            raise NotAuthenticated("The access token is not valid.") from None
+        algorithm = header.get("alg")
+        if algorithm == OUR_ALGORITHM:
+            return self._access_tokens.check(token)
+        if self._provider is not None and algorithm in PROVIDER_ALGORITHMS:
+            return await self._provider.check(token, header.get("kid"))
+        raise NotAuthenticated("The access token is not signed in a way that is accepted here.")

@@ -1,0 +1,46 @@
+"""signOut: the end of a session."""
+
+from typing import Annotated
+
+import strawberry
+
+from attendance.actions.sign_out import sign_out
+from attendance.rules.vocabulary import Portal
+from gql.context import Info, changing
+from gql.permissions import signed_in
+
+
+@strawberry.input(description="Which sessions to end.")
+class SignOutInput:
+    everywhere: bool = strawberry.field(
+        default=False, description="true: all sessions of the caller, on all devices; false: this one."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Not needed and not looked at: a session that has ended cannot be ended again.",
+    )
+
+
+@strawberry.type(description="The sessions have ended: their access tokens and refresh tokens are refused from now on.")
+class SignOutSuccess:
+    ended_sessions: int = strawberry.field(
+        description="How many. 0 for a token of an external identity provider, which has no session here."
+    )
+
+
+SignOutResult = Annotated[
+    SignOutSuccess, strawberry.union("SignOutResult", description="What ended. Nothing can be refused.")
+]
+
+
+async def resolve(info: Info, input: SignOutInput) -> SignOutResult | None:
+    async with changing(info) as (uow, viewer):
+        ended = await sign_out(uow, viewer, everywhere=input.everywhere, now=info.context.clock())
+    return SignOutSuccess(ended_sessions=ended)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Sign out. For staff and guardians; a kiosk is revoked by staff.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)

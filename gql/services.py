@@ -1,0 +1,90 @@
+"""What lives as long as a process that serves the API."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from redis.asyncio import Redis
+
+from attendance.actions.passwords import Passwords
+from attendance.rules.sign_in import SessionTerms
+from db.engine import Database
+from db.wake_ups import Announcer
+from gql.credentials.access_tokens import AccessTokens
+from gql.credentials.attempts import Attempts
+from gql.credentials.authenticate import Authenticate
+from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
+from gql.sheet_changes import SheetChange
+from gql.subscriptions.hub import Hub
+from settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made by the composition root, which also closes what can be closed. `clock` is the only clock below it."""
+
+    database: Database
+    announcer: Announcer
+    clock: Clock
+    access_tokens: AccessTokens
+    passwords: Passwords
+    attempts: Attempts
+    session_terms: SessionTerms
+    hub: Hub[SheetChange]
+
+
+def make_services(
+    settings: Settings,
+    *,
+    database: Database,
+    announcer: Announcer,
+    redis: Redis,
+    clock: Clock,
+    hub: Hub[SheetChange],
+) -> Services:
+    return Services(
+        database=database,
+        announcer=announcer,
+        clock=clock,
+        access_tokens=make_access_tokens(settings, clock),
+        passwords=Passwords(),
+        attempts=Attempts(redis),
+        session_terms=make_session_terms(settings),
+        hub=hub,
+    )
+
+
+def make_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
+    """They are signed with a key derived from the secret, like all else that the secret protects."""
+    return AccessTokens(_derived(settings, "access tokens").hex(), clock, settings.access_token_lifetime)
+
+
+def make_session_terms(settings: Settings) -> SessionTerms:
+    return SessionTerms(
+        key=_derived(settings, "refresh tokens"), refresh_lifetime=timedelta(seconds=settings.refresh_token_lifetime)
+    )
+
+
+def make_authenticate(settings: Settings, services: Services) -> Authenticate:
+    """With the external identity provider, if one is configured."""
+    if settings.jwks_url is None or settings.jwks_issuer is None or settings.jwks_audience is None:
+        return Authenticate(services.access_tokens)
+    provider = Provider(
+        url=settings.jwks_url,
+        issuer=settings.jwks_issuer,
+        audience=settings.jwks_audience,
+        email_claim=settings.jwks_email_claim,
+        email_verified_claim=settings.jwks_email_verified_claim,
+        organization_claim=settings.jwks_organization_claim,
+        portal_claim=settings.jwks_portal_claim,
+    )
+    keys = SigningKeys(provider.url)
+    return Authenticate(services.access_tokens, ProviderTokens(provider, keys, services.clock))
+
+
+def _derived(settings: Settings, purpose: str) -> bytes:
+    return hmac.digest(settings.secret.get_secret_value().encode(), purpose.encode(), sha256)

@@ -1,0 +1,96 @@
+"""Who is calling, as the caller sees it."""
+
+from typing import Annotated
+
+import strawberry
+
+from attendance.rules.permissions import Viewer as ViewerFacts
+from attendance.rules.vocabulary import Permission, Portal
+from gql.global_ids import encode_id
+from gql.types.described import described
+from gql.types.node import Node
+from gql.types.people import Guardian, Kiosk, StaffMember
+
+described(
+    Portal,
+    "What a credential was issued for. It decides which permissions count, and the source of what its holder records.",
+    {
+        Portal.OFFICE: "The Office Portal: staff with at least one Office permission.",
+        Portal.STAFF: "The Staff Portal: all staff.",
+        Portal.CUSTOMER: "The Customer Portal: guardians.",
+        Portal.KIOSK: "A check-in device. Nobody signs in to it: staff launch it.",
+    },
+)
+
+
+@strawberry.type(description="One business account. Nothing of one organization is ever visible to another.")
+class Organization(Node):
+    name: str = strawberry.field(description="Its name.")
+    currency: str = strawberry.field(description="ISO 4217 code of the currency of all its amounts, such as USD.")
+
+
+@strawberry.type(description="A staff member, signed in to the Office Portal or to the Staff Portal.")
+class StaffViewer:
+    name: str = strawberry.field(description="First and last name, to greet with.")
+    email: str | None = strawberry.field(description="The address that signs in; null: none is known.")
+    portal: Portal = strawberry.field(description="OFFICE or STAFF.")
+    permissions: list[Permission] = strawberry.field(
+        description="What the viewer may do in this portal: from groups and from the person, added up, with all that "
+        "each includes. In alphabetical order."
+    )
+    staff_member: StaffMember = strawberry.field(description="The viewer as others see it.")
+    organization: Organization = strawberry.field(description="Where the viewer works.")
+
+
+@strawberry.type(description="A guardian, signed in to the Customer Portal. Reaches the students of one family alone.")
+class GuardianViewer:
+    name: str = strawberry.field(description="First and last name, to greet with.")
+    email: str | None = strawberry.field(description="The address that signs in; null: none is known.")
+    portal: Portal = strawberry.field(description="CUSTOMER.")
+    guardian: Guardian = strawberry.field(description="The viewer as others see it.")
+    organization: Organization = strawberry.field(description="The organization that the family is with.")
+
+
+@strawberry.type(description="A check-in device. Reaches the day of its location alone.")
+class KioskViewer:
+    name: str = strawberry.field(description="The name that staff gave the device.")
+    portal: Portal = strawberry.field(description="KIOSK.")
+    kiosk: Kiosk = strawberry.field(description="The device as others see it.")
+    organization: Organization = strawberry.field(description="Where the device stands.")
+
+
+Viewer = Annotated[
+    StaffViewer | GuardianViewer | KioskViewer,
+    strawberry.union("Viewer", description="Who is calling, as told by the credential."),
+]
+
+
+def show_viewer(facts: ViewerFacts) -> StaffViewer | GuardianViewer | KioskViewer:
+    caller = facts.caller
+    organization = Organization(
+        id=encode_id("Organization", caller.organization_id), name=facts.organization_name, currency=facts.currency
+    )
+    if caller.portal is Portal.KIOSK:
+        device = Kiosk(id=encode_id("Kiosk", caller.id), name=facts.first_name)
+        return KioskViewer(name=facts.first_name, portal=caller.portal, kiosk=device, organization=organization)
+    name = f"{facts.first_name} {facts.last_name}".strip()
+    if caller.portal is Portal.CUSTOMER:
+        return GuardianViewer(
+            name=name,
+            email=facts.email,
+            portal=caller.portal,
+            guardian=Guardian(
+                id=encode_id("Guardian", caller.id), first_name=facts.first_name, last_name=facts.last_name
+            ),
+            organization=organization,
+        )
+    return StaffViewer(
+        name=name,
+        email=facts.email,
+        portal=caller.portal,
+        permissions=sorted(caller.permissions),
+        staff_member=StaffMember(
+            id=encode_id("StaffMember", caller.id), first_name=facts.first_name, last_name=facts.last_name
+        ),
+        organization=organization,
+    )
