@@ -23,7 +23,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     if as_json:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]
+        last = [_readable()]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -46,3 +46,10 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     logging.getLogger("uvicorn.access").disabled = True
     for chatty in ("uvicorn.error", "websockets", "asyncio", "alembic", "arq"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _readable() -> Processor:
+    # The default formatter shows the variables of each frame, and passwords are among them.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
