@@ -18,7 +18,7 @@ from db.marks import write_marks
 from db.roll_sheet_changes import EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from gql.subscriptions.sheet_changes import reader_of
+from gql.sheet_changes import reader_of
 from tests.factories import MONDAY, World, new_world
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT

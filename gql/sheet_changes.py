@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
@@ -48,7 +49,8 @@ class SheetChange:
 
     `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
     touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
-    the change was read: at this revision, or at a later one when changes come fast.
+    the change was read: at this revision, or at a later one when changes come fast. All subscribers share the object,
+    and through `memo` and `shown` (what viewers with one sight are shown) the work that it takes.
     """
 
     revision: int
@@ -59,6 +61,7 @@ class SheetChange:
     touched: frozenset[UUID]
     candidates: tuple[RosterCandidate, ...]
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+    shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 async def read_state(connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, now: datetime) -> SheetChange:
