@@ -19,11 +19,8 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor]
-    if as_json:
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    else:
-        last = [_readable()]
+    as_lines_of_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    last = as_lines_of_json if as_json else [_readable()]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
