@@ -9,7 +9,7 @@ from strawberry.types.field import StrawberryField
 
 from attendance.rules import refusals
 from gql.types.refusals import PermissionDenied, UserError
-from gql.types.session import OrganizationChoiceRequired, SignInRefused
+from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,6 @@ REFUSALS = (
         lambda it: PermissionDenied(message=it.message, permission=it.permission),
     ),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
+    Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
 )

@@ -99,6 +99,13 @@ class SignInRefused(Refusal):
     message: str
 
 
+@dataclass(eq=False)
+class NoSession(Refusal):
+    """The caller's credential is not of a session kept here, so there is none to end."""
+
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class OrganizationChoice:
     """An organization that the caller may sign in to."""

@@ -3,8 +3,10 @@
 docs/decisions/0004-credentials.md says what they hold and why.
 """
 
+import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +26,13 @@ _OPTIONS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False,
 
 
 class AccessTokens:
-    """Signs and checks. `lifetime` in seconds is what a token lives unless it is told otherwise."""
+    """Signs and checks with a key derived from the server's secret, which protects other things too.
+
+    `lifetime` in seconds is what a token lives unless it is told otherwise.
+    """
 
     def __init__(self, secret: str, clock: Callable[[], datetime], lifetime: float) -> None:
-        self._secret = secret
+        self._key = hmac.digest(secret.encode(), b"access tokens", sha256)
         self._clock = clock
         self._lifetime = timedelta(seconds=lifetime)
 
@@ -58,12 +63,12 @@ class AccessTokens:
         }
         if claims.sign_in_id is not None:
             payload["sid"] = str(claims.sign_in_id)
-        return jwt.encode(payload, self._secret, ALGORITHM)
+        return jwt.encode(payload, self._key, ALGORITHM)
 
     def check(self, token: str) -> Claims:
         """What the token says. Raises CredentialExpired for one that was good once, else NotAuthenticated."""
         try:
-            payload = jwt.decode(token, self._secret, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
+            payload = jwt.decode(token, self._key, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
             claims = self._read(payload)
         except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
             raise NotAuthenticated("The access token is not valid.") from None

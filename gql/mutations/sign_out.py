@@ -8,6 +8,7 @@ from attendance.actions.sign_out import sign_out
 from attendance.rules.vocabulary import Portal
 from gql.context import Info, changing
 from gql.permissions import signed_in
+from gql.types.session import NoSession
 
 
 @strawberry.input(description="Which sessions to end.")
@@ -23,13 +24,11 @@ class SignOutInput:
 
 @strawberry.type(description="The sessions have ended: their access tokens and refresh tokens are refused from now on.")
 class SignOutSuccess:
-    ended_sessions: int = strawberry.field(
-        description="How many. 0 for a token of an external identity provider, which has no session here."
-    )
+    ended_sessions: int = strawberry.field(description="How many.")
 
 
 SignOutResult = Annotated[
-    SignOutSuccess, strawberry.union("SignOutResult", description="What ended. Nothing can be refused.")
+    SignOutSuccess | NoSession, strawberry.union("SignOutResult", description="What ended, or why nothing did.")
 ]
 
 

@@ -56,6 +56,16 @@ class SignInRefused(UserError):
         return cls(message=refusal.message, reason=refusal.reason)
 
 
+@strawberry.type(
+    description="The access token is of an external identity provider, which keeps the session: sign out there. With "
+    "`everywhere` the sessions kept here end all the same. Nothing was changed."
+)
+class NoSession(UserError):
+    @classmethod
+    def of(cls, refusal: refusals.NoSession) -> "NoSession":
+        return cls(message=refusal.message)
+
+
 @strawberry.type(description="An organization to choose.")
 class OrganizationChoice:
     organization_id: strawberry.ID = strawberry.field(description="For `organizationId` of the input of `signIn`.")
