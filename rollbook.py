@@ -63,22 +63,27 @@ def up(
 def api(
     host: Annotated[str | None, typer.Option(help="Listen on this address (ROLLBOOK_HOST).")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Listen here (ROLLBOOK_PORT).")] = None,
+    descriptor: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve GraphQL over HTTP and WebSocket, one process."""
     from commands.serve import run_api
 
-    run_api(host=host, port=port)
+    run_api(host=host, port=port, descriptor=descriptor)
 
 
 @app.command(epilog="Example: python rollbook.py worker --burst --now 2026-03-02T21:30:00Z")
 def worker(
     now: _Now = None,
     burst: Annotated[bool, typer.Option("--burst", help="Do what is due, then end.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether a worker is at work.")] = False,
 ) -> None:
     """Do what falls due: token runs, deferred jobs, the sweep each minute."""
-    from commands.serve import run_worker
+    from commands.serve import check_worker, run_worker
 
-    run_worker(now=now, burst=burst)
+    if check:
+        check_worker()
+    else:
+        run_worker(now=now, burst=burst)
 
 
 @app.command(epilog="Examples: python rollbook.py migrate; python rollbook.py migrate --check")

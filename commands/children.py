@@ -24,8 +24,15 @@ class Child:
     It is killed by the kernel if this process dies without stopping it.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        descriptors: Sequence[int] = (),
+    ) -> None:
         self.name = name
+        self._descriptors = descriptors
         self._command = [sys.executable, str(ROOT / "rollbook.py"), *arguments]
         self._environment = os.environ | environment | {"PYTHONUNBUFFERED": "1"}
         self._last_lines: collections.deque[str] = collections.deque(maxlen=15)
@@ -43,6 +50,7 @@ class Child:
             output=subprocess.PIPE,
             environment=self._environment,
             folder=ROOT,
+            descriptors=self._descriptors,
         )
         self._reader = threading.Thread(target=self._show, args=(self._process,), daemon=True)
         self._reader.start()

@@ -4,6 +4,7 @@ Commands given DATABASE_URL use that database. Without it they use the servers o
 this checkout, so that a second terminal needs no configuration; and if none runs, servers of their own.
 """
 
+import asyncio
 import contextlib
 import json
 import os
@@ -11,6 +12,8 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 from commands.fault import Fault
 from db.embedded.process import ServerFault
@@ -57,9 +60,11 @@ def database_here() -> Iterator[str]:
     found = _find_running(data_folder())
     if given := os.environ.get("DATABASE_URL"):
         try:
-            yield asyncpg_url(given)
+            url = asyncpg_url(given)
         except ValueError as fault:
             raise Fault(f"DATABASE_URL {fault}.") from None
+        refuse_unreachable(url)
+        yield url
     elif found is not None:
         yield found["database_url"]
     elif os.environ.get("ROLLBOOK_ENV") == "production":
@@ -86,6 +91,19 @@ def own_servers(
             yield servers
         finally:
             servers.stop()
+
+
+def refuse_unreachable(url: str) -> None:
+    """Raises Fault unless a connection can be had: a wrong address or password is a sentence, not a trace."""
+
+    async def look() -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", "", 1), timeout=10)
+        await connection.close()
+
+    try:
+        asyncio.run(look())
+    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as fault:
+        raise Fault(f"The database of DATABASE_URL cannot be used: {str(fault) or 'no answer'}.") from None
 
 
 def secret_of(folder: Path) -> str:

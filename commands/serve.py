@@ -1,9 +1,12 @@
 """`api` and `worker`: one process each, to run as many of as are needed."""
 
+import asyncio
+import socket
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import uvicorn
+from redis.exceptions import RedisError
 
 from commands.fault import Fault
 from commands.local import settings_here
@@ -11,25 +14,34 @@ from db.embedded.process import port_is_free
 from logs import configure_logs
 from settings import Settings
 
+if TYPE_CHECKING:
+    import uvicorn
 
-def run_api(*, host: str | None, port: int | None) -> None:
-    """Serve until SIGTERM or SIGINT; what has begun is finished within the graceful timeout."""
+
+def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> None:
+    """Serve until SIGTERM or SIGINT; what has begun is finished within the graceful timeout.
+
+    descriptor -- a listening socket that the parent process holds, used instead of host and port.
+    """
     settings = settings_here(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
     configure_logs(settings.log_level, as_json=settings.in_production)
-    if not port_is_free(settings.port, settings.host):
+    if descriptor is None and not port_is_free(settings.port, settings.host):
         raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is taken, or not ours.")
     from gql.app import create_app
     from gql.server import Server
+    from workers.queue import connect_queue
 
-    app = create_app(settings)
+    app = create_app(settings, connect_queue(settings.redis_url))
     server = Server(api_config(app, settings), app.state.drain)
-    server.run()
+    server.run(None if descriptor is None else [socket.socket(fileno=descriptor)])
     if not server.started:
         sys.exit(1)
 
 
-def api_config(app: object, settings: Settings) -> uvicorn.Config:
+def api_config(app: object, settings: Settings) -> "uvicorn.Config":
     """How uvicorn runs the application `app`."""
+    import uvicorn
+
     from gql.server import SocketProtocol
 
     return uvicorn.Config(
@@ -62,3 +74,25 @@ def run_worker(*, now: datetime | None, burst: bool) -> None:
     from workers.main import run
 
     run(settings, burst=burst)
+
+
+def check_worker() -> None:
+    """Raises Fault unless a worker on this Redis has reported within the last seconds."""
+    from arq.constants import health_check_key_suffix
+
+    from workers.queue import QUEUE, connect_queue
+
+    async def report(url: str) -> object:
+        queue = connect_queue(url)
+        try:
+            return await queue.get(QUEUE + health_check_key_suffix)
+        finally:
+            await queue.aclose()
+
+    try:
+        found = asyncio.run(report(settings_here().redis_url))
+    except (OSError, RedisError) as fault:
+        raise Fault(f"Redis does not answer: {fault}.") from None
+    if found is None:
+        raise Fault("No worker has reported lately.")
+    print("A worker is at work.")

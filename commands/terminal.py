@@ -1,5 +1,6 @@
 """What `up` says: each step with its time, and at the end where to go and what to paste."""
 
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ class SignIn:
     portal: str
     email: str
     password: str
+    note: str
 
 
 class Steps:
@@ -51,17 +53,16 @@ def welcome(address: str, sign_ins: Sequence[SignIn], seconds: float) -> None:
     """Where to go, how to get in, and a first query."""
     say(f"\nRollbook runs at {address}/graphql (ready in {seconds:.1f} s). Ctrl-C stops it.")
     if not sign_ins:
+        say("There is no demo data: load a bundle with `rollbook.py import`, or begin anew with --fresh.")
         return
     say("\nSign in with the mutation signIn(input: {email, password, portal}):")
     for one in sign_ins:
-        say(f"  {one.portal:<10}{one.email:<34}{one.password}")
+        say(f"  {one.portal:<9} {one.email:<28} {one.password:<14} {one.note}")
     first = sign_ins[0]
     say("\nOr paste this: a token, and today's classes.")
     say(f"  TOKEN=$(.venv/bin/python rollbook.py token --person {first.email} --portal {first.portal})")
-    say(f'  curl {address}/graphql -H "Authorization: Bearer $TOKEN" --json \'{{"query": "{_one_line()}"}}\'')
-    say("\nIn the explorer, with the header Authorization: Bearer <token>:")
+    body = json.dumps({"query": " ".join(FIRST_QUERY.split())})
+    say(f"""  curl -s {address}/graphql -H "Authorization: Bearer $TOKEN" \\
+       -H 'Content-Type: application/json' -d '{body}'""")
+    say("\nThe same in the explorer, which that address shows in a browser:")
     say("  " + FIRST_QUERY.replace("\n", "\n  "))
-
-
-def _one_line() -> str:
-    return " ".join(FIRST_QUERY.split())

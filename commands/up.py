@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -14,9 +16,9 @@ from types import FrameType
 
 from commands.children import Child
 from commands.fault import Fault
-from commands.local import data_folder, forget_running, own_servers, remember_running, settings_here
+from commands.local import data_folder, forget_running, own_servers, refuse_unreachable, remember_running, settings_here
 from commands.terminal import SignIn, Steps, say, welcome
-from db.embedded.process import die_with_parent, free_port, port_is_free
+from db.embedded.process import die_with_parent
 from db.embedded.servers import Servers, remember_ports, remembered_port
 from settings import Settings
 
@@ -40,27 +42,28 @@ def run_everything(*, port: int | None, fresh: bool, demo: bool, with_parent: bo
     with contextlib.suppress(_Stop):
         if fresh:
             _delete_data(folder)
-        _refuse_taken_port(port)
-        steps = Steps()
-        say("Starting Rollbook ...")
         redis_url = os.environ.get("REDIS_URL") or None
-        with own_servers(folder, redis_url=redis_url, progress=steps.done) as servers:
-            _run(folder, servers, steps, port=port, demo=demo)
+        with _listening(folder, port) as door:
+            say("Starting Rollbook ...")
+            steps = Steps()
+            with own_servers(folder, redis_url=redis_url, progress=steps.done) as servers:
+                _run(folder, servers, steps, door, demo=demo)
     say("Stopped.")
 
 
-def _run(folder: Path, servers: Servers, steps: Steps, *, port: int | None, demo: bool) -> None:
-    chosen = port or _choose_port(folder)
-    settings = settings_here(database_url=servers.database_url, redis_url=servers.redis_url, port=chosen)
+def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, demo: bool) -> None:
+    port: int = door.getsockname()[1]
+    settings = settings_here(database_url=servers.database_url, redis_url=servers.redis_url, port=port)
     if settings.in_production:
         raise Fault("`up` is for development; in production, run api and worker (see docs/operations.md).")
+    refuse_unreachable(settings.database_url)
     sign_ins = asyncio.run(_prepare_database(settings, steps, demo=demo))
-    remember_ports(folder, api=chosen)
+    remember_ports(folder, api=port)
     remember_running(folder, servers)
-    with _children(settings) as (api, worker):
-        _await_api(api, f"http://127.0.0.1:{chosen}/health/ready")
-        steps.done(f"API on port {chosen}, and a worker")
-        welcome(f"http://127.0.0.1:{chosen}", sign_ins, steps.seconds)
+    with _children(settings, door) as (api, worker):
+        _await_api(api, f"http://127.0.0.1:{port}/health/ready")
+        steps.done(f"API on port {port}, and a worker")
+        welcome(f"http://127.0.0.1:{port}", sign_ins, steps.seconds)
         while True:
             if sentence := servers.find_dead():
                 raise Fault(sentence)
@@ -73,10 +76,7 @@ async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> 
     from commands.data import fill_if_empty, sign_ins
     from db.migrate import upgrade
 
-    try:
-        await upgrade(settings.database_url)
-    except OSError as fault:
-        raise Fault(f"The database does not answer: {fault}.") from None
+    await upgrade(settings.database_url)
     steps.done("Schema is up to date")
     if demo and (told := await fill_if_empty(settings.database_url)):
         steps.done(told)
@@ -84,7 +84,7 @@ async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> 
 
 
 @contextlib.contextmanager
-def _children(settings: Settings) -> Iterator[tuple[Child, Child]]:
+def _children(settings: Settings, door: socket.socket) -> Iterator[tuple[Child, Child]]:
     environment = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
@@ -92,7 +92,8 @@ def _children(settings: Settings) -> Iterator[tuple[Child, Child]]:
         "ROLLBOOK_PORT": str(settings.port),
         "ROLLBOOK_LOG_LEVEL": os.environ.get("ROLLBOOK_LOG_LEVEL") or "WARNING",
     }
-    api, worker = Child("api", ["api"], environment), Child("worker", ["worker"], environment)
+    api = Child("api", ["api", "--descriptor", str(door.fileno())], environment, [door.fileno()])
+    worker = Child("worker", ["worker"], environment)
     try:
         api.start()
         worker.start()
@@ -107,28 +108,48 @@ def _children(settings: Settings) -> Iterator[tuple[Child, Child]]:
 
 def _await_api(api: Child, url: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
+    answer = "no answer"
     while time.monotonic() < deadline:
         if api.has_ended():
             raise Fault(f"The API did not start; its last words:\n{api.last_words()}")
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
-            return
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+                return
+        except urllib.error.HTTPError as unready:
+            answer = unready.read().decode(errors="replace")
+        except OSError:
+            pass
         time.sleep(0.05)
-    raise Fault(f"The API did not become ready within {_START_SECONDS} seconds; see {url}.")
+    raise Fault(f"The API did not become ready within {_START_SECONDS} seconds: {answer}")
 
 
-def _refuse_taken_port(port: int | None) -> None:
-    if port is not None and not port_is_free(port):
-        raise Fault(f"Port {port} is taken by another program; name another one with --port, or none.")
+@contextlib.contextmanager
+def _listening(folder: Path, port: int | None) -> Iterator[socket.socket]:
+    """The API's listening socket. It is ours, and each API process is handed it: so nobody can take the
+    port between the look and the start, another checkout's API is never taken for ours, and while the API
+    is started again its clients wait instead of being refused.
+    """
+    wanted = port or _port_of_environment()
+    host = os.environ.get("ROLLBOOK_HOST") or "127.0.0.1"
+    for candidate in (wanted,) if wanted else (remembered_port(folder, "api") or _USUAL_PORT, 0):
+        try:
+            door = socket.create_server((host, candidate), backlog=2048)
+        except OSError as fault:
+            reason = fault.errno or 0
+            continue
+        with door:
+            yield door
+        return
+    if reason == errno.EADDRINUSE:
+        raise Fault(f"Port {wanted} is taken by another program; name another one with --port, or none.")
+    raise Fault(f"Nothing can listen on {host}, port {wanted or 'any'}: {os.strerror(reason)}.")
 
 
-def _choose_port(folder: Path) -> int:
-    """Without --port: ROLLBOOK_PORT, which must be free; or the last one, 8000, or any that is free."""
-    if wanted := os.environ.get("ROLLBOOK_PORT"):
-        if wanted.isdigit():
-            _refuse_taken_port(int(wanted))
-            return int(wanted)
-        raise Fault(f"ROLLBOOK_PORT is {wanted!r}: it must be a port's number.")
-    return free_port(remembered_port(folder, "api") or _USUAL_PORT)
+def _port_of_environment() -> int | None:
+    text = os.environ.get("ROLLBOOK_PORT") or ""
+    if text and not text.isdigit():
+        raise Fault(f"ROLLBOOK_PORT is {text!r}: it must be a port's number.")
+    return int(text) if text else None
 
 
 def _delete_data(folder: Path) -> None:

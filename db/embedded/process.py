@@ -43,6 +43,7 @@ def spawn(
     stdin: int | None = subprocess.DEVNULL,
     environment: dict[str, str] | None = None,
     folder: Path | None = None,
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `argv` in a session of its own, bound to the life of this process.
 
@@ -67,6 +68,7 @@ def spawn(
         stderr=subprocess.STDOUT if output is not None else None,
         env=environment,
         cwd=folder,
+        pass_fds=descriptors,
         start_new_session=True,
         preexec_fn=prepare,  # noqa: PLW1509  the main thread is the only one that forks
     )

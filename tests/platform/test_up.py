@@ -1,0 +1,213 @@
+"""`rollbook.py up`, run as a person runs it: from start to every kind of end."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSED_ON = ("DATABASE_URL", "REDIS_URL")
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="rollbook-up-"))
+    yield place / "data"
+    for pid in processes_of(place / "data"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+class Up:
+    """One `up` on a data folder of its own; reads its output as it comes."""
+
+    def __init__(self, data: Path, *arguments: str, **variables: str) -> None:
+        environment = {k: v for k, v in os.environ.items() if k not in PASSED_ON and "ROLLBOOK" not in k}
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "rollbook.py"), "up", "--no-demo", *arguments],
+            env=environment | {"ROLLBOOK_DATA": str(data)} | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.seen = ""
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.seen += line
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} did not come:\n{self.seen}")
+
+    def address(self) -> str:
+        return self.wait_for(r"Rollbook runs at (http://\S+)/graphql")[1]
+
+    def end(self, sign: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(sign)
+        return self.rest()
+
+    def rest(self) -> int:
+        out, _ = self.process.communicate(timeout=60)
+        self.seen += out or ""
+        return self.process.returncode
+
+
+def processes_of(data: Path) -> list[int]:
+    """Every process that was started for this data folder: servers by where they work, others by environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            if str(data) in os.readlink(entry / "cwd") or f"ROLLBOOK_DATA={data}".encode() in (
+                entry / "environ"
+            ).read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+    return found
+
+
+def none_left_of(data: Path) -> bool:
+    deadline = time.monotonic() + 20
+    while processes_of(data):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def ready(address: str) -> dict[str, str]:
+    with urllib.request.urlopen(f"{address}/health/ready", timeout=10) as answer:
+        report: dict[str, str] = json.load(answer)
+    return report
+
+
+def test_it_serves_stops_by_ctrl_c_and_starts_again_on_the_same_data_and_port(data: Path) -> None:
+    first = Up(data)
+    address = first.address()
+    assert ready(address) == {"database": "ok", "migrations": "ok", "redis": "ok"}
+    for arguments in (["migrate"], ["worker", "--check"]):
+        assert in_second_terminal(data, *arguments) == 0, arguments
+    assert first.end(signal.SIGINT) == 0
+    assert first.seen.rstrip().endswith("Stopped.")
+    assert "Traceback" not in first.seen
+    assert none_left_of(data)
+
+    (data / "postgres" / "witness").touch()
+    second = Up(data)
+    assert second.address() == address, "the port is kept"
+    assert second.end(signal.SIGTERM) == 0
+    assert (data / "postgres" / "witness").exists()
+    assert none_left_of(data)
+
+
+def test_killed_it_leaves_nothing_behind_and_fresh_begins_anew(data: Path) -> None:
+    up = Up(data)
+    up.address()
+    assert len(processes_of(data)) > 5
+    up.end(signal.SIGKILL)
+    assert none_left_of(data)
+
+    (data / "postgres" / "witness").touch()
+    again = Up(data, "--fresh")
+    again.address()
+    assert again.end() == 0
+    assert not (data / "postgres" / "witness").exists()
+
+
+def test_two_run_side_by_side_children_are_started_again_and_dead_servers_end_all(data: Path) -> None:
+    other = data.with_name("other")
+    one, two = Up(data), Up(other)
+    address = one.address()
+    assert two.address() != address
+
+    third = Up(data)
+    assert third.rest() == 1
+    assert f"Rollbook is already running from this folder (process {one.process.pid}" in third.seen
+    assert "Traceback" not in third.seen
+
+    for name in ("api", "worker"):
+        (victim,) = commands_of(data, name)
+        os.kill(victim, signal.SIGKILL)
+        one.wait_for(rf"^{name} +\| ended with status -9; starting it again in 1 s")
+        assert_another_comes(data, name, victim, address)
+
+    os.kill(int((other / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert two.rest() == 1
+    assert "PostgreSQL ended" in two.seen
+    assert none_left_of(other)
+    assert ready(address)["database"] == "ok"
+    assert one.end() == 0
+
+
+def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = Up(data, "--port", str(port))
+        assert up.rest() == 1
+    assert up.seen == f"Port {port} is taken by another program; name another one with --port, or none.\n"
+    assert processes_of(data) == []
+
+
+def test_a_fault_of_the_settings_is_a_sentence(data: Path) -> None:
+    up = Up(data, ROLLBOOK_ACCESS_TOKEN_LIFETIME="soon")
+    assert up.rest() == 1
+    assert "ROLLBOOK_ACCESS_TOKEN_LIFETIME is 'soon'" in up.seen
+    assert "Traceback" not in up.seen
+    assert none_left_of(data)
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence(data: Path) -> None:
+    up = Up(data, DATABASE_URL="postgresql://a:b@127.0.0.1:1/c")
+    assert up.rest() == 1
+    assert "The database of DATABASE_URL cannot be used" in up.seen
+    assert "Traceback" not in up.seen
+
+
+def test_production_is_not_for_up(data: Path) -> None:
+    up = Up(data, ROLLBOOK_ENV="production", ROLLBOOK_SECRET="s" * 40)
+    assert up.rest() == 1
+    assert "in production, run api and worker" in up.seen
+
+
+def commands_of(data: Path, name: str) -> list[int]:
+    found = []
+    for pid in processes_of(data):
+        with contextlib.suppress(OSError):
+            if f"rollbook.py\0{name}\0" in Path(f"/proc/{pid}/cmdline").read_text():
+                found.append(pid)
+    return found
+
+
+def assert_another_comes(data: Path, name: str, former: int, address: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if commands_of(data, name) not in ([], [former]) and ready(address):
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{name} did not come back")
+
+
+def in_second_terminal(data: Path, *arguments: str) -> int:
+    """The exit status; tried for some seconds, since a worker reports only now and then."""
+    environment = {k: v for k, v in os.environ.items() if k not in PASSED_ON} | {"ROLLBOOK_DATA": str(data)}
+    command = [sys.executable, str(ROOT / "rollbook.py"), *arguments]
+    deadline = time.monotonic() + 20
+    while (status := subprocess.run(command, env=environment, check=False).returncode) != 0:
+        if time.monotonic() > deadline:
+            break
+    return status
