@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from attendance.rules.vocabulary import TokenRunPhase
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 RUN_TOKENS = "run_tokens"
+WAKE_UP_LIFETIME = timedelta(days=3)
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +94,10 @@ def to_workers(jobs: JobQueue) -> Sink:
             if isinstance(run, TokenRunArmed):
                 key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
                 job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                await jobs.enqueue_job(RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at)
+                # By itself arq counts the expiry from the due time, and asks Redis for a negative one when that is long ago.
+                await jobs.enqueue_job(
+                    RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
+                )
 
     return enqueue
 

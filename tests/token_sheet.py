@@ -2,6 +2,8 @@
 it.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -19,7 +21,7 @@ from attendance.rules.vocabulary import AttendanceStatus, Source, TokenRunPhase
 from db import models
 from db.changes import Author, lock_occurrence
 from db.engine import Database
-from db.unit_of_work import unit_of_work
+from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
 
@@ -85,8 +87,7 @@ class TokenSheet:
         author: Author = OFFICE,
     ) -> TokenOutcome:
         """As a mark's transaction does it; of all students when none is named."""
-        async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
-            await lock_occurrence(uow, self.occurrence)
+        async with self.transaction() as uow:
             return await reconcile_makeup_tokens(
                 uow,
                 self.occurrence,
@@ -97,10 +98,16 @@ class TokenSheet:
                 now=now,
             )
 
-    async def arm(self, *runs: DueRun, now: datetime = DURING_CLASS) -> list[object]:
-        """The wake-ups that this asked for."""
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that holds the occurrence's lock."""
         async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
             await lock_occurrence(uow, self.occurrence)
+            yield uow
+
+    async def arm(self, *runs: DueRun, now: datetime = DURING_CLASS) -> list[object]:
+        """The wake-ups that this asked for."""
+        async with self.transaction() as uow:
             await arm_token_runs(uow, self.occurrence, runs or RUNS, now=now)
             return list(uow.wake_ups)
 

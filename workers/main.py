@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Sequence
 from datetime import UTC
 
 import structlog
+from arq.cron import CronJob
 from arq.worker import Worker, func
 
 from db.wake_ups import RUN_TOKENS
@@ -13,7 +15,7 @@ from settings import Settings
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.run_tokens import run_tokens
 from workers.jobs.sweep_token_runs import sweep
-from workers.queue import PATIENT_TRIES, QUEUE, connect_queue
+from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
 from workers.schedule import TIMETABLE
 
 PAUSE_SECONDS = 5
@@ -74,12 +76,14 @@ async def _serve_queue(context: WorkerContext, settings: Settings, stop: asyncio
                 await stop.wait()
 
 
-def make_worker(context: WorkerContext, redis_url: str) -> Worker:
+def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[CronJob] = TIMETABLE) -> Worker:
     return Worker(
         functions=[func(run_tokens, name=RUN_TOKENS)],
-        cron_jobs=list(TIMETABLE),
+        cron_jobs=timetable,
         queue_name=QUEUE,
         redis_pool=connect_queue(redis_url, tries=PATIENT_TRIES),
+        job_serializer=SERIALIZER,
+        job_deserializer=DESERIALIZER,
         ctx={KEY: context},
         # The process answers the signals itself: arq would listen only while its worker exists.
         handle_signals=False,

@@ -1,6 +1,4 @@
-"""arq's connection to Redis, with the traps of its defaults closed. The API enqueues through it, workers
-poll it.
-"""
+"""arq's connection to Redis, its traps closed: the API enqueues through it, and workers poll it."""
 
 import orjson
 from arq.connections import ArqRedis
@@ -11,16 +9,16 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 QUEUE = "arq:queue"
+# Jobs are JSON: arq's default is pickle, which runs what it reads. A worker must be told too, it does not ask its pool.
+SERIALIZER, DESERIALIZER = orjson.dumps, orjson.loads
 # Tries after the first, 0.1 s to 1 s apart: some five seconds, in which a Redis restarts.
 PATIENT_TRIES = 8
 
 
 def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
-    """A pool whose commands end in bounded time: arq's own sets no timeouts, and hangs with a Redis out of
-    reach.
+    """A pool whose commands end in bounded time: arq's own sets no timeouts, and hangs with a Redis out of reach.
 
-    Jobs are JSON; arq's default is pickle, which runs what it reads. `tries` are made after a failed first
-    one.
+    tries -- made after a failed first one.
     """
     pool: ConnectionPool = ConnectionPool.from_url(
         url,
@@ -31,8 +29,5 @@ def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
         retry_on_timeout=tries > 0,
     )
     return ArqRedis(
-        pool_or_conn=pool,
-        job_serializer=orjson.dumps,
-        job_deserializer=orjson.loads,
-        default_queue_name=QUEUE,
+        pool_or_conn=pool, job_serializer=SERIALIZER, job_deserializer=DESERIALIZER, default_queue_name=QUEUE
     )
