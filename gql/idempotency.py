@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter
+from strawberry import UNSET
 
 from attendance.rules.permissions import Caller
 from db.idempotency import Retry, first_answer, keep_answer
@@ -37,10 +38,10 @@ async def once(
 
     given -- the mutation's input, with `idempotency_key`.
     outcome_type -- a dataclass of plain values, of which JSON is kept.
-    Raises BadInput for a key that is empty or too long; IdempotencyKeyReused for one that came before with another input.
+    Raises BadInput for a key that is empty or too long; IdempotencyKeyReused for one that had another input.
     """
     key = given.idempotency_key
-    if key is None:
+    if key is None or key is UNSET:
         return await act()
     if not 0 < len(key) <= KEY_LENGTH:
         raise BadInput(f"input.idempotencyKey has {len(key)} characters; 1 to {KEY_LENGTH} are allowed.")

@@ -8,6 +8,7 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
 from attendance.rules import refusals
+from gql.types.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 
@@ -30,6 +31,9 @@ REFUSALS = (
         PermissionDenied,
         lambda it: PermissionDenied(message=it.message, permission=it.permission),
     ),
+    Told(refusals.AttendanceNotRecordable, AttendanceNotRecordable, AttendanceNotRecordable.of),
+    Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
+    Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
