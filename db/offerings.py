@@ -45,6 +45,15 @@ _VISIBLE = """
 
 _BY_ID = text(_OFFERINGS + "  AND o.id = ANY (CAST(:ids AS uuid[]))" + _VISIBLE)
 
+_BY_TIMESLOT = text(
+    _OFFERINGS
+    + """
+  AND EXISTS (SELECT FROM timeslot t WHERE t.organization_id = o.organization_id AND t.offering_id = o.id
+              AND t.id = ANY (CAST(:ids AS uuid[])))
+"""
+    + _VISIBLE
+)
+
 _PAGE = """
   AND o.deleted_at IS NULL
   AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
@@ -94,6 +103,17 @@ async def read_offerings(
     """By id, deleted ones among them; without those that do not exist or are not to be seen."""
     given = {"organization_id": organization_id, "ids": list(ids), "visible_to": visible_to}
     return {row.offering_id: _plan(row) for row in await connection.execute(_BY_ID, given)}
+
+
+async def read_offerings_of_timeslots(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    timeslot_ids: Collection[UUID],
+    visible_to: UUID | None = None,
+) -> list[OfferingPlan]:
+    """The offerings that have one of the timeslots, as `read_offerings` finds them."""
+    given = {"organization_id": organization_id, "ids": list(timeslot_ids), "visible_to": visible_to}
+    return [_plan(row) for row in await connection.execute(_BY_TIMESLOT, given)]
 
 
 async def list_offerings(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.occurrences import PersonFacts
@@ -13,6 +13,7 @@ from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel
+from db import models
 from db.listing import containing
 from db.offerings import read_offerings
 
@@ -51,6 +52,8 @@ ORDER BY s.sort_name, s.id
 LIMIT :limit
 """
 )
+
+_OF_FAMILIES = text(_STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[]))")
 
 _NOTES = text("""
 SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at,
@@ -106,6 +109,19 @@ async def read_students(
     return {row.student_id: _student(row) for row in await connection.execute(_BY_ID, given)}
 
 
+async def read_family_members(
+    connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID], visibility: Visibility
+) -> list[StudentFacts]:
+    """The students of the families that are to be seen, deleted ones among them."""
+    given = {
+        "organization_id": organization_id,
+        "ids": list(family_ids),
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+    }
+    return [_student(row) for row in await connection.execute(_OF_FAMILIES, given)]
+
+
 async def list_students(
     connection: AsyncConnection,
     organization_id: UUID,
@@ -127,6 +143,17 @@ async def list_students(
     }
     found = await connection.execute(_LISTED, given)
     return [ListedStudent(_student(row), row.sort_name) for row in found]
+
+
+async def find_owners(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    model: type[models.Enrollment] | type[models.StudentNote],
+    ids: Collection[UUID],
+) -> dict[UUID, UUID]:
+    """The students to whom enrollments or notes belong, by their ids."""
+    statement = select(model.id, model.student_id).where(model.organization_id == organization_id, model.id.in_(ids))
+    return {row.id: row.student_id for row in await connection.execute(statement)}
 
 
 async def read_notes(

@@ -5,20 +5,24 @@ objects there are. Nothing is kept between batches: a subscription's operation l
 """
 
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.indicators import Sight
-from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.permissions import Viewer
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.roster_rows import RosterRow, roster_rows
 from attendance.rules.sight import sight_of
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from db.occurrence_listings import read_tallies
-from db.rosters import read_rosters
+from db.occurrences import find_head
+from db.rosters import read_candidates, read_rosters
 from db.students import read_enrollments, read_notes
 from gql.context import Info, Reading, reading
 
@@ -26,6 +30,41 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _LARGEST_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A roster, by last name, with what its reader may be told."""
+
+    rows: tuple[RosterRow, ...]
+    sight: Sight
+
+
+async def find_sheet(
+    connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey
+) -> tuple[OccurrenceHead, Sheet] | None:
+    """Two statements in the caller's transaction; None: there is no such occurrence, or the viewer may not see it."""
+    head = await find_visible_head(connection, viewer, key)
+    return None if head is None else (head, await sheet_of(connection, viewer, head))
+
+
+async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> tuple[OccurrenceHead, Sheet]:
+    """The same where the viewer is known to see the occurrence. Raises LookupError if not."""
+    found = await find_sheet(connection, viewer, key)
+    if found is None:
+        raise LookupError(f"no occurrence {key} to be seen")
+    return found
+
+
+async def find_visible_head(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> OccurrenceHead | None:
+    head = await find_head(connection, viewer.caller.organization_id, key)
+    return head if head is not None and may_see_occurrence(viewer.caller, head) else None
+
+
+async def sheet_of(connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead) -> Sheet:
+    sight = sight_of(viewer)
+    candidates = await read_candidates(connection, viewer.caller.organization_id, head)
+    return Sheet(roster_rows(candidates, head, sight), sight)
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
@@ -45,9 +84,8 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
     return found
 
 
-async def load_roster(info: Info, head: OccurrenceHead) -> tuple[tuple[RosterRow, ...], Sight]:
-    """The rows by last name, with what the viewer may be told."""
-    return await load(info, _ByKey(head), _read_rosters)
+async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
+    return await load(info, _ByKey(head), _read_sheets)
 
 
 async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
@@ -69,12 +107,12 @@ class _ByKey:
         self.head = head
 
 
-async def _read_rosters(source: Reading, asked: list[_ByKey]) -> list[tuple[tuple[RosterRow, ...], Sight]]:
+async def _read_sheets(source: Reading, asked: list[_ByKey]) -> list[Sheet]:
     sight = sight_of(source.viewer)
     heads = {each.head.key: each.head for each in asked}
     rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads.values())
-    rows = {key: roster_rows(rosters[key], head, sight) for key, head in heads.items()}
-    return [(rows[each.head.key], sight) for each in asked]
+    sheets = {key: Sheet(roster_rows(rosters[key], head, sight), sight) for key, head in heads.items()}
+    return [sheets[each.head.key] for each in asked]
 
 
 async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:

@@ -64,9 +64,10 @@ class Cursors:
     types: tuple[type, ...]
 
     def encode(self, *values: Any) -> str:
-        if tuple(map(type, values)) != self.types:
+        if len(values) != len(self.types) or not all(map(isinstance, values, self.types)):
             raise TypeError(f"a cursor of {self.name} holds {self.types}")
-        return urlsafe_b64encode(orjson.dumps([self.name, *values])).decode().rstrip("=")
+        # orjson knows uuid.UUID, not asyncpg's own kind of it.
+        return urlsafe_b64encode(orjson.dumps([self.name, *values], default=str)).decode().rstrip("=")
 
     def decode(self, cursor: str, argument: str) -> tuple[Any, ...]:
         """The sort values. Raises BadInput for anything but a cursor of this list."""

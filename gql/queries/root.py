@@ -2,9 +2,28 @@
 
 import strawberry
 
-from gql.queries import viewer
+from gql.queries import (
+    locations,
+    node,
+    occurrence,
+    occurrences,
+    offerings,
+    programs,
+    student,
+    students,
+    viewer,
+)
 
 
 @strawberry.type(description="What can be read.")
 class Query:
     viewer = viewer.field
+    nodes = node.many
+    node = node.one
+    occurrence = occurrence.field
+    occurrences = occurrences.field
+    offerings = offerings.field
+    student = student.field
+    students = students.field
+    locations = locations.field
+    programs = programs.field

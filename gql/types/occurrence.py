@@ -1,17 +1,16 @@
 """An occurrence: what attendance is taken for."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
+from strawberry import UNSET
 
 from attendance.rules import roster as rules
-from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import CancellationFacts, OccurrenceHead
 from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.recordability import NotRecordable as NotRecordableFacts
-from attendance.rules.roster_rows import RosterRow, in_order, openings, tally_of
+from attendance.rules.roster_rows import in_order, openings, tally_of
 from attendance.rules.vocabulary import (
     AttendanceState,
     AttendanceStatus,
@@ -20,12 +19,16 @@ from attendance.rules.vocabulary import (
 )
 from gql.context import Info
 from gql.global_ids import encode_occurrence_id
-from gql.loaders import load_roster, load_tally
+from gql.loaders import Sheet, load_sheet, load_tally
 from gql.permissions import requires
 from gql.types.node import Node
 from gql.types.offering import Location, Offering, show_location, show_offering
 from gql.types.people import StaffMember, show_staff_member
+from gql.types.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.types.roster import RosterEntry, show_roster
+
+# In the body of a class with a field called `date` that name is the field.
+CivilDate: TypeAlias = date
 
 
 @strawberry.type(description="Why attendance cannot be recorded.")
@@ -55,22 +58,14 @@ class AttendanceTally:
     total: int = strawberry.field(description="All rows.")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A roster with what its reader may be told."""
-
-    rows: tuple[RosterRow, ...]
-    sight: Sight
-
-
 @strawberry.type(
     description="One timeslot of an offering on one local date: what attendance is taken for. It can be asked for "
-    "before anything was recorded. Staff with attendance VIEW see it: all of them with SEE_ALL in their portal, others what "
-    "they teach or substitute."
+    "before anything was recorded. Staff with attendance VIEW see it: all of them with SEE_ALL in their portal, others "
+    "what they teach or substitute."
 )
 class Occurrence(Node):
     offering: Offering = strawberry.field(description="What it is an occurrence of.")
-    date: date = strawberry.field(description="The local date at the location on which it starts.")
+    date: CivilDate = strawberry.field(description="The local date at the location on which it starts.")
     starts_at: datetime = strawberry.field(
         description="When it starts: the timeslot's wall time in the location's zone. A time that a clock change skips "
         "moves forward by the gap, one that it repeats is the first."
@@ -130,11 +125,26 @@ class Occurrence(Node):
             return None
         return openings((await self._sheet(info)).rows, self.head.offering.capacity)
 
+    @strawberry.field(
+        description="Its numbered changes after a revision, in their order. Rows have the marks that the change left "
+        "them with, and are otherwise as they are now.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def changes(
+        self,
+        info: Info,
+        after: Annotated[int, strawberry.argument(description="The revision to go on from; 0: from the first.")] = 0,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100. Left out or null: 50.")
+        ] = UNSET,
+    ) -> list[RollSheetChanged]:
+        found, sight = await load_changes(info, self.head, after, first)
+        return [show_change(change, sight, self) for change in found]
+
     async def _sheet(self, info: Info) -> Sheet:
         if self.sheet is not None:
             return self.sheet
-        rows, sight = await load_roster(info, self.head)
-        return Sheet(rows, sight)
+        return await load_sheet(info, self.head)
 
     async def _tally(self, info: Info) -> rules.AttendanceTally:
         if self.sheet is not None:

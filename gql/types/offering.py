@@ -8,6 +8,7 @@ from attendance.rules.calendar import Timeslot as SlotFacts
 from attendance.rules.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.vocabulary import OfferingKind
 from gql.global_ids import encode_id
+from gql.types import vocabulary  # noqa: F401 - describes the enumerations that all these types speak
 from gql.types.node import Node
 
 

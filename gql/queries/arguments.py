@@ -1,0 +1,27 @@
+"""Arguments that listings share."""
+
+import strawberry
+
+from gql.errors import BadInput
+from gql.pagination import DEFAULT_PAGE, LARGEST_PAGE
+
+MOST_IDS = 100
+MOST_SEARCH = 200
+
+FIRST = strawberry.argument(
+    description=f"How many from the start of the list, or after `after`: 1 to {LARGEST_PAGE}. {DEFAULT_PAGE} unless "
+    "told."
+)
+AFTER = strawberry.argument(description="A cursor: what follows it is listed.")
+LAST = strawberry.argument(
+    description=f"How many from the end of the list, or before `before`: 1 to {LARGEST_PAGE}. Not together with "
+    "`first`."
+)
+BEFORE = strawberry.argument(description="A cursor: what precedes it is listed.")
+
+
+def checked_search(search: str | None, argument: str) -> str | None:
+    """Raises BadInput for a text that is too long to be looked for."""
+    if search is not None and len(search) > MOST_SEARCH:
+        raise BadInput(f'Argument "{argument}" has {len(search)} characters; at most {MOST_SEARCH} are allowed.')
+    return search

@@ -1,0 +1,132 @@
+"""occurrences: a listing by filter (R2.8)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar import DateSpan
+from attendance.rules.listings import MAX_DAYS, Position, range_refusal
+from attendance.rules.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
+from attendance.rules.vocabulary import AttendanceState, OfferingKind, Portal
+from db.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
+from gql.context import Info, reading
+from gql.errors import BadInput
+from gql.global_ids import decode_ids
+from gql.pagination import Connection, Cursors, Page, connection, read_page
+from gql.permissions import requires
+from gql.queries.arguments import AFTER, BEFORE, FIRST, LAST, MOST_IDS, MOST_SEARCH, checked_search
+from gql.queries.occurrence import NEEDS_TALLY
+from gql.selection import names_below
+from gql.types.occurrence import Occurrence, show_occurrence
+
+_CURSORS = Cursors("occurrences", (datetime, str, UUID, date))
+
+
+@strawberry.input(
+    description="Which occurrences are listed: those that meet all that is given. An empty list, or one left out, "
+    "sets no condition."
+)
+class OccurrenceFilter:
+    from_on: date = strawberry.field(name="from", description="The first local date.")
+    to: date = strawberry.field(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+    kinds: list[OfferingKind] | None = strawberry.field(default=None, description="Of offerings of these kinds.")
+    offering_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Of these offerings; at most {MOST_IDS}."
+    )
+    location_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"At these locations; at most {MOST_IDS}."
+    )
+    program_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"In these programs; at most {MOST_IDS}."
+    )
+    instructor_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Taught by one of these staff members, substitutes applied; at most {MOST_IDS}."
+    )
+    attendance_states: list[AttendanceState] | None = strawberry.field(
+        default=None, description="Where attendance has been taken this far."
+    )
+    search: str | None = strawberry.field(
+        default=None,
+        description=f"Found anywhere in the offering's name, case aside; at most {MOST_SEARCH} characters.",
+    )
+    include_not_scheduled: bool | None = strawberry.field(
+        default=None,
+        description="Whether dates are listed on which the offering is not scheduled to meet. Left out or null: they "
+        "are, except in the Staff Portal.",
+    )
+
+
+async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
+    info: Info,
+    filter: Annotated[OccurrenceFilter, strawberry.argument(description="Which ones.")],
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
+    last: Annotated[int | None, LAST] = None,
+    before: Annotated[str | None, BEFORE] = None,
+) -> Connection[Occurrence]:
+    page = read_page(_CURSORS, first=first, after=after, last=last, before=before)
+    _refuse(filter)
+    now = info.context.clock()
+    async with reading(info) as (source, viewer):
+        organization_id = viewer.caller.organization_id
+        listing = await list_occurrences(source, organization_id, _chosen(filter, viewer.caller), _window(page))
+        keys = [each.key for each in listing.positions]
+        wants_tally = keys and names_below(info) & NEEDS_TALLY
+        tallies = await read_tallies(source, organization_id, keys) if wants_tally else {}
+    return connection(
+        zip(listing.positions, listing.heads, strict=True),
+        page,
+        has_more=listing.has_more,
+        node=lambda row: show_occurrence(row[1], now, counted=tallies.get(row[1].key)),
+        cursor=lambda row: _cursor(row[0]),
+    )
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="Occurrences of a range of dates, by start, then offering name. Dates outside the sessions are listed "
+    "where the filter says so, and cannot be recorded. Needs attendance VIEW; without SEE_ALL only what one teaches or "
+    "substitutes is listed.",
+    metadata=requires(SEE_ATTENDANCE),
+)
+
+
+def _refuse(given: OccurrenceFilter) -> None:
+    refusal = range_refusal(given.from_on, given.to)
+    if refusal is not None:
+        raise BadInput(f'Argument "filter" has no range that can be listed. {refusal}')
+
+
+def _chosen(given: OccurrenceFilter, caller: Caller) -> ListingFilter:
+    include = given.include_not_scheduled
+    return ListingFilter(
+        within=DateSpan(given.from_on, given.to),
+        kinds=given.kinds,
+        offering_ids=_ids(given.offering_ids, "Offering", "filter.offeringIds"),
+        location_ids=_ids(given.location_ids, "Location", "filter.locationIds"),
+        program_ids=_ids(given.program_ids, "Program", "filter.programIds"),
+        instructor_ids=_ids(given.instructor_ids, "StaffMember", "filter.instructorIds"),
+        attendance_states=given.attendance_states,
+        search=checked_search(given.search, "filter.search"),
+        include_not_scheduled=caller.portal is not Portal.STAFF if include is None else include,
+        visible_to=None if sees_all_occurrences(caller) else caller.person_id,
+    )
+
+
+def _ids(given: Sequence[str] | None, type_name: str, argument: str) -> list[UUID] | None:
+    return decode_ids(given, type_name, argument, at_most=MOST_IDS) if given else None
+
+
+def _window(page: Page) -> Window:
+    return Window(page.size, _position(page.after), _position(page.before), page.backwards)
+
+
+def _position(values: tuple[datetime, str, UUID, date] | None) -> Position | None:
+    return None if values is None else Position(*values)
+
+
+def _cursor(position: Position) -> str:
+    return _CURSORS.encode(position.starts_at, position.name, position.timeslot_id, position.held_on)
