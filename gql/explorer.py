@@ -1,6 +1,7 @@
 """The explorer: GraphiQL in the browser, from our own files and no others."""
 
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
@@ -27,7 +28,7 @@ _POLICY = "; ".join(
 def explorer_page() -> Response:
     """The page, or one that says how to get its assets when they have not been fetched."""
     is_ready = all((FOLDER / "static" / name).is_file() for name in ASSETS)
-    page = FOLDER / ("index.html" if is_ready else "missing.html")
+    page = FOLDER / "page" / ("index.html" if is_ready else "missing.html")
     return HTMLResponse(
         page.read_text(encoding="utf-8"),
         headers={
@@ -40,4 +41,14 @@ def explorer_page() -> Response:
 
 def explorer_assets() -> Mount:
     """The page's files, under /explorer."""
-    return Mount("/explorer", StaticFiles(directory=FOLDER, check_dir=False), name="explorer")
+    routes = [Mount(f"/{name}", _Files(directory=FOLDER / name, check_dir=False)) for name in ("page", "static")]
+    return Mount("/explorer", routes=routes)
+
+
+class _Files(StaticFiles):
+    """Files that a browser may keep, but asks about each time: they change with a release."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response

