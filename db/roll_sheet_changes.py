@@ -1,13 +1,13 @@
 """The changes of roll sheets, read back for those who listen: what is new, and how far each sheet has come."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Select, Uuid, and_, cast, column, func, literal, or_, select, true
+from sqlalchemy import Date, Integer, Select, Uuid, and_, cast, column, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -52,22 +52,19 @@ class RecordedChange:
 
 
 async def changes_after(
-    connection: AsyncConnection, key: OccurrenceKey, revision: int, at_most: int
-) -> list[RecordedChange]:
-    """The next changes after `revision` in their order, `at_most` of them, in one statement (R10.2).
+    connection: AsyncConnection, keys: Collection[OccurrenceKey], revision: int, at_most: int
+) -> dict[OccurrenceKey, list[RecordedChange]]:
+    """Each occurrence's next changes after `revision` in their order, `at_most` of them, in one statement (R10.2).
 
     A row's mark is told as each change left it, also where the change was to something else than the mark.
     """
-    rows = await connection.execute(_changes(key, revision, at_most))
-    return [
-        RecordedChange(
-            number,
-            head.kind,
-            head.changed_at,
-            tuple(_entry(row) for row in (head, *rest) if row.student_id is not None),
-        )
-        for number, (head, *rest) in groupby(rows.all(), key=lambda row: row.revision)
-    ]
+    found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
+    rows = await connection.execute(_changes(keys, revision, at_most))
+    for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
+        entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
+        change = RecordedChange(number, head.kind, head.changed_at, entries)
+        found[OccurrenceKey(timeslot_id, held_on)].append(change)
+    return found
 
 
 async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSheet]) -> dict[RollSheet, int]:
@@ -88,11 +85,13 @@ async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSh
     return known
 
 
-def _changes(key: OccurrenceKey, revision: int, at_most: int) -> Select[*tuple[Any, ...]]:
+def _changes(keys: Collection[OccurrenceKey], revision: int, at_most: int) -> Select[*tuple[Any, ...]]:
     change, entry, person, kiosk = models.Change, models.ChangedEntry, models.Person, models.Kiosk
     marked = _last_marking().lateral("marked")
     return (
         select(
+            change.timeslot_id,
+            change.held_on,
             change.revision,
             change.kind,
             change.changed_at,
@@ -116,13 +115,12 @@ def _changes(key: OccurrenceKey, revision: int, at_most: int) -> Select[*tuple[A
         .outerjoin(person, (person.organization_id == change.organization_id) & (person.id == marked.c.actor_id))
         .outerjoin(kiosk, (kiosk.organization_id == change.organization_id) & (kiosk.id == marked.c.kiosk_id))
         .where(
-            change.timeslot_id == key.timeslot_id,
-            change.held_on == key.held_on,
+            tuple_(change.timeslot_id, change.held_on).in_([(key.timeslot_id, key.held_on) for key in keys]),
             # Revisions have no gaps, so a bound on them bounds the changes and not the rows of entries.
             change.revision > revision,
             change.revision <= revision + at_most,
         )
-        .order_by(change.revision, entry.student_id)
+        .order_by(change.timeslot_id, change.held_on, change.revision, entry.student_id)
     )
 
 

@@ -23,7 +23,10 @@ from gql.middleware import RequestContext
 from gql.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
+from gql.sheet_changes import reader_of
 from gql.socket import SocketEndpoint
+from gql.subscriptions.hub import Hub
+from gql.subscriptions.listener import listening
 from settings import Settings
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
@@ -39,15 +42,17 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
     sinks = [to_roll_sheets(redis)]
     if jobs is not None:
         sinks.append(to_workers(jobs))
-    announcer = Announcer(*sinks)
+    hub = Hub(database, reader_of(database), compare_seconds=settings.live_compare_seconds)
+    announcer = Announcer(hub.hear, *sinks)
     clock = clock_from(settings.test_clock)
-    services = make_services(settings, database=database, announcer=announcer, redis=redis, clock=clock)
+    services = make_services(settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
         try:
-            yield
+            async with listening(redis, hub):
+                yield
         finally:
             await announcer.close()
             await redis.aclose()

@@ -75,11 +75,11 @@ async def read_changes(
     connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, after: int
 ) -> list[SheetChange]:
     """The next changes after a revision, REPLAY_LIMIT at most, in four statements however many there are."""
-    changes = await changes_after(connection, sheet.key, after, REPLAY_LIMIT)
+    changes = (await changes_after(connection, [sheet.key], after, REPLAY_LIMIT))[sheet.key]
     if not changes:
         return []
     everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
-    return [_sheet_change(change, head, everyone) for change in changes]
+    return [sheet_change(change, head, everyone) for change in changes]
 
 
 def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequence[SheetChange]]]:
@@ -93,7 +93,8 @@ def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequen
     return read
 
 
-def _sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[RosterCandidate, ...]) -> SheetChange:
+def sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[RosterCandidate, ...]) -> SheetChange:
+    """A change with its rows; `everyone` is the roster in the snapshot that the change was read from."""
     entries = {entry.student_id: entry for entry in change.entries}
     rows = tuple(_as_of(change.revision, entries, everyone))
     return SheetChange(change.revision, change.kind, change.changed_at, head, everyone, frozenset(entries), rows)

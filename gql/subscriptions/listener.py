@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -17,6 +18,19 @@ log = structlog.get_logger("rollbook.live")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
+@asynccontextmanager
+async def listening(redis: Redis, hub: Hub[Any]) -> AsyncIterator[None]:
+    """The hub with its listener, for the lifespan of the process."""
+    listener = Listener(redis, hub)
+    hub.start()
+    listener.start()
+    try:
+        yield
+    finally:
+        await listener.close()
+        await hub.close()
+
+
 class Listener:
     """Hears the wake-ups of all processes and comes back by itself whenever Redis does."""
 
@@ -28,7 +42,7 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Called in the lifespan: two lazy starts would read from one connection."""
+        """To be called in the lifespan: two lazy starts would read from one connection."""
         self._task = asyncio.create_task(self._listen_for_ever(), name="listen-to-roll-sheets")
 
     async def close(self) -> None:

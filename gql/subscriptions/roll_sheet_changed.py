@@ -3,23 +3,28 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import may_see_occurrence
-from attendance.rules.permissions import Viewer
+from attendance.rules.permissions import SEE_ATTENDANCE, Viewer
+from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of
-from db.occurrences import find_head
 from db.roll_sheet_changes import RollSheet
 from gql.context import Info, reading
 from gql.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.global_ids import decode_occurrence_id
+from gql.loaders import Sheet, find_visible_head
+from gql.permissions import requires
 from gql.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
 from gql.subscriptions.hub import Watcher
 from gql.subscriptions.patience import patiently
+from gql.types.occurrence import show_occurrence
 from gql.types.roll_sheet_change import RollSheetChanged, show_change
 
 _NO_LONGER = "You may no longer see this occurrence."
@@ -34,7 +39,7 @@ class _Opening:
     sight: Sight
 
 
-async def roll_sheet_changed(
+async def resolve(
     info: Info,
     occurrence_id: Annotated[strawberry.ID, strawberry.argument(description="The occurrence to follow.")],
     after_revision: Annotated[
@@ -44,10 +49,11 @@ async def roll_sheet_changed(
             "out or null: it has nothing. A SNAPSHOT comes all the same when that revision is more than 200 behind, or "
             "ahead of the occurrence."
         ),
-    ] = None,
+    ] = UNSET,
 ) -> AsyncGenerator[RollSheetChanged, None]:
     """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see it."""
     key = decode_occurrence_id(occurrence_id, "occurrenceId")
+    after_revision = None if after_revision is UNSET else after_revision
     if after_revision is not None and after_revision < 0:
         raise BadInput('Argument "afterRevision" is the revision that you have: 0 or more.')
     if info.context.claims is None:
@@ -61,10 +67,10 @@ async def roll_sheet_changed(
             raise NotFound('Argument "occurrenceId" is the id of no occurrence that you may see.')
         hub.follow(sheet, watcher, opening.revision)
         for change in opening.changes:
-            yield show_change(change, opening.sight, info.context.clock())
+            yield _shown(change, opening.sight, info.context.clock())
         async with aclosing(_follow(info, sheet, watcher, opening.revision)) as later:
             async for change, sight in later:
-                yield show_change(change, sight, info.context.clock())
+                yield _shown(change, sight, info.context.clock())
 
 
 async def _follow(
@@ -95,8 +101,8 @@ async def _open(info: Info, sheet: RollSheet, after: int | None) -> _Opening | N
     None: there is no such occurrence for the viewer.
     """
     async with reading(info) as (connection, viewer):
-        head = await find_head(connection, sheet.organization_id, sheet.key)
-        if head is None or not may_see_occurrence(viewer.caller, head):
+        head = await find_visible_head(connection, viewer, sheet.key)
+        if head is None:
             return None
         changes = None
         if after is not None and 0 <= head.revision - after <= REPLAY_LIMIT:
@@ -116,7 +122,28 @@ async def _sight(info: Info, change: SheetChange) -> Sight:
     return sight_of(viewer)
 
 
+def _shown(change: SheetChange, sight: Sight, now: datetime) -> RollSheetChanged:
+    """The same object for all viewers with one sight: nothing else that they may see or not is in it."""
+    shown: RollSheetChanged | None = change.shown.get(sight)
+    if shown is None:
+        whole = Sheet(roster_rows(change.everyone, change.head, sight), sight)
+        shown = show_change(change, sight, show_occurrence(change.head, now, sheet=whole))
+        change.shown[sight] = shown
+    return shown
+
+
 async def _viewer(info: Info) -> Viewer:
     """Raises NotAuthenticated and Forbidden."""
     async with reading(info) as (_, viewer):
         return viewer
+
+
+field = strawberry.subscription(
+    resolver=resolve,
+    description="An occurrence's roll sheet: first its current state as a SNAPSHOT (or, with `afterRevision`, the "
+    "changes since), then every change, in revision order, each once. A client that falls behind gets a SNAPSHOT in "
+    "place of what it missed. The viewer's rights are looked at again for every event; the stream ends with "
+    "UNAUTHENTICATED or FORBIDDEN when they are gone. An occurrence that the viewer may not see is NOT_FOUND. Staff "
+    "with attendance VIEW in their portal.",
+    metadata=requires(SEE_ATTENDANCE),
+)

@@ -1,18 +1,33 @@
 """What subscribers to a roll sheet receive, and the list of an occurrence's changes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from attendance.rules.indicators import Sight
+from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import roster_rows
+from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import ChangeKind
+from db.roll_sheet_changes import changes_after
+from db.rosters import read_rosters
+from gql.context import Info, Reading
+from gql.errors import BadInput
 from gql.global_ids import encode_id
-from gql.sheet_changes import SheetChange
+from gql.loaders import load
+from gql.pagination import Cursors, read_page
+from gql.sheet_changes import SheetChange, sheet_change
 from gql.types.described import described
-from gql.types.occurrence import Occurrence, Sheet, show_occurrence
 from gql.types.roster import RosterEntry, show_roster
+
+if TYPE_CHECKING:
+    from gql.types.occurrence import Occurrence
+
+
+_NO_CURSORS = Cursors("change", ())
 
 
 class RollSheetChangeKind(StrEnum):
@@ -50,7 +65,7 @@ class RollSheetChanged:
     )
     changed_at: datetime = strawberry.field(description="When the change was made; of a SNAPSHOT, when it was read.")
     kind: RollSheetChangeKind = strawberry.field(description="What changed.")
-    occurrence: Occurrence = strawberry.field(
+    occurrence: Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")] = strawberry.field(
         description="The occurrence when the event was read: its own `revision` says to which change its tally and "
         "roster belong, this one or, when changes come fast, a later one."
     )
@@ -63,26 +78,58 @@ class RollSheetChanged:
     )
 
 
-def show_change(change: SheetChange, sight: Sight, now: datetime) -> RollSheetChanged:
-    """The same object for all viewers of one sight."""
-    shown: RollSheetChanged | None = change.shown.get(sight)
-    if shown is None:
-        shown = change.shown[sight] = _show(change, sight, now)
-    return shown
-
-
-def _show(change: SheetChange, sight: Sight, now: datetime) -> RollSheetChanged:
+def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> RollSheetChanged:
+    """The occurrence is shown as it was when the change was read."""
     head = change.head
-    everybody = roster_rows(change.everyone, head, sight)
-    rows = everybody if change.kind is None else roster_rows(change.candidates, head, sight)
+    rows = roster_rows(change.candidates, head, sight)
     gone = change.touched - {row.student.id for row in rows}
     return RollSheetChanged(
         revision=change.revision,
         changed_at=change.changed_at,
         kind=RollSheetChangeKind(change.kind or RollSheetChangeKind.SNAPSHOT),
-        occurrence=show_occurrence(head, now, sheet=Sheet(everybody, sight)),
+        occurrence=occurrence,
         entries=show_roster(rows, head, sight),
         removed_entry_ids=[
             encode_id("RosterEntry", head.key.timeslot_id, head.key.held_on, student) for student in sorted(gone)
         ],
     )
+
+
+async def load_changes(
+    info: Info, head: OccurrenceHead, after: int, first: int | None
+) -> tuple[list[SheetChange], Sight]:
+    """The next changes of an occurrence after a revision; two statements for all occurrences of a batch.
+
+    Raises BadInput.
+    """
+    if after < 0:
+        raise BadInput('Argument "after" is a revision: 0 or more.')
+    page = read_page(_NO_CURSORS, first=first)
+    return await load(info, _Asked(head, after, page.size), _read_changes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    head: OccurrenceHead
+    after: int
+    first: int
+
+
+async def _read_changes(source: Reading, asked: list[_Asked]) -> list[tuple[list[SheetChange], Sight]]:
+    sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
+    heads = {each.head.key: each.head for each in asked}
+    rosters = await read_rosters(source.connection, organization_id, heads.values())
+    found = {
+        (after, first): await changes_after(source.connection, heads, after, first)
+        for after, first in {(each.after, each.first) for each in asked}
+    }
+    return [
+        (
+            [
+                sheet_change(change, each.head, tuple(rosters[each.head.key]))
+                for change in found[each.after, each.first][each.head.key]
+            ],
+            sight,
+        )
+        for each in asked
+    ]
