@@ -59,13 +59,14 @@ def make_services(
 
 
 def make_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
-    """They are signed with a key derived from the secret, like all else that the secret protects."""
-    return AccessTokens(_derived(settings, "access tokens").hex(), clock, settings.access_token_lifetime)
+    return AccessTokens(settings.secret.get_secret_value(), clock, settings.access_token_lifetime)
 
 
 def make_session_terms(settings: Settings) -> SessionTerms:
+    secret = settings.secret.get_secret_value().encode()
     return SessionTerms(
-        key=_derived(settings, "refresh tokens"), refresh_lifetime=timedelta(seconds=settings.refresh_token_lifetime)
+        key=hmac.digest(secret, b"refresh tokens", sha256),
+        refresh_lifetime=timedelta(seconds=settings.refresh_token_lifetime),
     )
 
 
@@ -84,7 +85,3 @@ def make_authenticate(settings: Settings, services: Services) -> Authenticate:
     )
     keys = SigningKeys(provider.url)
     return Authenticate(services.access_tokens, ProviderTokens(provider, keys, services.clock))
-
-
-def _derived(settings: Settings, purpose: str) -> bytes:
-    return hmac.digest(settings.secret.get_secret_value().encode(), purpose.encode(), sha256)

@@ -137,7 +137,10 @@ async def serving(database: Database, redis: Redis, settings: Settings | None = 
     """A client of an application that stands on this database."""
     settings = settings or test_settings()
     clock = Clock()
-    services = make_services(settings, database=database, announcer=Announcer(), redis=redis, clock=clock)
+    nobody_listens: Any = None
+    services = make_services(
+        settings, database=database, announcer=Announcer(), redis=redis, clock=clock, hub=nobody_listens
+    )
     services = replace(services, passwords=Passwords(HASHER))
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=schema_config(), exception_handlers=REFUSALS)
     edge = Edge(

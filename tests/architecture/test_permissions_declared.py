@@ -1,0 +1,78 @@
+"""Every root field says who may use it (gql/permissions.py), and every mutation that can lack one says so."""
+
+from collections.abc import Iterator
+
+import pytest
+import strawberry
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.types.union import StrawberryUnion
+
+from attendance.rules.permissions import counting
+from attendance.rules.vocabulary import Portal
+from gql.permissions import access_of
+from gql.schema import build_schema
+from gql.types.refusals import PermissionDenied
+
+OPEN = {"viewer", "sign_in", "refresh_session"}
+
+
+def fields_of(root: type) -> Iterator[StrawberryField]:
+    yield from get_object_definition(root, strict=True).fields
+
+
+def root_fields() -> Iterator[StrawberryField]:
+    schema = build_schema()
+    for root in (schema.query, schema.mutation, schema.subscription):
+        if root is not None:
+            yield from fields_of(root)
+
+
+def test_each_root_field_declares_its_access() -> None:
+    undeclared = []
+    for field in root_fields():
+        try:
+            access_of(field)
+        except LookupError:
+            undeclared.append(field.python_name)
+    assert undeclared == []
+
+
+def test_few_are_open_to_all() -> None:
+    assert {field.python_name for field in root_fields() if access_of(field).is_open} == OPEN
+
+
+def test_what_is_required_can_be_held_where_it_is_required() -> None:
+    for field in root_fields():
+        access = access_of(field)
+        for portal in access.portals if access.permissions else ():
+            assert access.permissions & counting(portal), f"{field.python_name}: nobody in {portal} could hold that"
+
+
+def test_each_mutation_that_needs_a_permission_can_say_so() -> None:
+    mutation = build_schema().mutation
+    assert mutation is not None
+    for field in fields_of(mutation):
+        if access_of(field).permissions:
+            union = getattr(field.type, "of_type", field.type)
+            assert isinstance(union, StrawberryUnion)
+            assert PermissionDenied in union.types, f"{field.python_name} needs PermissionDenied in its union"
+
+
+def test_kiosks_and_guardians_are_let_in_by_name_alone() -> None:
+    for field in root_fields():
+        access = access_of(field)
+        if access.permissions:
+            assert access.portals <= {Portal.OFFICE, Portal.STAFF}, field.python_name
+
+
+def test_a_field_without_a_declaration_is_found() -> None:
+    @strawberry.type
+    class Root:
+        @strawberry.field
+        def forgotten(self) -> int:
+            return 1
+
+    (field,) = fields_of(Root)
+    with pytest.raises(LookupError, match="forgotten"):
+        access_of(field)
