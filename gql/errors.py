@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import structlog
 from graphql import GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
 
 from attendance.rules import refusals
 
@@ -108,6 +109,10 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
         answer["extensions"] = dict(cause.extensions or {})
     elif type(cause) in _CODES:
         answer |= {"message": str(cause), "extensions": {"code": _CODES[type(cause)].value}}
+    elif isinstance(cause, StrawberryInputCoercionError):
+        # Its other sentences are advice for the author of the schema.
+        answer["message"] = cause.message.partition(". ")[0].rstrip(".") + "."
+        answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     elif _is_about_the_request(error, cause):
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     else:

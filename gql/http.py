@@ -21,6 +21,8 @@ from gql.operations import Operation, Parameters, read_parameters, response
 log = structlog.get_logger("rollbook.api")
 
 _CLIENT_CLOSED_REQUEST = 499
+# Seconds that cancelled work may take to clean up before its client is answered without it.
+_PATIENCE = 5.0
 
 
 class _Answer(Exception):
@@ -121,7 +123,7 @@ class GraphQLEndpoint:
             listener.cancel()
             if not task.done():
                 task.cancel()
-                await asyncio.wait({task})
+                await asyncio.wait({task}, timeout=_PATIENCE)
 
     async def _parameters(self, request: Request) -> Parameters:
         try:

@@ -44,6 +44,7 @@ class Operation:
     node: OperationDefinitionNode
     parameters: Parameters
     measure: Measure
+    hide_suggestions: bool
 
     @property
     def kind(self) -> OperationType:
@@ -90,7 +91,7 @@ class Operations:
         document = self._documents.read(parameters.query, may_introspect=may_introspect, variables=parameters.variables)
         node = _chosen(document, parameters.operation_name)
         measure = self._documents.measure(document, node, parameters.variables)
-        return Operation(document, node, parameters, measure)
+        return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)
 
     async def execute(self, operation: Operation, context: object) -> ExecutionResult:
         """Run a query or mutation. Raises RequestRefused when its variables do not fit their types."""
@@ -122,6 +123,7 @@ class Operations:
             "variable_values": dict(operation.parameters.variables),
             "operation_name": operation.parameters.operation_name,
             "executor_class": self._strawberry.execution_context_class,
+            "hide_suggestions": operation.hide_suggestions,
             "operation_extensions": dict(operation.parameters.extensions),
         }
 

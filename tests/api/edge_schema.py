@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -69,8 +70,22 @@ def world_of(info: strawberry.Info) -> World:
     return world
 
 
+@strawberry.enum
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
 @strawberry.type
 class Query:
+    @strawberry.field
+    def paint(self, colour: Colour | None = None) -> str:
+        return str(colour)
+
+    @strawberry.field
+    def maybe(self, number: strawberry.Maybe[int]) -> str | None:
+        return str(number)
+
     @strawberry.field
     def hello(self, name: str = "world") -> str:
         return f"hello {name}"

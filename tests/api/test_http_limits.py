@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -133,7 +134,10 @@ def test_production_keeps_the_schema_from_anonymous_clients() -> None:
         assert run(server, "{ __typename }").json()["data"] == {"__typename": "Query"}
         for query in ("{ helo }", "{ hello(nam: 1) }", "{ thing { nam } }"):
             assert "Did you mean" not in run(server, query).text
+        suggested = {"query": "query($c: Colour) { paint(colour: $c) }", "variables": {"c": "REDD"}}
+        assert "Did you mean" not in httpx.post(server.http, json=suggested).text
         signed_in = {"authorization": "Bearer Ada"}
+        assert "Did you mean" in httpx.post(server.http, json=suggested, headers=signed_in).text
         assert run(server, INTROSPECTION, **signed_in).json()["data"] == {"__schema": {"queryType": {"name": "Query"}}}
         assert "Did you mean 'hello'" in run(server, "{ helo }", **signed_in).text
         assert httpx.get(server.http, headers={"accept": "text/html"}).status_code == 406
@@ -200,6 +204,8 @@ def test_a_fault_before_any_field_is_a_500(server: Running) -> None:
         ("mutation($i: NoteInput) { write(input: $i) }", {"i": {}}),
         ("mutation($i: NoteInput) { write(input: $i) }", {"i": {"text": "x", "nope": 1}}),
         ("mutation($i: NoteInput) { write(input: $i) }", {"i": "x"}),
+        ("query($c: Colour) { paint(colour: $c) }", {"c": "GREEN"}),
+        ("query($c: Colour) { paint(colour: $c) }", {"c": 1}),
     ],
 )
 def test_variables_that_do_not_fit_are_a_request_error_and_nothing_runs(
@@ -212,6 +218,26 @@ def test_variables_that_do_not_fit_are_a_request_error_and_nothing_runs(
     assert set(answer.json()) == {"errors"}
     assert {e["extensions"]["code"] for e in answer.json()["errors"]} == {"BAD_USER_INPUT"}
     assert server.world.written == before
+
+
+def test_null_for_an_argument_that_may_only_be_left_out_is_the_clients_mistake(server: Running) -> None:
+    request = {"query": "query($n: Int) { maybe(number: $n) }", "variables": {"n": None}}
+    error = the_field_error(httpx.post(server.http, json=request), "maybe")
+    assert error == {
+        "message": "Expected value of type 'int', found null.",
+        "extensions": {"code": "BAD_USER_INPUT"},
+    }
+
+
+def test_a_shutdown_lets_a_request_finish() -> None:
+    with running() as server, ThreadPoolExecutor() as threads:
+        answer = threads.submit(run, server, "mutation { slowWrite }")
+        wait_until(lambda: server.world.ran == ["slow_write"])
+        server.stop()
+        time.sleep(0.3)
+        server.release()
+        assert answer.result(5).json()["data"] == {"slowWrite": 1}
+        wait_until(lambda: not server.thread.is_alive())
 
 
 def test_a_page_of_another_origin_may_use_the_api_only_when_allowed() -> None:
