@@ -94,7 +94,7 @@ def to_workers(jobs: JobQueue) -> Sink:
             if isinstance(run, TokenRunArmed):
                 key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
                 job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                # By itself arq counts the expiry from the due time, and asks Redis for a negative one when that is long ago.
+                # arq's own expiry counts from the due time: for a run long due it is negative, which Redis refuses.
                 await jobs.enqueue_job(
                     RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
                 )

@@ -1,8 +1,9 @@
 """What a worker's jobs work with, made once a process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from clock import Clock, clock_from
@@ -15,11 +16,14 @@ KEY = "worker"
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """The clock is the only one that jobs read, and the announcer tells open roll sheets what they changed."""
+    """The clock is the only one that jobs read, and the announcer tells open roll sheets what they changed. Once
+    `stop` is set, what has begun is finished and nothing more is begun.
+    """
 
     database: Database
     announcer: Announcer
     clock: Clock
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:

@@ -35,13 +35,12 @@ async def work(settings: Settings, *, burst: bool = False) -> None:
         if burst:
             await _sweep(context)
             return
-        stop = asyncio.Event()
         for wanted in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
+            asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
         log.info("worker_started")
-        while not stop.is_set():
+        while not context.stop.is_set():
             await _sweep(context)
-            await _serve_queue(context, settings, stop)
+            await _serve_queue(context, settings)
         log.info("worker_stopped")
 
 
@@ -57,8 +56,9 @@ async def _sweep(context: WorkerContext) -> None:
         log.info("swept", token_runs=done)
 
 
-async def _serve_queue(context: WorkerContext, settings: Settings, stop: asyncio.Event) -> None:
-    """arq's worker until `stop` is set or Redis is lost, which arq does not survive; then a pause."""
+async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
+    """arq's worker until it is to stop, or Redis is lost, which arq does not survive; then a pause."""
+    stop = context.stop
     worker = make_worker(context, settings.redis_url)
     serving = asyncio.create_task(worker.main(), name="arq")
     stopping = asyncio.create_task(stop.wait(), name="stop")

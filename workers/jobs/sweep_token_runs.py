@@ -30,6 +30,8 @@ async def sweep(context: WorkerContext) -> int:
 
     async def attempt(run: DueTokenRun) -> bool:
         async with limit:
+            if context.stop.is_set():
+                return False
             try:
                 return await carry_out(context, run)
             except Exception:
@@ -37,12 +39,13 @@ async def sweep(context: WorkerContext) -> int:
                 failed.add(run)
                 return False
 
-    while True:
+    while not context.stop.is_set():
         async with context.database.engine.connect() as connection:
             due = await due_runs(connection, context.clock(), at_most=BATCH + len(failed))
         waiting = [run for run in due if run not in failed]
         if not waiting:
-            return done
+            break
         async with asyncio.TaskGroup() as group:
             attempts = [group.create_task(attempt(run)) for run in waiting]
         done += sum(task.result() for task in attempts)
+    return done
