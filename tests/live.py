@@ -23,7 +23,8 @@ from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.embedded.process import free_port, spawn, stop
 from db.embedded.valkey import find_program
-from gql.credentials.access_tokens import AccessTokens
+from gql.services import make_access_tokens
+from settings import load_settings
 from tests.factories import LONG_AGO, World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -248,10 +249,11 @@ async def sign_in(world: World, person_id: UUID, portal: Portal = Portal.OFFICE,
         created_at=LONG_AGO,
         expires_at=now + timedelta(days=1),
     )
-    tokens = AccessTokens(SECRET, lambda: datetime.now(UTC), lifetime)
-    return tokens.sign(
-        Claims(world.organization_id, portal, tokens.expiry(now), person_id=person_id, sign_in_id=sign_in_id), now
-    )
+    settings = load_settings(database_url="postgresql://nobody/nothing", redis_url="redis://nobody", secret=SECRET)
+    tokens = make_access_tokens(settings, lambda: datetime.now(UTC))
+    expires_at = (now + timedelta(seconds=lifetime)).replace(microsecond=0)
+    claims = Claims(world.organization_id, portal, expires_at, person_id=person_id, sign_in_id=sign_in_id)
+    return tokens.sign(claims, now)
 
 
 async def office_token(world: World, *permissions: Permission) -> str:
