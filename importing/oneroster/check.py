@@ -1,0 +1,121 @@
+"""What is wrong with a bundle's rows beyond their cells: references, and cells that do not fit together."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from importing.oneroster.csv_rows import Record
+from importing.oneroster.known import Known
+from importing.oneroster.report import Report
+from importing.oneroster.roster import Roster, check_references
+from importing.oneroster.schedule import Schedule, read_schedule
+from importing.oneroster.users import sort_users
+
+Fault = tuple[str, object, str]  # column, value, reason
+BALANCE_BELOW = Decimal(10) ** 10
+
+
+def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule:
+    """Leave out every bad row and what hangs on it, and tell the report; file after file, each once."""
+    last_of_users = "roles" if "roles" in roster.files else "users"
+    by_file: dict[str, Callable[[Record], Fault | None]] = {
+        "academicSessions": _term,
+        "enrollments": lambda record: _enrollment(record, roster, known),
+        "families": lambda record: _family(record, roster, known),
+    }
+    schedule = Schedule()
+    for name in roster.files:
+        check_references(roster, name, known, report)
+        if name in by_file:
+            _check_rows(roster, name, by_file[name], report)
+        if name == last_of_users:
+            sort_users(roster, known, today, report)
+        if name == "schedule":
+            schedule = read_schedule(roster, report)
+            _check_zones(roster, schedule, known, report)
+    return schedule
+
+
+def _check_rows(roster: Roster, name: str, fault_of: Callable[[Record], Fault | None], report: Report) -> None:
+    rows = roster.rows(name)
+    bad = set()
+    for record in rows.live:
+        fault = fault_of(record)
+        if fault is not None:
+            column, value, reason = fault
+            report.error(f"{name}.csv", record.line, column, "" if value is None else str(value), reason)
+            bad.add(record.line)
+    rows.leave_out(bad)
+
+
+def _term(term: Record) -> Fault | None:
+    if term["startDate"] > term["endDate"]:
+        return "endDate", term["endDate"], f"is before the startDate, {term['startDate']}"
+    return None
+
+
+def _enrollment(enrollment: Record, roster: Roster, known: Known) -> Fault | None:
+    user, role = enrollment["userSourcedId"], enrollment["role"]
+    if role == "student" and not roster.is_student(user, known):
+        return "userSourcedId", user, "is no student"
+    if role == "teacher" and not roster.is_staff(user, known):
+        return "userSourcedId", user, "is no member of the staff"
+    begin, end = enrollment["beginDate"], enrollment["endDate"]
+    if begin is not None and end is not None and begin > end:
+        return "endDate", end, f"is before the beginDate, {begin}"
+    return None
+
+
+def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
+    student, key, balance = row["student"], row["family"], row["balance"]
+    if student is None and key is None:
+        return "student", "", "is required, or family in its place"
+    if student is not None and not roster.is_student(student, known):
+        return "student", student, "is no student"
+    if student is None and not _is_known_key(key, roster, known):
+        return "family", key, "is named by no row with a student, and is not in Rollbook"
+    if row["email"] is not None and not is_email(row["email"]):
+        return "email", row["email"], "is no e-mail address"
+    if balance is not None and read_balance(balance) is None:
+        return "balance", balance, "is no amount such as 120.50 or -15"
+    return None
+
+
+def _is_known_key(key: str, roster: Roster, known: Known) -> bool:
+    is_here = any(row["family"] == key and row["student"] is not None for row in roster.rows("families").records)
+    return is_here or any(family.source_id == f"family/{key}" for family in known.families.values())
+
+
+def is_email(text: str) -> bool:
+    """Looks like one address: enough to keep a name or a phone number out."""
+    name, at, domain = text.partition("@")
+    return bool(name and at and "." in domain.strip(".")) and "@" not in domain and not any(map(str.isspace, text))
+
+
+def read_balance(text: str) -> Decimal | None:
+    """An amount with two places at most, positive when the family owes; None: it is none."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or abs(amount) >= BALANCE_BELOW or amount != amount.quantize(Decimal("0.01")):
+        return None
+    return amount
+
+
+def _check_zones(roster: Roster, schedule: Schedule, known: Known, report: Report) -> None:
+    """A location has one zone: replace the zones by class with those by org, and tell rows that disagree."""
+    by_org: dict[str, tuple[int, str]] = {}
+    classes = roster.rows("classes").by_id
+    for source_id, (line, zone) in schedule.zones.items():
+        if source_id in classes:
+            org = classes[source_id]["schoolSourcedId"]
+        else:
+            org = known.location_by_id[known.offerings[source_id].location_id].source_id
+        if org is None:
+            continue
+        first_line, first = by_org.setdefault(org, (line, zone))
+        if first != zone:
+            reason = f"is another zone than on line {first_line} for the same location"
+            report.error("schedule.csv", line, "timeZone", zone, reason)
+    schedule.zone_of_org = {org: zone for org, (_, zone) in by_org.items()}

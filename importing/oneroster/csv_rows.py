@@ -1,0 +1,183 @@
+"""Reads a file's rows, each cell checked, and tells every fault with its line and column."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from importing.oneroster.cells import reader_of
+from importing.oneroster.report import Report
+from importing.oneroster.specification import Column, FileSpecification
+
+EVERY = 5000  # rows between two signs of progress
+
+
+@dataclass(slots=True)
+class Record:
+    """A sound row: the line on which it starts, its sourcedId ("" in our own files), its cells by column name.
+
+    An empty cell is None, in a list column (). Of a row `to_delete` only the sourcedId is sure to be there.
+    """
+
+    line: int
+    id: str
+    cells: dict[str, Any]
+    to_delete: bool = False
+
+    def __getitem__(self, column: str) -> Any:
+        return self.cells.get(column)
+
+
+@dataclass
+class Rows:
+    """A file's rows. `bad` has the sourcedIds and lines of rows that were left out.
+
+    `is_whole`: each row's sourcedId could be read, so that what a bulk file lacks is known for sure.
+    """
+
+    file: str
+    mode: str
+    records: list[Record] = field(default_factory=list)
+    by_id: dict[str, Record] = field(default_factory=dict)
+    bad: dict[str, int] = field(default_factory=dict)
+    is_whole: bool = True
+
+    @property
+    def live(self) -> Iterator[Record]:
+        return (record for record in self.records if not record.to_delete)
+
+    @property
+    def deleted(self) -> Iterator[Record]:
+        return (record for record in self.records if record.to_delete)
+
+    def leave_out(self, lines: set[int]) -> None:
+        """Take out the rows that start on these lines."""
+        for record in self.records:
+            if record.line in lines and record.id:
+                self.bad[record.id] = record.line
+                del self.by_id[record.id]
+        self.records = [record for record in self.records if record.line not in lines]
+
+
+class _Reader:
+    """The readers of one file's columns, by their place in its header."""
+
+    def __init__(self, specification: FileSpecification, mode: str, header: list[str], report: Report) -> None:
+        self.file = specification.file_name
+        self.report = report
+        self.width = len(header)
+        self.id_at = header.index("sourcedId") if specification.has_id else None
+        self.status_at = header.index("status") if specification.has_id and "status" in header else None
+        must = {"status", "dateLastModified"} if mode == "delta" else set()
+        self.columns: list[tuple[int, Column, bool, Callable[[str], Any], Any]] = [
+            (
+                header.index(column.name),
+                column,
+                column.required or column.name in must,
+                reader_of(column),
+                () if column.content == "list" else None,
+            )
+            for column in specification.columns
+            if column.name in header
+        ]
+
+    def read(self, line: int, row: list[str]) -> Record | None:
+        """None after the row's faults have been told, all of them."""
+        to_delete = self.status_at is not None and row[self.status_at].strip() == "tobedeleted"
+        cells: dict[str, Any] = {}
+        is_sound = True
+        for at, column, required, read, empty in self.columns:
+            text = row[at].strip()
+            try:
+                if text:
+                    cells[column.name] = read(text)
+                elif required and (not to_delete or column.name == "sourcedId"):
+                    raise ValueError("is required")
+                else:
+                    cells[column.name] = empty
+            except ValueError as fault:
+                if to_delete and column.name != "sourcedId":
+                    continue
+                is_sound = False
+                self.report.error(self.file, line, column.name, text, str(fault))
+        if not is_sound:
+            return None
+        return Record(line, cells["sourcedId"] if self.id_at is not None else "", cells, to_delete)
+
+
+def read_rows(
+    specification: FileSpecification, mode: str, text: str, report: Report, progress: Callable[[int], None]
+) -> Rows:
+    """All rows of a file; bad ones are told to the report.
+
+    A header that lacks a column makes the whole report `is_broken`: no row of the file can be trusted.
+    """
+    rows = Rows(specification.name, mode)
+    count = report.rows(specification.file_name)
+    reader: _Reader | None = None
+    for line, row, fault in _parsed(text):
+        if reader is None:
+            if not _is_sound_header(specification, mode, row, fault, report):
+                return rows
+            reader = _Reader(specification, mode, [name.strip() for name in row], report)
+            continue
+        count.read += 1
+        if count.read % EVERY == 0:
+            progress(count.read)
+        if fault or len(row) != reader.width:
+            reason = fault or f"has {len(row)} cells, the header has {reader.width}"
+            report.error(specification.file_name, line, "", ",".join(row), reason)
+            rows.is_whole = False
+            continue
+        _keep(rows, reader, line, row)
+    if reader is None:
+        report.error(specification.file_name, 1, "", "", "is empty; it needs at least its header")
+        report.is_broken = True
+    progress(count.read)
+    return rows
+
+
+def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
+    record = reader.read(line, row)
+    if record is None:
+        if reader.id_at is not None:
+            rows.bad.setdefault(row[reader.id_at].strip(), line)
+    elif record.id and record.id in rows.by_id:
+        first = rows.by_id[record.id].line
+        reader.report.error(reader.file, line, "sourcedId", record.id, f"is the same as on line {first}")
+    else:
+        rows.records.append(record)
+        if record.id:
+            rows.by_id[record.id] = record
+
+
+def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
+    """(line on which the row starts, its cells, what is wrong with it); empty lines are passed over."""
+    parser = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = parser.line_num + 1
+        try:
+            row = next(parser)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            yield line, [], f"is no CSV: {fault}"
+            continue
+        if row and any(row):
+            yield line, row, ""
+
+
+def _is_sound_header(specification: FileSpecification, mode: str, row: list[str], fault: str, report: Report) -> bool:
+    header = [name.strip() for name in row]
+    needed = [column.name for column in specification.columns if column.required]
+    if mode == "delta":
+        needed += ["status", "dateLastModified"]
+    faults = {name: "is missing from the header" for name in needed if name not in header}
+    faults |= {name: "is twice in the header" for name in header if name and header.count(name) > 1}
+    if fault:
+        faults = {"": fault}
+    for name, reason in faults.items():
+        report.error(specification.file_name, 1, name, "", reason)
+        report.is_broken = True
+    return not faults

@@ -1,0 +1,179 @@
+"""What the organization has already: one snapshot, read at the start of the import's transaction."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+import asyncpg
+
+GUARDIAN_PREFIX = "guardian/"  # of a guardian's source_id: a teacher may be a parent too, and is two persons then
+
+
+class KnownLocation(NamedTuple):
+    id: UUID
+    name: str
+    time_zone: str
+    source_id: str | None
+    deleted_at: datetime | None
+
+
+class KnownSession(NamedTuple):
+    id: UUID
+    starts_on: date
+    ends_on: date | None
+    deleted_at: datetime | None
+
+
+class KnownOffering(NamedTuple):
+    id: UUID
+    location_id: UUID
+    deleted_at: datetime | None
+
+
+class KnownStudent(NamedTuple):
+    id: UUID
+    family_id: UUID
+    deleted_at: datetime | None
+
+
+class KnownPerson(NamedTuple):
+    id: UUID
+    family_id: UUID | None
+    email: str | None
+    ended_at: datetime | None
+
+
+class KnownEnrollment(NamedTuple):
+    id: UUID
+    drop_on: date | None
+    deleted_at: datetime | None
+
+
+class KnownFamily(NamedTuple):
+    source_id: str | None
+    deleted_at: datetime | None
+
+
+class KnownTimeslot(NamedTuple):
+    id: UUID
+    offering_id: UUID
+    weekday: int | None
+    start_time: time
+
+
+@dataclass
+class Known:
+    """By sourcedId, unless a name says otherwise. Deleted rows are here too: what comes back keeps its id."""
+
+    organization_id: UUID
+    locations: dict[str, KnownLocation] = field(default_factory=dict)
+    sessions: dict[str, KnownSession] = field(default_factory=dict)
+    offerings: dict[str, KnownOffering] = field(default_factory=dict)
+    students: dict[str, KnownStudent] = field(default_factory=dict)
+    staff: dict[str, KnownPerson] = field(default_factory=dict)
+    guardians: dict[str, KnownPerson] = field(default_factory=dict)
+    enrollments: dict[str, KnownEnrollment] = field(default_factory=dict)
+    families: dict[UUID, KnownFamily] = field(default_factory=dict)
+    location_by_id: dict[UUID, KnownLocation] = field(default_factory=dict)
+    program_ids: set[UUID] = field(default_factory=set)
+    sessions_of: dict[UUID, list[UUID]] = field(default_factory=dict)
+    instructors_of: dict[UUID, set[UUID]] = field(default_factory=dict)
+    timeslots: list[KnownTimeslot] = field(default_factory=list)
+    emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
+
+    def new_id(self, kind: str, key: str) -> UUID:
+        """The id that this thing gets, the same in every import into this organization."""
+        return uuid5(self.organization_id, f"{kind}/{key}")
+
+    def has(self, file: str, source_id: str) -> bool:
+        """Is there such a row, not deleted, that the named OneRoster file could have brought?"""
+        if file == "users":
+            return any(source_id in of_kind for of_kind in (self.live_students, self.staff, self.guardians))
+        if file == "courses":
+            return self.new_id("program", source_id) in self.program_ids
+        found: Any = {
+            "orgs": self.locations,
+            "academicSessions": self.sessions,
+            "classes": self.offerings,
+            "enrollments": self.enrollments,
+        }.get(file, {})
+        return source_id in found and found[source_id].deleted_at is None
+
+    @property
+    def live_students(self) -> "_Live":
+        return _Live(self.students)
+
+
+class _Live:
+    """Membership without the deleted ones."""
+
+    def __init__(self, known: dict[str, KnownStudent]) -> None:
+        self._known = known
+
+    def __contains__(self, source_id: str) -> bool:
+        return source_id in self._known and self._known[source_id].deleted_at is None
+
+
+class _Tables:
+    """Reads tables of one organization."""
+
+    def __init__(self, connection: asyncpg.Connection, organization_id: UUID) -> None:
+        self._connection, self._organization_id = connection, organization_id
+
+    async def rows(self, sql: str) -> list[Any]:
+        return list(await self._connection.fetch(f"{sql} WHERE organization_id = $1", self._organization_id))
+
+    async def by_source_id(self, table: str, columns: str) -> list[Any]:
+        """Rows that an import brought: source_id, then the columns."""
+        rows = await self.rows(f"SELECT source_id, {columns} FROM {table}")  # noqa: S608 - names of this file
+        return [row for row in rows if row[0] is not None]
+
+
+async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> Known:
+    """Everything that import decisions need; a handful of statements, whatever the size."""
+    known = Known(organization_id)
+    tables = _Tables(connection, organization_id)
+    await _read_frame(known, tables)
+    for row in await tables.by_source_id("student", "id, family_id, deleted_at"):
+        known.students[row[0]] = KnownStudent(*row[1:])
+    for row in await tables.by_source_id("enrollment", "id, drop_on, deleted_at"):
+        known.enrollments[row[0]] = KnownEnrollment(*row[1:])
+    for row in await tables.rows("SELECT id, source_id, deleted_at FROM family"):
+        known.families[row[0]] = KnownFamily(*row[1:])
+    for row in await tables.rows("SELECT source_id, id, family_id, email, ended_at, kind FROM person"):
+        _remember_person(known, row)
+    return known
+
+
+async def _read_frame(known: Known, tables: _Tables) -> None:
+    for row in await tables.rows("SELECT id, name, time_zone, source_id, deleted_at FROM location"):
+        location = known.location_by_id[row[0]] = KnownLocation(*row)
+        if location.source_id is not None:
+            known.locations[location.source_id] = location
+    # A session made by hand may hold an imported class too; no sourcedId is like its key here.
+    sessions = "SELECT COALESCE(source_id, '/' || id), id, starts_on, ends_on, deleted_at FROM session"
+    for row in await tables.rows(sessions):
+        known.sessions[row[0]] = KnownSession(*row[1:])
+    for row in await tables.by_source_id("offering", "id, location_id, deleted_at"):
+        known.offerings[row[0]] = KnownOffering(*row[1:])
+    known.program_ids = {row[0] for row in await tables.rows("SELECT id FROM program")}
+    for row in await tables.rows("SELECT offering_id, session_id FROM offering_session"):
+        known.sessions_of.setdefault(row[0], []).append(row[1])
+    for row in await tables.rows("SELECT offering_id, person_id FROM offering_instructor"):
+        known.instructors_of.setdefault(row[0], set()).add(row[1])
+    slots = await tables.rows("SELECT id, offering_id, weekday, start_time FROM timeslot")
+    known.timeslots = [KnownTimeslot(*row) for row in slots]
+
+
+def _remember_person(known: Known, row: Any) -> None:
+    source_id, kind = row[0], row[5]
+    person = KnownPerson(*row[1:5])
+    if person.email is not None:
+        known.emails[kind, person.email.lower()] = person.id
+    if source_id is None:
+        return
+    if kind == "STAFF":
+        known.staff[source_id] = person
+    else:
+        known.guardians[source_id.removeprefix(GUARDIAN_PREFIX)] = person

@@ -1,0 +1,183 @@
+"""Carries out a plan in the caller's transaction, and counts what became of each kind of thing."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from importing.oneroster import tables
+from importing.oneroster.known import Known
+from importing.oneroster.plan import Plan
+from importing.oneroster.report import Report
+from importing.oneroster.roster import Progress
+from importing.oneroster.tables import Row, Target, stage, upsert
+
+# What is linked to comes before what links. The names on the right are the report's.
+STEPS: tuple[tuple[str, Target, str], ...] = (
+    ("location", tables.LOCATIONS, "locations"),
+    ("session", tables.SESSIONS, "sessions"),
+    ("program", tables.PROGRAMS, "programs"),
+    ("offering", tables.OFFERINGS, "classes"),
+    ("offering_session", tables.OFFERING_SESSIONS, "sessions of classes"),
+    ("timeslot", tables.TIMESLOTS, "timeslots"),
+    ("family", tables.FAMILIES, "families"),
+    ("student", tables.STUDENTS, "students"),
+    ("guardian", tables.PERSONS, "guardians"),
+    ("staff", tables.PERSONS, "staff"),
+    ("enrollment", tables.ENROLLMENTS, "enrollments"),
+    ("offering_instructor", tables.INSTRUCTORS, "instructors of classes"),
+)
+# An enrollment that has begun ends on the day before, in its location's zone, so that past rosters stay true (R3.1);
+# one that has not is deleted. The dates of one-day enrollments cannot be moved.
+END_BEGUN = """
+    UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1, end_cause = 'DROPPED'
+    FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
+    WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
+      AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
+      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
+      AND e.starts_on < ($3 AT TIME ZONE l.time_zone)::date
+      AND (e.drop_on IS NULL OR e.drop_on >= ($3 AT TIME ZONE l.time_zone)::date)
+"""
+DELETE_AHEAD = """
+    UPDATE enrollment e SET deleted_at = $3
+    FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
+    WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
+      AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
+      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
+      AND e.starts_on >= ($3 AT TIME ZONE l.time_zone)::date
+"""
+# A family that is left without students: its balance, if it has one, keeps it.
+DELETE_EMPTIED = """
+    UPDATE family f SET deleted_at = $2
+    WHERE f.organization_id = $1 AND f.source_id IS NOT NULL AND f.deleted_at IS NULL AND f.balance = 0
+      AND NOT EXISTS (
+        SELECT FROM student s
+        WHERE (s.organization_id, s.family_id) = (f.organization_id, f.id) AND s.deleted_at IS NULL)
+"""
+FAMILY_FACTS = """
+    UPDATE family f
+    SET name = COALESCE(s.name, f.name), phone = COALESCE(s.phone, f.phone), email = COALESCE(s.email, f.email),
+        balance = COALESCE(s.balance, f.balance)
+    FROM staged_facts s
+    WHERE f.organization_id = $1 AND f.id = s.id
+      AND ROW(f.name, f.phone, f.email, f.balance) IS DISTINCT FROM ROW(COALESCE(s.name, f.name),
+          COALESCE(s.phone, f.phone), COALESCE(s.email, f.email), COALESCE(s.balance, f.balance))
+"""
+BIRTH_FACTS = """
+    UPDATE student t SET birth_on = s.birth_on, gender = s.gender
+    FROM staged_births s
+    WHERE t.organization_id = $1 AND t.id = s.id
+      AND ROW(t.birth_on, t.gender) IS DISTINCT FROM ROW(s.birth_on, s.gender)
+"""
+
+
+async def carry_out(
+    connection: asyncpg.Connection, plan: Plan, known: Known, report: Report, progress: Progress
+) -> None:
+    """Write, then take away. The caller holds the organization's import lock and a transaction."""
+    organization_id = known.organization_id
+    await _free_addresses(connection, plan, known)
+    for table, target, name in STEPS:
+        rows = plan.planned(table)
+        if not rows:
+            continue
+        progress(f"loading {name}", 0, len(rows))
+        added, changed = await upsert(connection, organization_id, target, rows)
+        stored = report.thing(name)
+        stored.added, stored.changed = added, changed
+        stored.unchanged = len(rows) - added - changed
+        progress(f"loading {name}", len(rows), len(rows))
+    await _move(connection, plan, organization_id, report)
+    await _write_facts(connection, plan, organization_id, report)
+    await _remove(connection, plan, organization_id, report)
+
+
+async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:
+    """Addresses are unique at every moment, so that two people who swap theirs both give them up first."""
+    new = {row[0]: (row[4] or "").lower() for table in ("staff", "guardian") for row in plan.planned(table)}
+    gives_up = [id_ for (_, email), id_ in known.emails.items() if id_ in new and new[id_] != email]
+    await connection.execute(
+        "UPDATE person SET email = NULL WHERE organization_id = $1 AND id = ANY($2)",
+        known.organization_id,
+        [*gives_up, *plan.freed_addresses],
+    )
+
+
+async def _move(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
+    for table, pairs in plan.moved.items():
+        name = "students" if table == "student" else "guardians"
+        done = await connection.execute(
+            f"UPDATE {table} t SET family_id = m.family_id FROM unnest($2::uuid[], $3::uuid[]) AS m(id, family_id) "  # noqa: S608
+            "WHERE t.organization_id = $1 AND t.id = m.id",
+            organization_id,
+            [id_ for id_, _ in pairs],
+            [family for _, family in pairs],
+        )
+        report.thing(name).changed += _count(done)
+
+
+async def _write_facts(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
+    facts: tuple[tuple[str, str, tuple[str, ...], Sequence[Row], str, str], ...] = (
+        ("staged_facts", "family", ("id", "name", "phone", "email", "balance"), plan.family_facts, FAMILY_FACTS,
+         "facts of families"),
+        ("staged_births", "student", ("id", "birth_on", "gender"), plan.birth_facts, BIRTH_FACTS,
+         "birth dates and sex"),
+    )  # fmt: skip
+    for staged, table, columns, rows, sql, name in facts:
+        if rows:
+            await stage(connection, table, columns, rows, staged)
+            stored = report.thing(name)
+            stored.changed = _count(await connection.execute(sql, organization_id))
+            stored.unchanged = len(rows) - stored.changed
+
+
+async def _remove(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
+    for table, _, name in STEPS:
+        removed = 0
+        if ids := plan.gone.get(table, []):
+            removed = await _remove_ids(connection, table, organization_id, ids, plan)
+        if pairs := plan.links_gone.get(table, []):
+            removed = await _remove_links(connection, table, organization_id, pairs)
+        if removed or (plan.gone.get(table) or plan.links_gone.get(table)):
+            report.thing(name).removed += removed
+    students = plan.gone.get("student", [])
+    for sql in (END_BEGUN, DELETE_AHEAD):
+        done = await connection.execute(sql.format(column="student_id"), organization_id, students, plan.now)
+        if _count(done):
+            report.thing("enrollments").removed += _count(done)
+    if plan.planned("student") or students or plan.moved:
+        emptied = _count(await connection.execute(DELETE_EMPTIED, organization_id, plan.now))
+        if emptied:
+            report.thing("families").removed += emptied
+
+
+async def _remove_ids(
+    connection: asyncpg.Connection, table: str, organization_id: UUID, ids: list[UUID], plan: Plan
+) -> int:
+    if table == "enrollment":
+        statements = [END_BEGUN.format(column="id"), DELETE_AHEAD.format(column="id")]
+    else:
+        real, column = ("person", "ended_at") if table in ("staff", "guardian") else (table, "deleted_at")
+        statements = [
+            f"UPDATE {real} SET {column} = $3 WHERE organization_id = $1 AND id = ANY($2) AND {column} IS NULL"  # noqa: S608
+        ]
+    return sum([_count(await connection.execute(sql, organization_id, ids, plan.now)) for sql in statements])
+
+
+async def _remove_links(
+    connection: asyncpg.Connection, table: str, organization_id: UUID, pairs: list[tuple[UUID, UUID]]
+) -> int:
+    offering, other = tables.OFFERING_SESSIONS.key if table == "offering_session" else tables.INSTRUCTORS.key
+    done = await connection.execute(
+        f"DELETE FROM {table} USING unnest($2::uuid[], $3::uuid[]) AS lost(one, other) "  # noqa: S608
+        f"WHERE organization_id = $1 AND {offering} = lost.one AND {other} = lost.other",
+        organization_id,
+        [one for one, _ in pairs],
+        [other_id for _, other_id in pairs],
+    )
+    return _count(done)
+
+
+def _count(status: str) -> int:
+    """Of "UPDATE 3"."""
+    return int(status.rsplit(" ", 1)[-1])

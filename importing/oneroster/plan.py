@@ -1,0 +1,111 @@
+"""What the database shall hold: the rows of each table, and what goes. Decides only; nothing is written here."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from importing.oneroster.known import Known
+from importing.oneroster.report import ImportRefused
+from importing.oneroster.roster import Roster
+from importing.oneroster.tables import Row
+
+
+@dataclass
+class Plan:
+    """Rows by table in the column order of `tables`; `gone` has ids by table, links as pairs of ids.
+
+    `ids` maps the sourcedIds of classes, students and staff, new and known, to ids.
+    """
+
+    now: datetime
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    gone: dict[str, list[UUID]] = field(default_factory=dict)
+    links_gone: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
+    family_facts: list[Row] = field(default_factory=list)
+    birth_facts: list[Row] = field(default_factory=list)
+    moved: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
+    freed_addresses: list[UUID] = field(default_factory=list)
+    ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    dates_of_class: dict[str, tuple[date, date | None]] = field(default_factory=dict)
+
+    def add(self, table: str, row: Row) -> None:
+        self.rows.setdefault(table, []).append(row)
+
+    def planned(self, table: str) -> list[Row]:
+        return self.rows.get(table, [])
+
+
+def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, zones: dict[str, str]) -> None:
+    """Schools become locations, and so does any other org at which a class is held; the rest has no counterpart.
+
+    zone -- for new locations; zones -- by org, from schedule.csv, which win and also change known locations.
+    Raises ImportRefused for a new location without any zone: every rule of time depends on it.
+    """
+    held_at = {record["schoolSourcedId"] for record in roster.rows("classes").live}
+    ids = plan.ids["orgs"] = {source_id: location.id for source_id, location in known.locations.items()}
+    homeless = []
+    here = set()
+    for org in roster.rows("orgs").live:
+        if org["type"] != "school" and org.id not in held_at and org.id not in known.locations:
+            continue
+        here.add(org.id)
+        location = known.locations.get(org.id)
+        ids.setdefault(org.id, known.new_id("location", org.id))
+        zone_name = zones.get(org.id) or (location.time_zone if location else zone)
+        if zone_name is None:
+            homeless.append(org["name"])
+        plan.add("location", (ids[org.id], org["name"], zone_name, org.id, None))
+    for source_id, zone_name in zones.items():
+        if source_id not in here:
+            location = known.locations[source_id]
+            plan.add("location", (location.id, location.name, zone_name, source_id, location.deleted_at))
+    if homeless:
+        others = f" and {len(homeless) - 1} more" if len(homeless) > 1 else ""
+        raise ImportRefused(
+            f"The time zone of the location {homeless[0]!r}{others} is not known. "
+            "Give --time-zone Area/City for all, or the column timeZone in schedule.csv."
+        )
+
+
+def plan_sessions(plan: Plan, roster: Roster, known: Known) -> None:
+    """Academic sessions of every type become sessions; a class is attached to those that it names as its terms."""
+    ids = plan.ids["academicSessions"] = {source_id: session.id for source_id, session in known.sessions.items()}
+    for term in roster.rows("academicSessions").live:
+        ids.setdefault(term.id, known.new_id("session", term.id))
+        plan.add("session", (ids[term.id], term["title"], term["startDate"], term["endDate"], term.id, None))
+
+
+def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
+    """Courses become programs, classes become offerings of the kind CLASS with their sessions."""
+    for course in roster.rows("courses").live:
+        plan.add("program", (known.new_id("program", course.id), course["title"], None))
+    ids = plan.ids["classes"] = {source_id: offering.id for source_id, offering in known.offerings.items()}
+    imported = {session.id for source_id, session in known.sessions.items() if not source_id.startswith("/")}
+    for one in roster.rows("classes").live:
+        id_ = ids.setdefault(one.id, known.new_id("offering", one.id))
+        location = plan.ids["orgs"][one["schoolSourcedId"]]
+        program = known.new_id("program", one["courseSourcedId"])
+        plan.add("offering", (id_, "CLASS", one["title"], location, program, one.id, None))
+        sessions = [plan.ids["academicSessions"][term] for term in one["termSourcedIds"]]
+        for session in sessions:
+            plan.add("offering_session", (id_, session))
+        # Sessions that the office made and attached by hand stay.
+        lost = [(id_, old) for old in known.sessions_of.get(id_, []) if old in imported and old not in sessions]
+        plan.links_gone.setdefault("offering_session", []).extend(lost)
+    _date_classes(plan, roster, known)
+
+
+def _date_classes(plan: Plan, roster: Roster, known: Known) -> None:
+    """The first and last day of each class by its sessions: what enrollments without dates get."""
+    dates = {session.id: (session.starts_on, session.ends_on) for session in known.sessions.values()}
+    dates |= {row[0]: (row[2], row[3]) for row in plan.planned("session")}
+    ids = plan.ids["academicSessions"]
+    named = {one.id: [ids[term] for term in one["termSourcedIds"]] for one in roster.rows("classes").live}
+    for source_id, offering in known.offerings.items():
+        named.setdefault(source_id, known.sessions_of.get(offering.id, []))
+    for source_id, sessions in named.items():
+        if sessions:
+            ends = [dates[session][1] for session in sessions]
+            closed = [end for end in ends if end is not None]
+            last = max(closed) if len(closed) == len(ends) else None
+            plan.dates_of_class[source_id] = (min(dates[session][0] for session in sessions), last)

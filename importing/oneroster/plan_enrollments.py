@@ -1,0 +1,146 @@
+"""The last part of the plan: who is in which class, who teaches it, when it meets, and what goes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from attendance.rules.vocabulary import EnrollmentEnd
+from importing.oneroster.csv_rows import Record
+from importing.oneroster.known import Known
+from importing.oneroster.plan import Plan
+from importing.oneroster.report import ImportRefused, Report
+from importing.oneroster.roster import Roster
+from importing.oneroster.schedule import Schedule, timeslots_gone
+
+FEW = 10  # so many may go without a question, whatever share they are
+
+
+def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, report: Report) -> None:
+    """Enrollments of students, and teachers as instructors; other roles in a class mean nothing to Rollbook."""
+    rows = roster.rows("enrollments")
+    teaching: dict[UUID, set[UUID]] = {}
+    for one in rows.live:
+        offering = plan.ids["classes"][one["classSourcedId"]]
+        if one["role"] == "student":
+            plan.add("enrollment", _enrollment(one, offering, plan, known, today))
+        elif one["role"] == "teacher":
+            if one["endDate"] is None or one["endDate"] >= today:
+                teaching.setdefault(offering, set()).add(plan.ids["staff"][one["userSourcedId"]])
+        else:
+            report.rows("enrollments.csv").unused += 1
+    for offering, persons in teaching.items():
+        for person in sorted(persons):
+            plan.add("offering_instructor", (offering, person))
+    plan.links_gone["offering_instructor"] = _instructors_gone(plan, roster, known, teaching)
+
+
+def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: date) -> tuple[object, ...]:
+    """Dates that the row leaves out are the first and the last day of the class."""
+    first, last = plan.dates_of_class.get(one["classSourcedId"], (today, None))
+    begin, end = one["beginDate"], one["endDate"]
+    starts_on = begin or (min(first, end) if end else first)
+    drop_on = end or (last if last is None or last >= starts_on else None)
+    cause = None
+    if drop_on is not None:
+        is_over = last is not None and drop_on >= last
+        cause = EnrollmentEnd.SESSION_ENDED if is_over else EnrollmentEnd.DROPPED
+    former = known.enrollments.get(one.id)
+    id_ = former.id if former else known.new_id("enrollment", one.id)
+    student = plan.ids["students"][one["userSourcedId"]]
+    return (id_, student, offering, "ACTIVE", starts_on, drop_on, cause, one.id, None)
+
+
+def _instructors_gone(
+    plan: Plan, roster: Roster, known: Known, teaching: dict[UUID, set[UUID]]
+) -> list[tuple[UUID, UUID]]:
+    """Bulk: imported staff whom an imported class has no longer. Delta: those whose row is to be deleted or is over."""
+    rows = roster.rows("enrollments")
+    staff = {person.id for person in known.staff.values()}
+    if rows.mode == "bulk":
+        if not rows.is_whole or rows.bad:
+            return []
+        classes = {offering.id for offering in known.offerings.values()}
+        return [
+            (offering, person)
+            for offering, persons in known.instructors_of.items()
+            for person in persons & staff - teaching.get(offering, set())
+            if offering in classes
+        ]
+    gone = []
+    for one in rows.records:
+        offering = plan.ids["classes"].get(one["classSourcedId"] or "")
+        person = plan.ids["staff"].get(one["userSourcedId"] or "")
+        is_taught = offering is not None and person in teaching.get(offering, set())
+        if offering is not None and person is not None and one["role"] == "teacher" and not is_taught:
+            gone.append((offering, person))
+    return gone
+
+
+def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
+    """The rows of schedule.csv; for the classes that it names, they are all there are."""
+    ids = plan.ids["classes"]
+    for slot in schedule.slots:
+        id_ = known.new_id("timeslot", slot.key)
+        row = (id_, ids[slot.source_id], slot.weekday, slot.start, slot.minutes, slot.room, None)
+        plan.add("timeslot", row)
+    plan.gone["timeslot"] = timeslots_gone(schedule, ids, known)
+
+
+def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> None:
+    """What a bulk file does not have any more, and what a row says is to be deleted.
+
+    Rows that could not be read count as there. Raises ImportRefused where a bulk file would take away more than
+    half of what there is (and more than a few), which looks like a file cut short; `accept` lets it.
+    """
+    today = plan.now.date()
+    held = {
+        "location": ("orgs", {s: x.id for s, x in known.locations.items() if x.deleted_at is None}),
+        "session": ("academicSessions", _live_sessions(known)),
+        "offering": ("classes", {s: x.id for s, x in known.offerings.items() if x.deleted_at is None}),
+        "student": ("users", {s: x.id for s, x in known.students.items() if x.deleted_at is None}),
+        "staff": ("users", {s: x.id for s, x in known.staff.items() if x.ended_at is None}),
+        "guardian": ("users", {s: x.id for s, x in known.guardians.items() if x.ended_at is None}),
+        "enrollment": (
+            "enrollments",
+            {
+                source_id: one.id
+                for source_id, one in known.enrollments.items()
+                if one.deleted_at is None and (one.drop_on is None or one.drop_on >= today)
+            },
+        ),
+    }
+    for table, (file, live) in held.items():
+        planned = {row[0] for row in plan.planned(table)}
+        missing = _missing(roster, file, live, planned)
+        if len(missing) > FEW and 2 * len(missing) > len(live) and not accept:
+            raise ImportRefused(
+                f"{file}.csv is a bulk file and lacks {len(missing)} of the {len(live)} entries of the kind "
+                f"{table} that were imported before; they would be removed. If that is meant, add --accept-removals."
+            )
+        plan.gone[table] = [*missing, *_named(roster, file, live, planned)]
+    courses = roster.rows("courses").deleted
+    programs = [known.new_id("program", course.id) for course in courses]
+    plan.gone["program"] = [program for program in programs if program in known.program_ids]
+
+
+def _live_sessions(known: Known) -> dict[str, UUID]:
+    imported = ((source_id, one) for source_id, one in known.sessions.items() if not source_id.startswith("/"))
+    return {source_id: one.id for source_id, one in imported if one.deleted_at is None}
+
+
+def _missing(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[UUID]) -> list[UUID]:
+    rows = roster.rows(file)
+    if rows.mode != "bulk" or not rows.is_whole:
+        return []
+    there = rows.by_id.keys() | rows.bad.keys()
+    return [id_ for source_id, id_ in _absent(live, planned) if source_id not in there]
+
+
+def _named(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[UUID]) -> list[UUID]:
+    """Told to be deleted, or still there but no longer of this kind: a student who became a teacher."""
+    by_id = roster.rows(file).by_id
+    return [id_ for source_id, id_ in _absent(live, planned) if source_id in by_id]
+
+
+def _absent(live: Mapping[str, UUID], planned: set[UUID]) -> Iterable[tuple[str, UUID]]:
+    return ((source_id, id_) for source_id, id_ in live.items() if id_ not in planned)

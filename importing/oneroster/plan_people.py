@@ -1,0 +1,171 @@
+"""The people's part of the plan: families, students, guardians and staff."""
+
+from datetime import datetime
+from uuid import UUID
+
+from importing.oneroster.check import is_email, read_balance
+from importing.oneroster.csv_rows import Record
+from importing.oneroster.families import Households, find_households
+from importing.oneroster.known import GUARDIAN_PREFIX, Known, KnownPerson
+from importing.oneroster.plan import Plan
+from importing.oneroster.report import Report
+from importing.oneroster.roster import Roster
+
+SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "UNSPECIFIED"}
+
+
+def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
+    """Fill in families, students, persons, and facts about known ones."""
+    households = find_households(roster, known)
+    _plan_students(plan, roster, known, households)
+    addresses = _Addresses(plan, roster, known, report)
+    _plan_staff(plan, roster, known, addresses)
+    _plan_guardians(plan, roster, known, households, addresses)
+    _plan_families(plan, roster, known, households)
+    _plan_family_facts(plan, roster, known, households)
+    _plan_births(plan, roster)
+
+
+def first_name(user: Record) -> str:
+    return str(user["preferredGivenName"] or user["givenName"])
+
+
+def last_name(user: Record) -> str:
+    return str(user["preferredFamilyName"] or user["familyName"])
+
+
+def _plan_students(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
+    ids = plan.ids["students"] = {source_id: student.id for source_id, student in known.students.items()}
+    for source_id, user in roster.students.items():
+        id_ = ids.setdefault(source_id, known.new_id("student", source_id))
+        family = households.of_student[source_id]
+        plan.add("student", (id_, family, first_name(user), last_name(user), source_id, None))
+    for source_id, student in known.students.items():
+        family = households.of_student.get(source_id, student.family_id)
+        if source_id not in roster.students and family != student.family_id:
+            plan.moved.setdefault("student", []).append((student.id, family))
+
+
+class _Addresses:
+    """Who gets an e-mail address to sign in with: one person of a kind, the one who has it now before others.
+
+    An imported person who takes another address here, or is gone, gives theirs up to whoever wants it.
+    """
+
+    def __init__(self, plan: Plan, roster: Roster, known: Known, report: Report) -> None:
+        self._plan = plan
+        self._report = report
+        self._held = dict(known.emails)
+        self._leaving: set[UUID] = set()
+        users = roster.rows("users")
+        staff = {source_id: user for source_id, (user, _) in roster.staff.items()}
+        for here, there in ((staff, known.staff), (roster.guardians, known.guardians)):
+            for source_id, person in there.items():
+                if source_id in here:
+                    is_leaving = (here[source_id]["email"] or "").lower() != (person.email or "").lower()
+                else:
+                    is_leaving = person.ended_at is not None or users.mode == "bulk" or source_id in users.by_id
+                if is_leaving:
+                    self._leaving.add(person.id)
+
+    def warn(self, user: Record, column: str, value: str, reason: str) -> None:
+        self._report.warn("users.csv", user.line, column, value, reason)
+
+    def of(self, kind: str, id_: UUID, user: Record) -> str | None:
+        """None, with a warning, for an address that is none or that somebody else of the kind has."""
+        email = user["email"]
+        if email is None:
+            return None
+        if not is_email(email):
+            self.warn(user, "email", email, "is no e-mail address; left out")
+            return None
+        holder = self._held.get((kind, email.lower()), id_)
+        if holder != id_ and holder in self._leaving:
+            self._plan.freed_addresses.append(holder)
+        elif holder != id_:
+            reason = f"is the address of another {kind.lower()} person, who keeps it; this one cannot sign in with it"
+            self.warn(user, "email", email, reason)
+            return None
+        self._held[kind, email.lower()] = id_
+        return str(email)
+
+
+def _ended_at(user: Record, person: KnownPerson | None, now: datetime) -> datetime | None:
+    """A disabled account is closed, since when it was closed first; an enabled one is open."""
+    if user["enabledUser"]:
+        return None
+    return (person.ended_at if person else None) or now
+
+
+def _plan_staff(plan: Plan, roster: Roster, known: Known, addresses: _Addresses) -> None:
+    ids = plan.ids["staff"] = {source_id: person.id for source_id, person in known.staff.items()}
+    for source_id, (user, permissions) in sorted(roster.staff.items()):
+        id_ = ids.setdefault(source_id, known.new_id("staff", source_id))
+        email = addresses.of("STAFF", id_, user)
+        ended_at = _ended_at(user, known.staff.get(source_id), plan.now)
+        names = (first_name(user), last_name(user), email)
+        plan.add("staff", (id_, "STAFF", *names, None, sorted(permissions), source_id, ended_at))
+
+
+def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Households, addresses: _Addresses) -> None:
+    for source_id, user in sorted(roster.guardians.items()):
+        family = households.of_guardian.get(source_id)
+        if family is None:
+            addresses.warn(user, "sourcedId", user.id, "is a guardian whom no student has as agent; left out")
+            continue
+        person = known.guardians.get(source_id)
+        id_ = person.id if person else known.new_id("guardian", source_id)
+        email = addresses.of("GUARDIAN", id_, user)
+        names = (first_name(user), last_name(user), email)
+        ended_at = _ended_at(user, person, plan.now)
+        plan.add("guardian", (id_, "GUARDIAN", *names, family, [], GUARDIAN_PREFIX + source_id, ended_at))
+    for source_id, person in known.guardians.items():
+        family = households.of_guardian.get(source_id)
+        if source_id not in roster.guardians and family is not None and family != person.family_id:
+            plan.moved.setdefault("person", []).append((person.id, family))
+
+
+def _plan_families(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
+    """Name a new family after its students; let it be reached as its first guardian is."""
+    reach: dict[UUID, tuple[str | None, str | None]] = {}
+    for source_id, user in sorted(roster.guardians.items()):
+        family = households.of_guardian.get(source_id)
+        if family is not None:
+            phone, email = reach.get(family, (None, None))
+            mail = user["email"] if user["email"] and is_email(user["email"]) else None
+            reach[family] = (phone or user["phone"] or user["sms"], email or mail)
+    names: dict[UUID, list[str]] = {}
+    for source_id, user in sorted(roster.students.items()):
+        names.setdefault(households.of_student[source_id], []).append(last_name(user))
+    for family, last_names in names.items():
+        name = " / ".join(dict.fromkeys(last_names))
+        phone, email = reach.get(family, (None, None))
+        plan.add("family", (family, name, phone, email, households.source_ids[family] or None, None))
+
+
+def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
+    """families.csv: what a cell says is written, what it leaves empty stays. Later rows of a family win."""
+    by_key = {family.source_id: id_ for id_, family in known.families.items()}
+    facts: dict[UUID, list[object]] = {}
+    for row in roster.rows("families").live:
+        if row["student"] is not None:
+            family = households.of_student.get(row["student"]) or known.students[row["student"]].family_id
+        else:
+            family = households.of_key.get(row["family"]) or by_key[f"family/{row['family']}"]
+        balance = None if row["balance"] is None else read_balance(row["balance"])
+        said = [row["name"], row["phone"], row["email"], balance]
+        before = facts.get(family, [None] * 4)
+        facts[family] = [new if new is not None else old for new, old in zip(said, before, strict=True)]
+    plan.family_facts = [(family, *said) for family, said in facts.items()]
+
+
+def _plan_births(plan: Plan, roster: Roster) -> None:
+    """demographics.csv: birth date and sex of students; a row to delete empties both."""
+    for row in roster.rows("demographics").records:
+        id_ = plan.ids["students"].get(row.id)
+        if id_ is None:
+            continue
+        if row.to_delete:
+            plan.birth_facts.append((id_, None, None))
+        else:
+            plan.birth_facts.append((id_, row["birthDate"], SEXES.get(row["sex"] or "")))

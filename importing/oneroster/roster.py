@@ -1,0 +1,95 @@
+"""A bundle's rows with every reference checked, and who its users are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from attendance.rules.vocabulary import Permission
+from importing.oneroster.bundle import Bundle
+from importing.oneroster.csv_rows import Record, Rows, read_rows
+from importing.oneroster.known import Known
+from importing.oneroster.report import Report
+from importing.oneroster.specification import VERSIONS, Column
+
+Progress = Callable[[str, int, int], None]  # what is under way, rows done, rows in all (0: not known yet)
+
+
+@dataclass
+class Roster:
+    """`files` by name, in an order in which rows only refer to earlier files.
+
+    The users by what they are; somebody can be several. Staff with the permissions that their roles bring.
+    """
+
+    version: str
+    files: dict[str, Rows]
+    students: dict[str, Record] = field(default_factory=dict)
+    guardians: dict[str, Record] = field(default_factory=dict)
+    staff: dict[str, tuple[Record, frozenset[Permission]]] = field(default_factory=dict)
+
+    def rows(self, file: str) -> Rows:
+        """An absent file is one without rows."""
+        return self.files.get(file) or Rows(file, "absent")
+
+    def is_student(self, user: str, known: Known) -> bool:
+        return user in self.students or (self._is_untouched(user) and user in known.live_students)
+
+    def is_staff(self, user: str, known: Known) -> bool:
+        return user in self.staff or (self._is_untouched(user) and user in known.staff)
+
+    def _is_untouched(self, user: str) -> bool:
+        return user not in self.rows("users").by_id
+
+
+def read_roster(bundle: Bundle, report: Report, progress: Progress) -> Roster:
+    """All rows of all files, each cell checked; references are not yet."""
+    files = {}
+    for name, text in bundle.texts.items():
+        specification = VERSIONS[bundle.version][name]
+        total = text.count("\n")
+
+        def advance(done: int, name: str = name, total: int = total) -> None:
+            progress(f"reading {name}.csv", done, max(done, total))
+
+        mode = bundle.modes.get(name, "ours")
+        files[name] = read_rows(specification, mode, text, report, advance)
+    return Roster(bundle.version, files)
+
+
+def check_references(roster: Roster, file: str, known: Known, report: Report) -> None:
+    """Leave out the file's rows that name what is not there; each is told to the report."""
+    rows = roster.rows(file)
+    for column in VERSIONS[roster.version][file].columns:
+        if column.refers_to:
+            _check_column(roster, rows, column, known, report)
+
+
+def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, report: Report) -> None:
+    target = roster.rows(column.refers_to)
+    bad: set[int] = set()
+    for record in rows.live:
+        value = record[column.name]
+        for wanted in value if isinstance(value, tuple) else (value,):
+            found = target.by_id.get(wanted)
+            if wanted is None or (found is not None and not found.to_delete):
+                continue
+            reason = _dangling(target, wanted, known)
+            if reason and column.is_hint:
+                report.warn(f"{rows.file}.csv", record.line, column.name, wanted, reason)
+            elif reason:
+                hangs = wanted in target.bad
+                report.error(f"{rows.file}.csv", record.line, column.name, wanted, reason, hangs=hangs)
+                bad.add(record.line)
+    rows.leave_out(bad)
+
+
+def _dangling(target: Rows, wanted: str, known: Known) -> str:
+    """Why the row does not hold; empty: a delta or an absent file, and the database has it."""
+    if wanted in target.by_id:
+        return f"is being deleted on line {target.by_id[wanted].line} of {target.file}.csv"
+    if wanted in target.bad:
+        return f"is the bad row on line {target.bad[wanted]} of {target.file}.csv"
+    if target.mode == "bulk":
+        return f"is not in {target.file}.csv"
+    if known.has(target.file, wanted):
+        return ""
+    return f"is neither in {target.file}.csv nor in Rollbook" if target.mode == "delta" else "is not in Rollbook"

@@ -1,0 +1,130 @@
+"""The import of a OneRoster bundle from beginning to end, in one transaction."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from importing.oneroster.bundle import open_bundle
+from importing.oneroster.check import check
+from importing.oneroster.known import Known, read_known
+from importing.oneroster.load import carry_out
+from importing.oneroster.organization import find_organization
+from importing.oneroster.plan import Plan, plan_locations, plan_offerings, plan_sessions
+from importing.oneroster.plan_enrollments import plan_enrollments, plan_removals, plan_timeslots
+from importing.oneroster.plan_people import plan_people
+from importing.oneroster.report import ImportRefused, Report
+from importing.oneroster.roster import Progress, Roster, read_roster
+from importing.oneroster.schedule import Schedule, zones
+
+LOCK_CLASS = 7_065_512  # of advisory locks; the second key is the organization
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person at the terminal decided. `time_zone` is for new locations that schedule.csv does not place.
+
+    `organization` -- a name or an id; None: the bundle's only district names it, and it is made if need be.
+    `skip_bad_rows` -- keep the sound rows of a bundle that has bad ones; else it is kept whole or not at all.
+    `accept_removals` -- let a bulk file take away more than half of what was imported before.
+    """
+
+    organization: str | None = None
+    time_zone: str | None = None
+    skip_bad_rows: bool = False
+    accept_removals: bool = False
+    dry_run: bool = False
+
+
+class _NotKept(Exception):
+    """Rolls the transaction back; the report says why."""
+
+
+async def import_oneroster(
+    database_url: str, path: Path, choices: Choices, *, now: datetime, progress: Progress = lambda *_: None
+) -> Report:
+    """Load the bundle as the database's owner; `now` is an aware instant, `database_url` postgresql[+asyncpg]://.
+
+    All of it or nothing is kept, and `is_kept` of the report says which. Loading a bundle twice changes nothing the
+    second time. Raises ImportRefused when the bundle as a whole cannot be used, or another import is under way.
+    """
+    began = time.monotonic()
+    if choices.time_zone is not None and choices.time_zone not in zones():
+        raise ImportRefused(f"{choices.time_zone!r} is no time zone such as America/Chicago.")
+    report = Report(is_dry_run=choices.dry_run)
+    try:
+        roster = read_roster(open_bundle(path, report), report, progress)
+        if not report.is_broken:
+            await _in_one_transaction(database_url, _Import(roster, choices, now, report, progress))
+    except ImportRefused as refusal:
+        refusal.report = report
+        raise
+    report.seconds = time.monotonic() - began
+    return report
+
+
+@dataclass(frozen=True)
+class _Import:
+    roster: Roster
+    choices: Choices
+    now: datetime
+    report: Report
+    progress: Progress
+
+
+async def _in_one_transaction(database_url: str, task: _Import) -> None:
+    connection = await asyncpg.connect(database_url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    try:
+        async with connection.transaction():
+            await _import(connection, task)
+    except _NotKept:
+        return
+    except asyncpg.UniqueViolationError as fault:
+        reason = f"Somebody changed the same data meanwhile ({fault.constraint_name}); try again."
+        raise ImportRefused(reason) from fault
+    finally:
+        await connection.close()
+    task.report.is_kept = True
+
+
+async def _import(connection: asyncpg.Connection, task: _Import) -> None:
+    roster, choices, report = task.roster, task.choices, task.report
+    organization_id = await find_organization(connection, choices.organization, roster, report)
+    await _lock(connection, organization_id, report.organization)
+    known = await read_known(connection, organization_id)
+    zone = choices.time_zone or next((one.time_zone for one in known.location_by_id.values()), "UTC")
+    today = task.now.astimezone(ZoneInfo(zone)).date()
+    schedule = check(roster, known, today, report)
+    for file, rows in roster.files.items():
+        count = report.rows(f"{file}.csv")
+        count.bad = count.read - len(rows.records)
+    if report.errors and not choices.skip_bad_rows:
+        raise _NotKept
+    plan = _plan(task, schedule, known, today)
+    await carry_out(connection, plan, known, report, task.progress)
+    report.is_sound = True
+    if choices.dry_run:
+        raise _NotKept
+
+
+def _plan(task: _Import, schedule: Schedule, known: Known, today: date) -> Plan:
+    plan, roster, report = Plan(task.now), task.roster, task.report
+    plan_locations(plan, roster, known, task.choices.time_zone, schedule.zone_of_org)
+    plan_sessions(plan, roster, known)
+    plan_offerings(plan, roster, known)
+    plan_timeslots(plan, schedule, known)
+    plan_people(plan, roster, known, report)
+    plan_enrollments(plan, roster, known, today, report)
+    plan_removals(plan, roster, known, accept=task.choices.accept_removals)
+    return plan
+
+
+async def _lock(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
+    """One import at a time into an organization; the lock goes with the transaction, however that ends."""
+    key = int.from_bytes(organization_id.bytes[-4:], "big", signed=True)
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
+        raise ImportRefused(f"Another import into {name!r} is under way; try again when it has ended.")

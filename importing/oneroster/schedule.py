@@ -1,0 +1,153 @@
+"""schedule.csv: when classes meet, which OneRoster does not say."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import time
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from importing.oneroster.csv_rows import Record
+from importing.oneroster.known import Known
+from importing.oneroster.report import Report
+from importing.oneroster.roster import Roster
+
+FILE = "schedule.csv"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST_BY_END = 12 * 60
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One weekly meeting of a class; `weekday` as in ISO, Monday is 1."""
+
+    line: int
+    source_id: str
+    weekday: int
+    start: time
+    minutes: int
+    room: str | None
+
+    @property
+    def key(self) -> str:
+        return slot_key(self.source_id, self.weekday, self.start)
+
+
+@dataclass
+class Schedule:
+    """The sound rows, the zones that they name for classes, with their lines, and the zones by org that follow."""
+
+    slots: list[Slot] = field(default_factory=list)
+    zones: dict[str, tuple[int, str]] = field(default_factory=dict)
+    zone_of_org: dict[str, str] = field(default_factory=dict)
+
+
+def slot_key(source_id: str, weekday: int | None, start: time) -> str:
+    """What a timeslot's id is made of: moved to another day or hour it is another timeslot, and marks stay behind."""
+    return f"{source_id}/{weekday}/{start:%H:%M}"
+
+
+def read_schedule(roster: Roster, report: Report) -> Schedule:
+    """Check what the cells mean together; bad rows are left out and told."""
+    schedule = Schedule()
+    rows = roster.rows("schedule")
+    bad: set[int] = set()
+    seen: dict[str, int] = {}
+    for record in rows.records:
+        faults: list[tuple[str, str, str]] = []
+        slot = _slot(record, roster, faults)
+        zone = record["timeZone"]
+        if zone is not None and zone not in zones():
+            faults.append(("timeZone", zone, "is no zone such as America/Chicago"))
+        if slot is not None and slot.key in seen:
+            faults.append(("start", record["start"], f"is the same meeting as on line {seen[slot.key]}"))
+        if slot is not None and not faults:
+            seen[slot.key] = record.line
+            schedule.slots.append(slot)
+            if zone is not None:
+                schedule.zones.setdefault(slot.source_id, (record.line, zone))
+        for column, value, reason in faults:
+            report.error(FILE, record.line, column, value or "", reason)
+            bad.add(record.line)
+    rows.leave_out(bad)
+    return schedule
+
+
+def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Known) -> list[UUID]:
+    """Earlier rows of the classes that schedule.csv names now. A timeslot made by hand has another id and stays."""
+    named = {offering_ids[slot.source_id]: slot.source_id for slot in schedule.slots}
+    kept = {known.new_id("timeslot", slot.key) for slot in schedule.slots}
+    gone = []
+    for known_slot in known.timeslots:
+        source_id = named.get(known_slot.offering_id)
+        if source_id is None or known_slot.weekday is None or known_slot.id in kept:
+            continue
+        key = slot_key(source_id, known_slot.weekday, known_slot.start_time)
+        if known.new_id("timeslot", key) == known_slot.id:
+            gone.append(known_slot.id)
+    return gone
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of the IANA zones."""
+    return frozenset(available_timezones())
+
+
+def _slot(record: Record, roster: Roster, faults: list[tuple[str, str, str]]) -> Slot | None:
+    weekday = _weekday(record["weekday"])
+    start = _clock(record["start"])
+    if weekday is None:
+        faults.append(("weekday", record["weekday"], "is neither 1 (Monday) to 7 (Sunday) nor the name of a day"))
+    if start is None:
+        faults.append(("start", record["start"], "is no time such as 16:30"))
+        return None
+    minutes = _minutes(record, start, faults)
+    if weekday is None or minutes is None:
+        return None
+    source_id = record["classSourcedId"]
+    class_row = roster.rows("classes").by_id.get(source_id)
+    room: Any = record["room"] or (class_row["location"] if class_row else None)
+    return Slot(record.line, source_id, weekday, start, minutes, room)
+
+
+def _minutes(record: Record, start: time, faults: list[tuple[str, str, str]]) -> int | None:
+    """The length, by `minutes` or by `end`; None after a fault was told."""
+    said, end = record["minutes"], record["end"]
+    by_end = _minutes_by_end(end, start) if end is not None else None
+    by_said = int(said) if said is not None and said.isdecimal() and len(said) <= 4 else None
+    if end is not None and by_end is None:
+        faults.append(("end", end, "is no time such as 17:15 within 12 hours after the start"))
+    elif said is not None and (by_said is None or not 1 <= by_said <= 24 * 60):
+        faults.append(("minutes", said, "is no number from 1 to 1440"))
+    elif said is None and end is None:
+        faults.append(("end", "", "is required, or minutes in its place"))
+    elif by_end is not None and by_said is not None and by_end != by_said:
+        faults.append(("minutes", said, f"does not agree with the end, which gives {by_end}"))
+    else:
+        return by_end or by_said
+    return None
+
+
+def _minutes_by_end(text: str, start: time) -> int | None:
+    """An end before the start is on the next day (R2.7); a longer slot than 12 hours must say its minutes."""
+    end = _clock(text)
+    if end is None:
+        return None
+    minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60)
+    return minutes if 0 < minutes <= LONGEST_BY_END else None
+
+
+def _weekday(text: str) -> int | None:
+    wanted = text.lower()
+    if wanted.isdecimal():
+        return int(wanted) if wanted in "1234567" and len(wanted) == 1 else None
+    fitting = [number for number, day in enumerate(DAYS, start=1) if len(wanted) >= 3 and day.startswith(wanted)]
+    return fitting[0] if fitting else None
+
+
+def _clock(text: str) -> time | None:
+    found = _CLOCK.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None

@@ -1,0 +1,214 @@
+"""The files and columns of OneRoster 1.1 and 1.2 that Rollbook reads, and of its own schedule.csv and families.csv."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+STATUSES = frozenset({"active", "tobedeleted"})
+OUR_FILES = ("schedule", "families")
+# A row can only refer to files before its own, so that what hangs on a bad row is found in one pass.
+ORDER = (
+    "orgs",
+    "academicSessions",
+    "courses",
+    "classes",
+    "users",
+    "roles",
+    "userProfiles",
+    "demographics",
+    "enrollments",
+    "schedule",
+    "families",
+)
+
+
+class Content(StrEnum):
+    """What a cell holds once it is read."""
+
+    TEXT = "text"
+    DATE = "date"
+    INSTANT = "instant"
+    FLAG = "flag"
+    LIST = "list"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `one_of` closes its vocabulary (with `is_open`, ext: values may be added by the exporter).
+
+    `refers_to` names the file whose sourcedIds it holds. Where Rollbook needs the reference a dangling one is an
+    error; a reference that `is_hint` only gets a warning.
+    """
+
+    name: str
+    required: bool = False
+    content: Content = Content.TEXT
+    one_of: frozenset[str] = frozenset()
+    is_open: bool = False
+    refers_to: str = ""
+    is_hint: bool = False
+
+
+@dataclass(frozen=True)
+class FileSpecification:
+    name: str
+    columns: tuple[Column, ...]
+    has_id: bool = True
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}.csv"
+
+
+def _date(name: str, *, required: bool = False) -> Column:
+    return Column(name, required, Content.DATE)
+
+
+def _enum(name: str, *values: str, required: bool = False, is_open: bool = False) -> Column:
+    return Column(name, required, one_of=frozenset(values), is_open=is_open)
+
+
+def _file(name: str, *columns: Column) -> FileSpecification:
+    head = (
+        Column("sourcedId", required=True),
+        Column("status", one_of=STATUSES),
+        Column("dateLastModified", content=Content.INSTANT),
+    )
+    return FileSpecification(name, (*head, *columns))
+
+
+def _shared(is_open: bool) -> tuple[FileSpecification, ...]:
+    """Files that are alike in both versions; 1.2 opens their vocabularies to ext: values."""
+    org_types = ("department", "school", "district", "local", "state", "national")
+    return (
+        _file(
+            "orgs",
+            Column("name", required=True),
+            _enum("type", *org_types, required=True, is_open=is_open),
+            Column("parentSourcedId", refers_to="orgs", is_hint=True),
+        ),
+        _file(
+            "academicSessions",
+            Column("title", required=True),
+            _enum("type", "gradingPeriod", "semester", "schoolYear", "term", required=True, is_open=is_open),
+            _date("startDate", required=True),
+            _date("endDate", required=True),
+            Column("parentSourcedId", refers_to="academicSessions", is_hint=True),
+            Column("schoolYear", required=True),
+        ),
+        _file(
+            "courses",
+            Column("schoolYearSourcedId", refers_to="academicSessions", is_hint=True),
+            Column("title", required=True),
+            Column("orgSourcedId", required=True, refers_to="orgs", is_hint=True),
+        ),
+        _file(
+            "classes",
+            Column("title", required=True),
+            Column("courseSourcedId", required=True, refers_to="courses"),
+            _enum("classType", "homeroom", "scheduled", required=True, is_open=is_open),
+            Column("location"),
+            Column("schoolSourcedId", required=True, refers_to="orgs"),
+            Column("termSourcedIds", required=True, content=Content.LIST, refers_to="academicSessions"),
+        ),
+        _file(
+            "demographics",
+            _date("birthDate"),
+            _enum("sex", "male", "female", *(("other", "unspecified") if is_open else ()), is_open=is_open),
+        ),
+        _file(
+            "enrollments",
+            Column("classSourcedId", required=True, refers_to="classes"),
+            Column("schoolSourcedId", required=True, refers_to="orgs", is_hint=True),
+            Column("userSourcedId", required=True, refers_to="users"),
+            _enum("role", "administrator", "proctor", "student", "teacher", required=True, is_open=is_open),
+            Column("primary", content=Content.FLAG),
+            _date("beginDate"),
+            _date("endDate"),
+        ),
+    )
+
+
+ROLES_1_1 = ("administrator", "aide", "guardian", "parent", "proctor", "relative", "student", "teacher")
+ROLES_1_2 = (
+    *("aide", "counselor", "districtAdministrator", "guardian", "parent", "principal", "proctor"),
+    *("relative", "siteAdministrator", "student", "systemAdministrator", "teacher"),
+)
+_NAMES = (
+    Column("username", required=True),
+    Column("givenName", required=True),
+    Column("familyName", required=True),
+    Column("email"),
+    Column("sms"),
+    Column("phone"),
+    Column("agentSourcedIds", content=Content.LIST, refers_to="users", is_hint=True),
+)
+_ENABLED = Column("enabledUser", required=True, content=Content.FLAG)
+
+_USERS_1_1 = _file(
+    "users",
+    _ENABLED,
+    Column("orgSourcedIds", required=True, content=Content.LIST, refers_to="orgs", is_hint=True),
+    _enum("role", *ROLES_1_1, required=True),
+    *_NAMES,
+)
+_USERS_1_2 = _file(
+    "users",
+    _ENABLED,
+    *_NAMES,
+    Column("preferredGivenName"),
+    Column("preferredFamilyName"),
+    Column("primaryOrgSourcedId", refers_to="orgs", is_hint=True),
+)
+_ROLES = _file(
+    "roles",
+    Column("userSourcedId", required=True, refers_to="users"),
+    _enum("roleType", "primary", "secondary", required=True),
+    _enum("role", *ROLES_1_2, required=True, is_open=True),
+    _date("beginDate"),
+    _date("endDate"),
+    Column("orgSourcedId", required=True, refers_to="orgs", is_hint=True),
+)
+_USER_PROFILES = _file(
+    "userProfiles",
+    Column("userSourcedId", required=True, refers_to="users", is_hint=True),
+    Column("profileType", required=True),
+    Column("vendorId", required=True),
+    Column("credentialType", required=True),
+    Column("username", required=True),
+)
+_SCHEDULE = FileSpecification(
+    "schedule",
+    (
+        Column("classSourcedId", required=True, refers_to="classes"),
+        Column("weekday", required=True),
+        Column("start", required=True),
+        Column("end"),
+        Column("minutes"),
+        Column("room"),
+        Column("timeZone"),
+    ),
+    has_id=False,
+)
+_FAMILIES = FileSpecification(
+    "families",
+    (
+        Column("family"),
+        Column("student", refers_to="users"),
+        Column("name"),
+        Column("phone"),
+        Column("email"),
+        Column("balance"),
+    ),
+    has_id=False,
+)
+
+
+def _by_name(*files: FileSpecification) -> dict[str, FileSpecification]:
+    by_name = {file.name: file for file in (*files, _SCHEDULE, _FAMILIES)}
+    return {name: by_name[name] for name in ORDER if name in by_name}
+
+
+VERSIONS: dict[str, dict[str, FileSpecification]] = {
+    "1.1": _by_name(*_shared(is_open=False), _USERS_1_1),
+    "1.2": _by_name(*_shared(is_open=True), _USERS_1_2, _ROLES, _USER_PROFILES),
+}

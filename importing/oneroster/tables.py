@@ -1,0 +1,110 @@
+"""How rows reach a table: COPY into a temporary one, then one statement that inserts, updates or leaves alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A table's columns that the import writes, organization_id apart, in the order of the rows.
+
+    On rows that exist, columns in `once` are left as they are, and those in `fill` are written only where nothing is.
+    `unless` is an SQL condition on the existing row under which it is not touched.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ("id",)
+    once: frozenset[str] = frozenset()
+    fill: frozenset[str] = frozenset()
+    unless: str = ""
+
+
+LOCATIONS = Target("location", ("id", "name", "time_zone", "source_id", "deleted_at"))
+SESSIONS = Target("session", ("id", "name", "starts_on", "ends_on", "source_id", "deleted_at"))
+PROGRAMS = Target("program", ("id", "name", "deleted_at"))
+OFFERINGS = Target(
+    "offering",
+    ("id", "kind", "name", "location_id", "program_id", "source_id", "deleted_at"),
+    once=frozenset({"kind"}),
+)
+OFFERING_SESSIONS = Target("offering_session", ("offering_id", "session_id"), key=("offering_id", "session_id"))
+INSTRUCTORS = Target("offering_instructor", ("offering_id", "person_id"), key=("offering_id", "person_id"))
+TIMESLOTS = Target("timeslot", ("id", "offering_id", "weekday", "start_time", "duration_minutes", "room", "deleted_at"))
+# The office may rename a family, and complete or correct how to reach it.
+FAMILIES = Target(
+    "family",
+    ("id", "name", "phone", "email", "source_id", "deleted_at"),
+    once=frozenset({"name", "source_id"}),
+    fill=frozenset({"phone", "email"}),
+)
+STUDENTS = Target("student", ("id", "family_id", "first_name", "last_name", "source_id", "deleted_at"))
+PERSONS = Target(
+    "person",
+    ("id", "kind", "first_name", "last_name", "email", "family_id", "permissions", "source_id", "ended_at"),
+    once=frozenset({"kind", "permissions"}),
+)
+# The office may make a trial of an enrollment; one that it made a single day of has dates of its own.
+ENROLLMENTS = Target(
+    "enrollment",
+    ("id", "student_id", "offering_id", "type", "starts_on", "drop_on", "end_cause", "source_id", "deleted_at"),
+    once=frozenset({"type"}),
+    unless="existing.type IN ('MAKEUP', 'SINGLE_DAY')",
+)
+
+
+async def stage(
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], name: str
+) -> None:
+    """A temporary table of these rows, with the columns' own types; it goes with the transaction."""
+    listed = ", ".join(columns)
+    await connection.execute(
+        f"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT {listed} FROM {table} WITH NO DATA"  # noqa: S608
+    )
+    await connection.copy_records_to_table(name, records=rows, columns=list(columns))
+
+
+async def upsert(
+    connection: asyncpg.Connection, organization_id: UUID, target: Target, rows: Sequence[Row]
+) -> tuple[int, int]:
+    """(rows added, rows changed); rows that are as they should be are not written at all.
+
+    Rows are taken in the order of their keys, so that two transactions never wait for each other in a circle.
+    """
+    if not rows:
+        return 0, 0
+    staged = f"staged_{target.table}"
+    await connection.execute(f"DROP TABLE IF EXISTS {staged}")
+    await stage(connection, target.table, target.columns, rows, staged)
+    found = await connection.fetchrow(_upsert_sql(target, staged), organization_id)
+    return found["added"], found["changed"]
+
+
+def _upsert_sql(target: Target, staged: str) -> str:
+    listed, key = ", ".join(target.columns), ", ".join(target.key)
+    written = {
+        column: f"COALESCE(existing.{column}, excluded.{column})" if column in target.fill else f"excluded.{column}"
+        for column in target.columns
+        if column not in target.key and column not in target.once
+    }
+    update = "NOTHING"
+    if written:
+        unless = f" AND NOT ({target.unless})" if target.unless else ""
+        update = (
+            f"UPDATE SET {', '.join(f'{column} = {value}' for column, value in written.items())} "
+            f"WHERE ROW({', '.join(f'existing.{column}' for column in written)}) "
+            f"IS DISTINCT FROM ROW({', '.join(written.values())}){unless}"
+        )
+    # xmax is 0 only in a row version that nobody has locked or replaced: one that was inserted just now.
+    return (
+        f"WITH done AS (INSERT INTO {target.table} AS existing (organization_id, {listed}) "  # noqa: S608
+        f"SELECT $1, {listed} FROM {staged} ORDER BY {key} "
+        f"ON CONFLICT (organization_id, {key}) DO {update} RETURNING existing.xmax = 0 AS is_new) "
+        "SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done"
+    )
