@@ -97,14 +97,13 @@ SignInResult = Annotated[
 
 
 def show_session(context: Context, session: SignedIn, now: datetime) -> SignInSuccess:
-    """Signs the access token. An anonymous operation goes on as the one that signed in, so that what it asks of the
-    viewer can be read.
+    """Signs the access token. The operation goes on as the one who signed in, so that what it asks of the viewer is
+    read as that viewer.
     """
     tokens = context.services.access_tokens
     caller = session.viewer.caller
     claims = tokens.claims(caller.organization_id, caller.portal, caller.id, session.sign_in_id, tokens.expiry(now))
-    if context.claims is None:
-        context.claims = claims
+    context.claims = claims
     return SignInSuccess(
         access_token=tokens.sign(claims, now),
         expires_at=claims.expires_at,

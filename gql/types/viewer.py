@@ -5,11 +5,19 @@ from typing import Annotated
 import strawberry
 
 from attendance.rules.permissions import Viewer as ViewerFacts
+from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import Permission, Portal
+from db.students import list_students
+from gql.context import Info, reading
 from gql.global_ids import encode_id
+from gql.permissions import signed_in
 from gql.types.described import described
 from gql.types.node import Node
 from gql.types.people import Guardian, Kiosk, StaffMember
+from gql.types.student import Student, show_student
+from gql.visible import visibility_of
+
+MOST_STUDENTS = 100
 
 described(
     Portal,
@@ -49,6 +57,18 @@ class GuardianViewer:
     portal: Portal = strawberry.field(description="CUSTOMER.")
     guardian: Guardian = strawberry.field(description="The viewer as others see it.")
     organization: Organization = strawberry.field(description="The organization that the family is with.")
+
+    @strawberry.field(
+        description=f"The students of the family, by last name, then first name; at most {MOST_STUDENTS}.",
+        metadata=signed_in(Portal.CUSTOMER),
+    )
+    async def students(self, info: Info) -> list[Student]:
+        async with reading(info) as (connection, viewer):
+            caller = viewer.caller
+            found = await list_students(
+                connection, caller.organization_id, visibility_of(caller), None, after=None, limit=MOST_STUDENTS
+            )
+            return [show_student(each.student, sight_of(viewer), viewer.currency) for each in found]
 
 
 @strawberry.type(description="A check-in device. Reaches the day of its location alone.")

@@ -217,3 +217,37 @@ async def test_R11_1_a_permission_taken_away_closes_the_portal_at_once(
     assert (await office.viewer())["name"] == "Sam Staff"
     await owner.execute(update(models.Person).values(permissions=[]))
     assert await office.code(VIEWER) == "UNAUTHENTICATED"
+
+
+async def test_R11_2_a_guardian_gets_the_students_of_its_family_with_the_session(client: Client, world: World) -> None:
+    family = await world.family()
+    await world.guardian(family, email="gail@home.example", password_hash=PASSWORD_HASH)
+    await world.student(first_name="Zoe", family_id=family)
+    await world.student(first_name="Ann", family_id=family)
+    await world.student(first_name="Stranger")
+    document = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess {
+        viewer { ... on GuardianViewer { students { firstName enrollments { id } } } }
+    } } }"""
+    answer = await client.ask(
+        document, {"input": {"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}}
+    )
+    assert answer["signIn"]["viewer"]["students"] == [
+        {"firstName": "Ann", "enrollments": []},
+        {"firstName": "Zoe", "enrollments": []},
+    ]
+
+
+async def test_an_operation_goes_on_as_the_one_who_signed_in(client: Client, world: World, sam: str) -> None:
+    other = await world.family(name="Other")
+    await world.guardian(other, email="olga@home.example", password_hash=PASSWORD_HASH)
+    family = await world.family()
+    await world.guardian(family, email="gail@home.example", password_hash=PASSWORD_HASH)
+    await world.student(first_name="Ann", family_id=family)
+    session = await client.sign_in("olga@home.example", portal="CUSTOMER")
+    document = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess {
+        viewer { ... on GuardianViewer { students { firstName } } }
+    } } }"""
+    answer = await client.having(session["accessToken"]).ask(
+        document, {"input": {"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}}
+    )
+    assert answer["signIn"]["viewer"]["students"] == [{"firstName": "Ann"}]
