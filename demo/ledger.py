@@ -1,0 +1,263 @@
+"""Makeup tokens and their ledger, decided by the same rules as in the product (R7.4, R7.6, R7.7, R7.9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from attendance.rules.calendar import OccurrenceKey, local_date
+from attendance.rules.expiry import expires_on
+from attendance.rules.makeup_tokens import Decision, TokenDates, TokenGround, TokenStep, reconcile, token_state
+from attendance.rules.token_limit import is_over_limit, limit_count
+from attendance.rules.vocabulary import (
+    ChangeKind,
+    MakeupTokenAct,
+    MakeupTokenOrigin,
+    MakeupTokenState,
+    Source,
+    TokenRunPhase,
+)
+from db import models
+from demo.business import Business, Site
+from demo.sheets import Hand, Sheet
+
+_ACTS = {
+    TokenStep.ISSUE: MakeupTokenAct.ISSUED,
+    TokenStep.REINSTATE: MakeupTokenAct.REINSTATED,
+    TokenStep.REVOKE: MakeupTokenAct.REVOKED,
+    TokenStep.FLAG: MakeupTokenAct.FLAGGED,
+    TokenStep.UNFLAG: MakeupTokenAct.UNFLAGGED,
+    TokenStep.SKIP: MakeupTokenAct.SKIPPED,
+}
+
+
+@dataclass(eq=False)
+class Token:
+    """A row, and what its state is derived from beside it (R8.3)."""
+
+    row: dict[str, Any]
+    site: Site
+    makeup_on: date | None = None
+    is_requested: bool = False
+
+    @property
+    def occurrence(self) -> OccurrenceKey | None:
+        timeslot_id: UUID | None = self.row["timeslot_id"]
+        return OccurrenceKey(timeslot_id, self.row["held_on"]) if timeslot_id else None
+
+    def state(self, today: date) -> MakeupTokenState:
+        row = self.row
+        dates = TokenDates(
+            issued_on=row["issued_on"],
+            expires_on=row["expires_on"],
+            is_revoked=row["revoked_at"] is not None,
+            is_deleted=row["deleted_at"] is not None,
+            is_requested=self.is_requested,
+            makeup_on=self.makeup_on,
+        )
+        return token_state(dates, today)
+
+
+@dataclass
+class Ledger:
+    business: Business
+    tokens: list[Token] = field(default_factory=list)
+    _of_students: dict[UUID, list[Token]] = field(default_factory=dict)
+    _skips: set[tuple[UUID, UUID, date, str]] = field(default_factory=set)
+    _entries: int = 0
+
+    def reconcile(
+        self, sheet: Sheet, at: datetime, hand: Hand, *, may_create: bool, phase: TokenRunPhase | None = None
+    ) -> tuple[int, int]:
+        """All rows of the sheet: how many were issued (or reinstated) and revoked. Tokens that change are a change of
+        the sheet.
+        """
+        changed, issued, revoked = [], 0, 0
+        for student_id in list(sheet.marks):
+            token = self._automatic(sheet, student_id)
+            decision = self._decide(sheet, student_id, token, at, may_create)
+            if decision.step is TokenStep.NOTHING:
+                continue
+            if decision.step is TokenStep.ISSUE:
+                token = self._issue_for(sheet, student_id, at)
+            elif token and decision.step is not TokenStep.SKIP:
+                token.row["revoked_at"] = at if decision.step is TokenStep.REVOKE else None
+                token.row["needs_review"] = decision.step is TokenStep.FLAG
+            self._enter_decision(sheet, student_id, token, decision, at=at, hand=hand, phase=phase)
+            if decision.step is not TokenStep.SKIP:
+                changed.append(student_id)
+            issued += decision.step in (TokenStep.ISSUE, TokenStep.REINSTATE)
+            revoked += decision.step is TokenStep.REVOKE
+        if changed:
+            sheet.change(ChangeKind.TOKENS, hand, at, changed)
+        return issued, revoked
+
+    def issue(
+        self,
+        student_id: UUID,
+        site: Site,
+        origin: MakeupTokenOrigin,
+        *,
+        hand: Hand,
+        at: datetime,
+        words: Sequence[object],
+        **values: Any,
+    ) -> Token:
+        """A token without its ledger entry; `words` tell it from others, `values` are of its row."""
+        row = self.business.rows.add(
+            models.MakeupToken,
+            **{
+                "id": self.business.rows.id("token", origin, student_id, *words),
+                "student_id": student_id,
+                "origin": origin,
+                "timeslot_id": None,
+                "held_on": None,
+                "enrollment_id": None,
+                "location_id": site.id,
+                "program_id": None,
+                "comment": None,
+                "source": hand.source,
+                "issued_by_id": hand.person_id,
+                "issued_at": at,
+                "issued_on": local_date(at, site.zone),
+                "expires_on": None,
+                "revoked_at": None,
+                "deleted_at": None,
+                "deleted_by_id": None,
+                "makeup_enrollment_id": None,
+                "needs_review": False,
+            }
+            | values,
+        )
+        token = Token(row, site)
+        self.tokens.append(token)
+        self._of_students.setdefault(student_id, []).append(token)
+        return token
+
+    def enter(
+        self,
+        token: Token | None,
+        act: MakeupTokenAct,
+        hand: Hand,
+        at: datetime,
+        *,
+        student_id: UUID | None = None,
+        **values: Any,
+    ) -> None:
+        """R7.9."""
+        row = token.row if token else {}
+        self._entries += 1
+        self.business.rows.add(
+            models.MakeupTokenEntry,
+            **{
+                "id": self.business.rows.id("entry", self._entries),
+                "student_id": student_id or row["student_id"],
+                "makeup_token_id": row.get("id"),
+                "timeslot_id": row.get("timeslot_id"),
+                "held_on": row.get("held_on"),
+                "act": act,
+                "cause": None,
+                "source": hand.source,
+                "actor_id": hand.person_id,
+                "entered_at": at,
+                "facts": None,
+            }
+            | values,
+        )
+
+    def tokens_of(self, occurrence: OccurrenceKey) -> list[Token]:
+        """The automatic ones of an occurrence."""
+        return [token for token in self.tokens if token.occurrence == occurrence]
+
+    def enter_expiries(self) -> None:
+        """For each token that has expired, when the local day after its last one began."""
+        for token in self.tokens:
+            if token.state(token.site.today) is MakeupTokenState.EXPIRED:
+                after = token.row["expires_on"] + timedelta(days=1)
+                at = max(token.row["issued_at"], datetime.combine(after, time(), token.site.zone).astimezone(UTC))
+                self.enter(token, MakeupTokenAct.EXPIRED, Hand(Source.SYSTEM), at)
+
+    def _automatic(self, sheet: Sheet, student_id: UUID) -> Token | None:
+        mine = self._of_students.get(student_id, [])
+        return next((token for token in mine if token.occurrence == sheet.meeting.key), None)
+
+    def _decide(self, sheet: Sheet, student_id: UUID, token: Token | None, at: datetime, may_create: bool) -> Decision:
+        place, settings = sheet.roster.get(student_id), self.business.settings.makeup_tokens
+        ground = TokenGround(
+            kind=sheet.meeting.course.kind,
+            is_cancelled=False,
+            status=sheet.marks[student_id]["status"],
+            enrollment_type=place.type if place else None,
+        )
+        today = local_date(at, sheet.meeting.course.site.zone)
+        return reconcile(
+            ground,
+            settings,
+            state=token.state(today) if token else None,
+            is_flagged=bool(token and token.row["needs_review"]),
+            may_create=may_create,
+            is_over_limit=ground.is_absence and self._is_over_limit(student_id, sheet.meeting.held_on),
+        )
+
+    def _is_over_limit(self, student_id: UUID, missed_on: date) -> bool:
+        """For the limits of the demo, which are by month and student."""
+        settings = self.business.settings.makeup_tokens
+        limit = limit_count(settings, missed_on=missed_on, session=None, enrollment=None, enrollment_id=None)
+        if limit is None:
+            return False
+        counted = [
+            token
+            for token in self._of_students.get(student_id, [])
+            if token.row["origin"] is MakeupTokenOrigin.ABSENCE
+            and token.row["revoked_at"] is None
+            and token.row["held_on"] in limit.missed
+        ]
+        return is_over_limit(settings, len(counted))
+
+    def _issue_for(self, sheet: Sheet, student_id: UUID, at: datetime) -> Token:
+        """R7.7, R7.8; source and person are those of the mark."""
+        meeting, mark, course = sheet.meeting, sheet.marks[student_id], sheet.meeting.course
+        issued_on = local_date(at, course.site.zone)
+        settings = self.business.settings.makeup_tokens
+        return self.issue(
+            student_id,
+            course.site,
+            MakeupTokenOrigin.ABSENCE,
+            hand=Hand(mark["source"], mark["marked_by_id"]),
+            at=at,
+            words=(meeting.slot.id, meeting.held_on),
+            timeslot_id=meeting.slot.id,
+            held_on=meeting.held_on,
+            enrollment_id=mark["enrollment_id"],
+            program_id=course.program_id,
+            expires_on=expires_on(settings, issued_on=issued_on, missed_on=meeting.held_on, session_ends_on=None),
+        )
+
+    def _enter_decision(
+        self,
+        sheet: Sheet,
+        student_id: UUID,
+        token: Token | None,
+        decision: Decision,
+        *,
+        at: datetime,
+        hand: Hand,
+        phase: TokenRunPhase | None,
+    ) -> None:
+        key = (student_id, sheet.meeting.slot.id, sheet.meeting.held_on, str(decision.cause))
+        if decision.step is TokenStep.SKIP and key in self._skips:
+            return
+        self._skips.add(key)
+        facts: dict[str, Any] = {"status": sheet.marks[student_id]["status"]} | ({"phase": phase} if phase else {})
+        self.enter(
+            token,
+            _ACTS[decision.step],
+            hand,
+            at,
+            student_id=student_id,
+            timeslot_id=sheet.meeting.slot.id,
+            held_on=sheet.meeting.held_on,
+            cause=decision.cause,
+            facts=facts,
+        )
