@@ -22,6 +22,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -43,7 +44,8 @@ class GuardLimits:
     """What one operation may ask for. Introspection is free of depth, as its own rules bound it.
 
     Cost is the number of fields in the largest answer: a field counts 1; below a field that takes `first` or
-    `last` everything counts that many times; below any other list of objects, `assumed_list` times.
+    `last` everything counts that many times, below one that takes `ids` once for each id, and below any other
+    list of objects `assumed_list` times.
     """
 
     depth: int = 12
@@ -169,9 +171,21 @@ class Guard:
             return 1
         if "first" in definition.args or "last" in definition.args:
             return max(self._page_sizes(node), default=self._limits.default_page)
+        if "ids" in definition.args:
+            return max(self._lengths(node), default=self._limits.assumed_list)
         # The page size was counted at the connection itself.
         is_page = parent is not None and parent.name.endswith("Connection")
         return self._limits.assumed_list if _is_list(definition) and not is_page else 1
+
+    def _lengths(self, node: FieldNode) -> Iterator[int]:
+        for argument in node.arguments or ():
+            value: Any = argument.value
+            if isinstance(value, ListValueNode):
+                yield len(value.values)
+            elif isinstance(value, VariableNode):
+                self.depends_on_variables = True
+                given = self._variables.get(value.name.value)
+                yield len(given) if isinstance(given, list) else 1
 
     def _page_sizes(self, node: FieldNode) -> Iterator[int]:
         for argument in node.arguments or ():

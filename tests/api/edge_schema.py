@@ -95,6 +95,10 @@ class Query:
         return Thing(name="it")
 
     @strawberry.field
+    def pick(self, ids: list[strawberry.ID]) -> list[Thing]:
+        return [Thing(name=it) for it in ids]
+
+    @strawberry.field
     def things(self, first: int | None = None) -> ThingConnection:
         return ThingConnection(nodes=[Thing(name=str(n)) for n in range(min(first or 2, 3))])
 

@@ -48,6 +48,7 @@ def nested(levels: int) -> str:
         ("{ things(first: 7) { nodes { name } } }", Measure(depth=3, fields=3, cost=1 + 7 * 2)),
         ("{ thing { parts { name } } }", Measure(depth=3, fields=3, cost=1 + 1 + 10)),
         ("{ things(first: 3) { nodes { parts { name } } } }", Measure(depth=4, fields=4, cost=1 + 3 * (1 + 1 + 10))),
+        ('{ pick(ids: ["a", "b"]) { name } }', Measure(depth=2, fields=2, cost=1 + 2)),
         ("{ ...F ...F } fragment F on Query { thing { name } }", Measure(depth=2, fields=4, cost=4)),
         ("{ thing { ... on Thing { ...N } ... { name } } } fragment N on Thing { name }", Measure(2, 0, 0, 3, 3)),
         ("{ ...F @include(if: true) } fragment F on Query { hello }", Measure(1, 0, 1, 1, 1)),
@@ -72,6 +73,13 @@ def test_page_sizes_come_from_variables_each_time() -> None:
         else:
             with pytest.raises(RequestRefused):
                 documents.measure(document, operation, {"n": size})
+
+
+def test_a_list_of_ids_counts_once_for_each() -> None:
+    query = "query($ids: [ID!]!) { pick(ids: $ids) { name score } }"
+    ids = [str(n) for n in range(40)]
+    assert measure(query, {"ids": ids}).cost == 1 + 40 * 2
+    assert "it has 81" in refusal(query, {"ids": ids}, cost=80).message
 
 
 def test_a_refusal_by_size_is_not_remembered_for_the_text() -> None:

@@ -1,11 +1,14 @@
 "use strict";
 
-const firstQuery = `# Sign in. The demo's people and passwords are printed by "make up".
+const day = new Date().toLocaleDateString("sv");
+
+const firstQuery = `# 1. Sign in: place the cursor in an operation and press the button (Ctrl+Enter).
+#    This is the demo's owner; "make up" prints the others.
 mutation SignIn {
-  signIn(input: {email: "office@example.com", password: "", portal: OFFICE}) {
-    __typename
+  signIn(input: {email: "owner@copperlake.example", password: "rollbook-demo", portal: OFFICE}) {
     ... on SignInSuccess {
       accessToken
+      expiresAt
     }
     ... on UserError {
       message
@@ -13,10 +16,34 @@ mutation SignIn {
   }
 }
 
-# Who is calling? Needs the Authorization header.
-query Viewer {
-  viewer {
-    __typename
+# 2. Write the token under Headers: {"Authorization": "Bearer ..."}
+query Today {
+  occurrences(filter: {from: "${day}", to: "${day}", includeNotScheduled: false}, first: 10) {
+    nodes {
+      id
+      startsAt
+      offering {
+        name
+      }
+      attendanceState
+    }
+  }
+}
+
+# 3. Keep a roll sheet open, and take attendance in another tab.
+subscription Watch {
+  rollSheetChanged(occurrenceId: "an id of Today's answer") {
+    revision
+    kind
+    entries {
+      student {
+        firstName
+        lastName
+      }
+      mark {
+        status
+      }
+    }
   }
 }
 `;
