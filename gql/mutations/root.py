@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.mutations import refresh_session, sign_in, sign_out
+from gql.mutations import refresh_session, sign_in, sign_out, submit_attendance
 
 
 @strawberry.type(description="What changes things. Each field is one business act, done whole or not at all.")
@@ -10,3 +10,4 @@ class Mutation:
     sign_in = sign_in.field
     refresh_session = refresh_session.field
     sign_out = sign_out.field
+    submit_attendance = submit_attendance.field

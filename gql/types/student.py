@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,15 +12,20 @@ from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel, Portal
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenState, NoteLevel, Portal
 from gql.context import Info
 from gql.global_ids import encode_id
 from gql.loaders import load_enrollments, load_notes
+from gql.pagination import Connection
 from gql.permissions import requires, signed_in
+from gql.queries.arguments import AFTER, FIRST
 from gql.scalars import Money
 from gql.types.node import Node
 from gql.types.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.types.people import StaffMember, show_staff_member
+
+if TYPE_CHECKING:
+    from gql.types.makeup_token import MakeupToken
 
 
 @strawberry.type(description="Students who belong together, with one address and one balance.")
@@ -113,6 +118,26 @@ class Student(Node):
         now = info.context.clock()
         found = await load_enrollments(info, self.facts.id)
         return [show_place(each) for each in found if past or not each.is_past(now)]
+
+    @strawberry.field(
+        description="The student's makeup tokens, the first to expire first, those that never expire last. Guardians "
+        "see them from the issue date on; revoked and deleted ones are for staff alone, expired ones are shown to "
+        "families where the organization says so.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def makeup_tokens(
+        self,
+        info: Info,
+        states: Annotated[
+            list[MakeupTokenState] | None,
+            strawberry.argument(description="Only those in one of these states. Left out or null: in any."),
+        ] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Annotated["MakeupToken", strawberry.lazy("gql.types.makeup_token")]]:
+        from gql.types.makeup_token import tokens_of_student  # noqa: PLC0415 - tokens show their student
+
+        return await tokens_of_student(info, self, states or None, first, after)
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:

@@ -8,6 +8,8 @@ from attendance.rules.vocabulary import (
     EnrollmentEnd,
     EnrollmentType,
     IndicatorKind,
+    MakeupTokenOrigin,
+    MakeupTokenState,
     NoteLevel,
     NotRecordableReason,
     OccurrenceState,
@@ -139,5 +141,28 @@ described(
     {
         TransferDirection.OUT: "The student leaves for the other class.",
         TransferDirection.IN: "The student came from the other class.",
+    },
+)
+described(
+    MakeupTokenState,
+    "Where a makeup token is in its life. Derived from its dates and links, so it is true at any moment.",
+    {
+        MakeupTokenState.SCHEDULED: "Its issue date is still ahead. Families do not see it yet.",
+        MakeupTokenState.AVAILABLE: "It can be redeemed.",
+        MakeupTokenState.REQUESTED: "The family has asked for a makeup, and staff have not decided.",
+        MakeupTokenState.PENDING: "A makeup is booked for today or a later day.",
+        MakeupTokenState.SPENT: "The day of its makeup has come and gone.",
+        MakeupTokenState.EXPIRED: "It was not redeemed by the end of its expiration date.",
+        MakeupTokenState.REVOKED: "The system took it back, since its absence is none any more. Staff only.",
+        MakeupTokenState.DELETED: "Staff deleted it. Staff only.",
+    },
+)
+described(
+    MakeupTokenOrigin,
+    "What a makeup token was issued for.",
+    {
+        MakeupTokenOrigin.ABSENCE: "An absence from a class; issued by itself.",
+        MakeupTokenOrigin.CANCELLATION: "A cancelled class.",
+        MakeupTokenOrigin.MANUAL: "Staff issued it by hand.",
     },
 )

@@ -1,0 +1,161 @@
+"""Makeup tokens, as staff and families see them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.permissions import Viewer
+from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.sight import sight_of
+from attendance.rules.student_tokens import TokenFacts, seen_by_family, token_order
+from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, Portal
+from db.occurrences import read_heads
+from db.student_tokens import read_tokens, read_tokens_of
+from db.students import Visibility, read_students
+from gql.context import Info, Reading
+from gql.global_ids import encode_id
+from gql.loaders import load, load_enrollments
+from gql.pagination import Connection, Cursors, connection, read_page
+from gql.permissions import signed_in
+from gql.types.node import Node
+from gql.types.offering import Location, Program, show_location, show_program
+from gql.types.people import Actor, show_actor
+from gql.types.student import Enrollment, Student, show_place, show_student
+
+if TYPE_CHECKING:
+    from gql.types.occurrence import Occurrence
+
+_CURSORS = Cursors("makeupTokens", (date, UUID))
+
+
+@strawberry.type(
+    description="The right to one makeup. Staff who see the student see all of them; guardians see those of their own "
+    "students, from the issue date on, without revoked and deleted ones."
+)
+class MakeupToken(Node):
+    student: Student = strawberry.field(description="Who may make up a class.")
+    state: MakeupTokenState = strawberry.field(description="Where it is in its life.")
+    origin: MakeupTokenOrigin = strawberry.field(description="What it was issued for.")
+    missed_occurrence: Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")] | None = strawberry.field(
+        description="The class that was missed; null: it was issued by hand."
+    )
+    location: Location | None = strawberry.field(description="The only location to use it at; null: any.")
+    program: Program | None = strawberry.field(description="The program that it is for; null: any.")
+    comment: str | None = strawberry.field(
+        description="A remark of staff; null: none, or the organization does not show remarks to families."
+    )
+    issued_on: date = strawberry.field(description="The first local date on which it can be used.")
+    expires_on: date | None = strawberry.field(
+        description="The last local date on which it can be redeemed; null: it never expires."
+    )
+    issued_by: Actor | None = strawberry.field(
+        description="Who issued it, or made the mark behind it; null: the system, or the viewer is a guardian."
+    )
+    facts: strawberry.Private[TokenFacts]
+
+    @strawberry.field(
+        description="The makeup that it was used for; null: none.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def makeup(self, info: Info) -> Enrollment | None:
+        wanted = self.facts.makeup_enrollment_id
+        if wanted is None:
+            return None
+        places = await load_enrollments(info, self.facts.student_id)
+        return next((show_place(each) for each in places if each.enrollment.id == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTokens:
+    """Tokens with the classes missed, and what their reader may be told."""
+
+    tokens: list[TokenFacts]
+    missed: Mapping[OccurrenceKey, OccurrenceHead]
+    settings: MakeupTokenSettings
+    is_family: bool
+
+    def visible(self, now: datetime) -> list[TokenFacts]:
+        """R8.2: families do not see all of them."""
+        return seen_by_family(self.tokens, self.settings, now) if self.is_family else self.tokens
+
+    @property
+    def sees_comments(self) -> bool:
+        return self.settings.families_see_comments or not self.is_family
+
+
+async def tokens_by_id(
+    connection: AsyncConnection, viewer: Viewer, ids: Collection[UUID], now: datetime
+) -> dict[UUID, MakeupToken]:
+    """For staff who see the students; three statements, none for no ids."""
+    if not ids:
+        return {}
+    organization_id, sight = viewer.caller.organization_id, sight_of(viewer)
+    shown = await _with_missed(connection, viewer, await read_tokens(connection, organization_id, ids))
+    student_ids = {token.student_id for token in shown.tokens}
+    students = await read_students(connection, organization_id, student_ids, Visibility())
+    return {
+        token.id: show_token(token, show_student(students[token.student_id], sight, viewer.currency), shown, now)
+        for token in shown.tokens
+    }
+
+
+async def tokens_of_student(
+    info: Info, student: Student, states: list[MakeupTokenState] | None, first: int | None, after: str | None
+) -> Connection[MakeupToken]:
+    """A page of those that the viewer sees; two statements for all students of a batch. Raises BadInput."""
+    page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
+    shown = await load(info, student.facts.id, _read_tokens)
+    tokens = [token for token in shown.visible(now) if states is None or token.state(now) in states]
+    found = [token for token in tokens if page.after is None or token_order(token) > page.after]
+    return connection(
+        found[: page.size],
+        page,
+        has_more=len(found) > page.size,
+        node=lambda token: show_token(token, student, shown, now),
+        cursor=lambda token: _CURSORS.encode(*token_order(token)),
+    )
+
+
+def show_token(facts: TokenFacts, student: Student, shown: ShownTokens, now: datetime) -> MakeupToken:
+    from gql.types.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show tokens
+
+    head = shown.missed.get(facts.missed) if facts.missed else None
+    return MakeupToken(
+        id=encode_id("MakeupToken", facts.id),
+        student=student,
+        state=facts.state(now),
+        origin=facts.origin,
+        missed_occurrence=None if head is None else show_occurrence(head, now),
+        location=None if facts.location is None else show_location(facts.location),
+        program=None if facts.program is None else show_program(facts.program),
+        comment=facts.comment if shown.sees_comments else None,
+        issued_on=facts.dates.issued_on,
+        expires_on=facts.dates.expires_on,
+        issued_by=None if shown.is_family else show_actor(facts.issued_by),
+        facts=facts,
+    )
+
+
+async def _read_tokens(source: Reading, student_ids: list[UUID]) -> list[ShownTokens]:
+    viewer = source.viewer
+    tokens = await read_tokens_of(source.connection, viewer.caller.organization_id, set(student_ids))
+    shown = await _with_missed(source.connection, viewer, [each for mine in tokens.values() for each in mine])
+    return [replace(shown, tokens=tokens[student_id]) for student_id in student_ids]
+
+
+async def _with_missed(connection: AsyncConnection, viewer: Viewer, tokens: list[TokenFacts]) -> ShownTokens:
+    keys = {token.missed for token in tokens if token.missed is not None}
+    heads = await read_heads(connection, viewer.caller.organization_id, keys)
+    return ShownTokens(
+        tokens,
+        {head.key: head for head in heads},
+        viewer.settings.makeup_tokens,
+        is_family=viewer.caller.portal is Portal.CUSTOMER,
+    )
