@@ -76,14 +76,17 @@ class Api:
 
 @asynccontextmanager
 async def api_process(
-    database_url: str, redis_url: str, *, port: int | None = None, log: Path | None = None, **settings: str
+    database_url: str, redis_url: str, *, port: int = 0, log: str = os.devnull, **settings: float
 ) -> AsyncIterator[Api]:
-    """`rollbook.py api` on a free port, ended with SIGTERM at the end of the block."""
+    """`rollbook.py api` on a free port, ended with SIGTERM at the end of the block.
+
+    settings -- fields of settings.Settings.
+    """
     port = port or free_port()
     given = {name: value for name, value in os.environ.items() if not name.startswith("ROLLBOOK_")}
     given |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ROLLBOOK_SECRET": SECRET}
-    given |= {"ROLLBOOK_GRACEFUL_TIMEOUT": "2", **settings}
-    output = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    given |= {f"ROLLBOOK_{name.upper()}": str(value) for name, value in ({"graceful_timeout": 2} | settings).items()}
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         argv: list[str | Path] = [sys.executable, ROOT / "rollbook.py", "api", "--port", str(port)]
         process = spawn(argv, death_signal=signal.SIGKILL, output=output, environment=given, folder=ROOT)

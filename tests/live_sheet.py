@@ -16,6 +16,7 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.global_ids import encode_id, encode_occurrence_id
 from tests.factories import MONDAY, Lesson, World
+from tests.live import Api, ask
 from tests.viewers import DURING_CLASS, staff_viewer
 
 # With tokens each absence would be followed by a change of its own.
@@ -81,3 +82,22 @@ async def live_sheet(database: Database, world: World, redis_url: str, *names: s
     finally:
         await announcer.close()
         await redis.aclose()
+
+
+SUBMIT = """
+mutation Submit($input: SubmitAttendanceInput!) {
+  submitAttendance(input: $input) {
+    __typename
+    ... on SubmitAttendanceSuccess { occurrence { revision } }
+  }
+}
+"""
+
+
+async def submit_over_http(api: Api, token: str, sheet: LiveSheet, name: str, status: AttendanceStatus | None) -> int:
+    """submitAttendance for one student; the revision that the answer tells."""
+    mark = {"studentId": encode_id("Student", sheet.students[name]), "status": status}
+    data = await ask(api, token, SUBMIT, input={"occurrenceId": sheet.id, "marks": [mark]})
+    assert data["submitAttendance"]["__typename"] == "SubmitAttendanceSuccess", data
+    revision: int = data["submitAttendance"]["occurrence"]["revision"]
+    return revision
