@@ -102,34 +102,53 @@ def migrate(
         run_migrations()
 
 
-@app.command(epilog="Example: python rollbook.py demo")
-def demo() -> None:
-    """Fill an empty database with the demo organizations, anchored on today."""
+@app.command(epilog="Example: python rollbook.py demo --fresh")
+def demo(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the demo organizations first.")] = False,
+) -> None:
+    """Load the demo organizations, made around today; other organizations stay as they are."""
     from commands.data import load_demo
 
-    load_demo()
+    load_demo(fresh=fresh)
 
 
-@imports.command(
-    "oneroster", epilog="Example: python rollbook.py import oneroster bundle.zip --organization 'Riverside'"
-)
+@imports.command("oneroster", epilog="Example: python rollbook.py import oneroster bundle.zip --organization Riverside")
 def import_oneroster(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The bundle, a zip.")],
-    organization: _Organization = None,
+    organization: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|ID", help="Into which; default: the one that the bundle's district names."),
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of new locations, such as America/Chicago.")
+    ] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Keep the good rows of a bundle that has bad ones.")
     ] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Even if more than half of what there was goes away.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, keep nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all problems as CSV.")] = None,
 ) -> None:
     """Load a OneRoster 1.1 or 1.2 CSV bundle; loading it again updates in place."""
     from commands.data import load_oneroster
 
-    load_oneroster(file, organization=organization, skip_bad_rows=skip_bad_rows)
+    load_oneroster(
+        file,
+        report_file=report,
+        organization=organization,
+        time_zone=time_zone,
+        skip_bad_rows=skip_bad_rows,
+        accept_removals=accept_removals,
+        dry_run=dry_run,
+    )
 
 
 @app.command(epilog="Example: python rollbook.py token --person office@example.com --portal OFFICE --lifetime 8h")
 def token(
     person: Annotated[str, typer.Option(metavar="EMAIL|ID", help="For whom.")],
-    portal: Annotated[str, typer.Option(help="OFFICE, STAFF, GUARDIAN ...")] = "OFFICE",
+    portal: Annotated[str, typer.Option(help="OFFICE, STAFF or CUSTOMER.")] = "OFFICE",
     lifetime: Annotated[
         timedelta, typer.Option(parser=_duration, metavar="TIME", help="Such as 15m or 8h.")
     ] = timedelta(hours=1),

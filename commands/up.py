@@ -73,14 +73,14 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
 
 
 async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> list[SignIn]:
-    from commands.data import fill_if_empty, sign_ins
+    from commands.data import demo_sentence, is_demo_there, is_empty, sign_ins
     from db.migrate import upgrade
 
     await upgrade(settings.database_url)
     steps.done("Schema is up to date")
-    if demo and (told := await fill_if_empty(settings.database_url)):
-        steps.done(told)
-    return await sign_ins(settings.database_url)
+    if demo and await is_empty(settings.database_url):
+        steps.done(await demo_sentence(settings.database_url))
+    return sign_ins() if await is_demo_there(settings.database_url) else []
 
 
 @contextlib.contextmanager
