@@ -1,0 +1,110 @@
+"""`demo` and `import`: what fills the database."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from commands.fault import Fault
+from commands.local import database_here
+from commands.terminal import SignIn, say
+
+
+def load_demo(*, fresh: bool) -> None:
+    """Fill the database with the demo organizations; with --fresh, delete and make them anew."""
+    if os.environ.get("ROLLBOOK_ENV") == "production":
+        raise Fault("The demo is refused in production: everybody knows its passwords.")
+    with database_here() as url:
+        say(asyncio.run(_migrated_demo(url, fresh=fresh)))
+
+
+async def _migrated_demo(url: str, *, fresh: bool) -> str:
+    from db.migrate import upgrade
+
+    await upgrade(url)
+    return await demo_sentence(url, fresh=fresh)
+
+
+async def demo_sentence(url: str, *, fresh: bool = False) -> str:
+    """Load the demo unless it is there; a sentence about what there is now. Other organizations stay."""
+    from clock import wall_clock
+    from demo.load import demo_today, load_demo
+
+    now = wall_clock()
+    summary = await load_demo(url, today=demo_today(now), now=now, progress=lambda _: None, fresh=fresh)
+    return summary.sentence
+
+
+def sign_ins() -> list[SignIn]:
+    """One for each role of the demo."""
+    from demo.sign_ins import SIGN_INS
+
+    return [SignIn(one.portal.value, one.email, one.password, one.note) for one in SIGN_INS]
+
+
+async def is_demo_there(url: str) -> bool:
+    """Is the demo business in the database?"""
+    from sqlalchemy import text
+
+    from db.engine import create_engine
+    from demo.rows import organization_id
+    from demo.sign_ins import BUSINESS
+
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.connect() as connection:
+            question = text("SELECT EXISTS (SELECT FROM organization WHERE organization_id = :id)")
+            return bool(await connection.scalar(question, {"id": organization_id(BUSINESS)}))
+    finally:
+        await engine.dispose()
+
+
+async def is_empty(url: str) -> bool:
+    """Has the database no organization at all?"""
+    from sqlalchemy import text
+
+    from db.engine import create_engine
+
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.connect() as connection:
+            return not await connection.scalar(text("SELECT EXISTS (SELECT FROM organization)"))
+    finally:
+        await engine.dispose()
+
+
+def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -> None:
+    """Import a bundle and say what became of it. Raises Fault if nothing was kept."""
+    from clock import wall_clock
+    from commands.import_report import Progress, tell
+    from importing.oneroster.report import ImportRefused, Report, write_report_file
+    from importing.oneroster.run import Choices, import_oneroster
+
+    async def migrated_import(url: str, progress: Progress) -> Report:
+        from db.migrate import upgrade
+
+        await upgrade(url)
+        return await import_oneroster(
+            url,
+            file,
+            Choices(**choices),  # type: ignore[arg-type]
+            now=wall_clock(),
+            progress=progress,
+        )
+
+    report: Report | None = None
+    refused: ImportRefused | None = None
+    with database_here() as url, Progress(sys.stderr) as progress:
+        try:
+            report = asyncio.run(migrated_import(url, progress))
+        except ImportRefused as refusal:
+            refused, report = refusal, refusal.report
+    if report is not None:
+        tell(report)
+        if report_file is not None:
+            write_report_file(report_file, report.problems)
+            say(f"All problems are in {report_file}.")
+    if refused is not None:
+        raise Fault(str(refused))
+    if report is not None and not report.is_sound:
+        raise Fault("Nothing was kept. Mend the rows above, or leave them out with --skip-bad-rows.")
