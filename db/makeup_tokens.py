@@ -1,39 +1,23 @@
-"""Automatic makeup tokens of an occurrence: what a reconciliation reads and locks (R7.4 to R7.8).
+"""Automatic makeup tokens of occurrences: whom they are about, and the locks of a reconciliation (R7.4 to R7.8).
 
-Each function is one statement, however many students it is about.
+Each function is one statement, however many students and occurrences it is about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, any_, bindparam, func, literal, or_, select, text, true, union
+from sqlalchemy import and_, any_, bindparam, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.types import Boolean, Date, Uuid
+from sqlalchemy.types import Date, Uuid
 
 from attendance.rules.calendar import DateSpan, OccurrenceKey
-from attendance.rules.makeup_tokens import TokenDates
-from attendance.rules.token_limit import LimitCount
-from attendance.rules.vocabulary import (
-    AttendanceStatus,
-    EnrollmentType,
-    MakeupRequestState,
-    MakeupTokenAct,
-    MakeupTokenOrigin,
-    OfferingKind,
-    Source,
-)
-from db.models.attendance import Mark, Occurrence
-from db.models.enrollments import Enrollment
-from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry
-from db.models.offerings import Offering, OfferingSession, Timeslot
-from db.models.organization import Location, Session
+from attendance.rules.vocabulary import MakeupTokenOrigin, OfferingKind
+from db.models.makeup_tokens import MakeupToken
 from db.models.people import Student
 
 
@@ -51,33 +35,6 @@ class TokenOccasion:
     session: DateSpan | None
 
 
-@dataclass(frozen=True, slots=True)
-class AutomaticToken:
-    """A student's absence token of the occurrence, whatever became of it."""
-
-    id: UUID
-    dates: TokenDates
-    needs_review: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSubject:
-    """A student with a mark or a token at the occurrence. `last_act` and `last_cause` are of the newest
-    ledger entry about both.
-    """
-
-    student_id: UUID
-    status: AttendanceStatus | None
-    mark_source: Source | None
-    marked_by_id: UUID | None
-    enrollment_id: UUID | None
-    enrollment_type: EnrollmentType | None
-    enrollment: DateSpan | None
-    token: AutomaticToken | None
-    last_act: MakeupTokenAct | None
-    last_cause: str | None
-
-
 def _ids(student_ids: Sequence[UUID]) -> ColumnElement[Any]:
     return literal(list(student_ids), ARRAY(Uuid))
 
@@ -90,50 +47,75 @@ def _automatic(occurrence: OccurrenceKey) -> ColumnElement[bool]:
     )
 
 
-async def occasion_of(connection: AsyncConnection, occurrence: OccurrenceKey) -> TokenOccasion | None:
-    """None: there is no such timeslot."""
-    held_on = occurrence.held_on
-    session = (
-        select(Session.starts_on, Session.ends_on)
-        .join(OfferingSession, OfferingSession.session_id == Session.id)
-        .where(
-            OfferingSession.offering_id == Offering.id,
-            Session.deleted_at.is_(None),
-            Session.starts_on <= held_on,
-            or_(Session.ends_on.is_(None), Session.ends_on >= held_on),
+_OCCASIONS = text(
+    """
+    SELECT wanted.timeslot_id, wanted.held_on, f.kind, c.cancelled_at IS NOT NULL AS is_cancelled, f.location_id,
+        f.program_id, l.time_zone, s.id IS NOT NULL AS in_session, s.starts_on, s.ends_on
+    FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
+    JOIN timeslot slot ON slot.id = wanted.timeslot_id
+    JOIN offering f ON f.id = slot.offering_id
+    JOIN location l ON l.id = f.location_id
+    LEFT JOIN occurrence c ON c.timeslot_id = wanted.timeslot_id AND c.held_on = wanted.held_on
+    LEFT JOIN LATERAL (
+        SELECT s.id, s.starts_on, s.ends_on
+        FROM offering_session a JOIN session s ON s.id = a.session_id
+        WHERE a.offering_id = f.id AND s.deleted_at IS NULL AND s.starts_on <= wanted.held_on
+            AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
+        ORDER BY s.starts_on DESC, s.id
+        LIMIT 1
+    ) s ON true
+    """
+).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
+
+_WANTED = text(
+    """
+    SELECT wanted.timeslot_id, wanted.held_on, known.student_id
+    FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
+    CROSS JOIN LATERAL (
+        SELECT m.student_id FROM mark m
+        WHERE m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
+        UNION
+        SELECT t.student_id FROM makeup_token t
+        WHERE t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on AND t.origin = 'ABSENCE'
+    ) known
+    ORDER BY known.student_id
+    """
+).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
+
+
+async def occasions_of(
+    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, TokenOccasion]:
+    """Without those whose timeslot does not exist."""
+    found = await connection.execute(_OCCASIONS, _arrays(occurrences))
+    return {
+        OccurrenceKey(row.timeslot_id, row.held_on): TokenOccasion(
+            kind=OfferingKind(row.kind),
+            is_cancelled=row.is_cancelled,
+            location_id=row.location_id,
+            program_id=row.program_id,
+            zone=ZoneInfo(row.time_zone),
+            session=DateSpan(row.starts_on, row.ends_on) if row.in_session else None,
         )
-        .order_by(Session.starts_on.desc(), Session.id)
-        .limit(1)
-        .lateral("session")
-    )
-    held = and_(Occurrence.timeslot_id == Timeslot.id, Occurrence.held_on == held_on)
-    found = await connection.execute(
-        select(
-            Offering.kind,
-            Occurrence.cancelled_at,
-            Offering.location_id,
-            Offering.program_id,
-            Location.time_zone,
-            session.c.starts_on,
-            session.c.ends_on,
-        )
-        .join_from(Timeslot, Offering, Offering.id == Timeslot.offering_id)
-        .join(Location, Location.id == Offering.location_id)
-        .outerjoin(Occurrence, held)
-        .outerjoin(session, true())
-        .where(Timeslot.id == occurrence.timeslot_id)
-    )
-    row = found.one_or_none()
-    if row is None:
-        return None
-    return TokenOccasion(
-        kind=row.kind,
-        is_cancelled=row.cancelled_at is not None,
-        location_id=row.location_id,
-        program_id=row.program_id,
-        zone=ZoneInfo(row.time_zone),
-        session=None if row.starts_on is None else DateSpan(row.starts_on, row.ends_on),
-    )
+        for row in found
+    }
+
+
+async def students_with_marks_or_tokens(
+    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, list[UUID]]:
+    """All whom a reconciliation of the whole occurrence is about, ordered by id; an entry for each occurrence."""
+    students: dict[OccurrenceKey, list[UUID]] = {occurrence: [] for occurrence in occurrences}
+    for row in await connection.execute(_WANTED, _arrays(occurrences)):
+        students[OccurrenceKey(row.timeslot_id, row.held_on)].append(row.student_id)
+    return students
+
+
+def _arrays(occurrences: Collection[OccurrenceKey]) -> dict[str, Any]:
+    return {
+        "timeslot_ids": [occurrence.timeslot_id for occurrence in occurrences],
+        "dates": [occurrence.held_on for occurrence in occurrences],
+    }
 
 
 async def lock_students(connection: AsyncConnection, student_ids: Sequence[UUID]) -> None:
@@ -161,141 +143,3 @@ async def lock_automatic_tokens(
         .with_for_update(key_share=True)
     )
     return list(found.scalars())
-
-
-async def students_with_marks_or_tokens(connection: AsyncConnection, occurrence: OccurrenceKey) -> list[UUID]:
-    """All whom a reconciliation of the whole occurrence is about, ordered by id."""
-    marked = select(Mark.student_id).where(
-        Mark.timeslot_id == occurrence.timeslot_id, Mark.held_on == occurrence.held_on
-    )
-    holders = select(MakeupToken.student_id).where(_automatic(occurrence))
-    found = await connection.execute(union(marked, holders).order_by("student_id"))
-    return list(found.scalars())
-
-
-async def subjects_of(
-    connection: AsyncConnection, occurrence: OccurrenceKey, student_ids: Sequence[UUID]
-) -> list[TokenSubject]:
-    """What is known of each student, ordered by student id."""
-    wanted = func.unnest(_ids(student_ids)).table_valued("student_id").render_derived("wanted")
-    student_id = wanted.c.student_id
-    makeup = aliased(Enrollment)
-    last = (
-        select(MakeupTokenEntry.act, MakeupTokenEntry.cause)
-        .where(
-            MakeupTokenEntry.student_id == student_id,
-            MakeupTokenEntry.timeslot_id == occurrence.timeslot_id,
-            MakeupTokenEntry.held_on == occurrence.held_on,
-        )
-        .order_by(MakeupTokenEntry.entered_at.desc(), MakeupTokenEntry.id.desc())
-        .limit(1)
-        .lateral("last")
-    )
-    requested = and_(
-        MakeupRequest.makeup_token_id == MakeupToken.id, MakeupRequest.state == MakeupRequestState.REQUESTED
-    )
-    marked = and_(
-        Mark.student_id == student_id,
-        Mark.timeslot_id == occurrence.timeslot_id,
-        Mark.held_on == occurrence.held_on,
-    )
-    found = await connection.execute(
-        select(
-            student_id.label("student_id"),
-            Mark.status,
-            Mark.source,
-            Mark.marked_by_id,
-            Enrollment.id.label("enrollment_id"),
-            Enrollment.type,
-            Enrollment.starts_on,
-            Enrollment.drop_on,
-            MakeupToken.id.label("token_id"),
-            MakeupToken.issued_on,
-            MakeupToken.expires_on,
-            MakeupToken.revoked_at,
-            MakeupToken.deleted_at,
-            MakeupToken.needs_review,
-            MakeupRequest.id.is_not(None).label("is_requested"),
-            makeup.starts_on.label("makeup_on"),
-            last.c.act,
-            last.c.cause,
-        )
-        .select_from(wanted)
-        .outerjoin(Mark, marked)
-        .outerjoin(MakeupToken, and_(_automatic(occurrence), MakeupToken.student_id == student_id))
-        .outerjoin(Enrollment, Enrollment.id == func.coalesce(Mark.enrollment_id, MakeupToken.enrollment_id))
-        .outerjoin(MakeupRequest, requested)
-        .outerjoin(makeup, makeup.id == MakeupToken.makeup_enrollment_id)
-        .outerjoin(last, true())
-        .order_by(student_id)
-    )
-    return [_subject(row) for row in found]
-
-
-def _subject(row: Any) -> TokenSubject:
-    return TokenSubject(
-        student_id=row.student_id,
-        status=row.status,
-        mark_source=row.source,
-        marked_by_id=row.marked_by_id,
-        enrollment_id=row.enrollment_id,
-        enrollment_type=row.type,
-        enrollment=None if row.enrollment_id is None else DateSpan(row.starts_on, row.drop_on),
-        token=None if row.token_id is None else AutomaticToken(row.token_id, _dates(row), row.needs_review),
-        last_act=row.act,
-        last_cause=row.cause,
-    )
-
-
-def _dates(row: Any) -> TokenDates:
-    return TokenDates(
-        issued_on=row.issued_on,
-        expires_on=row.expires_on,
-        is_revoked=row.revoked_at is not None,
-        is_deleted=row.deleted_at is not None,
-        is_requested=row.is_requested,
-        makeup_on=row.makeup_on,
-    )
-
-
-_COUNT = text(
-    """
-    SELECT wanted.student_id, count(t.id) AS counted
-    FROM unnest(:student_ids, :from_dates, :to_dates, :enrollment_ids)
-        AS wanted (student_id, from_on, to_on, enrollment_id)
-    LEFT JOIN makeup_token t ON t.student_id = wanted.student_id
-        AND t.origin = 'ABSENCE' AND t.revoked_at IS NULL
-        AND (wanted.from_on IS NULL OR t.held_on >= wanted.from_on)
-        AND (wanted.to_on IS NULL OR t.held_on <= wanted.to_on)
-        AND (wanted.enrollment_id IS NULL OR t.enrollment_id = wanted.enrollment_id)
-        AND (NOT :outstanding_only OR t.deleted_at IS NULL AND t.makeup_enrollment_id IS NULL
-            AND (t.expires_on IS NULL OR t.expires_on >= :today))
-    GROUP BY wanted.student_id
-    """
-).bindparams(
-    bindparam("student_ids", type_=ARRAY(Uuid)),
-    bindparam("from_dates", type_=ARRAY(Date)),
-    bindparam("to_dates", type_=ARRAY(Date)),
-    bindparam("enrollment_ids", type_=ARRAY(Uuid)),
-    bindparam("outstanding_only", type_=Boolean),
-    bindparam("today", type_=Date),
-)
-
-
-async def counts_towards_limit(
-    connection: AsyncConnection, wanted: Mapping[UUID, LimitCount], today: date
-) -> dict[UUID, int]:
-    """For each student, how many tokens count (R7.6); `today` decides which are outstanding."""
-    spans = [count.missed for count in wanted.values()]
-    found = await connection.execute(
-        _COUNT,
-        {
-            "student_ids": list(wanted),
-            "from_dates": [span.starts_on for span in spans],
-            "to_dates": [span.ends_on for span in spans],
-            "enrollment_ids": [count.enrollment_id for count in wanted.values()],
-            "outstanding_only": any(count.outstanding_only for count in wanted.values()),
-            "today": today,
-        },
-    )
-    return {row.student_id: row.counted for row in found}

@@ -1,13 +1,13 @@
 """The deferred token runs of occurrences (R7.3): rows that say what is still to be done, and from when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, column, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Date, Select, Uuid, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
@@ -119,12 +119,27 @@ async def finish_run(
     )
 
 
-async def runs_of(connection: AsyncConnection, occurrence: OccurrenceKey) -> list[StoredRun]:
-    """In the order in which they are due."""
-    found = await connection.execute(
-        select(*_COLUMNS).where(*_of(occurrence)).order_by(TokenRun.due_at, TokenRun.phase)
+async def runs_of(
+    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, list[StoredRun]]:
+    """In the order in which they are due; an entry for each occurrence."""
+    wanted = (
+        func.unnest(
+            literal([key.timeslot_id for key in occurrences], ARRAY(Uuid)),
+            literal([key.held_on for key in occurrences], ARRAY(Date)),
+        )
+        .table_valued("timeslot_id", "held_on")
+        .render_derived("wanted")
     )
-    return [StoredRun(*row) for row in found]
+    found = await connection.execute(
+        select(TokenRun.timeslot_id, TokenRun.held_on, *_COLUMNS)
+        .join(wanted, (TokenRun.timeslot_id == wanted.c.timeslot_id) & (TokenRun.held_on == wanted.c.held_on))
+        .order_by(TokenRun.due_at, TokenRun.phase)
+    )
+    runs: dict[OccurrenceKey, list[StoredRun]] = {occurrence: [] for occurrence in occurrences}
+    for row in found:
+        runs[OccurrenceKey(row.timeslot_id, row.held_on)].append(StoredRun(*row[2:]))
+    return runs
 
 
 async def due_runs(connection: AsyncConnection, now: datetime, *, at_most: int) -> list[DueTokenRun]:

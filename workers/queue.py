@@ -25,7 +25,8 @@ def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
         socket_timeout=2,
         socket_connect_timeout=2,
         retry=Retry(ExponentialBackoff(cap=1, base=0.1), tries),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        # A refused connection reaches the retry as a plain OSError, and redis-py's own list lacks that.
+        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],
         retry_on_timeout=tries > 0,
     )
     return ArqRedis(

@@ -1,6 +1,6 @@
-"""What a reconciliation of an occurrence's makeup tokens would do, student by student (R7.4, R7.6)."""
+"""What a reconciliation of occurrences' makeup tokens would do, student by student (R7.4, R7.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,8 +11,9 @@ from attendance.rules.calendar import OccurrenceKey, local_date
 from attendance.rules.makeup_tokens import Decision, TokenGround, TokenStep, missing_ground, reconcile, token_state
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.token_limit import LimitCount, is_over_limit, limit_count
-from db import makeup_tokens
-from db.makeup_tokens import TokenOccasion, TokenSubject
+from db import makeup_tokens, token_subjects
+from db.makeup_tokens import TokenOccasion
+from db.token_subjects import Counting, TokenSubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,42 +33,50 @@ class TokenPlan:
     today: date
     steps: tuple[PlannedStep, ...]
 
-    def count(self, *steps: TokenStep) -> int:
-        return sum(planned.decision.step in steps for planned in self.steps)
+    def students(self, *steps: TokenStep) -> tuple[UUID, ...]:
+        """To whom one of these steps would happen, ordered by id."""
+        return tuple(planned.subject.student_id for planned in self.steps if planned.decision.step in steps)
 
 
 async def plan_makeup_tokens(
     connection: AsyncConnection,
-    occurrence: OccurrenceKey,
-    student_ids: Sequence[UUID],
+    wanted: Mapping[OccurrenceKey, Sequence[UUID]],
     *,
     may_create: bool,
     settings: MakeupTokenSettings,
     now: datetime,
-) -> TokenPlan:
-    """Reads alone, with a number of statements that does not depend on that of the students. What it says
-    holds as long as the caller's locks do; without locks it is a forecast.
+) -> dict[OccurrenceKey, TokenPlan]:
+    """For these students of each occurrence; without occurrences whose timeslot does not exist. Reads alone, three
+    statements at most. What it says holds as long as the caller's locks do; without locks it is a forecast, in which
+    each occurrence is taken by itself.
     """
-    occasion = await makeup_tokens.occasion_of(connection, occurrence)
-    if occasion is None:
-        raise LookupError(f"no timeslot {occurrence.timeslot_id}")
-    today = local_date(now, occasion.zone)
-    subjects = await makeup_tokens.subjects_of(connection, occurrence, student_ids)
-    limits = _limits(occurrence, occasion, subjects, settings) if may_create else {}
-    counts = await makeup_tokens.counts_towards_limit(connection, limits, today) if limits else {}
-    steps = []
-    for subject in subjects:
-        counted = counts.get(subject.student_id)
-        decision = reconcile(
-            _ground(occasion, subject),
-            settings,
-            state=None if subject.token is None else token_state(subject.token.dates, today),
-            is_flagged=subject.token is not None and subject.token.needs_review,
-            may_create=may_create,
-            is_over_limit=counted is not None and is_over_limit(settings, counted),
-        )
-        steps.append(PlannedStep(subject, decision, counted))
-    return TokenPlan(occasion, today, tuple(steps))
+    occasions = await makeup_tokens.occasions_of(connection, wanted)
+    subjects = await token_subjects.subjects_of(connection, {key: wanted[key] for key in occasions})
+    todays = {key: local_date(now, occasion.zone) for key, occasion in occasions.items()}
+    limits = [
+        (key, Counting(subject.student_id, limit, todays[key]))
+        for key, occasion in occasions.items()
+        for subject in subjects[key]
+        if may_create and (limit := _limit(key, occasion, subject, settings)) is not None
+    ]
+    counts = await token_subjects.count_towards_limit(connection, [each for _, each in limits]) if limits else []
+    counted = {(key, each.student_id): count for (key, each), count in zip(limits, counts, strict=True)}
+    plans = {}
+    for key, occasion in occasions.items():
+        steps = []
+        for subject in subjects[key]:
+            count = counted.get((key, subject.student_id))
+            decision = reconcile(
+                _ground(occasion, subject),
+                settings,
+                state=None if subject.token is None else token_state(subject.token.dates, todays[key]),
+                is_flagged=subject.token is not None and subject.token.needs_review,
+                may_create=may_create,
+                is_over_limit=count is not None and is_over_limit(settings, count),
+            )
+            steps.append(PlannedStep(subject, decision, count))
+        plans[key] = TokenPlan(occasion, todays[key], tuple(steps))
+    return plans
 
 
 def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
@@ -79,25 +88,17 @@ def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
     )
 
 
-def _limits(
-    occurrence: OccurrenceKey,
-    occasion: TokenOccasion,
-    subjects: Sequence[TokenSubject],
-    settings: MakeupTokenSettings,
-) -> dict[UUID, LimitCount]:
-    """What to count for those who qualify and have no live token; empty when there is no limit."""
-    limits: dict[UUID, LimitCount] = {}
-    for subject in subjects:
-        has_live_token = subject.token is not None and not subject.token.dates.is_revoked
-        if has_live_token or missing_ground(_ground(occasion, subject), settings) is not None:
-            continue
-        limit = limit_count(
-            settings,
-            missed_on=occurrence.held_on,
-            session=occasion.session,
-            enrollment=subject.enrollment,
-            enrollment_id=subject.enrollment_id,
-        )
-        if limit is not None:
-            limits[subject.student_id] = limit
-    return limits
+def _limit(
+    occurrence: OccurrenceKey, occasion: TokenOccasion, subject: TokenSubject, settings: MakeupTokenSettings
+) -> LimitCount | None:
+    """What to count for a student who qualifies and has no live token; None: nothing."""
+    has_live_token = subject.token is not None and not subject.token.dates.is_revoked
+    if has_live_token or missing_ground(_ground(occasion, subject), settings) is not None:
+        return None
+    return limit_count(
+        settings,
+        missed_on=occurrence.held_on,
+        session=occasion.session,
+        enrollment=subject.enrollment,
+        enrollment_id=subject.enrollment_id,
+    )

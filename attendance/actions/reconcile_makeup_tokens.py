@@ -68,15 +68,16 @@ async def reconcile_makeup_tokens(
     """
     connection = uow.connection
     if student_ids is None:
-        student_ids = await makeup_tokens.students_with_marks_or_tokens(connection, occurrence)
+        student_ids = (await makeup_tokens.students_with_marks_or_tokens(connection, [occurrence]))[occurrence]
     if may_create and settings.token_limit is not None:
         await makeup_tokens.lock_students(connection, student_ids)
     existing = await makeup_tokens.lock_automatic_tokens(connection, occurrence, student_ids)
     if not student_ids or not (existing or may_create):
         return TokenOutcome({}, {}, {}, {}, {})
-    plan = await plan_makeup_tokens(
-        connection, occurrence, student_ids, may_create=may_create, settings=settings, now=now
+    plans = await plan_makeup_tokens(
+        connection, {occurrence: student_ids}, may_create=may_create, settings=settings, now=now
     )
+    plan = plans[occurrence]
     issued = await _issue(uow, occurrence, plan, settings, now)
     changed = await _change(uow, plan, now)
     entries = _entries(plan, {**issued, **changed}, phase)
