@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 FIRST_QUERY = """\
 query Today {
-  viewer { name }
+  viewer { ... on StaffViewer { name } }
   occurrences(first: 5) {
     nodes { id name startsAt attendanceState tally { total present absent unmarked } }
   }

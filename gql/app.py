@@ -57,6 +57,7 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
             await announcer.close()
             await redis.aclose()
             await database.close()
+            services.passwords.close()
 
     return assemble(make_edge(settings, services), health_routes(database, redis), lifespan)
 

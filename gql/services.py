@@ -45,13 +45,14 @@ def make_services(
     redis: Redis,
     clock: Clock,
     hub: Hub[SheetChange],
+    passwords: Passwords | None = None,
 ) -> Services:
     return Services(
         database=database,
         announcer=announcer,
         clock=clock,
         access_tokens=make_access_tokens(settings, clock),
-        passwords=Passwords(),
+        passwords=passwords or Passwords(),
         attempts=Attempts(redis),
         session_terms=make_session_terms(settings),
         hub=hub,

@@ -139,9 +139,14 @@ async def serving(database: Database, redis: Redis, settings: Settings | None = 
     clock = Clock()
     nobody_listens: Any = None
     services = make_services(
-        settings, database=database, announcer=Announcer(), redis=redis, clock=clock, hub=nobody_listens
+        settings,
+        database=database,
+        announcer=Announcer(),
+        redis=redis,
+        clock=clock,
+        hub=nobody_listens,
+        passwords=Passwords(HASHER),
     )
-    services = replace(services, passwords=Passwords(HASHER))
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=schema_config(), exception_handlers=REFUSALS)
     edge = Edge(
         operations=Operations(schema, GuardLimits()),

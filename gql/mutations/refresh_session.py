@@ -1,5 +1,7 @@
 """refreshSession: a refresh token for a fresh access token and the next refresh token."""
 
+from typing import Annotated
+
 import strawberry
 
 from attendance.actions.refresh_session import refresh_session
@@ -22,7 +24,9 @@ class RefreshSessionInput:
     )
 
 
-async def resolve(info: Info, input: RefreshSessionInput) -> SignInResult | None:
+async def resolve(
+    info: Info, input: Annotated[RefreshSessionInput, strawberry.argument(description="The session to go on with.")]
+) -> SignInResult | None:
     services = info.context.services
     token = RefreshToken.decode(input.refresh_token)
     if token is None:

@@ -1,5 +1,6 @@
 """signIn: e-mail address and password for a session."""
 
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -40,7 +41,9 @@ class SignInInput:
     )
 
 
-async def resolve(info: Info, input: SignInInput) -> SignInResult | None:
+async def resolve(
+    info: Info, input: Annotated[SignInInput, strawberry.argument(description="Who signs in, and where.")]
+) -> SignInResult | None:
     context, services = info.context, info.context.services
     organization_id = _checked(input)
     await _count_attempt(context, input.email)

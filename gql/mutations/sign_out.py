@@ -32,7 +32,9 @@ SignOutResult = Annotated[
 ]
 
 
-async def resolve(info: Info, input: SignOutInput) -> SignOutResult | None:
+async def resolve(
+    info: Info, input: Annotated[SignOutInput, strawberry.argument(description="Which sessions to end.")]
+) -> SignOutResult | None:
     async with changing(info) as (uow, viewer):
         ended = await sign_out(uow, viewer, everywhere=input.everywhere, now=info.context.clock())
     return SignOutSuccess(ended_sessions=ended)
