@@ -29,8 +29,8 @@ _BLANK_MEDICAL_WORDS = frozenset({"", "none", "n/a", "na", "no", "nil", "-"})
 
 
 class TransferDirection(StrEnum):
-    OUT = "OUT"
-    IN = "IN"
+    OUTGOING = "OUTGOING"
+    INCOMING = "INCOMING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +233,11 @@ def _transfer(enrollment: RosterEnrollment, is_first: bool) -> Indicator | None:
     kind.
     """
     if enrollment.end_cause is EnrollmentEnd.TRANSFERRED or enrollment.transferred_to is not None:
-        other, direction = enrollment.transferred_to, TransferDirection.OUT
+        other, direction = enrollment.transferred_to, TransferDirection.OUTGOING
     elif enrollment.transferred_from is not None and is_first:
-        other, direction = enrollment.transferred_from, TransferDirection.IN
+        other, direction = enrollment.transferred_from, TransferDirection.INCOMING
     else:
         return None
-    word = "to" if direction is TransferDirection.OUT else "from"
+    word = "to" if direction is TransferDirection.OUTGOING else "from"
     sentence = f"Transfers {word} {other}" if other else f"Transfers {word} another class"
     return Indicator(IndicatorKind.TRANSFER, sentence, TransferFacts(direction, other))

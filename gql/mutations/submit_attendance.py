@@ -76,7 +76,9 @@ SubmitAttendanceResult: TypeAlias = Annotated[
 ]
 
 
-async def resolve(info: Info, input: SubmitAttendanceInput) -> SubmitAttendanceResult | None:
+async def resolve(
+    info: Info, input: Annotated[SubmitAttendanceInput, strawberry.argument(description="The roll sheet.")]
+) -> SubmitAttendanceResult | None:
     submission = _submission(input)
     now = info.context.clock()
     async with changing(info) as changes:

@@ -139,8 +139,8 @@ described(
     TransferDirection,
     "Where a transfer leads, seen from the row's enrollment.",
     {
-        TransferDirection.OUT: "The student leaves for the other class.",
-        TransferDirection.IN: "The student came from the other class.",
+        TransferDirection.OUTGOING: "The student leaves for the other class.",
+        TransferDirection.INCOMING: "The student came from the other class.",
     },
 )
 described(

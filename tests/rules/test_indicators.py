@@ -201,14 +201,14 @@ def test_R3_4_drop(facts: dict[str, Any], is_last: bool | None) -> None:
 def test_R3_4_a_transfer_is_told_at_its_source_and_is_no_drop() -> None:
     source = enrolled(drop_on=MONDAY, end_cause=EnrollmentEnd.TRANSFERRED, transferred_to="Swim 2")
     assert only(enrollment=source) == Indicator(
-        IndicatorKind.TRANSFER, "Transfers to Swim 2", TransferFacts(TransferDirection.OUT, "Swim 2")
+        IndicatorKind.TRANSFER, "Transfers to Swim 2", TransferFacts(TransferDirection.OUTGOING, "Swim 2")
     )
 
 
 def test_R3_4_a_transfer_is_told_at_its_target_on_the_first_occurrence_alone() -> None:
     target = enrolled(transferred_from="Swim 1", starts_on=MONDAY)
     assert raised(enrollment=target) == (
-        Indicator(IndicatorKind.TRANSFER, "Transfers from Swim 1", TransferFacts(TransferDirection.IN, "Swim 1")),
+        Indicator(IndicatorKind.TRANSFER, "Transfers from Swim 1", TransferFacts(TransferDirection.INCOMING, "Swim 1")),
         Indicator(IndicatorKind.FIRST_DAY, "First day in this enrollment", FirstDayFacts(False)),
     )
     assert raised(enrollment=target, on_date=MONDAY + WEEK, around=Neighbours(MONDAY, None)) == ()
@@ -223,7 +223,7 @@ def test_R3_4_a_target_that_is_also_a_source_tells_what_is_ahead() -> None:
         transferred_to="Swim 2",
     )
     facts = [each.facts for each in raised(enrollment=both)]
-    assert facts == [TransferFacts(TransferDirection.OUT, "Swim 2"), FirstDayFacts(False)]
+    assert facts == [TransferFacts(TransferDirection.OUTGOING, "Swim 2"), FirstDayFacts(False)]
 
 
 @pytest.mark.parametrize("is_first_ever", [True, False])
