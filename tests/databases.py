@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import Database, create_engine
+from tests.api_client import Api, serving
 from tests.factories import World, new_world
 
 
@@ -29,3 +30,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def world(owner: AsyncConnection) -> World:
     return await new_world(owner)
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[Api]:
+    """The API over the test's database, not signed in."""
+    async with serving(database) as client:
+        yield client

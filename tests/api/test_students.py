@@ -1,0 +1,291 @@
+"""Section 11 and R11.2, R11.3: students, offerings and nodes, for those who may see them."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import EnrollmentType, NoteLevel, Permission, Portal
+from db import models
+from db.ids import new_id
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import Api
+from tests.factories import LONG_AGO, MONDAY, World, new_world
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+STUDENT = """query($id: ID!) { student(id: $id) {
+  firstName medicalAlert rollSheetComment family { name email phone balance currency }
+  enrollments(past: true) { type offering { name } timeslot { startTime } startsOn dropOn }
+} }"""
+STUDENTS = """query($search: String, $first: Int, $after: String) {
+  students(search: $search, first: $first, after: $after) {
+    nodes { firstName lastName } pageInfo { hasNextPage endCursor } } }"""
+NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+
+
+async def first_names(api: Api, **variables: Any) -> list[str]:
+    data = await api.ask(STUDENTS, **variables)
+    return [node["firstName"] for node in data["students"]["nodes"]]
+
+
+async def test_a_student_with_family_and_enrollments(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    lesson = await world.weekly_class(name="Swim 1")
+    family = await world.family(name="Baker", email="b@example.com", phone="555 1234", balance=Decimal("7.50"))
+    student = await world.student(family_id=family, medical_alert="Nuts", roll_sheet_comment="Shy")
+    await world.enroll(student, lesson.offering_id, starts_on=MONDAY - 9 * WEEK, drop_on=MONDAY - 5 * WEEK)
+    await world.enroll(student, lesson.offering_id, starts_on=MONDAY, timeslot_id=lesson.timeslot_id)
+    await world.enroll(student, lesson.offering_id, deleted_at=LONG_AGO)
+    found = (await owner.ask(STUDENT, id=encode_id("Student", student)))["student"]
+    assert found == {
+        "firstName": "Ann",
+        "medicalAlert": "Nuts",
+        "rollSheetComment": "Shy",
+        "family": {
+            "name": "Baker",
+            "email": "b@example.com",
+            "phone": "555 1234",
+            "balance": "7.50",
+            "currency": "USD",
+        },
+        "enrollments": [
+            {
+                "type": "ACTIVE",
+                "offering": {"name": "Swim 1"},
+                "timeslot": {"startTime": "17:00"},
+                "startsOn": "2026-11-16",
+                "dropOn": None,
+            },
+            {
+                "type": "ACTIVE",
+                "offering": {"name": "Swim 1"},
+                "timeslot": None,
+                "startsOn": "2026-09-14",
+                "dropOn": "2026-10-12",
+            },
+        ],
+    }
+    current = await owner.ask(
+        "query($id: ID!) { student(id: $id) { enrollments { startsOn } } }", id=encode_id("Student", student)
+    )
+    assert current["student"]["enrollments"] == [{"startsOn": "2026-11-16"}]
+
+
+async def test_notes_by_whether_they_are_open(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    student = await world.student()
+    await world.note(student, body="Open", level=NoteLevel.CRITICAL)
+    await world.note(student, body="Closed", written_at=LONG_AGO - DAY, closed_at=LONG_AGO)
+    query = """query($id: ID!) { student(id: $id) {
+      all: notes { level body closedAt } open: notes(open: true) { body } closed: notes(open: false) { body } } }"""
+    found = (await owner.ask(query, id=encode_id("Student", student)))["student"]
+    assert found == {
+        "all": [
+            {"level": "CRITICAL", "body": "Open", "closedAt": None},
+            {"level": "NORMAL", "body": "Closed", "closedAt": "2026-01-05T12:00:00Z"},
+        ],
+        "open": [{"body": "Open"}],
+        "closed": [{"body": "Closed"}],
+    }
+
+
+async def test_students_are_listed_by_name_searched_and_paged(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    for first_name, last_name in (("Zoe", "adams"), ("Ann", "Baker"), ("Bob", "Baker"), ("Cy", "Young")):
+        await world.student(first_name=first_name, last_name=last_name)
+    await world.student(first_name="Gone", deleted_at=LONG_AGO)
+    assert await first_names(owner) == ["Zoe", "Ann", "Bob", "Cy"]
+    assert await first_names(owner, search="bob ba") == ["Bob"]
+    assert await first_names(owner, search="Baker, A") == ["Ann"]
+    page = (await owner.ask(STUDENTS, first=3))["students"]
+    assert page["pageInfo"]["hasNextPage"] is True
+    assert await first_names(owner, first=3, after=page["pageInfo"]["endCursor"]) == ["Cy"]
+
+
+async def test_R11_2_guardians_reach_their_own_family_alone(world: World, api: Api) -> None:
+    family = await world.family(balance=Decimal(9))
+    own = await world.student(first_name="Own", family_id=family, medical_alert="Nuts", roll_sheet_comment="Shy")
+    other = await world.student(first_name="Other")
+    note = await world.note(own)
+    guardian_id = await world.guardian(family)
+    guardian = await api.signed_in(world, guardian_id, Portal.CUSTOMER)
+    assert await first_names(guardian) == ["Own"]
+    found = (await guardian.ask(STUDENT, id=encode_id("Student", own)))["student"]
+    assert (found["medicalAlert"], found["rollSheetComment"]) == ("Nuts", None)
+    assert found["family"]["balance"] == "9.00"
+    assert await guardian.ask(STUDENT, id=encode_id("Student", other)) == {"student": None}
+    notes = "query($id: ID!) { student(id: $id) { notes { body } } }"
+    assert (await guardian.refused(notes, id=encode_id("Student", own)))[0] == "FORBIDDEN"
+    lesson = await world.weekly_class()
+    enrollment = await world.enroll(own, lesson.offering_id)
+    foreign = await world.enroll(other, lesson.offering_id)
+    seen = await visible(
+        guardian,
+        encode_id("Student", own),
+        encode_id("Family", family),
+        encode_id("Guardian", guardian_id),
+        encode_id("Enrollment", enrollment),
+        encode_id("Enrollment", foreign),
+        encode_id("Student", other),
+        encode_id("StudentNote", note),
+        encode_id("Offering", lesson.offering_id),
+        encode_id("StaffMember", await world.staff()),
+        encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
+    )
+    assert seen == ["Student", "Family", "Guardian", "Enrollment", *[None] * 6]
+
+
+async def visible(api: Api, *ids: str) -> list[str | None]:
+    """The type of each node that is found, in the order of the ids; it is the one that was asked for."""
+    data = await api.ask(NODES, ids=list(ids))
+    for wanted, node in zip(ids, data["nodes"], strict=True):
+        assert node is None or node["id"] == wanted
+    return [node and node["__typename"] for node in data["nodes"]]
+
+
+async def test_R11_without_see_all_the_students_of_what_one_teaches_or_substitutes(world: World, api: Api) -> None:
+    mine, stood_in, foreign = [await world.weekly_class(name=name) for name in ("Mine", "Stood in", "Foreign")]
+    person = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, teaches=[mine.offering_id])
+    absent = await world.staff()
+    await world.add(
+        models.Substitution,
+        timeslot_id=stood_in.timeslot_id,
+        held_on=MONDAY,
+        absent_person_id=absent,
+        substitute_id=person,
+    )
+    for first_name, lesson, place in [
+        ("Mine", mine, {}),
+        ("Stood in", stood_in, {}),
+        ("Left before", stood_in, {"drop_on": MONDAY - DAY}),
+        ("Foreign", foreign, {}),
+    ]:
+        student = await world.student(first_name=first_name)
+        await world.add(
+            models.Enrollment,
+            student_id=student,
+            offering_id=lesson.offering_id,
+            type=EnrollmentType.ACTIVE,
+            **{"starts_on": MONDAY - WEEK, **place},
+        )
+    staff = await api.as_staff(world, person_id=person)
+    assert await first_names(staff) == ["Mine", "Stood in"]
+    offerings = "{ offerings { nodes { name } } }"
+    names = [node["name"] for node in (await staff.ask(offerings))["offerings"]["nodes"]]
+    assert names == ["Mine", "Stood in"]
+
+
+@pytest.fixture
+async def everything(world: World) -> dict[str, str]:
+    """An id of every type."""
+    program, lesson = await world.program(), await world.weekly_class()
+    family = await world.family()
+    student, staff = await world.student(family_id=family), await world.staff()
+    kiosk = await world.add(
+        models.Kiosk,
+        location_id=world.location_id,
+        name="Door",
+        launched_by_id=staff,
+        launched_at=LONG_AGO,
+        expires_at=LONG_AGO,
+    )
+    enrollment = await world.enroll(student, lesson.offering_id)
+    ids: dict[str, str] = {
+        "Organization": encode_id("Organization", world.organization_id),
+        "Occurrence": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
+        "RosterEntry": encode_id("RosterEntry", lesson.timeslot_id, MONDAY, student),
+    }
+    keys: dict[str, UUID] = {
+        "Offering": lesson.offering_id,
+        "Timeslot": lesson.timeslot_id,
+        "Location": world.location_id,
+        "Program": program,
+        "StaffMember": staff,
+        "Guardian": await world.guardian(family),
+        "Kiosk": kiosk,
+        "Student": student,
+        "Family": family,
+        "Enrollment": enrollment,
+        "StudentNote": await world.note(student),
+    }
+    return ids | {name: encode_id(name, key) for name, key in keys.items()}
+
+
+async def test_R11_3_every_node_for_the_owner_and_none_for_strangers(
+    world: World, api: Api, everything: dict[str, str]
+) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    assert await visible(owner, *everything.values()) == list(everything)
+    one = await owner.ask("query($id: ID!) { node(id: $id) { __typename } }", id=everything["Occurrence"])
+    assert one == {"node": {"__typename": "Occurrence"}}
+    elsewhere = await new_world(world.owner, name="Other Gym")
+    stranger = await api.as_staff(elsewhere, Permission.OWNER)
+    assert await visible(stranger, *everything.values()) == [None] * len(everything)
+    powerless = await api.as_staff(world, portal=Portal.STAFF)
+    shared = ["Organization", "Location", "Program", "StaffMember", "Kiosk"]
+    seen = await visible(powerless, *everything.values())
+    assert [name for name in seen if name] == [name for name in everything if name in shared]
+    assert (await api.refused(NODES, ids=list(everything.values())))[0] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (["nonsense"], 'Argument "ids.0" is not an id: send an id as it was given by this API.'),
+        ([encode_id("Nothing", new_id())], 'Argument "ids.0" is not an id: send an id as it was given by this API.'),
+        ([encode_id("Student", new_id())] * 101, 'Argument "ids" has 101 ids; at most 100 are allowed.'),
+    ],
+)
+async def test_nodes_refuse_what_is_no_id(world: World, api: Api, wanted: list[str], message: str) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    assert await owner.refused(NODES, ids=wanted) == ("BAD_USER_INPUT", message)
+
+
+async def test_node_finds_nothing_for_ids_of_things_that_never_were(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    ids = [encode_id(name, new_id()) for name in ("Student", "Offering", "Timeslot", "Enrollment", "Family")]
+    ids += [encode_id("RosterEntry", new_id(), MONDAY, new_id()), encode_id("Organization", new_id())]
+    assert await visible(owner, *ids) == [None] * 7
+
+
+async def test_offerings_are_filtered_and_paged(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    swim = await world.program(name="Swim")
+    await world.weekly_class(name="B", program_id=swim, capacity=8)
+    await world.weekly_class(name="A")
+    await world.weekly_class(name="Gone", deleted_at=LONG_AGO)
+    query = """query($filter: OfferingFilter, $first: Int, $after: String) {
+      offerings(filter: $filter, first: $first, after: $after) {
+        nodes { name capacity program { name } timeslots { weekday startTime durationMinutes } }
+        pageInfo { hasNextPage endCursor } } }"""
+    page = (await owner.ask(query, first=1))["offerings"]
+    assert page["nodes"][0] == {
+        "name": "A",
+        "capacity": None,
+        "program": None,
+        "timeslots": [{"weekday": 1, "startTime": "17:00", "durationMinutes": 45}],
+    }
+    rest = (await owner.ask(query, after=page["pageInfo"]["endCursor"]))["offerings"]
+    assert [node["name"] for node in rest["nodes"]] == ["B"]
+    for chosen in ({"programIds": [encode_id("Program", swim)]}, {"search": "b"}):
+        found = (await owner.ask(query, filter=chosen))["offerings"]["nodes"]
+        assert [node["name"] for node in found] == ["B"]
+
+
+async def test_locations_and_programs_by_name_without_deleted_ones(world: World, api: Api) -> None:
+    await world.location(name="Annex", time_zone="America/New_York")
+    await world.add(models.Location, name="Gone", time_zone="America/Chicago", deleted_at=LONG_AGO)
+    await world.program(name="Swim")
+    await world.program(name="Gym")
+    guardian = await api.signed_in(world, await world.guardian(await world.family()), Portal.CUSTOMER)
+    assert await guardian.ask("{ locations { name timeZone } programs { name isDeleted } }") == {
+        "locations": [
+            {"name": "Annex", "timeZone": "America/New_York"},
+            {"name": "Main Street", "timeZone": "America/Chicago"},
+        ],
+        "programs": [{"name": "Gym", "isDeleted": False}, {"name": "Swim", "isDeleted": False}],
+    }

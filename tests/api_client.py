@@ -1,0 +1,145 @@
+"""The whole schema served in this process, and clients of it that are signed in."""
+
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+from redis.asyncio import Redis
+from sqlalchemy import event
+
+from attendance.rules.permissions import Claims
+from attendance.rules.vocabulary import Permission, Portal
+from db import models
+from db.engine import Database
+from db.wake_ups import Announcer
+from gql.app import assemble
+from gql.context import make_context
+from gql.edge import Edge
+from gql.guard import GuardLimits
+from gql.operations import Operations
+from gql.schema import build_schema
+from gql.services import Services, make_authenticate, make_services
+from settings import load_settings
+from tests.factories import LONG_AGO, World
+
+SECRET = "a secret of the tests that is long enough for everybody"
+EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
+"""Monday 16 November 2026, 21:00 in Chicago: after the day's classes."""
+
+SCHEMA = build_schema()
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime = EVENING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Api:
+    """Sends operations as whoever `token` says. `statements` are those that the API ran since they were cleared."""
+
+    http: httpx.AsyncClient
+    services: Services
+    clock: Clock
+    token: str | None = None
+    statements: list[str] = field(default_factory=list)
+
+    async def send(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer."""
+        headers = {} if self.token is None else {"authorization": f"Bearer {self.token}"}
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        body = await self.send(query, **variables)
+        assert "errors" not in body, body
+        data: dict[str, Any] = body["data"]
+        return data
+
+    async def refused(self, query: str, **variables: Any) -> tuple[str, str]:
+        """Code and message of the only error."""
+        body = await self.send(query, **variables)
+        (error,) = body["errors"]
+        return error["extensions"]["code"], error["message"]
+
+    async def as_staff(
+        self, world: World, *permissions: Permission, portal: Portal = Portal.OFFICE, person_id: UUID | None = None
+    ) -> "Api":
+        """Signed in as the person, or as a new one with the permissions."""
+        return await self.signed_in(world, person_id or await world.staff(*permissions), portal)
+
+    async def signed_in(self, world: World, person_id: UUID, portal: Portal) -> "Api":
+        tokens = self.services.access_tokens
+        sign_in_id = await world.add(
+            models.SignIn,
+            person_id=person_id,
+            portal=portal,
+            refresh_hash=os.urandom(32),
+            created_at=LONG_AGO,
+            expires_at=self.clock.now + timedelta(days=1),
+        )
+        claims = Claims(
+            world.organization_id,
+            portal,
+            tokens.expiry(self.clock.now),
+            person_id=person_id,
+            sign_in_id=sign_in_id,
+        )
+        return replace(self, token=tokens.sign(claims, self.clock.now))
+
+
+@asynccontextmanager
+async def serving(database: Database) -> AsyncIterator[Api]:
+    """Without Redis: nothing that is tested with this needs it."""
+    settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
+    clock = Clock()
+    no_hub: Any = None
+    services = make_services(settings, database=database, announcer=Announcer(), redis=Redis(), clock=clock, hub=no_hub)
+    edge = Edge(
+        operations=Operations(SCHEMA, GuardLimits()),
+        authenticate=make_authenticate(settings, services),
+        make_context=partial(make_context, services),
+        clock=clock,
+    )
+    transport = httpx.ASGITransport(assemble(edge))
+    statements: list[str] = []
+    with counting(database, statements):
+        async with httpx.AsyncClient(transport=transport, base_url="http://rollbook.test") as http:
+            yield Api(http, services, clock, statements=statements)
+    services.passwords.close()
+
+
+@contextmanager
+def counting(database: Database, statements: list[str]) -> Iterator[None]:
+    """Notes every statement that the engine runs."""
+
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def at(path: str, data: Mapping[str, Any]) -> Any:
+    """What lies at a dotted path."""
+    found: Any = data
+    for step in path.split("."):
+        found = found[int(step)] if step.isdigit() else found[step]
+    return found
