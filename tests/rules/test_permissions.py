@@ -58,9 +58,8 @@ def test_R11_1_an_owner_holds_everything() -> None:
         assert effective(portal, [Permission.OWNER]) == effective(portal, list(Permission))
 
 
-def test_permissions_that_nobody_knows_are_a_fault() -> None:
-    with pytest.raises(ValueError, match="FLY"):
-        effective(Portal.OFFICE, ["FLY"])
+def test_grants_of_a_later_version_are_worth_nothing() -> None:
+    assert effective(Portal.OFFICE, ["FLY", Permission.SEE_MEDICAL]) == {Permission.SEE_MEDICAL}
 
 
 @pytest.mark.parametrize(
