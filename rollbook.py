@@ -150,14 +150,14 @@ def token(
     person: Annotated[str, typer.Option(metavar="EMAIL|ID", help="For whom.")],
     portal: Annotated[str, typer.Option(help="OFFICE, STAFF or CUSTOMER.")] = "OFFICE",
     lifetime: Annotated[
-        timedelta, typer.Option(parser=_duration, metavar="TIME", help="Such as 15m or 8h.")
-    ] = timedelta(hours=1),
+        timedelta | None, typer.Option(parser=_duration, metavar="TIME", help="Such as 15m or 8h; default: 1h.")
+    ] = None,
     organization: _Organization = None,
 ) -> None:
     """Print an access token for development."""
     from commands.token import print_token
 
-    print_token(person, portal=portal, lifetime=lifetime, organization=organization)
+    print_token(person, portal=portal, lifetime=lifetime or timedelta(hours=1), organization=organization)
 
 
 @app.command(epilog="Examples: python rollbook.py schema; python rollbook.py schema --check")
