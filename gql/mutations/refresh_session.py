@@ -43,7 +43,7 @@ field = strawberry.mutation(
     resolver=resolve,
     description="Go on with a session. Open to all: the refresh token is the credential. It can be used once; for 60 "
     "seconds the same answer is given again, since an answer can be lost, and two at once get the same. When it comes "
-    "back later, somebody else holds it too, and the session ends for both. Send it without an Authorization header: an "
-    "access token that has expired is refused there, whatever is asked.",
+    "back later, somebody else holds it too, and the session ends for both. Send it without an Authorization header: "
+    "an access token that has expired is refused there, whatever is asked.",
     metadata=open_to_all(),
 )
