@@ -109,7 +109,7 @@ class Viewer:
 
 def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
     """What the grants of a person and of its groups are worth in the portal: they add up, and the least restrictive
-    wins (R11.1). FULL includes VIEW; an owner holds everything. Grants that this version does not know are worth nothing.
+    wins (R11.1). FULL includes VIEW; an owner holds everything. Grants unknown to this version are worth nothing.
     """
     held = {Permission[name] for granted in grants for name in granted if name in Permission.__members__}
     for permission, included in _INCLUDES.items():
