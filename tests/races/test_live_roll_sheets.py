@@ -108,6 +108,7 @@ async def test_R10_2_who_comes_in_the_midst_of_writes_misses_nothing(
         while not writers.done() or not clients:
             clients.append(await stack.enter_async_context(subscriber(apis[len(clients) % 2], token, sheet.id)))
             await clients[-1].heard(1)
+            await asyncio.sleep(0.1)
         await writers
         assert len(clients) > 3
         for client in clients:
