@@ -24,7 +24,7 @@ from gql.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from gql.sheet_changes import reader_of
-from gql.socket import SocketEndpoint
+from gql.socket_endpoint import SocketEndpoint
 from gql.subscriptions.hub import Hub
 from gql.subscriptions.listener import listening
 from settings import Settings

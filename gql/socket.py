@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket by the graphql-transport-ws protocol, and no other.
+"""One socket of the graphql-transport-ws protocol.
 
 An own handler in place of Strawberry's, which lets odd messages end the socket with 1006, closes it on a
 syntax error in one operation and holds readers that stopped reading.
@@ -13,9 +13,7 @@ from typing import Any, cast
 import orjson
 import structlog
 from graphql import OperationType
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
-from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from gql.documents import RequestRefused
 from gql.edge import Edge, client_address
@@ -31,7 +29,6 @@ from gql.errors import (
 from gql.figures import LIVE_SUBSCRIPTIONS
 from gql.operations import Operation, read_parameters, response
 from gql.socket_messages import (
-    PROTOCOL,
     CloseCode,
     Closed,
     Complete,
@@ -43,43 +40,6 @@ from gql.socket_messages import (
 )
 
 log = structlog.get_logger("rollbook.api")
-
-
-class SocketEndpoint:
-    """The ASGI application behind /graphql for WebSocket."""
-
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
-        self._sockets: set[Socket] = set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        if not self._is_allowed(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        if PROTOCOL not in scope["subprotocols"]:
-            await send({"type": "websocket.accept"})
-            reason = f"Only {PROTOCOL} is spoken here"
-            await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
-            return
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        socket = Socket(self._edge, scope, receive, send)
-        self._sockets.add(socket)
-        try:
-            await socket.run()
-        finally:
-            self._sockets.discard(socket)
-
-    async def drain(self) -> None:
-        """Let running queries and mutations answer, then ask every client to come back elsewhere."""
-        await asyncio.gather(*(socket.drain() for socket in self._sockets))
-
-    def _is_allowed(self, headers: Headers) -> bool:
-        """Browsers send Origin and let any page open a socket; other clients send none."""
-        origin = headers.get("origin")
-        if origin is None:
-            return True
-        return normalize_origin(origin) in self._edge.allowed_origins or is_same_origin(origin, headers.get("host"))
 
 
 class Socket:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+import httpx
 import strawberry
 import uvicorn
 import uvloop
@@ -258,6 +259,7 @@ class Running:
     server: Server
     thread: threading.Thread
     loop: asyncio.AbstractEventLoop
+    client: httpx.Client
 
     @property
     def http(self) -> str:
@@ -300,7 +302,8 @@ def running(serving: dict[str, Any] | None = None, **options: Any) -> Iterator[R
         assert thread.is_alive(), "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Running(world, port, server, thread, loops[0])
+        with httpx.Client() as client:
+            yield Running(world, port, server, thread, loops[0], client)
     finally:
         loops[0].call_soon_threadsafe(world.release.set) if thread.is_alive() else None
         server.should_exit = True

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from gql import explorer
@@ -32,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_its_assets_the_page_says_how_to_get_them(server: Running, folder: Path) -> None:
-    answer = httpx.get(server.http, headers=HTML)
+    answer = server.client.get(server.http, headers=HTML)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "make explorer" in answer.text
 
@@ -40,7 +39,7 @@ def test_without_its_assets_the_page_says_how_to_get_them(server: Running, folde
 def test_with_its_assets_the_page_is_the_explorer(server: Running, folder: Path) -> None:
     for name in explorer.ASSETS:
         (folder / "static" / name).write_text("")
-    answer = httpx.get(server.http, headers=HTML)
+    answer = server.client.get(server.http, headers=HTML)
     assert answer.status_code == 200
     assert "make explorer" not in answer.text
     for name in explorer.ASSETS:
@@ -48,7 +47,7 @@ def test_with_its_assets_the_page_is_the_explorer(server: Running, folder: Path)
 
 
 def test_the_page_may_load_and_reach_nothing_but_us(server: Running) -> None:
-    answer = httpx.get(server.http, headers=HTML)
+    answer = server.client.get(server.http, headers=HTML)
     policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["connect-src"] == "'self'"
@@ -64,8 +63,8 @@ def test_our_files_name_no_other_server(file: str) -> None:
 
 def test_a_client_that_asks_for_json_gets_no_page(server: Running) -> None:
     for accept in ("*/*", "application/json", "application/json, text/html;q=0.5"):
-        assert httpx.get(server.http, headers={"accept": accept}).status_code == 400
-    assert httpx.get(server.http, params={"query": "{ hello }"}, headers=HTML).json()["data"] == {
+        assert server.client.get(server.http, headers={"accept": accept}).status_code == 400
+    assert server.client.get(server.http, params={"query": "{ hello }"}, headers=HTML).json()["data"] == {
         "hello": "hello world"
     }
 
@@ -75,8 +74,8 @@ def test_a_client_that_asks_for_json_gets_no_page(server: Running) -> None:
 )
 def test_nothing_but_the_pages_files_is_served(server: Running, path: str) -> None:
     root = server.http.removesuffix("/graphql")
-    assert httpx.get(f"{root}/explorer/{path}").status_code == 404
-    script = httpx.get(f"{root}/explorer/page/explorer.js")
+    assert server.client.get(f"{root}/explorer/{path}").status_code == 404
+    script = server.client.get(f"{root}/explorer/page/explorer.js")
     assert (script.status_code, script.headers["cache-control"]) == (200, "no-cache")
     assert script.headers["content-type"].startswith("text/javascript")
 

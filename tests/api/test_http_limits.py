@@ -24,7 +24,7 @@ def server() -> Iterator[Running]:
 
 
 def run(server: Running, query: str, **headers: str) -> httpx.Response:
-    return httpx.post(server.http, json={"query": query}, headers=headers)
+    return server.client.post(server.http, json={"query": query}, headers=headers)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -53,16 +53,16 @@ def test_a_body_of_unknown_length_is_measured_while_it_streams(server: Running) 
         for _ in range(1000):
             yield b" " * 1000
 
-    answer = httpx.post(server.http, content=chunks(), headers={"content-type": "application/json"})
+    answer = server.client.post(server.http, content=chunks(), headers={"content-type": "application/json"})
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 def test_a_body_at_the_limit_is_read(server: Running) -> None:
     body = json.dumps({"query": "{ hello }"})
-    answer = httpx.post(server.http, content=body.ljust(2000), headers={"content-type": "application/json"})
+    answer = server.client.post(server.http, content=body.ljust(2000), headers={"content-type": "application/json"})
     assert answer.status_code == 200
-    answer = httpx.post(server.http, content=body.ljust(2001), headers={"content-type": "application/json"})
+    answer = server.client.post(server.http, content=body.ljust(2001), headers={"content-type": "application/json"})
     assert answer.status_code == 413
 
 
@@ -135,12 +135,12 @@ def test_production_keeps_the_schema_from_anonymous_clients() -> None:
         for query in ("{ helo }", "{ hello(nam: 1) }", "{ thing { nam } }"):
             assert "Did you mean" not in run(server, query).text
         suggested = {"query": "query($c: Colour) { paint(colour: $c) }", "variables": {"c": "REDD"}}
-        assert "Did you mean" not in httpx.post(server.http, json=suggested).text
+        assert "Did you mean" not in server.client.post(server.http, json=suggested).text
         signed_in = {"authorization": "Bearer Ada"}
-        assert "Did you mean" in httpx.post(server.http, json=suggested, headers=signed_in).text
+        assert "Did you mean" in server.client.post(server.http, json=suggested, headers=signed_in).text
         assert run(server, INTROSPECTION, **signed_in).json()["data"] == {"__schema": {"queryType": {"name": "Query"}}}
         assert "Did you mean 'hello'" in run(server, "{ helo }", **signed_in).text
-        assert httpx.get(server.http, headers={"accept": "text/html"}).status_code == 406
+        assert server.client.get(server.http, headers={"accept": "text/html"}).status_code == 406
 
 
 def test_development_helps_everybody(server: Running) -> None:
@@ -213,7 +213,7 @@ def test_variables_that_do_not_fit_are_a_request_error_and_nothing_runs(
 ) -> None:
     before = server.world.written
     request = {"query": query, "variables": variables}
-    answer = httpx.post(server.http, json=request, headers={"accept": NEW})
+    answer = server.client.post(server.http, json=request, headers={"accept": NEW})
     assert answer.status_code == 400
     assert set(answer.json()) == {"errors"}
     assert {e["extensions"]["code"] for e in answer.json()["errors"]} == {"BAD_USER_INPUT"}
@@ -222,7 +222,7 @@ def test_variables_that_do_not_fit_are_a_request_error_and_nothing_runs(
 
 def test_null_for_an_argument_that_may_only_be_left_out_is_the_clients_mistake(server: Running) -> None:
     request = {"query": "query($n: Int) { maybe(number: $n) }", "variables": {"n": None}}
-    error = the_field_error(httpx.post(server.http, json=request), "maybe")
+    error = the_field_error(server.client.post(server.http, json=request), "maybe")
     assert error == {
         "message": "Expected value of type 'int', found null.",
         "extensions": {"code": "BAD_USER_INPUT"},
@@ -244,6 +244,6 @@ def test_a_page_of_another_origin_may_use_the_api_only_when_allowed() -> None:
     with running(allowed_origins=frozenset({"https://app.example.com"})) as server:
         preflight = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
         for origin, status in (("https://app.example.com", 200), ("https://evil.example.com", 400)):
-            answer = httpx.options(server.http, headers=preflight | {"origin": origin})
+            answer = server.client.options(server.http, headers=preflight | {"origin": origin})
             assert answer.status_code == status
             assert ("access-control-allow-origin" in answer.headers) == (status == 200)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.api.edge_schema import Running, running
@@ -25,7 +24,7 @@ def both_ways(server: Running, field: str, value: Any) -> list[dict[str, Any]]:
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         literal = f'"{value}"' if isinstance(value, str) else str(value)
         requests.append({"query": f"{{ {field}({argument}: {literal}) }}"})
-    return [httpx.post(server.http, json=request).json() for request in requests]
+    return [server.client.post(server.http, json=request).json() for request in requests]
 
 
 @pytest.mark.parametrize(
@@ -77,4 +76,4 @@ def test_anything_else_is_refused_with_the_right_spelling(server: Running, field
 
 
 def test_money_is_never_written_with_an_exponent(server: Running) -> None:
-    assert httpx.post(server.http, json={"query": "{ total }"}).json()["data"] == {"total": "100"}
+    assert server.client.post(server.http, json={"query": "{ total }"}).json()["data"] == {"total": "100"}

@@ -196,6 +196,7 @@ async def test_a_client_that_answers_no_pings_is_cut_off() -> None:
             socket.transport.pause_reading()
             await until(lambda: not server.server.server_state.connections, 5)
             await until(lambda: server.world.open_streams == 0)
+            socket.transport.abort()
 
 
 async def test_a_shutdown_lets_answers_finish_and_sends_clients_elsewhere() -> None:
