@@ -4,10 +4,11 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from uuid import UUID
 
 from commands.fault import Fault
 from commands.local import database_here
-from commands.terminal import SignIn, say
+from commands.terminal import SignIn, TryOut, say
 
 
 def load_demo(*, fresh: bool) -> None:
@@ -35,40 +36,41 @@ async def demo_sentence(url: str, *, fresh: bool = False) -> str:
     return summary.sentence
 
 
-def sign_ins() -> list[SignIn]:
-    """One for each role of the demo."""
-    from demo.sign_ins import SIGN_INS
+async def try_out(url: str, *, may_load: bool) -> TryOut | None:
+    """How to try the demo out; it is loaded first if it `may_load` and there is no organization at all.
 
-    return [SignIn(one.portal.value, one.email, one.password, one.note) for one in SIGN_INS]
-
-
-async def is_demo_there(url: str) -> bool:
-    """Is the demo business in the database?"""
-    from sqlalchemy import text
-
-    from db.engine import create_engine
+    None: the database has no demo.
+    """
+    from clock import wall_clock
+    from demo.load import demo_today, load_demo
     from demo.rows import organization_id
-    from demo.sign_ins import BUSINESS
+    from demo.sign_ins import BUSINESS, SIGN_INS
+    from gql.global_ids import encode_occurrence_id
 
-    engine = create_engine(url, role=None)
-    try:
-        async with engine.connect() as connection:
-            question = text("SELECT EXISTS (SELECT FROM organization WHERE organization_id = :id)")
-            return bool(await connection.scalar(question, {"id": organization_id(BUSINESS)}))
-    finally:
-        await engine.dispose()
+    organizations = await _organizations(url)
+    if organization_id(BUSINESS) not in organizations and (organizations or not may_load):
+        return None
+    now = wall_clock()
+    today = demo_today(now)
+    summary = await load_demo(url, today=today, now=now, progress=lambda _: None)
+    return TryOut(
+        sentence=summary.sentence,
+        sign_ins=[SignIn(one.portal.value, one.email, one.password, one.note) for one in SIGN_INS],
+        today=today,
+        sheet_id=encode_occurrence_id(summary.roll_sheet),
+    )
 
 
-async def is_empty(url: str) -> bool:
-    """Has the database no organization at all?"""
-    from sqlalchemy import text
+async def _organizations(url: str) -> set[UUID]:
+    from sqlalchemy import select
 
+    from db import models
     from db.engine import create_engine
 
     engine = create_engine(url, role=None)
     try:
         async with engine.connect() as connection:
-            return not await connection.scalar(text("SELECT EXISTS (SELECT FROM organization)"))
+            return set(await connection.scalars(select(models.Organization.organization_id)))
     finally:
         await engine.dispose()
 

@@ -5,12 +5,21 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 FIRST_QUERY = """\
-query Today {
+{
   viewer { ... on StaffViewer { name } }
-  occurrences(first: 5) {
-    nodes { id name startsAt attendanceState tally { total present absent unmarked } }
+  occurrences(filter: {from: "TODAY", to: "TODAY"}, first: 5) {
+    nodes { id startsAt offering { name } attendanceState tally { present absent unmarked total } }
+  }
+}"""
+FIRST_SHEET = """\
+{
+  occurrence(id: "SHEET") {
+    canRecordAttendance
+    revision
+    roster { student { firstName lastName } mark { status } indicators { __typename } }
   }
 }"""
 
@@ -23,6 +32,20 @@ class SignIn:
     email: str
     password: str
     note: str
+
+
+@dataclass(frozen=True)
+class TryOut:
+    """The demo: `sentence` says what there is, `sheet_id` names the roll sheet to open first."""
+
+    sentence: str
+    sign_ins: Sequence[SignIn]
+    today: date
+    sheet_id: str
+
+    def queries(self) -> tuple[str, str]:
+        """Today's classes, and the first roll sheet."""
+        return FIRST_QUERY.replace("TODAY", str(self.today)), FIRST_SHEET.replace("SHEET", self.sheet_id)
 
 
 class Steps:
@@ -49,20 +72,21 @@ def say(text: str = "") -> None:
         sys.stdout = None
 
 
-def welcome(address: str, sign_ins: Sequence[SignIn], seconds: float) -> None:
-    """Where to go, how to get in, and a first query."""
+def welcome(address: str, demo: TryOut | None, seconds: float) -> None:
+    """Where to go, how to get in, and what to paste."""
     say(f"\nRollbook runs at {address}/graphql (ready in {seconds:.1f} s). Ctrl-C stops it.")
-    if not sign_ins:
-        say("There is no demo data: load a bundle with `rollbook.py import`, or begin anew with --fresh.")
+    if demo is None:
+        say("There is no demo data here: `rollbook.py import` loads a bundle, `rollbook.py demo` the demo.")
         return
     say("\nSign in with the mutation signIn(input: {email, password, portal}):")
-    for one in sign_ins:
-        say(f"  {one.portal:<9} {one.email:<28} {one.password:<14} {one.note}")
-    first = sign_ins[0]
-    say("\nOr paste this: a token, and today's classes.")
-    say(f"  TOKEN=$(.venv/bin/python rollbook.py token --person {first.email} --portal {first.portal})")
-    body = json.dumps({"query": " ".join(FIRST_QUERY.split())})
-    say(f"""  curl -s {address}/graphql -H "Authorization: Bearer $TOKEN" \\
-       -H 'Content-Type: application/json' -d '{body}'""")
-    say("\nThe same in the explorer, which that address shows in a browser:")
-    say("  " + FIRST_QUERY.replace("\n", "\n  "))
+    for one in demo.sign_ins:
+        say(f"  {one.portal:<9} {one.email:<30} {one.password:<14} {one.note}")
+    first, sheet = demo.queries()
+    office = demo.sign_ins[0]
+    say("\nOr paste this: a token for two hours, and today's classes.")
+    say(f"  TOKEN=$(.venv/bin/python rollbook.py token --person {office.email} --lifetime 2h)")
+    say(f"  curl -s {address}/graphql -H 'Content-Type: application/json' \\")
+    say(f"    -H \"Authorization: Bearer $TOKEN\" -d '{json.dumps({'query': ' '.join(first.split())})}'")
+    say("\nThat address shows an explorer in a browser. With the header Authorization: Bearer <token>,")
+    say("a roll sheet with all there is to see:")
+    say("  " + sheet.replace("\n", "\n  "))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.permissions import kind_for
 from attendance.rules.sign_in import RefreshToken
@@ -54,6 +55,8 @@ async def make_token(
             await add_sign_in(uow, token, found.id, portal, now=now, expires_at=now + lifetime)
     except OSError as fault:
         raise Fault(f"The database does not answer: {fault}.") from None
+    except DBAPIError as fault:
+        raise Fault(f"The database cannot be read; is it migrated? It says: {fault.orig}.") from None
     finally:
         await database.close()
     tokens = make_access_tokens(settings, lambda: now)

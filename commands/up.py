@@ -17,7 +17,7 @@ from types import FrameType
 from commands.children import Child
 from commands.fault import Fault
 from commands.local import data_folder, forget_running, own_servers, refuse_unreachable, remember_running, settings_here
-from commands.terminal import SignIn, Steps, say, welcome
+from commands.terminal import Steps, TryOut, say, welcome
 from db.embedded.process import die_with_parent
 from db.embedded.servers import Servers, remember_ports, remembered_port
 from settings import Settings
@@ -57,13 +57,13 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
     if settings.in_production:
         raise Fault("`up` is for development; in production, run api and worker (see docs/operations.md).")
     refuse_unreachable(settings.database_url)
-    sign_ins = asyncio.run(_prepare_database(settings, steps, demo=demo))
+    found = asyncio.run(_prepare_database(settings, steps, demo=demo))
     remember_ports(folder, api=port)
     remember_running(folder, servers)
     with _children(settings, door) as (api, worker):
         _await_api(api, f"http://127.0.0.1:{port}/health/ready")
         steps.done(f"API on port {port}, and a worker")
-        welcome(f"http://127.0.0.1:{port}", sign_ins, steps.seconds)
+        welcome(f"http://127.0.0.1:{port}", found, steps.seconds)
         while True:
             if sentence := servers.find_dead():
                 raise Fault(sentence)
@@ -72,15 +72,16 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
             time.sleep(0.2)
 
 
-async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> list[SignIn]:
-    from commands.data import demo_sentence, is_demo_there, is_empty, sign_ins
+async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> TryOut | None:
+    from commands.data import try_out
     from db.migrate import upgrade
 
     await upgrade(settings.database_url)
     steps.done("Schema is up to date")
-    if demo and await is_empty(settings.database_url):
-        steps.done(await demo_sentence(settings.database_url))
-    return sign_ins() if await is_demo_there(settings.database_url) else []
+    found = await try_out(settings.database_url, may_load=demo)
+    if found is not None:
+        steps.done(found.sentence)
+    return found
 
 
 @contextlib.contextmanager
