@@ -26,6 +26,7 @@ from gql.types.offering import Location, Offering, show_location, show_offering
 from gql.types.people import StaffMember, show_staff_member
 from gql.types.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.types.roster import RosterEntry, show_roster
+from gql.types.token_run import TokenRun, load_token_runs
 
 # In the body of a class with a field called `date` that name is the field.
 CivilDate: TypeAlias = date
@@ -140,6 +141,14 @@ class Occurrence(Node):
     ) -> list[RollSheetChanged]:
         found, sight = await load_changes(info, self.head, after, first)
         return [show_change(change, sight, self) for change in found]
+
+    @strawberry.field(
+        description="The deferred makeup token runs of this occurrence, in the order in which they are due; two at "
+        "most, none before a mark has armed them.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def token_runs(self, info: Info) -> list[TokenRun]:
+        return await load_token_runs(info, self.head.key)
 
     async def _sheet(self, info: Info) -> Sheet:
         if self.sheet is not None:
