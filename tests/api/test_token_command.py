@@ -99,3 +99,13 @@ def test_it_is_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     with pytest.raises(Fault, match="in production"):
         print_token("sam@gym.example", portal="OFFICE", lifetime=HOUR, organization=None)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [("postgresql://127.0.0.1:1/rollbook", "does not answer"), ("{server}/nowhere", "cannot be read")],
+)
+async def test_a_database_that_cannot_be_used(database_url: str, url: str, sentence: str) -> None:
+    settings = test_settings(database_url=url.format(server=database_url.rpartition("/")[0]))
+    with pytest.raises(Fault, match=sentence):
+        await make_token(settings, "sam@gym.example", Portal.OFFICE, HOUR)
