@@ -15,6 +15,8 @@ help:  ## List the targets
 
 up:  ## Set everything up and run it: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
 	@$(prepare) local
+	@[ -f web/explorer/static/graphiql.min.js ] || $(MAKE) --no-print-directory explorer \
+		|| echo "The explorer's page will say how to get its assets; all else works without them."
 	@exec $(run)python rollbook.py up --with-parent $(ARGS)
 
 test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5")
@@ -72,4 +74,5 @@ lock:  ## Resolve and pin all packages anew
 
 explorer:  ## Fetch the explorer's assets
 	@$(prepare) local
-	@if [ -f web/explorer/build.py ]; then $(run)python web/explorer/build.py; fi
+	@echo "Fetching the explorer's assets ..."
+	@$(run)python web/explorer/build.py

@@ -44,9 +44,11 @@ def _npm_beside_python() -> str | None:
 def main() -> None:
     command = [npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     try:
-        subprocess.run(command, cwd=HERE, check=True)
+        subprocess.run(command, cwd=HERE, check=True, timeout=120)
     except subprocess.CalledProcessError as fault:
         sys.exit(f"npm could not fetch the explorer's assets (exit status {fault.returncode}).")
+    except subprocess.TimeoutExpired:
+        sys.exit("npm could not fetch the explorer's assets within two minutes.")
     STATIC.mkdir(exist_ok=True)
     for source, target in FILES.items():
         shutil.copyfile(MODULES / source, STATIC / target)
