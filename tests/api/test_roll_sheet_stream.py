@@ -1,0 +1,185 @@
+"""One process from the inside: what an event costs, and what a subscriber that falls behind is told (R10.1, R10.5)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import update
+
+from attendance.rules.permissions import Claims
+from attendance.rules.vocabulary import AttendanceStatus, Permission
+from db import models
+from db.engine import Database
+from db.wake_ups import Announcer
+from gql.context import Context
+from gql.guard import GuardLimits
+from gql.operations import Operations, Parameters
+from gql.schema import build_schema
+from gql.services import Services, make_services
+from gql.sheet_changes import SheetChange, reader_of
+from gql.subscriptions.hub import Hub
+from settings import load_settings
+from tests.api_client import counting
+from tests.factories import World
+from tests.live import SECRET, WATCH, sign_in
+from tests.live_sheet import LiveSheet, live_sheet
+
+PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
+PERMISSIONS = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+CAPACITY = 3
+
+
+@dataclass
+class Process:
+    """The part of an API process between the socket and the database, without Redis."""
+
+    hub: Hub[SheetChange]
+    services: Services
+    sheet: LiveSheet
+    operations: Operations = field(default_factory=lambda: Operations(build_schema(), GuardLimits()))
+
+    @asynccontextmanager
+    async def subscribed(self, claims: Claims, after: int | None = None) -> AsyncIterator["Stream"]:
+        parameters = Parameters(WATCH, variables={"id": self.sheet.id, "after": after})
+        operation = self.operations.prepare(parameters, may_introspect=True)
+        events: Any = await self.operations.subscribe(operation, Context(self.services, claims, "", ""))
+        async with aclosing(events):
+            yield Stream(events)
+
+    async def claims(self, *permissions: Permission) -> Claims:
+        world = self.sheet.world
+        token = await sign_in(world, await world.staff(*(permissions or PERMISSIONS)))
+        return self.services.access_tokens.check(token)
+
+    async def hear(self) -> None:
+        """What Redis would do, and the hub's own reading after it."""
+        await self.hub.compare()
+        while any(topic.task is not None for topic in self.hub._topics.values()):
+            await asyncio.sleep(0.005)
+
+
+@dataclass
+class Stream:
+    events: AsyncIterator[Any]
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            result = await anext(self.events)
+        assert result.errors is None, result.errors
+        event: dict[str, Any] = result.data["rollSheetChanged"]
+        return event
+
+    async def told(self, count: int) -> list[tuple[str, int]]:
+        events = [await self.next() for _ in range(count)]
+        return [(event["kind"], event["revision"]) for event in events]
+
+
+@pytest.fixture
+async def process(database: Database, world: World, redis_url: str) -> AsyncIterator[Process]:
+    settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
+    hub = Hub(database, reader_of(database), capacity=CAPACITY)
+    services = make_services(
+        settings,
+        database=database,
+        announcer=Announcer(),
+        redis=Redis(),
+        clock=lambda: datetime.now(UTC),
+        hub=hub,
+    )
+    async with live_sheet(database, world, redis_url) as sheet:
+        yield Process(hub, services, sheet)
+    await hub.close()
+
+
+async def test_R10_5_a_subscriber_that_falls_behind_gets_the_state(process: Process) -> None:
+    sheet = process.sheet
+    async with process.subscribed(await process.claims()) as slow, process.subscribed(await process.claims()) as quick:
+        assert await slow.told(1) == await quick.told(1) == [("SNAPSHOT", 0)]
+        for revision in range(1, CAPACITY + 3):
+            await sheet.submit(Ann=TARDY if revision % 2 else ABSENT)
+            await process.hear()
+            assert await quick.told(1) == [("MARKS", revision)]
+        event = await slow.next()
+        assert (event["kind"], event["revision"]) == ("SNAPSHOT", CAPACITY + 2)
+        assert [row["mark"] and row["mark"]["status"] for row in event["entries"]] == ["TARDY", None, None]
+        await sheet.submit(Ben=PRESENT)
+        await process.hear()
+        assert await slow.told(1) == await quick.told(1) == [("MARKS", CAPACITY + 3)]
+
+
+async def test_R10_5_as_many_as_the_queue_holds_are_told_one_by_one(process: Process) -> None:
+    async with process.subscribed(await process.claims()) as stream:
+        await stream.told(1)
+        for revision in range(1, CAPACITY + 1):
+            await process.sheet.submit(Ann=TARDY if revision % 2 else ABSENT)
+            await process.hear()
+        assert await stream.told(CAPACITY) == [("MARKS", revision) for revision in range(1, CAPACITY + 1)]
+
+
+@pytest.mark.parametrize("subscribers", [1, 10])
+async def test_R10_1_an_event_costs_the_same_for_any_number_of_subscribers(
+    process: Process, database: Database, subscribers: int
+) -> None:
+    claims = await process.claims()
+    statements: list[str] = []
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(process.subscribed(claims)) for _ in range(subscribers)]
+        for stream in streams:
+            await stream.told(1)
+        await process.sheet.submit(Ann=PRESENT)
+        with counting(database, statements):
+            await process.hear()
+            told = await asyncio.gather(*(stream.told(1) for stream in streams))
+    assert told == [[("MARKS", 1)]] * subscribers
+    # Comparing (1); the tenant, the head, the changes and the roster (4); the tenant and the viewer (2).
+    assert len(statements) == 7, statements
+
+
+async def test_R10_4_each_credential_is_looked_at_for_each_event(process: Process, database: Database) -> None:
+    statements: list[str] = []
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(process.subscribed(await process.claims())) for _ in range(3)]
+        for stream in streams:
+            await stream.told(1)
+        await process.sheet.submit(Ann=PRESENT)
+        with counting(database, statements):
+            await process.hear()
+            for stream in streams:
+                await stream.told(1)
+    assert len(statements) == 5 + 3 * 2, statements
+
+
+async def test_R10_4_who_may_see_different_things_is_never_shown_the_same_object(process: Process) -> None:
+    sheet = process.sheet
+    await sheet.world.owner.execute(
+        update(models.Student).where(models.Student.id == sheet.students["Ann"]).values(medical_alert="Peanuts")
+    )
+    sees = await process.claims(*PERMISSIONS, Permission.SEE_MEDICAL)
+    does_not = await process.claims()
+    details: list[list[str | None]] = []
+    for order in ((sees, does_not), (does_not, sees)):
+        async with process.subscribed(order[0]) as first, process.subscribed(order[1]) as second:
+            for stream in (first, second):
+                await stream.told(1)
+            await sheet.submit(Ann=TARDY if order[0] is sees else ABSENT)
+            await process.hear()
+            details.append([(await each.next())["entries"][0]["indicators"][0]["detail"] for each in (first, second)])
+    assert details == [["Peanuts", None], [None, "Peanuts"]]
+
+
+async def test_R10_5_a_closed_stream_is_forgotten(process: Process) -> None:
+    claims = await process.claims()
+    async with process.subscribed(claims) as waiting, process.subscribed(claims, after=0) as unheard:
+        await waiting.told(1)
+        assert len(process.hub._topics) == 1
+        left_while_waiting = asyncio.ensure_future(unheard.next())
+        await asyncio.sleep(0.05)
+        left_while_waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await left_while_waiting
+    assert process.hub._topics == {}
