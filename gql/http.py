@@ -67,7 +67,7 @@ class GraphQLEndpoint:
         except RequestRefused as refusal:
             status = 400 if media_type == GRAPHQL_RESPONSE else 200
             return _json({"errors": formatted(refusal.errors, request_id)}, status, media_type)
-        except ClientDisconnect:
+        except (ClientDisconnect, _HungUp):
             raise _HungUp from None
         except Exception as fault:
             log.error("request_failed", request_id=request_id, exc_info=fault)

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -80,7 +81,7 @@ def test_a_request_that_takes_too_long_is_stopped_and_told(server: Running) -> N
 
 
 def test_a_clients_hang_up_cancels_the_work() -> None:
-    with running() as server:
+    with running() as server, ExitStack() as stack:
         body = b'{"query": "{ slow }"}'
         with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
             connection.sendall(
@@ -89,7 +90,10 @@ def test_a_clients_hang_up_cancels_the_work() -> None:
             )
             wait_until(lambda: server.world.ran == ["slow"])
             assert server.world.cancelled == []
+            logs = stack.enter_context(structlog.testing.capture_logs())
         wait_until(lambda: server.world.cancelled == ["slow"])
+        wait_until(lambda: [line["status"] for line in logs if line["event"] == "request"] == [499])
+        assert len(logs) == 1
 
 
 def test_a_client_that_hangs_up_while_sending_does_no_harm(server: Running) -> None:
@@ -98,6 +102,14 @@ def test_a_client_that_hangs_up_while_sending_does_no_harm(server: Running) -> N
             b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"
         )
     assert run(server, "{ hello }").status_code == 200
+
+
+def test_each_request_leaves_one_line_in_the_access_log(server: Running) -> None:
+    with structlog.testing.capture_logs() as logs:
+        run(server, "{ hello }")
+        wait_until(lambda: len(logs) == 1)
+    assert isinstance(logs[0].pop("milliseconds"), float)
+    assert logs == [{"event": "request", "log_level": "info", "method": "POST", "path": "/graphql", "status": 200}]
 
 
 # ---- credentials
