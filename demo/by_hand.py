@@ -21,7 +21,7 @@ from db import models
 from demo.business import Business, Meeting, Site
 from demo.catalogue import Part
 from demo.history import meetings_of_day
-from demo.ledger import Token
+from demo.makeup_token import Token
 from demo.makeups import other_class
 from demo.sheets import Hand
 from demo.taking import Attendance

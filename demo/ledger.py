@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attendance.rules.calendar import OccurrenceKey, local_date
 from attendance.rules.expiry import expires_on
-from attendance.rules.makeup_tokens import Decision, TokenDates, TokenGround, TokenStep, reconcile, token_state
+from attendance.rules.makeup_tokens import Decision, TokenGround, TokenStep, reconcile
 from attendance.rules.token_limit import is_over_limit, limit_count
 from attendance.rules.vocabulary import (
     ChangeKind,
@@ -20,6 +20,7 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from demo.business import Business, Site
+from demo.makeup_token import Token
 from demo.sheets import Hand, Sheet
 
 _ACTS = {
@@ -32,38 +33,12 @@ _ACTS = {
 }
 
 
-@dataclass(eq=False)
-class Token:
-    """A row, and what its state is derived from beside it (R8.3)."""
-
-    row: dict[str, Any]
-    site: Site
-    makeup_on: date | None = None
-    is_requested: bool = False
-
-    @property
-    def occurrence(self) -> OccurrenceKey | None:
-        timeslot_id: UUID | None = self.row["timeslot_id"]
-        return OccurrenceKey(timeslot_id, self.row["held_on"]) if timeslot_id else None
-
-    def state(self, today: date) -> MakeupTokenState:
-        row = self.row
-        dates = TokenDates(
-            issued_on=row["issued_on"],
-            expires_on=row["expires_on"],
-            is_revoked=row["revoked_at"] is not None,
-            is_deleted=row["deleted_at"] is not None,
-            is_requested=self.is_requested,
-            makeup_on=self.makeup_on,
-        )
-        return token_state(dates, today)
-
-
 @dataclass
 class Ledger:
     business: Business
     tokens: list[Token] = field(default_factory=list)
     _of_students: dict[UUID, list[Token]] = field(default_factory=dict)
+    _of_occurrences: dict[OccurrenceKey, list[Token]] = field(default_factory=dict)
     _skips: set[tuple[UUID, UUID, date, str]] = field(default_factory=set)
     _entries: int = 0
 
@@ -133,6 +108,8 @@ class Ledger:
         token = Token(row, site)
         self.tokens.append(token)
         self._of_students.setdefault(student_id, []).append(token)
+        if token.occurrence:
+            self._of_occurrences.setdefault(token.occurrence, []).append(token)
         return token
 
     def enter(
@@ -168,7 +145,7 @@ class Ledger:
 
     def tokens_of(self, occurrence: OccurrenceKey) -> list[Token]:
         """The automatic ones of an occurrence."""
-        return [token for token in self.tokens if token.occurrence == occurrence]
+        return self._of_occurrences.get(occurrence, [])
 
     def enter_expiries(self) -> None:
         """For each token that has expired, when the local day after its last one began."""
@@ -179,8 +156,8 @@ class Ledger:
                 self.enter(token, MakeupTokenAct.EXPIRED, Hand(Source.SYSTEM), at)
 
     def _automatic(self, sheet: Sheet, student_id: UUID) -> Token | None:
-        mine = self._of_students.get(student_id, [])
-        return next((token for token in mine if token.occurrence == sheet.meeting.key), None)
+        found = self.tokens_of(sheet.meeting.key)
+        return next((token for token in found if token.row["student_id"] == student_id), None)
 
     def _decide(self, sheet: Sheet, student_id: UUID, token: Token | None, at: datetime, may_create: bool) -> Decision:
         place, settings = sheet.roster.get(student_id), self.business.settings.makeup_tokens

@@ -19,6 +19,7 @@ from demo.rows import Rows, copy_in, organization_id, wipe
 
 ZONE = ZoneInfo(catalogue.SITES[0][1])
 _LOCK = text("SELECT pg_advisory_xact_lock(7065511002)")
+_ANALYZE = text("ANALYZE " + ", ".join(f'"{name}"' for name in models.metadata.tables))
 _SALT = b"rollbook demo"
 
 
@@ -64,7 +65,7 @@ async def load_demo(
                 await copy_in(connection, rows)
         async with engine.connect() as connection:
             # The planner knows nothing yet of tables that were empty a second ago.
-            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
+            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(_ANALYZE)
     finally:
         await engine.dispose()
     return _loaded(today, both)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenAct, MakeupTokenState, Source
 from demo.business import Meeting
 from demo.catalogue import Part
-from demo.ledger import Token
+from demo.makeup_token import Token
 from demo.sheets import Hand
 from demo.taking import Attendance
 

@@ -167,13 +167,15 @@ def _offer(
 
 
 def _start(business: Business, site: Site, when: str | int) -> time:
-    """A wall time, or minutes from now in steps of five that stay within the local day."""
+    """A wall time, or elapsed minutes from now in steps of five that stay within the local day."""
     if isinstance(when, str):
         return time.fromisoformat(when)
-    local = business.now.astimezone(site.zone)
-    minute = (local.hour * 60 + local.minute) // 5 * 5 + when
-    minute = min(max(minute, 0), 23 * 60 + 55)
-    return time(minute // 60, minute % 60)
+    now = business.now
+    minute = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
+    local = (minute + timedelta(minutes=when)).astimezone(site.zone)
+    if local.date() != site.today:
+        return time(0) if local.date() < site.today else time(23, 55)
+    return local.time()
 
 
 def _closed_on(business: Business, kind: OfferingKind, program: str) -> frozenset[date]:

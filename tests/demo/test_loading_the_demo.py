@@ -1,0 +1,102 @@
+"""Loading, loading again, loading afresh; the ways in; two organizations apart."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar import OccurrenceKey
+from db import models
+from db.engine import create_engine
+from db.scratch import scratch_database
+from demo import sign_ins
+from demo.load import demo_today, load_demo, make_rows
+from demo.rows import organization_id
+from tests.demo.conftest import load
+from tests.factories import World
+
+NOW = datetime(2026, 11, 21, 20, 45, tzinfo=UTC)
+BUSINESS, SMALL = organization_id(sign_ins.BUSINESS), organization_id(sign_ins.SMALL_BUSINESS)
+PRINT_DIGEST = """
+import hashlib
+from datetime import UTC, datetime
+from demo.load import make_rows
+both = make_rows(datetime(2026, 11, 21, 20, 45, tzinfo=UTC))
+print(hashlib.sha256(repr([rows.tables for rows in both]).encode()).hexdigest())
+"""
+
+
+async def digest_of(connection: AsyncConnection) -> dict[str, str]:
+    """Of the demo's rows in each table, whatever their order."""
+    return {
+        table.name: await connection.scalar(
+            text(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table.name} t "
+                "WHERE organization_id IN (:business, :small)"
+            ),
+            {"business": organization_id(sign_ins.BUSINESS), "small": organization_id(sign_ins.SMALL_BUSINESS)},
+        )
+        for table in models.metadata.sorted_tables
+    }
+
+
+def test_the_same_instant_makes_the_same_rows_in_every_process() -> None:
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT_DIGEST],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    here = hashlib.sha256(repr([rows.tables for rows in make_rows(NOW)]).encode()).hexdigest()
+
+    assert digests == {here}
+
+
+async def test_a_second_load_changes_nothing_and_tells_the_age(database_url: str, owner: AsyncConnection) -> None:
+    first = await load(database_url, NOW)
+    before = await digest_of(owner)
+    same_day = await load(database_url, NOW + timedelta(hours=2))
+    next_week = await load(database_url, NOW + timedelta(days=8))
+
+    assert (first.is_loaded, same_day.is_loaded, next_week.is_loaded) == (True, False, False)
+    assert first.sentence.startswith("Demo data: 620 students, ")
+    assert same_day.sentence == "The demo is there already, made today."
+    assert next_week.sentence == "The demo is there already, made 8 days ago around 2026-11-21; --fresh makes it anew."
+    assert next_week.roll_sheet == OccurrenceKey(
+        first.roll_sheet.timeslot_id, datetime(2026, 11, 28, tzinfo=UTC).date()
+    )
+    assert await digest_of(owner) == before
+
+
+async def test_fresh_gives_the_rows_of_a_first_load_and_leaves_other_organizations_alone(
+    template_database: str, database_url: str, owner: AsyncConnection, world: World
+) -> None:
+    student = await world.student(first_name="Ann")
+    await load(database_url, NOW - timedelta(days=3))
+    fresh = await load(database_url, NOW, fresh=True)
+    async with scratch_database(database_url, template_database) as other_url:
+        await load(other_url, NOW)
+        other = create_engine(other_url, role=None, pool_size=1)
+        async with other.connect() as connection:
+            there = await digest_of(connection)
+        await other.dispose()
+
+    assert (fresh.is_loaded, fresh.anchored_on) == (True, demo_today(NOW))
+    assert await digest_of(owner) == there
+    assert await owner.scalar(text("SELECT first_name FROM student WHERE id = :id"), {"id": student}) == "Ann"
+
+
+async def test_the_day_must_be_that_of_the_main_location(database_url: str, owner: AsyncConnection) -> None:
+    with pytest.raises(ValueError, match="it is 2026-11-21 at the main demo location, not 2026-11-22"):
+        await load_demo(database_url, today=datetime(2026, 11, 22, tzinfo=UTC).date(), now=NOW, progress=print)
+
+    assert await owner.scalar(text("SELECT count(*) FROM organization")) == 0
