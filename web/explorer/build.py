@@ -4,7 +4,9 @@ npm checks each package against the hash in the lock. Without an npm on the PATH
 into the running environment first.
 """
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,14 +43,25 @@ def _npm_beside_python() -> str | None:
     return shutil.which("npm", path=str(Path(sys.executable).parent))
 
 
-def main() -> None:
-    command = [npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+def install(command: list[str]) -> int | None:
+    """The exit status; None when it took too long. The wheel's npm is a parent of node, so both are ended together."""
+    process = subprocess.Popen(command, cwd=HERE, process_group=0)
     try:
-        subprocess.run(command, cwd=HERE, check=True, timeout=120)
-    except subprocess.CalledProcessError as fault:
-        sys.exit(f"npm could not fetch the explorer's assets (exit status {fault.returncode}).")
+        return process.wait(timeout=120)
     except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def main() -> None:
+    status = install([npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    if status is None:
         sys.exit("npm could not fetch the explorer's assets within two minutes.")
+    if status != 0:
+        sys.exit(f"npm could not fetch the explorer's assets (exit status {status}).")
     STATIC.mkdir(exist_ok=True)
     for source, target in FILES.items():
         shutil.copyfile(MODULES / source, STATIC / target)
