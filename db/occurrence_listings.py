@@ -83,6 +83,24 @@ CROSS JOIN LATERAL (
 """)
 
 
+# Of the occurrences that have a mark; all others are not taken.
+_STATES = text("""
+SELECT k.timeslot_id, k.held_on,
+       EXISTS (SELECT FROM enrollment e
+               WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
+                 AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
+                 AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
+                 AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+                 AND NOT EXISTS (SELECT FROM mark m
+                                 WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
+                                   AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS has_unmarked
+FROM (SELECT DISTINCT m.timeslot_id, m.held_on FROM mark m
+      WHERE m.organization_id = :organization_id AND m.timeslot_id = ANY (CAST(:timeslot_ids AS uuid[]))
+        AND m.held_on BETWEEN :from_on AND :to_on) k
+JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class ListingFilter:
     """None or nothing: any. `search` is found anywhere in the offering's name, case aside. `visible_to` is
@@ -135,9 +153,9 @@ async def list_occurrences(
         backwards=window.backwards,
     )
     if chosen.attendance_states:
-        everything = list(positions)
-        tallies = await read_tallies(connection, organization_id, [each.key for each in everything])
-        positions = (each for each in everything if tallies[each.key].state in chosen.attendance_states)
+        states = await _read_states(connection, organization_id, slots, chosen.within)
+        wanted = frozenset(chosen.attendance_states)
+        positions = (each for each in positions if states.get(each.key, AttendanceState.NOT_TAKEN) in wanted)
     page = list(islice(positions, window.limit + 1))
     shown = page[: window.limit]
     if window.backwards:
@@ -159,6 +177,23 @@ async def read_tallies(
         },
     )
     return {OccurrenceKey(row.timeslot_id, row.held_on): _tally(row) for row in found}
+
+
+async def _read_states(
+    connection: AsyncConnection, organization_id: UUID, slots: Iterable[ListedSlot], within: DateSpan
+) -> dict[OccurrenceKey, AttendanceState]:
+    """Of the occurrences with a mark."""
+    found = await connection.execute(
+        _STATES,
+        {
+            "organization_id": organization_id,
+            "timeslot_ids": [listed.slot.id for listed in slots],
+            "from_on": within.starts_on,
+            "to_on": within.ends_on,
+        },
+    )
+    partly, wholly = AttendanceState.IN_PROGRESS, AttendanceState.TAKEN
+    return {OccurrenceKey(row.timeslot_id, row.held_on): partly if row.has_unmarked else wholly for row in found}
 
 
 def _tally(row: Row[Any]) -> AttendanceTally:
