@@ -160,6 +160,19 @@ def token(
     print_token(person, portal=portal, lifetime=lifetime or timedelta(hours=1), organization=organization)
 
 
+@app.command(epilog="Example: python rollbook.py watch OCCURRENCE --token $TOKEN")
+def watch(
+    occurrence: Annotated[str, typer.Argument(metavar="ID", help="The occurrence whose roll sheet to follow.")],
+    token: Annotated[str, typer.Option(envvar="TOKEN", help="An access token, as `token` prints it.")],
+    after: Annotated[int | None, typer.Option(min=0, help="The revision to go on from; else the state first.")] = None,
+    url: Annotated[str | None, typer.Option(help="The API's address; else the one that runs here.")] = None,
+) -> None:
+    """Follow a roll sheet live in the terminal, until Ctrl-C."""
+    from commands.watch import watch_roll_sheet
+
+    watch_roll_sheet(occurrence, token, url=url, after=after)
+
+
 @app.command(epilog="Examples: python rollbook.py schema; python rollbook.py schema --check")
 def schema(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if it is stale.")] = False,
