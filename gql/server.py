@@ -40,13 +40,13 @@ class Server(uvicorn.Server):
         """Stop listening, drain, then let uvicorn end the rest, all within the graceful time-out."""
         for server in self.servers:
             server.close()
-        limit = self.config.timeout_graceful_shutdown
         began = time.monotonic()
-        try:
-            async with asyncio.timeout(limit):
-                await self._drain()
-        except TimeoutError:
-            pass
+        limit = self.config.timeout_graceful_shutdown
+        draining = asyncio.ensure_future(self._drain())
+        # A second Ctrl-C only sets a flag, so it has to be looked at, as uvicorn does for the rest.
+        while not draining.done() and not self.force_exit and (limit is None or time.monotonic() - began < limit):
+            await asyncio.wait({draining}, timeout=0.1)
+        draining.cancel()
         if limit is not None:
             self.config.timeout_graceful_shutdown = max(1, round(limit - (time.monotonic() - began)))
         await super().shutdown(sockets)

@@ -226,3 +226,15 @@ async def test_a_shutdown_ends_in_time_even_when_an_answer_does_not() -> None:
             await until(lambda: not server.thread.is_alive(), 10)
             assert time.monotonic() - began < 5
     assert server.world.cancelled == ["slow"]
+
+
+async def test_a_second_interrupt_ends_the_server_at_once() -> None:
+    with running({"timeout_graceful_shutdown": 60}) as server:
+        async with ready(server) as socket:
+            await ask(socket, "{ slow }")
+            await until(lambda: server.world.ran == ["slow"])
+            server.stop()
+            await asyncio.sleep(0.3)
+            assert server.thread.is_alive()
+            server.server.force_exit = True
+            await until(lambda: not server.thread.is_alive(), 5)
