@@ -20,6 +20,7 @@ from db.rosters import read_rosters
 from db.students import find_owners, read_enrollments, read_family_members, read_notes
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
+from gql.types.makeup_token import find_tokens
 from gql.types.node import Node
 from gql.types.occurrence import show_occurrence
 from gql.types.offering import show_location, show_offering, show_program, show_timeslot
@@ -178,6 +179,10 @@ async def _notes(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Fou
     return {(note.id,): show_note(note) for notes in found.values() for note in notes if note.id in owners}
 
 
+async def _makeup_tokens(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    return {(each,): token for each, token in (await find_tokens(source, _ids(keys), now)).items()}
+
+
 def _ids(keys: Sequence[tuple[UUID]]) -> list[UUID]:
     return [key[0] for key in keys]
 
@@ -197,5 +202,6 @@ _FIND: dict[str, Find] = {
     "Family": _families,
     "Enrollment": _enrollments,
     "StudentNote": _notes,
+    "MakeupToken": _makeup_tokens,
 }
 NODE_TYPES = frozenset(_FIND)

@@ -28,6 +28,7 @@ from gql.types.node import Node
 from gql.types.offering import Location, Program, show_location, show_program
 from gql.types.people import Actor, show_actor
 from gql.types.student import Enrollment, Student, show_place, show_student
+from gql.visible import find_students
 
 if TYPE_CHECKING:
     from gql.types.occurrence import Occurrence
@@ -104,6 +105,15 @@ async def tokens_by_id(
         token.id: show_token(token, show_student(students[token.student_id], sight, viewer.currency), shown, now)
         for token in shown.tokens
     }
+
+
+async def find_tokens(source: Reading, ids: Collection[UUID], now: datetime) -> dict[UUID, MakeupToken]:
+    """Those of students whom the viewer sees, and of them those that the viewer may know of."""
+    found = await read_tokens(source.connection, source.viewer.caller.organization_id, ids)
+    students = await find_students(source, {token.student_id for token in found})
+    mine = [token for token in found if token.student_id in students]
+    shown = await _with_missed(source.connection, source.viewer, mine)
+    return {token.id: show_token(token, students[token.student_id], shown, now) for token in shown.visible(now)}
 
 
 async def tokens_of_student(

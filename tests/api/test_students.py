@@ -1,5 +1,6 @@
 """Section 11 and R11.2, R11.3: students, offerings and nodes, for those who may see them."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from attendance.rules.vocabulary import EnrollmentType, NoteLevel, Permission, P
 from db import models
 from db.ids import new_id
 from gql.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
+from tests.api_client import SCHEMA, Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -111,6 +112,7 @@ async def test_R11_2_guardians_reach_their_own_family_alone(world: World, api: A
     own = await world.student(first_name="Own", family_id=family, medical_alert="Nuts", roll_sheet_comment="Shy")
     other = await world.student(first_name="Other")
     note = await world.note(own)
+    token, ahead = await world.makeup_token(own), await world.makeup_token(own, issued_on=MONDAY + WEEK)
     guardian_id = await world.guardian(family)
     guardian = await api.signed_in(world, guardian_id, Portal.CUSTOMER)
     assert await first_names(guardian) == ["Own"]
@@ -129,6 +131,9 @@ async def test_R11_2_guardians_reach_their_own_family_alone(world: World, api: A
         encode_id("Family", family),
         encode_id("Guardian", guardian_id),
         encode_id("Enrollment", enrollment),
+        encode_id("MakeupToken", token),
+        encode_id("MakeupToken", ahead),
+        encode_id("MakeupToken", await world.makeup_token(other)),
         encode_id("Enrollment", foreign),
         encode_id("Student", other),
         encode_id("StudentNote", note),
@@ -136,7 +141,7 @@ async def test_R11_2_guardians_reach_their_own_family_alone(world: World, api: A
         encode_id("StaffMember", await world.staff()),
         encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
     )
-    assert seen == ["Student", "Family", "Guardian", "Enrollment", *[None] * 6]
+    assert seen == ["Student", "Family", "Guardian", "Enrollment", "MakeupToken", *[None] * 8]
 
 
 async def visible(api: Api, *ids: str) -> list[str | None]:
@@ -211,6 +216,7 @@ async def everything(world: World) -> dict[str, str]:
         "Family": family,
         "Enrollment": enrollment,
         "StudentNote": await world.note(student),
+        "MakeupToken": await world.makeup_token(student),
     }
     return ids | {name: encode_id(name, key) for name, key in keys.items()}
 
@@ -289,3 +295,8 @@ async def test_locations_and_programs_by_name_without_deleted_ones(world: World,
         ],
         "programs": [{"name": "Gym", "isDeleted": False}, {"name": "Swim", "isDeleted": False}],
     }
+
+
+async def test_R11_3_every_type_with_an_id_is_found_by_it(everything: dict[str, str]) -> None:
+    implementing = re.findall(r"^type (\w+) implements Node", SCHEMA.as_str(), re.MULTILINE)
+    assert sorted(implementing) == sorted(everything)
