@@ -1,4 +1,7 @@
-"""The changes of roll sheets, read back for those who listen: what is new, and how far each sheet has come."""
+"""The changes of roll sheets, read back for those who listen: what is new, and how far each sheet has come.
+
+The statements are text, like those of `db.rosters`: they run for each change that somebody listens to.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,16 +10,49 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, Select, Uuid, and_, cast, column, func, literal, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.occurrences import PersonFacts
 from attendance.rules.roster_rows import KioskFacts, MarkFacts
-from attendance.rules.vocabulary import ChangeKind, PersonKind
-from db import models
+from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
+
+# `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
+# bound on them bounds the changes and not the rows of entries.
+_CHANGES = text("""
+SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, e.student_id, e.left_roster,
+       marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
+       marked.marked_at,
+       w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+JOIN change c ON c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+    AND c.revision > :after AND c.revision <= :up_to
+LEFT JOIN changed_entry e ON e.organization_id = c.organization_id AND e.timeslot_id = c.timeslot_id
+    AND e.held_on = c.held_on AND e.revision = c.revision
+LEFT JOIN LATERAL (
+    SELECT b.revision, b.after_status AS status, b.after_note AS note, b.after_is_defaulted AS is_defaulted,
+           b.after_source AS source, a.changed_at AS marked_at, a.actor_id, a.kiosk_id
+    FROM changed_entry b
+    JOIN change a ON a.organization_id = b.organization_id AND a.timeslot_id = b.timeslot_id
+        AND a.held_on = b.held_on AND a.revision = b.revision
+    WHERE b.organization_id = e.organization_id AND b.timeslot_id = e.timeslot_id AND b.held_on = e.held_on
+      AND b.student_id = e.student_id AND b.revision <= e.revision
+      AND (a.kind = 'MARKS' OR (b.before_status, b.before_note, b.before_is_defaulted)
+           IS DISTINCT FROM (b.after_status, b.after_note, b.after_is_defaulted))
+    ORDER BY b.revision DESC
+    LIMIT 1
+) marked ON true
+LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = marked.actor_id
+LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = marked.kiosk_id
+ORDER BY c.timeslot_id, c.held_on, c.revision, e.student_id
+""")
+_REVISIONS = text("""
+SELECT organization_id, timeslot_id, held_on, revision
+FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))
+""")
+
+_LARGEST_REVISION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +95,16 @@ async def changes_after(
     A row's mark is told as each change left it, also where the change was to something else than the mark.
     """
     found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
-    rows = await connection.execute(_changes(keys, revision, at_most))
+    given = {
+        "timeslot_ids": [key.timeslot_id for key in keys],
+        "dates": [key.held_on for key in keys],
+        "after": revision,
+        "up_to": min(revision + at_most, _LARGEST_REVISION),
+    }
+    rows = await connection.execute(_CHANGES, given)
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
-        change = RecordedChange(number, head.kind, head.changed_at, entries)
+        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, entries)
         found[OccurrenceKey(timeslot_id, held_on)].append(change)
     return found
 
@@ -70,108 +112,23 @@ async def changes_after(
 async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSheet]) -> dict[RollSheet, int]:
     """How far each of these roll sheets has come, in one statement over all tenants; 0: nothing happened to it yet."""
     known = dict.fromkeys(sheets, 0)
-    revisions = func.revisions_of(
-        cast([sheet.organization_id for sheet in known], ARRAY(Uuid)),
-        cast([sheet.key.timeslot_id for sheet in known], ARRAY(Uuid)),
-        cast([sheet.key.held_on for sheet in known], ARRAY(Date)),
-    ).table_valued(
-        column("organization_id", Uuid),
-        column("timeslot_id", Uuid),
-        column("held_on", Date),
-        column("revision", Integer),
-    )
-    for organization_id, timeslot_id, held_on, revision in await connection.execute(select(revisions)):
+    given = {
+        "organization_ids": [sheet.organization_id for sheet in known],
+        "timeslot_ids": [sheet.key.timeslot_id for sheet in known],
+        "dates": [sheet.key.held_on for sheet in known],
+    }
+    for organization_id, timeslot_id, held_on, revision in await connection.execute(_REVISIONS, given):
         known[RollSheet(organization_id, OccurrenceKey(timeslot_id, held_on))] = revision
     return known
-
-
-def _changes(keys: Collection[OccurrenceKey], revision: int, at_most: int) -> Select[*tuple[Any, ...]]:
-    change, entry, person, kiosk = models.Change, models.ChangedEntry, models.Person, models.Kiosk
-    marked = _last_marking().lateral("marked")
-    return (
-        select(
-            change.timeslot_id,
-            change.held_on,
-            change.revision,
-            change.kind,
-            change.changed_at,
-            entry.student_id,
-            entry.left_roster,
-            marked.c.revision.label("mark_revision"),
-            marked.c.status,
-            marked.c.note,
-            marked.c.is_defaulted,
-            marked.c.mark_source,
-            marked.c.marked_at,
-            person.id.label("marker_id"),
-            person.kind.label("marker_kind"),
-            person.first_name,
-            person.last_name,
-            kiosk.id.label("kiosk_id"),
-            kiosk.name.label("kiosk_name"),
-        )
-        .outerjoin(entry, _same_occurrence(change, entry) & (entry.revision == change.revision))
-        .outerjoin(marked, true())
-        .outerjoin(person, (person.organization_id == change.organization_id) & (person.id == marked.c.actor_id))
-        .outerjoin(kiosk, (kiosk.organization_id == change.organization_id) & (kiosk.id == marked.c.kiosk_id))
-        .where(
-            tuple_(change.timeslot_id, change.held_on).in_([(key.timeslot_id, key.held_on) for key in keys]),
-            # Revisions have no gaps, so a bound on them bounds the changes and not the rows of entries.
-            change.revision > revision,
-            change.revision <= revision + at_most,
-        )
-        .order_by(change.timeslot_id, change.held_on, change.revision, entry.student_id)
-    )
-
-
-def _last_marking() -> Select[*tuple[Any, ...]]:
-    """Of the outer entry's student, the last change up to its revision that touched the mark."""
-    entry = models.ChangedEntry
-    earlier, maker = aliased(models.ChangedEntry), aliased(models.Change)
-    return (
-        select(
-            earlier.revision,
-            earlier.after_status.label("status"),
-            earlier.after_note.label("note"),
-            earlier.after_is_defaulted.label("is_defaulted"),
-            earlier.after_source.label("mark_source"),
-            maker.actor_id,
-            maker.kiosk_id,
-            maker.changed_at.label("marked_at"),
-        )
-        .join(maker, _same_occurrence(earlier, maker) & (maker.revision == earlier.revision))
-        .where(
-            _same_occurrence(earlier, entry),
-            earlier.student_id == entry.student_id,
-            earlier.revision <= entry.revision,
-            or_(
-                maker.kind == ChangeKind.MARKS,
-                earlier.before_status.is_distinct_from(earlier.after_status),
-                earlier.before_note.is_distinct_from(earlier.after_note),
-                earlier.before_is_defaulted.is_distinct_from(earlier.after_is_defaulted),
-            ),
-        )
-        .order_by(earlier.revision.desc())
-        .limit(literal(1))
-        .correlate(entry)
-    )
-
-
-def _same_occurrence(one: Any, other: Any) -> Any:
-    return and_(
-        one.organization_id == other.organization_id,
-        one.timeslot_id == other.timeslot_id,
-        one.held_on == other.held_on,
-    )
 
 
 def _entry(row: Any) -> EntryAsOf:
     mark = None
     if row.status is not None:
         mark = MarkFacts(
-            status=row.status,
+            status=AttendanceStatus(row.status),
             is_defaulted=row.is_defaulted,
-            source=row.mark_source,
+            source=Source(row.source),
             marked_by=None if row.is_defaulted else _marker(row),
             marked_at=row.marked_at,
             note=row.note,
@@ -183,5 +140,5 @@ def _entry(row: Any) -> EntryAsOf:
 
 def _marker(row: Any) -> tuple[PersonKind, PersonFacts] | KioskFacts | None:
     if row.marker_id is not None:
-        return row.marker_kind, PersonFacts(row.marker_id, row.first_name, row.last_name)
+        return PersonKind(row.marker_kind), PersonFacts(row.marker_id, row.first_name, row.last_name)
     return KioskFacts(row.kiosk_id, row.kiosk_name) if row.kiosk_id is not None else None

@@ -114,6 +114,7 @@ async def test_R10_2_changes_come_in_pages_of_whole_revisions(sheet: Sheet) -> N
         await sheet.mark(sheet.ann, status)
     assert [change.revision for change in await sheet.changes(after=1, at_most=2)] == [2, 3]
     assert await sheet.changes(after=4) == []
+    assert await sheet.changes(after=2**31 - 1) == []
 
 
 async def test_a_change_that_touched_no_row_is_a_change(sheet: Sheet) -> None:
