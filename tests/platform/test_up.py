@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSED_ON = ("DATABASE_URL", "REDIS_URL")
+pytestmark = pytest.mark.timeout(400)  # whole systems are started, on a machine that may be busy
 
 
 @pytest.fixture
