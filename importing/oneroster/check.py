@@ -28,6 +28,8 @@ def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule
         check_references(roster, name, known, report)
         if name in by_file:
             _check_rows(roster, name, by_file[name], report)
+        if name == "families":
+            _check_rows(roster, name, _key_of(roster, known), report)
         if name == last_of_users:
             sort_users(roster, known, today, report)
         if name == "schedule":
@@ -72,8 +74,6 @@ def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
         return "student", "", "is required, or family in its place"
     if student is not None and not roster.is_student(student, known):
         return "student", student, "is no student"
-    if student is None and not _is_known_key(key, roster, known):
-        return "family", key, "is named by no row with a student, and is not in Rollbook"
     if row["email"] is not None and not is_email(row["email"]):
         return "email", row["email"], "is no e-mail address"
     if balance is not None and read_balance(balance) is None:
@@ -81,9 +81,18 @@ def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
     return None
 
 
-def _is_known_key(key: str, roster: Roster, known: Known) -> bool:
-    is_here = any(row["family"] == key and row["student"] is not None for row in roster.rows("families").records)
-    return is_here or any(family.source_id == f"family/{key}" for family in known.families.values())
+def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
+    """For a row without a student: its key must be in a sound row that has one, or in Rollbook."""
+    keys = {row["family"] for row in roster.rows("families").records if row["student"] is not None}
+    there = {family.source_id for family in known.families.values()}
+
+    def fault_of(row: Record) -> Fault | None:
+        key = row["family"]
+        if row["student"] is not None or key in keys or f"family/{key}" in there:
+            return None
+        return "family", key, "is named by no row with a student, and is not in Rollbook"
+
+    return fault_of
 
 
 def is_email(text: str) -> bool:

@@ -72,7 +72,7 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
             found = target.by_id.get(wanted)
             if wanted is None or (found is not None and not found.to_delete):
                 continue
-            reason = _dangling(target, wanted, known)
+            reason = _dangling(target, wanted, known, is_hint=column.is_hint)
             if reason and column.is_hint:
                 report.warn(f"{rows.file}.csv", record.line, column.name, wanted, reason)
             elif reason:
@@ -82,14 +82,17 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
     rows.leave_out(bad)
 
 
-def _dangling(target: Rows, wanted: str, known: Known) -> str:
-    """Why the row does not hold; empty: a delta or an absent file, and the database has it."""
+def _dangling(target: Rows, wanted: str, known: Known, *, is_hint: bool) -> str:
+    """Why the reference does not hold; empty: a delta or an absent file, and Rollbook has it, or cannot know.
+
+    It cannot for hints at orgs: districts are not stored.
+    """
     if wanted in target.by_id:
         return f"is being deleted on line {target.by_id[wanted].line} of {target.file}.csv"
     if wanted in target.bad:
         return f"is the bad row on line {target.bad[wanted]} of {target.file}.csv"
     if target.mode == "bulk":
         return f"is not in {target.file}.csv"
-    if known.has(target.file, wanted):
+    if known.has(target.file, wanted) or (is_hint and target.file == "orgs"):
         return ""
     return f"is neither in {target.file}.csv nor in Rollbook" if target.mode == "delta" else "is not in Rollbook"

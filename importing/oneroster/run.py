@@ -95,6 +95,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     roster, choices, report = task.roster, task.choices, task.report
     organization_id = await find_organization(connection, choices.organization, roster, report)
     await _lock(connection, organization_id, report.organization)
+    task.progress("checking what rows refer to", 0, 0)
     known = await read_known(connection, organization_id)
     zone = choices.time_zone or next((one.time_zone for one in known.location_by_id.values()), "UTC")
     today = task.now.astimezone(ZoneInfo(zone)).date()
@@ -104,6 +105,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
         count.bad = count.read - len(rows.records)
     if report.errors and not choices.skip_bad_rows:
         raise _NotKept
+    task.progress("comparing with what is there", 0, 0)
     plan = _plan(task, schedule, known, today)
     await carry_out(connection, plan, known, report, task.progress)
     report.is_sound = True

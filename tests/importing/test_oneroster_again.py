@@ -230,7 +230,7 @@ async def test_a_bulk_without_the_tie_splits_a_family_and_the_larger_part_keeps_
 
 async def test_a_1_2_delta_without_roles_keeps_what_users_are(load: Any, stored: Any) -> None:
     await load(school_1_2(), version="1.2")
-    changed = delta([row_of(school_1_2(), "users", "tea") | {"familyName": "Cherry"}])
+    changed = delta([row_of(school_1_2(), "users", "tea") | {"familyName": "Cherry", "primaryOrgSourcedId": "d1"}])
     report = await load({"users": changed}, version="1.2", mode="delta", organization="Riverside District")
 
     assert (report.problems, counts(report)) == ([], {"staff": (0, 1, 0)})

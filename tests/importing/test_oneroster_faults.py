@@ -139,3 +139,14 @@ async def test_a_user_of_1_2_without_a_role_is_an_error(load: Any) -> None:
     report = await load(files, version="1.2")
 
     assert places(report) == [("users.csv", 4, "sourcedId", "cid", "has no row in roles.csv")]
+
+
+async def test_a_family_key_whose_only_student_is_bad_is_bad_too(load: Any) -> None:
+    rows = [{"family": "F1", "student": "nobody", "phone": ""}, {"family": "F1", "student": "", "phone": "1"}]
+    report = await load(school_1_1() | {"families": rows}, skip_bad_rows=True)
+
+    assert [place[:4] for place in places(report)] == [
+        ("families.csv", 2, "student", "nobody"),
+        ("families.csv", 3, "family", "F1"),
+    ]
+    assert report.is_kept
