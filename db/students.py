@@ -1,11 +1,12 @@
 """Students beside their roll sheets: who they are, their enrollments, the notes about them."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.occurrences import PersonFacts
@@ -13,7 +14,6 @@ from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel
-from db import models
 from db.listing import containing
 from db.offerings import read_offerings
 
@@ -55,28 +55,32 @@ LIMIT :limit
 
 _OF_FAMILIES = text(_STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[]))")
 
-_NOTES = text("""
-SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at,
-       w.id AS writer_id, w.first_name, w.last_name
-FROM unnest(CAST(:student_ids AS uuid[])) AS k (student_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM student_note x
-    WHERE x.organization_id = :organization_id AND x.student_id = k.student_id
-    ORDER BY x.written_at DESC, x.id DESC LIMIT :most
-) n
+_NOTE = """
+SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at, w.id AS writer_id, w.first_name, w.last_name
+FROM student_note n
 LEFT JOIN person w ON w.organization_id = n.organization_id AND w.id = n.written_by_id
-ORDER BY n.written_at DESC, n.id DESC
-""")
-
-_ENROLLMENTS = text("""
-SELECT e.*
-FROM unnest(CAST(:student_ids AS uuid[])) AS k (student_id)
+WHERE n.organization_id = :organization_id
+"""
+_NOTES_BY_ID = text(_NOTE + "  AND n.id = ANY (CAST(:ids AS uuid[]))")
+_NOTES = text(f"""
+SELECT x.* FROM unnest(CAST(:ids AS uuid[])) AS k (student_id)
 CROSS JOIN LATERAL (
-    SELECT * FROM enrollment x
-    WHERE x.organization_id = :organization_id AND x.student_id = k.student_id AND x.deleted_at IS NULL
-    ORDER BY x.starts_on DESC, x.id DESC LIMIT :most
-) e
-ORDER BY e.starts_on DESC, e.id DESC
+    {_NOTE} AND n.student_id = k.student_id ORDER BY n.written_at DESC, n.id DESC LIMIT :most
+) x
+ORDER BY x.written_at DESC, x.id DESC
+""")  # noqa: S608 - two constants
+
+_ENROLLMENTS_BY_ID = text("""
+SELECT e.* FROM enrollment e WHERE e.organization_id = :organization_id AND e.id = ANY (CAST(:ids AS uuid[]))
+""")
+_ENROLLMENTS = text("""
+SELECT x.* FROM unnest(CAST(:ids AS uuid[])) AS k (student_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM enrollment e
+    WHERE e.organization_id = :organization_id AND e.student_id = k.student_id AND e.deleted_at IS NULL
+    ORDER BY e.starts_on DESC, e.id DESC LIMIT :most
+) x
+ORDER BY x.starts_on DESC, x.id DESC
 """)
 
 
@@ -145,27 +149,24 @@ async def list_students(
     return [ListedStudent(_student(row), row.sort_name) for row in found]
 
 
-async def find_owners(
-    connection: AsyncConnection,
-    organization_id: UUID,
-    model: type[models.Enrollment] | type[models.StudentNote],
-    ids: Collection[UUID],
-) -> dict[UUID, UUID]:
-    """The students to whom enrollments or notes belong, by their ids."""
-    statement = select(model.id, model.student_id).where(model.organization_id == organization_id, model.id.in_(ids))
-    return {row.id: row.student_id for row in await connection.execute(statement)}
-
-
 async def read_notes(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[UUID, list[NoteFacts]]:
     """Of each student, newest first, MOST at most."""
-    given = {"organization_id": organization_id, "student_ids": list(student_ids), "most": MOST}
+    given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     notes: dict[UUID, list[NoteFacts]] = {student_id: [] for student_id in student_ids}
     for row in await connection.execute(_NOTES, given):
-        writer = None if row.writer_id is None else PersonFacts(row.writer_id, row.first_name, row.last_name)
-        note = NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
-        notes[row.student_id].append(note)
+        notes[row.student_id].append(_note(row))
+    return notes
+
+
+async def read_notes_by_id(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, list[NoteFacts]]:
+    """By the student to whom they belong."""
+    notes: dict[UUID, list[NoteFacts]] = defaultdict(list)
+    for row in await connection.execute(_NOTES_BY_ID, {"organization_id": organization_id, "ids": list(ids)}):
+        notes[row.student_id].append(_note(row))
     return notes
 
 
@@ -173,13 +174,33 @@ async def read_enrollments(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[UUID, list[EnrollmentFacts]]:
     """Of each student, newest start first, MOST at most, without deleted ones. Two statements."""
-    given = {"organization_id": organization_id, "student_ids": list(student_ids), "most": MOST}
+    given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     rows = (await connection.execute(_ENROLLMENTS, given)).all()
-    plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})
     enrollments: dict[UUID, list[EnrollmentFacts]] = {student_id: [] for student_id in student_ids}
-    for row in rows:
-        enrollments[row.student_id].append(EnrollmentFacts(_enrollment(row), plans[row.offering_id]))
+    for found in await _with_offerings(connection, organization_id, rows):
+        enrollments[found.enrollment.student_id].append(found)
     return enrollments
+
+
+async def read_enrollments_by_id(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> list[EnrollmentFacts]:
+    """Deleted ones among them. Two statements."""
+    given = {"organization_id": organization_id, "ids": list(ids)}
+    rows = (await connection.execute(_ENROLLMENTS_BY_ID, given)).all()
+    return await _with_offerings(connection, organization_id, rows)
+
+
+async def _with_offerings(
+    connection: AsyncConnection, organization_id: UUID, rows: Sequence[Row[Any]]
+) -> list[EnrollmentFacts]:
+    plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})
+    return [EnrollmentFacts(_enrollment(row), plans[row.offering_id]) for row in rows]
+
+
+def _note(row: Row[Any]) -> NoteFacts:
+    writer = None if row.writer_id is None else PersonFacts(row.writer_id, row.first_name, row.last_name)
+    return NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
 
 
 def _student(row: Row[Any]) -> StudentFacts:

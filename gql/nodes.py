@@ -12,12 +12,11 @@ from attendance.rules.permissions import may_see_attendance, sees_all_occurrence
 from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import PersonKind, Portal
-from db import models
 from db.occurrences import read_heads
 from db.offerings import read_locations, read_offerings, read_offerings_of_timeslots, read_programs
 from db.people import read_families, read_kiosks, read_people
 from db.rosters import read_rosters
-from db.students import find_owners, read_enrollments, read_family_members, read_notes
+from db.students import read_enrollments_by_id, read_family_members, read_notes_by_id
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
 from gql.types.makeup_token import find_tokens
@@ -157,26 +156,17 @@ async def _families(source: Reading, keys: list[tuple[UUID]], now: datetime) -> 
 
 
 async def _enrollments(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    organization_id = source.viewer.caller.organization_id
-    owners = await find_owners(source.connection, organization_id, models.Enrollment, _ids(keys))
-    visible = await find_students(source, set(owners.values()))
-    found = await read_enrollments(source.connection, organization_id, visible.keys())
-    return {
-        (place.enrollment.id,): show_place(place)
-        for places in found.values()
-        for place in places
-        if place.enrollment.id in owners
-    }
+    found = await read_enrollments_by_id(source.connection, source.viewer.caller.organization_id, _ids(keys))
+    visible = await find_students(source, {each.enrollment.student_id for each in found})
+    return {(each.enrollment.id,): show_place(each) for each in found if each.enrollment.student_id in visible}
 
 
 async def _notes(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    organization_id = source.viewer.caller.organization_id
     if not may_see_attendance(source.viewer.caller):
         return {}
-    owners = await find_owners(source.connection, organization_id, models.StudentNote, _ids(keys))
-    visible = await find_students(source, set(owners.values()))
-    found = await read_notes(source.connection, organization_id, visible.keys())
-    return {(note.id,): show_note(note) for notes in found.values() for note in notes if note.id in owners}
+    found = await read_notes_by_id(source.connection, source.viewer.caller.organization_id, _ids(keys))
+    visible = await find_students(source, found.keys())
+    return {(note.id,): show_note(note) for student_id in visible for note in found[student_id]}
 
 
 async def _makeup_tokens(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:

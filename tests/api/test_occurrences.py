@@ -377,3 +377,15 @@ async def test_R11_anonymous_wrong_role_other_tenant(world: World, api: Api) -> 
     assert await stranger.ask(OCCURRENCE, id=wanted) == {"occurrence": None}
     assert await listed(stranger) == []
     assert await stranger.ask(OCCURRENCE, id=occurrence_id(new_id())) == {"occurrence": None}
+
+
+async def test_R2_2_an_occurrence_of_a_deleted_timeslot_stays_visible_and_takes_no_marks(
+    world: World, owner_api: Api
+) -> None:
+    offering = await world.offering()
+    timeslot = await world.timeslot(offering, deleted_at=LONG_AGO)
+    await world.mark(await world.student(), timeslot)
+    found = (await owner_api.ask(OCCURRENCE, id=occurrence_id(timeslot)))["occurrence"]
+    assert (found["state"], found["attendanceState"]) == ("NOT_SCHEDULED", "TAKEN")
+    assert found["canRecordAttendance"] is False
+    assert await listed(owner_api) == []

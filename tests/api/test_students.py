@@ -300,3 +300,10 @@ async def test_locations_and_programs_by_name_without_deleted_ones(world: World,
 async def test_R11_3_every_type_with_an_id_is_found_by_it(everything: dict[str, str]) -> None:
     implementing = re.findall(r"^type (\w+) implements Node", SCHEMA.as_str(), re.MULTILINE)
     assert sorted(implementing) == sorted(everything)
+
+
+async def test_a_deleted_enrollment_that_a_mark_names_is_found_by_its_id(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    lesson = await world.weekly_class()
+    enrollment = await world.enroll(await world.student(), lesson.offering_id, deleted_at=LONG_AGO)
+    assert await visible(owner, encode_id("Enrollment", enrollment)) == ["Enrollment"]
