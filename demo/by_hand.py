@@ -27,6 +27,8 @@ from demo.sheets import Hand
 from demo.taking import Attendance
 
 _CANCELLATIONS = ((0, -5, "Storm warning"), (1, -16, "Power cut"), (1, 0, "Instructor is ill"), (0, 3, "Swim meet"))
+_DAYS_AWAY = 7
+_REQUESTS = 3
 
 
 def cancel_some(attendance: Attendance) -> None:
@@ -67,7 +69,7 @@ def substitute_some(attendance: Attendance) -> None:
     site, absent = business.sites[1], business.staff["hills-2"]
     meetings = [
         meeting
-        for day in range(4)
+        for day in range(_DAYS_AWAY)
         for meeting in meetings_of_day(business, day)
         if absent in meeting.course.instructor_ids
     ]
@@ -78,7 +80,7 @@ def substitute_some(attendance: Attendance) -> None:
         id=absence_id,
         person_id=absent,
         starts_on=site.today,
-        ends_on=site.today + timedelta(days=3),
+        ends_on=site.today + timedelta(days=_DAYS_AWAY - 1),
         comment="Family leave",
         recorded_by_id=attendance.office.person_id,
         recorded_at=recorded_at,
@@ -127,8 +129,9 @@ def make_tokens(attendance: Attendance) -> None:
     available = _available(attendance)
     for token in (next(available), next(available)):
         _delete(attendance, token, now - timedelta(hours=3))
-    for token in (next(available), next(available), next(available)):
-        _request(attendance, token, now - timedelta(hours=5))
+    requested = 0
+    while requested < _REQUESTS:
+        requested += _request(attendance, next(available), now - timedelta(hours=5))
     _lose_and_regain(attendance, next(available))
     _lose_spent(attendance)
 
@@ -179,14 +182,14 @@ def _delete(attendance: Attendance, token: Token, at: datetime) -> None:
     attendance.ledger.enter(token, MakeupTokenAct.DELETED, attendance.office, at)
 
 
-def _request(attendance: Attendance, token: Token, at: datetime) -> None:
-    """R8.7: asked for while the office still decided."""
+def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
+    """R8.7: asked for while the office still decided. False: there is no class to ask for."""
     business, student_id = attendance.business, token.row["student_id"]
     missed = _meeting(attendance, token)
     days_since = (missed.course.site.today - missed.held_on).days
     wanted = other_class(attendance, token, missed, days_since + 3)
     if wanted is None:
-        return
+        return False
     guardian_id: UUID = business.children[student_id].guardian["id"]
     at = max(at, token.row["issued_at"])
     business.rows.add(
@@ -205,6 +208,7 @@ def _request(attendance: Attendance, token: Token, at: datetime) -> None:
     )
     token.is_requested = True
     attendance.ledger.enter(token, MakeupTokenAct.REQUESTED, Hand(Source.GUARDIAN, guardian_id), at)
+    return True
 
 
 def _lose_and_regain(attendance: Attendance, token: Token) -> None:
