@@ -70,8 +70,8 @@ async def _fault_of(name: str, check: Check) -> str | None:
             return await check()
     except TimeoutError:
         return f"no answer within {_SECONDS:g} seconds"
-    except Exception:
-        _log.warning("health check failed", check=name, exc_info=True)
+    except Exception as fault:
+        _log.warning("health_check_failed", check=name, error=repr(fault))
         return "failed"
 
 

@@ -1,0 +1,89 @@
+"""Health routes: what is told when the database, its schema or Redis is not as it must be."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from db.embedded.process import free_port
+from db.engine import Database, create_engine
+from db.wake_ups import connect_redis
+from gql.health import health_routes
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(create_engine(database_url, pool_size=2))
+    yield database
+    await database.close()
+
+
+async def get(path: str, database: Database, redis_url: str) -> httpx.Response:
+    redis = connect_redis(redis_url)
+    app = Starlette(routes=health_routes(database, redis))
+    try:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://rollbook") as client:
+            return await client.get(path)
+    finally:
+        await redis.aclose()
+
+
+def nowhere() -> str:
+    """The address of a Redis that is not there."""
+    return f"redis://127.0.0.1:{free_port()}/0"
+
+
+async def test_ready_when_all_is_well(database: Database, redis_url: str) -> None:
+    answer = await get("/health/ready", database, redis_url)
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"database": "ok", "migrations": "ok", "redis": "ok"},
+    )
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_not_ready_without_redis_unless_it_is_optional(database: Database) -> None:
+    expected = {"database": "ok", "migrations": "ok", "redis": "failed"}
+    answer = await get("/health/ready", database, nowhere())
+    assert (answer.status_code, answer.json()) == (503, expected)
+    answer = await get("/health/ready?optional=redis", database, nowhere())
+    assert answer.status_code == 200
+    assert answer.json() == expected, "it is reported all the same"
+
+
+async def test_not_ready_without_the_database(redis_url: str) -> None:
+    away = Database(create_engine(f"postgresql+asyncpg://a:b@127.0.0.1:{free_port()}/c"))
+    for path in ("/health/ready", "/health/ready?optional=redis", "/health/ready?optional=database"):
+        answer = await get(path, away, redis_url)
+        assert answer.status_code == 503
+        assert answer.json() == {"database": "failed", "migrations": "failed", "redis": "ok"}
+        assert "a:b" not in answer.text
+    await away.close()
+
+
+async def test_not_ready_on_an_older_schema(database: Database, database_url: str, redis_url: str) -> None:
+    owner = create_engine(database_url, role=None)
+    async with owner.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await owner.dispose()
+    answer = await get("/health/ready", database, redis_url)
+    assert answer.status_code == 503
+    report = answer.json()
+    assert report["database"] == report["redis"] == "ok"
+    assert report["migrations"].startswith("the schema is at 0001, this code needs ")
+
+
+async def test_live_needs_nothing() -> None:
+    away = Database(create_engine(f"postgresql+asyncpg://a:b@127.0.0.1:{free_port()}/c"))
+    answer = await get("/health/live", away, nowhere())
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_figures_are_prometheus_text_with_the_live_subscriptions(database: Database, redis_url: str) -> None:
+    answer = await get("/metrics", database, redis_url)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    names = [line.split()[0] for line in answer.text.splitlines() if not line.startswith("#")]
+    assert "rollbook_live_subscriptions" in names
