@@ -1,5 +1,6 @@
 """Bundles as a whole: what is tolerated, what is refused with a sentence, and that all or nothing is kept."""
 
+import asyncio
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,16 @@ async def test_a_second_import_at_the_same_time_is_refused(load: Any, stored: An
                 await load(school_1_1())
     finally:
         await other.close()
+
+
+async def test_four_first_imports_at_once_make_one_organization(load: Any, stored: Any) -> None:
+    outcomes = await asyncio.gather(*(load(school_1_1()) for _ in range(4)), return_exceptions=True)
+
+    kept = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, ImportRefused)]
+    assert len(kept) + len(refused) == 4
+    assert sum(report.changes > 0 for report in kept) == 1
+    assert await stored(EVERYTHING) == [(1, 3)]
 
 
 async def test_into_which_organization(load: Any, stored: Any, world: Any) -> None:
