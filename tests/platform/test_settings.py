@@ -1,6 +1,7 @@
 """Settings: what is accepted, and the sentence for each fault."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,10 @@ def test_secrets_are_not_printed() -> None:
     shown = repr(load_settings())
     assert "s" * 32 not in shown
     assert "a:b@c" not in shown
+
+
+def test_every_setting_is_explained() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
+    without_prefix = {"database_url", "redis_url"}
+    names = [(name if name in without_prefix else f"ROLLBOOK_{name}").upper() for name in Settings.model_fields]
+    assert [name for name in names if f"`{name}`" not in text] == []
