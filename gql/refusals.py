@@ -8,7 +8,12 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
 from attendance.rules import refusals
-from gql.types.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
+from gql.types.attendance_refusals import (
+    AttendanceConflict,
+    AttendanceNotRecordable,
+    CheckInModeOff,
+    StudentNotOnRoster,
+)
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 
@@ -32,6 +37,7 @@ REFUSALS = (
         lambda it: PermissionDenied(message=it.message, permission=it.permission),
     ),
     Told(refusals.AttendanceNotRecordable, AttendanceNotRecordable, AttendanceNotRecordable.of),
+    Told(refusals.CheckInModeOff, CheckInModeOff, CheckInModeOff.of),
     Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
     Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),

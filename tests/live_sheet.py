@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from attendance.actions.submit_attendance import Submission, submit_attendance
+from attendance.actions.record_marks import Submission
+from attendance.actions.submit_attendance import submit_attendance
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import WantedMark
 from attendance.rules.settings import MakeupTokenSettings, OrganizationSettings

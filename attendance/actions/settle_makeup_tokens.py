@@ -9,7 +9,7 @@ from attendance.actions.arm_token_runs import arm_token_runs
 from attendance.actions.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar import local_date
 from attendance.rules.occurrences import OccurrenceHead
-from attendance.rules.permissions import Viewer
+from attendance.rules.settings import OrganizationSettings
 from attendance.rules.token_runs import run_times, token_timing
 from attendance.rules.vocabulary import ChangeKind
 from db.changes import Author, record_change
@@ -25,17 +25,22 @@ class Settled:
 
 
 async def settle_makeup_tokens(
-    uow: UnitOfWork, viewer: Viewer, head: OccurrenceHead, students: Sequence[UUID], *, now: datetime
+    uow: UnitOfWork,
+    head: OccurrenceHead,
+    students: Sequence[UUID],
+    *,
+    author: Author,
+    settings: OrganizationSettings,
+    now: datetime,
 ) -> Settled:
-    """The caller holds the occurrence's lock and has written these students' marks. Ground taken away revokes at once
-    in every mode; what is created at once, and what is left to the runs, the table of R7.3 says.
+    """The caller holds the occurrence's lock and has written these students' marks, which `author` caused. Ground
+    taken away revokes at once in every mode; what is created at once, and what is left to the runs, the table of R7.3
+    says.
     """
-    caller = viewer.caller
-    author = Author(caller.source, caller.person_id, caller.kiosk_id)
     timing = token_timing(
-        source=caller.source,
+        source=author.source,
         kind=head.offering.kind,
-        settings=viewer.settings,
+        settings=settings,
         held_on=head.key.held_on,
         today=local_date(now, head.zone),
         now=now,
@@ -47,7 +52,7 @@ async def settle_makeup_tokens(
         head.key,
         student_ids=students,
         may_create=timing.creates_at_once,
-        settings=viewer.settings.makeup_tokens,
+        settings=settings.makeup_tokens,
         author=author,
         now=now,
     )

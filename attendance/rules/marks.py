@@ -1,6 +1,6 @@
 """What a submitted roll sheet does to the marks of its occurrence (R4.1, R4.2, R4.5, R4.10, R4.12)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
@@ -61,20 +61,21 @@ def plan_submission(
     *,
     mark_rest: AttendanceStatus | None,
     source: Source,
-    in_check_in_mode: bool,
+    check_in_sources: Collection[Source],
 ) -> tuple[MarkChange, ...]:
     """The changes that a submission makes, in the order of the rows; rows that stay as they are make none.
 
     `mark_rest` fills the rows that are neither named nor marked: a mark that somebody made is changed by name alone
-    (R4.2). In check-in mode the first present-family mark defaults every row still unmarked to ABSENT, or to
-    EXCUSED_ABSENCE where that was approved beforehand (R4.5).
+    (R4.2). The first check-in, which is a present-family mark from one of `check_in_sources`, defaults every row still
+    unmarked to ABSENT, or to EXCUSED_ABSENCE where that was approved beforehand (R4.5).
 
     Raises StudentNotOnRoster when a named student has no row (R4.12).
     """
-    _require_on_roster(rows, wanted)
+    require_on_roster(rows, wanted)
     after = {row.student_id: _after(row, wanted.get(row.student_id), mark_rest, source) for row in rows}
-    if in_check_in_mode and _is_first_check_in(rows, after):
-        after = {row.student_id: after[row.student_id] or _defaulted(row) for row in rows}
+    had_begun = has_begun((row.mark for row in rows), check_in_sources)
+    if source in check_in_sources and not had_begun and has_begun(after.values(), check_in_sources):
+        after = {row.student_id: after[row.student_id] or defaulted(row) for row in rows}
     return tuple(
         MarkChange(row.student_id, row.enrollment_id, row.mark, after[row.student_id])
         for row in rows
@@ -82,7 +83,8 @@ def plan_submission(
     )
 
 
-def _require_on_roster(rows: Sequence[SheetRow], wanted: Collection[UUID]) -> None:
+def require_on_roster(rows: Sequence[SheetRow], wanted: Collection[UUID]) -> None:
+    """Raises StudentNotOnRoster when one of the students has no row (R4.12)."""
     strangers = sorted(set(wanted) - {row.student_id for row in rows})
     if strangers:
         raise StudentNotOnRoster(
@@ -109,13 +111,12 @@ def _after(
     return asked
 
 
-def _is_first_check_in(rows: Sequence[SheetRow], after: Mapping[UUID, MarkValue | None]) -> bool:
-    def is_there(mark: MarkValue | None) -> bool:
-        return mark is not None and not mark.status.is_absence
-
-    return any(map(is_there, after.values())) and not any(is_there(row.mark) for row in rows)
+def has_begun(marks: Iterable[MarkValue | None], check_in_sources: Collection[Source]) -> bool:
+    """Is anybody of the sheet checked in? What a roll sheet says in a portal without check-in mode is no check-in."""
+    return any(mark is not None and not mark.status.is_absence and mark.source in check_in_sources for mark in marks)
 
 
-def _defaulted(row: SheetRow) -> MarkValue:
+def defaulted(row: SheetRow) -> MarkValue:
+    """R4.5: what a row gets that nobody decided on."""
     status = AttendanceStatus.EXCUSED_ABSENCE if row.is_excused else AttendanceStatus.ABSENT
     return MarkValue(status, None, is_defaulted=True, source=Source.SYSTEM)

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Permission, SignInRefusedReason
+from attendance.rules.vocabulary import (
+    AttendanceStatus,
+    NotRecordableReason,
+    Permission,
+    Portal,
+    SignInRefusedReason,
+)
 
 
 class Refusal(Exception):
@@ -32,6 +38,14 @@ class AttendanceNotRecordable(Refusal):
 
     reason: NotRecordableReason
     message: str
+
+
+@dataclass(eq=False)
+class CheckInModeOff(Refusal):
+    """R4.3: in this portal marks go in through the roll sheet alone."""
+
+    portal: Portal
+    message: str = "Check-in mode is off in this portal; record attendance through the roll sheet."
 
 
 @dataclass(eq=False)

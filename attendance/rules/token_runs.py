@@ -33,15 +33,20 @@ NEVER = TokenTiming(creates_at_once=False)
 
 def run_times(ends_at: datetime, held_on: date, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
     """The two runs of a class occurrence. AFTER_CLASS: 30 elapsed minutes after its end instant.
-    END_OF_DAY: 23:59 on the occurrence's own date in the zone of its location, where a clock change meets
-    that minute as in R2.7 (met twice, the first; skipped, later by the gap). A class past midnight has its
-    END_OF_DAY before its AFTER_CLASS.
+    END_OF_DAY: at the end of the occurrence's own date. A class past midnight has its END_OF_DAY before its
+    AFTER_CLASS.
     """
-    end_of_day_at = datetime.combine(held_on, END_OF_DAY, zone).astimezone(UTC)
     return (
         DueRun(TokenRunPhase.AFTER_CLASS, ends_at + AFTER_CLASS_WAIT),
-        DueRun(TokenRunPhase.END_OF_DAY, end_of_day_at),
+        DueRun(TokenRunPhase.END_OF_DAY, end_of_day_at(held_on, zone)),
     )
+
+
+def end_of_day_at(on_date: date, zone: ZoneInfo) -> datetime:
+    """23:59 local, where a clock change meets that minute as in R2.7 (met twice, the first; skipped, later by
+    the gap).
+    """
+    return datetime.combine(on_date, END_OF_DAY, zone).astimezone(UTC)
 
 
 def token_timing(

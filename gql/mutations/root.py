@@ -2,7 +2,15 @@
 
 import strawberry
 
-from gql.mutations import refresh_session, sign_in, sign_out, submit_attendance
+from gql.mutations import (
+    check_in,
+    clear_mark,
+    mark_attendance,
+    refresh_session,
+    sign_in,
+    sign_out,
+    submit_attendance,
+)
 
 
 @strawberry.type(description="What changes things. Each field is one business act, done whole or not at all.")
@@ -11,3 +19,6 @@ class Mutation:
     refresh_session = refresh_session.field
     sign_out = sign_out.field
     submit_attendance = submit_attendance.field
+    mark_attendance = mark_attendance.field
+    check_in = check_in.field
+    clear_mark = clear_mark.field

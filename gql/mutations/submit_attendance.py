@@ -1,27 +1,26 @@
 """submitAttendance: the roll sheet, all of it or nothing (R4.2)."""
 
-from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import strawberry
 from strawberry import Maybe
 
-from attendance.actions.submit_attendance import Submission, Submitted, submit_attendance
-from attendance.rules.marks import NOTE_LIMIT, Keep, WantedMark
+from attendance.actions.record_marks import Submission
+from attendance.actions.save_marks import Recorded
+from attendance.actions.submit_attendance import submit_attendance
+from attendance.rules.marks import WantedMark
 from attendance.rules.permissions import RECORD_ATTENDANCE
 from attendance.rules.vocabulary import AttendanceStatus
-from gql.context import Changing, Info, changing
+from gql.context import Info, changing
 from gql.errors import BadInput
 from gql.global_ids import decode_id, decode_occurrence_id
 from gql.idempotency import KEY_DESCRIPTION, once
-from gql.loaders import read_sheet
+from gql.mutations.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
 from gql.permissions import requires
+from gql.types.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.types.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
-from gql.types.makeup_token import MakeupToken, tokens_by_id
-from gql.types.occurrence import Occurrence, show_occurrence
 from gql.types.refusals import PermissionDenied
-from gql.types.roster import RosterEntry, show_roster
 
 MARK_LIMIT = 500
 
@@ -32,7 +31,7 @@ class MarkInput:
     status: AttendanceStatus | None = strawberry.field(description="Null clears the mark, and its note with it.")
     note: Maybe[str | None] = strawberry.field(
         default=None,
-        description=f"A remark of at most {NOTE_LIMIT} characters. Left out: the note stays. Null or blank: it goes.",
+        description=NOTE_DESCRIPTION,
     )
 
 
@@ -56,18 +55,8 @@ class SubmitAttendanceInput:
 
 
 @strawberry.type(description="The roll sheet was saved.")
-class SubmitAttendanceSuccess:
-    occurrence: Occurrence = strawberry.field(description="As it is now.")
-    changed_entries: list[RosterEntry] = strawberry.field(
-        description="The rows whose marks this submission changed, by last name; those that said so already are none."
-    )
-    issued_tokens: list[MakeupToken] = strawberry.field(
-        description="Makeup tokens that it issued or reinstated at once. Those of deferred runs come later: "
-        "`occurrence.tokenRuns` tells when."
-    )
-    revoked_tokens: list[MakeupToken] = strawberry.field(
-        description="Unused makeup tokens that it took back, since their absence is none any more."
-    )
+class SubmitAttendanceSuccess(AttendanceRecorded):
+    pass
 
 
 SubmitAttendanceResult: TypeAlias = Annotated[
@@ -86,55 +75,31 @@ async def resolve(
         done = await once(
             uow,
             lambda: submit_attendance(uow, viewer, submission, now=now),
-            Submitted,
+            Recorded,
             caller=viewer.caller,
             mutation="submitAttendance",
             given=input,
             now=now,
         )
-        return await _success(changes, submission, done, now)
+        shown = await show_recorded(changes, submission.key, done, now)
+        return SubmitAttendanceSuccess(**shown.fields)
 
 
 def _submission(given: SubmitAttendanceInput) -> Submission:
     if len(given.marks) > MARK_LIMIT:
         raise BadInput(f"input.marks has {len(given.marks)} entries; at most {MARK_LIMIT} are allowed.")
-    seen_revision = None if given.seen_revision is strawberry.UNSET else given.seen_revision
-    if seen_revision is not None and seen_revision < 0:
-        raise BadInput("input.seenRevision is negative; the revision before any change is 0.")
+    seen_revision = checked_seen_revision(given.seen_revision)
     marks: dict[UUID, WantedMark] = {}
     for place, mark in enumerate(given.marks):
         student = decode_id(mark.student_id, "Student", f"input.marks.{place}.studentId")
         if student in marks:
             raise BadInput(f"input.marks.{place} names a student who was named before; name each once.")
-        marks[student] = WantedMark(mark.status, _note(mark, place))
+        note = checked_note(mark.note, f"input.marks.{place}")
+        if isinstance(note, str) and mark.status is None:
+            raise BadInput(f"input.marks.{place} clears the mark; a note needs a status.")
+        marks[student] = WantedMark(mark.status, note)
     key = decode_occurrence_id(given.occurrence_id, "input.occurrenceId")
     return Submission(key, marks, given.mark_rest or None, seen_revision)
-
-
-def _note(mark: MarkInput, place: int) -> str | Keep | None:
-    if mark.note is None:
-        return Keep.NOTE
-    note = (mark.note.value or "").strip() or None
-    if note is not None and len(note) > NOTE_LIMIT:
-        raise BadInput(f"input.marks.{place}.note has {len(note)} characters; at most {NOTE_LIMIT} are allowed.")
-    if note is not None and mark.status is None:
-        raise BadInput(f"input.marks.{place} clears the mark; a note needs a status.")
-    return note
-
-
-async def _success(
-    changes: Changing, submission: Submission, done: Submitted, now: datetime
-) -> SubmitAttendanceSuccess:
-    connection, viewer = changes.uow.connection, changes.viewer
-    head, sheet = await read_sheet(connection, viewer, submission.key)
-    tokens = await tokens_by_id(connection, viewer, [*done.issued_tokens, *done.revoked_tokens], now)
-    changed = [row for row in sheet.rows if row.student.id in set(done.changed_students)]
-    return SubmitAttendanceSuccess(
-        occurrence=show_occurrence(head, now, sheet=sheet),
-        changed_entries=show_roster(changed, head, sheet.sight),
-        issued_tokens=[tokens[token] for token in done.issued_tokens],
-        revoked_tokens=[tokens[token] for token in done.revoked_tokens],
-    )
 
 
 field = strawberry.mutation(

@@ -5,8 +5,9 @@ from datetime import datetime
 import strawberry
 
 from attendance.rules import refusals
-from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason
+from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Portal
 from gql.global_ids import encode_id
+from gql.types import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.types.refusals import UserError
 
 
@@ -20,6 +21,18 @@ class AttendanceNotRecordable(UserError):
     @classmethod
     def of(cls, refusal: refusals.AttendanceNotRecordable) -> "AttendanceNotRecordable":
         return cls(message=refusal.message, reason=refusal.reason)
+
+
+@strawberry.type(
+    description="Attendance of one student at a time needs check-in mode, which is off in the caller's portal; the "
+    "Office Portal and the Staff Portal each have a switch of their own. Nothing was changed. Use `submitAttendance`."
+)
+class CheckInModeOff(UserError):
+    portal: Portal = strawberry.field(description="Where it is off: OFFICE or STAFF.")
+
+    @classmethod
+    def of(cls, refusal: refusals.CheckInModeOff) -> "CheckInModeOff":
+        return cls(message=refusal.message, portal=refusal.portal)
 
 
 @strawberry.type(

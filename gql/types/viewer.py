@@ -11,24 +11,12 @@ from db.students import list_students
 from gql.context import Info, reading
 from gql.global_ids import encode_id
 from gql.permissions import signed_in
-from gql.types.described import described
 from gql.types.node import Node
 from gql.types.people import Guardian, Kiosk, StaffMember
 from gql.types.student import Student, show_student
 from gql.visible import visibility_of
 
 MOST_STUDENTS = 100
-
-described(
-    Portal,
-    "What a credential was issued for. It decides which permissions count, and the source of what its holder records.",
-    {
-        Portal.OFFICE: "The Office Portal: staff with at least one Office permission.",
-        Portal.STAFF: "The Staff Portal: all staff.",
-        Portal.CUSTOMER: "The Customer Portal: guardians.",
-        Portal.KIOSK: "A check-in device. Nobody signs in to it: staff launch it.",
-    },
-)
 
 
 @strawberry.type(description="One business account. Nothing of one organization is ever visible to another.")

@@ -14,6 +14,7 @@ from attendance.rules.vocabulary import (
     NotRecordableReason,
     OccurrenceState,
     OfferingKind,
+    Portal,
     Source,
 )
 from gql.types.described import described
@@ -164,5 +165,15 @@ described(
         MakeupTokenOrigin.ABSENCE: "An absence from a class; issued by itself.",
         MakeupTokenOrigin.CANCELLATION: "A cancelled class.",
         MakeupTokenOrigin.MANUAL: "Staff issued it by hand.",
+    },
+)
+described(
+    Portal,
+    "What a credential was issued for. It decides which permissions count, and the source of what its holder records.",
+    {
+        Portal.OFFICE: "The Office Portal: staff with at least one Office permission.",
+        Portal.STAFF: "The Staff Portal: all staff.",
+        Portal.CUSTOMER: "The Customer Portal: guardians.",
+        Portal.KIOSK: "A check-in device. Nobody signs in to it: staff launch it.",
     },
 )

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.actions.submit_attendance import Submission, Submitted, submit_attendance
+from attendance.actions.record_marks import Submission
+from attendance.actions.save_marks import Recorded
+from attendance.actions.submit_attendance import submit_attendance
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import WantedMark
 from attendance.rules.permissions import Viewer
@@ -58,7 +60,7 @@ class Sheet:
         viewer: Viewer | None = None,
         now: datetime = DURING_CLASS,
         **more: Any,
-    ) -> Submitted:
+    ) -> Recorded:
         wanted = {student: WantedMark(status) for student, status in marks.items()}
         submission = Submission(**{"key": self.key, "marks": wanted, **more})
         async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
@@ -87,7 +89,7 @@ async def sheet(database: Database, world: World) -> Sheet:
 
 async def test_R4_2_a_sheet_is_saved_in_one_revision(sheet: Sheet, owner: AsyncConnection) -> None:
     done = await sheet.submit({sheet.ann: TARDY}, mark_rest=PRESENT)
-    assert done == Submitted(1, (sheet.ann, sheet.ben, sheet.cas))
+    assert done == Recorded(1, (sheet.ann, sheet.ben, sheet.cas))
     assert await sheet.marks() == {sheet.ann: TARDY, sheet.ben: PRESENT, sheet.cas: PRESENT}
     assert list(await owner.execute(CHANGES)) == [(1, "MARKS")]
     assert sheet.announcer._queue.get_nowait() == RollSheetChanged(
@@ -116,7 +118,7 @@ async def test_R4_9_every_change_is_kept_with_before_and_after(sheet: Sheet, own
 async def test_R4_9_submitting_the_same_again_changes_nothing(sheet: Sheet, owner: AsyncConnection) -> None:
     await sheet.submit({}, mark_rest=PRESENT)
     again = await sheet.submit({sheet.ann: PRESENT}, mark_rest=PRESENT)
-    assert again == Submitted(1)
+    assert again == Recorded(1)
     assert list(await owner.execute(CHANGES)) == [(1, "MARKS")]
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.submit_attendance import Submission, Submitted, submit_attendance
+from attendance.actions.record_marks import Submission
+from attendance.actions.save_marks import Recorded
+from attendance.actions.submit_attendance import submit_attendance
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import WantedMark
 from attendance.rules.permissions import Viewer
@@ -39,7 +41,7 @@ async def test_two_submissions_make_two_revisions_and_lose_no_mark(
             await world.enroll(student, lesson.offering_id)
         key = OccurrenceKey(lesson.timeslot_id, MONDAY)
 
-        async def submit(viewer: Viewer, own: UUID, shared: AttendanceStatus, key: OccurrenceKey = key) -> Submitted:
+        async def submit(viewer: Viewer, own: UUID, shared: AttendanceStatus, key: OccurrenceKey = key) -> Recorded:
             marks = {own: WantedMark(AttendanceStatus.PRESENT), students[2]: WantedMark(shared)}
             await barrier.wait()
             async with unit_of_work(database, world.organization_id, announcer) as uow:

@@ -28,7 +28,8 @@ def plan(
     source: Source = Source.OFFICE,
     check_in: bool = False,
 ) -> dict[UUID, MarkValue | None]:
-    changes = plan_submission(rows, wanted, mark_rest=rest, source=source, in_check_in_mode=check_in)
+    sources = frozenset(Source) if check_in else frozenset[Source]()
+    changes = plan_submission(rows, wanted, mark_rest=rest, source=source, check_in_sources=sources)
     return {change.student_id: change.after for change in changes}
 
 

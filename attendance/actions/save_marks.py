@@ -1,0 +1,56 @@
+"""The last steps of every act on marks: number the change, write it, and see to the tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.open_roll_sheet import OpenSheet
+from attendance.actions.settle_makeup_tokens import settle_makeup_tokens
+from attendance.rules.marks import MarkChange
+from attendance.rules.settings import OrganizationSettings
+from attendance.rules.vocabulary import ChangeKind
+from db.changes import Author, record_change
+from db.marks import write_marks
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an act did: whose marks changed, in the order of the roster, and the tokens that changed with them.
+    `revision` is that of the occurrence afterwards.
+    """
+
+    revision: int
+    changed_students: tuple[UUID, ...] = ()
+    issued_tokens: tuple[UUID, ...] = ()
+    revoked_tokens: tuple[UUID, ...] = ()
+
+
+async def save_marks(
+    uow: UnitOfWork,
+    sheet: OpenSheet,
+    changes: Sequence[MarkChange],
+    *,
+    author: Author,
+    cause: Author | None = None,
+    settings: OrganizationSettings,
+    now: datetime,
+) -> Recorded:
+    """One revision of kind MARKS for all of the changes (R4.9), then their tokens (R7.3). Nothing for no change.
+
+    cause -- whose marks the tokens follow, if not the author's.
+    """
+    if not changes:
+        return Recorded(sheet.revision)
+    key = sheet.head.key
+    revision = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
+    await write_marks(uow, key, changes, revision=revision, author=author, now=now)
+    students = tuple(change.student_id for change in changes)
+    tokens = await settle_makeup_tokens(uow, sheet.head, students, author=cause or author, settings=settings, now=now)
+    return Recorded(
+        tokens.revision or revision,
+        students,
+        (*tokens.outcome.issued.values(), *tokens.outcome.reinstated.values()),
+        tuple(tokens.outcome.revoked.values()),
+    )
