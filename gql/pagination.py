@@ -78,7 +78,7 @@ class Cursors:
             if name != self.name:
                 raise ValueError
             return tuple(_read(kind, text) for kind, text in zip(self.types, texts, strict=True))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             sentence = f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.'
             raise BadInput(sentence) from None
 

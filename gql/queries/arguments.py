@@ -1,5 +1,8 @@
 """Arguments that listings share."""
 
+from enum import StrEnum
+from typing import TypeVar
+
 import strawberry
 
 from gql.errors import BadInput
@@ -7,6 +10,9 @@ from gql.pagination import DEFAULT_PAGE, LARGEST_PAGE
 
 MOST_IDS = 100
 MOST_SEARCH = 200
+MOST_WORDS = 10
+
+W = TypeVar("W", bound=StrEnum)
 
 FIRST = strawberry.argument(
     description=f"How many from the start of the list, or after `after`: 1 to {LARGEST_PAGE}. {DEFAULT_PAGE} unless "
@@ -25,3 +31,10 @@ def checked_search(search: str | None, argument: str) -> str | None:
     if search is not None and len(search) > MOST_SEARCH:
         raise BadInput(f'Argument "{argument}" has {len(search)} characters; at most {MOST_SEARCH} are allowed.')
     return search
+
+
+def checked_words(words: list[W] | None, argument: str) -> list[W] | None:
+    """Values of an enumeration. Raises BadInput for a list that is longer than any use of it."""
+    if words is not None and len(words) > MOST_WORDS:
+        raise BadInput(f'Argument "{argument}" has {len(words)} values; at most {MOST_WORDS} are allowed.')
+    return words

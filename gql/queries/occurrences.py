@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.calendar import DateSpan
+from attendance.rules.calendar import CALENDAR, DateSpan
 from attendance.rules.listings import MAX_DAYS, Position, range_refusal
 from attendance.rules.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
 from attendance.rules.vocabulary import AttendanceState, OfferingKind, Portal
@@ -17,7 +17,17 @@ from gql.errors import BadInput
 from gql.global_ids import decode_ids
 from gql.pagination import Connection, Cursors, Page, connection, read_page
 from gql.permissions import requires
-from gql.queries.arguments import AFTER, BEFORE, FIRST, LAST, MOST_IDS, MOST_SEARCH, checked_search
+from gql.queries.arguments import (
+    AFTER,
+    BEFORE,
+    FIRST,
+    LAST,
+    MOST_IDS,
+    MOST_SEARCH,
+    MOST_WORDS,
+    checked_search,
+    checked_words,
+)
 from gql.queries.occurrence import NEEDS_TALLY
 from gql.selection import names_below
 from gql.types.occurrence import Occurrence, show_occurrence
@@ -32,7 +42,9 @@ _CURSORS = Cursors("occurrences", (datetime, str, UUID, date))
 class OccurrenceFilter:
     from_on: date = strawberry.field(name="from", description="The first local date.")
     to: date = strawberry.field(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
-    kinds: list[OfferingKind] | None = strawberry.field(default=None, description="Of offerings of these kinds.")
+    kinds: list[OfferingKind] | None = strawberry.field(
+        default=None, description=f"Of offerings of these kinds; at most {MOST_WORDS}."
+    )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"Of these offerings; at most {MOST_IDS}."
     )
@@ -46,7 +58,7 @@ class OccurrenceFilter:
         default=None, description=f"Taught by one of these staff members, substitutes applied; at most {MOST_IDS}."
     )
     attendance_states: list[AttendanceState] | None = strawberry.field(
-        default=None, description="Where attendance has been taken this far."
+        default=None, description=f"Where attendance has been taken this far; at most {MOST_WORDS}."
     )
     search: str | None = strawberry.field(
         default=None,
@@ -104,12 +116,12 @@ def _chosen(given: OccurrenceFilter, caller: Caller) -> ListingFilter:
     include = given.include_not_scheduled
     return ListingFilter(
         within=DateSpan(given.from_on, given.to),
-        kinds=given.kinds,
+        kinds=checked_words(given.kinds, "filter.kinds"),
         offering_ids=_ids(given.offering_ids, "Offering", "filter.offeringIds"),
         location_ids=_ids(given.location_ids, "Location", "filter.locationIds"),
         program_ids=_ids(given.program_ids, "Program", "filter.programIds"),
         instructor_ids=_ids(given.instructor_ids, "StaffMember", "filter.instructorIds"),
-        attendance_states=given.attendance_states,
+        attendance_states=checked_words(given.attendance_states, "filter.attendanceStates"),
         search=checked_search(given.search, "filter.search"),
         include_not_scheduled=caller.portal is not Portal.STAFF if include is None else include,
         visible_to=None if sees_all_occurrences(caller) else caller.person_id,
@@ -121,11 +133,16 @@ def _ids(given: Sequence[str] | None, type_name: str, argument: str) -> list[UUI
 
 
 def _window(page: Page) -> Window:
-    return Window(page.size, _position(page.after), _position(page.before), page.backwards)
+    return Window(page.size, _position(page.after, "after"), _position(page.before, "before"), page.backwards)
 
 
-def _position(values: tuple[datetime, str, UUID, date] | None) -> Position | None:
-    return None if values is None else Position(*values)
+def _position(values: tuple[datetime, str, UUID, date] | None, argument: str) -> Position | None:
+    if values is None:
+        return None
+    position = Position(*values)
+    if position.starts_at.date() not in CALENDAR:
+        raise BadInput(f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.')
+    return position
 
 
 def _cursor(position: Position) -> str:

@@ -14,7 +14,7 @@ from gql.context import Info, reading
 from gql.global_ids import decode_ids
 from gql.pagination import Connection, Cursors, connection, read_page
 from gql.permissions import requires
-from gql.queries.arguments import AFTER, FIRST, MOST_IDS, MOST_SEARCH, checked_search
+from gql.queries.arguments import AFTER, FIRST, MOST_IDS, MOST_SEARCH, MOST_WORDS, checked_search, checked_words
 from gql.types.offering import Offering, show_offering
 
 _CURSORS = Cursors("offerings", (str, UUID))
@@ -25,7 +25,9 @@ _CURSORS = Cursors("offerings", (str, UUID))
     "no condition."
 )
 class OfferingFilter:
-    kinds: list[OfferingKind] | None = strawberry.field(default=None, description="Of these kinds.")
+    kinds: list[OfferingKind] | None = strawberry.field(
+        default=None, description=f"Of these kinds; at most {MOST_WORDS}."
+    )
     location_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"At these locations; at most {MOST_IDS}."
     )
@@ -73,7 +75,7 @@ def _cursor(plan: OfferingPlan) -> str:
 def _chosen(given: OfferingFilter, caller: Caller) -> Chosen:
     locations, programs = given.location_ids or [], given.program_ids or []
     return Chosen(
-        kinds=given.kinds,
+        kinds=checked_words(given.kinds, "filter.kinds"),
         location_ids=decode_ids(locations, "Location", "filter.locationIds", at_most=MOST_IDS),
         program_ids=decode_ids(programs, "Program", "filter.programIds", at_most=MOST_IDS),
         search=checked_search(given.search, "filter.search"),

@@ -1,9 +1,11 @@
 """R2.1 to R2.9 through the API: occurrences by id and in listings, and who may see them."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from attendance.rules.calendar import OccurrenceKey
@@ -36,6 +38,12 @@ def occurrence_id(timeslot_id: UUID, held_on: date = MONDAY) -> str:
 
 def week(**more: Any) -> dict[str, Any]:
     return {"from": str(MONDAY), "to": str(SUNDAY), **more}
+
+
+def cursor(starts_at: str) -> str:
+    """One that nobody was given."""
+    values = ["occurrences", starts_at, "swim", str(UUID(int=1)), "2026-11-16"]
+    return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
 async def listed(api: Api, **filter: Any) -> list[str]:
@@ -307,6 +315,22 @@ async def test_R2_8_pages_forwards_and_backwards(world: World, owner_api: Api) -
         (
             {"filter": week(), "after": "bm90IGEgY3Vyc29y"},
             'Argument "after" is not a cursor of this list: send a cursor as it was given by it.',
+        ),
+        (
+            {"filter": week(), "after": cursor("0001-01-01T00:00:00+00:00")},
+            'Argument "after" is not a cursor of this list: send a cursor as it was given by it.',
+        ),
+        (
+            {"filter": week(), "before": cursor("0001-01-01T00:00:00+14:00")},
+            'Argument "before" is not a cursor of this list: send a cursor as it was given by it.',
+        ),
+        (
+            {"filter": week(kinds=["CLASS"] * 11)},
+            'Argument "filter.kinds" has 11 values; at most 10 are allowed.',
+        ),
+        (
+            {"filter": week(attendanceStates=["TAKEN"] * 11)},
+            'Argument "filter.attendanceStates" has 11 values; at most 10 are allowed.',
         ),
         (
             {"filter": week(offeringIds=["x"])},
