@@ -1,0 +1,142 @@
+"""The connection to Redis, cut or frozen: it is made again, and what was missed meanwhile is looked for at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from redis.asyncio import Redis
+
+from attendance.rules.calendar import OccurrenceKey
+from db.engine import Database
+from db.roll_sheet_changes import RollSheet
+from db.wake_ups import ROLL_SHEETS, RollSheetChanged, connect_redis
+from gql.subscriptions.hub import Hub
+from gql.subscriptions.listener import Listener
+from tests.factories import MONDAY, World
+from tests.live import until
+
+
+@dataclass
+class Proxy:
+    """Stands between a client and Redis; `frozen` connections stay open and carry nothing any more."""
+
+    port: int
+    connections: int = 0
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    frozen: set[int] = field(default_factory=set)
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        number = self.connections
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.writers += [writer, to_writer]
+        await asyncio.gather(self._pump(reader, to_writer, number), self._pump(to_reader, writer, number))
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, number: int) -> None:
+        with closing(target):
+            while data := await source.read(65536):
+                if number not in self.frozen:
+                    target.write(data)
+
+    def freeze(self) -> None:
+        self.frozen = set(range(1, self.connections + 1))
+
+    def cut(self) -> None:
+        for writer in self.writers:
+            writer.transport.abort()
+
+
+@dataclass(frozen=True)
+class Numbered:
+    revision: int
+
+
+@dataclass
+class Listening:
+    """A hub that listens through the proxy, with one roll sheet open at revision 0."""
+
+    proxy: Proxy
+    redis_url: str
+    sheet: RollSheet
+    reads: list[int] = field(default_factory=list)
+
+    async def read(self, _: RollSheet, after: int) -> Sequence[Numbered]:
+        self.reads.append(after)
+        return [Numbered(after + 1)]
+
+    async def publish(self, revision: int) -> int:
+        """The number of those who heard it."""
+        wake_up = RollSheetChanged(
+            self.sheet.organization_id, self.sheet.key.timeslot_id, self.sheet.key.held_on, revision
+        )
+        async with Redis.from_url(self.redis_url) as redis:
+            heard: int = await redis.publish(ROLL_SHEETS, wake_up.encode())
+        return heard
+
+    async def has_read(self, *expected: int) -> None:
+        await until(lambda: self.reads == list(expected), 10)
+
+
+@asynccontextmanager
+async def proxy_to(url: str) -> AsyncIterator[tuple[Proxy, str]]:
+    address = urlsplit(url)
+    proxy = Proxy(address.port or 6379)
+    server = await asyncio.start_server(proxy.carry, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy, address._replace(netloc=f":{address.password or ''}@127.0.0.1:{port}").geturl()
+    finally:
+        proxy.cut()
+        server.close()
+
+
+@pytest.fixture
+async def listening(database: Database, world: World, redis_url: str) -> AsyncIterator[Listening]:
+    lesson = await world.weekly_class()
+    sheet = RollSheet(world.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
+    async with proxy_to(redis_url) as (proxy, through_proxy):
+        listening = Listening(proxy, redis_url, sheet)
+        hub = Hub[Numbered](database, listening.read)
+        redis = connect_redis(through_proxy)
+        listener = Listener(redis, hub, silence_seconds=0.5)
+        with hub.watch(sheet) as watcher:
+            hub.follow(sheet, watcher, 0)
+            listener.start()
+            yield listening
+            await listener.close()
+        await hub.close()
+        await redis.aclose()
+
+
+async def test_R10_2_wake_ups_are_heard(listening: Listening) -> None:
+    await until(lambda: listening.publish(1), 10)
+    await listening.has_read(0)
+
+
+async def test_R10_2_quiet_hours_are_no_silence(listening: Listening) -> None:
+    await until(lambda: listening.publish(0), 10)
+    await asyncio.sleep(2)
+    assert listening.proxy.connections == 1
+    assert await listening.publish(1) == 1
+    await listening.has_read(0)
+
+
+async def test_R10_2_a_connection_that_was_cut_is_made_again(listening: Listening, world: World) -> None:
+    await until(lambda: listening.publish(0), 10)
+    await world.occurrence(listening.sheet.key.timeslot_id, revision=1)
+    listening.proxy.cut()
+    # Nobody publishes revision 1 any more: it is found by comparing, once the connection is back.
+    await listening.has_read(0)
+    await until(lambda: listening.publish(2), 10)
+    await listening.has_read(0, 1)
+
+
+async def test_R10_2_a_redis_that_fell_silent_is_given_up(listening: Listening, world: World) -> None:
+    await until(lambda: listening.publish(0), 10)
+    await world.occurrence(listening.sheet.key.timeslot_id, revision=1)
+    listening.proxy.freeze()
+    await listening.has_read(0)
+    assert listening.proxy.connections > 1
