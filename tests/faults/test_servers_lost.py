@@ -165,6 +165,26 @@ async def test_R7_10_a_worker_starts_without_redis(sheet: TokenSheet, redis: Mor
     await assert_one_token(sheet)
 
 
+async def test_R7_10_redis_that_takes_connections_and_never_answers(sheet: TokenSheet, database_url: str) -> None:
+    held = []
+
+    async def hold(*streams: object) -> None:
+        held.append(streams)
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    await sheet.arm(DueRun(AFTER_CLASS, wall_clock()))
+    with worker_process(database_url, f"redis://127.0.0.1:{port}/0") as worker:
+        await until_done(sheet, within=30)
+        async with asyncio.timeout(10):
+            while not held:
+                await asyncio.sleep(0.05)
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(worker.wait, 10) == 0
+    server.close()
+    await assert_one_token(sheet)
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="rollbook-fault-"))
