@@ -13,6 +13,7 @@ from arq.worker import Worker, func
 from db.wake_ups import RUN_TOKENS
 from settings import Settings
 from workers.context import KEY, WorkerContext, working
+from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
 from workers.jobs.sweep_token_runs import sweep
 from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
@@ -33,27 +34,28 @@ def run(settings: Settings, *, burst: bool = False) -> None:
 async def work(settings: Settings, *, burst: bool = False) -> None:
     async with working(settings) as context:
         if burst:
-            await _sweep(context)
+            await _catch_up(context)
             return
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
         log.info("worker_started")
         while not context.stop.is_set():
-            await _sweep(context)
+            await _catch_up(context)
             await _serve_queue(context, settings)
         log.info("worker_stopped")
 
 
-async def _sweep(context: WorkerContext) -> None:
-    """What became due while no worker ran. Independent of Redis: with Redis away for long, this does all
-    runs.
+async def _catch_up(context: WorkerContext) -> None:
+    """What became due while no worker ran. Independent of Redis: with Redis away for long, this does
+    everything.
     """
     try:
+        marked = await end_days(context)
         done = await sweep(context)
     except Exception:
-        log.exception("sweep_failed")
+        log.exception("catching_up_failed")
     else:
-        log.info("swept", token_runs=done)
+        log.info("caught_up", occurrences_marked_absent=marked, token_runs=done)
 
 
 async def _serve_queue(context: WorkerContext, settings: Settings) -> None:

@@ -5,9 +5,12 @@ line (unique).
 
 from arq.cron import CronJob, cron
 
+from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
 TIMETABLE: tuple[CronJob, ...] = (
+    # Each minute at :10, so that the sweep of the same minute finds the runs that 23:59's absences have armed.
+    cron(end_days_of_locations, name="end_days", second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
     cron(sweep_token_runs, name="sweep_token_runs", second=30, timeout=50),
 )

@@ -93,7 +93,10 @@ class SettingsChange(Entity):
 
 
 class Location(Entity):
-    """A site. Every date and clock rule of what happens here is in its IANA time zone."""
+    """A site. Every date and clock rule of what happens here is in its IANA time zone.
+
+    The ends of its days up to settled_through_on have been seen to (R4.13); none: of no day yet.
+    """
 
     __tablename__ = "location"
     __table_args__ = (
@@ -103,6 +106,7 @@ class Location(Entity):
 
     name: Mapped[str]
     time_zone: Mapped[str]
+    settled_through_on: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 

@@ -83,6 +83,21 @@ def test_R4_5_only_the_first_present_mark_does_and_only_in_check_in_mode() -> No
     assert plan(begun, {ANN: WantedMark(PRESENT)}, check_in=True) == {ANN: mark(PRESENT)}
 
 
+def test_R4_5_what_a_sheet_says_without_check_in_mode_is_no_first_check_in() -> None:
+    rows = [row(ANN, mark(PRESENT, source=Source.STAFF)), row(BEN), row(CAS)]
+    sources = frozenset({Source.KIOSK, Source.OFFICE})
+    wanted = {BEN: WantedMark(PRESENT)}
+    by_staff, at_the_kiosk = (
+        plan_submission(rows, wanted, mark_rest=None, source=source, check_in_sources=sources)
+        for source in (Source.STAFF, Source.KIOSK)
+    )
+    assert [(each.student_id, each.after) for each in by_staff] == [(BEN, mark(PRESENT, source=Source.STAFF))]
+    assert [(each.student_id, each.after) for each in at_the_kiosk] == [
+        (BEN, mark(PRESENT, source=Source.KIOSK)),
+        (CAS, mark(ABSENT, source=Source.SYSTEM)),
+    ]
+
+
 def test_R4_12_a_student_without_a_row_is_refused_by_name() -> None:
     with pytest.raises(StudentNotOnRoster) as refused:
         plan([row(ANN)], {ANN: WantedMark(PRESENT), BEN: WantedMark(PRESENT)})

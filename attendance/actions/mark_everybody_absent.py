@@ -1,0 +1,32 @@
+"""At the end of the day: an occurrence that nobody checked in to (R4.13)."""
+
+from datetime import datetime
+
+from attendance.actions.open_roll_sheet import open_for_the_system
+from attendance.actions.save_marks import Recorded, save_marks
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.check_in import default_everybody
+from attendance.rules.vocabulary import Source
+from db.changes import Author
+from db.days import was_marked_by_the_system
+from db.settings import read_settings
+from db.unit_of_work import UnitOfWork
+
+_SYSTEM = Author(Source.SYSTEM)
+
+
+async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: datetime) -> Recorded:
+    """Defaulted absences for the whole roster, excused where that was approved beforehand, and token runs armed.
+
+    Nothing where the setting is off, the occurrence is not held, or there is a mark; and once only: marks that staff
+    took back afterwards are not made again. The caller knows that the day has ended.
+    """
+    settings = await read_settings(uow.connection, uow.organization_id)
+    sheet = await open_for_the_system(uow, key)
+    is_due = (
+        settings.classes.mark_absent_when_nobody_checks_in
+        and sheet.head.not_recordable(now) is None
+        and not await was_marked_by_the_system(uow.connection, key)
+    )
+    changes = default_everybody(sheet.rows) if is_due else ()
+    return await save_marks(uow, sheet, changes, author=_SYSTEM, settings=settings, now=now)
