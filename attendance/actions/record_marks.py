@@ -19,7 +19,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a caller asks of a roll sheet. `seen_revision` None: the caller does not care what others changed (R4.10)."""
+    """What a caller asks of a roll sheet. `seen_revision` None: whatever others have changed since (R4.10)."""
 
     key: OccurrenceKey
     marks: Mapping[UUID, WantedMark] = field(default_factory=dict)
