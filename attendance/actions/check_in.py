@@ -8,6 +8,7 @@ from attendance.actions.record_marks import Submission, record_marks
 from attendance.actions.save_marks import Recorded
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.check_in import check_in_status, plan_check_in, require_check_in_mode
+from attendance.rules.kiosk import require_kiosk_open
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import Portal
 from db.unit_of_work import UnitOfWork
@@ -18,10 +19,10 @@ async def check_in(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_
     Harmless when repeated: whoever is there keeps the first time and status. At the kiosk an excuse that staff gave
     stands too (R4.8); nothing is changed then.
 
-    A kiosk reaches its own location's day (R11.2); whose family asks, its windows and whether it is read-only (R5.2,
-    R5.3) are for its mutation to ask.
+    A kiosk reaches its own location's day (R11.2), within its windows (R5.3) unless nothing is to be changed.
 
-    Raises CheckInModeOff, OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable and StudentNotOnRoster.
+    Raises CheckInModeOff, OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster, and at the
+    kiosk KioskReadOnly and OutsideCheckInWindow.
     """
     caller, settings = viewer.caller, viewer.settings
     if caller.portal is not Portal.KIOSK:
@@ -35,4 +36,6 @@ async def check_in(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_
         marks_tardy=settings.kiosk.kiosk_marks_tardy,
     )
     marks = plan_check_in(sheet.rows, student_id, status=status, source=caller.source)
+    if marks and caller.portal is Portal.KIOSK:
+        require_kiosk_open(settings.kiosk, sheet.head.starts_at, now)
     return await record_marks(uow, viewer, sheet, Submission(key, marks), now=now)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from attendance.rules.calendar import OccurrenceKey, local_date
+from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.indicators import Sight
+from attendance.rules.kiosk import is_kiosks_day
 from attendance.rules.marks import MarkValue, SheetRow
 from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import Caller, may_record_attendance
@@ -68,9 +69,7 @@ def _require_recorder(caller: Caller, head: OccurrenceHead) -> None:
 
 
 def _require_kiosks_day(caller: Caller, head: OccurrenceHead, now: datetime) -> None:
-    """R11.2: a kiosk reaches its location's day, and of the day before what still runs past midnight."""
-    is_near = head.key.held_on == local_date(now, head.zone) or head.starts_at <= now < head.ends_at
-    if caller.location_id != head.offering.location.id or not is_near:
+    if not is_kiosks_day(head, caller.location_id, now):
         raise OccurrenceNotFound
 
 

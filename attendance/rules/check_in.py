@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from attendance.rules.marks import MarkChange, SheetRow, WantedMark, defaulted, has_begun, require_on_roster
+from attendance.rules.marks import (
+    MarkChange,
+    MarkValue,
+    SheetRow,
+    WantedMark,
+    defaulted,
+    has_begun,
+    require_on_roster,
+)
 from attendance.rules.permissions import Caller
 from attendance.rules.refusals import CheckInModeOff
 from attendance.rules.settings import OrganizationSettings
@@ -49,12 +57,15 @@ def plan_check_in(
     """
     require_on_roster(rows, [student_id])
     mark = next(row.mark for row in rows if row.student_id == student_id)
-    if mark is not None and not mark.status.is_absence:
-        return {}
-    is_decided = mark is not None and not mark.is_defaulted and mark.status is not AttendanceStatus.ABSENT
-    if is_decided and source is Source.KIOSK:
-        return {}
-    return {student_id: WantedMark(status)}
+    return {} if mark is not None and stands(mark, source) else {student_id: WantedMark(status)}
+
+
+def stands(mark: MarkValue, source: Source) -> bool:
+    """R4.8: does a check-in from this source leave the mark as it is?"""
+    if not mark.status.is_absence:
+        return True
+    is_decided = not mark.is_defaulted and mark.status is not AttendanceStatus.ABSENT
+    return is_decided and source is Source.KIOSK
 
 
 def default_for_newcomer(

@@ -49,6 +49,22 @@ class CheckInModeOff(Refusal):
 
 
 @dataclass(eq=False)
+class KioskReadOnly(Refusal):
+    """R5.3: kiosks show, and check nobody in."""
+
+    message: str = "Kiosks are switched to read-only; please see the staff."
+
+
+@dataclass(eq=False)
+class OutsideCheckInWindow(Refusal):
+    """R5.3: a kiosk checks in from `opens_at` to `closes_at`, both inclusive; None: that side is open."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    message: str
+
+
+@dataclass(eq=False)
 class StudentNotOnRoster(Refusal):
     """R4.12."""
 
@@ -103,6 +119,20 @@ class AttendanceConflict(Refusal):
     current_revision: int
     conflicts: tuple[ConflictingMark, ...]
     message: str
+
+
+@dataclass(eq=False)
+class SettingOutOfRange(Refusal):
+    """A setting is below `least` or above `most`; `setting` is its name in attendance.rules.settings."""
+
+    setting: str
+    value: int
+    least: int
+    most: int
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        return f"The setting would be {self.value}; it must be from {self.least} to {self.most}."
 
 
 @dataclass(eq=False)

@@ -76,6 +76,25 @@ class Portal(StrEnum):
         return Source.GUARDIAN if self is Portal.CUSTOMER else Source(self.value)
 
 
+class KioskState(StrEnum):
+    """R5.1: derived from dates, never stored."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class NoCheckInReason(StrEnum):
+    """R4.8, R5.3: why a student cannot be checked in at the kiosk now."""
+
+    NOT_HELD = "NOT_HELD"
+    CHECKED_IN = "CHECKED_IN"
+    MARKED_BY_STAFF = "MARKED_BY_STAFF"
+    READ_ONLY = "READ_ONLY"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+
+
 class PersonKind(StrEnum):
     STAFF = "STAFF"
     GUARDIAN = "GUARDIAN"

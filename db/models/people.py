@@ -16,7 +16,9 @@ NO_PERMISSIONS = text("'{}'::text[]")
 
 
 class Family(Entity):
-    """Students and guardians with one e-mail address, one phone number, one balance."""
+    """Students and guardians with one e-mail address, one phone number, one balance. Of its check-in codes (R5.2) the
+    one with the number is good.
+    """
 
     __tablename__ = "family"
     __table_args__ = (
@@ -30,6 +32,7 @@ class Family(Entity):
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None] = mapped_column(Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True))
     balance: Mapped[Decimal] = mapped_column(server_default="0")
+    check_in_code_number: Mapped[int] = mapped_column(server_default="1")
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
@@ -99,7 +102,12 @@ class Kiosk(Entity):
     """A device at a location's door (R5.1); its token can do nothing but kiosk work, expires, and can be revoked."""
 
     __tablename__ = "kiosk"
-    __table_args__ = (of("location", "location_id"), of("person", "launched_by_id"))
+    __table_args__ = (
+        of("location", "location_id"),
+        of("person", "launched_by_id"),
+        of("person", "revoked_by_id"),
+        Index("kiosk_launched_ix", "organization_id", "launched_at", "id"),
+    )
 
     location_id: Mapped[UUID]
     name: Mapped[str]
@@ -107,6 +115,7 @@ class Kiosk(Entity):
     launched_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[UUID | None]
 
 
 class Student(Entity):
