@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from attendance.rules.refusals import IdempotencyKeyReused
 from db import models
+from db.engine import Database
 from db.unit_of_work import UnitOfWork
+
+_FORGET = text("SELECT forget_answers(:used_before, :at_most)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,11 @@ async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> 
     await uow.connection.execute(
         update(table).where(table.caller_id == retry.caller_id, table.key == retry.key).values(answer=answer)
     )
+
+
+async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:
+    """Forget the oldest keys of all organizations, committed; the answer counts them."""
+    async with database.engine.begin() as connection:
+        found = await connection.execute(_FORGET, {"used_before": used_before, "at_most": at_most})
+        forgotten: int = found.scalar_one()
+    return forgotten

@@ -17,8 +17,8 @@ from gql.errors import BadInput
 
 KEY_LENGTH = 200
 KEY_DESCRIPTION = (
-    "A key of the client's making, such as a UUID, of at most 200 characters. Sent again with the same input by the "
-    "same caller, the first answer is given and nothing is done twice; with another input it is refused."
+    "A key of the client's making, such as a UUID, of at most 200 characters. Sent again within two days with the same "
+    "input by the same caller, the first answer is given and nothing is done twice; with another input it is refused."
 )
 
 Outcome = TypeVar("Outcome")

@@ -49,7 +49,8 @@ def own_types(schema: GraphQLSchema) -> list[object]:
 
 def mutations(schema: GraphQLSchema) -> dict[str, GraphQLField]:
     assert schema.mutation_type is not None
-    return schema.mutation_type.fields
+    fields: dict[str, GraphQLField] = schema.mutation_type.fields
+    return fields
 
 
 def elements(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
