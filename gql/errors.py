@@ -34,6 +34,9 @@ class Code(StrEnum):
 # Refusals that no union has a member for: what the client asked is not there, or not well asked.
 _CODES: dict[type[Exception], Code] = {
     refusals.OccurrenceNotFound: Code.NOT_FOUND,
+    refusals.NothingFound: Code.NOT_FOUND,
+    refusals.StudentNotFound: Code.NOT_FOUND,
+    refusals.ExpectedAbsenceNotFound: Code.NOT_FOUND,
     refusals.SeenRevisionAhead: Code.BAD_USER_INPUT,
     refusals.IdempotencyKeyReused: Code.BAD_USER_INPUT,
 }

@@ -4,11 +4,14 @@ A refusal rolls back the whole transaction (R4.2): raise it, and nothing was cha
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from attendance.rules.vocabulary import (
     AttendanceStatus,
+    EnrollmentType,
+    ExpectedAbsenceNotPossibleReason,
+    ExpectedAbsenceState,
     NotRecordableReason,
     Permission,
     Portal,
@@ -30,6 +33,20 @@ class OccurrenceNotFound(Refusal):
     """No such occurrence, or none that the caller may see: the two are not told apart (R4.12, R11.3)."""
 
     message: str = "There is no such occurrence."
+
+
+@dataclass(eq=False)
+class StudentNotFound(Refusal):
+    """No such student, or none that the caller may see (R11.3)."""
+
+    message: str = "There is no such student."
+
+
+@dataclass(eq=False)
+class ExpectedAbsenceNotFound(Refusal):
+    """No such expected absence, or none that the caller may see (R11.3)."""
+
+    message: str = "There is no such expected absence."
 
 
 @dataclass(eq=False)
@@ -136,6 +153,42 @@ class SettingOutOfRange(Refusal):
 
 
 @dataclass(eq=False)
+class AbsenceRequestsOff(Refusal):
+    """R6.2: the organization lets guardians request no absences."""
+
+    message: str = "Absences cannot be requested here; tell the office."
+
+
+@dataclass(eq=False)
+class ExpectedAbsenceNotPossible(Refusal):
+    """R6.1: absences are told from `earliest_on` to `latest_on`, of at most `most_days` days."""
+
+    reason: ExpectedAbsenceNotPossibleReason
+    earliest_on: date
+    latest_on: date
+    most_days: int
+    message: str
+
+
+@dataclass(eq=False)
+class EnrollmentsNotOfStudent(Refusal):
+    """R6.1: the student has no such enrollments, or none that the caller may see."""
+
+    enrollment_ids: tuple[UUID, ...]
+    message: str = "The student has no such enrollments."
+
+
+@dataclass(eq=False)
+class ExpectedAbsenceSettled(Refusal):
+    """R6.2: somebody decided it, or withdrew it, before; `settled_at` None: it is not known when."""
+
+    expected_absence_id: UUID
+    state: ExpectedAbsenceState
+    settled_at: datetime | None
+    message: str
+
+
+@dataclass(eq=False)
 class SignInRefused(Refusal):
     """Nobody was signed in; whether an e-mail address is known cannot be told from it."""
 
@@ -163,4 +216,54 @@ class OrganizationChoiceRequired(Refusal):
     """The e-mail address and password are right in several organizations."""
 
     organizations: tuple[OrganizationChoice, ...]
+    message: str
+
+
+@dataclass(eq=False)
+class NothingFound(Refusal):
+    """There is no such thing, or none that the caller may see: the two are not told apart (R11.3)."""
+
+    message: str
+
+
+@dataclass(eq=False)
+class OfferingFull(Refusal):
+    """R8.6: on this date, the first of those asked for, no place is left in the timeslot."""
+
+    timeslot_id: UUID
+    held_on: date
+    capacity: int
+    message: str
+
+
+@dataclass(eq=False)
+class AlreadyEnrolled(Refusal):
+    """The student has a place in the offering on some of the dates."""
+
+    enrollment_id: UUID
+    message: str
+
+
+@dataclass(eq=False)
+class OfferingDoesNotMeet(Refusal):
+    """There is no occurrence on the dates asked for."""
+
+    starts_on: date
+    drop_on: date | None
+    message: str
+
+
+@dataclass(eq=False)
+class EnrollmentEnded(Refusal):
+    """The enrollment was deleted, transferred, or ends before the date that was asked for."""
+
+    drop_on: date | None
+    message: str
+
+
+@dataclass(eq=False)
+class EnrollmentTypeNotAllowed(Refusal):
+    """Places of this type come, go or move in another way."""
+
+    type: EnrollmentType
     message: str

@@ -156,10 +156,20 @@ class ChangeKind(StrEnum):
 
 
 class ExpectedAbsenceState(StrEnum):
+    """R6.2. Only an APPROVED one has an effect."""
+
     REQUESTED = "REQUESTED"
     APPROVED = "APPROVED"
     DENIED = "DENIED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class ExpectedAbsenceNotPossibleReason(StrEnum):
+    """R6.1."""
+
+    IN_THE_PAST = "IN_THE_PAST"
+    TOO_MANY_DAYS = "TOO_MANY_DAYS"
+    TOO_FAR_AHEAD = "TOO_FAR_AHEAD"
 
 
 class MakeupTokenOrigin(StrEnum):
