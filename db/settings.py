@@ -5,7 +5,8 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +20,7 @@ from attendance.rules.settings import (
 )
 from attendance.rules.vocabulary import EnrollmentType
 from db import models
+from db.unit_of_work import UnitOfWork
 
 _SECTIONS = (ClassSettings, StaffPortalSettings, KioskSettings, AbsenceSettings, MakeupTokenSettings)
 _NAMES = {section: tuple(field.name for field in fields(section)) for section in _SECTIONS}
@@ -50,3 +52,31 @@ async def read_settings(connection: AsyncConnection, organization_id: UUID) -> O
     statement = select(*COLUMNS).where(models.Settings.organization_id == organization_id)
     row = (await connection.execute(statement)).mappings().one_or_none()
     return OrganizationSettings() if row is None else settings_of(row)
+
+
+async def lock_settings(uow: UnitOfWork) -> OrganizationSettings:
+    """Wait for the settings and hold them until the end of the transaction; an organization without any gets the
+    defaults.
+    """
+    table = models.Settings
+    statement = (
+        insert(table)
+        .values(organization_id=uow.organization_id)
+        # DO NOTHING would neither lock nor return the row that is there.
+        .on_conflict_do_update(index_elements=[table.organization_id], set_={"tokens_enabled": table.tokens_enabled})
+        .returning(*COLUMNS)
+    )
+    return settings_of((await uow.connection.execute(statement)).mappings().one())
+
+
+async def write_settings(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
+    """Some settings by their names; the caller holds the row."""
+    table = models.Settings
+    await uow.connection.execute(
+        update(table).where(table.organization_id == uow.organization_id).values(**plain(values))
+    )
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As columns and JSON take them: a set is a sorted list."""
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}

@@ -16,6 +16,7 @@ from gql.types.attendance_refusals import (
 )
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
+from gql.types.settings_refusals import SettingOutOfRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ REFUSALS = (
     Told(refusals.CheckInModeOff, CheckInModeOff, CheckInModeOff.of),
     Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
     Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
+    Told(refusals.SettingOutOfRange, SettingOutOfRange, SettingOutOfRange.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

@@ -1,4 +1,4 @@
-"""Inputs that the mutations on marks share, checked."""
+"""Inputs that mutations share, checked."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from strawberry import UNSET, Maybe
 
 from attendance.rules.marks import NOTE_LIMIT, Keep
 from gql.errors import BadInput
+from gql.types.settings_descriptions import SAYS
 
 NOTE_DESCRIPTION = f"A remark of at most {NOTE_LIMIT} characters. Left out: the note stays. Null or blank: it goes."
 
@@ -28,3 +29,8 @@ def checked_seen_revision(given: Any) -> int | None:
         raise BadInput("input.seenRevision is negative; the revision before any change is 0.")
     revision: int = given
     return revision
+
+
+def leaves(setting: str) -> str:
+    """Describes a setting in an input."""
+    return f"{SAYS[setting]} Left out: it stays."

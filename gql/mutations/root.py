@@ -10,6 +10,10 @@ from gql.mutations import (
     sign_in,
     sign_out,
     submit_attendance,
+    update_absence_settings,
+    update_class_settings,
+    update_kiosk_settings,
+    update_staff_portal_settings,
 )
 
 
@@ -22,3 +26,7 @@ class Mutation:
     mark_attendance = mark_attendance.field
     check_in = check_in.field
     clear_mark = clear_mark.field
+    update_class_settings = update_class_settings.field
+    update_staff_portal_settings = update_staff_portal_settings.field
+    update_kiosk_settings = update_kiosk_settings.field
+    update_absence_settings = update_absence_settings.field

@@ -9,6 +9,7 @@ from gql.queries import (
     occurrences,
     offerings,
     programs,
+    settings,
     student,
     students,
     viewer,
@@ -27,3 +28,4 @@ class Query:
     students = students.field
     locations = locations.field
     programs = programs.field
+    settings = settings.field
