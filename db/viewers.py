@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, bindparam,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.permissions import Caller, Claims, Viewer, effective, kind_for, may_enter
+from attendance.rules.permissions import Caller, Claims, Place, Viewer, effective, kind_for, may_enter
 from attendance.rules.vocabulary import Portal
 from db import models
 from db.settings import COLUMNS as SETTINGS_COLUMNS
@@ -75,8 +75,22 @@ _BY_EMAIL = _people(
     models.Person.kind == bindparam("kind"),
 )
 _KIOSK = (
-    select(models.Kiosk.id, models.Kiosk.name, models.Kiosk.location_id, *_ORGANIZATION)
+    select(
+        models.Kiosk.id,
+        models.Kiosk.name,
+        models.Kiosk.location_id,
+        models.Location.name.label("location_name"),
+        models.Location.time_zone,
+        *_ORGANIZATION,
+    )
     .join(models.Organization, models.Organization.organization_id == models.Kiosk.organization_id)
+    .join(
+        models.Location,
+        and_(
+            models.Location.organization_id == models.Kiosk.organization_id,
+            models.Location.id == models.Kiosk.location_id,
+        ),
+    )
     .outerjoin(models.Settings, models.Settings.organization_id == models.Kiosk.organization_id)
     .where(
         models.Kiosk.organization_id == bindparam("organization_id"),
@@ -150,4 +164,5 @@ def _kiosk(row: RowMapping, claims: Claims) -> Viewer:
         organization_name=row["organization_name"],
         currency=row["currency"],
         settings=settings_of(row),
+        place=Place(row["location_name"], row["time_zone"]),
     )

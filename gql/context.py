@@ -100,5 +100,9 @@ def _asked(info: Info) -> tuple[Claims, Access]:
 async def _viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer:
     viewer = await find_viewer(connection, claims, now)
     if viewer is None:
-        raise NotAuthenticated("This sign-in has ended. Sign in again.")
+        raise NotAuthenticated(
+            "This sign-in has ended. Sign in again."
+            if claims.kiosk_id is None
+            else "This kiosk was revoked or has expired. Staff can launch it anew."
+        )
     return viewer

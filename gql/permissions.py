@@ -29,12 +29,14 @@ PORTALS = {
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may use a root field: everybody (`is_open`, also without a credential), or callers from one of the portals
-    that hold at least one of the permissions; no permissions: none is needed.
+    that hold at least one of the permissions; no permissions: none is needed. Whoever comes from a portal in `by_name`
+    needs none either.
     """
 
     portals: frozenset[Portal] = frozenset()
     permissions: frozenset[Permission] = frozenset()
     is_open: bool = False
+    by_name: frozenset[Portal] = frozenset()
 
 
 def open_to_all() -> Mapping[str, Access]:
@@ -47,9 +49,14 @@ def signed_in(*portals: Portal) -> Mapping[str, Access]:
     return {_KEY: Access(frozenset(portals or Portal))}
 
 
-def requires(permissions: Iterable[Permission], *portals: Portal) -> Mapping[str, Access]:
-    """For callers that hold one of the permissions in their portal; by default staff in both of theirs."""
-    return {_KEY: Access(frozenset(portals or (Portal.OFFICE, Portal.STAFF)), frozenset(permissions))}
+def requires(
+    permissions: Iterable[Permission], *portals: Portal, by_name: Iterable[Portal] = ()
+) -> Mapping[str, Access]:
+    """For callers that hold one of the permissions in their portal, by default staff in both of theirs; and for those
+    of the portals `by_name`, in which nobody holds any.
+    """
+    held_in = frozenset(portals or (Portal.OFFICE, Portal.STAFF))
+    return {_KEY: Access(held_in, frozenset(permissions), by_name=frozenset(by_name))}
 
 
 def access_of(field: StrawberryField) -> Access:
@@ -64,21 +71,27 @@ def access_of(field: StrawberryField) -> Access:
 def check_to_see(access: Access, caller: Caller) -> None:
     """Raises Forbidden, whose message says what is missing."""
     _check_portal(access, caller)
-    if access.permissions and not may_any(caller, access.permissions):
+    if _lacks_permission(access, caller):
         raise Forbidden(f"This needs {_one_of(access, caller)}.")
 
 
 def check_to_change(access: Access, caller: Caller) -> None:
     """Raises Forbidden for a portal that has no such act, and the refusal PermissionDenied for a missing permission."""
     _check_portal(access, caller)
-    if access.permissions and not may_any(caller, access.permissions):
+    if _lacks_permission(access, caller):
         lacking = min(access.permissions & counting(caller.portal) or access.permissions)
         raise PermissionDenied(lacking, f"This needs {_one_of(access, caller)}.")
 
 
 def _check_portal(access: Access, caller: Caller) -> None:
-    if not access.is_open and caller.portal not in access.portals:
+    if not access.is_open and caller.portal not in access.portals | access.by_name:
         raise Forbidden(f"This cannot be done from {PORTALS[caller.portal]}.")
+
+
+def _lacks_permission(access: Access, caller: Caller) -> bool:
+    if caller.portal in access.by_name or not access.permissions:
+        return False
+    return not may_any(caller, access.permissions)
 
 
 def _one_of(access: Access, caller: Caller) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from attendance.rules.calendar import local_date
+from attendance.rules.calendar import OccurrenceKey, local_date
 from attendance.rules.check_in import stands
 from attendance.rules.marks import MarkValue
-from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.occurrences import LocationFacts, OccurrenceHead, PersonFacts
 from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.settings import KioskSettings
 from attendance.rules.vocabulary import KioskState, NoCheckInReason, OccurrenceState, Source
@@ -81,8 +81,39 @@ def no_check_in_reason(
     return NoCheckInReason.TOO_EARLY if is_early else NoCheckInReason.TOO_LATE
 
 
-def kiosk_state(*, expires_at: datetime, revoked_at: datetime | None, now: datetime) -> KioskState:
-    """R5.1."""
-    if revoked_at is not None:
-        return KioskState.REVOKED
-    return KioskState.ACTIVE if now < expires_at else KioskState.EXPIRED
+@dataclass(frozen=True, slots=True)
+class LaunchedKiosk:
+    """A kiosk as staff see it (R5.1). It works until `expires_at`, or until it is revoked."""
+
+    id: UUID
+    name: str
+    location: LocationFacts
+    launched_by: PersonFacts
+    launched_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_by: PersonFacts | None
+
+    def state(self, now: datetime) -> KioskState:
+        if self.revoked_at is not None:
+            return KioskState.REVOKED
+        return KioskState.ACTIVE if now < self.expires_at else KioskState.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A student who is expected at an occurrence, or was marked there, as a kiosk may know them (R5.2)."""
+
+    student_id: UUID
+    first_name: str
+    key: OccurrenceKey
+    mark: MarkValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCode:
+    """What a family's QR code says once its signature was checked (R5.2); `number` tells it from earlier ones."""
+
+    organization_id: UUID
+    family_id: UUID
+    number: int

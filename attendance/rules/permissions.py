@@ -90,11 +90,19 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The location that a kiosk stands at; `time_zone` is an IANA name."""
+
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """A caller with what its screens and the rules need of the organization, read in one statement.
 
-    A kiosk's name is its `first_name`; it has no `last_name`. `sign_in_id` is None for kiosks and for the tokens of an
-    external identity provider.
+    A kiosk's name is its `first_name`; it has no `last_name`, and it alone has a `place`. `sign_in_id` is None for
+    kiosks and for the tokens of an external identity provider.
     """
 
     caller: Caller
@@ -105,6 +113,7 @@ class Viewer:
     currency: str
     settings: OrganizationSettings
     sign_in_id: UUID | None = None
+    place: Place | None = None
 
 
 def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
