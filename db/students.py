@@ -20,14 +20,9 @@ from db.offerings import read_offerings
 MOST = 200
 
 # A guardian sees the family's students; who lacks "see all" those with a place in what they teach or
-# substitute.
-_STUDENTS = """
-SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
-       s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
-FROM student s
-JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
-WHERE s.organization_id = :organization_id
-  AND (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
+# substitute. A condition on student s.
+VISIBLE_STUDENTS = """
+      (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
   AND (CAST(:visible_to AS uuid) IS NULL OR EXISTS (
       SELECT FROM enrollment e
       WHERE e.organization_id = s.organization_id AND e.student_id = s.id AND e.deleted_at IS NULL
@@ -40,6 +35,13 @@ WHERE s.organization_id = :organization_id
                           AND (e.drop_on IS NULL OR u.held_on <= e.drop_on)
                           AND (e.timeslot_id IS NULL OR e.timeslot_id = u.timeslot_id)))))
 """
+_STUDENTS = f"""
+SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+       s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
+FROM student s
+JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+WHERE s.organization_id = :organization_id AND {VISIBLE_STUDENTS}
+"""  # noqa: S608 - a constant
 _BY_ID = text(_STUDENTS + "  AND s.id = ANY (CAST(:ids AS uuid[]))")
 _LISTED = text(
     _STUDENTS

@@ -104,6 +104,7 @@ class Attendance:
         """A guardian told beforehand; staff decided within the day, but for what is still REQUESTED."""
         is_decided = state in (ExpectedAbsenceState.APPROVED, ExpectedAbsenceState.DENIED)
         decided_at = min(self.business.now, requested_at + timedelta(hours=3))
+        guardian_id = self.business.children[student_id].guardian["id"]
         row: dict[str, object] = {
             "id": self.business.rows.id("expected", student_id, meeting.slot.id, meeting.held_on, state),
             "student_id": student_id,
@@ -115,10 +116,13 @@ class Attendance:
             "is_excused": is_excused,
             "is_late": False,
             "state": state,
-            "requested_by_id": self.business.children[student_id].guardian["id"],
+            "source": Source.GUARDIAN,
+            "requested_by_id": guardian_id,
             "requested_at": requested_at,
             "decided_by_id": self.office.person_id if is_decided else None,
             "decided_at": decided_at if is_decided else None,
+            "withdrawn_by_id": guardian_id if state is ExpectedAbsenceState.WITHDRAWN else None,
+            "withdrawn_at": decided_at if state is ExpectedAbsenceState.WITHDRAWN else None,
         }
         self.business.rows.add(models.ExpectedAbsence, **row | values)
         if state is ExpectedAbsenceState.APPROVED and is_excused:

@@ -222,14 +222,14 @@ class World:
         enrollments: Iterable[UUID] = (),
         **values: Any,
     ) -> UUID:
+        given = {"source": Source.OFFICE, "requested_at": LONG_AGO, **values}
         absence_id = await self.add(
             models.ExpectedAbsence,
             student_id=student_id,
             starts_on=starts_on,
             ends_on=ends_on or starts_on,
             state=state,
-            requested_at=LONG_AGO,
-            **values,
+            **given,
         )
         for enrollment_id in enrollments:
             await self.add(

@@ -3,10 +3,10 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Enum, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState, Source
 from db.models.table import Entity, Table, of, one_of
 
 
@@ -56,10 +56,13 @@ class ExpectedAbsence(Entity):
         of("student", "student_id"),
         of("person", "requested_by_id"),
         of("person", "decided_by_id"),
+        of("person", "withdrawn_by_id"),
         CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
         CheckConstraint("(window_starts IS NULL) = (window_ends IS NULL)", name="a_window_has_both_ends"),
         CheckConstraint("window_starts < window_ends", name="a_window_is_not_empty"),
+        CheckConstraint("source IN ('OFFICE', 'STAFF', 'GUARDIAN')", name="people_tell_it"),
         Index("expected_absence_student_ix", "organization_id", "student_id", "starts_on"),
+        Index("expected_absence_listed_ix", "organization_id", "starts_on", "id"),
     )
 
     student_id: Mapped[UUID]
@@ -71,10 +74,13 @@ class ExpectedAbsence(Entity):
     is_excused: Mapped[bool] = mapped_column(server_default=text("false"))
     is_late: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[ExpectedAbsenceState] = mapped_column(one_of(ExpectedAbsenceState))
+    source: Mapped[Source] = mapped_column(Enum(Source, native_enum=False, create_constraint=False, length=32))
     requested_by_id: Mapped[UUID | None]
     requested_at: Mapped[datetime]
     decided_by_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class ExpectedAbsenceEnrollment(Table):
