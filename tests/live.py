@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -75,9 +76,7 @@ class Api:
 
 
 @asynccontextmanager
-async def api_process(
-    database_url: str, redis_url: str, *, port: int = 0, log: str = os.devnull, **settings: float
-) -> AsyncIterator[Api]:
+async def api_process(database_url: str, redis_url: str, *, port: int = 0, **settings: float) -> AsyncIterator[Api]:
     """`rollbook.py api` on a free port, ended with SIGTERM at the end of the block.
 
     settings -- fields of settings.Settings.
@@ -86,17 +85,15 @@ async def api_process(
     given = {name: value for name, value in os.environ.items() if not name.startswith("ROLLBOOK_")}
     given |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ROLLBOOK_SECRET": SECRET}
     given |= {f"ROLLBOOK_{name.upper()}": str(value) for name, value in ({"graceful_timeout": 2} | settings).items()}
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
+    with tempfile.TemporaryFile() as log:
         argv: list[str | Path] = [sys.executable, ROOT / "rollbook.py", "api", "--port", str(port)]
-        process = spawn(argv, death_signal=signal.SIGKILL, output=output, environment=given, folder=ROOT)
-    finally:
-        os.close(output)
-    try:
-        await until(lambda: _answers(port, process), PATIENCE)
-        yield Api(process, port)
-    finally:
-        await asyncio.to_thread(stop, process, signal.SIGTERM, 10)
+        process = spawn(argv, death_signal=signal.SIGKILL, output=log.fileno(), environment=given, folder=ROOT)
+        try:
+            await until(lambda: process.poll() is not None or _answers(port), PATIENCE)
+            assert process.poll() is None, os.pread(log.fileno(), 10_000, 0).decode()
+            yield Api(process, port)
+        finally:
+            await asyncio.to_thread(stop, process, signal.SIGTERM, 10)
 
 
 @dataclass
@@ -277,8 +274,7 @@ async def until(holds: Callable[[], Any], seconds: float) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
-    assert process.poll() is None, "the API ended while starting"
+async def _answers(port: int) -> bool:
     async with httpx.AsyncClient() as client:
         try:
             return (await client.get(f"http://127.0.0.1:{port}/health/live")).status_code == 200

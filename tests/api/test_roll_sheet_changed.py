@@ -1,5 +1,6 @@
 """rollSheetChanged over real sockets: a state or a replay, then each change in order and once (R10.1, R10.2, R10.4)."""
 
+import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,6 +118,26 @@ async def test_R10_2_a_client_that_has_everything_hears_what_is_new(api: Api, sh
         await sheet.submit(Ann=ABSENT)
         await client.reached(2)
         assert client.revisions == [2]
+
+
+async def test_R10_1_the_rows_before_and_an_event_are_the_rows_after_it(api: Api, sheet: LiveSheet, token: str) -> None:
+    chance, names = random.Random(7), list(sheet.students)
+    expected: list[dict[str, str | None]] = [dict.fromkeys(names)]
+    async with subscriber(api, token, sheet.id) as live:
+        while len(expected) < 30:
+            chosen = chance.sample(names, chance.randint(1, 3))
+            statuses = {name: chance.choice([*AttendanceStatus, None]) for name in chosen}
+            if await sheet.submit(**statuses) == len(expected):
+                expected.append(expected[-1] | statuses)
+        await live.reached(29)
+    async with subscriber(api, token, sheet.id, after=0) as replayed:
+        await replayed.reached(29)
+    for events in (live.events, replayed.events):
+        rows: dict[str, str | None] = dict.fromkeys(names)
+        for event in events:
+            rows |= {row["student"]["firstName"]: row["mark"] and row["mark"]["status"] for row in event["entries"]}
+            assert rows == expected[event["revision"]]
+    assert replayed.revisions == list(range(1, 30))
 
 
 @pytest.mark.parametrize("after", [5, 2**31 - 1])
