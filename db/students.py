@@ -10,10 +10,11 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.occurrences import PersonFacts
+from attendance.rules.permissions import Caller, sees_all_occurrences
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel, Portal
 from db.listing import containing
 from db.offerings import read_offerings
 
@@ -100,6 +101,13 @@ class ListedStudent:
 
     student: StudentFacts
     sort_name: str
+
+
+def visibility_of(caller: Caller) -> Visibility:
+    """Whose students a caller sees who may see students at all."""
+    if caller.portal is Portal.CUSTOMER:
+        return Visibility(family_id=caller.family_id)
+    return Visibility(visible_to=None if sees_all_occurrences(caller) else caller.person_id)
 
 
 async def read_students(

@@ -16,7 +16,7 @@ from db.occurrences import read_heads
 from db.offerings import read_locations, read_offerings, read_offerings_of_timeslots, read_programs
 from db.people import read_families, read_kiosks, read_people
 from db.rosters import read_rosters
-from db.students import read_enrollments_by_id, read_family_members, read_notes_by_id
+from db.students import read_enrollments_by_id, read_family_members, read_notes_by_id, visibility_of
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
 from gql.types.makeup_token import find_tokens
@@ -27,7 +27,7 @@ from gql.types.people import show_guardian, show_kiosk, show_staff_member
 from gql.types.roster import show_roster
 from gql.types.student import show_family, show_note, show_place
 from gql.types.viewer import Organization
-from gql.visible import find_students, may_see_students, visibility_of
+from gql.visible import find_students, may_see_students
 
 Key: TypeAlias = tuple[Part, ...]
 Found: TypeAlias = Mapping[Key, Node]

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from attendance.rules.permissions import Caller, may_see_attendance, sees_all_occurrences
+from attendance.rules.permissions import Caller, may_see_attendance
 from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import Portal
-from db.students import Visibility, read_students
+from db.students import read_students, visibility_of
 from gql.context import Reading
 from gql.types.student import Student, show_student
 
@@ -14,13 +14,6 @@ from gql.types.student import Student, show_student
 def may_see_students(caller: Caller) -> bool:
     """Guardians see their own family's; staff need attendance VIEW."""
     return caller.portal is Portal.CUSTOMER or may_see_attendance(caller)
-
-
-def visibility_of(caller: Caller) -> Visibility:
-    """Whose students a caller sees who may see students at all."""
-    if caller.portal is Portal.CUSTOMER:
-        return Visibility(family_id=caller.family_id)
-    return Visibility(visible_to=None if sees_all_occurrences(caller) else caller.person_id)
 
 
 async def find_students(source: Reading, ids: Collection[UUID]) -> dict[UUID, Student]:

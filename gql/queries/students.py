@@ -7,14 +7,14 @@ import strawberry
 
 from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.sight import sight_of
-from db.students import list_students
+from db.students import list_students, visibility_of
 from gql.context import Info, reading
 from gql.errors import Forbidden
 from gql.pagination import Connection, Cursors, connection, read_page
 from gql.queries.arguments import AFTER, FIRST, MOST_SEARCH, checked_search
 from gql.queries.student import OF_STUDENTS
 from gql.types.student import Student, show_student
-from gql.visible import may_see_students, visibility_of
+from gql.visible import may_see_students
 
 _CURSORS = Cursors("students", (str, UUID))
 

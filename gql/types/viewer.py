@@ -7,14 +7,13 @@ import strawberry
 from attendance.rules.permissions import Viewer as ViewerFacts
 from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import Permission, Portal
-from db.students import list_students
+from db.students import list_students, visibility_of
 from gql.context import Info, reading
 from gql.global_ids import encode_id
 from gql.permissions import signed_in
 from gql.types.node import Node
 from gql.types.people import Guardian, Kiosk, StaffMember
 from gql.types.student import Student, show_student
-from gql.visible import visibility_of
 
 MOST_STUDENTS = 100
 
