@@ -1,0 +1,228 @@
+"""A roll sheet with callers from the Office Portal, the Staff Portal and a kiosk, and a clock that they share."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from attendance.actions.check_in import check_in
+from attendance.actions.save_marks import Recorded
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.permissions import Caller, Viewer
+from attendance.rules.vocabulary import Permission, Portal, Source
+from db import models
+from db.engine import Database
+from db.settings import read_settings
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import Api
+from tests.factories import LONG_AGO, MONDAY, Lesson, World
+from workers.context import WorkerContext
+from workers.jobs.end_days import end_days
+from workers.jobs.sweep_token_runs import sweep
+
+OFFICE, STAFF, KIOSK = Source.OFFICE, Source.STAFF, Source.KIOSK
+NAMES = ("Ann", "Ben", "Cas")
+
+_RECORDED = """
+  __typename
+  ... on AttendanceRecorded {
+    occurrence { revision attendanceState tokenRuns { phase dueAt state wouldIssue } }
+    changedEntries { student { firstName } mark { status isDefaulted source } }
+    issuedTokens { student { firstName } } revokedTokens { student { firstName } }
+  }
+  ... on UserError { message }
+  ... on AttendanceNotRecordable { reason }
+  ... on StudentNotOnRoster { studentIds }
+  ... on PermissionDenied { permission }
+"""
+_CONFLICT = (
+    """... on AttendanceConflict { currentRevision conflicts { studentId wantedStatus currentStatus revision } }"""
+)
+_MODE = "... on CheckInModeOff { portal }"
+_ENTRY = """entry { mark { status note isDefaulted source markedAt revision markedBy { __typename } } }"""
+MARK = f"""mutation($input: MarkAttendanceInput!) {{ markAttendance(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
+  ... on MarkAttendanceSuccess {{ {_ENTRY} }} }} }}"""
+CHECK_IN = f"""mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {_RECORDED} {_MODE}
+  ... on CheckInSuccess {{ {_ENTRY} }} }} }}"""
+CLEAR = f"""mutation($input: ClearMarkInput!) {{ clearMark(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
+  ... on ClearMarkSuccess {{ {_ENTRY} }} }} }}"""
+SUBMIT = f"""mutation($input: SubmitAttendanceInput!) {{ submitAttendance(input: $input) {{ {_RECORDED} {_CONFLICT}
+}} }}"""
+OPERATIONS = {"markAttendance": MARK, "checkIn": CHECK_IN, "clearMark": CLEAR, "submitAttendance": SUBMIT}
+
+REMEMBERED = text(
+    "SELECT (SELECT count(*) FROM occurrence) AS occurrences, (SELECT count(*) FROM mark) AS marks,"
+    " (SELECT coalesce(sum(revision), 0) FROM occurrence) AS revisions, (SELECT count(*) FROM changed_entry) AS rows,"
+    " (SELECT count(*) FROM makeup_token) AS tokens, (SELECT count(*) FROM token_run) AS runs,"
+    " (SELECT count(*) FROM idempotency_key) AS keys"
+)
+
+
+@dataclass
+class CheckInDesk:
+    """One occurrence. Its callers may do anything in their portals; the kiosk's go to the action itself."""
+
+    api: Api
+    world: World
+    database: Database
+    lesson: Lesson
+    held_on: date
+    location_id: UUID
+    office: Api
+    staff: Api
+    kiosk_id: UUID
+    students: dict[str, UUID] = field(default_factory=dict)
+    announcer: Announcer = field(default_factory=Announcer)
+
+    @property
+    def key(self) -> OccurrenceKey:
+        return OccurrenceKey(self.lesson.timeslot_id, self.held_on)
+
+    def on(self, held_on: date) -> "CheckInDesk":
+        """The same class on another date."""
+        return CheckInDesk(**(vars(self) | {"held_on": held_on}))
+
+    def at(self, now: datetime) -> None:
+        self.api.clock.now = now
+
+    def input(self, name: str, **more: Any) -> dict[str, Any]:
+        return {
+            "occurrenceId": encode_occurrence_id(self.key),
+            "studentId": encode_id("Student", self.students[name]),
+            **more,
+        }
+
+    async def add(self, name: str, **enrollment: Any) -> UUID:
+        self.students[name] = await self.world.student(first_name=name)
+        given = {"starts_on": self.held_on - timedelta(weeks=2), **enrollment}
+        await self.world.enroll(self.students[name], self.lesson.offering_id, **given)
+        return self.students[name]
+
+    async def ask(self, mutation: str, name: str, *, api: Api | None = None, **more: Any) -> dict[str, Any]:
+        answer = await (api or self.office).ask(OPERATIONS[mutation], input=self.input(name, **more))
+        found: dict[str, Any] = answer[mutation]
+        return found
+
+    async def mark(self, name: str, status: str, *, api: Api | None = None, **more: Any) -> dict[str, Any]:
+        return await self.ask("markAttendance", name, api=api, status=status, **more)
+
+    async def check_in(self, name: str, *, api: Api | None = None, **more: Any) -> dict[str, Any]:
+        return await self.ask("checkIn", name, api=api, **more)
+
+    async def clear(self, name: str, *, api: Api | None = None, **more: Any) -> dict[str, Any]:
+        return await self.ask("clearMark", name, api=api, **more)
+
+    async def submit(self, *marks: tuple[str, str | None], api: Api | None = None, **more: Any) -> dict[str, Any]:
+        named = [{"studentId": encode_id("Student", self.students[name]), "status": status} for name, status in marks]
+        given = {"occurrenceId": encode_occurrence_id(self.key), "marks": named, **more}
+        found: dict[str, Any] = (await (api or self.office).ask(SUBMIT, input=given))["submitAttendance"]
+        return found
+
+    async def at_kiosk(self, name: str, *, location_id: UUID | None = None, now: datetime | None = None) -> Recorded:
+        viewer = await self.kiosk_viewer(location_id)
+        async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
+            return await check_in(uow, viewer, self.key, self.students[name], now=now or self.api.clock.now)
+
+    async def kiosk_viewer(self, location_id: UUID | None = None) -> Viewer:
+        caller = Caller(
+            self.world.organization_id,
+            Portal.KIOSK,
+            kiosk_id=self.kiosk_id,
+            location_id=location_id or self.location_id,
+        )
+        async with self.database.read(self.world.organization_id) as connection:
+            settings = await read_settings(connection, self.world.organization_id)
+        return Viewer(caller, "Front desk", "", None, "Test Gym", "USD", settings)
+
+    async def record(self, source: Source, name: str, status: str) -> None:
+        """However this source sets a mark: the kiosk only checks in, a portal as its check-in mode allows."""
+        if source is KIOSK:
+            assert status == "PRESENT"
+            await self.at_kiosk(name)
+            return
+        api = self.office if source is OFFICE else self.staff
+        done = await self.mark(name, status, api=api)
+        if done["__typename"] == "CheckInModeOff":
+            done = await self.submit((name, status), api=api)
+        assert done["__typename"] in ("MarkAttendanceSuccess", "SubmitAttendanceSuccess"), done
+
+    async def work(self, at: datetime) -> None:
+        """The worker's jobs, as if that was the time."""
+        self.at(at)
+        context = WorkerContext(self.database, self.announcer, lambda: at)
+        await end_days(context)
+        await sweep(context)
+
+    async def settings(self, **values: Any) -> None:
+        of_organization = models.Settings.organization_id == self.world.organization_id
+        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
+
+    async def marks(self) -> dict[str, tuple[str, bool, str]]:
+        """Status, whether defaulted, and source, by name."""
+        mark = models.Mark
+        found = await self.world.owner.execute(
+            select(mark.student_id, mark.status, mark.is_defaulted, mark.source).where(
+                mark.timeslot_id == self.key.timeslot_id, mark.held_on == self.held_on
+            )
+        )
+        by_id = {row.student_id: (row.status.value, row.is_defaulted, row.source.value) for row in found}
+        return {name: by_id[student] for name, student in self.students.items() if student in by_id}
+
+    async def tokens(self) -> str:
+        """Who has a live token of this occurrence, names with spaces between; each at most once."""
+        token = models.MakeupToken
+        found = await self.world.owner.scalars(
+            select(token.student_id).where(
+                token.timeslot_id == self.key.timeslot_id, token.held_on == self.held_on, token.revoked_at.is_(None)
+            )
+        )
+        having = list(found)
+        assert len(having) == len(set(having)), "two tokens for one absence"
+        return " ".join(name for name, student in self.students.items() if student in having)
+
+    async def runs(self) -> dict[str, tuple[datetime, str]]:
+        """When each is due, and its state."""
+        run = models.TokenRun
+        found = await self.world.owner.execute(
+            select(run.phase, run.due_at, run.state).where(
+                run.timeslot_id == self.key.timeslot_id, run.held_on == self.held_on
+            )
+        )
+        return {row.phase.value: (row.due_at, row.state.value) for row in found}
+
+    async def remembered(self) -> tuple[int, ...]:
+        return tuple((await self.world.owner.execute(REMEMBERED)).one())
+
+
+async def new_check_in_desk(
+    world: World,
+    database: Database,
+    api: Api,
+    *,
+    held_on: date = MONDAY,
+    time_zone: str | None = None,
+    names: tuple[str, ...] = NAMES,
+    **lesson: Any,
+) -> CheckInDesk:
+    """A class of Ann, Ben and Cas; 17:00 to 17:45 on Monday in Chicago unless told otherwise."""
+    location_id = await world.location(name=time_zone, time_zone=time_zone) if time_zone else world.location_id
+    made = await world.weekly_class(location_id=location_id, weekday=held_on.isoweekday(), **lesson)
+    office, staff = [
+        await api.as_staff(world, Permission.OWNER, portal=portal) for portal in (Portal.OFFICE, Portal.STAFF)
+    ]
+    kiosk_id = await world.add(
+        models.Kiosk,
+        location_id=location_id,
+        name="Front desk",
+        launched_by_id=await world.staff(Permission.OWNER),
+        launched_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=3650),
+    )
+    desk = CheckInDesk(api, world, database, made, held_on, location_id, office, staff, kiosk_id)
+    for name in names:
+        await desk.add(name)
+    return desk
