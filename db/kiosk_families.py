@@ -55,7 +55,7 @@ JOIN timeslot t ON t.organization_id = :organization_id AND t.id = x.timeslot_id
 LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = x.timeslot_id
     AND m.held_on = x.held_on AND m.student_id = x.student_id
 WHERE x.held_on = :today
-   OR extract(epoch FROM t.start_time) / 60 + t.duration_minutes > :late
+   OR extract(epoch FROM t.start_time) / 60 + t.duration_minutes > CAST(:late AS integer)
 """)
 _LATE = timedelta(hours=21) // timedelta(minutes=1)
 

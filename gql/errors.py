@@ -34,6 +34,8 @@ class Code(StrEnum):
 # Refusals that no union has a member for: what the client asked is not there, or not well asked.
 _CODES: dict[type[Exception], Code] = {
     refusals.OccurrenceNotFound: Code.NOT_FOUND,
+    refusals.LocationNotFound: Code.NOT_FOUND,
+    refusals.KioskNotFound: Code.NOT_FOUND,
     refusals.NothingFound: Code.NOT_FOUND,
     refusals.StudentNotFound: Code.NOT_FOUND,
     refusals.ExpectedAbsenceNotFound: Code.NOT_FOUND,

@@ -14,6 +14,7 @@ from gql.types.attendance_refusals import (
     CheckInModeOff,
     StudentNotOnRoster,
 )
+from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import SettingOutOfRange
@@ -46,3 +47,5 @@ REFUSALS = (
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
 )
+    Told(refusals.KioskReadOnly, KioskReadOnly, KioskReadOnly.of),
+    Told(refusals.OutsideCheckInWindow, OutsideCheckInWindow, OutsideCheckInWindow.of),

@@ -15,7 +15,9 @@ from db.wake_ups import Announcer
 from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.attempts import Attempts
 from gql.credentials.authenticate import Authenticate
+from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
+from gql.credentials.look_ups import LookUps
 from gql.sheet_changes import SheetChange
 from gql.subscriptions.hub import Hub
 from settings import Settings
@@ -33,6 +35,8 @@ class Services:
     access_tokens: AccessTokens
     passwords: Passwords
     attempts: Attempts
+    look_ups: LookUps
+    check_in_codes: CheckInCodes
     session_terms: SessionTerms
     hub: Hub[SheetChange]
 
@@ -54,6 +58,8 @@ def make_services(
         access_tokens=make_access_tokens(settings, clock),
         passwords=passwords or Passwords(),
         attempts=Attempts(redis),
+        look_ups=LookUps(redis),
+        check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
         hub=hub,
     )

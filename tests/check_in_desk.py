@@ -46,7 +46,8 @@ _MODE = "... on CheckInModeOff { portal }"
 _ENTRY = """entry { mark { status note isDefaulted source markedAt revision markedBy { __typename } } }"""
 MARK = f"""mutation($input: MarkAttendanceInput!) {{ markAttendance(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
   ... on MarkAttendanceSuccess {{ {_ENTRY} }} }} }}"""
-CHECK_IN = f"""mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {_RECORDED} {_MODE}
+_CHECKED_IN = _RECORDED.replace("AttendanceRecorded", "CheckInSuccess")
+CHECK_IN = f"""mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {_CHECKED_IN} {_MODE}
   ... on CheckInSuccess {{ {_ENTRY} }} }} }}"""
 CLEAR = f"""mutation($input: ClearMarkInput!) {{ clearMark(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
   ... on ClearMarkSuccess {{ {_ENTRY} }} }} }}"""
@@ -87,7 +88,13 @@ class CheckInDesk:
         return CheckInDesk(**(vars(self) | {"held_on": held_on}))
 
     def at(self, now: datetime) -> None:
+        """Sign-ins last for a day from when they were made."""
         self.api.clock.now = now
+
+    async def long_after(self, now: datetime) -> None:
+        """A later day, for which everybody signs in anew."""
+        self.at(now)
+        self.office, self.staff = await _signed_in(self.api, self.world)
 
     def input(self, name: str, **more: Any) -> dict[str, Any]:
         return {
@@ -211,9 +218,7 @@ async def new_check_in_desk(
     """A class of Ann, Ben and Cas; 17:00 to 17:45 on Monday in Chicago unless told otherwise."""
     location_id = await world.location(name=time_zone, time_zone=time_zone) if time_zone else world.location_id
     made = await world.weekly_class(location_id=location_id, weekday=held_on.isoweekday(), **lesson)
-    office, staff = [
-        await api.as_staff(world, Permission.OWNER, portal=portal) for portal in (Portal.OFFICE, Portal.STAFF)
-    ]
+    office, staff = await _signed_in(api, world)
     kiosk_id = await world.add(
         models.Kiosk,
         location_id=location_id,
@@ -226,3 +231,8 @@ async def new_check_in_desk(
     for name in names:
         await desk.add(name)
     return desk
+
+
+async def _signed_in(api: Api, world: World) -> list[Api]:
+    portals = (Portal.OFFICE, Portal.STAFF)
+    return [await api.as_staff(world, Permission.OWNER, portal=portal) for portal in portals]

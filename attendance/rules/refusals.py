@@ -50,6 +50,18 @@ class ExpectedAbsenceNotFound(Refusal):
 
 
 @dataclass(eq=False)
+class LocationNotFound(Refusal):
+    """No such location, or one that was deleted."""
+
+    message: str = "There is no such location."
+
+
+@dataclass(eq=False)
+class KioskNotFound(Refusal):
+    message: str = "There is no such kiosk."
+
+
+@dataclass(eq=False)
 class AttendanceNotRecordable(Refusal):
     """R2.3 to R2.6, R4.12."""
 

@@ -1,18 +1,26 @@
-"""checkIn: staff say that a student is there (R4.3, R4.8)."""
+"""checkIn: staff or a kiosk say that a student is there (R4.3, R4.8, R5.4)."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 import strawberry
 
 from attendance.actions.check_in import check_in
 from attendance.actions.save_marks import Recorded
+from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.permissions import RECORD_ATTENDANCE
-from gql.context import Info, changing
+from attendance.rules.vocabulary import AttendanceStatus, Portal
+from db.kiosk_families import find_mark
+from gql.context import Changing, Info, changing
 from gql.global_ids import decode_id, decode_occurrence_id
 from gql.idempotency import KEY_DESCRIPTION, once
 from gql.permissions import requires
-from gql.types.attendance_recorded import AttendanceRecorded, show_recorded
+from gql.types.attendance_recorded import show_recorded
 from gql.types.attendance_refusals import AttendanceNotRecordable, CheckInModeOff, StudentNotOnRoster
+from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
+from gql.types.makeup_token import MakeupToken
+from gql.types.occurrence import Occurrence
 from gql.types.refusals import PermissionDenied
 from gql.types.roster import RosterEntry
 
@@ -24,17 +32,43 @@ class CheckInInput:
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student is checked in, now or since before.")
-class CheckInSuccess(AttendanceRecorded):
+@strawberry.type(
+    description="The student is there, now or since before: whoever was there already keeps the first time and status. "
+    "At a kiosk an excuse that staff gave stands too, and `status` tells it. A kiosk is told the status and its time, "
+    "and nothing else."
+)
+class CheckInSuccess:
+    status: AttendanceStatus | None = strawberry.field(
+        description="How the student is marked now; null: a request sent again, and the mark has been cleared since."
+    )
+    marked_at: datetime | None = strawberry.field(description="When that mark was made; null: there is none any more.")
+    occurrence: Occurrence | None = strawberry.field(description="As it is now; null: the caller is a kiosk.")
     entry: RosterEntry | None = strawberry.field(
-        description="The student's row as it is now; a student who was there before keeps the first time and status. "
-        "Null: a request sent again, and the row has gone since."
+        description="The student's row as it is now. Null: the caller is a kiosk, or this is a request sent again, and "
+        "the row has gone since."
+    )
+    changed_entries: list[RosterEntry] = strawberry.field(
+        description="The rows whose marks this act changed, by last name, with those that the first check-in marked "
+        "absent. Rows that said so already are none; a kiosk is told none."
+    )
+    issued_tokens: list[MakeupToken] = strawberry.field(
+        description="Makeup tokens that it issued or reinstated at once; a kiosk is told none."
+    )
+    revoked_tokens: list[MakeupToken] = strawberry.field(
+        description="Unused makeup tokens that it took back, since their absence is none any more; a kiosk is told "
+        "none."
     )
 
 
 CheckInResult: TypeAlias = Annotated[
-    CheckInSuccess | CheckInModeOff | AttendanceNotRecordable | StudentNotOnRoster | PermissionDenied,
-    strawberry.union("CheckInResult", description="The student's row, or why nothing was saved."),
+    CheckInSuccess
+    | CheckInModeOff
+    | KioskReadOnly
+    | OutsideCheckInWindow
+    | AttendanceNotRecordable
+    | StudentNotOnRoster
+    | PermissionDenied,
+    strawberry.union("CheckInResult", description="How the student is marked, or why nothing was saved."),
 ]
 
 
@@ -55,16 +89,40 @@ async def resolve(
             given=input,
             now=now,
         )
+        if viewer.caller.portal is Portal.KIOSK:
+            return await _show_to_kiosk(changes, key, student_id)
         shown = await show_recorded(changes, key, done, now)
-        return CheckInSuccess(**shown.fields, entry=shown.entries.get(student_id))
+        entry = shown.entries.get(student_id)
+        mark = None if entry is None else entry.mark
+        return CheckInSuccess(
+            **shown.fields,
+            entry=entry,
+            status=None if mark is None else mark.status,
+            marked_at=None if mark is None else mark.marked_at,
+        )
+
+
+async def _show_to_kiosk(changes: Changing, key: OccurrenceKey, student_id: UUID) -> CheckInSuccess:
+    mark = await find_mark(changes.uow.connection, changes.uow.organization_id, key, student_id)
+    return CheckInSuccess(
+        status=None if mark is None else AttendanceStatus(mark.status),
+        marked_at=None if mark is None else mark.marked_at,
+        occurrence=None,
+        entry=None,
+        changed_entries=[],
+        issued_tokens=[],
+        revoked_tokens=[],
+    )
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Check one student in, while check-in mode is on in the caller's portal: PRESENT, or TARDY when the "
-    "class has started and the setting says so (not after its end: staff then record what was). An absence, by default "
-    "or not, becomes the check-in; whoever is there already stays as first checked in, so that repeating is harmless. "
-    "The first check-in marks all who have no mark ABSENT by default, or EXCUSED_ABSENCE where that was approved "
-    "beforehand. Office and Staff Portal, attendance FULL. An occurrence that the caller may not see is NOT_FOUND.",
-    metadata=requires(RECORD_ATTENDANCE),
+    description="Check one student in, at a kiosk or while check-in mode is on in the caller's portal: PRESENT, or "
+    "TARDY when the class has started and the setting says so (after its end a kiosk says TARDY; staff then record "
+    "what was). An absence, by default or not, becomes the check-in; whoever is there already stays as first checked "
+    "in, so that repeating is harmless. The first check-in marks all who have no mark ABSENT by default, or "
+    "EXCUSED_ABSENCE where that was approved beforehand. Office and Staff Portal, attendance FULL. A kiosk reaches "
+    "today's occurrences at its location, within its check-in window, leaves an excuse that staff gave as it is, and "
+    "its makeup tokens wait for the deferred runs. An occurrence that the caller may not see is NOT_FOUND.",
+    metadata=requires(RECORD_ATTENDANCE, by_name=[Portal.KIOSK]),
 )

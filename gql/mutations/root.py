@@ -5,10 +5,13 @@ import strawberry
 from gql.mutations import (
     check_in,
     clear_mark,
+    launch_kiosk,
     mark_attendance,
     refresh_session,
     sign_in,
     sign_out,
+    revoke_kiosk,
+    rotate_check_in_code,
     submit_attendance,
     update_absence_settings,
     update_class_settings,
@@ -30,3 +33,6 @@ class Mutation:
     update_staff_portal_settings = update_staff_portal_settings.field
     update_kiosk_settings = update_kiosk_settings.field
     update_absence_settings = update_absence_settings.field
+    launch_kiosk = launch_kiosk.field
+    revoke_kiosk = revoke_kiosk.field
+    rotate_check_in_code = rotate_check_in_code.field

@@ -3,6 +3,8 @@
 import strawberry
 
 from gql.queries import (
+    kiosk_family,
+    kiosks,
     locations,
     node,
     occurrence,
@@ -29,3 +31,5 @@ class Query:
     locations = locations.field
     programs = programs.field
     settings = settings.field
+    kiosks = kiosks.field
+    kiosk_family = kiosk_family.field

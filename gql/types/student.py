@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar import Timeslot as SlotFacts
 from attendance.rules.indicators import Sight
+from attendance.rules.kiosk import FamilyCode
 from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenState, NoteLevel, Portal
-from gql.context import Info
-from gql.global_ids import encode_id
-from gql.loaders import load_enrollments, load_notes
+from db.kiosk_families import read_code_numbers
+from gql.context import Info, Reading
+from gql.global_ids import decode_id, encode_id
+from gql.loaders import load, load_enrollments, load_notes
 from gql.pagination import Connection
 from gql.permissions import requires, signed_in
 from gql.queries.arguments import AFTER, FIRST
@@ -42,6 +45,22 @@ class Family(Node):
 
 @strawberry.type(description="A place of a student in an offering, over dates.")
 class Enrollment(Node):
+    @strawberry.field(
+        description="What the family's QR code says, for `kioskFamily`: a client draws it, character by character. It "
+        "stays the same until `rotateCheckInCode` or a new ROLLBOOK_SECRET. For guardians and staff who see the "
+        "family.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def check_in_code(self, info: Info) -> str:
+        code = await load(info, decode_id(self.id, "Family", "id"), _read_codes)
+        return info.context.services.check_in_codes.make(code)
+
+
+async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]:
+    organization_id = source.viewer.caller.organization_id
+    numbers = await read_code_numbers(source.connection, organization_id, set(families))
+    return [FamilyCode(organization_id, each, numbers[each]) for each in families]
+
     type: EnrollmentType = strawberry.field(description="What kind of place it is.")
     offering: Offering = strawberry.field(description="Where the place is.")
     timeslot: Timeslot | None = strawberry.field(

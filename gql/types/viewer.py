@@ -63,7 +63,9 @@ class KioskViewer:
     name: str = strawberry.field(description="The name that staff gave the device.")
     portal: Portal = strawberry.field(description="KIOSK.")
     kiosk: Kiosk = strawberry.field(description="The device as others see it.")
-    organization: Organization = strawberry.field(description="Where the device stands.")
+    location_name: str = strawberry.field(description="The name of the location where the device stands.")
+    time_zone: str = strawberry.field(description="IANA name of the location's zone, such as America/Chicago.")
+    organization: Organization = strawberry.field(description="Whose device it is.")
 
 
 Viewer = Annotated[
@@ -77,9 +79,15 @@ def show_viewer(facts: ViewerFacts) -> StaffViewer | GuardianViewer | KioskViewe
     organization = Organization(
         id=encode_id("Organization", caller.organization_id), name=facts.organization_name, currency=facts.currency
     )
-    if caller.portal is Portal.KIOSK:
-        device = Kiosk(id=encode_id("Kiosk", caller.id), name=facts.first_name)
-        return KioskViewer(name=facts.first_name, portal=caller.portal, kiosk=device, organization=organization)
+    if facts.place is not None:
+        return KioskViewer(
+            name=facts.first_name,
+            portal=caller.portal,
+            kiosk=Kiosk(id=encode_id("Kiosk", caller.id), name=facts.first_name),
+            location_name=facts.place.name,
+            time_zone=facts.place.time_zone,
+            organization=organization,
+        )
     name = f"{facts.first_name} {facts.last_name}".strip()
     if caller.portal is Portal.CUSTOMER:
         return GuardianViewer(

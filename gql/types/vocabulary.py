@@ -9,8 +9,10 @@ from attendance.rules.vocabulary import (
     EnrollmentType,
     IndicatorKind,
     MakeupTokenOrigin,
+    KioskState,
     MakeupTokenState,
     NoteLevel,
+    NoCheckInReason,
     NotRecordableReason,
     OccurrenceState,
     OfferingKind,
@@ -175,5 +177,26 @@ described(
         Portal.STAFF: "The Staff Portal: all staff.",
         Portal.CUSTOMER: "The Customer Portal: guardians.",
         Portal.KIOSK: "A check-in device. Nobody signs in to it: staff launch it.",
+    },
+)
+described(
+    KioskState,
+    "Whether a kiosk works.",
+    {
+        KioskState.ACTIVE: "It works.",
+        KioskState.EXPIRED: "Its token has ended by itself.",
+        KioskState.REVOKED: "Staff have revoked it.",
+    },
+)
+described(
+    NoCheckInReason,
+    "Why a student cannot be checked in at the kiosk now. Of several the first is told.",
+    {
+        NoCheckInReason.NOT_HELD: "The occurrence does not take place today: it was cancelled.",
+        NoCheckInReason.CHECKED_IN: "The student is checked in already.",
+        NoCheckInReason.MARKED_BY_STAFF: "Staff have excused the student; they alone can change that.",
+        NoCheckInReason.READ_ONLY: "Kiosks are switched to read-only.",
+        NoCheckInReason.TOO_EARLY: "Check-in opens later, at `opensAt`.",
+        NoCheckInReason.TOO_LATE: "Check-in has closed, at `closesAt`.",
     },
 )
