@@ -131,7 +131,7 @@ def _head(row: Row[Any]) -> OccurrenceHead:
         slot=own,
         room=row.room,
         is_deleted=row.is_deleted,
-        series=_series(row, tuple(slot for slot, is_live in slots if is_live)),
+        series=series_of(row, tuple(slot for slot, is_live in slots if is_live)),
         timeslots=tuple(slot for slot, _ in slots),
         teacher_ids=frozenset(row.teacher_ids or ()),
         instructors=tuple(sorted(instructors.values(), key=lambda each: (each.last_name, each.first_name))),
@@ -157,7 +157,8 @@ def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
     ]
 
 
-def _series(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
+def series_of(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
+    """From kind, closed_starts ..., cancelled_ids and cancelled_dates of a row, and what `schedule_of` needs."""
     scopes = closing_scopes(OfferingKind(row.kind))
     closed = _zip(row.closed_starts, row.closed_ends, row.closed_scopes)
     return Series(

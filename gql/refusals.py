@@ -15,6 +15,13 @@ from gql.types.attendance_refusals import (
     StudentNotOnRoster,
 )
 from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
+from gql.types.enrollment_refusals import (
+    AlreadyEnrolled,
+    EnrollmentEnded,
+    EnrollmentTypeNotAllowed,
+    OfferingDoesNotMeet,
+    OfferingFull,
+)
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import SettingOutOfRange
@@ -43,6 +50,11 @@ REFUSALS = (
     Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
     Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
     Told(refusals.SettingOutOfRange, SettingOutOfRange, SettingOutOfRange.of),
+    Told(refusals.OfferingFull, OfferingFull, OfferingFull.of),
+    Told(refusals.AlreadyEnrolled, AlreadyEnrolled, AlreadyEnrolled.of),
+    Told(refusals.OfferingDoesNotMeet, OfferingDoesNotMeet, OfferingDoesNotMeet.of),
+    Told(refusals.EnrollmentEnded, EnrollmentEnded, EnrollmentEnded.of),
+    Told(refusals.EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

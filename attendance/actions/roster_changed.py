@@ -22,10 +22,13 @@ _ALL_SHOWN = Sight(sees_medical=True, sees_balances=True)
 
 @dataclass(slots=True)
 class RosterChange:
-    """The roll sheets that are held. `revisions` are known after the block: of each sheet on which the row changed."""
+    """The roll sheets that are held. Known after the block: the new revision of each on which the row changed, and
+    those that the student `joined`.
+    """
 
     heads: tuple[OccurrenceHead, ...]
     revisions: dict[OccurrenceKey, int] = field(default_factory=dict)
+    joined: frozenset[OccurrenceKey] = frozenset()
 
 
 @asynccontextmanager
@@ -61,6 +64,7 @@ async def roster_changed(
     yield change
     after = await _rows(uow, heads, student_id)
     changed = {key: after.get(key) is None for key in before | after if before.get(key) != after.get(key)}
+    change.joined = frozenset(after.keys() - before.keys())
     change.revisions = await number_roster_changes(uow, student_id, changed, author, now)
 
 

@@ -5,6 +5,8 @@ import strawberry
 from gql.mutations import (
     check_in,
     clear_mark,
+    drop_enrollment,
+    enroll_student,
     launch_kiosk,
     mark_attendance,
     refresh_session,
@@ -13,6 +15,7 @@ from gql.mutations import (
     revoke_kiosk,
     rotate_check_in_code,
     submit_attendance,
+    transfer_enrollment,
     update_absence_settings,
     update_class_settings,
     update_kiosk_settings,
@@ -29,6 +32,9 @@ class Mutation:
     mark_attendance = mark_attendance.field
     check_in = check_in.field
     clear_mark = clear_mark.field
+    enroll_student = enroll_student.field
+    drop_enrollment = drop_enrollment.field
+    transfer_enrollment = transfer_enrollment.field
     update_class_settings = update_class_settings.field
     update_staff_portal_settings = update_staff_portal_settings.field
     update_kiosk_settings = update_kiosk_settings.field

@@ -1,0 +1,39 @@
+"""End a student's place in an offering (R3.1)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from attendance.actions.enroll_student import Enrolled
+from attendance.actions.open_places import author_of, open_enrollment
+from attendance.actions.roster_changed import roster_changed
+from attendance.rules.calendar import DateSpan
+from attendance.rules.enrolling import plan_drop
+from attendance.rules.permissions import Viewer
+from attendance.rules.vocabulary import EnrollmentEnd
+from db.enrollments import delete_enrollment, end_enrollment
+from db.unit_of_work import UnitOfWork
+
+
+async def drop_enrollment(
+    uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, drop_on: date, *, now: datetime
+) -> Enrolled:
+    """At the end of the day `drop_on`; before the enrollment's first day, it is deleted. Rows without a mark leave the
+    roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing.
+
+    Raises NothingFound, EnrollmentEnded and EnrollmentTypeNotAllowed.
+    """
+    enrollment, offering_id, _ = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
+    ending = plan_drop(enrollment, drop_on)
+    async with roster_changed(
+        uow,
+        enrollment.student_id,
+        author=author_of(viewer.caller),
+        now=now,
+        offering_ids=[offering_id],
+        dates=DateSpan(ending.lost_from, enrollment.drop_on),
+    ):
+        if ending.drop_on is None:
+            await delete_enrollment(uow, enrollment_id, now)
+        else:
+            await end_enrollment(uow, enrollment_id, ending.drop_on, EnrollmentEnd.DROPPED)
+    return Enrolled(enrollment_id)
