@@ -14,7 +14,6 @@ from gql.types.attendance_refusals import (
     CheckInModeOff,
     StudentNotOnRoster,
 )
-from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.types.enrollment_refusals import (
     AlreadyEnrolled,
     EnrollmentEnded,
@@ -22,6 +21,13 @@ from gql.types.enrollment_refusals import (
     OfferingDoesNotMeet,
     OfferingFull,
 )
+from gql.types.expected_absence_refusals import (
+    AbsenceRequestsOff,
+    EnrollmentsNotOfStudent,
+    ExpectedAbsenceNotPossible,
+    ExpectedAbsenceSettled,
+)
+from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import SettingOutOfRange
@@ -47,6 +53,8 @@ REFUSALS = (
     ),
     Told(refusals.AttendanceNotRecordable, AttendanceNotRecordable, AttendanceNotRecordable.of),
     Told(refusals.CheckInModeOff, CheckInModeOff, CheckInModeOff.of),
+    Told(refusals.KioskReadOnly, KioskReadOnly, KioskReadOnly.of),
+    Told(refusals.OutsideCheckInWindow, OutsideCheckInWindow, OutsideCheckInWindow.of),
     Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
     Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
     Told(refusals.SettingOutOfRange, SettingOutOfRange, SettingOutOfRange.of),
@@ -55,9 +63,11 @@ REFUSALS = (
     Told(refusals.OfferingDoesNotMeet, OfferingDoesNotMeet, OfferingDoesNotMeet.of),
     Told(refusals.EnrollmentEnded, EnrollmentEnded, EnrollmentEnded.of),
     Told(refusals.EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed.of),
+    Told(refusals.AbsenceRequestsOff, AbsenceRequestsOff, AbsenceRequestsOff.of),
+    Told(refusals.EnrollmentsNotOfStudent, EnrollmentsNotOfStudent, EnrollmentsNotOfStudent.of),
+    Told(refusals.ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible.of),
+    Told(refusals.ExpectedAbsenceSettled, ExpectedAbsenceSettled, ExpectedAbsenceSettled.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
 )
-    Told(refusals.KioskReadOnly, KioskReadOnly, KioskReadOnly.of),
-    Told(refusals.OutsideCheckInWindow, OutsideCheckInWindow, OutsideCheckInWindow.of),

@@ -3,23 +3,28 @@
 import strawberry
 
 from gql.mutations import (
+    approve_expected_absence,
     check_in,
     clear_mark,
+    deny_expected_absence,
     drop_enrollment,
     enroll_student,
     launch_kiosk,
     mark_attendance,
+    record_expected_absence,
     refresh_session,
-    sign_in,
-    sign_out,
+    request_expected_absence,
     revoke_kiosk,
     rotate_check_in_code,
+    sign_in,
+    sign_out,
     submit_attendance,
     transfer_enrollment,
     update_absence_settings,
     update_class_settings,
     update_kiosk_settings,
     update_staff_portal_settings,
+    withdraw_expected_absence,
 )
 
 
@@ -42,3 +47,8 @@ class Mutation:
     launch_kiosk = launch_kiosk.field
     revoke_kiosk = revoke_kiosk.field
     rotate_check_in_code = rotate_check_in_code.field
+    record_expected_absence = record_expected_absence.field
+    request_expected_absence = request_expected_absence.field
+    approve_expected_absence = approve_expected_absence.field
+    deny_expected_absence = deny_expected_absence.field
+    withdraw_expected_absence = withdraw_expected_absence.field
