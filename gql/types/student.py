@@ -42,9 +42,6 @@ class Family(Node):
     )
     currency: str = strawberry.field(description="ISO 4217 code of the balance, such as USD.")
 
-
-@strawberry.type(description="A place of a student in an offering, over dates.")
-class Enrollment(Node):
     @strawberry.field(
         description="What the family's QR code says, for `kioskFamily`: a client draws it, character by character. It "
         "stays the same until `rotateCheckInCode` or a new ROLLBOOK_SECRET. For guardians and staff who see the "
@@ -61,6 +58,9 @@ async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]
     numbers = await read_code_numbers(source.connection, organization_id, set(families))
     return [FamilyCode(organization_id, each, numbers[each]) for each in families]
 
+
+@strawberry.type(description="A place of a student in an offering, over dates.")
+class Enrollment(Node):
     type: EnrollmentType = strawberry.field(description="What kind of place it is.")
     offering: Offering = strawberry.field(description="Where the place is.")
     timeslot: Timeslot | None = strawberry.field(
