@@ -88,11 +88,11 @@ class CheckInDesk:
         return CheckInDesk(**(vars(self) | {"held_on": held_on}))
 
     def at(self, now: datetime) -> None:
-        """Sign-ins last for a day from when they were made."""
+        """Within the quarter of an hour that access tokens last."""
         self.api.clock.now = now
 
     async def long_after(self, now: datetime) -> None:
-        """A later day, for which everybody signs in anew."""
+        """When everybody signs in anew."""
         self.at(now)
         self.office, self.staff = await _signed_in(self.api, self.world)
 
