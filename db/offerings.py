@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.occurrences import LocationFacts, ProgramFacts
 from attendance.rules.students import OfferingPlan
 from attendance.rules.vocabulary import OfferingKind
+from db import models
 from db.listing import containing, values
 from db.occurrences import offering_of, slots_of
 
@@ -137,6 +138,15 @@ async def list_offerings(
         "limit": limit,
     }
     return [_plan(row) for row in await connection.execute(_LISTED, given)]
+
+
+async def read_taught(connection: AsyncConnection, organization_id: UUID, person_id: UUID) -> frozenset[UUID]:
+    """The offerings that the person teaches; those of which it substitutes a day are not among them."""
+    teaches = models.OfferingInstructor
+    statement = select(teaches.offering_id).where(
+        teaches.organization_id == organization_id, teaches.person_id == person_id
+    )
+    return frozenset((await connection.execute(statement)).scalars())
 
 
 async def read_locations(

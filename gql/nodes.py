@@ -19,6 +19,7 @@ from db.rosters import read_rosters
 from db.students import read_enrollments_by_id, read_family_members, read_notes_by_id, visibility_of
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
+from gql.types.expected_absence import find_expected_absences
 from gql.types.makeup_token import find_tokens
 from gql.types.node import Node
 from gql.types.occurrence import show_occurrence
@@ -169,6 +170,10 @@ async def _notes(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Fou
     return {(note.id,): show_note(note) for student_id in visible for note in found[student_id]}
 
 
+async def _expected_absences(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    return {(each,): absence for each, absence in (await find_expected_absences(source, _ids(keys))).items()}
+
+
 async def _makeup_tokens(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
     return {(each,): token for each, token in (await find_tokens(source, _ids(keys), now)).items()}
 
@@ -193,5 +198,6 @@ _FIND: dict[str, Find] = {
     "Enrollment": _enrollments,
     "StudentNote": _notes,
     "MakeupToken": _makeup_tokens,
+    "ExpectedAbsence": _expected_absences,
 }
 NODE_TYPES = frozenset(_FIND)

@@ -1,7 +1,7 @@
 """What may be told beforehand, and what an organization's settings make of a family's request (R6.1, R6.2)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from attendance.rules.calendar import DateSpan, OccurrenceKey, Timeslot, dates, local_date, starts_at
 from attendance.rules.expected_absences import ExpectedAbsence, covers
 from attendance.rules.occurrences import PersonFacts
-from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
+from attendance.rules.permissions import SEE_ALL, Caller, counting, sees_all_occurrences
+from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
 from attendance.rules.roster import RosterEnrollment, speaking
 from attendance.rules.roster import covers as is_on_roster
 from attendance.rules.settings import AbsenceSettings
@@ -19,11 +20,13 @@ from attendance.rules.vocabulary import (
     ExpectedAbsenceNotPossibleReason,
     ExpectedAbsenceState,
     PersonKind,
+    Portal,
     Source,
 )
 
 MOST_DAYS = 92
 MOST_DAYS_AHEAD = 400
+MOST_OPEN = 100
 MOST_ENROLLMENTS = 50
 COMMENT_LIMIT = 500
 
@@ -81,16 +84,36 @@ def earliest_today(now: datetime, zones: Iterable[ZoneInfo]) -> date:
     return min((local_date(now, zone) for zone in zones), default=(now.astimezone(UTC) - _LATEST_ZONE).date())
 
 
-def require_possible(told: ExpectedAbsence, today: date) -> None:
-    """Raises ExpectedAbsenceNotPossible for dates that are over, too many, or too far ahead."""
-    reason = _impossible(told, today)
+def require_possible(told: ExpectedAbsence, today: date, open_absences: int) -> None:
+    """`open_absences` is how many of the student's are asked for or approved, and not over. Raises
+    ExpectedAbsenceNotPossible for dates that are over, too many, or too far ahead, and for too many absences.
+    """
+    reason = _impossible(told, today, open_absences)
     if reason is not None:
-        raise ExpectedAbsenceNotPossible(
-            reason,
-            earliest_on=today,
-            latest_on=today + timedelta(days=MOST_DAYS_AHEAD),
-            most_days=MOST_DAYS,
-            message=_SENTENCES[reason].format(today=today, ends_on=today + timedelta(days=MOST_DAYS_AHEAD)),
+        raise _not_possible(reason, today)
+
+
+def require_not_over(told: ExpectedAbsence, today: date) -> None:
+    """For families, who cannot take back what has been. Raises ExpectedAbsenceNotPossible."""
+    if told.ends_on < today:
+        raise _not_possible(_Reason.IN_THE_PAST, today)
+
+
+def require_own_classes(
+    caller: Caller, told: ExpectedAbsence, places: Iterable[EnrollmentFacts], taught: Collection[UUID]
+) -> None:
+    """Section 11: staff who do not see all tell and decide absences from what they teach, and from that alone.
+
+    taught -- the offerings that the caller teaches. Raises PermissionDenied.
+    """
+    if sees_all_occurrences(caller) or caller.portal is Portal.CUSTOMER:
+        return
+    offerings = {place.enrollment.id: place.place.offering.id for place in places}
+    wanted = told.enrollment_ids
+    if wanted is None or any(offerings.get(each) not in taught for each in wanted):
+        raise PermissionDenied(
+            min(SEE_ALL & counting(caller.portal)),
+            "This absence is for classes that you do not teach; choose enrollments in yours.",
         )
 
 
@@ -132,20 +155,35 @@ def _hits(told: ExpectedAbsence, key: OccurrenceKey, slot: Timeslot, enrollments
     return enrollment is not None and covers(told, key.held_on, slot.start_time, slot.duration_minutes, enrollment.id)
 
 
+_Reason = ExpectedAbsenceNotPossibleReason
 _SENTENCES = {
-    ExpectedAbsenceNotPossibleReason.IN_THE_PAST: (
-        "Its first date is over; absences can be told beforehand from {today} on, and recorded on the roll sheet after."
-    ),
-    ExpectedAbsenceNotPossibleReason.TOO_MANY_DAYS: f"It is longer than {MOST_DAYS} days; tell it in parts.",
-    ExpectedAbsenceNotPossibleReason.TOO_FAR_AHEAD: "Absences can be told until {ends_on}.",
+    _Reason.IN_THE_PAST: "Its date is over. Absences are told from {first} on; what has been, on the roll sheet.",
+    _Reason.TOO_MANY_DAYS: f"It is longer than {MOST_DAYS} days; tell it in parts.",
+    _Reason.TOO_FAR_AHEAD: "Absences can be told until {last}.",
+    _Reason.TOO_MANY: f"The student has {MOST_OPEN} absences ahead already; withdraw some first.",
 }
 
 
-def _impossible(told: ExpectedAbsence, today: date) -> ExpectedAbsenceNotPossibleReason | None:
+def _impossible(told: ExpectedAbsence, today: date, open_absences: int) -> ExpectedAbsenceNotPossibleReason | None:
     if told.starts_on < today:
-        return ExpectedAbsenceNotPossibleReason.IN_THE_PAST
+        return _Reason.IN_THE_PAST
     if (told.ends_on - told.starts_on).days >= MOST_DAYS:
-        return ExpectedAbsenceNotPossibleReason.TOO_MANY_DAYS
-    if told.ends_on > today + timedelta(days=MOST_DAYS_AHEAD):
-        return ExpectedAbsenceNotPossibleReason.TOO_FAR_AHEAD
-    return None
+        return _Reason.TOO_MANY_DAYS
+    if told.ends_on > _last(today):
+        return _Reason.TOO_FAR_AHEAD
+    return _Reason.TOO_MANY if open_absences >= MOST_OPEN else None
+
+
+def _not_possible(reason: ExpectedAbsenceNotPossibleReason, today: date) -> ExpectedAbsenceNotPossible:
+    return ExpectedAbsenceNotPossible(
+        reason,
+        earliest_on=today,
+        latest_on=_last(today),
+        most_days=MOST_DAYS,
+        most=MOST_OPEN,
+        message=_SENTENCES[reason].format(first=today, last=_last(today)),
+    )
+
+
+def _last(today: date) -> date:
+    return today + timedelta(days=MOST_DAYS_AHEAD)

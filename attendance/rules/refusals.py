@@ -173,12 +173,15 @@ class AbsenceRequestsOff(Refusal):
 
 @dataclass(eq=False)
 class ExpectedAbsenceNotPossible(Refusal):
-    """R6.1: absences are told from `earliest_on` to `latest_on`, of at most `most_days` days."""
+    """R6.1: absences are told from `earliest_on` to `latest_on`, of at most `most_days` days, and at most `most` of a
+    student that are not over.
+    """
 
     reason: ExpectedAbsenceNotPossibleReason
     earliest_on: date
     latest_on: date
     most_days: int
+    most: int
     message: str
 
 

@@ -170,6 +170,7 @@ class ExpectedAbsenceNotPossibleReason(StrEnum):
     IN_THE_PAST = "IN_THE_PAST"
     TOO_MANY_DAYS = "TOO_MANY_DAYS"
     TOO_FAR_AHEAD = "TOO_FAR_AHEAD"
+    TOO_MANY = "TOO_MANY"
 
 
 class MakeupTokenOrigin(StrEnum):

@@ -3,6 +3,7 @@
 import strawberry
 
 from gql.queries import (
+    expected_absences,
     kiosk_family,
     kiosks,
     locations,
@@ -33,3 +34,4 @@ class Query:
     settings = settings.field
     kiosks = kiosks.field
     kiosk_family = kiosk_family.field
+    expected_absences = expected_absences.field

@@ -10,6 +10,7 @@ import pytest
 from attendance.rules.absence_requests import (
     MOST_DAYS,
     MOST_DAYS_AHEAD,
+    MOST_OPEN,
     Decision,
     ToldAbsence,
     decide_request,
@@ -17,12 +18,14 @@ from attendance.rules.absence_requests import (
     hit_keys,
     is_too_late,
     require_open,
+    require_own_classes,
     require_possible,
 )
 from attendance.rules.calendar import DateSpan, Timeslot, starts_at
 from attendance.rules.expected_absences import ExpectedAbsence
 from attendance.rules.occurrences import LocationFacts, OfferingFacts
-from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
+from attendance.rules.permissions import Caller
+from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.settings import AbsenceSettings
 from attendance.rules.students import EnrollmentFacts, OfferingPlan
@@ -31,6 +34,8 @@ from attendance.rules.vocabulary import (
     ExpectedAbsenceNotPossibleReason,
     ExpectedAbsenceState,
     OfferingKind,
+    Permission,
+    Portal,
     Source,
 )
 
@@ -117,13 +122,44 @@ def told(first: date, last: date | None = None, start: time | None = None, end: 
 )
 def test_R6_1_dates_that_can_be_told(absence: ExpectedAbsence, reason: ExpectedAbsenceNotPossibleReason | None) -> None:
     if reason is None:
-        require_possible(absence, MONDAY)
+        require_possible(absence, MONDAY, MOST_OPEN - 1)
         return
     with pytest.raises(ExpectedAbsenceNotPossible) as refused:
-        require_possible(absence, MONDAY)
+        require_possible(absence, MONDAY, MOST_OPEN - 1)
     facts = refused.value
     assert (facts.reason, facts.earliest_on, facts.most_days) == (reason, MONDAY, MOST_DAYS)
     assert facts.latest_on == MONDAY + timedelta(days=MOST_DAYS_AHEAD)
+
+
+def test_R6_1_absences_ahead_are_bounded() -> None:
+    with pytest.raises(ExpectedAbsenceNotPossible) as refused:
+        require_possible(told(MONDAY), MONDAY, MOST_OPEN)
+    assert (refused.value.reason, refused.value.most) == (ExpectedAbsenceNotPossibleReason.TOO_MANY, MOST_OPEN)
+
+
+@pytest.mark.parametrize(
+    ("portal", "permissions", "chosen", "lacking"),
+    [
+        (Portal.STAFF, (), {CLASS_PLACE}, None),
+        (Portal.STAFF, (), {CLASS_PLACE, CAMP_PLACE}, Permission.STAFF_SEE_ALL),
+        (Portal.OFFICE, (), None, Permission.OFFICE_SEE_ALL),
+        (Portal.STAFF, (Permission.STAFF_SEE_ALL,), None, None),
+        (Portal.CUSTOMER, (), None, None),
+    ],
+)
+def test_R11_staff_who_do_not_see_all_tell_of_their_own_classes(
+    portal: Portal, permissions: tuple[Permission, ...], chosen: set[UUID] | None, lacking: Permission | None
+) -> None:
+    caller = Caller(UUID(int=90), portal, frozenset(permissions), person_id=UUID(int=91))
+    absence = replace(told(MONDAY), enrollment_ids=None if chosen is None else frozenset(chosen))
+    taught = {LESSON.place.offering.id}
+    elsewhere = replace(CAMP, place=replace(CAMP.place, offering=replace(CAMP.place.offering, id=UUID(int=41))))
+    if lacking is None:
+        require_own_classes(caller, absence, [LESSON, elsewhere], taught)
+        return
+    with pytest.raises(PermissionDenied) as refused:
+        require_own_classes(caller, absence, [LESSON, elsewhere], taught)
+    assert refused.value.permission is lacking
 
 
 def test_R6_1_today_is_where_it_is_earliest() -> None:

@@ -1,0 +1,30 @@
+"""Staff tell an absence beforehand (R6.1)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.tell_absence import AbsenceWritten, author_of, on_roll_sheets, open_absence, require_excuser
+from attendance.rules.expected_absences import ExpectedAbsence
+from attendance.rules.permissions import Viewer
+from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.expected_absences import add_expected_absence
+from db.unit_of_work import UnitOfWork
+
+
+async def record_expected_absence(
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, told: ExpectedAbsence, *, now: datetime
+) -> AbsenceWritten:
+    """Approved at once, excused or not; it is no mark and earns nothing (R6.3). Notice is asked of families alone, so
+    it is never late. The caller may record attendance.
+
+    Raises StudentNotFound, EnrollmentsNotOfStudent, ExpectedAbsenceNotPossible and PermissionDenied.
+    """
+    if told.is_excused:
+        require_excuser(viewer.caller)
+    absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
+    author = author_of(viewer.caller)
+    async with on_roll_sheets(uow, absence, author, now):
+        absence_id = await add_expected_absence(
+            uow, student_id, told, state=ExpectedAbsenceState.APPROVED, is_late=False, author=author, now=now
+        )
+    return AbsenceWritten(absence_id)
