@@ -26,7 +26,7 @@ from db.occurrences import read_heads, schedule_of
 
 _SLOTS = text("""
 SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
-       o.name, o.starts_on, o.ends_on, l.time_zone, sessions.*, teachers.*, substitutions.*
+       t.offering_id, o.name, o.starts_on, o.ends_on, l.time_zone, sessions.*, teachers.*, substitutions.*
 FROM timeslot t
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
@@ -143,7 +143,7 @@ async def list_occurrences(
     connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter, window: Window
 ) -> Listing:
     """Two statements, three with a filter by attendance state."""
-    slots = await _read_slots(connection, organization_id, chosen)
+    slots = await read_slots(connection, organization_id, chosen)
     positions: Iterable[Position] = expand(
         slots,
         chosen.within,
@@ -201,7 +201,8 @@ def _tally(row: Row[Any]) -> AttendanceTally:
     return AttendanceTally({status: counts.get(status.value, 0) for status in AttendanceStatus}, row.unmarked)
 
 
-async def _read_slots(connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter) -> list[ListedSlot]:
+async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter) -> list[ListedSlot]:
+    """The timeslots that a filter chooses; its attendance states are not looked at."""
     people = set(chosen.instructor_ids or ()) | ({chosen.visible_to} if chosen.visible_to else set())
     found = await connection.execute(
         _SLOTS,
@@ -242,6 +243,7 @@ def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:
         ZoneInfo(row.time_zone),
         only_on,
         not_on,
+        row.offering_id,
     )
 
 

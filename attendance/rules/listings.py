@@ -32,7 +32,7 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class ListedSlot:
     """A timeslot with what places its occurrences in a listing. `only_on` None: all of its dates but
-    `not_on` are listed.
+    `not_on` are listed. `offering_id` tells apart the slots of several listings that are read at once.
     """
 
     slot: Timeslot
@@ -41,6 +41,7 @@ class ListedSlot:
     zone: ZoneInfo
     only_on: frozenset[date] | None = None
     not_on: frozenset[date] = frozenset()
+    offering_id: UUID | None = None
 
     def is_listed(self, on_date: date) -> bool:
         return on_date not in self.not_on and (self.only_on is None or on_date in self.only_on)

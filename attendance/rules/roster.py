@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar import DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, EnrollmentEnd, EnrollmentType
 
 # Of several enrollments that cover one occurrence, the lasting place speaks for the student: it decides the
@@ -82,6 +82,13 @@ def covers(enrollment: RosterEnrollment, key: OccurrenceKey) -> bool:
         and enrollment.starts_on <= key.held_on
         and (enrollment.drop_on is None or key.held_on <= enrollment.drop_on)
     )
+
+
+def dates_of(enrollment: RosterEnrollment) -> DateSpan:
+    """The dates on which the enrollment puts its student on roll sheets; an empty span: on none."""
+    if enrollment.is_deleted or enrollment.type is EnrollmentType.WAITLIST:
+        return DateSpan(enrollment.starts_on, enrollment.starts_on - timedelta(days=1))
+    return DateSpan(enrollment.starts_on, enrollment.drop_on)
 
 
 def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
+from attendance.rules.listings import MAX_DAYS
 from gql.errors import BadInput
 from gql.pagination import DEFAULT_PAGE, LARGEST_PAGE
 
@@ -22,6 +23,12 @@ AFTER = strawberry.argument(description="A cursor: what follows it is listed.")
 LAST = strawberry.argument(
     description=f"How many from the end of the list, or before `before`: 1 to {LARGEST_PAGE}. Not together with "
     "`first`."
+)
+FROM = strawberry.argument(name="from", description="The first local date.")
+TO = strawberry.argument(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+NOT_SCHEDULED = strawberry.argument(
+    description="Whether dates are listed on which the offering is not scheduled to meet. Left out or null: they are, "
+    "except in the Staff Portal."
 )
 BEFORE = strawberry.argument(description="A cursor: what precedes it is listed.")
 

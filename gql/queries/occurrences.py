@@ -1,22 +1,23 @@
 """occurrences: a listing by filter (R2.8)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from attendance.rules.calendar import CALENDAR, DateSpan
-from attendance.rules.listings import MAX_DAYS, Position, range_refusal
+from attendance.rules.calendar import DateSpan
+from attendance.rules.listings import MAX_DAYS, range_refusal
 from attendance.rules.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
 from attendance.rules.vocabulary import AttendanceState, OfferingKind, Portal
 from db.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
 from gql.context import Info, reading
 from gql.errors import BadInput
 from gql.global_ids import decode_ids
-from gql.pagination import Connection, Cursors, Page, connection, read_page
+from gql.pagination import Connection, Page, connection, read_page
 from gql.permissions import requires
+from gql.positions import encode_position, position_cursors, read_position
 from gql.queries.arguments import (
     AFTER,
     BEFORE,
@@ -32,7 +33,7 @@ from gql.queries.occurrence import NEEDS_TALLY
 from gql.selection import names_below
 from gql.types.occurrence import Occurrence, show_occurrence
 
-_CURSORS = Cursors("occurrences", (datetime, str, UUID, date))
+_CURSORS = position_cursors("occurrences")
 
 
 @strawberry.input(
@@ -93,7 +94,7 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
         page,
         has_more=listing.has_more,
         node=lambda row: show_occurrence(row[1], now, counted=tallies.get(row[1].key)),
-        cursor=lambda row: _cursor(row[0]),
+        cursor=lambda row: encode_position(_CURSORS, row[0]),
     )
 
 
@@ -133,17 +134,4 @@ def _ids(given: Sequence[str] | None, type_name: str, argument: str) -> list[UUI
 
 
 def _window(page: Page) -> Window:
-    return Window(page.size, _position(page.after, "after"), _position(page.before, "before"), page.backwards)
-
-
-def _position(values: tuple[datetime, str, UUID, date] | None, argument: str) -> Position | None:
-    if values is None:
-        return None
-    position = Position(*values)
-    if position.starts_at.date() not in CALENDAR:
-        raise BadInput(f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.')
-    return position
-
-
-def _cursor(position: Position) -> str:
-    return _CURSORS.encode(position.starts_at, position.name, position.timeslot_id, position.held_on)
+    return Window(page.size, read_position(page.after, "after"), read_position(page.before, "before"), page.backwards)

@@ -1,15 +1,25 @@
 """Where and what: locations, programs, offerings and when they meet."""
 
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar import Timeslot as SlotFacts
 from attendance.rules.occurrences import LocationFacts, OfferingFacts, ProgramFacts
+from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.vocabulary import OfferingKind
+from gql.context import Info
 from gql.global_ids import encode_id
+from gql.pagination import Connection
+from gql.permissions import requires
+from gql.queries.arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.types import vocabulary  # noqa: F401 - describes the enumerations that all these types speak
 from gql.types.node import Node
+
+if TYPE_CHECKING:
+    from gql.types.occurrence import Occurrence
 
 
 @strawberry.type(description="A site of the organization.")
@@ -54,6 +64,26 @@ class Offering(Node):
     max_age_months: int | None = strawberry.field(description="Oldest age admitted, in months; null: no bound.")
     gender: str | None = strawberry.field(description="The gender admitted, as the organization words it; null: any.")
     timeslots: list[Timeslot] = strawberry.field(description="When it meets, earliest first; deleted ones left out.")
+    key: strawberry.Private[UUID]
+
+    @strawberry.field(
+        description="Its occurrences in a range of dates, by start. Needs attendance VIEW; without SEE_ALL only what "
+        "one teaches or substitutes is listed.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def occurrences(  # noqa: PLR0917 - Strawberry passes arguments by name
+        self,
+        info: Info,
+        from_on: Annotated[date, FROM],
+        to: Annotated[date, TO],
+        include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")]]:
+        from gql.types.offering_occurrences import OccurrenceRange, occurrences_of  # noqa: PLC0415 - occurrences show this
+
+        given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
+        return await occurrences_of(info, given, self.key)
 
 
 def show_location(facts: LocationFacts) -> Location:
@@ -91,4 +121,5 @@ def show_offering(facts: OfferingFacts, timeslots: tuple[SlotFacts, ...]) -> Off
         max_age_months=facts.max_age_months,
         gender=facts.gender,
         timeslots=[show_timeslot(slot) for slot in by_start],
+        key=facts.id,
     )

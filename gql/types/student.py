@@ -11,8 +11,9 @@ from attendance.rules.calendar import Timeslot as SlotFacts
 from attendance.rules.indicators import Sight
 from attendance.rules.kiosk import FamilyCode
 from attendance.rules.permissions import SEE_ATTENDANCE
-from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster import RosterEnrollment, dates_of
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
+from attendance.rules.student_attendance import COMING_DAYS, AttendanceRange
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenState, NoteLevel, Portal
 from db.kiosk_families import read_code_numbers
@@ -21,7 +22,7 @@ from gql.global_ids import decode_id, encode_id
 from gql.loaders import load, load_enrollments, load_notes
 from gql.pagination import Connection
 from gql.permissions import requires, signed_in
-from gql.queries.arguments import AFTER, FIRST
+from gql.queries.arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.scalars import Money
 from gql.types.node import Node
 from gql.types.offering import Offering, Timeslot, show_offering, show_timeslot
@@ -29,6 +30,8 @@ from gql.types.people import StaffMember, show_staff_member
 
 if TYPE_CHECKING:
     from gql.types.makeup_token import MakeupToken
+    from gql.types.occurrence import Occurrence
+    from gql.types.student_attendance import StudentAttendance
 
 
 @strawberry.type(description="Students who belong together, with one address and one balance.")
@@ -74,6 +77,28 @@ class Enrollment(Node):
     is_deleted: bool = strawberry.field(
         description="Whether it was deleted; a mark that names it keeps its row on the roster, subdued."
     )
+    facts: strawberry.Private[RosterEnrollment]
+
+    @strawberry.field(
+        description="The occurrences that it covers in a range of dates, by start; none when it was deleted or is a "
+        "WAITLIST. Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed. Guardians "
+        "use `student.attendance`.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def occurrences(  # noqa: PLR0917 - Strawberry passes arguments by name
+        self,
+        info: Info,
+        from_on: Annotated[date, FROM],
+        to: Annotated[date, TO],
+        include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")]]:
+        from gql.types.offering_occurrences import OccurrenceRange, occurrences_of  # noqa: PLC0415 - they show this
+
+        given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
+        place = self.facts
+        return await occurrences_of(info, given, self.offering.key, place.timeslot_id, dates_of(place))
 
 
 @strawberry.type(description="A note of staff about a student. Staff only.")
@@ -139,6 +164,24 @@ class Student(Node):
         return [show_place(each) for each in found if past or not each.is_past(now)]
 
     @strawberry.field(
+        description="The student's occurrences in present and previous enrollments, newest first, each with its mark "
+        f"and whether the viewer can mark it from here: the past, and the next {COMING_DAYS} days. Dates outside the "
+        "sessions are among them and cannot be marked, marks without an enrollment are (subdued), and cancelled "
+        "occurrences only while officeCheckInMode is on. Staff without SEE_ALL see what they teach or substitute.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def attendance(
+        self,
+        info: Info,
+        range: Annotated[AttendanceRange, strawberry.argument(description="Which occurrences.")] = AttendanceRange.ALL,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Annotated["StudentAttendance", strawberry.lazy("gql.types.student_attendance")]]:
+        from gql.types.student_attendance import attendance_of_student  # noqa: PLC0415 - it shows enrollments
+
+        return await attendance_of_student(info, self, range, first, after)
+
+    @strawberry.field(
         description="The student's makeup tokens, the first to expire first, those that never expire last. Guardians "
         "see them from the issue date on; revoked and deleted ones are for staff alone, expired ones are shown to "
         "families where the organization says so.",
@@ -196,6 +239,7 @@ def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iter
         drop_on=facts.drop_on,
         end_cause=facts.end_cause,
         is_deleted=facts.is_deleted,
+        facts=facts,
     )
 
 

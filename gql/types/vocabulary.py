@@ -2,6 +2,7 @@
 
 from attendance.rules.indicators import TransferDirection
 from attendance.rules.roster import RosterOrder
+from attendance.rules.student_attendance import COMING_DAYS, AttendanceRange
 from attendance.rules.vocabulary import (
     AttendanceState,
     AttendanceStatus,
@@ -136,6 +137,14 @@ described(
     {
         RosterOrder.LAST_NAME: "By last name, then first name.",
         RosterOrder.FIRST_NAME: "By first name, then last name.",
+    },
+)
+described(
+    AttendanceRange,
+    "Which of a student's occurrences are listed.",
+    {
+        AttendanceRange.ALL: f"Those of the past, of today, and of the next {COMING_DAYS} days.",
+        AttendanceRange.PAST: "Those that have started.",
     },
 )
 described(
