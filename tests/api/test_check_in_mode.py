@@ -222,6 +222,27 @@ async def test_R4_9_every_change_is_numbered_with_its_source_and_before_and_afte
     ]
 
 
+async def test_R4_9_R10_1_open_sheets_are_told_of_each_row_that_a_check_in_changes(desk: CheckInDesk) -> None:
+    await desk.at_kiosk("Ann")
+    await desk.mark("Ben", "TARDY", api=desk.staff)
+    await desk.clear("Cas")
+    query = """query($id: ID!) { occurrence(id: $id) { changes {
+      revision kind entries { student { firstName } mark { status isDefaulted source } }
+    } } }"""
+    found = await desk.office.ask(query, id=desk.input("Ann")["occurrenceId"])
+
+    def entry(name: str, status: str | None, source: str) -> dict[str, Any]:
+        mark = {"status": status, "isDefaulted": source == "SYSTEM", "source": source} if status else None
+        return {"student": {"firstName": name}, "mark": mark}
+
+    first = [entry("Ann", "PRESENT", "KIOSK"), entry("Ben", "ABSENT", "SYSTEM"), entry("Cas", "ABSENT", "SYSTEM")]
+    assert found["occurrence"]["changes"] == [
+        {"revision": 1, "kind": "MARKS", "entries": first},
+        {"revision": 2, "kind": "MARKS", "entries": [entry("Ben", "TARDY", "STAFF")]},
+        {"revision": 3, "kind": "MARKS", "entries": [entry("Cas", None, "")]},
+    ]
+
+
 @pytest.mark.parametrize(
     ("mutation", "given", "wanted"), [("markAttendance", {"status": "ABSENT"}, "ABSENT"), ("clearMark", {}, None)]
 )

@@ -1,11 +1,13 @@
 """R4.13: at the end of the day, who never checked in is absent where the setting says so; late too, and once."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from arq.cron import cron
 from sqlalchemy import text
 
 from attendance.rules.days import ended_days
@@ -14,8 +16,9 @@ from db.engine import Database
 from tests.factories import MONDAY, Lesson, World, new_world
 from tests.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext
-from workers.jobs.end_days import end_days
+from workers.jobs.end_days import end_days, end_days_of_locations
 from workers.jobs.sweep_token_runs import sweep
+from workers.main import make_worker
 from workers.schedule import TIMETABLE
 
 SECOND = timedelta(seconds=1)
@@ -228,6 +231,40 @@ def test_R4_13_which_day_was_the_last_to_end(now: datetime, zone: ZoneInfo, last
     assert ended_days(last - timedelta(days=1), now, zone) == [last]
     assert ended_days(last, now, zone) == []
     assert ended_days(None, now, zone) == [last - timedelta(days=back) for back in range(6, -1, -1)]
+
+
+async def test_R4_13_workers_at_once_mark_each_occurrence_once(sheet: TokenSheet, database: Database) -> None:
+    sheets = [sheet, *[await new_sheet(sheet.world, database) for _ in range(9)]]
+    for each in sheets[1:]:
+        await each.add_student(starts_on=MONDAY)
+    done = await asyncio.gather(*(end(sheet, END_OF_DAY_AT) for _ in range(3)))
+    assert sum(done) == len(sheets)
+    assert await changes(sheet.world) == [(1, "MARKS", "SYSTEM")] * len(sheets)
+    assert sorted(await marks(sheet.world)) == sorted(absent(*(it for each in sheets for it in each.enrollments)))
+
+
+async def test_R4_13_a_worker_that_stops_leaves_the_rest_to_the_next(sheet: TokenSheet) -> None:
+    context = WorkerContext(sheet.database, sheet.announcer, lambda: END_OF_DAY_AT)
+    context.stop.set()
+    assert await end_days(context) == 0
+    assert await end(sheet, END_OF_DAY_AT + timedelta(hours=9)) == 1
+    assert await marks(sheet.world) == absent(*sheet.enrollments)
+
+
+async def test_R4_13_arq_runs_the_timetables_line(sheet: TokenSheet, redis_url: str) -> None:
+    each_second = (cron(end_days_of_locations, name="end_days", second=set(range(60))),)
+    context = WorkerContext(sheet.database, sheet.announcer, lambda: END_OF_DAY_AT)
+    worker = make_worker(context, redis_url, each_second)
+    working = asyncio.create_task(worker.main())
+    try:
+        async with asyncio.timeout(10):
+            while not await marks(sheet.world):
+                await asyncio.sleep(0.1)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, worker.close(), return_exceptions=True)
+    assert await marks(sheet.world) == absent(*sheet.enrollments)
+    assert worker.jobs_failed == 0
 
 
 def test_R4_13_the_timetable_ends_days_each_minute_before_the_sweep() -> None:
