@@ -173,7 +173,7 @@ def test_R7_4_is_idempotent(ground: TokenGround, state: MakeupTokenState | None)
     """What a step leads to needs no further step."""
     available, revoked = MakeupTokenState.AVAILABLE, MakeupTokenState.REVOKED
     led_to = {TokenStep.ISSUE: available, TokenStep.REINSTATE: available, TokenStep.REVOKE: revoked}
-    flagged = {step: False for step in (*led_to, TokenStep.UNFLAG)} | {TokenStep.FLAG: True}
+    flagged = dict.fromkeys((*led_to, TokenStep.UNFLAG), False) | {TokenStep.FLAG: True}
     for is_flagged in (False, True):
         step = decide(ground, state, is_flagged=is_flagged).step
         again = decide(ground, led_to.get(step, state), is_flagged=flagged.get(step, is_flagged))
