@@ -58,12 +58,16 @@ async def open_enrollment(
     return again[1], offering_id, timetables
 
 
-async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:
-    """Raises NothingFound for a student whom the caller does not see, or who was deleted."""
+async def is_seen(uow: UnitOfWork, caller: Caller, student_id: UUID) -> bool:
+    """False: a student whom the caller does not see, or who was deleted."""
     visibility = Visibility(visible_to=_visible_to(caller))
     seen = await read_students(uow.connection, uow.organization_id, [student_id], visibility)
-    is_seen = may_see_attendance(caller) and student_id in seen
-    if not is_seen or not await is_enrollable(uow, student_id):
+    return may_see_attendance(caller) and student_id in seen and await is_enrollable(uow, student_id)
+
+
+async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:
+    """Raises NothingFound."""
+    if not await is_seen(uow, caller, student_id):
         raise NothingFound("There is no such student.")
 
 

@@ -3,9 +3,11 @@
 import strawberry
 
 from gql.mutations import (
+    add_student_note,
     approve_expected_absence,
     check_in,
     clear_mark,
+    close_student_note,
     deny_expected_absence,
     drop_enrollment,
     enroll_student,
@@ -24,6 +26,7 @@ from gql.mutations import (
     update_class_settings,
     update_kiosk_settings,
     update_staff_portal_settings,
+    update_student,
     withdraw_expected_absence,
 )
 
@@ -40,6 +43,9 @@ class Mutation:
     enroll_student = enroll_student.field
     drop_enrollment = drop_enrollment.field
     transfer_enrollment = transfer_enrollment.field
+    add_student_note = add_student_note.field
+    close_student_note = close_student_note.field
+    update_student = update_student.field
     update_class_settings = update_class_settings.field
     update_staff_portal_settings = update_staff_portal_settings.field
     update_kiosk_settings = update_kiosk_settings.field

@@ -1,0 +1,56 @@
+"""What staff write about a student: notes, the medical text, the roll-sheet comment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from attendance.rules.vocabulary import NoteLevel
+from db import models
+from db.ids import new_id
+from db.unit_of_work import UnitOfWork
+
+
+async def add_note(
+    uow: UnitOfWork, student_id: UUID, level: NoteLevel, body: str, *, written_by_id: UUID | None, now: datetime
+) -> UUID:
+    note_id = new_id()
+    await uow.connection.execute(
+        insert(models.StudentNote).values(
+            organization_id=uow.organization_id,
+            id=note_id,
+            student_id=student_id,
+            level=level,
+            body=body,
+            written_by_id=written_by_id,
+            written_at=now,
+        )
+    )
+    return note_id
+
+
+async def find_student_of_note(uow: UnitOfWork, note_id: UUID) -> UUID | None:
+    note = models.StudentNote
+    found = await uow.connection.execute(
+        select(note.student_id).where(note.organization_id == uow.organization_id, note.id == note_id)
+    )
+    return found.scalar_one_or_none()
+
+
+async def close_note(uow: UnitOfWork, note_id: UUID, *, closed_by_id: UUID | None, now: datetime) -> None:
+    """Of a note that is closed already, the first closing stands."""
+    note = models.StudentNote
+    await uow.connection.execute(
+        update(note)
+        .where(note.organization_id == uow.organization_id, note.id == note_id, note.closed_at.is_(None))
+        .values(closed_at=now, closed_by_id=closed_by_id)
+    )
+
+
+async def write_texts(uow: UnitOfWork, student_id: UUID, texts: Mapping[str, str | None]) -> None:
+    """texts -- by column of models.Student; None: it goes."""
+    student = models.Student
+    await uow.connection.execute(
+        update(student).where(student.organization_id == uow.organization_id, student.id == student_id).values(**texts)
+    )
