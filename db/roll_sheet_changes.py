@@ -21,13 +21,18 @@ from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind
 # `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
 # bound on them bounds the changes and not the rows of entries.
 _CHANGES = text("""
-SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, e.student_id, e.left_roster,
+SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
+       p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
+       z.id AS author_kiosk_id, z.name AS author_kiosk_name,
+       e.student_id, e.left_roster,
        marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
        marked.marked_at,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
 JOIN change c ON c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
     AND c.revision > :after AND c.revision <= :up_to
+LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.actor_id
+LEFT JOIN kiosk z ON z.organization_id = c.organization_id AND z.id = c.kiosk_id
 LEFT JOIN changed_entry e ON e.organization_id = c.organization_id AND e.timeslot_id = c.timeslot_id
     AND e.held_on = c.held_on AND e.revision = c.revision
 LEFT JOIN LATERAL (
@@ -78,12 +83,21 @@ class EntryAsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeAuthor:
+    """Who made a change, and through what; `actor` None: the system."""
+
+    source: Source
+    actor: tuple[PersonKind, PersonFacts] | KioskFacts | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedChange:
     """A revision and the rows that it touched, by student id."""
 
     revision: int
     kind: ChangeKind
     changed_at: datetime
+    author: ChangeAuthor
     entries: tuple[EntryAsOf, ...]
 
 
@@ -104,7 +118,7 @@ async def changes_after(
     rows = await connection.execute(_CHANGES, given)
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
-        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, entries)
+        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, _author(head), entries)
         found[OccurrenceKey(timeslot_id, held_on)].append(change)
     return found
 
@@ -120,6 +134,16 @@ async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSh
     for organization_id, timeslot_id, held_on, revision in await connection.execute(_REVISIONS, given):
         known[RollSheet(organization_id, OccurrenceKey(timeslot_id, held_on))] = revision
     return known
+
+
+def _author(row: Any) -> ChangeAuthor:
+    actor: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
+    if row.author_id is not None:
+        person = PersonFacts(row.author_id, row.author_first_name, row.author_last_name)
+        actor = (PersonKind(row.author_kind), person)
+    elif row.author_kiosk_id is not None:
+        actor = KioskFacts(row.author_kiosk_id, row.author_kiosk_name)
+    return ChangeAuthor(Source(row.author_source), actor)
 
 
 def _entry(row: Any) -> EntryAsOf:

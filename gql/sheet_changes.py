@@ -15,7 +15,7 @@ from attendance.rules.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
 from db.engine import Database
 from db.occurrences import find_head
-from db.roll_sheet_changes import EntryAsOf, RecordedChange, RollSheet, changes_after
+from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.rosters import read_candidates
 
 REPLAY_LIMIT = 200
@@ -45,7 +45,7 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class SheetChange:
-    """One revision of a roll sheet, or (`kind` None) its state at that revision.
+    """One revision of a roll sheet, or (`kind` and `author` None) its state at that revision.
 
     `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
     touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
@@ -56,6 +56,7 @@ class SheetChange:
     revision: int
     kind: ChangeKind | None
     changed_at: datetime
+    author: ChangeAuthor | None
     head: OccurrenceHead
     everyone: tuple[RosterCandidate, ...]
     touched: frozenset[UUID]
@@ -68,7 +69,7 @@ async def read_state(connection: AsyncConnection, sheet: RollSheet, head: Occurr
     """The roll sheet as the connection's snapshot shows it; `head` was read from the same snapshot."""
     everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
     touched = frozenset(candidate.student.id for candidate in everyone)
-    return SheetChange(head.revision, None, now, head, everyone, touched, everyone)
+    return SheetChange(head.revision, None, now, None, head, everyone, touched, everyone)
 
 
 async def read_changes(
@@ -97,7 +98,8 @@ def sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[R
     """A change with its rows; `everyone` is the roster in the snapshot that the change was read from."""
     entries = {entry.student_id: entry for entry in change.entries}
     rows = tuple(_as_of(change.revision, entries, everyone))
-    return SheetChange(change.revision, change.kind, change.changed_at, head, everyone, frozenset(entries), rows)
+    touched = frozenset(entries)
+    return SheetChange(change.revision, change.kind, change.changed_at, change.author, head, everyone, touched, rows)
 
 
 def _as_of(

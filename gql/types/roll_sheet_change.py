@@ -11,7 +11,7 @@ from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of
-from attendance.rules.vocabulary import ChangeKind
+from attendance.rules.vocabulary import ChangeKind, Source
 from db.roll_sheet_changes import changes_after
 from db.rosters import read_rosters
 from gql.context import Info, Reading
@@ -21,6 +21,7 @@ from gql.loaders import load
 from gql.pagination import Cursors, read_page
 from gql.sheet_changes import SheetChange, sheet_change
 from gql.types.described import described
+from gql.types.people import Actor, show_actor
 from gql.types.roster import RosterEntry, show_roster
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class RollSheetChanged:
     )
     changed_at: datetime = strawberry.field(description="When the change was made; of a SNAPSHOT, when it was read.")
     kind: RollSheetChangeKind = strawberry.field(description="What changed.")
+    changed_by: Actor | None = strawberry.field(description="Who changed it; null: the system did, or a SNAPSHOT.")
+    source: Source | None = strawberry.field(description="Where the change came from; null: a SNAPSHOT.")
     occurrence: Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")] = strawberry.field(
         description="The occurrence when the event was read: its own `revision` says to which change its tally and "
         "roster belong, this one or, when changes come fast, a later one."
@@ -87,6 +90,8 @@ def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> 
         revision=change.revision,
         changed_at=change.changed_at,
         kind=RollSheetChangeKind(change.kind or RollSheetChangeKind.SNAPSHOT),
+        changed_by=None if change.author is None else show_actor(change.author.actor),
+        source=None if change.author is None else change.author.source,
         occurrence=occurrence,
         entries=show_roster(rows, head, sight),
         removed_entry_ids=[

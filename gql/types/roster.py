@@ -6,11 +6,16 @@ from datetime import datetime
 import strawberry
 
 from attendance.rules.indicators import Sight
+from attendance.rules.mark_history import RosterPlace
 from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.roster_rows import MarkFacts, RosterRow
 from attendance.rules.vocabulary import AttendanceStatus, Source
+from gql.context import Info
 from gql.global_ids import encode_id
+from gql.permissions import requires
 from gql.types.indicator import Indicator, show_indicator
+from gql.types.mark_history import MarkChange, load_mark_history
 from gql.types.node import Node
 from gql.types.offering import show_offering
 from gql.types.people import Actor, show_actor
@@ -56,6 +61,15 @@ class RosterEntry(Node):
         description="The share of the student's marks in the offering on which the student was there, from 0 to 1. "
         "Excused absences count neither way. Null: no mark counts yet."
     )
+    place: strawberry.Private[RosterPlace]
+
+    @strawberry.field(
+        description="Every change of this row's mark, newest first, with the mark before and after; at most 100. Needs "
+        "attendance VIEW.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def history(self, info: Info) -> list[MarkChange]:
+        return await load_mark_history(info, self.place)
 
 
 def show_mark(facts: MarkFacts) -> Mark:
@@ -83,6 +97,7 @@ def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -
             indicators=[show_indicator(each) for each in row.indicators],
             is_subdued=row.is_subdued,
             attendance_rate=row.attendance_rate,
+            place=RosterPlace(head.key, row.student.id),
         )
         for row in rows
     ]

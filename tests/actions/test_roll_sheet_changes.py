@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind
 from db.changes import Author, lock_occurrence, record_change
 from db.engine import Database
 from db.marks import write_marks
-from db.roll_sheet_changes import EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
+from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.sheet_changes import reader_of
@@ -85,10 +85,11 @@ async def test_R10_1_each_change_holds_the_mark_as_it_left_it(sheet: Sheet) -> N
     await sheet.mark(sheet.ann, ABSENT, note="ill")
     await sheet.mark(sheet.ann, PRESENT)
     await sheet.mark(sheet.ann, None)
+    sam = ChangeAuthor(Source.OFFICE, (PersonKind.STAFF, PersonFacts(sheet.sam, "Sam", "Staff")))
+    left = [mark(sheet, ABSENT, 1, "ill"), mark(sheet, PRESENT, 2), None]
     assert await sheet.changes() == [
-        RecordedChange(1, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, mark(sheet, ABSENT, 1, "ill")),)),
-        RecordedChange(2, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, mark(sheet, PRESENT, 2)),)),
-        RecordedChange(3, ChangeKind.MARKS, NOON, (EntryAsOf(sheet.ann, False, True, None),)),
+        RecordedChange(number, ChangeKind.MARKS, NOON, sam, (EntryAsOf(sheet.ann, False, True, each),))
+        for number, each in enumerate(left, 1)
     ]
 
 
@@ -119,7 +120,7 @@ async def test_R10_2_changes_come_in_pages_of_whole_revisions(sheet: Sheet) -> N
 
 async def test_a_change_that_touched_no_row_is_a_change(sheet: Sheet) -> None:
     await sheet.touch()
-    assert await sheet.changes() == [RecordedChange(1, ChangeKind.ROSTER, NOON, ())]
+    assert await sheet.changes() == [RecordedChange(1, ChangeKind.ROSTER, NOON, ChangeAuthor(Source.SYSTEM, None), ())]
 
 
 async def test_another_tenants_changes_do_not_exist(sheet: Sheet, owner: AsyncConnection) -> None:
