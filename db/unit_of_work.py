@@ -13,7 +13,9 @@ from db.wake_ups import Announcer, WakeUp
 
 @dataclass
 class UnitOfWork:
-    """What an action gets. Locks are taken in this order: idempotency key, occurrence, students by id, tokens, runs."""
+    """What an action gets. Locks are taken in this order: idempotency key, offerings by id, occurrences by timeslot and
+    date, students by id, tokens, runs.
+    """
 
     connection: AsyncConnection
     organization_id: UUID

@@ -239,8 +239,8 @@ async def test_nobody_is_enrolled_twice_on_the_same_dates(desk: Desk) -> None:
     ann = await desk.world.student()
     first = (await desk.enroll(ann, MONDAY, dropOn="2026-12-07"))["enrollment"]["id"]
     before = await desk.remembered()
-    for given in ({}, {"type": "WAITLIST"}, {"type": "SINGLE_DAY", "starts_on": date(2026, 12, 7)}):
-        refused = await desk.enroll(ann, **{"starts_on": JANUARY, **given})
+    for type, starts_on in (("ACTIVE", JANUARY), ("WAITLIST", JANUARY), ("SINGLE_DAY", date(2026, 12, 7))):
+        refused = await desk.enroll(ann, starts_on, type=type)
         assert (refused["__typename"], refused["enrollmentId"]) == ("AlreadyEnrolled", first)
     assert await desk.remembered() == before
     assert (await desk.enroll(ann, date(2026, 12, 8)))["__typename"] == "EnrollStudentSuccess"
