@@ -1,0 +1,337 @@
+"""kioskFamily: who is expected, for whom, and what is not told (R5.2, R11.2)."""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import update
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.kiosk import FamilyCode
+from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal, Source
+from db import models
+from db.wake_ups import connect_redis
+from gql.credentials.check_in_codes import CheckInCodes
+from gql.credentials.look_ups import LookUpLimits, LookUps
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import SECRET, Api
+from tests.factories import MONDAY, World, new_world
+from tests.kiosk_door import CODE, FAMILY, PHONE, STARTS, KioskDoor, launch, new_kiosk_door
+
+TUESDAY = MONDAY.replace(day=17)
+ROTATE = """mutation($input: RotateCheckInCodeInput!) { rotateCheckInCode(input: $input) {
+  __typename ... on RotateCheckInCodeSuccess { family { checkInCode } }
+  ... on UserError { message } ... on PermissionDenied { permission } } }"""
+
+
+@pytest.fixture
+async def door(world: World, api: Api) -> KioskDoor:
+    return await new_kiosk_door(world, api)
+
+
+async def code_of(door: KioskDoor, api: Api | None = None) -> str:
+    node = (await (api or door.owner).ask(CODE, id=encode_id("Family", door.family_id)))["node"]
+    return str(node["checkInCode"])
+
+
+async def guardian_of(door: KioskDoor, api: Api) -> Api:
+    return await api.signed_in(door.world, await door.world.guardian(door.family_id), Portal.CUSTOMER)
+
+
+def names(students: list[dict[str, Any]]) -> list[str]:
+    return [each["firstName"] for each in students]
+
+
+async def test_R5_2_a_family_sees_first_names_and_todays_occurrences_and_nothing_more(door: KioskDoor) -> None:
+    await door.settings(kiosk_early_minutes=30, kiosk_late_minutes=15)
+    answer = await door.kiosk.send(FAMILY, phone="512-555-0142")
+    expected = {
+        "occurrenceId": door.occurrence_id,
+        "offeringName": "Swim 1",
+        "startsAt": "2026-11-16T23:00:00Z",
+        "endsAt": "2026-11-16T23:45:00Z",
+        "status": None,
+        "canCheckIn": True,
+        "noCheckInReason": None,
+        "opensAt": "2026-11-16T22:30:00Z",
+        "closesAt": "2026-11-16T23:15:00Z",
+    }
+    assert answer["data"]["kioskFamily"]["students"] == [
+        {"studentId": encode_id("Student", door.students[name]), "firstName": name, "occurrences": [expected]}
+        for name in ("Ann", "Ben")
+    ]
+    told = str(answer) + base64.b64decode(door.occurrence_id + "==").decode()
+    assert "Secret" not in told
+    assert str(door.family_id) not in told
+
+
+async def test_R5_2_the_status_is_told_and_whether_check_in_is_possible(door: KioskDoor) -> None:
+    slot = door.lesson.timeslot_id
+    await door.world.mark(door.students["Ann"], slot, status=AttendanceStatus.TARDY)
+    await door.world.mark(
+        door.students["Ben"], slot, status=AttendanceStatus.ABSENT, source=Source.SYSTEM, is_defaulted=True
+    )
+    told = {each["firstName"]: each["occurrences"][0] for each in await door.look_up()}
+    state = {
+        name: (each["status"], each["canCheckIn"], each["noCheckInReason"], each["opensAt"], each["closesAt"])
+        for name, each in told.items()
+    }
+    assert state == {
+        "Ann": ("TARDY", False, "CHECKED_IN", None, None),
+        "Ben": ("ABSENT", True, None, None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "minutes", "reason"),
+    [
+        ({"kiosk_read_only": True}, 0, "READ_ONLY"),
+        ({"kiosk_early_minutes": 5}, -6, "TOO_EARLY"),
+        ({"kiosk_early_minutes": 5}, -5, None),
+        ({"kiosk_late_minutes": 5}, 5, None),
+        ({"kiosk_late_minutes": 5}, 6, "TOO_LATE"),
+    ],
+)
+async def test_R5_3_the_settings_decide_and_count_at_once(
+    door: KioskDoor, settings: dict[str, Any], minutes: int, reason: str | None
+) -> None:
+    door.at(STARTS + timedelta(minutes=minutes))
+    assert (await door.look_up())[0]["occurrences"][0]["canCheckIn"]
+    await door.settings(**settings)
+    found = (await door.look_up())[0]["occurrences"][0]
+    assert (found["canCheckIn"], found["noCheckInReason"]) == (reason is None, reason)
+
+
+async def test_R5_2_only_who_is_expected_today_is_named(door: KioskDoor) -> None:
+    world = door.world
+    enrollments: dict[str, dict[str, Any]] = {
+        "Waits": {"type": EnrollmentType.WAITLIST},
+        "Dropped": {"drop_on": MONDAY - timedelta(days=1)},
+        "Later": {"starts_on": TUESDAY},
+        "Deleted": {"deleted_at": STARTS},
+    }
+    for name, given in enrollments.items():
+        await door.add(name, **given)
+    left = await door.add("Left")
+    await world.owner.execute(update(models.Student).where(models.Student.id == left).values(deleted_at=STARTS))
+    tuesdays = await world.weekly_class(weekday=2, name="Tuesdays")
+    await world.enroll(await world.student(first_name="Tom", family_id=door.family_id), tuesdays.offering_id)
+    over = await world.weekly_class(name="Over", ends_on=MONDAY - timedelta(days=7))
+    await world.enroll(await world.student(first_name="Una", family_id=door.family_id), over.offering_id)
+    await door.add("Last", drop_on=MONDAY)
+    assert names(await door.look_up()) == ["Ann", "Ben", "Last"]
+
+
+async def test_R3_1_who_was_marked_and_then_dropped_is_still_named(door: KioskDoor) -> None:
+    gone = await door.add("Gone", drop_on=MONDAY - timedelta(days=1))
+    await door.world.mark(gone, door.lesson.timeslot_id, status=AttendanceStatus.ABSENT)
+    assert names(await door.look_up()) == ["Ann", "Ben", "Gone"]
+
+
+async def test_R11_2_other_locations_and_tomorrow_stay_unknown(door: KioskDoor) -> None:
+    world = door.world
+    second = await world.location()
+    elsewhere = await world.weekly_class(location_id=second, name="Elsewhere", start_time=time(19))
+    await world.enroll(door.students["Ann"], elsewhere.offering_id)
+    (ann, _) = await door.look_up()
+    assert [each["offeringName"] for each in ann["occurrences"]] == ["Swim 1"]
+    there = await door.look_up(api=await launch(door.owner, second))
+    assert [(each["firstName"], each["occurrences"][0]["offeringName"]) for each in there] == [("Ann", "Elsewhere")]
+    door.at(STARTS + timedelta(hours=7))
+    assert await door.look_up() == []
+
+
+async def test_R11_2_what_runs_past_midnight_is_there_until_it_ends(door: KioskDoor) -> None:
+    late = await door.world.weekly_class(name="Late", start_time=time(23, 30), duration_minutes=60)
+    await door.world.enroll(door.students["Ben"], late.offering_id)
+    midnight = STARTS + timedelta(hours=7)
+    door.at(midnight + timedelta(minutes=29))
+    ((ben),) = await door.look_up()
+    (occurrence,) = ben["occurrences"]
+    assert (ben["firstName"], occurrence["occurrenceId"]) == (
+        "Ben",
+        encode_occurrence_id(OccurrenceKey(late.timeslot_id, MONDAY)),
+    )
+    door.at(midnight + timedelta(minutes=30))
+    assert await door.look_up() == []
+
+
+async def test_cancelled_ones_are_told_and_cannot_be_checked_in_to(door: KioskDoor) -> None:
+    await door.world.occurrence(door.lesson.timeslot_id, revision=1, cancelled_at=STARTS)
+    occurrences = [each["occurrences"][0] for each in await door.look_up()]
+    assert [(each["canCheckIn"], each["noCheckInReason"]) for each in occurrences] == [(False, "NOT_HELD")] * 2
+
+
+async def test_occurrences_come_by_start(door: KioskDoor) -> None:
+    for name, hour in (("Evening", 20), ("Morning", 8)):
+        lesson = await door.world.weekly_class(name=name, start_time=time(hour))
+        await door.world.enroll(door.students["Ann"], lesson.offering_id)
+    (ann, _) = await door.look_up()
+    assert [each["offeringName"] for each in ann["occurrences"]] == ["Morning", "Swim 1", "Evening"]
+
+
+async def test_R5_2_a_qr_code_identifies_the_family(door: KioskDoor, api: Api) -> None:
+    code = await code_of(door)
+    assert await code_of(door, await guardian_of(door, api)) == code
+    assert await door.look_up(qrCode=code) == await door.look_up()
+
+
+async def test_R5_2_a_rotated_code_replaces_those_before(door: KioskDoor, api: Api) -> None:
+    first = await code_of(door)
+    given = {"familyId": encode_id("Family", door.family_id), "idempotencyKey": "1"}
+    guardian = await guardian_of(door, api)
+    second = (await guardian.ask(ROTATE, input=given))["rotateCheckInCode"]["family"]["checkInCode"]
+    assert second not in (first, None)
+    assert (await guardian.ask(ROTATE, input=given))["rotateCheckInCode"]["family"]["checkInCode"] == second
+    assert await door.look_up(qrCode=first) == []
+    assert names(await door.look_up(qrCode=second)) == ["Ann", "Ben"]
+
+
+async def test_codes_are_rotated_by_the_family_and_by_staff_with_the_permission(door: KioskDoor, api: Api) -> None:
+    given = {"familyId": encode_id("Family", door.family_id)}
+    world = door.world
+    other = await api.signed_in(world, await world.guardian(await world.family(name="Other")), Portal.CUSTOMER)
+    stranger = await api.as_staff(await new_world(world.owner, name="Other Gym"), Permission.OWNER)
+    clerk = await api.as_staff(world, Permission.OFFICE_ATTENDANCE_FULL, Permission.OFFICE_SEE_ALL)
+    before = await door.remembered()
+    refused = ((other, "NOT_FOUND"), (stranger, "NOT_FOUND"), (door.kiosk, "FORBIDDEN"), (api, "UNAUTHENTICATED"))
+    for caller, code in refused:
+        assert (await caller.refused(ROTATE, input=given))[0] == code
+    denied = (await clerk.ask(ROTATE, input=given))["rotateCheckInCode"]
+    assert (denied["__typename"], denied["permission"]) == ("PermissionDenied", "LAUNCH_KIOSK")
+    assert await door.remembered() == before
+    sees = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+    desk = await api.as_staff(world, Permission.LAUNCH_KIOSK, *sees)
+    assert (await desk.ask(ROTATE, input=given))["rotateCheckInCode"]["__typename"] == "RotateCheckInCodeSuccess"
+
+
+async def test_R5_2_what_is_wrong_cannot_be_told_from_a_family_with_nothing_today(door: KioskDoor) -> None:
+    world = door.world
+    idle = await world.family(name="Idle", phone="512 555 0177")
+    await world.student(first_name="Ida", family_id=idle)
+    moved = await world.family(name="Moved", phone="512 555 0178", deleted_at=STARTS)
+    await door.add("Mia", family_id=moved)
+    right = await code_of(door)
+    codes = CheckInCodes(SECRET)
+    stranger = await new_world(world.owner, name="Other Gym")
+    foreign = FamilyCode(stranger.organization_id, await stranger.family(), 1)
+    tampered = right[:-1] + ("A" if right[-1] != "A" else "B")
+    asked: list[dict[str, str]] = [
+        {"phone": "512 555 0177"},
+        {"phone": "512 555 0178"},
+        {"phone": "512 555 0000"},
+        {"phone": "0142"},
+        {"phone": "nobody"},
+        {"qrCode": "nonsense"},
+        {"qrCode": tampered},
+        {"qrCode": right + "="},
+        {"qrCode": codes.make(foreign)},
+        {"qrCode": codes.make(FamilyCode(world.organization_id, door.family_id, 2))},
+        {"qrCode": CheckInCodes("another secret").make(FamilyCode(world.organization_id, door.family_id, 1))},
+    ]
+    answers, statements = [], []
+    for given in asked:
+        door.kiosk.statements.clear()
+        answers.append((await door.kiosk.send(FAMILY, **given))["data"])
+        statements.append(list(door.kiosk.statements))
+    assert answers == [{"kioskFamily": {"students": []}}] * len(asked)
+    assert [len(each) for each in statements] == [3] * len(asked), "the same work, whoever is asked for"
+    assert statements == [statements[0]] * len(asked)
+
+
+async def test_R5_2_a_shared_number_shows_each_family_but_a_placeholder_shows_none(door: KioskDoor) -> None:
+    for number in range(3):
+        await door.add(f"Kin {number}", family_id=await door.world.family(name="Kin", phone="5125550142"))
+    assert names(await door.look_up()) == ["Ann", "Ben", "Kin 0", "Kin 1", "Kin 2"]
+    await door.add("Kin 3", family_id=await door.world.family(name="Kin", phone="512/5550142"))
+    assert await door.look_up() == []
+
+
+async def test_the_same_number_in_another_organization_is_another_family(door: KioskDoor, api: Api) -> None:
+    elsewhere = await new_kiosk_door(await new_world(door.world.owner, name="Other Gym"), api)
+    theirs = {each["studentId"] for each in await elsewhere.look_up()}
+    assert theirs == {encode_id("Student", elsewhere.students[name]) for name in ("Ann", "Ben")}
+    assert await elsewhere.look_up(qrCode=await code_of(door)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "exactly one"),
+        ({"phone": PHONE, "qrCode": "RB1.x"}, "exactly one"),
+        ({"phone": "", "qrCode": ""}, "exactly one"),
+        ({"phone": "5" * 41}, "at most 40"),
+        ({"qrCode": "x" * 201}, "at most 200"),
+    ],
+)
+async def test_a_question_that_is_none_is_bad_input(door: KioskDoor, given: dict[str, str], words: str) -> None:
+    code, message = await door.kiosk.refused(FAMILY, **given)
+    assert (code, words in message) == ("BAD_USER_INPUT", True), message
+
+
+async def test_R11_2_only_kiosks_look_families_up(door: KioskDoor, api: Api) -> None:
+    guardian = await guardian_of(door, api)
+    for caller, code in ((api, "UNAUTHENTICATED"), (door.owner, "FORBIDDEN"), (guardian, "FORBIDDEN")):
+        assert (await caller.refused(FAMILY, phone=PHONE))[0] == code
+
+
+async def test_the_number_of_statements_does_not_depend_on_the_number_of_students(door: KioskDoor) -> None:
+    counts = []
+    for more in (0, 18):
+        for number in range(more):
+            await door.add(f"Kid {number}")
+        door.kiosk.statements.clear()
+        counts.append((len(await door.look_up()), len(door.kiosk.statements)))
+    assert counts == [(2, 4), (20, 4)]
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    redis = connect_redis(redis_url)
+    yield redis
+    await redis.aclose()
+
+
+@pytest.fixture(params=["with Redis", "without Redis"])
+async def counted(request: pytest.FixtureRequest, door: KioskDoor, redis: Redis) -> KioskDoor:
+    """Three look-ups in a minute."""
+    source = redis if request.param == "with Redis" else Redis(port=1)
+    services = door.kiosk.services
+    object.__setattr__(services, "look_ups", LookUps(source, LookUpLimits(per_kiosk=3, window=60)))
+    return door
+
+
+async def test_R5_2_look_ups_are_limited_for_each_device(counted: KioskDoor) -> None:
+    other = await launch(counted.owner, counted.world.location_id, "Side door")
+    asked: list[dict[str, Any]] = [{"phone": PHONE}, {"phone": "512 555 0000"}, {"qrCode": "wrong"}]
+    for given in asked:
+        await counted.look_up(**given)
+    body = await counted.kiosk.send(FAMILY, phone=PHONE)
+    (error,) = body["errors"]
+    assert (body["data"], error["extensions"]["code"]) == (None, "RATE_LIMITED")
+    assert 50 <= error["extensions"]["retryAfterSeconds"] <= 60
+    assert names(await counted.look_up(api=other)) == ["Ann", "Ben"]
+    assert (await counted.check_in("Ann"))["__typename"] == "CheckInSuccess"
+
+
+async def test_R5_2_the_limit_is_told_and_holds_by_default(door: KioskDoor) -> None:
+    for _ in range(30):
+        await door.look_up(phone="512 555 0000")
+    assert (await door.kiosk.refused(FAMILY, phone=PHONE))[0] == "RATE_LIMITED"
+
+
+def test_codes_have_one_spelling_and_are_as_long_as_documented(world: World) -> None:
+    codes = CheckInCodes(SECRET)
+    code = FamilyCode(world.organization_id, world.location_id, 7)
+    text = codes.make(code)
+    assert (len(text), text[:4], codes.read(text)) == (74, "RB1.", code)
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    assert [codes.read(text[:-1] + each) for each in last if each != text[-1]] == [None] * 63
+    assert codes.read(replace_at(text, 10)) is None
+
+
+def replace_at(text: str, place: int) -> str:
+    return text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]

@@ -1,0 +1,137 @@
+"""A location's door: a class, a family on its way to it, and a kiosk that staff launched through the API."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import Permission, Portal
+from db import models
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import Api
+from tests.factories import MONDAY, Lesson, World
+from tests.viewers import DURING_CLASS
+
+STARTS = DURING_CLASS - timedelta(minutes=10)
+"""Monday 17:00 in Chicago; the class ends at 17:45."""
+PHONE = "(512) 555-0142"
+
+LAUNCH = """mutation($input: LaunchKioskInput!) { launchKiosk(input: $input) {
+  __typename
+  ... on LaunchKioskSuccess { deviceToken kiosk { id name state launchedAt expiresAt revokedAt
+    location { name } launchedBy { firstName } } }
+  ... on UserError { message }
+  ... on PermissionDenied { permission }
+} }"""
+REVOKE = """mutation($input: RevokeKioskInput!) { revokeKiosk(input: $input) {
+  __typename
+  ... on RevokeKioskSuccess { kiosk { id name state revokedAt revokedBy { firstName } } }
+  ... on UserError { message }
+  ... on PermissionDenied { permission }
+} }"""
+KIOSKS = """query($first: Int, $after: String) { kiosks(first: $first, after: $after) {
+  nodes { id name state location { name } launchedBy { firstName } revokedBy { firstName } }
+  pageInfo { hasNextPage endCursor } } }"""
+FAMILY = """query($phone: String, $qrCode: String) { kioskFamily(phone: $phone, qrCode: $qrCode) {
+  students { studentId firstName occurrences {
+    occurrenceId offeringName startsAt endsAt status canCheckIn noCheckInReason opensAt closesAt } } } }"""
+CHECK_IN = """mutation($input: CheckInInput!) { checkIn(input: $input) {
+  __typename
+  ... on CheckInSuccess { status markedAt occurrence { id } entry { id } changedEntries { id }
+    issuedTokens { id } revokedTokens { id } }
+  ... on UserError { message }
+  ... on AttendanceNotRecordable { reason }
+  ... on StudentNotOnRoster { studentIds }
+  ... on OutsideCheckInWindow { opensAt closesAt }
+} }"""
+CODE = "query($id: ID!) { node(id: $id) { ... on Family { checkInCode } } }"
+REMEMBERED = text(
+    "SELECT (SELECT count(*) FROM occurrence) AS occurrences, (SELECT count(*) FROM mark) AS marks,"
+    " (SELECT coalesce(sum(revision), 0) FROM occurrence) AS revisions, (SELECT count(*) FROM changed_entry) AS rows,"
+    " (SELECT count(*) FROM makeup_token) AS tokens, (SELECT count(*) FROM token_run) AS runs,"
+    " (SELECT count(*) FROM idempotency_key) AS keys, (SELECT count(*) FROM kiosk) AS kiosks,"
+    " (SELECT sum(check_in_code_number) FROM family) AS codes"
+)
+
+
+@dataclass
+class KioskDoor:
+    """`kiosk` is the device, `owner` somebody of the office who may do everything."""
+
+    world: World
+    owner: Api
+    kiosk: Api
+    lesson: Lesson
+    family_id: UUID
+    students: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def occurrence_id(self) -> str:
+        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY))
+
+    def at(self, now: datetime) -> None:
+        self.owner.clock.now = now
+
+    async def add(self, name: str, *, family_id: UUID | None = None, **enrollment: Any) -> UUID:
+        """A student of the family, or of another, who is enrolled in the class."""
+        self.students[name] = await self.world.student(
+            first_name=name, last_name="Secret", family_id=family_id or self.family_id
+        )
+        await self.world.enroll(self.students[name], self.lesson.offering_id, **enrollment)
+        return self.students[name]
+
+    async def look_up(self, *, api: Api | None = None, **given: Any) -> list[dict[str, Any]]:
+        """By the family's phone number unless told otherwise."""
+        answer = await (api or self.kiosk).ask(FAMILY, **(given or {"phone": PHONE}))
+        found: list[dict[str, Any]] = answer["kioskFamily"]["students"]
+        return found
+
+    async def check_in(self, name: str, *, api: Api | None = None, **more: Any) -> dict[str, Any]:
+        answer = await (api or self.kiosk).ask(CHECK_IN, input=self.input(name, **more))
+        found: dict[str, Any] = answer["checkIn"]
+        return found
+
+    def input(self, name: str, **more: Any) -> dict[str, Any]:
+        given = {"occurrenceId": self.occurrence_id, "studentId": encode_id("Student", self.students[name])}
+        return given | more
+
+    async def settings(self, **values: Any) -> None:
+        of_organization = models.Settings.organization_id == self.world.organization_id
+        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
+
+    async def marks(self) -> dict[str, tuple[str, bool, str]]:
+        """Status, whether defaulted, and source, by name."""
+        mark = models.Mark
+        found = await self.world.owner.execute(
+            select(mark.student_id, mark.status, mark.is_defaulted, mark.source).where(
+                mark.timeslot_id == self.lesson.timeslot_id, mark.held_on == MONDAY
+            )
+        )
+        by_id = {row.student_id: (row.status.value, row.is_defaulted, row.source.value) for row in found}
+        return {name: by_id[student] for name, student in self.students.items() if student in by_id}
+
+    async def remembered(self) -> tuple[int, ...]:
+        return tuple((await self.world.owner.execute(REMEMBERED)).one())
+
+
+async def launch(owner: Api, location_id: UUID, name: str = "Front door", **more: Any) -> Api:
+    """A device with its token."""
+    given = {"locationId": encode_id("Location", location_id), "name": name, **more}
+    launched = (await owner.ask(LAUNCH, input=given))["launchKiosk"]
+    return replace(owner, token=launched["deviceToken"])
+
+
+async def new_kiosk_door(world: World, api: Api) -> KioskDoor:
+    """Ann and Ben of the family, Cas of another, ten minutes before their class."""
+    api.clock.now = STARTS - timedelta(minutes=10)
+    owner = await api.as_staff(world, Permission.OWNER, portal=Portal.OFFICE)
+    kiosk = await launch(owner, world.location_id)
+    lesson = await world.weekly_class(name="Swim 1")
+    door = KioskDoor(world, owner, kiosk, lesson, await world.family(name="Secret", phone=PHONE))
+    for name in ("Ann", "Ben"):
+        await door.add(name)
+    await door.add("Cas", family_id=await world.family(name="Cole", phone="+1 512 555 0199"))
+    return door
