@@ -16,6 +16,7 @@ from attendance.rules.vocabulary import TokenRunPhase
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 RUN_TOKENS = "run_tokens"
+SEND_EMAIL = "send_email"
 WAKE_UP_LIFETIME = timedelta(days=3)
 
 log = structlog.get_logger(__name__)
@@ -50,7 +51,16 @@ class TokenRunArmed:
     due_at: datetime
 
 
-WakeUp = RollSheetChanged | TokenRunArmed
+@dataclass(frozen=True, slots=True)
+class EmailQueued:
+    """A message stands in the outbox and wants a worker at `due_at`."""
+
+    organization_id: UUID
+    email_id: UUID
+    due_at: datetime
+
+
+WakeUp = RollSheetChanged | TokenRunArmed | EmailQueued
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
@@ -87,17 +97,26 @@ def to_roll_sheets(redis: Redis) -> Sink:
 
 
 def to_workers(jobs: JobQueue) -> Sink:
-    """Tells arq when a token run is due. The id holds the due time: arq will not move a job that it has."""
+    """Tells arq of due token runs and of queued e-mail. A run's id holds the due time: arq will not move a job that
+    it has.
+    """
 
     async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
-        for run in wake_ups:
-            if isinstance(run, TokenRunArmed):
-                key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
-                job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                # arq's own expiry counts from the due time: for a run long due it is negative, which Redis refuses.
-                await jobs.enqueue_job(
-                    RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
-                )
+        for wake_up in wake_ups:
+            match wake_up:
+                case TokenRunArmed() as run:
+                    key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
+                    job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
+                    # arq's own expiry counts from the due time: of a run long due it is negative, and Redis refuses.
+                    await jobs.enqueue_job(
+                        RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
+                    )
+                case EmailQueued() as email:
+                    names = (str(email.organization_id), str(email.email_id))
+                    job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
+                    await jobs.enqueue_job(
+                        SEND_EMAIL, *names, _job_id=job_id, _defer_until=email.due_at, _expires=WAKE_UP_LIFETIME
+                    )
 
     return enqueue
 

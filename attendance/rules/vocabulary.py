@@ -295,9 +295,16 @@ class TaskItemState(StrEnum):
 
 
 class EmailState(StrEnum):
+    """R9.8. QUEUED and SENDING go on; the others are ends. KEPT: no mail server is configured, so it is shown and not
+    sent. UNCERTAIN: handed to the server, which never answered; it may have gone out, and is not sent again.
+    """
+
     QUEUED = "QUEUED"
+    SENDING = "SENDING"
     SENT = "SENT"
+    KEPT = "KEPT"
     FAILED = "FAILED"
+    UNCERTAIN = "UNCERTAIN"
     WITHDRAWN = "WITHDRAWN"
 
 

@@ -67,7 +67,10 @@ class BackgroundTaskItem(Table):
 
 
 class Email(Entity):
-    """The outbox (R9.8). `reason` names why it is sent ("token/<id>/issued"); one reason, one message."""
+    """The outbox (R9.8). `reason` names why it is sent ("token/<id>/issued"); one reason, one message.
+
+    While a worker is at it, `due_at` is the end of its lease, and `attempts` tells its attempt from later ones.
+    """
 
     __tablename__ = "email"
     __table_args__ = (
@@ -76,7 +79,7 @@ class Email(Entity):
         of("family", "family_id"),
         CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent_has_an_instant"),
         Index("email_reason_key", "organization_id", "reason", unique=True),
-        Index("email_due_ix", "due_at", postgresql_where=text("state = 'QUEUED'")),
+        Index("email_due_ix", "due_at", postgresql_where=text("state IN ('QUEUED', 'SENDING')")),
     )
 
     reason: Mapped[str]

@@ -1,0 +1,192 @@
+"""The e-mail outbox (R9.8): what is to be sent, written with the change that it tells of, and what became of it.
+
+An attempt has two steps. `claim` holds a message for a while by its `due_at`, and `begin_sending` says, right before
+the message itself is handed over, that from now on it may have been sent.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, case, column, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.vocabulary import EmailState
+from db import models
+from db.ids import new_id
+from db.unit_of_work import UnitOfWork
+from db.wake_ups import EmailQueued
+
+UNANSWERED = "It was handed over, and no answer was recorded: it may have been sent, and is not sent again."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be sent from `due_at` on.
+
+    reason -- what it is about, unique within the organization, such as "token/<id>/issued"
+    template -- a name in mail/templates, and `facts` what it needs, as JSON: dates in ISO form
+    """
+
+    reason: str
+    recipient: str
+    template: str
+    facts: Mapping[str, Any]
+    due_at: datetime
+    family_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEmail:
+    """A message as its row has it, and the name of the organization that sends it."""
+
+    organization_id: UUID
+    id: UUID
+    organization_name: str
+    reason: str
+    recipient: str
+    template: str
+    facts: Mapping[str, Any]
+    attempts: int
+
+
+async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: datetime) -> None:
+    """Have them sent once the transaction has committed, in one statement. One reason, one message: what was sent,
+    kept, failed or is under way stays as it is. What was withdrawn waits anew. What no attempt was made for yet gets
+    the new facts and keeps its time, unless the new one is earlier.
+    """
+    if not messages:
+        return
+    email = models.Email
+    rows = [
+        {
+            "organization_id": uow.organization_id,
+            "id": new_id(),
+            "reason": message.reason,
+            "recipient": message.recipient,
+            "template": message.template,
+            "facts": dict(message.facts),
+            "state": EmailState.QUEUED,
+            "due_at": message.due_at,
+            "family_id": message.family_id,
+            "created_at": now,
+        }
+        # In one order, so that two transactions with the same reasons wait for each other and do not lock up.
+        for message in sorted(messages, key=lambda message: message.reason)
+    ]
+    statement = insert(email).values(rows)
+    new = statement.excluded
+    waits = (email.state == EmailState.QUEUED) & (email.attempts == 0)
+    queued = await uow.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organization_id", "reason"],
+            set_={
+                "state": EmailState.QUEUED,
+                "recipient": new.recipient,
+                "template": new.template,
+                "facts": new.facts,
+                "due_at": case((waits, func.least(email.due_at, new.due_at)), else_=new.due_at),
+                # A worker may still have an attempt at what was withdrawn in hand: a number further it is not its own.
+                "attempts": email.attempts + func.least(email.attempts, 1),
+            },
+            where=waits | (email.state == EmailState.WITHDRAWN),
+        ).returning(email.id, email.due_at)
+    )
+    uow.wake_ups += [EmailQueued(uow.organization_id, row.id, row.due_at) for row in queued]
+
+
+async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> None:
+    """Take back what was not handed over yet."""
+    if not reasons:
+        return
+    await uow.connection.execute(
+        update(models.Email)
+        .where(
+            models.Email.organization_id == uow.organization_id,
+            models.Email.reason.in_(sorted(reasons)),
+            models.Email.state == EmailState.QUEUED,
+        )
+        .values(state=EmailState.WITHDRAWN)
+    )
+
+
+async def due_emails(connection: AsyncConnection, now: datetime, *, at_most: int) -> list[tuple[UUID, UUID]]:
+    """Organization and id of what is due, or was left by a worker that died, the longest due first. Needs no tenant
+    set: the function `due_emails` is a door through row-level security.
+    """
+    due = func.due_emails(now, at_most).table_valued(column("organization_id", Uuid), column("email_id", Uuid))
+    found = await connection.execute(select(*due.c))
+    return [(row.organization_id, row.email_id) for row in found]
+
+
+async def claim(uow: UnitOfWork, email_id: UUID, *, now: datetime, lease: timedelta) -> OutgoingEmail | None:
+    """Begin the next attempt. None: it is not due, is at an end, or another worker is at it. Should this worker die,
+    the message is due again after the lease.
+    """
+    email = models.Email
+    waiting = (
+        select(email.id)
+        .where(email.id == email_id, email.state == EmailState.QUEUED, email.due_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+    organization = select(models.Organization.name).where(models.Organization.organization_id == email.organization_id)
+    claimed = await uow.connection.execute(
+        update(email)
+        .where(email.id == waiting.scalar_subquery())
+        .values(attempts=email.attempts + 1, due_at=now + lease)
+        .returning(
+            email.organization_id,
+            email.id,
+            organization.scalar_subquery(),
+            email.reason,
+            email.recipient,
+            email.template,
+            email.facts,
+            email.attempts,
+        )
+    )
+    row = claimed.one_or_none()
+    return None if row is None else OutgoingEmail(*row)
+
+
+async def begin_sending(uow: UnitOfWork, sent: OutgoingEmail, *, now: datetime, lease: timedelta) -> bool:
+    """The last step before the message is handed over, to be committed first. False: it was withdrawn meanwhile, or
+    the attempt took longer than its lease and another worker has begun: then it must not be handed over.
+    """
+    email = models.Email
+    begun = await uow.connection.execute(
+        update(email)
+        .where(email.id == sent.id, email.state == EmailState.QUEUED, email.attempts == sent.attempts)
+        .values(state=EmailState.SENDING, due_at=now + lease)
+    )
+    return begun.rowcount == 1
+
+
+async def give_up_unanswered(uow: UnitOfWork, email_id: UUID, *, now: datetime) -> bool:
+    """UNCERTAIN, if it was handed over by a worker that did not live to record the answer."""
+    email = models.Email
+    given_up = await uow.connection.execute(
+        update(email)
+        .where(email.id == email_id, email.state == EmailState.SENDING, email.due_at <= now)
+        .values(state=EmailState.UNCERTAIN, last_error=UNANSWERED)
+    )
+    return given_up.rowcount == 1
+
+
+async def record(
+    uow: UnitOfWork, sent: OutgoingEmail, state: EmailState, *, now: datetime, due_at: datetime, error: str | None
+) -> bool:
+    """What became of the attempt. False: the message was withdrawn, or a later attempt has begun. A late answer
+    settles what was UNCERTAIN.
+    """
+    email = models.Email
+    under_way = (EmailState.QUEUED, EmailState.SENDING, EmailState.UNCERTAIN)
+    recorded = await uow.connection.execute(
+        update(email)
+        .where(email.id == sent.id, email.attempts == sent.attempts, email.state.in_(under_way))
+        .values(state=state, due_at=due_at, sent_at=now if state is EmailState.SENT else None, last_error=error)
+    )
+    return recorded.rowcount == 1
