@@ -25,6 +25,8 @@ from gql.guard import GuardLimits
 from gql.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
+from gql.sheet_changes import SheetChange
+from gql.subscriptions.hub import Hub
 from settings import load_settings
 from tests.factories import LONG_AGO, World
 
@@ -102,12 +104,21 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(database: Database) -> AsyncIterator[Api]:
-    """Without Redis: nothing that is tested with this needs it."""
+async def serving(
+    database: Database, *, announcer: Announcer | None = None, hub: Hub[SheetChange] | None = None
+) -> AsyncIterator[Api]:
+    """Without Redis: nothing that is tested with this needs it. `hub` is for subscriptions; `announcer` tells it."""
     settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
     clock = Clock()
     no_hub: Any = None
-    services = make_services(settings, database=database, announcer=Announcer(), redis=Redis(), clock=clock, hub=no_hub)
+    services = make_services(
+        settings,
+        database=database,
+        announcer=announcer or Announcer(),
+        redis=Redis(),
+        clock=clock,
+        hub=hub or no_hub,
+    )
     edge = Edge(
         operations=Operations(SCHEMA, GuardLimits()),
         authenticate=make_authenticate(settings, services),
