@@ -10,11 +10,12 @@ import structlog
 from arq.cron import CronJob
 from arq.worker import Worker, func
 
-from db.wake_ups import RUN_TOKENS
+from db.wake_ups import RUN_TOKENS, SEND_EMAIL
 from settings import Settings
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
+from workers.jobs.send_email import send_due, send_email
 from workers.jobs.sweep_token_runs import sweep
 from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
 from workers.schedule import TIMETABLE
@@ -49,13 +50,13 @@ async def _catch_up(context: WorkerContext) -> None:
     """What became due while no worker ran. Independent of Redis: with Redis away for long, this does
     everything.
     """
-    try:
-        marked = await end_days(context)
-        done = await sweep(context)
-    except Exception:
-        log.exception("catching_up_failed")
-    else:
-        log.info("caught_up", occurrences_marked_absent=marked, token_runs=done)
+    for name, job in (("end_days", end_days), ("sweep_token_runs", sweep)):
+        try:
+            done = await job(context)
+        except Exception:
+            log.exception("catching_up_failed", job=name)
+        else:
+            log.info("caught_up", job=name, done=done)
 
 
 async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
