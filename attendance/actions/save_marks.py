@@ -1,10 +1,11 @@
-"""The last steps of every act on marks: number the change, write it, and see to the tokens."""
+"""The last steps of every act on marks: number the change, write it, and see to notices and tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from attendance.actions.notify_of_absences import notify_of_absences
 from attendance.actions.open_roll_sheet import OpenSheet
 from attendance.actions.settle_makeup_tokens import settle_makeup_tokens
 from attendance.rules.marks import MarkChange
@@ -37,7 +38,8 @@ async def save_marks(
     settings: OrganizationSettings,
     now: datetime,
 ) -> Recorded:
-    """One revision of kind MARKS for all of the changes (R4.9), then their tokens (R7.3). Nothing for no change.
+    """One revision of kind MARKS for all of the changes (R4.9), then the notices of absences
+    in a row (R4.14) and the tokens (R7.3). Nothing for no change.
 
     cause -- whose marks the tokens follow, if not the author's.
     """
@@ -47,6 +49,7 @@ async def save_marks(
     revision = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
     await write_marks(uow, key, changes, revision=revision, author=author, now=now)
     students = tuple(change.student_id for change in changes)
+    await notify_of_absences(uow, sheet.head, students, settings=settings, now=now)
     tokens = await settle_makeup_tokens(uow, sheet.head, students, author=cause or author, settings=settings, now=now)
     return Recorded(
         tokens.revision or revision,

@@ -29,8 +29,8 @@ class PastMark:
 
 @dataclass(frozen=True, slots=True)
 class MarkStep:
-    """One change of a mark; `before` and `after` None: not marked. `changed_by` is who acted, also for a mark by default
-    that followed; None: the system by itself.
+    """One change of a mark; `before` and `after` None: not marked. `changed_by` is who acted, also for a mark by
+    default that followed; None: the system by itself.
     """
 
     revision: int
