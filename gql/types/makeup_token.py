@@ -10,7 +10,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.occurrences import OccurrenceHead
+from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import Viewer
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.sight import sight_of
@@ -45,7 +45,8 @@ class MakeupToken(Node):
     state: MakeupTokenState = strawberry.field(description="Where it is in its life.")
     origin: MakeupTokenOrigin = strawberry.field(description="What it was issued for.")
     missed_occurrence: Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")] | None = strawberry.field(
-        description="The class that was missed; null: it was issued by hand."
+        description="The class that was missed; null: it was issued by hand, or the viewer is staff who may not see "
+        "that occurrence."
     )
     location: Location | None = strawberry.field(description="The only location to use it at; null: any.")
     program: Program | None = strawberry.field(description="The program that it is for; null: any.")
@@ -163,9 +164,7 @@ async def _read_tokens(source: Reading, student_ids: list[UUID]) -> list[ShownTo
 async def _with_missed(connection: AsyncConnection, viewer: Viewer, tokens: list[TokenFacts]) -> ShownTokens:
     keys = {token.missed for token in tokens if token.missed is not None}
     heads = await read_heads(connection, viewer.caller.organization_id, keys)
-    return ShownTokens(
-        tokens,
-        {head.key: head for head in heads},
-        viewer.settings.makeup_tokens,
-        is_family=viewer.caller.portal is Portal.CUSTOMER,
-    )
+    is_family = viewer.caller.portal is Portal.CUSTOMER
+    # Whoever is shown an occurrence is shown its roster: seeing the student is not enough (R11.3).
+    missed = {head.key: head for head in heads if is_family or may_see_occurrence(viewer.caller, head)}
+    return ShownTokens(tokens, missed, viewer.settings.makeup_tokens, is_family)

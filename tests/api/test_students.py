@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import EnrollmentType, NoteLevel, Permission, Portal
+from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, NoteLevel, Permission, Portal
 from db import models
 from db.ids import new_id
 from gql.global_ids import encode_id, encode_occurrence_id
@@ -217,6 +217,7 @@ async def everything(world: World) -> dict[str, str]:
         "Enrollment": enrollment,
         "StudentNote": await world.note(student),
         "MakeupToken": await world.makeup_token(student),
+        "ExpectedAbsence": await world.expected_absence(student),
     }
     return ids | {name: encode_id(name, key) for name, key in keys.items()}
 
@@ -256,6 +257,33 @@ async def test_node_finds_nothing_for_ids_of_things_that_never_were(world: World
     ids = [encode_id(name, new_id()) for name in ("Student", "Offering", "Timeslot", "Enrollment", "Family")]
     ids += [encode_id("RosterEntry", new_id(), MONDAY, new_id()), encode_id("Organization", new_id())]
     assert await visible(owner, *ids) == [None] * 7
+
+
+async def test_R11_3_a_token_does_not_open_the_roll_sheet_of_a_class_that_one_does_not_teach(
+    world: World, api: Api
+) -> None:
+    own, other = await world.weekly_class(name="Own"), await world.weekly_class(name="Other")
+    family = await world.family()
+    student = await world.student(family_id=family)
+    for lesson in (own, other):
+        await world.enroll(student, lesson.offering_id)
+        await world.occurrence(lesson.timeslot_id)
+        origin = MakeupTokenOrigin.ABSENCE
+        await world.makeup_token(student, origin=origin, timeslot_id=lesson.timeslot_id, held_on=MONDAY)
+    await world.enroll(await world.student(first_name="Stranger"), other.offering_id)
+    query = """query($id: ID!) { student(id: $id) { makeupTokens { nodes { missedOccurrence { offering { name }
+      %s } } } } }"""
+    roster = "roster { student { firstName } } tally { total }"
+    teacher = await world.staff(Permission.STAFF_ATTENDANCE_VIEW, teaches=[own.offering_id])
+    clients = {
+        "teacher": (await api.as_staff(world, portal=Portal.STAFF, person_id=teacher), roster, [None, "Own"]),
+        "owner": (await api.as_staff(world, Permission.OWNER), roster, ["Other", "Own"]),
+        "family": (await api.signed_in(world, await world.guardian(family), Portal.CUSTOMER), "", ["Other", "Own"]),
+    }
+    for client, more, names in clients.values():
+        nodes = (await client.ask(query % more, id=encode_id("Student", student)))["student"]["makeupTokens"]["nodes"]
+        missed = [node["missedOccurrence"] for node in nodes]
+        assert sorted((each["offering"]["name"] if each else None for each in missed), key=str) == names
 
 
 async def test_offerings_are_filtered_and_paged(world: World, api: Api) -> None:
