@@ -67,6 +67,15 @@ class Socket:
 
     async def run(self) -> None:
         """Serve until either side closes."""
+        try:
+            closed = await self._until_closed()
+            if closed is not None:
+                await self._close(closed)
+        finally:
+            # A shutdown waits for this, whatever ended the socket.
+            self._has_ended.set()
+
+    async def _until_closed(self) -> Closed | None:
         closed: Closed | None = None
         try:
             async with self._tasks:
@@ -77,9 +86,7 @@ class Socket:
             closed = cast("Closed", group.exceptions[0])
         except* _Gone:
             pass
-        if closed is not None:
-            await self._close(closed)
-        self._has_ended.set()
+        return closed
 
     async def drain(self) -> None:
         """Refuse new operations, wait for answers under way, then close with 1012."""

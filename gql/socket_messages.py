@@ -77,7 +77,7 @@ def read_message(text: str) -> ClientMessage:
         case "connection_init":
             return ConnectionInit(_payload(message) or {})
         case "ping":
-            return Ping(_payload(message))
+            return Ping(_echoed(_payload(message)))
         case "pong":
             _payload(message)
             return Pong()
@@ -103,6 +103,15 @@ def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(found, dict | None):
         raise _bad('"payload" must be an object')
     return found
+
+
+def _echoed(payload: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The payload of a ping, which its pong gives back: orjson reads deeper nesting than it writes."""
+    try:
+        orjson.dumps(payload)
+    except orjson.JSONEncodeError:
+        raise _bad("The payload is nested too deeply to be given back") from None
+    return payload
 
 
 def _operation(message: dict[str, Any]) -> dict[str, Any]:

@@ -191,6 +191,12 @@ async def test_ping_is_answered_before_and_after_connection_init(server: Running
         assert await hear(socket) == {"type": "pong", "payload": {"n": 1}}
 
 
+async def test_a_ping_that_is_nested_too_deeply_to_be_answered_closes_with_4400(server: Running) -> None:
+    async with ready(server) as socket:
+        await say(socket, '{"type": "ping", "payload": ' + '{"a": ' * 500 + "1" + "}" * 501)
+        assert (await the_end(socket))[0] == 4400
+
+
 async def test_a_client_that_never_introduces_itself_is_closed_with_4408(server: Running) -> None:
     async with raw(server) as socket:
         assert await the_end(socket) == (4408, "Connection initialisation timeout")
