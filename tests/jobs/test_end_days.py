@@ -15,6 +15,7 @@ from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, Enrollm
 from db.engine import Database
 from tests.factories import MONDAY, Lesson, World, new_world
 from tests.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
+from tests.worker_process import at, worker_process
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days, end_days_of_locations
 from workers.jobs.sweep_token_runs import sweep
@@ -249,6 +250,15 @@ async def test_R4_13_a_worker_that_stops_leaves_the_rest_to_the_next(sheet: Toke
     assert await end_days(context) == 0
     assert await end(sheet, END_OF_DAY_AT + timedelta(hours=9)) == 1
     assert await marks(sheet.world) == absent(*sheet.enrollments)
+
+
+async def test_R4_13_a_worker_in_one_burst_marks_and_issues(
+    sheet: TokenSheet, database_url: str, redis_url: str
+) -> None:
+    with worker_process(database_url, redis_url, "--burst", *at(END_OF_DAY_AT)) as worker:
+        assert await asyncio.to_thread(worker.wait, 30) == 0
+    assert await marks(sheet.world) == absent(*sheet.enrollments)
+    assert sorted(await sheet.live_tokens()) == sorted(sheet.enrollments)
 
 
 async def test_R4_13_arq_runs_the_timetables_line(sheet: TokenSheet, redis_url: str) -> None:
