@@ -19,6 +19,7 @@ COPY db db
 COPY demo demo
 COPY gql gql
 COPY importing importing
+COPY mail mail
 COPY web web
 COPY workers workers
 ENV PATH=/opt/rollbook/bin:$PATH \

@@ -11,6 +11,8 @@ _HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}, "rich_mark
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, **_HELP)  # type: ignore[arg-type]
 imports = typer.Typer(no_args_is_help=True, **_HELP)  # type: ignore[arg-type]
 app.add_typer(imports, name="import", help="Load data from other systems.")
+mail = typer.Typer(no_args_is_help=True, **_HELP)  # type: ignore[arg-type]
+app.add_typer(mail, name="mail", help="Read the e-mail outbox.")
 
 
 def _instant(text: str) -> datetime:
@@ -143,6 +145,36 @@ def import_oneroster(
         accept_removals=accept_removals,
         dry_run=dry_run,
     )
+
+
+@mail.command("list", epilog="Example: python rollbook.py mail list --state FAILED")
+def mail_list(
+    state: Annotated[str | None, typer.Option(help="Such as KEPT, SENT, FAILED or UNCERTAIN.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many of the latest.")] = 50,
+) -> None:
+    """List the latest messages, the newest last."""
+    from commands.mail import list_mail
+
+    list_mail(state=state, limit=limit)
+
+
+@mail.command("show", epilog="Example: python rollbook.py mail show 7c1f2a9d")
+def mail_show(
+    email: Annotated[str, typer.Argument(metavar="ID", help="Its id, or how that ends.")],
+    html: Annotated[bool, typer.Option("--html", help="The HTML part.")] = False,
+) -> None:
+    """Show a message."""
+    from commands.mail import show_mail
+
+    show_mail(email, html=html)
+
+
+@mail.command("again", epilog="Example: python rollbook.py mail again 7c1f2a9d")
+def mail_again(email: Annotated[str, typer.Argument(metavar="ID", help="Its id, or how that ends.")]) -> None:
+    """Send a message that was kept, failed, or is uncertain."""
+    from commands.mail import send_again
+
+    send_again(email)
 
 
 @app.command(epilog="Example: python rollbook.py token --person office@example.com --portal OFFICE --lifetime 8h")

@@ -3,6 +3,7 @@
 Only entry points call `load_settings`; all below them is handed the values.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
@@ -30,6 +31,14 @@ def asyncpg_url(url: str) -> str:
     if not urlsplit(f"postgresql://{rest}").path.strip("/"):
         raise ValueError("names no database; it ends with /database")
     return f"postgresql+asyncpg://{rest}"
+
+
+def _is_smtp_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -71,6 +80,9 @@ class Settings(BaseSettings):
 
     live_compare_seconds: float = Field(default=5.0, gt=0, le=60)
 
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     test_clock: datetime | None = None
 
@@ -89,6 +101,20 @@ class Settings(BaseSettings):
         if not url.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("is no Redis address such as redis://:password@host:6379/0")
         return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, url: str | None) -> str | None:
+        if url is not None and not _is_smtp_url(url):
+            raise ValueError("is no mail server's address such as smtp://user:password@mail.example.com:587")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"[^\s@<>,;:\"()]+@[A-Za-z0-9.-]+", address, re.ASCII):
+            raise ValueError("is no e-mail address such as notices@example.com")
+        return address
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -127,6 +153,8 @@ class Settings(BaseSettings):
             )
         if self.jwks_url is not None and self.in_production and not self.jwks_url.startswith("https://"):
             faults.append("ROLLBOOK_JWKS_URL must start with https:// in production.")
+        if (self.smtp_url is None) != (self.mail_from is None):
+            faults.append("ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM are set together or not at all.")
         if faults:
             raise ValueError("\n".join(faults))
         return self

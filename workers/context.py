@@ -9,6 +9,7 @@ from typing import Any
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from mail.smtp import SmtpServer
 from settings import Settings
 
 KEY = "worker"
@@ -17,19 +18,28 @@ KEY = "worker"
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
     """The clock is the only one that jobs read, and the announcer tells open roll sheets what they changed. Once
-    `stop` is set, what has begun is finished and nothing more is begun.
+    `stop` is set, what has begun is finished and nothing more is begun. Without a mail server messages are kept.
     """
 
     database: Database
     announcer: Announcer
     clock: Clock
+    mail_server: SmtpServer | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # Of a worker's ten places at most four wait for a mail server, however slow it is.
+    senders: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
     """From the dictionary that arq hands to each job."""
     context: WorkerContext = ctx[KEY]
     return context
+
+
+def mail_server(settings: Settings) -> SmtpServer | None:
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return SmtpServer(settings.smtp_url, settings.mail_from)
 
 
 @asynccontextmanager
@@ -39,7 +49,7 @@ async def working(settings: Settings) -> AsyncIterator[WorkerContext]:
     announcer = Announcer(to_roll_sheets(redis))
     announcer.start()
     try:
-        yield WorkerContext(database, announcer, clock_from(settings.test_clock))
+        yield WorkerContext(database, announcer, clock_from(settings.test_clock), mail_server(settings))
     finally:
         await announcer.close()
         await redis.aclose()

@@ -39,7 +39,7 @@ async def work(settings: Settings, *, burst: bool = False) -> None:
             return
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
-        log.info("worker_started")
+        log.info("worker_started", mail="sent" if context.mail_server else "kept")
         while not context.stop.is_set():
             await _catch_up(context)
             await _serve_queue(context, settings)
@@ -50,7 +50,7 @@ async def _catch_up(context: WorkerContext) -> None:
     """What became due while no worker ran. Independent of Redis: with Redis away for long, this does
     everything.
     """
-    for name, job in (("end_days", end_days), ("sweep_token_runs", sweep)):
+    for name, job in (("end_days", end_days), ("sweep_token_runs", sweep), ("send_due_emails", send_due)):
         try:
             done = await job(context)
         except Exception:
@@ -81,7 +81,7 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
 
 def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[CronJob] = TIMETABLE) -> Worker:
     return Worker(
-        functions=[func(run_tokens, name=RUN_TOKENS)],
+        functions=[func(run_tokens, name=RUN_TOKENS), func(send_email, name=SEND_EMAIL, timeout=300)],
         cron_jobs=timetable,
         queue_name=QUEUE,
         redis_pool=connect_queue(redis_url, tries=PATIENT_TRIES),

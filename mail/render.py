@@ -1,0 +1,53 @@
+"""Messages from templates: `<name>.subject`, `<name>.txt` and `<name>.html` in mail/templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _day(iso_date: str) -> str:
+    day = date.fromisoformat(iso_date)
+    return f"{day:%A, %B} {day.day}, {day.year}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        # Names are typed by people: in HTML they are text.
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["day"] = _day
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def render(template: str, facts: Mapping[str, Any], *, organization: str) -> Rendered:
+    """`facts` as the outbox has them; `organization` is the sender's name. Raises jinja2.TemplateError for a template
+    that is not there or lacks a fact, and what a fact of the wrong form raises.
+    """
+    subject, text, html = (
+        _ENVIRONMENT.get_template(f"{template}.{part}").render(facts, organization=organization)
+        for part in ("subject", "txt", "html")
+    )
+    return Rendered(" ".join(subject.split()), text, html)

@@ -1,0 +1,149 @@
+"""Messages of the outbox leave, at most once for one reason (R9.8)."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import structlog
+from jinja2 import TemplateError
+
+from attendance.rules.mail import wait_before_retry
+from attendance.rules.vocabulary import EmailState
+from db.emails import OutgoingEmail, begin_sending, claim, due_emails, give_up_unanswered, record
+from db.unit_of_work import unit_of_work
+from mail.message import compose
+from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened
+from workers.context import WorkerContext, context_of
+
+BATCH = 200
+NOBODY = "rollbook@localhost"
+# Added to what the server may take, for our own statements: within the lease nobody else touches the message.
+SLACK_SECONDS = 60
+
+log = structlog.get_logger(__name__)
+
+
+class Attempt(Enum):
+    NONE = "not due, or another worker is at it"
+    MADE = "made, whatever came of it"
+    SERVER_AWAY = "made, without a connection"
+
+
+async def send_email(ctx: Mapping[Any, Any], organization_id: str, email_id: str) -> None:
+    """arq's job, as db.wake_ups enqueues it. When many come at once, most are left to the sweep."""
+    context = context_of(ctx)
+    if not context.senders.locked():
+        async with context.senders:
+            await carry_out(context, UUID(organization_id), UUID(email_id))
+
+
+async def send_due_emails(ctx: Mapping[Any, Any]) -> None:
+    """arq's job."""
+    await send_due(context_of(ctx))
+
+
+async def send_due(context: WorkerContext) -> int:
+    """One attempt at each message that is due, of every organization; the answer counts the attempts. What fails for
+    a reason of ours is logged and left to the next call, and holds up no other one. While the server cannot be reached,
+    the others keep their attempts for later.
+    """
+    made, seen, is_away = 0, set[UUID](), False
+
+    async def attempt(organization_id: UUID, email_id: UUID) -> Attempt:
+        nonlocal is_away
+        async with context.senders:
+            if context.stop.is_set() or is_away:
+                return Attempt.NONE
+            try:
+                outcome = await carry_out(context, organization_id, email_id)
+            except Exception:
+                log.exception("email_attempt_failed", email_id=str(email_id))
+                return Attempt.NONE
+            is_away = is_away or outcome is Attempt.SERVER_AWAY
+            return outcome
+
+    while not context.stop.is_set() and not is_away:
+        async with context.database.engine.connect() as connection:
+            due = await due_emails(connection, context.clock(), at_most=BATCH + len(seen))
+        waiting = [(organization_id, email_id) for organization_id, email_id in due if email_id not in seen]
+        if not waiting:
+            break
+        seen.update(email_id for _, email_id in waiting)
+        async with asyncio.TaskGroup() as group:
+            attempts = [group.create_task(attempt(*each)) for each in waiting]
+        made += sum(task.result() is not Attempt.NONE for task in attempts)
+    return made
+
+
+async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUID) -> Attempt:
+    """One attempt at a message, if it is due. What a dead worker left unanswered is given up."""
+    server = context.mail_server
+    lease = timedelta(seconds=(2 * server.open_seconds if server else 0) + SLACK_SECONDS)
+    now = context.clock()
+    async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+        email = await claim(uow, email_id, now=now, lease=lease)
+        given_up = email is None and await give_up_unanswered(uow, email_id, now=now)
+    if given_up:
+        log.error("email_uncertain", organization_id=str(organization_id), email_id=str(email_id))
+    if email is None:
+        return Attempt.MADE if given_up else Attempt.NONE
+    return await _attempt(context, email)
+
+
+async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
+    outcome = Attempt.MADE
+    try:
+        state, error = await _deliver(context, email), None
+    except (Refused, TemplateError, ValueError, TypeError) as fault:
+        state, error = EmailState.FAILED, str(fault)
+    except TryLater as fault:
+        state, error = EmailState.QUEUED, str(fault)
+        outcome = Attempt.SERVER_AWAY if isinstance(fault, ServerAway) else outcome
+    except Unanswered as fault:
+        state, error = EmailState.UNCERTAIN, str(fault)
+    if state is None:
+        return Attempt.NONE
+    await _settle(context, email, state, error)
+    return outcome
+
+
+async def _deliver(context: WorkerContext, email: OutgoingEmail) -> EmailState | None:
+    """SENT or KEPT; None: it was withdrawn, or taken over, before it was handed over."""
+    server = context.mail_server
+    message = compose(email, sender=server.sender if server else NOBODY, now=context.clock())
+    if server is None:
+        return EmailState.KEPT
+    async with opened(server, email.recipient.strip()) as client:
+        if begun := await _begin(context, email, server):
+            await hand_over(client, server, bytes(message))
+    return EmailState.SENT if begun else None
+
+
+async def _begin(context: WorkerContext, email: OutgoingEmail, server: SmtpServer) -> bool:
+    lease = timedelta(seconds=server.answer_seconds + SLACK_SECONDS)
+    async with unit_of_work(context.database, email.organization_id, context.announcer) as uow:
+        return await begin_sending(uow, email, now=context.clock(), lease=lease)
+
+
+async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailState, error: str | None) -> None:
+    """QUEUED is for another attempt, and becomes FAILED when there have been enough."""
+    now = context.clock()
+    due_at = now
+    if state is EmailState.QUEUED:
+        wait = wait_before_retry(email.attempts)
+        state, due_at = (EmailState.FAILED, now) if wait is None else (state, now + wait)
+    async with unit_of_work(context.database, email.organization_id, context.announcer) as uow:
+        await record(uow, email, state, now=now, due_at=due_at, error=error)
+    say = log.error if state in (EmailState.FAILED, EmailState.UNCERTAIN) else log.info
+    say(
+        "email_attempted",
+        organization_id=str(email.organization_id),
+        email_id=str(email.id),
+        template=email.template,
+        attempt=email.attempts,
+        state=state.value,
+        error=error,
+    )
