@@ -1,10 +1,10 @@
 """The roll sheets on which a student's row may change, and the numbers of the changes that make it so (R10.1).
 
-One statement each, however many sheets there are.
+One statement each, two to find them, however many sheets there are.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -19,8 +19,9 @@ DAYS_BACK = 7
 DAYS_AHEAD = 28
 MOST_SHEETS = 200
 
-# Near sheets are computed, since somebody may have one open of which there is no row yet; of those further off the ones
-# with a row, and a single day that is named.
+# Near sheets are computed, since somebody may have one open of which there is no row yet. Further ahead, whoever opens
+# a sheet makes its row (follow_sheet), so those with a row are all that can be open; further back come those in
+# question.
 _SHEETS = text("""
 WITH slot AS (
     SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, n.today,
@@ -57,8 +58,9 @@ WITH slot AS (
     SELECT c.timeslot_id, c.held_on, s.today
     FROM slot s
     JOIN occurrence c ON c.organization_id = :organization_id AND c.timeslot_id = s.id
-    WHERE (s.is_named OR CAST(:offering_ids AS uuid[]) = '{}')
-      AND c.held_on BETWEEN CAST(:first_on AS date) AND CAST(:last_on AS date)
+    WHERE c.held_on > s.today + :ahead
+       OR ((s.is_named OR CAST(:offering_ids AS uuid[]) = '{}')
+           AND c.held_on BETWEEN CAST(:first_on AS date) AND CAST(:last_on AS date))
 )
 SELECT timeslot_id, held_on FROM sheet ORDER BY abs(held_on - today), timeslot_id, held_on LIMIT :most
 """)
@@ -93,14 +95,41 @@ RETURNING timeslot_id, held_on, revision
 """)
 
 
+# Acts on rosters share it; opening a far sheet excludes them. Without it, an act that had looked for sheets before the
+# opening and committed after the opener had read the roster would be told to nobody.
+_ACT = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('rosters of ' || :organization_id, 0))")
+_FOLLOW = text("""
+INSERT INTO occurrence (organization_id, timeslot_id, held_on) VALUES (:organization_id, :timeslot_id, :held_on)
+ON CONFLICT DO NOTHING RETURNING revision
+""")
+_OPEN = text("SELECT pg_advisory_xact_lock(hashtextextended('rosters of ' || :organization_id, 0))")
+
+
+def is_far_ahead(held_on: date, today: date) -> bool:
+    """Do acts on rosters tell this sheet only if it has a row? `today` is the location's. A day early, for the date
+    changes while the sheet is open.
+    """
+    return held_on >= today + timedelta(DAYS_AHEAD)
+
+
+async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> bool:
+    """From the commit on, acts on rosters tell this sheet of its rows, however far ahead it is. To be called before its
+    state is read. False: it was so already. The key is one of the organization's own timeslots.
+    """
+    await uow.connection.execute(_OPEN, {"organization_id": str(uow.organization_id)})
+    given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
+    return (await uow.connection.execute(_FOLLOW, given)).first() is not None
+
+
 async def find_sheets(
     uow: UnitOfWork, student_id: UUID, offering_ids: Collection[UUID], dates: DateSpan | None, now: datetime
 ) -> list[OccurrenceKey]:
     """The near ones (DAYS_BACK to DAYS_AHEAD of the location's today) on which the student has a row, and all near ones
-    of the offerings; further off, those of the offerings (none: of all the student was in) within `dates` to which
-    something happened, and the day if `dates` is one. Of more than MOST_SHEETS the ones nearest to today, in the order
-    of locks.
+    of the offerings; further ahead those that have a row, because somebody opened them; further back those of the
+    offerings (none: of all the student was in) within `dates` to which something happened; and the day if `dates` is
+    one. Of more than MOST_SHEETS the ones nearest to today, in the order of locks.
     """
+    await uow.connection.execute(_ACT, {"organization_id": str(uow.organization_id)})
     span = None if dates is None else dates.clip(CALENDAR)
     is_day = span is not None and span.starts_on == span.ends_on
     given = {

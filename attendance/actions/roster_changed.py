@@ -51,10 +51,9 @@ async def roster_changed(
     wherever they are, and what `offering_ids` and `dates` add to them.
 
     offering_ids -- where the student may get a row, or lose one on a date that is not near.
-    dates -- the dates on which that may be; of those that are not near, only sheets with a row of their own, or the
-        only day. None: no other than the near ones.
+    dates -- the dates on which that may be. Of those further back than near, sheets to which something happened.
 
-    Eight statements, however many roll sheets. An exception in the block goes through, and nothing is numbered.
+    Nine statements, however many roll sheets. An exception in the block goes through, and nothing is numbered.
     """
     keys = await find_sheets(uow, student_id, offering_ids, dates, now)
     await lock_occurrences(uow, keys)

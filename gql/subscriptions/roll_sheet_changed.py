@@ -10,13 +10,16 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from attendance.rules.calendar import local_date
 from attendance.rules.indicators import Sight
-from attendance.rules.occurrences import may_see_occurrence
+from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import SEE_ATTENDANCE, Viewer
 from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of
 from db.roll_sheet_changes import RollSheet
-from gql.context import Info, reading
+from db.roster_changes import follow_sheet, is_far_ahead
+from db.unit_of_work import unit_of_work
+from gql.context import Info, Reading, reading
 from gql.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.global_ids import decode_occurrence_id
 from gql.loaders import Sheet, find_visible_head
@@ -47,7 +50,7 @@ async def resolve(
         strawberry.argument(
             description="The last revision the client has, 0 or more: it gets what came after it and no SNAPSHOT. Left "
             "out or null: it has nothing. A SNAPSHOT comes all the same when that revision is more than 200 behind, or "
-            "ahead of the occurrence."
+            "ahead of the occurrence, or when nobody before has followed one so far ahead (four weeks and more)."
         ),
     ] = UNSET,
 ) -> AsyncGenerator[RollSheetChanged, None]:
@@ -100,18 +103,38 @@ async def _open(info: Info, sheet: RollSheet, after: int | None) -> _Opening | N
 
     None: there is no such occurrence for the viewer.
     """
-    async with reading(info) as (connection, viewer):
-        head = await find_visible_head(connection, viewer, sheet.key)
+    async with reading(info) as source:
+        head = await find_visible_head(source.connection, source.viewer, sheet.key)
         if head is None:
             return None
-        changes = None
-        if after is not None and 0 <= head.revision - after <= REPLAY_LIMIT:
-            changes = await read_changes(connection, sheet, head, after)
-            if [change.revision for change in changes] != list(range(after + 1, head.revision + 1)):
-                changes = None
-        if changes is None:
-            changes = [await read_state(connection, sheet, head, info.context.clock())]
-        return _Opening(head.revision, changes, sight_of(viewer))
+        is_far = is_far_ahead(sheet.key.held_on, local_date(info.context.clock(), head.zone))
+        if head.revision > 0 or not is_far:
+            return await _read(info, source, sheet, head, after)
+    is_first = await _follow_far(info, sheet)
+    async with reading(info) as source:
+        head = await find_visible_head(source.connection, source.viewer, sheet.key)
+        if head is None:
+            return None
+        # What the client has may be from a time when nobody was told of such a sheet.
+        return await _read(info, source, sheet, head, None if is_first else after)
+
+
+async def _read(info: Info, source: Reading, sheet: RollSheet, head: OccurrenceHead, after: int | None) -> _Opening:
+    connection, changes = source.connection, None
+    if after is not None and 0 <= head.revision - after <= REPLAY_LIMIT:
+        changes = await read_changes(connection, sheet, head, after)
+        if [change.revision for change in changes] != list(range(after + 1, head.revision + 1)):
+            changes = None
+    if changes is None:
+        changes = [await read_state(connection, sheet, head, info.context.clock())]
+    return _Opening(head.revision, changes, sight_of(source.viewer))
+
+
+async def _follow_far(info: Info, sheet: RollSheet) -> bool:
+    """Is this the first time that somebody opens it?"""
+    services = info.context.services
+    async with unit_of_work(services.database, sheet.organization_id, services.announcer) as uow:
+        return await follow_sheet(uow, sheet.key)
 
 
 async def _sight(info: Info, change: SheetChange) -> Sight:

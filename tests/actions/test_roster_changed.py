@@ -1,5 +1,6 @@
 """Which roll sheets hear of a change of a student's rows, and that they are numbered exactly (R10.1)."""
 
+import asyncio
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from attendance.rules.vocabulary import Permission, Source
 from db import models
 from db.changes import Author
 from db.engine import Database
+from db.roster_changes import follow_sheet
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import JANUARY, MONDAY, Lesson, World
@@ -97,6 +99,26 @@ async def test_R10_1_of_far_dates_sheets_with_a_row_are_told_and_a_single_day(sh
     ahead = MONDAY + 20 * WEEK
     ends = "UPDATE enrollment SET drop_on = :end WHERE student_id = :ann"
     assert ahead in await sheets.change(ends, dates=DateSpan(ahead, ahead), end=ahead, **named)
+
+
+async def test_R10_1_a_far_sheet_is_opened_before_or_after_an_act_and_not_amid_it(sheets: Sheets) -> None:
+    far = OccurrenceKey(sheets.lesson.timeslot_id, MONDAY + 30 * WEEK)
+
+    async def open_it() -> bool:
+        async with unit_of_work(sheets.database, sheets.world.organization_id, Announcer()) as uow:
+            return await follow_sheet(uow, far)
+
+    async with (
+        unit_of_work(sheets.database, sheets.world.organization_id, Announcer()) as uow,
+        roster_changed(uow, sheets.ann, author=sheets.author, now=DURING_CLASS),
+    ):
+        opening = asyncio.create_task(open_it())
+        await asyncio.wait([opening], timeout=0.3)
+        assert not opening.done()
+    assert await opening is True
+    assert await open_it() is False
+    told = await sheets.change("UPDATE student SET medical_alert = 'Asthma' WHERE id = :ann")
+    assert told == dict.fromkeys([*NEAR, far.held_on], 1)
 
 
 async def test_the_number_of_statements_and_of_sheets_is_bounded(sheets: Sheets) -> None:

@@ -125,6 +125,30 @@ async def test_R10_1_who_is_enrolled_and_dropped_comes_and_goes_on_open_sheets(
             await folds(client, apis[0], token, sheet)
 
 
+async def test_R10_1_a_sheet_far_ahead_is_told_once_it_is_open(
+    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+) -> None:
+    far, day = sheet_id(lesson, TODAY + 30 * WEEK), TODAY.isoformat()
+    ann, ben = await world.student(), await world.student(first_name="Ben")
+    offering = encode_id("Offering", lesson.offering_id)
+    place = {"offeringId": offering, "type": "ACTIVE", "startsOn": day}
+    await act(apis[0], token, ENROLL, studentId=encode_id("Student", ann), **place)
+    # Nobody had it open, so nobody was told, and whoever comes with what a query said gets the state.
+    async with subscriber(apis[1], token, far, after=0) as client:
+        await client.heard(1)
+        assert (client.events[0]["kind"], names(client.events[0])) == ("SNAPSHOT", ["Ann"])
+        enrolled = await act(apis[0], token, ENROLL, studentId=encode_id("Student", ben), **place)
+        await client.reached(1)
+        assert names(client.events[-1]) == ["Ben"]
+    await act(apis[0], token, UPDATE, studentId=encode_id("Student", ann), rollSheetComment="Left-handed")
+    await act(apis[0], token, DROP, enrollmentId=enrolled["enrollment"]["id"], dropOn=day)
+    async with subscriber(apis[0], token, far, after=1) as client:
+        await client.reached(3)
+        assert [names(event) for event in client.events] == [["Ann"], []]
+        gone = encode_id("RosterEntry", lesson.timeslot_id, TODAY + 30 * WEEK, ben)
+        assert client.events[-1]["removedEntryIds"] == [gone]
+
+
 async def test_R10_1_a_transfer_is_heard_in_both_classes(
     apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
 ) -> None:
