@@ -17,7 +17,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import DateSpan, OccurrenceKey, Timeslot
-from attendance.rules.listings import ListedSlot, Position, expand
+from attendance.rules.listings import ListedSlot, Position, expand, in_states
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
@@ -144,7 +144,10 @@ async def list_occurrences(
 ) -> Listing:
     """Two statements, three with a filter by attendance state."""
     slots = await read_slots(connection, organization_id, chosen)
-    positions: Iterable[Position] = expand(
+    if chosen.attendance_states:
+        states = await _read_states(connection, organization_id, slots, chosen.within)
+        slots = in_states(slots, states, frozenset(chosen.attendance_states))
+    positions = expand(
         slots,
         chosen.within,
         include_not_scheduled=chosen.include_not_scheduled,
@@ -152,10 +155,6 @@ async def list_occurrences(
         before=window.before,
         backwards=window.backwards,
     )
-    if chosen.attendance_states:
-        states = await _read_states(connection, organization_id, slots, chosen.within)
-        wanted = frozenset(chosen.attendance_states)
-        positions = (each for each in positions if states.get(each.key, AttendanceState.NOT_TAKEN) in wanted)
     page = list(islice(positions, window.limit + 1))
     shown = page[: window.limit]
     if window.backwards:
