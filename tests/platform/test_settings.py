@@ -55,6 +55,18 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        (
+            {"ROLLBOOK_SMTP_URL": "smtp://mail.example.com"},
+            "ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM are set together or not at all.",
+        ),
+        (
+            {"ROLLBOOK_SMTP_URL": "https://mail.example.com", "ROLLBOOK_MAIL_FROM": "a@example.com"},
+            "ROLLBOOK_SMTP_URL is no mail server's address such as smtp://user:password@mail.example.com:587.",
+        ),
+        (
+            {"ROLLBOOK_SMTP_URL": "smtp://mail.example.com", "ROLLBOOK_MAIL_FROM": "Gym <a@example.com>"},
+            "ROLLBOOK_MAIL_FROM is no e-mail address such as notices@example.com.",
+        ),
         ({"DATABASE_URL": ""}, "DATABASE_URL must be set."),
         (
             {"DATABASE_URL": "mysql://a/b"},
