@@ -98,6 +98,15 @@ class KioskDoor:
         given = {"occurrenceId": self.occurrence_id, "studentId": encode_id("Student", self.students[name])}
         return given | more
 
+    async def code(self, api: Api | None = None) -> str:
+        """The family's, as the owner or somebody else is told."""
+        node = (await (api or self.owner).ask(CODE, id=encode_id("Family", self.family_id)))["node"]
+        return str(node["checkInCode"])
+
+    async def guardian(self, api: Api) -> Api:
+        """Signed in for the family."""
+        return await api.signed_in(self.world, await self.world.guardian(self.family_id), Portal.CUSTOMER)
+
     async def settings(self, **values: Any) -> None:
         of_organization = models.Settings.organization_id == self.world.organization_id
         await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
@@ -115,6 +124,10 @@ class KioskDoor:
 
     async def remembered(self) -> tuple[int, ...]:
         return tuple((await self.world.owner.execute(REMEMBERED)).one())
+
+
+def names(students: list[dict[str, Any]]) -> list[str]:
+    return [each["firstName"] for each in students]
 
 
 async def launch(owner: Api, location_id: UUID, name: str = "Front door", **more: Any) -> Api:

@@ -1,48 +1,28 @@
 """kioskFamily: who is expected, for whom, and what is not told (R5.2, R11.2)."""
 
 import base64
-from collections.abc import AsyncIterator
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import update
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.kiosk import FamilyCode
-from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal, Source
+from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source
 from db import models
-from db.wake_ups import connect_redis
 from gql.credentials.check_in_codes import CheckInCodes
-from gql.credentials.look_ups import LookUpLimits, LookUps
 from gql.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import SECRET, Api
 from tests.factories import MONDAY, World, new_world
-from tests.kiosk_door import CODE, FAMILY, PHONE, STARTS, KioskDoor, launch, new_kiosk_door
+from tests.kiosk_door import FAMILY, PHONE, STARTS, KioskDoor, launch, names, new_kiosk_door
 
 TUESDAY = MONDAY.replace(day=17)
-ROTATE = """mutation($input: RotateCheckInCodeInput!) { rotateCheckInCode(input: $input) {
-  __typename ... on RotateCheckInCodeSuccess { family { checkInCode } }
-  ... on UserError { message } ... on PermissionDenied { permission } } }"""
 
 
 @pytest.fixture
 async def door(world: World, api: Api) -> KioskDoor:
     return await new_kiosk_door(world, api)
-
-
-async def code_of(door: KioskDoor, api: Api | None = None) -> str:
-    node = (await (api or door.owner).ask(CODE, id=encode_id("Family", door.family_id)))["node"]
-    return str(node["checkInCode"])
-
-
-async def guardian_of(door: KioskDoor, api: Api) -> Api:
-    return await api.signed_in(door.world, await door.world.guardian(door.family_id), Portal.CUSTOMER)
-
-
-def names(students: list[dict[str, Any]]) -> list[str]:
-    return [each["firstName"] for each in students]
 
 
 async def test_R5_2_a_family_sees_first_names_and_todays_occurrences_and_nothing_more(door: KioskDoor) -> None:
@@ -173,48 +153,13 @@ async def test_occurrences_come_by_start(door: KioskDoor) -> None:
     assert [each["offeringName"] for each in ann["occurrences"]] == ["Morning", "Swim 1", "Evening"]
 
 
-async def test_R5_2_a_qr_code_identifies_the_family(door: KioskDoor, api: Api) -> None:
-    code = await code_of(door)
-    assert await code_of(door, await guardian_of(door, api)) == code
-    assert await door.look_up(qrCode=code) == await door.look_up()
-
-
-async def test_R5_2_a_rotated_code_replaces_those_before(door: KioskDoor, api: Api) -> None:
-    first = await code_of(door)
-    given = {"familyId": encode_id("Family", door.family_id), "idempotencyKey": "1"}
-    guardian = await guardian_of(door, api)
-    second = (await guardian.ask(ROTATE, input=given))["rotateCheckInCode"]["family"]["checkInCode"]
-    assert second not in (first, None)
-    assert (await guardian.ask(ROTATE, input=given))["rotateCheckInCode"]["family"]["checkInCode"] == second
-    assert await door.look_up(qrCode=first) == []
-    assert names(await door.look_up(qrCode=second)) == ["Ann", "Ben"]
-
-
-async def test_codes_are_rotated_by_the_family_and_by_staff_with_the_permission(door: KioskDoor, api: Api) -> None:
-    given = {"familyId": encode_id("Family", door.family_id)}
-    world = door.world
-    other = await api.signed_in(world, await world.guardian(await world.family(name="Other")), Portal.CUSTOMER)
-    stranger = await api.as_staff(await new_world(world.owner, name="Other Gym"), Permission.OWNER)
-    clerk = await api.as_staff(world, Permission.OFFICE_ATTENDANCE_FULL, Permission.OFFICE_SEE_ALL)
-    before = await door.remembered()
-    refused = ((other, "NOT_FOUND"), (stranger, "NOT_FOUND"), (door.kiosk, "FORBIDDEN"), (api, "UNAUTHENTICATED"))
-    for caller, code in refused:
-        assert (await caller.refused(ROTATE, input=given))[0] == code
-    denied = (await clerk.ask(ROTATE, input=given))["rotateCheckInCode"]
-    assert (denied["__typename"], denied["permission"]) == ("PermissionDenied", "LAUNCH_KIOSK")
-    assert await door.remembered() == before
-    sees = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
-    desk = await api.as_staff(world, Permission.LAUNCH_KIOSK, *sees)
-    assert (await desk.ask(ROTATE, input=given))["rotateCheckInCode"]["__typename"] == "RotateCheckInCodeSuccess"
-
-
 async def test_R5_2_what_is_wrong_cannot_be_told_from_a_family_with_nothing_today(door: KioskDoor) -> None:
     world = door.world
     idle = await world.family(name="Idle", phone="512 555 0177")
     await world.student(first_name="Ida", family_id=idle)
     moved = await world.family(name="Moved", phone="512 555 0178", deleted_at=STARTS)
     await door.add("Mia", family_id=moved)
-    right = await code_of(door)
+    right = await door.code()
     codes = CheckInCodes(SECRET)
     stranger = await new_world(world.owner, name="Other Gym")
     foreign = FamilyCode(stranger.organization_id, await stranger.family(), 1)
@@ -254,7 +199,7 @@ async def test_the_same_number_in_another_organization_is_another_family(door: K
     elsewhere = await new_kiosk_door(await new_world(door.world.owner, name="Other Gym"), api)
     theirs = {each["studentId"] for each in await elsewhere.look_up()}
     assert theirs == {encode_id("Student", elsewhere.students[name]) for name in ("Ann", "Ben")}
-    assert await elsewhere.look_up(qrCode=await code_of(door)) == []
+    assert await elsewhere.look_up(qrCode=await door.code()) == []
 
 
 @pytest.mark.parametrize(
@@ -273,7 +218,7 @@ async def test_a_question_that_is_none_is_bad_input(door: KioskDoor, given: dict
 
 
 async def test_R11_2_only_kiosks_look_families_up(door: KioskDoor, api: Api) -> None:
-    guardian = await guardian_of(door, api)
+    guardian = await door.guardian(api)
     for caller, code in ((api, "UNAUTHENTICATED"), (door.owner, "FORBIDDEN"), (guardian, "FORBIDDEN")):
         assert (await caller.refused(FAMILY, phone=PHONE))[0] == code
 
@@ -286,52 +231,3 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_student
         door.kiosk.statements.clear()
         counts.append((len(await door.look_up()), len(door.kiosk.statements)))
     assert counts == [(2, 4), (20, 4)]
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    redis = connect_redis(redis_url)
-    yield redis
-    await redis.aclose()
-
-
-@pytest.fixture(params=["with Redis", "without Redis"])
-async def counted(request: pytest.FixtureRequest, door: KioskDoor, redis: Redis) -> KioskDoor:
-    """Three look-ups in a minute."""
-    source = redis if request.param == "with Redis" else Redis(port=1)
-    services = door.kiosk.services
-    object.__setattr__(services, "look_ups", LookUps(source, LookUpLimits(per_kiosk=3, window=60)))
-    return door
-
-
-async def test_R5_2_look_ups_are_limited_for_each_device(counted: KioskDoor) -> None:
-    other = await launch(counted.owner, counted.world.location_id, "Side door")
-    asked: list[dict[str, Any]] = [{"phone": PHONE}, {"phone": "512 555 0000"}, {"qrCode": "wrong"}]
-    for given in asked:
-        await counted.look_up(**given)
-    body = await counted.kiosk.send(FAMILY, phone=PHONE)
-    (error,) = body["errors"]
-    assert (body["data"], error["extensions"]["code"]) == (None, "RATE_LIMITED")
-    assert 50 <= error["extensions"]["retryAfterSeconds"] <= 60
-    assert names(await counted.look_up(api=other)) == ["Ann", "Ben"]
-    assert (await counted.check_in("Ann"))["__typename"] == "CheckInSuccess"
-
-
-async def test_R5_2_the_limit_is_told_and_holds_by_default(door: KioskDoor) -> None:
-    for _ in range(30):
-        await door.look_up(phone="512 555 0000")
-    assert (await door.kiosk.refused(FAMILY, phone=PHONE))[0] == "RATE_LIMITED"
-
-
-def test_codes_have_one_spelling_and_are_as_long_as_documented(world: World) -> None:
-    codes = CheckInCodes(SECRET)
-    code = FamilyCode(world.organization_id, world.location_id, 7)
-    text = codes.make(code)
-    assert (len(text), text[:4], codes.read(text)) == (74, "RB1.", code)
-    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    assert [codes.read(text[:-1] + each) for each in last if each != text[-1]] == [None] * 63
-    assert codes.read(replace_at(text, 10)) is None
-
-
-def replace_at(text: str, place: int) -> str:
-    return text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
