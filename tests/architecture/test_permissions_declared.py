@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import strawberry
 from strawberry.types import get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
@@ -34,6 +35,27 @@ def test_each_root_field_declares_its_access() -> None:
         try:
             access_of(field)
         except LookupError:
+            undeclared.append(field.python_name)
+    assert undeclared == []
+
+
+def nested_fields() -> Iterator[StrawberryField]:
+    """Those below the root that read something of their own."""
+    schema = build_schema()
+    roots = {schema.query, schema.mutation, schema.subscription}
+    for each in schema.schema_converter.type_map.values():
+        definition = each.definition
+        if isinstance(definition, StrawberryObjectDefinition) and definition.origin not in roots:
+            yield from (it for it in definition.fields if it.base_resolver and it.base_resolver.is_async)
+
+
+def test_each_nested_field_that_reads_declares_its_access() -> None:
+    assert {"roster", "notes", "makeup_tokens"} <= {field.python_name for field in nested_fields()}
+    undeclared = []
+    for field in nested_fields():
+        try:
+            assert not access_of(field).is_open
+        except (LookupError, AssertionError):
             undeclared.append(field.python_name)
     assert undeclared == []
 

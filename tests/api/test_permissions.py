@@ -1,0 +1,358 @@
+"""Who may use each root field, one row a field, and nothing happens to whoever may not (section 11)."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pytest
+from graphql import GraphQLObjectType
+
+from attendance.rules.permissions import counting
+from attendance.rules.vocabulary import Permission, Portal
+from db.embedded.servers import Servers
+from db.scratch import scratch_database
+from tests.api_client import SCHEMA, Api
+from tests.factories import World
+from tests.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
+
+Given: TypeAlias = Callable[[Stage], dict[str, Any]]
+
+VIEW = frozenset({Permission.OFFICE_ATTENDANCE_VIEW, Permission.STAFF_ATTENDANCE_VIEW})
+FULL = frozenset({Permission.OFFICE_ATTENDANCE_FULL, Permission.STAFF_ATTENDANCE_FULL})
+SEE_ALL = frozenset({Permission.OFFICE_SEE_ALL, Permission.STAFF_SEE_ALL})
+ANYBODY = frozenset[Permission]()
+NO_ONE, NOT_YOU, DENIED, GONE = "UNAUTHENTICATED", "FORBIDDEN", "PermissionDenied", "NOT_FOUND"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each kind of caller is answered. `right`: staff with `needs`, VIEW and SEE_ALL; `lacking`: staff who hold
+    every permission but `needs` and what includes it; `guardian`: of the student's family; `stranger`: the owner of
+    another organization, who names what is here.
+    """
+
+    given: Given
+    needs: frozenset[Permission]
+    right: str
+    lacking: str
+    guardian: str
+    kiosk: str
+    stranger: str
+    anonymous: str = NO_ONE
+    document: str = ""
+
+
+def query(document: str, given: Given, needs: frozenset[Permission], **outcomes: str) -> Row:
+    return Row(given, needs, document=document, **outcomes)
+
+
+def act(given: Given, needs: frozenset[Permission], **outcomes: str) -> Row:
+    """A mutation: `given` is its input."""
+    return Row(lambda stage: {"input": given(stage)}, needs, **outcomes)
+
+
+def nothing(_: Stage) -> dict[str, Any]:
+    return {}
+
+
+STAFF_ALONE = {"guardian": NOT_YOU, "kiosk": NOT_YOU}
+NOT_KIOSKS = {"guardian": "OK", "kiosk": NOT_YOU}
+CHANGES = {"right": "OK", "lacking": DENIED, **STAFF_ALONE}
+OF_STUDENT = CHANGES | {"stranger": GONE}
+SETTING = CHANGES | {"stranger": "OK"}  # Its own.
+MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
+    frozenset({Permission.MANAGE_SETTINGS}),
+    frozenset({Permission.MANAGE_ENROLLMENTS}),
+)
+LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
+SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
+
+TABLE: dict[str, Row] = {
+    "Query.viewer": query(
+        "{ viewer { __typename } }",
+        nothing,
+        ANYBODY,
+        right="OK",
+        lacking="OK",
+        guardian="OK",
+        kiosk="OK",
+        stranger="OK",
+        anonymous="NULL",
+    ),
+    "Query.node": query(
+        "query($id: ID!) { node(id: $id) { id } }",
+        lambda stage: {"id": stage.student_id},
+        VIEW,
+        right="OK",
+        lacking="NULL",
+        stranger="NULL",
+        **NOT_KIOSKS,
+    ),
+    "Query.nodes": query(
+        "query($id: ID!) { nodes(ids: [$id]) { id } }",
+        lambda stage: {"id": stage.student_id},
+        VIEW,
+        right="OK",
+        lacking="NULL",
+        stranger="NULL",
+        **NOT_KIOSKS,
+    ),
+    "Query.occurrence": query(
+        "query($id: ID!) { occurrence(id: $id) { id } }",
+        lambda stage: {"id": stage.occurrence_id},
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="NULL",
+        **STAFF_ALONE,
+    ),
+    "Query.occurrences": query(
+        'query { occurrences(filter: {from: "2026-11-16", to: "2026-11-16"}) { nodes { id } } }',
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    "Query.offerings": query(
+        "{ offerings { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    "Query.student": query(
+        "query($id: ID!) { student(id: $id) { id } }",
+        lambda stage: {"id": stage.student_id},
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="NULL",
+        **NOT_KIOSKS,
+    ),
+    "Query.students": query(
+        "{ students { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **NOT_KIOSKS,
+    ),
+    "Query.locations": query(
+        "{ locations { id } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
+    ),
+    "Query.programs": query(
+        "{ programs { id } }",
+        nothing,
+        ANYBODY,
+        right="EMPTY",
+        lacking="EMPTY",
+        stranger="EMPTY",
+        guardian="EMPTY",
+        kiosk=NOT_YOU,
+    ),
+    "Query.settings": query(
+        "{ settings { classes { officeCheckInMode } } }",
+        nothing,
+        ANYBODY,
+        right="OK",
+        lacking="OK",
+        stranger="OK",
+        **STAFF_ALONE,
+    ),
+    "Query.kiosks": query(
+        "{ kiosks { nodes { id } } }",
+        nothing,
+        LAUNCH_KIOSK,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    "Query.kioskFamily": query(
+        f'{{ kioskFamily(phone: "{PHONE}") {{ students {{ firstName }} }} }}',
+        nothing,
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        guardian=NOT_YOU,
+        kiosk="OK",
+    ),
+    "Query.expectedAbsences": query(
+        "{ expectedAbsences { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **NOT_KIOSKS,
+    ),
+    # Open to all: what lets in is the password or the refresh token, whoever sends it.
+    "Mutation.signIn": act(
+        lambda _: SIGN_IN | {"portal": "OFFICE"},
+        ANYBODY,
+        **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "SignInRefused"),
+    ),
+    "Mutation.refreshSession": act(
+        lambda _: {"refreshToken": "unknown"},
+        ANYBODY,
+        **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "SignInRefused"),
+    ),
+    "Mutation.signOut": act(
+        lambda _: {"everywhere": False}, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
+    ),
+    "Mutation.submitAttendance": act(
+        lambda stage: {"occurrenceId": stage.occurrence_id, "markRest": "PRESENT"}, FULL, **OF_STUDENT
+    ),
+    "Mutation.markAttendance": act(
+        lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id, "status": "TARDY"},
+        FULL,
+        **OF_STUDENT,
+    ),
+    "Mutation.checkIn": act(
+        lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id},
+        FULL,
+        **OF_STUDENT | {"kiosk": "OK"},
+    ),
+    "Mutation.clearMark": act(
+        lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id}, FULL, **OF_STUDENT
+    ),
+    "Mutation.enrollStudent": act(
+        lambda stage: {
+            "studentId": stage.student_id,
+            "offeringId": stage.id("Offering", stage.other.offering_id),
+            "type": "ACTIVE",
+            "startsOn": "2026-11-16",
+        },
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
+    "Mutation.dropEnrollment": act(
+        lambda stage: {"enrollmentId": stage.id("Enrollment", stage.enrollment), "dropOn": "2026-11-20"},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
+    "Mutation.transferEnrollment": act(
+        lambda stage: {
+            "enrollmentId": stage.id("Enrollment", stage.enrollment),
+            "offeringId": stage.id("Offering", stage.other.offering_id),
+            "startsOn": "2026-11-20",
+        },
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
+    "Mutation.addStudentNote": act(
+        lambda stage: {"studentId": stage.student_id, "body": "Shy.", "level": "NORMAL"}, FULL, **OF_STUDENT
+    ),
+    "Mutation.closeStudentNote": act(lambda stage: {"noteId": stage.id("StudentNote", stage.note)}, FULL, **OF_STUDENT),
+    "Mutation.updateStudent": act(
+        lambda stage: {"studentId": stage.student_id, "rollSheetComment": "Left-handed."}, FULL, **OF_STUDENT
+    ),
+    "Mutation.updateClassSettings": act(lambda _: {"birthdayWindowDays": 5}, MANAGE_SETTINGS, **SETTING),
+    "Mutation.updateStaffPortalSettings": act(lambda _: {"staffSeesBalances": True}, MANAGE_SETTINGS, **SETTING),
+    "Mutation.updateKioskSettings": act(lambda _: {"kioskReadOnly": True}, MANAGE_SETTINGS, **SETTING),
+    "Mutation.updateAbsenceSettings": act(lambda _: {"absenceNoticeMinutes": 60}, MANAGE_SETTINGS, **SETTING),
+    "Mutation.launchKiosk": act(
+        lambda stage: {"locationId": stage.id("Location", stage.world.location_id), "name": "Back door"},
+        LAUNCH_KIOSK,
+        **OF_STUDENT,
+    ),
+    "Mutation.revokeKiosk": act(lambda stage: {"kioskId": stage.kiosk_id}, LAUNCH_KIOSK, **OF_STUDENT),
+    "Mutation.rotateCheckInCode": act(
+        lambda stage: {"familyId": stage.id("Family", stage.family_id)},
+        LAUNCH_KIOSK,
+        **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.recordExpectedAbsence": act(
+        lambda stage: {"studentId": stage.student_id, "startsOn": "2026-11-23"}, FULL, **OF_STUDENT
+    ),
+    "Mutation.requestExpectedAbsence": act(
+        lambda stage: {"studentId": stage.student_id, "startsOn": "2026-11-23"},
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        **NOT_KIOSKS,
+    ),
+    "Mutation.approveExpectedAbsence": act(
+        lambda stage: {"expectedAbsenceId": stage.id("ExpectedAbsence", stage.absence), "isExcused": False},
+        FULL,
+        **OF_STUDENT,
+    ),
+    "Mutation.denyExpectedAbsence": act(
+        lambda stage: {"expectedAbsenceId": stage.id("ExpectedAbsence", stage.absence)}, FULL, **OF_STUDENT
+    ),
+    "Mutation.withdrawExpectedAbsence": act(
+        lambda stage: {"expectedAbsenceId": stage.id("ExpectedAbsence", stage.absence)},
+        FULL,
+        **OF_STUDENT | {"guardian": "OK"},
+    ),
+}
+
+
+def root_fields() -> Iterator[str]:
+    """Of subscriptions see test_visibility."""
+    for root in (SCHEMA._schema.query_type, SCHEMA._schema.mutation_type):
+        assert isinstance(root, GraphQLObjectType)
+        yield from (f"{root.name}.{name}" for name in root.fields)
+
+
+def test_every_root_field_has_its_row() -> None:
+    assert set(root_fields()) == set(TABLE)
+
+
+@pytest.fixture(scope="module")
+async def database_url(servers: Servers, template_database: str) -> AsyncIterator[str]:
+    """One database for all rows, each of which makes organizations of its own."""
+    async with scratch_database(servers.database_url, template_database) as url:
+        yield url
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+async def test_R11_who_may_use_it(name: str, world: World, api: Api) -> None:
+    row, stage = TABLE[name], await new_stage(world, api)
+    outsiders = {"anonymous": (api, row.anonymous), "stranger": (await stage.stranger(), row.stranger)}
+    for portal in STAFF_PORTALS:
+        outsiders[f"lacking, {portal}"] = (await stage.staff(*_all_but(row.needs), portal=portal), row.lacking)
+    insiders = {"guardian": (await stage.guardian(), row.guardian), "kiosk": (stage.kiosk, row.kiosk)}
+    before = await stage.fingerprint()
+    for callers in (outsiders, insiders):
+        answers = {who: await _ask(caller, name, stage) for who, (caller, _) in callers.items()}
+        expected = {who: each for who, (_, each) in callers.items()}
+        assert answers == expected
+        may_change = name.startswith("Mutation.") and "OK" in {
+            each for who, each in expected.items() if who != "stranger"
+        }
+        assert may_change or await stage.fingerprint() == before
+
+
+@pytest.mark.parametrize("portal", STAFF_PORTALS)
+@pytest.mark.parametrize("name", sorted(TABLE))
+async def test_R11_staff_with_what_it_needs(name: str, portal: Portal, world: World, api: Api) -> None:
+    row, stage = TABLE[name], await new_stage(world, api)
+    caller = await stage.staff(*(row.needs | VIEW | SEE_ALL), portal=portal)
+    assert await _ask(caller, name, stage) == row.right
+
+
+def _all_but(needs: frozenset[Permission]) -> frozenset[Permission]:
+    """Everything that does not let in: FULL includes VIEW, an owner holds all."""
+    including = FULL if needs == VIEW else frozenset()
+    return frozenset(Permission) - needs - including - {Permission.OWNER}
+
+
+async def _ask(caller: Api, name: str, stage: Stage) -> str:
+    row, field = TABLE[name], name.partition(".")[2]
+    document = row.document or (
+        f"mutation($input: {field[0].upper()}{field[1:]}Input!) {{ {field}(input: $input) {{ __typename }} }}"
+    )
+    return await outcome(caller, field, document, row.given(stage))
+
+
+def test_the_table_asks_for_what_counts() -> None:
+    for name, row in TABLE.items():
+        assert not row.needs or all(row.needs & counting(portal) for portal in STAFF_PORTALS), name

@@ -1,0 +1,133 @@
+"""An organization with everything that a field may ask about, and callers of every kind before it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
+from db import models
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import Api
+from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
+from tests.kiosk_door import launch
+from tests.viewers import DURING_CLASS
+
+PHONE = "+1 512 555 0100"
+STAFF_PORTALS = (Portal.OFFICE, Portal.STAFF)
+# What a credential leaves behind is no act on the business.
+_NOT_THE_BUSINESS = {"sign_in", "idempotency_key"}
+
+
+@dataclass
+class Stage:
+    """Ann, of Gail's family, in a class of Monday that Tom teaches; DURING_CLASS, with check-in mode on."""
+
+    world: World
+    api: Api
+    lesson: Lesson
+    other: Lesson
+    kiosk: Api
+    kiosk_id: str
+    family_id: UUID
+    gail: UUID
+    tom: UUID
+    ann: UUID
+    enrollment: UUID
+    note: UUID
+    absence: UUID
+    token: UUID
+
+    @property
+    def occurrence(self) -> OccurrenceKey:
+        return OccurrenceKey(self.lesson.timeslot_id, MONDAY)
+
+    @property
+    def occurrence_id(self) -> str:
+        return encode_occurrence_id(self.occurrence)
+
+    def id(self, type_name: str, key: UUID) -> str:
+        return encode_id(type_name, key)
+
+    @property
+    def student_id(self) -> str:
+        return encode_id("Student", self.ann)
+
+    async def staff(self, *permissions: Permission, portal: Portal = Portal.OFFICE, teaches: bool = False) -> Api:
+        person = await self.world.staff(*permissions, teaches=[self.lesson.offering_id] if teaches else [])
+        return await self.api.signed_in(self.world, person, portal)
+
+    async def guardian(self) -> Api:
+        return await self.api.signed_in(self.world, self.gail, Portal.CUSTOMER)
+
+    async def other_guardian(self) -> Api:
+        stranger = await self.world.guardian(await self.world.family(name="Stranger"))
+        return await self.api.signed_in(self.world, stranger, Portal.CUSTOMER)
+
+    async def stranger(self) -> Api:
+        """The owner of another organization."""
+        elsewhere = await new_world(self.world.owner, name="Other Gym", office_check_in_mode=True)
+        return await self.api.as_staff(elsewhere, Permission.OWNER)
+
+    async def fingerprint(self) -> dict[str, str]:
+        """Of each table, what the organization has in it."""
+        tables = [table.name for table in models.metadata.sorted_tables if table.name not in _NOT_THE_BUSINESS]
+        rows = "md5(string_agg(t::text, ',' ORDER BY t::text))"
+        each = [f"SELECT '{name}' AS name, {rows} FROM {name} t WHERE t.organization_id = :own" for name in tables]
+        statement = text(" UNION ALL ".join(each)).bindparams(own=self.world.organization_id)
+        return {name: digest or "" for name, digest in await self.world.owner.execute(statement)}
+
+
+async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Stage:
+    api.clock.now = now
+    await world.owner.execute(
+        text(
+            "UPDATE settings SET office_check_in_mode = true, staff_check_in_mode = true WHERE organization_id = :own"
+        ).bindparams(own=world.organization_id)
+    )
+    lesson, other = await world.weekly_class(capacity=10), await world.weekly_class(name="Gym")
+    tom = await world.staff(teaches=[lesson.offering_id])
+    family = await world.family(phone=PHONE)
+    ann = await world.student(first_name="Ann", family_id=family)
+    owner = await api.as_staff(world, Permission.OWNER)
+    kiosk = await launch(owner, world.location_id)
+    return Stage(
+        world=world,
+        api=api,
+        lesson=lesson,
+        other=other,
+        kiosk=kiosk,
+        kiosk_id=(await kiosk.ask("{ viewer { ... on KioskViewer { kiosk { id } } } }"))["viewer"]["kiosk"]["id"],
+        family_id=family,
+        gail=await world.guardian(family),
+        tom=tom,
+        ann=ann,
+        enrollment=await world.enroll(ann, lesson.offering_id),
+        note=await world.note(ann),
+        absence=await world.expected_absence(ann, state=ExpectedAbsenceState.REQUESTED, requested_at=LONG_AGO),
+        token=await world.makeup_token(ann),
+    )
+
+
+async def outcome(api: Api, field: str, document: str, variables: dict[str, Any]) -> str:
+    """In a word: the code of the error, what stands in place of a success, or what was found: NULL, EMPTY or OK."""
+    body = await api.send(document, **variables)
+    if "errors" in body:
+        (error,) = body["errors"]
+        code: str = error["extensions"]["code"]
+        return code
+    return _found(body["data"][field])
+
+
+def _found(value: Any) -> str:
+    if isinstance(value, dict) and "nodes" in value:
+        value = value["nodes"]
+    if value is None or value == [None]:
+        return "NULL"
+    if value == []:
+        return "EMPTY"
+    name = value.get("__typename") if isinstance(value, dict) else None
+    return "OK" if name is None or name.endswith(("Success", "Viewer")) else str(name)
