@@ -8,7 +8,7 @@ from attendance.rules.consecutive_absences import Streak, notice_due_at, notice_
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.settings import OrganizationSettings
 from db.consecutive_absences import AttendanceHistory, lock_histories
-from db.notices import Notice, queue_notices, withdraw_notices
+from db.emails import Message, queue_emails, withdraw_emails
 from db.unit_of_work import UnitOfWork
 
 TEMPLATE = "consecutive_absences"
@@ -25,19 +25,19 @@ async def notify_of_absences(
     after_absences = settings.classes.consecutive_absences_notice
     if after_absences is None:
         return
-    notices: list[Notice] = []
+    notices: list[Message] = []
     void: list[str] = []
     for history in await lock_histories(uow, head.offering.id, students, head.key):
         plan = plan_notice(history.marks, head.key, after_absences)
         void += [notice_reason(history.student_id, head.offering.id, since) for since in plan.void]
         if plan.due is not None and history.email is not None:
             notices.append(_notice(head, history, plan.due, history.email, now))
-    await withdraw_notices(uow, void)
-    await queue_notices(uow, notices, now=now)
+    await withdraw_emails(uow, void)
+    await queue_emails(uow, notices, now=now)
 
 
-def _notice(head: OccurrenceHead, history: AttendanceHistory, streak: Streak, recipient: str, now: datetime) -> Notice:
-    return Notice(
+def _notice(head: OccurrenceHead, history: AttendanceHistory, streak: Streak, recipient: str, now: datetime) -> Message:
+    return Message(
         reason=notice_reason(history.student_id, head.offering.id, streak.since),
         recipient=recipient,
         template=TEMPLATE,
