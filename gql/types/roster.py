@@ -26,8 +26,8 @@ from gql.types.student import Enrollment, Student, show_enrollment, show_student
 class Mark:
     status: AttendanceStatus = strawberry.field(description="How the student attended.")
     is_defaulted: bool = strawberry.field(
-        description="Whether the system marked the student absent when the first one checked in; a check-in makes it "
-        "real."
+        description="Whether the system marked the student absent, when the first one checked in or at the end of a "
+        "day on which nobody did; a check-in makes it real."
     )
     source: Source = strawberry.field(description="Where it came from.")
     marked_by: Actor | None = strawberry.field(description="Who made it; null: the system did.")
