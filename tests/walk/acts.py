@@ -46,10 +46,13 @@ def mark_one(model: Model, actor: Actor, sheet: Sheet, wanted: Wanted, seen: int
 
 
 def check_in(model: Model, actor: Actor, sheet: Sheet, student: str) -> None:
-    """R4.8, R5.3: the first time and status stand; at the kiosk also what staff decided, save ABSENT."""
+    """R4.8, R5.3: the first time and status stand; at the kiosk also what staff decided, save ABSENT. A kiosk reaches
+    its location's day, and of the day before what still runs (R11.2).
+    """
     mark = sheet.marks.get(student)
     is_kiosk = actor.source == "KIOSK"
-    if is_kiosk and sheet.slot.held_on != model.today(sheet):
+    is_running = sheet.slot.starts_at <= model.now < sheet.slot.ends_at
+    if is_kiosk and sheet.slot.held_on != model.today(sheet) and not is_running:
         raise Refused("NOT_FOUND")
     is_decided = mark is not None and (
         mark.is_present or (is_kiosk and not mark.is_defaulted and mark.status != "ABSENT")

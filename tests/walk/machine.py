@@ -6,26 +6,25 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from gql.global_ids import encode_id
-from tests.walk import acts, places
-from tests.walk.model import KEEP, STATUSES, Place
-from tests.walk.walking import ACTORS, SHEET, STUDENT, Walking
+from tests.walk import acts
+from tests.walk.model import KEEP, STATUSES
+from tests.walk.roster_steps import RosterSteps
+from tests.walk.walking import ACTORS, SHEET, STUDENT
 
 STAFF = st.sampled_from(["olga", "otto", "stan"])
 NOTE = st.sampled_from([KEEP, KEEP, "came by bus", None])
 STATUS = st.sampled_from(STATUSES)
 # How far behind the sheet a caller's screen is; -1: ahead of it. None: the caller does not say.
 BEHIND = st.sampled_from([None, None, 0, 0, 1, 2, 5, -1])
-DAYS = st.sampled_from([-1, 0, 1, 3, 7])
 MINUTE = timedelta(minutes=1)
 
 
-class Walk(Walking):
+class Walk(RosterSteps):
     @rule(actor=STAFF, sheet=SHEET, marks=st.dictionaries(STUDENT, st.tuples(STATUS | st.none(), NOTE), max_size=3),
-          rest=st.none() | STATUS, behind=BEHIND)  # fmt: skip
+          rest=st.sampled_from([None, None, *STATUSES]), behind=BEHIND)  # fmt: skip
     def submit(self, actor: str, sheet: str, marks: dict[str, Any], rest: str | None, behind: int | None) -> None:
         named = [
-            {"studentId": self._student(student), "status": status} | self._note(status, note)
+            {"studentId": self.student(student), "status": status} | self._note(status, note)
             for student, (status, note) in marks.items()
         ]
         seen = self._seen(sheet, behind)
@@ -33,7 +32,7 @@ class Walk(Walking):
         done = self.expected("SubmitAttendanceSuccess", acts.submit, ACTORS[actor], self.model.sheets[sheet], wanted,
                              rest, seen)  # fmt: skip
         self.act(actor, "submitAttendance", done, occurrenceId=self.business.occurrences[sheet], marks=named,
-                 markRest=rest, seenRevision=seen, idempotencyKey=self._key())  # fmt: skip
+                 markRest=rest, seenRevision=seen, idempotencyKey=self.key())  # fmt: skip
 
     @rule(actor=STAFF, sheet=SHEET, student=STUDENT, status=STATUS, note=NOTE, behind=BEHIND)
     def mark(self, actor: str, sheet: str, student: str, status: str, note: str | None, behind: int | None) -> None:
@@ -41,19 +40,19 @@ class Walk(Walking):
         done = self.expected("MarkAttendanceSuccess", acts.mark_one, ACTORS[actor], self.model.sheets[sheet],
                              {student: (status, note)}, seen)  # fmt: skip
         self.act(actor, "markAttendance", done, **self._row(sheet, student), status=status, seenRevision=seen,
-                 idempotencyKey=self._key(), **self._note(status, note))  # fmt: skip
+                 idempotencyKey=self.key(), **self._note(status, note))  # fmt: skip
 
     @rule(actor=STAFF, sheet=SHEET, student=STUDENT, behind=BEHIND)
     def clear(self, actor: str, sheet: str, student: str, behind: int | None) -> None:
         seen = self._seen(sheet, behind)
         done = self.expected("ClearMarkSuccess", acts.mark_one, ACTORS[actor], self.model.sheets[sheet],
                              {student: (None, KEEP)}, seen)  # fmt: skip
-        self.act(actor, "clearMark", done, **self._row(sheet, student), seenRevision=seen, idempotencyKey=self._key())
+        self.act(actor, "clearMark", done, **self._row(sheet, student), seenRevision=seen, idempotencyKey=self.key())
 
     @rule(actor=st.sampled_from(["olga", "stan", "kiosk", "kiosk"]), sheet=SHEET, student=STUDENT)
     def check_in(self, actor: str, sheet: str, student: str) -> None:
         done = self.expected("CheckInSuccess", acts.check_in, ACTORS[actor], self.model.sheets[sheet], student)
-        self.act(actor, "checkIn", done, **self._row(sheet, student), idempotencyKey=self._key())
+        self.act(actor, "checkIn", done, **self._row(sheet, student), idempotencyKey=self.key())
 
     @rule(back=st.integers(0, 5))
     @precondition(lambda self: bool(self.sent))
@@ -103,45 +102,6 @@ class Walk(Walking):
         """The workers' next minute."""
         self._work_at(min(self.model.now + MINUTE, self.last_at))
 
-    @rule(actor=st.sampled_from(["olga", "otto"]), student=STUDENT, offering=st.sampled_from(["Swim", "Night", "Camp"]),
-          type=st.sampled_from(["ACTIVE", "ACTIVE", "TRIAL", "SINGLE_DAY", "WAITLIST"]), day=DAYS,
-          days=st.sampled_from([None, None, 0, 1, 6]))  # fmt: skip
-    def enroll(self, actor: str, student: str, offering: str, type: str, day: int, days: int | None) -> None:
-        starts_on = self.saturday + timedelta(days=day)
-        drop_on = None if days is None else starts_on + timedelta(days=days)
-        if type == "SINGLE_DAY":
-            drop_on = starts_on
-        new = Place("", student, offering, starts_on, type, drop_on)
-        done = self.expected("EnrollStudentSuccess", places.enroll, new)
-        answer = self.act(actor, "enrollStudent", done, studentId=self._student(student),
-                          offeringId=encode_id("Offering", self.business.offerings[offering]), type=type,
-                          startsOn=str(starts_on), dropOn=drop_on and str(drop_on),
-                          idempotencyKey=self._key())  # fmt: skip
-        if "enrollment" in answer:
-            new.id = answer["enrollment"]["id"]
-            self.moved = student, ACTORS[actor]
-
-    @rule(actor=st.sampled_from(["olga", "otto"]), which=st.integers(0, 30), day=DAYS)
-    def drop(self, actor: str, which: int, day: int) -> None:
-        place = self.model.places[which % len(self.model.places)]
-        drop_on = self.saturday + timedelta(days=day)
-        done = self.expected("DropEnrollmentSuccess", places.drop, place, drop_on)
-        self.act(actor, "dropEnrollment", done, enrollmentId=place.id, dropOn=str(drop_on), idempotencyKey=self._key())
-        self.moved = place.student, ACTORS[actor]
-
-    @rule(actor=st.sampled_from(["olga", "otto"]), which=st.integers(0, 30), day=DAYS,
-          offering=st.sampled_from(["Swim", "Night", "Owls"]))  # fmt: skip
-    def transfer(self, actor: str, which: int, day: int, offering: str) -> None:
-        place = self.model.places[which % len(self.model.places)]
-        starts_on = self.saturday + timedelta(days=day)
-        done = self.expected("TransferEnrollmentSuccess", places.transfer, place, offering, starts_on)
-        answer = self.act(actor, "transferEnrollment", done, enrollmentId=place.id, startsOn=str(starts_on),
-                          offeringId=encode_id("Offering", self.business.offerings[offering]),
-                          idempotencyKey=self._key())  # fmt: skip
-        if "enrollment" in answer:
-            self.model.places[-1].id = answer["enrollment"]["id"]
-        self.moved = place.student, ACTORS[actor]
-
     @rule(sheet=SHEET)
     def leave_or_return(self, sheet: str) -> None:
         """R10.2: who comes back with the last revision gets what came since."""
@@ -152,6 +112,9 @@ class Walk(Walking):
         else:
             rows, revision = self.left[sheet]
             self.watches[sheet] = self.run(self.business.watch(sheet, revision, rows))
+
+    # Marks and time are what most of the walk is to be about.
+    submit_too, mark_too, check_in_too, check_in_still, wait_too = submit, mark, check_in, check_in, wait
 
     def _work_at(self, at: Any) -> None:
         self.model.now = self.system.api.clock.now = at
@@ -167,14 +130,8 @@ class Walk(Walking):
     def _seen(self, sheet: str, behind: int | None) -> int | None:
         return None if behind is None else max(self.model.sheets[sheet].revision - behind, 0)
 
-    def _student(self, student: str) -> str:
-        return encode_id("Student", self.business.students[student])
-
     def _row(self, sheet: str, student: str) -> dict[str, Any]:
-        return {"occurrenceId": self.business.occurrences[sheet], "studentId": self._student(student)}
-
-    def _key(self) -> str:
-        return f"key {len(self.sent)} {self.steps}"
+        return {"occurrenceId": self.business.occurrences[sheet], "studentId": self.student(student)}
 
     @staticmethod
     def _note(status: str | None, note: str | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Everything is in plain words of the schema: statuses, sources and kinds are stri
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.walk.calendar import Slot
@@ -55,12 +55,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Absence:
-    """An approved expected absence: dates, both inclusive."""
+    """An approved expected absence: dates, both inclusive, all day or in a window on each of them."""
 
+    id: str
     student: str
     starts_on: date
     ends_on: date
     is_excused: bool
+    window: tuple[time, time] | None = None
+
+    def covers(self, slot: Slot) -> bool:
+        """R6.1: half-open intervals of wall time; what runs past midnight is hit on the next date too."""
+        if self.window is None:
+            return self.starts_on <= slot.held_on <= self.ends_on
+        starts = datetime.combine(slot.held_on, slot.start)
+        ends = starts + timedelta(minutes=slot.minutes)
+        days = [self.starts_on + timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
+        begins, over = self.window
+        return any(starts < datetime.combine(day, over) and datetime.combine(day, begins) < ends for day in days)
 
 
 @dataclass(frozen=True)
@@ -145,6 +157,9 @@ class Model:
     def today(self, sheet: Sheet) -> date:
         return self.now.astimezone(sheet.slot.zone).date()
 
+    def local_date(self) -> date:
+        return self.today(next(iter(self.sheets.values())))
+
     def places_on(self, sheet: Sheet) -> dict[str, Place]:
         """R3.1, R3.2: who is enrolled for the date, and the lasting one of several places."""
         covering = [place for place in self.places if place.covers(sheet.slot)]
@@ -187,7 +202,7 @@ class Model:
     def default(self, student: str, sheet: Sheet) -> Mark:
         """R4.5."""
         excuses = [each for each in self.absences if each.student == student and each.is_excused]
-        is_excused = any(each.starts_on <= sheet.slot.held_on <= each.ends_on for each in excuses)
+        is_excused = any(each.covers(sheet.slot) for each in excuses)
         return Mark("EXCUSED_ABSENCE" if is_excused else "ABSENT", "SYSTEM", is_defaulted=True)
 
     def has_begun(self, marks: Iterable[Mark]) -> bool:

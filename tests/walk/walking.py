@@ -25,8 +25,10 @@ ACTORS = {
     "stan": Actor("stan", "STAFF", may_excuse=False),
     "kiosk": Actor("kiosk", "KIOSK"),
 }
+SEASON = st.sampled_from(sorted(SATURDAYS))
+OFTEN = st.sampled_from([True, True, False])
 STUDENT = st.sampled_from(STUDENTS)
-SHEET = st.sampled_from(["swim", "swim", "night", "owls", "camp", "next"])
+SHEET = st.sampled_from(["swim", "swim", "swim", "night", "night", "owls", "camp", "next"])
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,15 @@ class Walking(RuleBasedStateMachine):
     def run(self, act: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(act)
 
-    @initialize(season=st.sampled_from(sorted(SATURDAYS)), office=st.booleans(), staff=st.booleans())
-    def begin(self, season: str, office: bool, staff: bool) -> None:
-        """Ann, Ben and Cas are in everything, Dan in nothing; it is Saturday noon."""
+    @initialize(
+        season=st.sampled_from(sorted(SATURDAYS)), day=st.sampled_from([0, 0, 0, 1, 7]), office=OFTEN, staff=OFTEN
+    )
+    def begin(self, season: str, day: int, office: bool, staff: bool) -> None:
+        """Ann, Ben and Cas are in everything, Dan in nothing; it is noon of Saturday, of Sunday, or a week later."""
         self.saturday = SATURDAYS[season]
         midnight = datetime.combine(self.saturday, time(), CHICAGO)
         self.last_at = midnight + 8 * DAY - timedelta(seconds=30)
-        begins_at = midnight + timedelta(hours=12)
+        begins_at = midnight + day * DAY + timedelta(hours=12)
         self.model = Model(begins_at, {name: Sheet(slot) for name, slot in slots(season).items()})
         self.system.api.clock.now = begins_at
         self.run(self._open(office, staff))
@@ -164,6 +168,13 @@ class Walking(RuleBasedStateMachine):
         except Refused as refusal:
             return str(refusal)
         return done
+
+    def student(self, name: str) -> str:
+        """The id of a student."""
+        return encode_id("Student", self.business.students[name])
+
+    def key(self) -> str:
+        return f"key {len(self.sent)} {self.steps}"
 
     def teardown(self) -> None:
         if hasattr(self, "business"):
