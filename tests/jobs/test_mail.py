@@ -6,11 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import Permission
 from db.engine import Database
 from db.wake_ups import Announcer, to_workers
+from gql.global_ids import encode_id, encode_occurrence_id
 from mail.smtp import SmtpServer
-from tests.factories import World, new_world
+from tests.api_client import Api
+from tests.factories import MONDAY, World, new_world
 from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
 from tests.worker_process import at, worker_process
@@ -44,12 +49,12 @@ async def test_R9_8_a_message_is_sent_once(outbox: Outbox, server: MailServer) -
     assert (message["From"], message["To"]) == (f"Test Gym <{SENDER}>", "baker@example.org")
     assert (message["Subject"], message["Auto-Submitted"]) == ("We miss Ann in Swim 1", "auto-generated")
     assert message["Date"].datetime == NOW
-    text, html = message.get_body(("plain",)), message.get_body(("html",))
-    assert text is not None
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
     assert html is not None
-    lines = text.get_content().splitlines()
+    lines = plain.get_content().splitlines()
     assert lines[2:6] == [
-        "Ann has been absent from Swim 1 2 times in a row:",
+        "Ann has been absent 2 times in a row from Swim 1:",
         "",
         "- Monday, November 2, 2026",
         "- Monday, November 9, 2026",
@@ -259,6 +264,31 @@ async def test_R9_8_what_people_typed_is_text(outbox: Outbox, server: MailServer
     assert html is not None
     assert "&lt;b&gt;Ann&lt;/b&gt;" in html.get_content()
     assert "<strong>Swim &amp; Co</strong>" in html.get_content()
+
+
+async def test_R4_14_R9_8_an_absence_reaches_the_family(
+    outbox: Outbox, server: MailServer, world: World, api: Api
+) -> None:
+    await world.owner.execute(text("UPDATE settings SET consecutive_absences_notice = 1"))
+    lesson = await world.weekly_class(name="Swim 1")
+    ann = await world.student(first_name="Ann", family_id=await world.family(email="baker@example.org"))
+    await world.enroll(ann, lesson.offering_id)
+    held_on = MONDAY - timedelta(days=7)
+    marks = [{"studentId": encode_id("Student", ann), "status": "ABSENT"}]
+    given = {"occurrenceId": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, held_on)), "marks": marks}
+    staff = await api.as_staff(world, Permission.OWNER)
+    await staff.ask(
+        "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }", input=given
+    )
+    assert await outbox.send(MUCH_LATER) == 1
+    assert [(message["To"], message["Subject"]) for message in server.taken] == [
+        ("baker@example.org", "We miss Ann in Swim 1")
+    ]
+    body = server.taken[0].get_body(("plain",))
+    assert body is not None
+    assert "Ann has been absent from Swim 1:\n\n- Monday, November 9, 2026\n" in body.get_content().replace(
+        "\r\n", "\n"
+    )
 
 
 async def test_R9_8_without_a_server_messages_are_kept(outbox: Outbox, server: MailServer) -> None:
