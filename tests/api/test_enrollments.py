@@ -360,6 +360,18 @@ async def test_an_enrollment_is_transferred_once(desk: Desk) -> None:
     assert (await desk.transfer(target, desk.lesson, MONDAY + WEEK))["__typename"] == "TransferEnrollmentSuccess"
 
 
+async def test_an_enrollment_that_was_transferred_elsewhere_is_not_transferred_again(desk: Desk) -> None:
+    ann, other = await desk.world.student(), await desk.world.weekly_class(weekday=2)
+    source = await desk.world.enroll(ann, desk.lesson.offering_id)
+    # As an import leaves it: the target is known, the cause of the source's end is not.
+    await desk.world.enroll(ann, other.offering_id, starts_on=MONDAY + 9 * WEEK, transferred_from_id=source)
+    third = await desk.world.weekly_class(weekday=3)
+    before = await desk.remembered()
+    refused = await desk.transfer(source, third, MONDAY)
+    assert refused["message"] == "The enrollment was transferred before."
+    assert await desk.remembered() == before
+
+
 async def test_a_transfer_within_an_offering_moves_between_its_timeslots(desk: Desk) -> None:
     world = desk.world
     offering = await world.offering(capacity=1)

@@ -120,10 +120,10 @@ def test_R6_3_an_approved_absence_frees_a_place_on_its_dates_alone() -> None:
 
 
 def test_R6_3_an_absence_from_one_enrollment_ends_with_it() -> None:
-    lasting, trial = place(1, MONDAY, MONDAY + DAY), place(1, MONDAY, type=EnrollmentType.TRIAL)
+    lasting, trial = place(1, MONDAY, MONDAY + WEEK), place(1, MONDAY, type=EnrollmentType.TRIAL)
     away = ExpectedAbsence(MONDAY, MONDAY + 9 * WEEK, False, enrollment_ids=frozenset({lasting.id}))
     full = first_full(timetable(), Place(MONDAY), [lasting, trial, place(2, MONDAY)], {UUID(int=1): [away]})
-    assert full == OccurrenceKey(THURSDAYS.id, MONDAY + 3 * DAY)
+    assert full == OccurrenceKey(THURSDAYS.id, MONDAY + WEEK + 3 * DAY)
 
 
 def test_without_a_capacity_nothing_is_full() -> None:
