@@ -41,7 +41,7 @@ async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, R
             select(table).where(table.organization_id == uow.organization_id, table.id == enrollment_id)
         )
     ).one_or_none()
-    return None if row is None else (row.offering_id, _enrollment(row))
+    return None if row is None else (row.offering_id, enrollment_of(row))
 
 
 async def has_transfer(uow: UnitOfWork, enrollment_id: UUID) -> bool:
@@ -77,7 +77,7 @@ async def read_places(
     )
     if until is not None:
         statement = statement.where(table.starts_on <= until)
-    return [_enrollment(row) for row in await connection.execute(statement)]
+    return [enrollment_of(row) for row in await connection.execute(statement)]
 
 
 async def read_absences(
@@ -159,7 +159,8 @@ async def _change(uow: UnitOfWork, enrollment_id: UUID, **values: object) -> Non
     )
 
 
-def _enrollment(row: Row[Any]) -> RosterEnrollment:
+def enrollment_of(row: Row[Any]) -> RosterEnrollment:
+    """From the enrollment's own columns; without what roll sheets tell besides."""
     return RosterEnrollment(
         id=row.id,
         student_id=row.student_id,

@@ -22,22 +22,15 @@ from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
 from db.listing import containing, values
-from db.occurrences import read_heads, schedule_of
+from db.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
 
-_SLOTS = text("""
+_SLOTS = text(f"""
 SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
        t.offering_id, o.name, o.starts_on, o.ends_on, l.time_zone, sessions.*, teachers.*, substitutions.*
 FROM timeslot t
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-CROSS JOIN LATERAL (
-    SELECT count(*) AS sessions_attached,
-           array_agg(s.starts_on) FILTER (WHERE s.deleted_at IS NULL) AS session_starts,
-           array_agg(s.ends_on) FILTER (WHERE s.deleted_at IS NULL) AS session_ends
-    FROM offering_session a
-    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
-    WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
-) sessions
+{OFFERING_SESSIONS}
 CROSS JOIN LATERAL (
     SELECT array_agg(i.person_id) AS teacher_ids
     FROM offering_instructor i
@@ -59,7 +52,7 @@ WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL AND o.delete
   AND (CAST(:location_ids AS uuid[]) IS NULL OR o.location_id = ANY (:location_ids))
   AND (CAST(:program_ids AS uuid[]) IS NULL OR o.program_id = ANY (:program_ids))
   AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
-""")
+""")  # noqa: S608 - constants
 
 _TALLIES = text("""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,

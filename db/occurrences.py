@@ -25,15 +25,32 @@ from attendance.rules.occurrences import (
 from attendance.rules.recordability import closing_scopes
 from attendance.rules.vocabulary import BlackoutScope, OfferingKind
 
-# Cancellations and blackouts decide first and last days (R3.4); further off than this they are not looked
-# for.
-_HEADS = text("""
-SELECT k.timeslot_id, k.held_on,
-       t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
-       o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
+# Parts of the statements that read offering o with location l and program p, for offering_of, slots_of and schedule_of.
+OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
        o.min_age_months, o.max_age_months, o.gender,
        l.id AS location_id, l.name AS location_name, l.time_zone,
-       p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
+       p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted"""
+OFFERING_SLOTS = """CROSS JOIN LATERAL (
+    SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
+           array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
+           array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
+           array_agg(x.deleted_at IS NULL) AS slot_is_live
+    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
+) slots"""
+OFFERING_SESSIONS = """CROSS JOIN LATERAL (
+    SELECT count(*) AS sessions_attached,
+           array_agg(s.starts_on) FILTER (WHERE s.deleted_at IS NULL) AS session_starts,
+           array_agg(s.ends_on) FILTER (WHERE s.deleted_at IS NULL) AS session_ends
+    FROM offering_session a
+    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
+    WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
+) sessions"""
+# Cancellations and blackouts decide first and last days (R3.4); further off than this they are not looked
+# for.
+_HEADS = text(f"""
+SELECT k.timeslot_id, k.held_on,
+       t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
+       {OFFERING_COLUMNS},
        g.currency,
        coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
        w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,
@@ -47,21 +64,8 @@ LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.progra
 LEFT JOIN occurrence c ON c.organization_id = t.organization_id
     AND c.timeslot_id = t.id AND c.held_on = k.held_on
 LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = c.cancelled_by_id
-CROSS JOIN LATERAL (
-    SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
-           array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
-           array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
-           array_agg(x.deleted_at IS NULL) AS slot_is_live
-    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
-) slots
-CROSS JOIN LATERAL (
-    SELECT count(*) AS sessions_attached,
-           array_agg(s.starts_on) FILTER (WHERE s.deleted_at IS NULL) AS session_starts,
-           array_agg(s.ends_on) FILTER (WHERE s.deleted_at IS NULL) AS session_ends
-    FROM offering_session a
-    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
-    WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
-) sessions
+{OFFERING_SLOTS}
+{OFFERING_SESSIONS}
 CROSS JOIN LATERAL (
     SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
            array_agg(b.scope) AS closed_scopes
@@ -89,7 +93,7 @@ CROSS JOIN LATERAL (
     WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
 ) teachers
 ORDER BY k.place
-""")
+""")  # noqa: S608 - constants
 
 
 async def find_head(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> OccurrenceHead | None:

@@ -13,28 +13,19 @@ from attendance.rules.students import OfferingPlan
 from attendance.rules.vocabulary import OfferingKind
 from db import models
 from db.listing import containing, values
-from db.occurrences import offering_of, slots_of
+from db.occurrences import OFFERING_COLUMNS, OFFERING_SLOTS, offering_of, slots_of
 
-_OFFERINGS = """
-SELECT o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
-       o.min_age_months, o.max_age_months, o.gender,
-       l.id AS location_id, l.name AS location_name, l.time_zone,
-       p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted, slots.*
+_OFFERINGS = f"""
+SELECT {OFFERING_COLUMNS}, slots.*
 FROM offering o
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
-CROSS JOIN LATERAL (
-    SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
-           array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
-           array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
-           array_agg(x.deleted_at IS NULL) AS slot_is_live
-    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
-) slots
+{OFFERING_SLOTS}
 WHERE o.organization_id = :organization_id
-"""
+"""  # noqa: S608 - constants
 
 # A teacher, or a substitute on any date; null: whoever asks sees all.
-_VISIBLE = """
+VISIBLE_OFFERINGS = """
   AND (CAST(:visible_to AS uuid) IS NULL
        OR EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id
                   AND i.offering_id = o.id AND i.person_id = :visible_to)
@@ -44,7 +35,7 @@ _VISIBLE = """
                     AND t.offering_id = o.id))
 """
 
-_BY_ID = text(_OFFERINGS + "  AND o.id = ANY (CAST(:ids AS uuid[]))" + _VISIBLE)
+_BY_ID = text(_OFFERINGS + "  AND o.id = ANY (CAST(:ids AS uuid[]))" + VISIBLE_OFFERINGS)
 
 _BY_TIMESLOT = text(
     _OFFERINGS
@@ -52,7 +43,7 @@ _BY_TIMESLOT = text(
   AND EXISTS (SELECT FROM timeslot t WHERE t.organization_id = o.organization_id AND t.offering_id = o.id
               AND t.id = ANY (CAST(:ids AS uuid[])))
 """
-    + _VISIBLE
+    + VISIBLE_OFFERINGS
 )
 
 _PAGE = """
@@ -65,7 +56,7 @@ _PAGE = """
 ORDER BY o.name, o.id
 LIMIT :limit
 """
-_LISTED = text(_OFFERINGS + _VISIBLE + _PAGE)
+_LISTED = text(_OFFERINGS + VISIBLE_OFFERINGS + _PAGE)
 
 _LOCATIONS = text("""
 SELECT id, name, time_zone FROM location

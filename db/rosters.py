@@ -17,7 +17,7 @@ from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.expected_absences import ExpectedAbsence
 from attendance.rules.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.roster import RosterEnrollment
-from attendance.rules.roster_rows import FamilyFacts, KioskFacts, MarkFacts, RosterCandidate, StudentFacts
+from attendance.rules.roster_rows import KioskFacts, MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentEnd,
@@ -26,6 +26,7 @@ from attendance.rules.vocabulary import (
     PersonKind,
     Source,
 )
+from db.students import student_of
 
 _CANDIDATES = text("""
 WITH sheet AS MATERIALIZED (
@@ -155,7 +156,7 @@ async def read_rosters(
 
 def _candidate(row: Row[Any]) -> RosterCandidate:
     return RosterCandidate(
-        student=_student(row),
+        student=student_of(row),
         enrollment=_enrollment(row) if row.enrollment_id is not None else None,
         mark=_mark(row) if row.status is not None else None,
         open_notes=row.open_notes,
@@ -163,19 +164,6 @@ def _candidate(row: Row[Any]) -> RosterCandidate:
         absences=_absences(row.absences),
         present=row.present,
         absent=row.absent,
-    )
-
-
-def _student(row: Row[Any]) -> StudentFacts:
-    return StudentFacts(
-        row.student_id,
-        row.first_name,
-        row.last_name,
-        row.birth_on,
-        row.gender,
-        row.medical_alert,
-        row.roll_sheet_comment,
-        FamilyFacts(row.family_id, row.family_name, row.email, row.phone, row.balance),
     )
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.occurrences import PersonFacts
 from attendance.rules.permissions import Caller, sees_all_occurrences
-from attendance.rules.roster import RosterEnrollment
 from attendance.rules.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.students import EnrollmentFacts, NoteFacts
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, NoteLevel, Portal
+from attendance.rules.vocabulary import NoteLevel, Portal
+from db.enrollments import enrollment_of
 from db.listing import containing
 from db.offerings import read_offerings
 
@@ -120,7 +120,7 @@ async def read_students(
         "family_id": visibility.family_id,
         "visible_to": visibility.visible_to,
     }
-    return {row.student_id: _student(row) for row in await connection.execute(_BY_ID, given)}
+    return {row.student_id: student_of(row) for row in await connection.execute(_BY_ID, given)}
 
 
 async def read_family_members(
@@ -133,7 +133,7 @@ async def read_family_members(
         "family_id": visibility.family_id,
         "visible_to": visibility.visible_to,
     }
-    return [_student(row) for row in await connection.execute(_OF_FAMILIES, given)]
+    return [student_of(row) for row in await connection.execute(_OF_FAMILIES, given)]
 
 
 async def list_students(
@@ -156,7 +156,7 @@ async def list_students(
         "limit": limit,
     }
     found = await connection.execute(_LISTED, given)
-    return [ListedStudent(_student(row), row.sort_name) for row in found]
+    return [ListedStudent(student_of(row), row.sort_name) for row in found]
 
 
 async def read_notes(
@@ -205,7 +205,7 @@ async def _with_offerings(
     connection: AsyncConnection, organization_id: UUID, rows: Sequence[Row[Any]]
 ) -> list[EnrollmentFacts]:
     plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})
-    return [EnrollmentFacts(_enrollment(row), plans[row.offering_id]) for row in rows]
+    return [EnrollmentFacts(enrollment_of(row), plans[row.offering_id]) for row in rows]
 
 
 def _note(row: Row[Any]) -> NoteFacts:
@@ -213,7 +213,8 @@ def _note(row: Row[Any]) -> NoteFacts:
     return NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
 
 
-def _student(row: Row[Any]) -> StudentFacts:
+def student_of(row: Row[Any]) -> StudentFacts:
+    """From student_id, the student's own columns, family_id, family_name and the family's own of a row."""
     return StudentFacts(
         row.student_id,
         row.first_name,
@@ -223,17 +224,4 @@ def _student(row: Row[Any]) -> StudentFacts:
         row.medical_alert,
         row.roll_sheet_comment,
         FamilyFacts(row.family_id, row.family_name, row.email, row.phone, row.balance),
-    )
-
-
-def _enrollment(row: Row[Any]) -> RosterEnrollment:
-    return RosterEnrollment(
-        id=row.id,
-        student_id=row.student_id,
-        type=EnrollmentType(row.type),
-        starts_on=row.starts_on,
-        drop_on=row.drop_on,
-        timeslot_id=row.timeslot_id,
-        end_cause=EnrollmentEnd(row.end_cause) if row.end_cause else None,
-        is_deleted=row.deleted_at is not None,
     )

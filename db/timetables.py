@@ -10,33 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.places import Timetable
 from db import models
-from db.occurrences import offering_of, series_of, slots_of
+from db.occurrences import OFFERING_COLUMNS, OFFERING_SESSIONS, OFFERING_SLOTS, offering_of, series_of, slots_of
+from db.offerings import VISIBLE_OFFERINGS
 from db.unit_of_work import UnitOfWork
 
-_TIMETABLES = text("""
-SELECT o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
-       o.min_age_months, o.max_age_months, o.gender,
-       l.id AS location_id, l.name AS location_name, l.time_zone,
-       p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
+_TIMETABLES = text(f"""
+SELECT {OFFERING_COLUMNS},
        slots.*, sessions.*, closed.*, cancelled.*
 FROM offering o
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
-CROSS JOIN LATERAL (
-    SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
-           array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
-           array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
-           array_agg(x.deleted_at IS NULL) AS slot_is_live
-    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
-) slots
-CROSS JOIN LATERAL (
-    SELECT count(*) AS sessions_attached,
-           array_agg(s.starts_on) FILTER (WHERE s.deleted_at IS NULL) AS session_starts,
-           array_agg(s.ends_on) FILTER (WHERE s.deleted_at IS NULL) AS session_ends
-    FROM offering_session a
-    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
-    WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
-) sessions
+{OFFERING_SLOTS}
+{OFFERING_SESSIONS}
 CROSS JOIN LATERAL (
     SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
            array_agg(b.scope) AS closed_scopes
@@ -52,14 +37,8 @@ CROSS JOIN LATERAL (
       AND y.held_on >= :since
 ) cancelled
 WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = ANY (CAST(:ids AS uuid[]))
-  AND (CAST(:visible_to AS uuid) IS NULL
-       OR EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id
-                  AND i.offering_id = o.id AND i.person_id = :visible_to)
-       OR EXISTS (SELECT FROM substitution u
-                  JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
-                  WHERE u.organization_id = o.organization_id AND u.substitute_id = :visible_to
-                    AND t.offering_id = o.id))
-""")
+{VISIBLE_OFFERINGS}
+""")  # noqa: S608 - constants
 
 
 async def lock_offerings(uow: UnitOfWork, ids: Collection[UUID]) -> None:
