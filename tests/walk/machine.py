@@ -9,20 +9,21 @@ from hypothesis.stateful import precondition, rule
 from tests.walk import acts
 from tests.walk.model import KEEP, STATUSES
 from tests.walk.roster_steps import RosterSteps
-from tests.walk.walking import ACTORS, SHEET, STUDENT
+from tests.walk.walking import ACTORS, SHEET, STUDENT, Meant
 
 STAFF = st.sampled_from(["olga", "otto", "stan"])
 NOTE = st.sampled_from([KEEP, KEEP, "came by bus", None])
 STATUS = st.sampled_from(STATUSES)
 # How far behind the sheet a caller's screen is; -1: ahead of it. None: the caller does not say.
-BEHIND = st.sampled_from([None, None, 0, 0, 1, 2, 5, -1])
+BEHIND = st.sampled_from([None, None, None, None, 0, 0, 1, 2, 5, -1])
 MINUTE = timedelta(minutes=1)
 
 
 class Walk(RosterSteps):
-    @rule(actor=STAFF, sheet=SHEET, marks=st.dictionaries(STUDENT, st.tuples(STATUS | st.none(), NOTE), max_size=3),
+    @rule(actor=STAFF, on=SHEET, marks=st.dictionaries(STUDENT, st.tuples(STATUS | st.none(), NOTE), max_size=3),
           rest=st.sampled_from([None, None, *STATUSES]), behind=BEHIND)  # fmt: skip
-    def submit(self, actor: str, sheet: str, marks: dict[str, Any], rest: str | None, behind: int | None) -> None:
+    def submit(self, actor: str, on: Meant, marks: dict[str, Any], rest: str | None, behind: int | None) -> None:
+        sheet = self.near(on)
         named = [
             {"studentId": self.student(student), "status": status} | self._note(status, note)
             for student, (status, note) in marks.items()
@@ -34,23 +35,26 @@ class Walk(RosterSteps):
         self.act(actor, "submitAttendance", done, occurrenceId=self.business.occurrences[sheet], marks=named,
                  markRest=rest, seenRevision=seen, idempotencyKey=self.key())  # fmt: skip
 
-    @rule(actor=STAFF, sheet=SHEET, student=STUDENT, status=STATUS, note=NOTE, behind=BEHIND)
-    def mark(self, actor: str, sheet: str, student: str, status: str, note: str | None, behind: int | None) -> None:
+    @rule(actor=STAFF, on=SHEET, student=STUDENT, status=STATUS, note=NOTE, behind=BEHIND)
+    def mark(self, actor: str, on: Meant, student: str, status: str, note: str | None, behind: int | None) -> None:
+        sheet = self.near(on)
         seen = self._seen(sheet, behind)
         done = self.expected("MarkAttendanceSuccess", acts.mark_one, ACTORS[actor], self.model.sheets[sheet],
                              {student: (status, note)}, seen)  # fmt: skip
         self.act(actor, "markAttendance", done, **self._row(sheet, student), status=status, seenRevision=seen,
                  idempotencyKey=self.key(), **self._note(status, note))  # fmt: skip
 
-    @rule(actor=STAFF, sheet=SHEET, student=STUDENT, behind=BEHIND)
-    def clear(self, actor: str, sheet: str, student: str, behind: int | None) -> None:
+    @rule(actor=STAFF, on=SHEET, student=STUDENT, behind=BEHIND)
+    def clear(self, actor: str, on: Meant, student: str, behind: int | None) -> None:
+        sheet = self.near(on)
         seen = self._seen(sheet, behind)
         done = self.expected("ClearMarkSuccess", acts.mark_one, ACTORS[actor], self.model.sheets[sheet],
                              {student: (None, KEEP)}, seen)  # fmt: skip
         self.act(actor, "clearMark", done, **self._row(sheet, student), seenRevision=seen, idempotencyKey=self.key())
 
-    @rule(actor=st.sampled_from(["olga", "stan", "kiosk", "kiosk"]), sheet=SHEET, student=STUDENT)
-    def check_in(self, actor: str, sheet: str, student: str) -> None:
+    @rule(actor=st.sampled_from(["olga", "stan", "kiosk", "kiosk"]), on=SHEET, student=STUDENT)
+    def check_in(self, actor: str, on: Meant, student: str) -> None:
+        sheet = self.near(on, actor)
         done = self.expected("CheckInSuccess", acts.check_in, ACTORS[actor], self.model.sheets[sheet], student)
         self.act(actor, "checkIn", done, **self._row(sheet, student), idempotencyKey=self.key())
 
@@ -63,7 +67,7 @@ class Walk(RosterSteps):
             answer = self.run(self.business.ask(sent.actor, sent.act, **sent.given))
             assert answer["__typename"] == sent.answer, answer
 
-    @rule(office=st.none() | st.booleans(), absent=st.none() | st.booleans())
+    @rule(office=st.sampled_from([None, None, True, True, False]), absent=st.none() | st.booleans())
     def set_classes(self, office: bool | None, absent: bool | None) -> None:
         settings = self.model.settings
         given: dict[str, bool] = {}
@@ -102,7 +106,7 @@ class Walk(RosterSteps):
         """The workers' next minute."""
         self._work_at(min(self.model.now + MINUTE, self.last_at))
 
-    @rule(sheet=SHEET)
+    @rule(sheet=st.sampled_from(["swim", "night", "next"]))
     def leave_or_return(self, sheet: str) -> None:
         """R10.2: who comes back with the last revision gets what came since."""
         watch = self.watches[sheet]
@@ -114,7 +118,8 @@ class Walk(RosterSteps):
             self.watches[sheet] = self.run(self.business.watch(sheet, revision, rows))
 
     # Marks and time are what most of the walk is to be about.
-    submit_too, mark_too, check_in_too, check_in_still, wait_too = submit, mark, check_in, check_in, wait
+    submit_too, submit_still, mark_too, mark_still = submit, submit, mark, mark
+    check_in_too, check_in_still, clear_too, wait_too = check_in, check_in, clear, wait
 
     def _work_at(self, at: Any) -> None:
         self.model.now = self.system.api.clock.now = at
