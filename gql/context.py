@@ -8,6 +8,7 @@ access that the root field declares (gql/permissions.py): two statements, all th
 who asks.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from gql.errors import NotAuthenticated
 from gql.permissions import Access, access_of, check_to_change, check_to_see
 from gql.services import Services
 
+# Root fields run side by side, each on a connection: one operation must not take all that the process has.
+READERS = 4
+
 
 @dataclass(slots=True)
 class Context:
@@ -36,6 +40,7 @@ class Context:
     request_id: str
     address: str
     loaders: dict[object, Any] = field(default_factory=dict)
+    readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))
 
     def clock(self) -> datetime:
         """Now, aware and in UTC. A resolver asks once and hands the answer down."""
@@ -70,7 +75,7 @@ async def reading(info: Info) -> AsyncIterator[Reading]:
     """Raises NotAuthenticated and Forbidden."""
     claims, access = _asked(info)
     services = info.context.services
-    async with services.database.read(claims.organization_id) as connection:
+    async with info.context.readers, services.database.read(claims.organization_id) as connection:
         viewer = await _viewer(connection, claims, services.clock())
         check_to_see(access, viewer.caller)
         yield Reading(connection, viewer)
