@@ -48,6 +48,9 @@ def explorer_assets() -> Mount:
 class _Files(StaticFiles):
     """Files that a browser may keep, but asks about each time: they change with a release."""
 
+    async def check_config(self) -> None:
+        """Starlette's would fail for a missing folder: before the assets are fetched, nothing is found in it."""
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["cache-control"] = "no-cache"
