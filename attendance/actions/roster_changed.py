@@ -68,9 +68,14 @@ async def roster_changed(
 
 
 async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: UUID) -> dict[OccurrenceKey, RosterRow]:
-    """Without the rate, which marks on other sheets change."""
     if not heads:
         return {}
     rosters = await read_rosters(uow.connection, uow.organization_id, heads, [student_id])
     found = ((head.key, roster_rows(rosters[head.key], head, _ALL_SHOWN)) for head in heads)
-    return {key: replace(rows[0], attendance_rate=None) for key, rows in found if rows}
+    return {key: _as_shown(rows[0]) for key, rows in found if rows}
+
+
+def _as_shown(row: RosterRow) -> RosterRow:
+    """Without the rate, which marks on other sheets change, and without what an indicator tells where it is told."""
+    enrollment = None if row.enrollment is None else replace(row.enrollment, is_first_ever=False)
+    return replace(row, attendance_rate=None, enrollment=enrollment)

@@ -134,3 +134,17 @@ async def test_the_number_of_statements_and_of_sheets_is_bounded(sheets: Sheets)
         )
     assert len(done.revisions) == 200
     assert OccurrenceKey(sheets.lesson.timeslot_id, MONDAY) in done.revisions
+
+
+async def test_R10_1_what_no_row_shows_is_no_change(sheets: Sheets) -> None:
+    """An earlier place elsewhere takes "first enrollment ever" from this one, but only the first day would tell."""
+    elsewhere = await sheets.world.weekly_class(name="Swim 0")
+    done = await sheets.change(
+        "INSERT INTO enrollment (organization_id, id, student_id, offering_id, type, starts_on, drop_on)"
+        " SELECT organization_id, gen_random_uuid(), id, :elsewhere, 'ACTIVE', :first, :last"
+        " FROM student WHERE id = :ann",
+        elsewhere=elsewhere.offering_id,
+        first=JANUARY - 4 * WEEK,
+        last=JANUARY - 2 * WEEK,
+    )
+    assert done == {}

@@ -32,7 +32,7 @@ def submit(model: Model, actor: Actor, sheet: Sheet, wanted: Wanted, rest: str |
     is_first = not model.has_begun(sheet.marks.values()) and model.has_begun(marked)
     if is_first and model.settings.is_check_in(actor.source):
         after = {student: mark or model.default(student, sheet) for student, mark in after.items()}
-    changes = {student: mark for student, mark in after.items() if mark != sheet.marks.get(student)}
+    changes = {student: mark for student, mark in after.items() if _is_news(mark, sheet.marks.get(student))}
     _require_excuse(actor, sheet, changes)
     _require_no_conflict(actor, sheet, {student: changes[student] for student in changes if student in wanted}, seen)
     _record(model, sheet, changes, actor, cause=actor.source)
@@ -211,3 +211,8 @@ def _is_over_limit(model: Model, sheet: Sheet, student: str) -> bool:
         elif token is not None:
             counted += token.state(model.today(sheet)) == "AVAILABLE"
     return counted >= limit
+
+
+def _is_news(mark: Mark | None, before: Mark | None) -> bool:
+    """A default that is cleared by the act that defaults it again has not changed."""
+    return mark != before and not (mark and mark.says_what(before))

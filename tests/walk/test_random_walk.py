@@ -25,7 +25,7 @@ from db.scratch import scratch_database
 from tests.walk.machine import Walk
 from tests.walk.system import running
 
-EXAMPLES = int(os.environ.get("ROLLBOOK_WALK_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("ROLLBOOK_WALK_EXAMPLES", "10"))
 SEED = os.environ.get("ROLLBOOK_WALK_SEED")
 STEPS = 50
 SETTINGS = settings(
