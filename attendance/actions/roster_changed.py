@@ -78,4 +78,4 @@ async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: 
 def _as_shown(row: RosterRow) -> RosterRow:
     """Without the rate, which marks on other sheets change, and without what an indicator tells where it is told."""
     enrollment = None if row.enrollment is None else replace(row.enrollment, is_first_ever=False)
-    return replace(row, attendance_rate=None, enrollment=enrollment)
+    return replace(row, attendance_rate=None, enrollment=enrollment, expected_absence=None)
