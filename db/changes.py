@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import MarkChange
+from attendance.rules.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import ChangeKind, Source
 from db import models
@@ -34,6 +35,13 @@ class Author:
     source: Source
     person_id: UUID | None = None
     kiosk_id: UUID | None = None
+
+    @classmethod
+    def of(cls, caller: Caller) -> "Author":
+        return cls(caller.source, caller.person_id, caller.kiosk_id)
+
+
+SYSTEM = Author(Source.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)

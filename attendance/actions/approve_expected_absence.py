@@ -5,7 +5,6 @@ from uuid import UUID
 
 from attendance.actions.tell_absence import (
     AbsenceWritten,
-    author_of,
     find_absence,
     hold_absence,
     on_roll_sheets,
@@ -13,6 +12,7 @@ from attendance.actions.tell_absence import (
 )
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.changes import Author
 from db.expected_absences import decide_expected_absence
 from db.unit_of_work import UnitOfWork
 
@@ -26,7 +26,7 @@ async def approve_expected_absence(
     _, absence = await find_absence(uow, viewer.caller, absence_id)
     if is_excused:
         require_excuser(viewer.caller)
-    author = author_of(viewer.caller)
+    author = Author.of(viewer.caller)
     async with on_roll_sheets(uow, absence, author, now):
         await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
         await decide_expected_absence(

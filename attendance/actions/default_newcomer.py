@@ -8,11 +8,8 @@ from attendance.actions.save_marks import Recorded, save_marks
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.check_in import check_in_sources, default_for_newcomer
 from attendance.rules.permissions import Viewer
-from attendance.rules.vocabulary import Source
-from db.changes import Author
+from db.changes import SYSTEM, Author
 from db.unit_of_work import UnitOfWork
-
-_SYSTEM = Author(Source.SYSTEM)
 
 
 async def default_newcomer(
@@ -31,5 +28,5 @@ async def default_newcomer(
     changes = default_for_newcomer(sheet.rows, student_id, check_in_sources(viewer.settings))
     if sheet.head.not_recordable(now) is not None:
         changes = ()
-    author = Author(caller.source, caller.person_id, caller.kiosk_id)
-    return await save_marks(uow, sheet, changes, author=author, cause=_SYSTEM, settings=viewer.settings, now=now)
+    author = Author.of(caller)
+    return await save_marks(uow, sheet, changes, author=author, cause=SYSTEM, settings=viewer.settings, now=now)

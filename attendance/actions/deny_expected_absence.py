@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.tell_absence import AbsenceWritten, author_of, find_absence, hold_absence
+from attendance.actions.tell_absence import AbsenceWritten, find_absence, hold_absence
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.changes import Author
 from db.expected_absences import decide_expected_absence
 from db.unit_of_work import UnitOfWork
 
@@ -21,7 +22,7 @@ async def deny_expected_absence(uow: UnitOfWork, viewer: Viewer, absence_id: UUI
         absence_id,
         ExpectedAbsenceState.DENIED,
         is_excused=False,
-        author=author_of(viewer.caller),
+        author=Author.of(viewer.caller),
         now=now,
     )
     return AbsenceWritten(absence_id)

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from attendance.actions.enroll_student import Enrolled
-from attendance.actions.open_places import author_of, open_enrollment
+from attendance.actions.open_places import open_enrollment
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.calendar import DateSpan
 from attendance.rules.enrolling import plan_drop
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import EnrollmentEnd
+from db.changes import Author
 from db.enrollments import delete_enrollment, end_enrollment
 from db.unit_of_work import UnitOfWork
 
@@ -27,7 +28,7 @@ async def drop_enrollment(
     async with roster_changed(
         uow,
         enrollment.student_id,
-        author=author_of(viewer.caller),
+        author=Author.of(viewer.caller),
         now=now,
         offering_ids=[offering_id],
         dates=DateSpan(ending.lost_from, enrollment.drop_on),

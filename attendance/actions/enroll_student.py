@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from attendance.actions.open_places import (
-    author_of,
     default_newcomers,
     open_offerings,
     require_place,
@@ -16,6 +15,7 @@ from attendance.rules.enrolling import require_given_here
 from attendance.rules.permissions import Viewer
 from attendance.rules.places import Place
 from attendance.rules.vocabulary import EnrollmentType
+from db.changes import Author
 from db.enrollments import add_enrollment
 from db.unit_of_work import UnitOfWork
 
@@ -52,7 +52,7 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
     async with roster_changed(
         uow,
         new.student_id,
-        author=author_of(viewer.caller),
+        author=Author.of(viewer.caller),
         now=now,
         offering_ids=[new.offering_id],
         dates=place.span,

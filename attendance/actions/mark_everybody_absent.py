@@ -6,13 +6,10 @@ from attendance.actions.open_roll_sheet import open_for_the_system
 from attendance.actions.save_marks import Recorded, save_marks
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.check_in import default_everybody
-from attendance.rules.vocabulary import Source
-from db.changes import Author
+from db.changes import SYSTEM
 from db.days import was_marked_by_the_system
 from db.settings import read_settings
 from db.unit_of_work import UnitOfWork
-
-_SYSTEM = Author(Source.SYSTEM)
 
 
 async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: datetime) -> Recorded:
@@ -29,4 +26,4 @@ async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: dat
         and not await was_marked_by_the_system(uow.connection, key)
     )
     changes = default_everybody(sheet.rows) if is_due else ()
-    return await save_marks(uow, sheet, changes, author=_SYSTEM, settings=settings, now=now)
+    return await save_marks(uow, sheet, changes, author=SYSTEM, settings=settings, now=now)

@@ -15,16 +15,11 @@ from attendance.rules.places import Place, Timetable
 from attendance.rules.refusals import NothingFound
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentType
-from db.changes import Author
 from db.enrollments import find_enrollment, is_enrollable, marked_among, read_absences, read_places
 from db.roster_changes import DAYS_BACK
 from db.students import Visibility, read_students
 from db.timetables import lock_offerings, read_timetables
 from db.unit_of_work import UnitOfWork
-
-
-def author_of(caller: Caller) -> Author:
-    return Author(caller.source, caller.person_id, caller.kiosk_id)
 
 
 async def open_offerings(

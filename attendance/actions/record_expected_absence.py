@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.tell_absence import AbsenceWritten, author_of, on_roll_sheets, open_absence, require_excuser
+from attendance.actions.tell_absence import AbsenceWritten, on_roll_sheets, open_absence, require_excuser
 from attendance.rules.expected_absences import ExpectedAbsence
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.changes import Author
 from db.expected_absences import add_expected_absence
 from db.unit_of_work import UnitOfWork
 
@@ -22,7 +23,7 @@ async def record_expected_absence(
     if told.is_excused:
         require_excuser(viewer.caller)
     absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
-    author = author_of(viewer.caller)
+    author = Author.of(viewer.caller)
     async with on_roll_sheets(uow, absence, author, now):
         absence_id = await add_expected_absence(
             uow, student_id, told, state=ExpectedAbsenceState.APPROVED, is_late=False, author=author, now=now

@@ -35,7 +35,7 @@ async def record_marks(
     Raises StudentNotOnRoster, PermissionDenied for an excuse (R4.12), AttendanceConflict (R4.10), SeenRevisionAhead.
     """
     caller = viewer.caller
-    author = Author(caller.source, caller.person_id, caller.kiosk_id)
+    author = Author.of(caller)
     changes = plan_submission(
         sheet.rows,
         submission.marks,

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.tell_absence import AbsenceWritten, author_of, on_roll_sheets, open_absence
+from attendance.actions.tell_absence import AbsenceWritten, on_roll_sheets, open_absence
 from attendance.rules.absence_requests import decide_request, is_too_late
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.expected_absences import ExpectedAbsence
 from attendance.rules.permissions import Viewer
 from attendance.rules.refusals import AbsenceRequestsOff
 from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.changes import Author
 from db.expected_absences import add_expected_absence
 from db.occurrences import read_heads
 from db.unit_of_work import UnitOfWork
@@ -32,7 +33,7 @@ async def request_expected_absence(
     is_late = is_too_late(await _first_start(uow, absence.hits), now, settings.absence_notice_minutes)
     decision = decide_request(settings, is_late=is_late)
     decided = replace(told, is_excused=decision.is_excused)
-    author = author_of(viewer.caller)
+    author = Author.of(viewer.caller)
 
     async def add() -> UUID:
         return await add_expected_absence(

@@ -4,14 +4,12 @@ from datetime import datetime
 
 from attendance.actions.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import ChangeKind, Source, TokenRunPhase, TokenRunState
+from attendance.rules.vocabulary import ChangeKind, TokenRunPhase, TokenRunState
 from db import token_runs
-from db.changes import Author, lock_occurrence, record_change
+from db.changes import SYSTEM, lock_occurrence, record_change
 from db.settings import read_settings
 from db.token_runs import StoredRun
 from db.unit_of_work import UnitOfWork
-
-SYSTEM = Author(Source.SYSTEM)
 
 
 async def run_tokens(

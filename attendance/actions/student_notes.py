@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.open_places import author_of, is_seen, require_student
+from attendance.actions.open_places import is_seen, require_student
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.permissions import Viewer
 from attendance.rules.refusals import NothingFound
 from attendance.rules.vocabulary import NoteLevel
+from db.changes import Author
 from db.student_changes import add_note, close_note, find_student_of_note
 from db.unit_of_work import UnitOfWork
 
@@ -24,7 +25,7 @@ async def add_student_note(
     """Open until somebody closes it; the indicator appears on open roll sheets. Raises NothingFound."""
     caller = viewer.caller
     await require_student(uow, caller, student_id)
-    async with roster_changed(uow, student_id, author=author_of(caller), now=now):
+    async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
         note_id = await add_note(uow, student_id, level, body, written_by_id=caller.person_id, now=now)
     return NoteKept(note_id)
 
@@ -35,6 +36,6 @@ async def close_student_note(uow: UnitOfWork, viewer: Viewer, note_id: UUID, *, 
     student_id = await find_student_of_note(uow, note_id)
     if student_id is None or not await is_seen(uow, caller, student_id):
         raise NothingFound("There is no such note.")
-    async with roster_changed(uow, student_id, author=author_of(caller), now=now):
+    async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
         await close_note(uow, note_id, closed_by_id=caller.person_id, now=now)
     return NoteKept(note_id)

@@ -118,10 +118,6 @@ async def on_roll_sheets(
         yield
 
 
-def author_of(caller: Caller) -> Author:
-    return Author(caller.source, caller.person_id)
-
-
 def require_recorder(caller: Caller) -> None:
     """Staff need attendance FULL; families need nothing but the student. Raises PermissionDenied."""
     if caller.portal is Portal.CUSTOMER or may_record_attendance(caller):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from attendance.actions.open_places import author_of, default_newcomers, ended, open_enrollment, require_place
+from attendance.actions.open_places import default_newcomers, ended, open_enrollment, require_place
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.calendar import DateSpan
 from attendance.rules.enrolling import plan_transfer
@@ -12,6 +12,7 @@ from attendance.rules.permissions import Viewer
 from attendance.rules.places import Place
 from attendance.rules.refusals import EnrollmentEnded
 from attendance.rules.vocabulary import EnrollmentEnd
+from db.changes import Author
 from db.enrollments import add_enrollment, end_enrollment, has_transfer
 from db.unit_of_work import UnitOfWork
 
@@ -52,7 +53,7 @@ async def transfer_enrollment(
     async with roster_changed(
         uow,
         source.student_id,
-        author=author_of(viewer.caller),
+        author=Author.of(viewer.caller),
         now=now,
         offering_ids={offering_id, target.offering_id},
         dates=DateSpan(target.starts_on),

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.open_places import author_of, require_student
+from attendance.actions.open_places import require_student
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.permissions import Viewer, sees_medical
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import Permission
+from db.changes import Author
 from db.student_changes import write_texts
 from db.unit_of_work import UnitOfWork
 
@@ -32,6 +33,6 @@ async def update_student(
     if "medical_alert" in texts and not sees_medical(caller):
         raise PermissionDenied(Permission.SEE_MEDICAL, "You may not see medical texts, and so not change them.")
     if texts:
-        async with roster_changed(uow, student_id, author=author_of(caller), now=now):
+        async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
             await write_texts(uow, student_id, texts)
     return StudentUpdated(student_id)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.tell_absence import AbsenceWritten, author_of, find_absence, hold_absence, on_roll_sheets
+from attendance.actions.tell_absence import AbsenceWritten, find_absence, hold_absence, on_roll_sheets
 from attendance.rules.absence_requests import require_not_over
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState, Portal
+from db.changes import Author
 from db.expected_absences import withdraw
 from db.unit_of_work import UnitOfWork
 
@@ -22,7 +23,7 @@ async def withdraw_expected_absence(
     _, absence = await find_absence(uow, viewer.caller, absence_id)
     if viewer.caller.portal is Portal.CUSTOMER:
         require_not_over(absence.told, absence.today(now))
-    author = author_of(viewer.caller)
+    author = Author.of(viewer.caller)
     # It may be approved while this waits, so the roll sheets are held whatever its state was.
     async with on_roll_sheets(uow, absence, author, now):
         await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED)
