@@ -18,8 +18,8 @@ _TOKENS = """
 SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on,
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
        t.makeup_enrollment_id, m.starts_on AS makeup_on,
-       EXISTS (SELECT FROM makeup_request q WHERE q.organization_id = t.organization_id
-               AND q.makeup_token_id = t.id AND q.state = 'REQUESTED') AS is_requested,
+       (SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
+          AND q.makeup_token_id = t.id AND q.state = 'REQUESTED') AS requested_on,
        l.id AS location_id, l.name AS location_name, l.time_zone AS location_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
        w.id AS issuer_id, w.kind AS issuer_kind, w.first_name AS issuer_first_name, w.last_name AS issuer_last_name,
@@ -79,7 +79,7 @@ def _token(row: Row[Any]) -> TokenFacts:
             row.expires_on,
             is_revoked=row.is_revoked,
             is_deleted=row.is_deleted,
-            is_requested=row.is_requested,
+            requested_on=row.requested_on,
             makeup_on=row.makeup_on,
         ),
         missed=None if row.timeslot_id is None else OccurrenceKey(row.timeslot_id, row.held_on),

@@ -58,7 +58,7 @@ _SUBJECTS = text(
     SELECT wanted.timeslot_id, wanted.held_on, wanted.student_id, m.status, m.source, m.marked_by_id,
         e.id AS enrollment_id, e.type, e.starts_on, e.drop_on,
         t.id AS token_id, t.issued_on, t.expires_on, t.revoked_at, t.deleted_at, t.needs_review,
-        r.id IS NOT NULL AS is_requested, makeup.starts_on AS makeup_on, last.act, last.cause
+        r.held_on AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)
     LEFT JOIN mark m ON m.student_id = wanted.student_id
         AND m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
@@ -166,6 +166,6 @@ def _dates(row: Any) -> TokenDates:
         expires_on=row.expires_on,
         is_revoked=row.revoked_at is not None,
         is_deleted=row.deleted_at is not None,
-        is_requested=row.is_requested,
+        requested_on=row.requested_on,
         makeup_on=row.makeup_on,
     )

@@ -206,7 +206,7 @@ def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
         decided_by_id=None,
         decided_at=None,
     )
-    token.is_requested = True
+    token.requested_on = wanted.held_on
     attendance.ledger.enter(token, MakeupTokenAct.REQUESTED, Hand(Source.GUARDIAN, guardian_id), at)
     return True
 

@@ -18,7 +18,7 @@ class Token:
     row: dict[str, Any]
     site: Site
     makeup_on: date | None = None
-    is_requested: bool = False
+    requested_on: date | None = None
 
     @property
     def occurrence(self) -> OccurrenceKey | None:
@@ -32,7 +32,7 @@ class Token:
             expires_on=row["expires_on"],
             is_revoked=row["revoked_at"] is not None,
             is_deleted=row["deleted_at"] is not None,
-            is_requested=self.is_requested,
+            requested_on=self.requested_on,
             makeup_on=self.makeup_on,
         )
         return token_state(dates, today)

@@ -57,13 +57,15 @@ class TokenGround:
 
 @dataclass(frozen=True, slots=True)
 class TokenDates:
-    """What a token's state is derived from. `makeup_on`: the date of the makeup that it is tied to."""
+    """What a token's state is derived from. `requested_on`: the date of the makeup that the family waits for an answer
+    about; `makeup_on`: that of the makeup that the token is tied to.
+    """
 
     issued_on: date
     expires_on: date | None
     is_revoked: bool = False
     is_deleted: bool = False
-    is_requested: bool = False
+    requested_on: date | None = None
     makeup_on: date | None = None
 
 
@@ -80,8 +82,8 @@ _UNUSED = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.AVAILABLE, Mak
 
 def token_state(token: TokenDates, today: date) -> MakeupTokenState:
     """R8.3, from dates and links alone. Good through the end of the local day `expires_on` (R7.7), and its
-    makeup is pending through the end of its own day. An end put by staff or by the system stands before all
-    else.
+    makeup is pending through the end of its own day. A request that nobody decided lapses with the day that it was for.
+    An end put by staff or by the system stands before all else.
     """
     if token.is_deleted:
         return MakeupTokenState.DELETED
@@ -91,7 +93,7 @@ def token_state(token: TokenDates, today: date) -> MakeupTokenState:
         return MakeupTokenState.SPENT if token.makeup_on < today else MakeupTokenState.PENDING
     if token.expires_on is not None and token.expires_on < today:
         return MakeupTokenState.EXPIRED
-    if token.is_requested:
+    if token.requested_on is not None and token.requested_on >= today:
         return MakeupTokenState.REQUESTED
     return MakeupTokenState.SCHEDULED if token.issued_on > today else MakeupTokenState.AVAILABLE
 
