@@ -1,5 +1,5 @@
-"""What a reconciliation writes: tokens, what becomes of them, and the ledger. Each function is one
-statement.
+"""What a reconciliation writes: tokens and what becomes of them; and the ledger, which every act on tokens writes. Each
+function is one statement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from sqlalchemy.types import Boolean, Date, DateTime, Text, Uuid
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.vocabulary import MakeupTokenAct, Source
+from db.changes import Author
 from db.ids import new_id
 from db.models.makeup_tokens import MakeupTokenEntry
 
@@ -51,13 +52,14 @@ class TokenFate:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """R7.9. A skip has no token."""
+    """R7.9. A skip has no token, a token made by hand no occurrence. `facts` are plain JSON."""
 
     student_id: UUID
     token_id: UUID | None
     act: MakeupTokenAct
-    cause: str | None
+    cause: str | None = None
     facts: Mapping[str, Any] | None = None
+    occurrence: OccurrenceKey | None = None
 
 
 _ISSUE = text(
@@ -158,16 +160,11 @@ async def change(connection: AsyncConnection, fates: Sequence[TokenFate], now: d
 
 
 async def enter(
-    connection: AsyncConnection,
-    organization_id: UUID,
-    occurrence: OccurrenceKey,
-    entries: Sequence[LedgerEntry],
-    *,
-    source: Source,
-    actor_id: UUID | None,
-    now: datetime,
+    connection: AsyncConnection, organization_id: UUID, entries: Sequence[LedgerEntry], *, author: Author, now: datetime
 ) -> None:
-    """Write ledger entries, in the order given."""
+    """Write ledger entries, in the order given; no statement for none."""
+    if not entries:
+        return
     await connection.execute(
         insert(MakeupTokenEntry),
         [
@@ -176,12 +173,12 @@ async def enter(
                 "id": new_id(),
                 "student_id": entry.student_id,
                 "makeup_token_id": entry.token_id,
-                "timeslot_id": occurrence.timeslot_id,
-                "held_on": occurrence.held_on,
+                "timeslot_id": entry.occurrence and entry.occurrence.timeslot_id,
+                "held_on": entry.occurrence and entry.occurrence.held_on,
                 "act": entry.act,
                 "cause": entry.cause,
-                "source": source,
-                "actor_id": actor_id,
+                "source": author.source,
+                "actor_id": author.person_id,
                 "entered_at": now,
                 "facts": None if entry.facts is None else dict(entry.facts),
             }

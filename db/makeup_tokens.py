@@ -1,4 +1,4 @@
-"""Automatic makeup tokens of occurrences: whom they are about, and the locks of a reconciliation (R7.4 to R7.8).
+"""Makeup tokens under lock, and whom the automatic ones of occurrences are about (R7.4 to R7.8).
 
 Each function is one statement, however many students and occurrences it is about.
 """
@@ -139,6 +139,20 @@ async def lock_automatic_tokens(
     found = await connection.execute(
         select(MakeupToken.id)
         .where(_automatic(occurrence), MakeupToken.student_id == any_(_ids(student_ids)))
+        .order_by(MakeupToken.id)
+        .with_for_update(key_share=True)
+    )
+    return list(found.scalars())
+
+
+async def lock_tokens(connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]) -> list[UUID]:
+    """Those that exist, by id, held until the transaction ends: whoever else redeems, edits, resets, deletes or revokes
+    them waits. After offerings, occurrences and students. Read them after this, not with it: rows that the lock had to
+    wait for would come with the links of before.
+    """
+    found = await connection.execute(
+        select(MakeupToken.id)
+        .where(MakeupToken.organization_id == organization_id, MakeupToken.id == any_(_ids(list(token_ids))))
         .order_by(MakeupToken.id)
         .with_for_update(key_share=True)
     )

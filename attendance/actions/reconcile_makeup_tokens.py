@@ -80,17 +80,8 @@ async def reconcile_makeup_tokens(
     plan = plans[occurrence]
     issued = await _issue(uow, occurrence, plan, settings, now)
     changed = await _change(uow, plan, now)
-    entries = _entries(plan, {**issued, **changed}, phase)
-    if entries:
-        await makeup_token_changes.enter(
-            connection,
-            uow.organization_id,
-            occurrence,
-            entries,
-            source=author.source,
-            actor_id=author.person_id,
-            now=now,
-        )
+    entries = _entries(occurrence, plan, {**issued, **changed}, phase)
+    await makeup_token_changes.enter(connection, uow.organization_id, entries, author=author, now=now)
     return TokenOutcome(
         issued=issued,
         reinstated=_of(plan, TokenStep.REINSTATE, changed),
@@ -160,7 +151,9 @@ async def _change(uow: UnitOfWork, plan: TokenPlan, now: datetime) -> dict[UUID,
     return {students[token_id]: token_id for token_id in changed}
 
 
-def _entries(plan: TokenPlan, tokens: dict[UUID, UUID], phase: TokenRunPhase | None) -> list[LedgerEntry]:
+def _entries(
+    occurrence: OccurrenceKey, plan: TokenPlan, tokens: dict[UUID, UUID], phase: TokenRunPhase | None
+) -> list[LedgerEntry]:
     return [
         LedgerEntry(
             student_id=planned.subject.student_id,
@@ -168,6 +161,7 @@ def _entries(plan: TokenPlan, tokens: dict[UUID, UUID], phase: TokenRunPhase | N
             act=_ACTS[planned.decision.step],
             cause=planned.decision.cause,
             facts=_facts(planned, phase),
+            occurrence=occurrence,
         )
         for planned in plan.steps
         if planned.subject.student_id in tokens or _is_new_skip(planned)
