@@ -77,25 +77,23 @@ def first_full(
         for slot in timetable.slots(place.timeslot_id)
         for since in _turns(place, taken, absences)
         if (key := _next_meeting(timetable, slot, place.span.clip(DateSpan(since)))) is not None
-        and _is_full(key, slot, capacity, taken, absences)
+        and places_taken(key, slot, taken, absences) >= capacity
     )
     return min(full, key=lambda key: key.held_on, default=None)
 
 
-def _is_full(
+def places_taken(
     key: OccurrenceKey,
     slot: Timeslot,
-    capacity: int,
     taken: Iterable[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
-) -> bool:
+) -> int:
+    """On one occurrence: the students on its roster less those whom an approved expected absence covers."""
     present: dict[UUID, list[RosterEnrollment]] = {}
     for enrollment in taken:
         if covers(enrollment, key):
             present.setdefault(enrollment.student_id, []).append(enrollment)
-    return capacity <= sum(
-        not _is_away(key, slot, speaking(mine), absences.get(student, ())) for student, mine in present.items()
-    )
+    return sum(not _is_away(key, slot, speaking(mine), absences.get(student, ())) for student, mine in present.items())
 
 
 def _is_away(
