@@ -7,7 +7,7 @@ from typing import Any
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
-from attendance.rules import refusals
+from attendance.rules import makeup_refusals, refusals
 from gql.types.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
@@ -28,6 +28,23 @@ from gql.types.expected_absence_refusals import (
     ExpectedAbsenceSettled,
 )
 from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
+from gql.types.makeup_refusals import (
+    MakeupAtOtherLocation,
+    MakeupBegun,
+    MakeupBeyondHorizon,
+    MakeupInOtherProgram,
+    MakeupNotAClass,
+    MakeupNotHeld,
+    MakeupProgramDeleted,
+    MakeupTokenExpired,
+    MakeupTokenNotUsable,
+    MakeupTokenNotYetIssued,
+    MakeupTooLate,
+    StudentAgeUnknown,
+    StudentGenderNotAdmitted,
+    StudentTooOld,
+    StudentTooYoung,
+)
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import SettingOutOfRange
@@ -63,6 +80,21 @@ REFUSALS = (
     Told(refusals.OfferingDoesNotMeet, OfferingDoesNotMeet, OfferingDoesNotMeet.of),
     Told(refusals.EnrollmentEnded, EnrollmentEnded, EnrollmentEnded.of),
     Told(refusals.EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed.of),
+    Told(makeup_refusals.MakeupTokenNotUsable, MakeupTokenNotUsable, MakeupTokenNotUsable.of),
+    Told(makeup_refusals.MakeupTokenNotYetIssued, MakeupTokenNotYetIssued, MakeupTokenNotYetIssued.of),
+    Told(makeup_refusals.MakeupTokenExpired, MakeupTokenExpired, MakeupTokenExpired.of),
+    Told(makeup_refusals.MakeupAtOtherLocation, MakeupAtOtherLocation, MakeupAtOtherLocation.of),
+    Told(makeup_refusals.MakeupProgramDeleted, MakeupProgramDeleted, MakeupProgramDeleted.of),
+    Told(makeup_refusals.MakeupInOtherProgram, MakeupInOtherProgram, MakeupInOtherProgram.of),
+    Told(makeup_refusals.MakeupNotAClass, MakeupNotAClass, MakeupNotAClass.of),
+    Told(makeup_refusals.MakeupNotHeld, MakeupNotHeld, MakeupNotHeld.of),
+    Told(makeup_refusals.MakeupBegun, MakeupBegun, MakeupBegun.of),
+    Told(makeup_refusals.MakeupTooLate, MakeupTooLate, MakeupTooLate.of),
+    Told(makeup_refusals.MakeupBeyondHorizon, MakeupBeyondHorizon, MakeupBeyondHorizon.of),
+    Told(makeup_refusals.StudentTooYoung, StudentTooYoung, StudentTooYoung.of),
+    Told(makeup_refusals.StudentTooOld, StudentTooOld, StudentTooOld.of),
+    Told(makeup_refusals.StudentAgeUnknown, StudentAgeUnknown, StudentAgeUnknown.of),
+    Told(makeup_refusals.StudentGenderNotAdmitted, StudentGenderNotAdmitted, StudentGenderNotAdmitted.of),
     Told(refusals.AbsenceRequestsOff, AbsenceRequestsOff, AbsenceRequestsOff.of),
     Told(refusals.EnrollmentsNotOfStudent, EnrollmentsNotOfStudent, EnrollmentsNotOfStudent.of),
     Told(refusals.ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible.of),
