@@ -15,7 +15,7 @@ from attendance.rules.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenOrigin, PersonKind
 
 _TOKENS = """
-SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on,
+SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on, t.lapses_on,
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
        t.makeup_enrollment_id, m.starts_on AS makeup_on,
        (SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
@@ -38,7 +38,9 @@ LEFT JOIN LATERAL (
 WHERE t.organization_id = :organization_id
 """
 _BY_ID = text(_TOKENS + "  AND t.id = ANY (CAST(:ids AS uuid[]))")
-_OF_STUDENTS = text(_TOKENS + "  AND t.student_id = ANY (CAST(:ids AS uuid[]))\nORDER BY t.expires_on, t.id")
+_OF_STUDENTS = text(
+    _TOKENS + "  AND t.student_id = ANY (CAST(:ids AS uuid[]))\nORDER BY least(t.expires_on, t.lapses_on), t.id"
+)
 
 
 async def read_tokens(connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]) -> list[TokenFacts]:
@@ -81,6 +83,7 @@ def _token(row: Row[Any]) -> TokenFacts:
             is_deleted=row.is_deleted,
             requested_on=row.requested_on,
             makeup_on=row.makeup_on,
+            lapses_on=row.lapses_on,
         ),
         missed=None if row.timeslot_id is None else OccurrenceKey(row.timeslot_id, row.held_on),
         location=row.location_id and LocationFacts(row.location_id, row.location_name, row.location_zone),

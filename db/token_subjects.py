@@ -57,7 +57,7 @@ _SUBJECTS = text(
     """
     SELECT wanted.timeslot_id, wanted.held_on, wanted.student_id, m.status, m.source, m.marked_by_id,
         e.id AS enrollment_id, e.type, e.starts_on, e.drop_on,
-        t.id AS token_id, t.issued_on, t.expires_on, t.revoked_at, t.deleted_at, t.needs_review,
+        t.id AS token_id, t.issued_on, t.expires_on, t.lapses_on, t.revoked_at, t.deleted_at, t.needs_review,
         r.held_on AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)
     LEFT JOIN mark m ON m.student_id = wanted.student_id
@@ -93,7 +93,7 @@ _COUNT = text(
         AND (wanted.to_on IS NULL OR t.held_on <= wanted.to_on)
         AND (wanted.enrollment_id IS NULL OR t.enrollment_id = wanted.enrollment_id)
         AND (NOT wanted.outstanding_only OR t.deleted_at IS NULL AND t.makeup_enrollment_id IS NULL
-            AND (t.expires_on IS NULL OR t.expires_on >= wanted.today))
+            AND coalesce(least(t.expires_on, t.lapses_on) >= wanted.today, true))
     GROUP BY wanted.place
     """
 ).bindparams(
@@ -168,4 +168,5 @@ def _dates(row: Any) -> TokenDates:
         is_deleted=row.deleted_at is not None,
         requested_on=row.requested_on,
         makeup_on=row.makeup_on,
+        lapses_on=row.lapses_on,
     )

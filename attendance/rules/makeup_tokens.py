@@ -57,7 +57,8 @@ class TokenGround:
 
 @dataclass(frozen=True, slots=True)
 class TokenDates:
-    """What a token's state is derived from. `requested_on`: the date of the makeup that the family waits for an answer
+    """What a token's state is derived from. `lapses_on`: the last day on which it is good though it would expire later,
+    since the student has left (R8.11). `requested_on`: the date of the makeup that the family waits for an answer
     about; `makeup_on`: that of the makeup that the token is tied to.
     """
 
@@ -67,6 +68,13 @@ class TokenDates:
     is_deleted: bool = False
     requested_on: date | None = None
     makeup_on: date | None = None
+    lapses_on: date | None = None
+
+    @property
+    def good_through(self) -> date | None:
+        """The last local day on which it can be redeemed; None: it never expires."""
+        ends = [day for day in (self.expires_on, self.lapses_on) if day is not None]
+        return min(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ _UNUSED = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.AVAILABLE, Mak
 
 
 def token_state(token: TokenDates, today: date) -> MakeupTokenState:
-    """R8.3, from dates and links alone. Good through the end of the local day `expires_on` (R7.7), and its
+    """R8.3, from dates and links alone. Good through the end of the local day `good_through` (R7.7, R8.11), and its
     makeup is pending through the end of its own day. A request that nobody decided lapses with the day that it was for.
     An end put by staff or by the system stands before all else.
     """
@@ -91,7 +99,7 @@ def token_state(token: TokenDates, today: date) -> MakeupTokenState:
         return MakeupTokenState.REVOKED
     if token.makeup_on is not None:
         return MakeupTokenState.SPENT if token.makeup_on < today else MakeupTokenState.PENDING
-    if token.expires_on is not None and token.expires_on < today:
+    if token.good_through is not None and token.good_through < today:
         return MakeupTokenState.EXPIRED
     if token.requested_on is not None and token.requested_on >= today:
         return MakeupTokenState.REQUESTED

@@ -40,7 +40,7 @@ class TokenFacts:
 
 def token_order(token: TokenFacts) -> tuple[date, UUID]:
     """R8.4: expiration ascending, then id; never-expiring ones last."""
-    return (token.dates.expires_on or date.max, token.id)
+    return (token.dates.good_through or date.max, token.id)
 
 
 def seen_by_family(tokens: Iterable[TokenFacts], settings: MakeupTokenSettings, now: datetime) -> list[TokenFacts]:

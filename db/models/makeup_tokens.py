@@ -23,6 +23,7 @@ OF_OCCURRENCE = ("timeslot_id", "held_on")
 class MakeupToken(Entity):
     """The right to one makeup. Its state is derived from these dates and links (R8.3), never stored.
 
+    It is good through the earlier of `expires_on` and `lapses_on`, which the student's last drop sets (R8.11).
     An automatic token names the missed occurrence. A student has at most one of each automatic origin for an
     occurrence, whatever became of it (R7.5: a deleted one stays deleted), and at most one live one (R9.2).
     """
@@ -77,6 +78,7 @@ class MakeupToken(Entity):
     issued_at: Mapped[datetime]
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]
+    lapses_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     deleted_by_id: Mapped[UUID | None]

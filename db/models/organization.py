@@ -39,7 +39,13 @@ class Settings(Table):
     __table_args__ = (
         of_organization(),
         CheckConstraint("birthday_window_days BETWEEN 0 AND 31", name="birthday_window_is_days"),
-        CheckConstraint("token_limit >= 0", name="token_limit_is_a_count"),
+        CheckConstraint("token_limit >= 1", name="token_limit_is_a_count"),
+        CheckConstraint(
+            "cardinality(earning_types) > 0 AND NOT 'WAITLIST' = ANY (earning_types)", name="somebody_earns"
+        ),
+        CheckConstraint("makeup_horizon_days BETWEEN 1 AND 366", name="horizon_is_in_range"),
+        CheckConstraint("makeup_latest_booking_minutes >= 0", name="latest_booking_is_not_negative"),
+        CheckConstraint("expire_after_last_drop_days >= 0", name="wait_after_last_drop_is_not_negative"),
         CheckConstraint("expiry_count BETWEEN 1 AND 3650", name="expiry_count_is_in_range"),
         CheckConstraint("absence_notice_minutes >= 0", name="notice_is_not_negative"),
         CheckConstraint("kiosk_early_minutes >= 0 AND kiosk_late_minutes >= 0", name="windows_are_not_negative"),

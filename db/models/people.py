@@ -119,6 +119,8 @@ class Kiosk(Entity):
 
 
 class Student(Entity):
+    """`tokens_lapse_on`: the student has left, and unused makeup tokens are good through this date (R8.11)."""
+
     __tablename__ = "student"
     __table_args__ = (
         of("family", "family_id"),
@@ -137,6 +139,7 @@ class Student(Entity):
     gender: Mapped[str | None]
     medical_alert: Mapped[str | None]
     roll_sheet_comment: Mapped[str | None]
+    tokens_lapse_on: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
