@@ -107,7 +107,7 @@ def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: boo
     if state is MakeupTokenState.SCHEDULED:
         yield MakeupTokenNotYetIssued(token.dates.issued_on)
     elif state is MakeupTokenState.EXPIRED:
-        yield MakeupTokenExpired(token.dates.expires_on)
+        yield MakeupTokenExpired(token.dates.good_through)
     elif state is not MakeupTokenState.AVAILABLE and not (is_approval and state is MakeupTokenState.REQUESTED):
         yield MakeupTokenNotUsable(state)
     if token.program is not None and token.program.is_deleted:
