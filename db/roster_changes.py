@@ -62,7 +62,8 @@ WITH slot AS (
        OR ((s.is_named OR CAST(:offering_ids AS uuid[]) = '{}')
            AND c.held_on BETWEEN CAST(:first_on AS date) AND CAST(:last_on AS date))
 )
-SELECT timeslot_id, held_on FROM sheet ORDER BY abs(held_on - today), timeslot_id, held_on LIMIT :most
+SELECT timeslot_id, held_on FROM sheet
+ORDER BY held_on = CAST(:only_on AS date) DESC, abs(held_on - today), timeslot_id, held_on LIMIT :most
 """)
 
 # The order of the rows is the order of the locks, the same for all who take several.
@@ -127,7 +128,7 @@ async def find_sheets(
     """The near ones (DAYS_BACK to DAYS_AHEAD of the location's today) on which the student has a row, and all near ones
     of the offerings; further ahead those that have a row, because somebody opened them; further back those of the
     offerings (none: of all the student was in) within `dates` to which something happened; and the day if `dates` is
-    one. Of more than MOST_SHEETS the ones nearest to today, in the order of locks.
+    one. Of more than MOST_SHEETS those of that day and the ones nearest to today, in the order of locks.
     """
     await uow.connection.execute(_ACT, {"organization_id": str(uow.organization_id)})
     span = None if dates is None else dates.clip(CALENDAR)

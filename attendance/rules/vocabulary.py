@@ -193,7 +193,7 @@ class MakeupTokenState(StrEnum):
 
 
 class MakeupTokenAct(StrEnum):
-    """R7.9: what a ledger entry records."""
+    """R7.9: what a ledger entry records. REQUESTED, DENIED and WITHDRAWN are of a request for a makeup (R8.7)."""
 
     ISSUED = "ISSUED"
     SKIPPED = "SKIPPED"
@@ -202,6 +202,8 @@ class MakeupTokenAct(StrEnum):
     FLAGGED = "FLAGGED"
     UNFLAGGED = "UNFLAGGED"
     REQUESTED = "REQUESTED"
+    DENIED = "DENIED"
+    WITHDRAWN = "WITHDRAWN"
     REDEEMED = "REDEEMED"
     RESET = "RESET"
     EDITED = "EDITED"
@@ -263,10 +265,15 @@ class TokenRunState(StrEnum):
 
 
 class MakeupRequestState(StrEnum):
+    """R8.7. LAPSED: nobody decided while its token was good and its class was ahead; derived, and written down only
+    when the family makes another request with the token.
+    """
+
     REQUESTED = "REQUESTED"
     APPROVED = "APPROVED"
     DENIED = "DENIED"
     WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
 
 
 class TaskKind(StrEnum):
@@ -288,9 +295,14 @@ class TaskState(StrEnum):
 
 
 class TaskItemState(StrEnum):
+    """R9.4, R9.5. Of what is an EXCEPTION (the rules refused it), FAILED (faults of ours, again and again) or SKIPPED
+    (the task was cancelled first) nothing was done.
+    """
+
     WAITING = "WAITING"
     DONE = "DONE"
     EXCEPTION = "EXCEPTION"
+    FAILED = "FAILED"
     SKIPPED = "SKIPPED"
 
 

@@ -130,7 +130,12 @@ class TokenRun(OfOccurrence):
 
 
 class MakeupRequest(Entity):
-    """A family's wish for a makeup, where staff decide (R8.7); with or without a token (R8.10)."""
+    """A family's wish for a makeup, where staff decide (R8.7). It is open while its token is good and its date has not
+    gone by; a token has one open request at most. Whoever settles one holds the token first.
+
+    decided_by and decided_at: who approved, denied or withdrew it. makeup_enrollment: what the approval booked, also
+    after a reset.
+    """
 
     __tablename__ = "makeup_request"
     __table_args__ = (
@@ -139,6 +144,7 @@ class MakeupRequest(Entity):
         of("timeslot", "timeslot_id"),
         of("person", "requested_by_id"),
         of("person", "decided_by_id"),
+        of("enrollment", "makeup_enrollment_id"),
         Index(
             "makeup_request_one_open",
             "organization_id",
@@ -146,11 +152,12 @@ class MakeupRequest(Entity):
             unique=True,
             postgresql_where=text("state = 'REQUESTED'"),
         ),
-        Index("makeup_request_state_ix", "organization_id", "state", "id"),
+        Index("makeup_request_listed_ix", "organization_id", "requested_at", "id"),
+        Index("makeup_request_student_ix", "organization_id", "student_id"),
     )
 
     student_id: Mapped[UUID]
-    makeup_token_id: Mapped[UUID | None]
+    makeup_token_id: Mapped[UUID]
     timeslot_id: Mapped[UUID]
     held_on: Mapped[date]
     state: Mapped[MakeupRequestState] = mapped_column(one_of(MakeupRequestState))
@@ -159,3 +166,5 @@ class MakeupRequest(Entity):
     requested_at: Mapped[datetime]
     decided_by_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    decision_comment: Mapped[str | None]
+    makeup_enrollment_id: Mapped[UUID | None]
