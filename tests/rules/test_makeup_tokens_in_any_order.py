@@ -29,17 +29,18 @@ from attendance.rules.vocabulary import (
 )
 
 MONDAY = date(2026, 11, 16)
-CLASSES = range(3)
+CLASSES = range(2)
 EXPIRES_AFTER = timedelta(days=5)
 ABSENCES = {"ABSENT", "EXCUSED_ABSENCE"}
 STATUSES = (None, "PRESENT", "TARDY", "ABSENT", "ABSENT", "EXCUSED_ABSENCE")
 Act: TypeAlias = tuple[str, int, str | None]
+# A sequence is shrunk towards this one.
+NOTHING: Act = ("nothing", 0, None)
 MARKS: list[Act] = list(product(("mark at once", "mark for later", "mark, and crash"), CLASSES, STATUSES))
-RUNS: list[Act] = list(product(("run", "run", "run, and crash", "run again", "delete"), CLASSES, (None, None, None)))
-CANCELS: list[Act] = list(product(("cancel", "restore"), CLASSES, (None, None)))
-MAKEUPS: list[Act] = list(product(("request", "book", "reset", "a day passes", "a week passes"), CLASSES, (None, None)))
-BY_STAFF = st.lists(st.sampled_from(MARKS + RUNS + CANCELS), max_size=25)
-BY_ALL = st.lists(st.sampled_from(MARKS + RUNS + CANCELS + MAKEUPS), max_size=30)
+RUNS: list[Act] = list(product(("run", "run, and crash", "run again", "cancel", "restore", "delete"), CLASSES, (None,)))
+MAKEUPS: list[Act] = list(product(("request", "book", "reset", "a day passes", "a week passes"), CLASSES, (None,)))
+BY_STAFF = st.lists(st.sampled_from([NOTHING, *MARKS, *RUNS * 2]), min_size=15, max_size=30)
+BY_ALL = st.lists(st.sampled_from([NOTHING, *MARKS, *RUNS * 2, *MAKEUPS * 3]), min_size=20, max_size=40)
 EXAMPLES = settings(max_examples=800, deadline=None, derandomize=True, database=None)
 
 
@@ -55,7 +56,7 @@ class Absence:
 
 @dataclass
 class Case:
-    """One student in three classes of a month, and what the rule decides about it."""
+    """One student in two classes of a month, and what the rule decides about it."""
 
     settings: MakeupTokenSettings
     type: EnrollmentType = EnrollmentType.ACTIVE
@@ -182,30 +183,32 @@ def test_R7_4_any_sequence_ends_in_the_tokens_of_one_run_at_the_end(
 
 @given(acts=BY_ALL)
 @EXAMPLES
-def test_R7_4_makeups_and_time_leave_what_the_table_says_and_nothing_else(
-    acts: list[Act],
-) -> None:
+def test_R7_4_makeups_and_time_leave_what_the_table_says_and_nothing_else(acts: list[Act]) -> None:
     case = Case(_settings())
     for act in acts:
+        before = case.shows()
         case.act(*act)
+        _assert_stays(before, case.shows())
+    before = case.shows()
     case.run_all()
+    _assert_stays(before, case.shows())
     for absence, shown in zip(case.absences, case.shows(), strict=True):
         token = absence.token
         if token is not None and token.is_deleted:
             assert shown == "deleted"
         elif token is not None and token.makeup_on is not None:
             assert shown == ("tied" if case.qualifies(absence) else "tied, to be reviewed")
-        elif case.qualifies(absence):
-            assert shown in ("usable", "expired")
         else:
-            assert shown in ("none", "expired")
-        if shown == "expired":
-            assert token is not None
-            assert token.expires_on is not None
-            assert token.expires_on < case.today
+            assert shown in ({"usable", "expired"} if case.qualifies(absence) else {"none", "expired"})
 
 
-@given(acts=BY_ALL, limit=st.sampled_from([None, 0, 1, 2]))
+def _assert_stays(before: list[str], after: list[str]) -> None:
+    for was, became in zip(before, after, strict=True):
+        assert was != "deleted" or became == "deleted"
+        assert was != "expired" or became in ("expired", "deleted")
+
+
+@given(acts=BY_ALL, limit=st.sampled_from([None, 0, 1]))
 @EXAMPLES
 def test_R7_4_a_run_after_a_run_decides_nothing(acts: list[Act], limit: int | None) -> None:
     case = Case(_settings(limit=limit))
@@ -232,7 +235,7 @@ def test_R7_4_the_order_of_runs_does_not_matter(acts: list[Act]) -> None:
     assert all(end == ends[0] for end in ends)
 
 
-@given(acts=BY_ALL, limit=st.integers(0, 2), order=st.permutations(CLASSES))
+@given(acts=BY_ALL, limit=st.integers(0, 1), order=st.permutations(CLASSES))
 @EXAMPLES
 def test_R7_6_under_a_limit_the_order_decides_who_but_not_how_many(
     acts: list[Act], limit: int, order: list[int]
