@@ -25,6 +25,9 @@ class TokenCause(StrEnum):
     TYPE_DOES_NOT_EARN = "TYPE_DOES_NOT_EARN"
     TOKENS_OFF = "TOKENS_OFF"
     OVER_LIMIT = "OVER_LIMIT"
+    HAS_TOKEN = "HAS_TOKEN"  # noqa: S105 - a cause, no token
+    DELETED_BY_HAND = "DELETED_BY_HAND"
+    OCCURRENCE_RESTORED = "OCCURRENCE_RESTORED"
 
 
 class TokenStep(StrEnum):
