@@ -57,6 +57,8 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
     """Have them sent once the transaction has committed, in one statement. One reason, one message: what was sent,
     kept, failed or is under way stays as it is. What was withdrawn waits anew. What no attempt was made for yet gets
     the new facts and keeps its time, unless the new one is earlier. The reasons differ; 3,000 messages at most.
+    In a background task's transaction they belong to the task, and are withdrawn with it; what somebody else wants to
+    be sent, too, does not.
     """
     if not messages:
         return
@@ -72,6 +74,7 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
             "state": EmailState.QUEUED,
             "due_at": message.due_at,
             "family_id": message.family_id,
+            "background_task_id": uow.background_task_id,
             "created_at": now,
         }
         # In one order, so that two transactions with the same reasons wait for each other and do not lock up.
@@ -80,6 +83,8 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
     statement = insert(email).values(rows)
     new = statement.excluded
     waits = (email.state == EmailState.QUEUED) & (email.attempts == 0)
+    # What two ask for goes when both take it back, and withdrawing asks for the task alone: so it belongs to none.
+    another = email.background_task_id.is_distinct_from(new.background_task_id)
     queued = await uow.connection.execute(
         statement.on_conflict_do_update(
             index_elements=["organization_id", "reason"],
@@ -88,6 +93,7 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
                 "recipient": new.recipient,
                 "template": new.template,
                 "facts": new.facts,
+                "background_task_id": case((waits & another, None), else_=new.background_task_id),
                 "due_at": case((waits, func.least(email.due_at, new.due_at)), else_=new.due_at),
                 # A worker may still have an attempt at what was withdrawn in hand: a number further it is not its own.
                 "attempts": email.attempts + func.least(email.attempts, 1),

@@ -15,11 +15,14 @@ from db.wake_ups import Announcer, WakeUp
 class UnitOfWork:
     """What an action gets. Locks are taken in this order: idempotency key, offerings by id, occurrences by timeslot and
     date, students by id, tokens, runs.
+
+    background_task_id -- the task of which this is a part; messages queued with it belong to that task.
     """
 
     connection: AsyncConnection
     organization_id: UUID
     wake_ups: list[WakeUp] = field(default_factory=list)
+    background_task_id: UUID | None = None
 
 
 @asynccontextmanager

@@ -15,8 +15,10 @@ from redis.backoff import NoBackoff
 from attendance.rules.vocabulary import TokenRunPhase
 
 ROLL_SHEETS = "rollbook:roll-sheets"
+TASKS = "rollbook:tasks"
 RUN_TOKENS = "run_tokens"
 SEND_EMAIL = "send_email"
+WORK_ON_TASKS = "work_on_tasks"
 WAKE_UP_LIFETIME = timedelta(days=3)
 
 log = structlog.get_logger(__name__)
@@ -60,7 +62,31 @@ class EmailQueued:
     due_at: datetime
 
 
-WakeUp = RollSheetChanged | TokenRunArmed | EmailQueued
+@dataclass(frozen=True, slots=True)
+class TaskQueued:
+    """A background task wants a worker now."""
+
+    organization_id: UUID
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A background task went on. On the wire: two fields parted by a colon."""
+
+    organization_id: UUID
+    task_id: UUID
+
+    def encode(self) -> str:
+        return f"{self.organization_id}:{self.task_id}"
+
+    @classmethod
+    def decode(cls, message: str) -> "TaskChanged":
+        organization, task = message.split(":")
+        return cls(UUID(organization), UUID(task))
+
+
+WakeUp = RollSheetChanged | TokenRunArmed | EmailQueued | TaskQueued | TaskChanged
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
@@ -96,9 +122,23 @@ def to_roll_sheets(redis: Redis) -> Sink:
     return publish
 
 
+def to_tasks(redis: Redis) -> Sink:
+    """Publishes changes of background tasks, each task once a batch, to every process in which one is watched."""
+
+    async def publish(wake_ups: Sequence[WakeUp]) -> None:
+        changes = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, TaskChanged))
+        if changes:
+            async with redis.pipeline(transaction=False) as pipeline:
+                for change in changes:
+                    pipeline.publish(TASKS, change)
+                await pipeline.execute()
+
+    return publish
+
+
 def to_workers(jobs: JobQueue) -> Sink:
-    """Tells arq of due token runs and of queued e-mail. A run's id holds the due time: arq will not move a job that
-    it has.
+    """Tells arq of due token runs, queued e-mail and queued tasks. A run's id holds the due time: arq will not
+    move a job that it has.
     """
 
     async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
@@ -116,6 +156,10 @@ def to_workers(jobs: JobQueue) -> Sink:
                     job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
                     await jobs.enqueue_job(
                         SEND_EMAIL, *names, _job_id=job_id, _defer_until=email.due_at, _expires=WAKE_UP_LIFETIME
+                    )
+                case TaskQueued() as task:
+                    await jobs.enqueue_job(
+                        WORK_ON_TASKS, _job_id=f"{WORK_ON_TASKS}:{task.task_id}", _expires=WAKE_UP_LIFETIME
                     )
 
     return enqueue

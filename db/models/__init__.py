@@ -32,13 +32,21 @@ from db.models.people import (
     StudentNote,
 )
 from db.models.table import Table
-from db.models.tasks import BackgroundTask, BackgroundTaskItem, Email
+from db.models.tasks import (
+    BackgroundTask,
+    BackgroundTaskException,
+    BackgroundTaskItem,
+    BackgroundTaskLease,
+    Email,
+)
 
 metadata = Table.metadata
 
 __all__ = [
     "BackgroundTask",
+    "BackgroundTaskException",
     "BackgroundTaskItem",
+    "BackgroundTaskLease",
     "BlackoutDate",
     "BlackoutSchedule",
     "Change",

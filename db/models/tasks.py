@@ -7,42 +7,70 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from attendance.rules.vocabulary import EmailState, TaskItemState, TaskKind, TaskState
+from attendance.rules.vocabulary import EmailState, Source, TaskItemState, TaskKind, TaskState
 from db.models.table import Entity, Table, of, of_organization, one_of
 
 
 class BackgroundTask(Entity):
-    """R9.4. A worker holds it by a lease; once the lease has run out another worker takes it over (R9.7)."""
+    """R9.4. While it is open, a worker holds it by its BackgroundTaskLease. `total` is null until its items are known.
+
+    done -- items that are done or were told as an exception; never more than `total`
+    exceptions -- rows of BackgroundTaskException
+    revision -- grows with each change of the row
+    attempts -- how often its items could not be worked out
+    """
 
     __tablename__ = "background_task"
     __table_args__ = (
         of_organization(),
         of("person", "created_by_id"),
-        CheckConstraint("done BETWEEN 0 AND total", name="progress_is_in_range"),
-        Index("background_task_created_ix", "organization_id", "created_at", "id"),
-        Index(
-            "background_task_open_ix",
-            "lease_until",
-            postgresql_where=text("state IN ('QUEUED', 'RUNNING', 'CANCELLING')"),
+        CheckConstraint("done BETWEEN 0 AND coalesce(total, 0)", name="progress_is_in_range"),
+        CheckConstraint(
+            "(state IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (ended_at IS NOT NULL)", name="ended_has_an_instant"
         ),
+        Index("background_task_created_ix", "organization_id", "created_at", "id"),
+        Index("background_task_ended_ix", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     kind: Mapped[TaskKind] = mapped_column(one_of(TaskKind))
     state: Mapped[TaskState] = mapped_column(one_of(TaskState))
     input: Mapped[dict[str, Any]]
-    total: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[int | None]
     done: Mapped[int] = mapped_column(server_default="0")
+    exceptions: Mapped[int] = mapped_column(server_default="0")
+    revision: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    source: Mapped[Source] = mapped_column(one_of(Source))
     created_by_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
-    leased_by: Mapped[str | None]
     error: Mapped[str | None]
 
 
+class BackgroundTaskLease(Table):
+    """Who works on an open task; there until the task has ended (R9.7). Its row is the lock for the task's items.
+
+    `lease_until` is by the database's clock, which all workers share. From then on anybody may take the task over;
+    without a `leased_by` it is also when the task is to be taken up.
+    """
+
+    __tablename__ = "background_task_lease"
+    __table_args__ = (
+        of("background_task", "background_task_id"),
+        Index("background_task_lease_until_ix", "lease_until"),
+    )
+
+    background_task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    lease_until: Mapped[datetime]
+    leased_by: Mapped[str | None]
+
+
 class BackgroundTaskItem(Table):
-    """One unit of a task, done whole (its change and its e-mail in one transaction) or not at all (R9.5)."""
+    """One unit of a task, done whole (its change and its e-mail in one transaction) or not at all (R9.5).
+
+    `attempts` counts faults; after one the item waits for `retry_at`, by the database's clock.
+    """
 
     __tablename__ = "background_task_item"
     __table_args__ = (
@@ -59,11 +87,29 @@ class BackgroundTaskItem(Table):
 
     background_task_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
     student_id: Mapped[UUID | None]
     input: Mapped[dict[str, Any]]
     state: Mapped[TaskItemState] = mapped_column(one_of(TaskItemState))
-    exception: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    retry_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+
+class BackgroundTaskException(Table):
+    """What staff must know of an item (R9.4): about one student, or about the item."""
+
+    __tablename__ = "background_task_exception"
+    __table_args__ = (
+        of("background_task_item", "background_task_id", "position", key=("background_task_id", "position")),
+        of("student", "student_id"),
+    )
+
+    background_task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[UUID | None]
+    message: Mapped[str]
 
 
 class Email(Entity):
@@ -79,6 +125,12 @@ class Email(Entity):
         of("family", "family_id"),
         CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent_has_an_instant"),
         Index("email_reason_key", "organization_id", "reason", unique=True),
+        Index(
+            "email_background_task_ix",
+            "organization_id",
+            "background_task_id",
+            postgresql_where=text("background_task_id IS NOT NULL"),
+        ),
         Index("email_due_ix", "due_at", postgresql_where=text("state IN ('QUEUED', 'SENDING')")),
     )
 

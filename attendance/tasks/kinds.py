@@ -1,0 +1,12 @@
+"""All kinds of background tasks. Each file of this folder that has a Kind is one."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from attendance.rules.vocabulary import TaskKind
+from attendance.tasks.kind import Kind
+
+Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
+
+_ALL: tuple[Kind[Any], ...] = ()
+KINDS: Kinds = {each.kind: each for each in _ALL}
