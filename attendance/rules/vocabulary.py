@@ -211,6 +211,14 @@ class MakeupTokenAct(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class MakeupTokenDatesReason(StrEnum):
+    """R8.1."""
+
+    EXPIRY_AND_NEVER = "EXPIRY_AND_NEVER"
+    EXPIRES_BEFORE_ISSUE = "EXPIRES_BEFORE_ISSUE"
+    EXPIRED_ALREADY = "EXPIRED_ALREADY"
+
+
 class TokenTrigger(StrEnum):
     """R7.2."""
 
