@@ -65,9 +65,11 @@ class LedgerEntry:
 _ISSUE = text(
     """
     INSERT INTO makeup_token (organization_id, id, student_id, origin, timeslot_id, held_on, enrollment_id,
-        location_id, program_id, source, issued_by_id, issued_at, issued_on, expires_on)
+        location_id, program_id, source, issued_by_id, issued_at, issued_on, expires_on, lapses_on)
     SELECT :organization_id, new.id, new.student_id, 'ABSENCE', :timeslot_id, :held_on, new.enrollment_id,
-        :location_id, :program_id, new.source, new.issued_by_id, :issued_at, :issued_on, :expires_on
+        :location_id, :program_id, new.source, new.issued_by_id, :issued_at, :issued_on, :expires_on,
+        (SELECT s.tokens_lapse_on FROM student s
+         WHERE s.organization_id = :organization_id AND s.id = new.student_id)
     FROM unnest(:ids, :student_ids, :enrollment_ids, :sources, :issued_by_ids)
         AS new (id, student_id, enrollment_id, source, issued_by_id)
     ORDER BY new.student_id

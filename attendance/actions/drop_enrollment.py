@@ -4,10 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from attendance.actions.enroll_student import Enrolled
-from attendance.actions.open_places import open_enrollment
+from attendance.actions.follow_leaving import follow_drop
+from attendance.actions.open_places import open_enrollment, today_of
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.calendar import DateSpan
 from attendance.rules.enrolling import plan_drop
+from attendance.rules.leaving import keeps_tokens
 from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import EnrollmentEnd
 from db.changes import Author
@@ -19,11 +21,12 @@ async def drop_enrollment(
     uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, drop_on: date, *, now: datetime
 ) -> Enrolled:
     """At the end of the day `drop_on`; before the enrollment's first day, it is deleted. Rows without a mark leave the
-    roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing.
+    roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing. With the
+    last place of a student, unused makeup tokens begin to lapse (R8.11).
 
     Raises NothingFound, EnrollmentEnded and EnrollmentTypeNotAllowed.
     """
-    enrollment, offering_id, _ = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
+    enrollment, offering_id, timetables = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
     ending = plan_drop(enrollment, drop_on)
     async with roster_changed(
         uow,
@@ -37,4 +40,7 @@ async def drop_enrollment(
             await delete_enrollment(uow, enrollment_id, now)
         else:
             await end_enrollment(uow, enrollment_id, ending.drop_on, EnrollmentEnd.DROPPED)
+    if keeps_tokens(enrollment.type):
+        today = today_of(timetables[offering_id], now)
+        await follow_drop(uow, enrollment.student_id, viewer.settings.makeup_tokens, today=today)
     return Enrolled(enrollment_id)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from attendance.actions.follow_leaving import follow_new_place
 from attendance.actions.open_places import (
     default_newcomers,
     open_offerings,
     require_place,
     require_student,
+    today_of,
 )
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.enrolling import require_given_here
@@ -39,7 +41,8 @@ class NewPlace:
 
 async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now: datetime) -> Enrolled:
     """The last place goes once, whoever else asks for it at the same time. The student joins open roll sheets at once,
-    and those that have begun checking in as absent by default (R4.7).
+    and those that have begun checking in as absent by default (R4.7). Makeup tokens that were about to lapse are kept
+    (R8.11).
 
     Raises EnrollmentTypeNotAllowed, NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull; nothing is
     changed then.
@@ -67,5 +70,6 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
             timeslot_id=new.timeslot_id,
             now=now,
         )
+    await follow_new_place(uow, new.student_id, today=today_of(timetables[new.offering_id], now))
     await default_newcomers(uow, viewer, new.student_id, change, now=now)
     return Enrolled(enrollment_id)

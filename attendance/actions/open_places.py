@@ -90,8 +90,7 @@ async def require_place(
         return
     students = {each.student_id for each in taken}
     absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=until)
-    today = local_date(now, ZoneInfo(timetable.offering.location.time_zone))
-    require_opening(timetable, place, today, taken, absences)
+    require_opening(timetable, place, today_of(timetable, now), taken, absences)
 
 
 async def default_newcomers(
@@ -107,6 +106,11 @@ async def default_newcomers(
     ]
     for key in await marked_among(uow, recent):
         await default_newcomer(uow, viewer, key, student_id, now=now)
+
+
+def today_of(timetable: Timetable, now: datetime) -> date:
+    """Of the offering's location."""
+    return local_date(now, ZoneInfo(timetable.offering.location.time_zone))
 
 
 def ended(enrollment: RosterEnrollment, drop_on: date) -> RosterEnrollment:

@@ -64,12 +64,13 @@ async def reconcile_makeup_tokens(
 
     The caller holds the occurrence's lock and has written the marks. `may_create` is False for deferred
     marks (R7.3): ground taken away then still revokes at once. `author` made the marks, or is the system;
-    `phase` tells a deferred run. Students are locked before they are counted against a limit (R7.6).
+    `phase` tells a deferred run. Students are locked before they are counted against a limit (R7.6),
+    and where somebody who leaves may make tokens lapse (R8.11).
     """
     connection = uow.connection
     if student_ids is None:
         student_ids = (await makeup_tokens.students_with_marks_or_tokens(connection, [occurrence]))[occurrence]
-    if may_create and settings.token_limit is not None:
+    if may_create and _must_hold_students(settings):
         await makeup_tokens.lock_students(connection, student_ids)
     existing = await makeup_tokens.lock_automatic_tokens(connection, occurrence, student_ids)
     if not student_ids or not (existing or may_create):
@@ -89,6 +90,10 @@ async def reconcile_makeup_tokens(
         flagged=_of(plan, TokenStep.FLAG, changed),
         unflagged=_of(plan, TokenStep.UNFLAG, changed),
     )
+
+
+def _must_hold_students(settings: MakeupTokenSettings) -> bool:
+    return settings.token_limit is not None or settings.expire_after_last_drop_days is not None
 
 
 def _of(plan: TokenPlan, step: TokenStep, changed: dict[UUID, UUID]) -> dict[UUID, UUID]:

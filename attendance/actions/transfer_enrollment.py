@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from attendance.actions.open_places import default_newcomers, ended, open_enrollment, require_place
+from attendance.actions.follow_leaving import follow_new_place
+from attendance.actions.open_places import default_newcomers, ended, open_enrollment, require_place, today_of
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.calendar import DateSpan
 from attendance.rules.enrolling import plan_transfer
@@ -70,5 +71,6 @@ async def transfer_enrollment(
             now=now,
             transferred_from_id=source.id,
         )
+    await follow_new_place(uow, source.student_id, today=today_of(timetable, now))
     await default_newcomers(uow, viewer, source.student_id, change, now=now)
     return Transferred(source.id, new_id)
