@@ -2,6 +2,7 @@
 
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
 from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment
+from db.models.feed import Feed, FeedItem, FeedPosition
 from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
 from db.models.offerings import (
     Offering,
@@ -56,6 +57,9 @@ __all__ = [
     "ExpectedAbsence",
     "ExpectedAbsenceEnrollment",
     "Family",
+    "Feed",
+    "FeedItem",
+    "FeedPosition",
     "GroupMember",
     "IdempotencyKey",
     "Kiosk",
