@@ -1,0 +1,245 @@
+"""A story of two classes of one day, told to the product act by act, on real connections, with crashes in it."""
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, text, update
+
+from attendance.actions.check_in import check_in
+from attendance.actions.reconcile_makeup_tokens import reconcile_makeup_tokens
+from attendance.actions.record_marks import Submission
+from attendance.actions.submit_attendance import submit_attendance
+from attendance.rules.marks import WantedMark
+from attendance.rules.permissions import Caller, Viewer
+from attendance.rules.refusals import Refusal
+from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal
+from db import models
+from db.engine import Database
+from db.settings import read_settings
+from db.token_runs import DueTokenRun
+from db.unit_of_work import unit_of_work
+from tests.factories import LONG_AGO, World
+from tests.token_sheet import AFTER_CLASS, END_OF_DAY, OFFICE, RUNS, TokenSheet, new_sheet
+from workers.context import WorkerContext
+from workers.jobs.run_tokens import carry_out
+from workers.jobs.sweep_token_runs import sweep
+
+STARTS = datetime(2026, 11, 16, 22, 50, tzinfo=UTC)
+"""Ten minutes before both classes; they end at 17:45 in Chicago."""
+MOMENTS = (
+    STARTS,
+    STARTS + timedelta(minutes=30),
+    STARTS + timedelta(hours=2),
+    STARTS + timedelta(hours=8),
+    STARTS + timedelta(days=1),
+)
+NAMES = {"Ann": EnrollmentType.ACTIVE, "Ben": EnrollmentType.ACTIVE, "Cas": EnrollmentType.TRIAL}
+
+
+class Crash(Exception):
+    """The process is gone."""
+
+
+@dataclass
+class Story:
+    """`students` by name, in both classes. Wake-ups reach nobody: whoever hears of a run finds its row."""
+
+    sheets: tuple[TokenSheet, TokenSheet]
+    students: dict[str, UUID]
+    person_id: UUID
+    kiosk_id: UUID
+    earning: tuple[str, ...] = ("ABSENT", "EXCUSED_ABSENCE")
+    now: datetime = STARTS
+    told: list[Any] = field(default_factory=list)
+
+    @property
+    def worker(self) -> WorkerContext:
+        return WorkerContext(self.sheets[0].database, self.sheets[0].announcer, lambda: self.now)
+
+    async def viewer(self, portal: Portal) -> Viewer:
+        """With the settings of now."""
+        sheet = self.sheets[0]
+        organization_id = sheet.world.organization_id
+        async with sheet.database.read(organization_id) as connection:
+            settings = await read_settings(connection, organization_id)
+        if portal is Portal.KIOSK:
+            caller = Caller(organization_id, portal, kiosk_id=self.kiosk_id, location_id=sheet.world.location_id)
+        else:
+            held = frozenset(Permission)
+            caller = Caller(organization_id, portal, held, person_id=self.person_id)
+        return Viewer(caller, "Sam", "Staff", None, "Test Gym", "USD", settings)
+
+    async def tell(self, act: str, which: int, name: str, given: Any, crash_at: int | None) -> None:
+        """One act; with `crash_at` the process is gone before that statement of it, if it has so many."""
+        acts: dict[str, Callable[[TokenSheet, str, Any], Coroutine[Any, Any, Any]]] = {
+            "submit": self.submit,
+            "check in": self.check_in,
+            "run": self.run,
+            "delete": self.delete,
+            "cancel": self.cancel,
+        }
+        self.told.append((act, which, name, given, crash_at))
+        if act == "wait":
+            self.now = next((at for at in MOMENTS if at > self.now), self.now)
+        elif act == "switch":
+            await self.sheets[0].change_settings(**{given: name == "Ann"})
+        elif act == "sweep":
+            await sweep(self.worker)
+        else:
+            with crashing(self.sheets[0], crash_at):
+                await acts[act](self.sheets[which], name, given)
+
+    async def submit(self, sheet: TokenSheet, name: str, given: tuple[Portal, str | None, str | None]) -> None:
+        portal, status, rest = given
+        wanted = WantedMark(None if status is None else AttendanceStatus(status))
+        submission = Submission(
+            sheet.occurrence, {self.students[name]: wanted}, None if rest is None else AttendanceStatus(rest)
+        )
+        viewer = await self.viewer(portal)
+        async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
+            await submit_attendance(uow, viewer, submission, now=self.now)
+
+    async def check_in(self, sheet: TokenSheet, name: str, given: None) -> None:
+        viewer = await self.viewer(Portal.KIOSK)
+        async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
+            await check_in(uow, viewer, sheet.occurrence, self.students[name], now=self.now)
+
+    async def run(self, sheet: TokenSheet, name: str, given: str) -> None:
+        """As a worker does that was woken: rightly, too early, or for the second time."""
+        phase = AFTER_CLASS if given == "AFTER_CLASS" else END_OF_DAY
+        await carry_out(self.worker, DueTokenRun(sheet.world.organization_id, sheet.occurrence, phase))
+
+    async def delete(self, sheet: TokenSheet, name: str, given: None) -> None:
+        await sheet.world.owner.execute(
+            text(
+                "UPDATE makeup_token SET deleted_at = :now"
+                " WHERE student_id = :student AND timeslot_id = :slot AND revoked_at IS NULL"
+            ).bindparams(now=self.now, student=self.students[name], slot=sheet.lesson.timeslot_id)
+        )
+
+    async def cancel(self, sheet: TokenSheet, name: str, given: bool) -> None:
+        """Cancelled, its absences lose their ground at once (R7.4, R9.2); restored, they get it back at a run."""
+        async with sheet.transaction() as uow:
+            await uow.connection.execute(
+                text("UPDATE occurrence SET cancelled_at = :at WHERE timeslot_id = :slot AND held_on = :on").bindparams(
+                    at=self.now if given else None, slot=sheet.lesson.timeslot_id, on=sheet.held_on
+                )
+            )
+            settings = (await self.viewer(Portal.OFFICE)).settings.makeup_tokens
+            await reconcile_makeup_tokens(
+                uow,
+                sheet.occurrence,
+                student_ids=None,
+                may_create=False,
+                settings=settings,
+                author=OFFICE,
+                now=self.now,
+            )
+        if not given:
+            await sheet.arm(now=self.now)
+
+    async def end(self) -> None:
+        """The next afternoon: what is armed happens, late."""
+        self.now = MOMENTS[-1]
+        await sweep(self.worker)
+
+    async def run_all(self, *, backwards: bool) -> None:
+        for sheet in self.sheets[::-1] if backwards else self.sheets:
+            await sheet.arm(RUNS[1], now=self.now)
+            await self.run(sheet, "", "END_OF_DAY")
+
+    async def tokens(self, sheet: TokenSheet) -> Mapping[str, str]:
+        """What each student's token of the class is good for."""
+        names = {student: name for name, student in self.students.items()}
+        found = {}
+        for token in await sheet.tokens():
+            if token.timeslot_id == sheet.lesson.timeslot_id and token.revoked_at is None:
+                name = names[token.student_id]
+                assert name not in found, "two tokens for one absence"
+                found[name] = "usable" if token.deleted_at is None else "deleted"
+        return found
+
+
+@contextmanager
+def crashing(sheet: TokenSheet, crash_at: int | None) -> Iterator[None]:
+    """A refusal is an answer, and a crash is none; both leave nothing behind."""
+    statements = 0
+
+    def count(*given: Any) -> None:
+        nonlocal statements
+        statements += 1
+        if crash_at is not None and statements > crash_at:
+            raise Crash
+
+    engine = sheet.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield
+    except (Crash, Refusal):
+        pass
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+async def new_story(world: World, database: Database, **settings: Any) -> Story:
+    """Everybody is in both classes; only those with an ACTIVE place earn tokens."""
+    if settings:
+        await world.owner.execute(
+            update(models.Settings).where(models.Settings.organization_id == world.organization_id).values(**settings)
+        )
+    first, second = [await new_sheet(world, database) for _ in range(2)]
+    students = {}
+    for name, type_ in NAMES.items():
+        students[name] = await first.add_student(type=type_)
+        second.enrollments[students[name]] = await world.enroll(students[name], second.lesson.offering_id, type=type_)
+    person_id = await world.staff(Permission.OWNER)
+    kiosk_id = await world.add(
+        models.Kiosk,
+        location_id=world.location_id,
+        name="Door",
+        launched_by_id=person_id,
+        launched_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=3650),
+    )
+    story = Story((first, second), students, person_id, kiosk_id)
+    if settings.get("token_trigger") == "EXCUSED_ONLY":
+        story.earning = ("EXCUSED_ABSENCE",)
+    return story
+
+
+_COPIES = (
+    """INSERT INTO mark (organization_id, timeslot_id, held_on, student_id, enrollment_id, status, is_defaulted, source,
+        marked_at, revision)
+       SELECT m.organization_id, :twin, m.held_on, m.student_id, e.id, m.status, m.is_defaulted, m.source,
+        m.marked_at, 1
+       FROM mark m JOIN enrollment e ON e.student_id = m.student_id AND e.offering_id = :offering
+       WHERE m.timeslot_id = :slot""",
+    """INSERT INTO makeup_token (organization_id, id, student_id, origin, timeslot_id, held_on, source, issued_at,
+        issued_on, deleted_at)
+       SELECT organization_id, gen_random_uuid(), student_id, origin, :twin, held_on, source, issued_at,
+        issued_on, deleted_at
+       FROM makeup_token WHERE timeslot_id = :slot AND deleted_at IS NOT NULL""",
+    """UPDATE occurrence SET cancelled_at = (SELECT cancelled_at FROM occurrence WHERE timeslot_id = :slot)
+       WHERE timeslot_id = :twin""",
+)
+
+
+async def tokens_of_one_run(story: Story, sheet: TokenSheet) -> Mapping[str, str]:
+    """Of another class at which everybody has the same mark in the end, the same tokens were deleted by hand, and
+    nothing happened before but one run.
+    """
+    twin = await new_sheet(sheet.world, sheet.database)
+    for name, student in story.students.items():
+        await sheet.world.enroll(student, twin.lesson.offering_id, type=NAMES[name])
+    await sheet.world.occurrence(twin.lesson.timeslot_id)
+    slots = {"twin": twin.lesson.timeslot_id, "slot": sheet.lesson.timeslot_id, "offering": twin.lesson.offering_id}
+    for statement in _COPIES:
+        given = {name: slot for name, slot in slots.items() if f":{name}" in statement}
+        await sheet.world.owner.execute(text(statement).bindparams(**given))
+    await twin.arm(RUNS[1])
+    await story.run(twin, "", "END_OF_DAY")
+    return await story.tokens(twin)
