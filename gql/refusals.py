@@ -47,7 +47,7 @@ from gql.types.makeup_refusals import (
 )
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
-from gql.types.settings_refusals import SettingOutOfRange
+from gql.types.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ REFUSALS = (
     Told(refusals.AttendanceConflict, AttendanceConflict, AttendanceConflict.of),
     Told(refusals.StudentNotOnRoster, StudentNotOnRoster, StudentNotOnRoster.of),
     Told(refusals.SettingOutOfRange, SettingOutOfRange, SettingOutOfRange.of),
+    Told(refusals.EarningTypesNotAllowed, EarningTypesNotAllowed, EarningTypesNotAllowed.of),
     Told(refusals.OfferingFull, OfferingFull, OfferingFull.of),
     Told(refusals.AlreadyEnrolled, AlreadyEnrolled, AlreadyEnrolled.of),
     Told(refusals.OfferingDoesNotMeet, OfferingDoesNotMeet, OfferingDoesNotMeet.of),

@@ -165,6 +165,15 @@ class SettingOutOfRange(Refusal):
 
 
 @dataclass(eq=False)
+class EarningTypesNotAllowed(Refusal):
+    """R7.2: absences through enrollments of these types can earn nothing (none: no type was named)."""
+
+    types: tuple[EnrollmentType, ...]
+    allowed: tuple[EnrollmentType, ...]
+    message: str
+
+
+@dataclass(eq=False)
 class AbsenceRequestsOff(Refusal):
     """R6.2: the organization lets guardians request no absences."""
 

@@ -25,6 +25,7 @@ from gql.mutations import (
     update_absence_settings,
     update_class_settings,
     update_kiosk_settings,
+    update_makeup_token_settings,
     update_staff_portal_settings,
     update_student,
     withdraw_expected_absence,
@@ -50,6 +51,7 @@ class Mutation:
     update_staff_portal_settings = update_staff_portal_settings.field
     update_kiosk_settings = update_kiosk_settings.field
     update_absence_settings = update_absence_settings.field
+    update_makeup_token_settings = update_makeup_token_settings.field
     launch_kiosk = launch_kiosk.field
     revoke_kiosk = revoke_kiosk.field
     rotate_check_in_code = rotate_check_in_code.field

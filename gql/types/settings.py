@@ -10,15 +10,25 @@ import orjson
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
+from attendance.rules import settings as values
 from attendance.rules.settings import OrganizationSettings
 from attendance.rules.settings_changes import SettingsChangeFacts
-from attendance.rules.vocabulary import Permission
+from attendance.rules.vocabulary import (
+    EnrollmentType,
+    ExpiryAnchor,
+    ExpiryUnit,
+    LimitPeriod,
+    LimitScope,
+    Permission,
+    TokenTrigger,
+)
 from db.settings_changes import ListedSettingsChange, list_settings_changes
 from gql.context import Info, Reading
 from gql.loaders import load
 from gql.pagination import Connection, Cursors, Page, connection, read_page
 from gql.permissions import requires
 from gql.queries.arguments import AFTER, FIRST
+from gql.types import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.types.people import StaffMember, show_staff_member
 from gql.types.settings_descriptions import SAYS
 
@@ -56,6 +66,26 @@ class AbsenceSettings:
     absence_notice_minutes: int = strawberry.field(description=SAYS["absence_notice_minutes"])
 
 
+@strawberry.type(description="Settings of makeup tokens. A changed one is in force for tokens that come later.")
+class MakeupTokenSettings:
+    tokens_enabled: bool = strawberry.field(description=SAYS["tokens_enabled"])
+    token_trigger: TokenTrigger = strawberry.field(description=SAYS["token_trigger"])
+    earning_types: list[EnrollmentType] = strawberry.field(description=SAYS["earning_types"])
+    token_limit: int | None = strawberry.field(description=SAYS["token_limit"])
+    token_limit_period: LimitPeriod = strawberry.field(description=SAYS["token_limit_period"])
+    token_limit_scope: LimitScope = strawberry.field(description=SAYS["token_limit_scope"])
+    expiry_unit: ExpiryUnit = strawberry.field(description=SAYS["expiry_unit"])
+    expiry_count: int = strawberry.field(description=SAYS["expiry_count"])
+    expiry_anchor: ExpiryAnchor = strawberry.field(description=SAYS["expiry_anchor"])
+    ignore_location_lock: bool = strawberry.field(description=SAYS["ignore_location_lock"])
+    families_see_comments: bool = strawberry.field(description=SAYS["families_see_comments"])
+    families_see_expired: bool = strawberry.field(description=SAYS["families_see_expired"])
+    auto_approve_makeups: bool = strawberry.field(description=SAYS["auto_approve_makeups"])
+    makeup_horizon_days: int = strawberry.field(description=SAYS["makeup_horizon_days"])
+    makeup_latest_booking_minutes: int = strawberry.field(description=SAYS["makeup_latest_booking_minutes"])
+    expire_after_last_drop_days: int | None = strawberry.field(description=SAYS["expire_after_last_drop_days"])
+
+
 @strawberry.type(description="A setting before and after a change.")
 class ChangedSetting:
     setting: str = strawberry.field(description="Its field in the schema, such as `officeCheckInMode`.")
@@ -80,6 +110,7 @@ class Settings:
     staff_portal: StaffPortalSettings = strawberry.field(description="Changed by `updateStaffPortalSettings`.")
     kiosk: KioskSettings = strawberry.field(description="Changed by `updateKioskSettings`.")
     absences: AbsenceSettings = strawberry.field(description="Changed by `updateAbsenceSettings`.")
+    makeup_tokens: MakeupTokenSettings = strawberry.field(description="Changed by `updateMakeupTokenSettings`.")
 
     @strawberry.field(
         description="Who changed what and when, newest first. Needs MANAGE_SETTINGS.",
@@ -108,7 +139,13 @@ def show_settings(facts: OrganizationSettings) -> Settings:
         staff_portal=StaffPortalSettings(**asdict(facts.staff_portal)),
         kiosk=KioskSettings(**asdict(facts.kiosk)),
         absences=AbsenceSettings(**asdict(facts.absences)),
+        makeup_tokens=_show_makeup_tokens(facts.makeup_tokens),
     )
+
+
+def _show_makeup_tokens(facts: values.MakeupTokenSettings) -> MakeupTokenSettings:
+    types = [type for type in EnrollmentType if type in facts.earning_types]
+    return MakeupTokenSettings(**{**asdict(facts), "earning_types": types})
 
 
 def show_settings_change(facts: SettingsChangeFacts) -> SettingsChange:

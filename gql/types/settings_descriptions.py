@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from attendance.rules.settings_changes import RANGES
+from attendance.rules.settings_changes import MOST_OF_UNIT, RANGES
+from attendance.rules.vocabulary import ExpiryUnit
 
 
 def _from_to(name: str) -> str:
@@ -34,4 +35,38 @@ SAYS: Mapping[str, str] = {
     "auto_excuse_absences": "Whether absences that are approved without staff are excused too. Off unless changed.",
     "absence_notice_minutes": "How many minutes before the start an absence must be told so as not to be late: "
     f"{_from_to('absence_notice_minutes')}, 0 unless changed. Late ones are never excused without staff.",
+    "tokens_enabled": "Whether absences earn makeup tokens. Off, no new ones come by themselves; those that are there "
+    "stay good, and staff can still create some by hand. On unless changed.",
+    "token_trigger": "Which absences from classes earn a token. ALL_ABSENCES unless changed.",
+    "earning_types": "The types of enrollment whose absences earn tokens: one at least, and not WAITLIST. ACTIVE alone "
+    "unless changed.",
+    "token_limit": "How many tokens absences may earn in a period, counted by the date of the class missed: "
+    f"{_from_to('token_limit')}. Tokens by hand and those of cancelled classes neither count nor are limited; revoked "
+    "ones do not count. An absence over the limit earns nothing, and the ledger says so. Null, as it is unless "
+    "changed: no limit.",
+    "token_limit_period": "The period of `tokenLimit`. MONTH unless changed.",
+    "token_limit_scope": "Whether `tokenLimit` is for all absences of a student together, or for those of each "
+    "enrollment. STUDENT unless changed.",
+    "expiry_unit": "When new tokens expire. DAYS unless changed. A token is good through the end of its last day.",
+    "expiry_count": "How many days, weeks or months (`expiryUnit`) new tokens are good: "
+    f"{_from_to('expiry_count')} days, 1 to {MOST_OF_UNIT[ExpiryUnit.WEEKS]} weeks or 1 to "
+    f"{MOST_OF_UNIT[ExpiryUnit.MONTHS]} months. A month from 31 January is the last day of February. 90 unless "
+    "changed; without effect where the unit is NEVER or END_OF_SESSION.",
+    "expiry_anchor": "What days, weeks and months are counted from. ISSUE unless changed; tokens that were created by "
+    "hand have no class missed and count from their issue always.",
+    "ignore_location_lock": "Whether tokens are good at every location, whichever one they are locked to. Unlike the "
+    "other settings it holds for earlier tokens too. Off unless changed.",
+    "families_see_comments": "Whether families are shown the comments of staff on their tokens. Off unless changed.",
+    "families_see_expired": "Whether families are shown tokens that have expired. On unless changed.",
+    "auto_approve_makeups": "Whether families book makeups by themselves; if not, they request them and staff approve "
+    "or deny. On unless changed.",
+    "makeup_horizon_days": f"How many days ahead families may book a makeup: {_from_to('makeup_horizon_days')}, 60 "
+    "unless changed.",
+    "makeup_latest_booking_minutes": "How many minutes before the start a makeup must be booked at the latest: "
+    f"{_from_to('makeup_latest_booking_minutes')}, and no more than the days of `makeupHorizonDays` have. 0 unless "
+    "changed: until the start.",
+    "expire_after_last_drop_days": "When the last current or future enrollment of a student is dropped, the unused "
+    f"tokens are good for so many days more: {_from_to('expire_after_last_drop_days')}. Enrolling again before "
+    "they are over keeps the tokens. ACTIVE, TRIAL and SINGLE_DAY enrollments count. Null, as it is unless changed: "
+    "tokens stay as they are.",
 }

@@ -4,6 +4,8 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from attendance.rules import refusals
+from attendance.rules.vocabulary import EnrollmentType
+from gql.types import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.types.refusals import UserError
 
 
@@ -21,3 +23,16 @@ class SettingOutOfRange(UserError):
         name = to_camel_case(refusal.setting)
         message = f"{name} would be {refusal.value}; it must be from {refusal.least} to {refusal.most}."
         return cls(message=message, setting=name, least=refusal.least, most=refusal.most)
+
+
+@strawberry.type(
+    description="Absences through enrollments of these types can earn no makeup tokens. None of the settings was "
+    "changed, the others of the input neither."
+)
+class EarningTypesNotAllowed(UserError):
+    types: list[EnrollmentType] = strawberry.field(description="The types at fault; empty: none was named.")
+    allowed: list[EnrollmentType] = strawberry.field(description="The types that can earn.")
+
+    @classmethod
+    def of(cls, refusal: refusals.EarningTypesNotAllowed) -> "EarningTypesNotAllowed":
+        return cls(message=refusal.message, types=list(refusal.types), allowed=list(refusal.allowed))

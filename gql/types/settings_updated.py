@@ -49,7 +49,8 @@ async def update_settings(info: Info, given: Any, mutation: str) -> dict[str, An
 
 
 def _checked(name: str, value: Any) -> Any:
+    """A list as the set that the setting is."""
     # A Maybe without null would be refused by Strawberry in words that do not name the field.
     if value is None and _DEFAULTS[name] is not None:
         raise BadInput(f"input.{to_camel_case(name)} is null; leave it out to keep it as it is.")
-    return value
+    return frozenset(value) if isinstance(value, list) else value

@@ -8,8 +8,12 @@ from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentEnd,
     EnrollmentType,
+    ExpiryAnchor,
+    ExpiryUnit,
     IndicatorKind,
     KioskState,
+    LimitPeriod,
+    LimitScope,
     MakeupTokenOrigin,
     MakeupTokenState,
     NoCheckInReason,
@@ -19,6 +23,7 @@ from attendance.rules.vocabulary import (
     OfferingKind,
     Portal,
     Source,
+    TokenTrigger,
 )
 from gql.types.described import described
 
@@ -176,6 +181,53 @@ described(
         MakeupTokenOrigin.ABSENCE: "An absence from a class; issued by itself.",
         MakeupTokenOrigin.CANCELLATION: "A cancelled class.",
         MakeupTokenOrigin.MANUAL: "Staff issued it by hand.",
+    },
+)
+described(
+    TokenTrigger,
+    "Which absences from classes earn makeup tokens.",
+    {
+        TokenTrigger.ALL_ABSENCES: "ABSENT and EXCUSED_ABSENCE.",
+        TokenTrigger.EXCUSED_ONLY: "EXCUSED_ABSENCE alone.",
+    },
+)
+described(
+    LimitPeriod,
+    "Which tokens count towards the limit, by the date of the class missed.",
+    {
+        LimitPeriod.OUTSTANDING: "Those that can still be used, whenever the class was missed.",
+        LimitPeriod.MONTH: "Those of the calendar month.",
+        LimitPeriod.YEAR: "Those of the calendar year.",
+        LimitPeriod.SESSION: "Those of the session of the class that covers the date; outside of sessions all.",
+        LimitPeriod.ENROLLMENT: "Those of the dates of the enrollment through which the class was missed.",
+    },
+)
+described(
+    LimitScope,
+    "Whose tokens are counted together.",
+    {
+        LimitScope.STUDENT: "All of the student.",
+        LimitScope.ENROLLMENT: "Those that were earned through the same enrollment.",
+    },
+)
+described(
+    ExpiryUnit,
+    "What a token's life is counted in.",
+    {
+        ExpiryUnit.NEVER: "It never expires.",
+        ExpiryUnit.DAYS: "Days.",
+        ExpiryUnit.WEEKS: "Weeks.",
+        ExpiryUnit.MONTHS: "Months: the same day of a later month, or that month's last day.",
+        ExpiryUnit.END_OF_SESSION: "Until the end of the session in which the class was missed; in a rolling session, "
+        "and without a session, it never expires.",
+    },
+)
+described(
+    ExpiryAnchor,
+    "What a token's life is counted from.",
+    {
+        ExpiryAnchor.ISSUE: "The date of its issue.",
+        ExpiryAnchor.MISSED_CLASS: "The date of the class missed.",
     },
 )
 described(

@@ -183,6 +183,16 @@ TABLE: dict[str, Row] = {
         guardian=NOT_YOU,
         kiosk="OK",
     ),
+    "Query.eligibleMakeups": query(
+        'query($token: ID!) { eligibleMakeups(tokenId: $token, from: "2026-11-17", to: "2026-11-23") {'
+        " nodes { occurrence { id } } } }",
+        lambda stage: {"token": stage.id("MakeupToken", stage.token)},
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **NOT_KIOSKS,
+    ),
     "Query.expectedAbsences": query(
         "{ expectedAbsences { nodes { id } } }",
         nothing,
@@ -257,6 +267,7 @@ TABLE: dict[str, Row] = {
     "Mutation.updateStaffPortalSettings": act(lambda _: {"staffSeesBalances": True}, MANAGE_SETTINGS, **SETTING),
     "Mutation.updateKioskSettings": act(lambda _: {"kioskReadOnly": True}, MANAGE_SETTINGS, **SETTING),
     "Mutation.updateAbsenceSettings": act(lambda _: {"absenceNoticeMinutes": 60}, MANAGE_SETTINGS, **SETTING),
+    "Mutation.updateMakeupTokenSettings": act(lambda _: {"tokenLimit": 3}, MANAGE_SETTINGS, **SETTING),
     "Mutation.launchKiosk": act(
         lambda stage: {"locationId": stage.id("Location", stage.world.location_id), "name": "Back door"},
         LAUNCH_KIOSK,

@@ -17,6 +17,11 @@ SETTINGS = """{ settings {
   staffPortal { staffCheckInMode staffSeesBalances }
   kiosk { kioskReadOnly kioskEarlyMinutes kioskLateMinutes kioskMarksTardy }
   absences { guardiansMayRequestAbsences autoApproveAbsences autoExcuseAbsences absenceNoticeMinutes }
+  makeupTokens {
+    tokensEnabled tokenTrigger earningTypes tokenLimit tokenLimitPeriod tokenLimitScope
+    expiryUnit expiryCount expiryAnchor ignoreLocationLock familiesSeeComments familiesSeeExpired
+    autoApproveMakeups makeupHorizonDays makeupLatestBookingMinutes expireAfterLastDropDays
+  }
 } }"""
 DEFAULTS: dict[str, dict[str, Any]] = {
     "classes": {
@@ -37,6 +42,24 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "autoApproveAbsences": False,
         "autoExcuseAbsences": False,
         "absenceNoticeMinutes": 0,
+    },
+    "makeupTokens": {
+        "tokensEnabled": True,
+        "tokenTrigger": "ALL_ABSENCES",
+        "earningTypes": ["ACTIVE"],
+        "tokenLimit": None,
+        "tokenLimitPeriod": "MONTH",
+        "tokenLimitScope": "STUDENT",
+        "expiryUnit": "DAYS",
+        "expiryCount": 90,
+        "expiryAnchor": "ISSUE",
+        "ignoreLocationLock": False,
+        "familiesSeeComments": False,
+        "familiesSeeExpired": True,
+        "autoApproveMakeups": True,
+        "makeupHorizonDays": 60,
+        "makeupLatestBookingMinutes": 0,
+        "expireAfterLastDropDays": None,
     },
 }
 CHANGES = """query($first: Int, $after: String) { settings { changes(first: $first, after: $after) {
@@ -70,16 +93,38 @@ SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "absenceNoticeMinutes": 90,
         },
     ),
+    "MakeupTokenSettings": (
+        "makeupTokens",
+        {
+            "tokensEnabled": False,
+            "tokenTrigger": "EXCUSED_ONLY",
+            "earningTypes": ["ACTIVE", "TRIAL", "MAKEUP", "SINGLE_DAY"],
+            "tokenLimit": 1,
+            "tokenLimitPeriod": "ENROLLMENT",
+            "tokenLimitScope": "ENROLLMENT",
+            "expiryUnit": "MONTHS",
+            "expiryCount": 120,
+            "expiryAnchor": "MISSED_CLASS",
+            "ignoreLocationLock": True,
+            "familiesSeeComments": True,
+            "familiesSeeExpired": False,
+            "autoApproveMakeups": False,
+            "makeupHorizonDays": 1,
+            "makeupLatestBookingMinutes": 1440,
+            "expireAfterLastDropDays": 0,
+        },
+    ),
 }
 
 
 def update(section: str) -> str:
+    more = "... on EarningTypesNotAllowed { types allowed }" if section == "MakeupTokenSettings" else ""
     return f"""mutation($input: Update{section}Input!) {{ update{section}(input: $input) {{
       __typename
       ... on SettingsUpdated {{ changed {{ setting before after }} settings {{ classes {{ officeCheckInMode }} }} }}
       ... on UserError {{ message }}
       ... on SettingOutOfRange {{ setting least most }}
-      ... on PermissionDenied {{ permission }}
+      ... on PermissionDenied {{ permission }} {more}
     }} }}"""
 
 
@@ -142,18 +187,99 @@ async def test_an_organization_without_settings_gets_the_defaults(manager: Api, 
         ("KioskSettings", "kioskLateMinutes", 2**31 - 1, 0, 1440),
         ("AbsenceSettings", "absenceNoticeMinutes", -1, 0, 86400),
         ("AbsenceSettings", "absenceNoticeMinutes", 86401, 0, 86400),
+        ("MakeupTokenSettings", "tokenLimit", 0, 1, 1000),
+        ("MakeupTokenSettings", "tokenLimit", 1001, 1, 1000),
+        ("MakeupTokenSettings", "expiryCount", 0, 1, 3650),
+        ("MakeupTokenSettings", "expiryCount", 3651, 1, 3650),
+        ("MakeupTokenSettings", "makeupHorizonDays", 0, 1, 366),
+        ("MakeupTokenSettings", "makeupHorizonDays", 367, 1, 366),
+        ("MakeupTokenSettings", "makeupLatestBookingMinutes", -1, 0, 86400),
+        ("MakeupTokenSettings", "makeupLatestBookingMinutes", 86401, 0, 86400),
+        ("MakeupTokenSettings", "expireAfterLastDropDays", -1, 0, 3650),
+        ("MakeupTokenSettings", "expireAfterLastDropDays", 3651, 0, 3650),
     ],
 )
 async def test_out_of_range_is_refused_whole(
     manager: Api, world: World, section: str, setting: str, value: int, least: int, most: int
 ) -> None:
-    switch = {"ClassSettings": "officeCheckInMode", "KioskSettings": "kioskReadOnly"}.get(section, "autoExcuseAbsences")
+    switch = {
+        "ClassSettings": "officeCheckInMode",
+        "KioskSettings": "kioskReadOnly",
+        "AbsenceSettings": "autoExcuseAbsences",
+        "MakeupTokenSettings": "ignoreLocationLock",
+    }[section]
     before = await remembered(world)
     refused = await changed(manager, section, **{switch: True, setting: value}, idempotencyKey="1")
     message = f"{setting} would be {value}; it must be from {least} to {most}."
     expected = {"setting": setting, "least": least, "most": most, "message": message}
     assert refused == {"__typename": "SettingOutOfRange"} | expected
     assert await remembered(world) == before
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "setting", "value", "most"),
+    [
+        ({}, {"expiryUnit": "WEEKS", "expiryCount": 521}, "expiryCount", 521, 520),
+        ({}, {"expiryUnit": "MONTHS", "expiryCount": 121}, "expiryCount", 121, 120),
+        ({"expiryCount": 400}, {"expiryUnit": "MONTHS"}, "expiryCount", 400, 120),
+        ({"expiryUnit": "MONTHS", "expiryCount": 6}, {"expiryCount": 121}, "expiryCount", 121, 120),
+        ({"makeupHorizonDays": 2}, {"makeupLatestBookingMinutes": 2881}, "makeupLatestBookingMinutes", 2881, 2880),
+        (
+            {"makeupLatestBookingMinutes": 2881},
+            {"makeupHorizonDays": 2, "tokenLimit": 5},
+            "makeupLatestBookingMinutes",
+            2881,
+            2880,
+        ),
+    ],
+)
+async def test_R7_2_settings_that_do_not_go_together_are_refused_whole(
+    manager: Api, world: World, first: dict[str, Any], then: dict[str, Any], setting: str, value: int, most: int
+) -> None:
+    await changed(manager, "MakeupTokenSettings", **first)
+    before = await remembered(world)
+    refused = await changed(manager, "MakeupTokenSettings", **then)
+    assert refused["__typename"] == "SettingOutOfRange"
+    assert (refused["setting"], refused["most"]) == (setting, most)
+    assert refused["message"].startswith(f"{setting} would be {value};")
+    assert await remembered(world) == before
+
+
+async def test_R7_2_what_could_not_be_before_can_be_with_what_it_depends_on(manager: Api) -> None:
+    await changed(manager, "MakeupTokenSettings", expiryUnit="MONTHS", expiryCount=6)
+    done = await changed(manager, "MakeupTokenSettings", expiryUnit="DAYS", expiryCount=400)
+    assert done["changed"] == [
+        {"setting": "expiryCount", "before": "6", "after": "400"},
+        {"setting": "expiryUnit", "before": "MONTHS", "after": "DAYS"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("types", "at_fault", "message"),
+    [
+        ([], [], "earningTypes is empty; name at least one type, or switch tokensEnabled off."),
+        (
+            ["ACTIVE", "WAITLIST"],
+            ["WAITLIST"],
+            "earningTypes has WAITLIST, but whoever waits is on no roster and misses no class.",
+        ),
+    ],
+)
+async def test_R7_2_who_waits_earns_nothing_and_somebody_must(
+    manager: Api, world: World, types: list[str], at_fault: list[str], message: str
+) -> None:
+    before = await remembered(world)
+    refused = await changed(manager, "MakeupTokenSettings", earningTypes=types, tokenLimit=4)
+    allowed = ["ACTIVE", "TRIAL", "MAKEUP", "SINGLE_DAY"]
+    expected = {"__typename": "EarningTypesNotAllowed", "types": at_fault, "allowed": allowed, "message": message}
+    assert refused == expected
+    assert await remembered(world) == before
+
+
+async def test_R7_2_earning_types_are_a_set(manager: Api) -> None:
+    done = await changed(manager, "MakeupTokenSettings", earningTypes=["TRIAL", "ACTIVE", "TRIAL"])
+    assert done["changed"] == [{"setting": "earningTypes", "before": "[ACTIVE]", "after": "[ACTIVE, TRIAL]"}]
+    assert (await changed(manager, "MakeupTokenSettings", earningTypes=["ACTIVE", "TRIAL"]))["changed"] == []
 
 
 async def test_the_audit_tells_who_changed_what_and_when(manager: Api, world: World, api: Api) -> None:
