@@ -25,6 +25,15 @@ FROM expected_absence a
 WHERE a.organization_id = :organization_id AND a.student_id = ANY (CAST(:student_ids AS uuid[]))
   AND a.state = 'APPROVED' AND a.ends_on >= :since AND (CAST(:until AS date) IS NULL OR a.starts_on <= :until)
 """)
+_PLACES_OF = text("""
+SELECT e.offering_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause, e.deleted_at
+FROM enrollment e
+JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+  AND e.deleted_at IS NULL AND e.type <> 'WAITLIST'
+  AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
+  AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
+""")
 _MARKED = text("""
 SELECT DISTINCT m.timeslot_id, m.held_on
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
@@ -78,6 +87,31 @@ async def read_places(
     if until is not None:
         statement = statement.where(table.starts_on <= until)
     return [enrollment_of(row) for row in await connection.execute(statement)]
+
+
+async def read_places_of(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    offering_ids: Collection[UUID],
+    student_id: UUID,
+    *,
+    since: date,
+    until: date,
+) -> Mapping[UUID, Sequence[RosterEnrollment]]:
+    """By offering, what counts on one of the dates: without deleted ones and WAITLIST, and of an offering whose places
+    are unlimited the student's own alone.
+    """
+    given = {
+        "organization_id": organization_id,
+        "offering_ids": list(offering_ids),
+        "student_id": student_id,
+        "since": since,
+        "until": until,
+    }
+    found: dict[UUID, list[RosterEnrollment]] = defaultdict(list)
+    for row in await connection.execute(_PLACES_OF, given):
+        found[row.offering_id].append(enrollment_of(row))
+    return found
 
 
 async def read_absences(

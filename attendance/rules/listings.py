@@ -72,14 +72,14 @@ def in_states(
     ]
 
 
-def range_refusal(from_on: date, to_on: date) -> str | None:
-    """Why the inclusive range cannot be listed (R2.8); None: it can."""
+def range_refusal(from_on: date, to_on: date, *, most_days: int = MAX_DAYS) -> str | None:
+    """Why the inclusive range cannot be listed (R2.8, R8.9); None: it can."""
     if from_on > to_on:
         return f"The range ends ({to_on}) before it starts ({from_on})."
     if from_on not in CALENDAR or to_on not in CALENDAR:
         return f"Dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be listed."
-    if (days := (to_on - from_on).days + 1) > MAX_DAYS:
-        return f"The range is {days} days long; at most {MAX_DAYS} days are listed at once."
+    if (days := (to_on - from_on).days + 1) > most_days:
+        return f"The range is {days} days long; at most {most_days} days are listed at once."
     return None
 
 

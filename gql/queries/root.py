@@ -3,10 +3,12 @@
 import strawberry
 
 from gql.queries import (
+    eligible_makeups,
     expected_absences,
     kiosk_family,
     kiosks,
     locations,
+    makeup_requests,
     node,
     occurrence,
     occurrences,
@@ -35,3 +37,5 @@ class Query:
     kiosks = kiosks.field
     kiosk_family = kiosk_family.field
     expected_absences = expected_absences.field
+    eligible_makeups = eligible_makeups.field
+    makeup_requests = makeup_requests.field

@@ -12,7 +12,15 @@ from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslo
 from attendance.rules.expected_absences import ExpectedAbsence, covering
 from attendance.rules.neighbours import Series
 from attendance.rules.occurrences import LocationFacts, OfferingFacts
-from attendance.rules.places import Place, Timetable, first_full, first_meeting, overlaps
+from attendance.rules.places import (
+    Place,
+    Timetable,
+    first_full,
+    first_meeting,
+    overlaps,
+    places_taken,
+    places_taken_by_date,
+)
 from attendance.rules.roster import RosterEnrollment, covers
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind
 
@@ -172,3 +180,28 @@ def test_R8_6_turns_find_what_looking_at_every_date_finds(
                 expected = expected or day
     full = first_full(timetable(), asked, enrollments, absences)
     assert (None if full is None else full.held_on) == expected
+
+
+@given(
+    taken=st.lists(st.tuples(st.integers(1, 4), spans, st.integers(0, 2), st.sampled_from(EnrollmentType)), max_size=8),
+    away=st.lists(st.tuples(st.integers(1, 4), days, st.integers(0, 6), st.booleans()), max_size=3),
+    slot=st.sampled_from([MONDAYS, THURSDAYS]),
+)
+def test_R8_9_places_taken_on_many_dates_are_those_of_each_date(
+    taken: list[tuple[int, tuple[date, int | None], int, EnrollmentType]],
+    away: list[tuple[int, date, int, bool]],
+    slot: Timeslot,
+) -> None:
+    enrollments = [
+        place(student, start, None if length is None else start + length * DAY, type, slot=number)
+        for student, (start, length), number, type in taken
+    ]
+    absences: dict[UUID, list[ExpectedAbsence]] = {}
+    for student, start, length, is_chosen in away:
+        chosen = frozenset({enrollments[0].id}) if is_chosen and enrollments else None
+        told = ExpectedAbsence(start, start + length * DAY, is_excused=False, enrollment_ids=chosen)
+        absences.setdefault(UUID(int=student), []).append(told)
+    on_dates = [MONDAY + n * DAY for n in range(50) if slot.falls_on(MONDAY + n * DAY)]
+    assert places_taken_by_date(slot, on_dates, enrollments, absences) == {
+        day: places_taken(OccurrenceKey(slot.id, day), slot, enrollments, absences) for day in on_dates
+    }
