@@ -104,11 +104,11 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
     uow.wake_ups += [EmailQueued(uow.organization_id, row.id, row.due_at) for row in queued]
 
 
-async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> None:
-    """Take back what was not handed over yet."""
+async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]:
+    """Take back what was not handed over yet; the reasons of which there was something."""
     if not reasons:
-        return
-    await uow.connection.execute(
+        return set()
+    withdrawn = await uow.connection.execute(
         update(models.Email)
         .where(
             models.Email.organization_id == uow.organization_id,
@@ -116,7 +116,9 @@ async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> None:
             models.Email.state == EmailState.QUEUED,
         )
         .values(state=EmailState.WITHDRAWN)
+        .returning(models.Email.reason)
     )
+    return set(withdrawn.scalars())
 
 
 async def due_emails(connection: AsyncConnection, now: datetime, *, at_most: int) -> list[tuple[UUID, UUID]]:

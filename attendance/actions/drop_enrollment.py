@@ -6,6 +6,7 @@ from uuid import UUID
 from attendance.actions.enroll_student import Enrolled
 from attendance.actions.follow_leaving import follow_drop
 from attendance.actions.open_places import open_enrollment, today_of
+from attendance.actions.reset_makeup_token import give_up_makeup
 from attendance.actions.roster_changed import roster_changed
 from attendance.rules.calendar import DateSpan
 from attendance.rules.enrolling import plan_drop
@@ -14,6 +15,7 @@ from attendance.rules.permissions import Viewer
 from attendance.rules.vocabulary import EnrollmentEnd
 from db.changes import Author
 from db.enrollments import delete_enrollment, end_enrollment
+from db.makeup_releases import tied_makeups, tokens_of_makeups
 from db.unit_of_work import UnitOfWork
 
 
@@ -22,12 +24,17 @@ async def drop_enrollment(
 ) -> Enrolled:
     """At the end of the day `drop_on`; before the enrollment's first day, it is deleted. Rows without a mark leave the
     roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing. With the
-    last place of a student, unused makeup tokens begin to lapse (R8.11).
+    last place of a student, unused makeup tokens begin to lapse (R8.11). A makeup gives its token back, as resetting
+    the token does (R8.5).
 
-    Raises NothingFound, EnrollmentEnded and EnrollmentTypeNotAllowed.
+    Raises NothingFound and EnrollmentEnded; of a makeup that has come and gone, MakeupTokenNotChangeable.
     """
     enrollment, offering_id, timetables = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
     ending = plan_drop(enrollment, drop_on)
+    tokens = await tokens_of_makeups(uow.connection, uow.organization_id, [enrollment_id])
+    for makeup in await tied_makeups(uow.connection, uow.organization_id, tokens.values()):
+        await give_up_makeup(uow, makeup, Author.of(viewer.caller), now)
+        return Enrolled(enrollment_id)
     async with roster_changed(
         uow,
         enrollment.student_id,

@@ -5,12 +5,77 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from attendance.rules.vocabulary import MakeupTokenAct
-from db.changes import Author
-from db.makeup_releases import TiedMakeup, free_tokens, tied_makeups
+from attendance.actions.edit_makeup_token import TokenChanged
+from attendance.actions.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.roster_changed import roster_changed
+from attendance.rules.calendar import DateSpan
+from attendance.rules.permissions import Viewer
+from attendance.rules.student_tokens import TokenFacts
+from attendance.rules.tokens_by_hand import RESETTABLE
+from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
+from db.changes import Author, record_change
+from db.makeup_releases import TiedMakeup, free_tokens, tied_makeups, withdraw_requests
 from db.makeup_token_changes import LedgerEntry, enter
 from db.makeup_tokens import lock_tokens
+from db.timetables import lock_offerings
 from db.unit_of_work import UnitOfWork
+
+_ADVICE = {
+    MakeupTokenState.PENDING: "it was used at the same moment, look again",
+    MakeupTokenState.SPENT: "its makeup has come and gone",
+    MakeupTokenState.REVOKED: "nothing holds it",
+    MakeupTokenState.DELETED: "nothing holds it",
+}
+
+
+async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> TokenChanged:
+    """A makeup that is booked is given up: the student leaves its open roll sheet, save for a mark, which keeps the
+    row, subdued. A request for one is withdrawn. The token can be used again until it expires; one whose ground went
+    while it was tied (R7.4) is revoked.
+
+    Raises NothingFound and MakeupTokenNotChangeable: only PENDING and REQUESTED ones can be reset.
+    """
+    author = Author.of(viewer.caller)
+    token = await find_makeup_token(uow, viewer.caller, token_id)
+    tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
+    if tied:
+        await give_up_makeup(uow, tied[0], author, now)
+    else:
+        await _withdraw(uow, token, author, now)
+    return TokenChanged(token_id)
+
+
+async def give_up_makeup(uow: UnitOfWork, makeup: TiedMakeup, author: Author, now: datetime) -> None:
+    """One makeup, as it was found tied to its token, and all that hear of it. Raises MakeupTokenNotChangeable."""
+    await lock_offerings(uow, [makeup.offering_id])
+    async with roster_changed(
+        uow,
+        makeup.student_id,
+        author=author,
+        now=now,
+        offering_ids=[makeup.offering_id],
+        dates=DateSpan(makeup.held_on, makeup.held_on),
+        also=[] if makeup.missed is None else [makeup.missed],
+    ):
+        await _hold(uow, makeup.token_id, makeup.enrollment_id, now)
+        (released,) = await release_makeups(uow, [makeup.token_id], author=author, now=now)
+    if released.needs_review and released.missed is not None:
+        await record_change(uow, released.missed, ChangeKind.TOKENS, author, now=now, students=[released.student_id])
+
+
+async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: datetime) -> None:
+    await _hold(uow, token.id, None, now)
+    await withdraw_requests(uow, [token.id], decided_by_id=author.person_id, now=now)
+    entry = LedgerEntry(token.student_id, token.id, MakeupTokenAct.RESET, occurrence=token.missed)
+    await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
+
+
+async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | None, now: datetime) -> None:
+    """Raises MakeupTokenNotChangeable, also when the token was used or freed since it was found."""
+    held = await hold_makeup_token(uow, token_id)
+    state = held.state(now)
+    if state not in RESETTABLE or held.makeup_enrollment_id != makeup_enrollment_id:
+        raise await why_not(uow, held, state, _ADVICE.get(state, "there is nothing to reset"))
 
 
 async def release_makeups(

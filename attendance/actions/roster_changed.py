@@ -40,6 +40,7 @@ async def roster_changed(
     now: datetime,
     offering_ids: Collection[UUID] = (),
     dates: DateSpan | None = None,
+    also: Collection[OccurrenceKey] = (),
 ) -> AsyncIterator[RosterChange]:
     """Write what changes the student's rows inside the block: an enrollment, an expected absence, a note, a text.
 
@@ -52,11 +53,12 @@ async def roster_changed(
 
     offering_ids -- where the student may get a row, or lose one on a date that is not near.
     dates -- the dates on which that may be. Of those further back than near, sheets to which something happened.
+    also -- other occurrences that the block changes, to be locked in the same order.
 
     Nine statements, however many roll sheets. An exception in the block goes through, and nothing is numbered.
     """
     keys = await find_sheets(uow, student_id, offering_ids, dates, now)
-    await lock_occurrences(uow, keys)
+    await lock_occurrences(uow, {*keys, *also})
     heads = tuple(await read_heads(uow.connection, uow.organization_id, keys))
     change = RosterChange(heads)
     before = await _rows(uow, heads, student_id)

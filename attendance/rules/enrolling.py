@@ -98,11 +98,9 @@ def require_opening(
 def plan_drop(enrollment: RosterEnrollment, drop_on: date) -> Ending:
     """A drop takes effect at the end of its day (R3.1). A date before the enrollment begins takes it back whole.
 
-    Raises EnrollmentEnded, EnrollmentTypeNotAllowed.
+    Raises EnrollmentEnded.
     """
     require_not_over(enrollment)
-    if enrollment.type is EnrollmentType.MAKEUP:
-        raise EnrollmentTypeNotAllowed(enrollment.type, "A makeup is undone by resetting its makeup token.")
     if drop_on < enrollment.starts_on:
         return Ending(None, enrollment.starts_on)
     if enrollment.drop_on is not None and drop_on > enrollment.drop_on:

@@ -101,7 +101,7 @@ def require_one_end(changes: Mapping[str, Any], never_expires: bool, token: Toke
 
 def edited(token: TokenFacts, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What really changes, with before and after. `changes` are columns of the token: location_id, program_id, comment,
-    issued_on, expires_on.
+    issued_on, expires_on. An expiry that staff set counts in place of the one that the student's leaving set (R8.11).
 
     Raises MakeupTokenDatesNotPossible when the dates change to an expiry before the issue. One for a class missed long
     ago may have expired before it was issued (R7.7): its other fields can be changed.
@@ -112,7 +112,10 @@ def edited(token: TokenFacts, changes: Mapping[str, Any]) -> dict[str, tuple[Any
         "comment": token.comment,
         "issued_on": token.dates.issued_on,
         "expires_on": token.dates.expires_on,
+        "lapses_on": token.dates.lapses_on,
     }
+    if "expires_on" in changes:
+        changes = {**changes, "lapses_on": None}
     real = {name: (before[name], after) for name, after in changes.items() if before[name] != after}
     if real.keys() & {"issued_on", "expires_on"}:
         after = {**before, **changes}

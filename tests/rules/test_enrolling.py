@@ -29,6 +29,7 @@ DELETED = replace(OPEN, is_deleted=True)
         (ENDING, MONDAY + 7 * DAY, Ending(MONDAY + 7 * DAY, MONDAY + 8 * DAY)),
         (ENDING, MONDAY + 3 * DAY, Ending(MONDAY + 3 * DAY, MONDAY + 4 * DAY)),
         (ONE_DAY, MONDAY - DAY, Ending(None, MONDAY)),
+        (MAKEUP, MONDAY - DAY, Ending(None, MONDAY)),
     ],
 )
 def test_R3_1_a_drop_takes_effect_at_the_end_of_its_day(
@@ -44,7 +45,7 @@ def test_R3_1_a_drop_takes_effect_at_the_end_of_its_day(
         (MOVED, MONDAY, EnrollmentEnded),
         (DELETED, MONDAY, EnrollmentEnded),
         (ONE_DAY, MONDAY, EnrollmentEnded),
-        (MAKEUP, MONDAY - DAY, EnrollmentTypeNotAllowed),
+        (MAKEUP, MONDAY, EnrollmentEnded),
     ],
 )
 def test_what_cannot_be_dropped(enrollment: RosterEnrollment, drop_on: date, refusal: type[Refusal]) -> None:
