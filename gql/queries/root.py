@@ -8,7 +8,6 @@ from gql.queries import (
     kiosk_family,
     kiosks,
     locations,
-    makeup_requests,
     node,
     occurrence,
     occurrences,
@@ -38,4 +37,3 @@ class Query:
     kiosk_family = kiosk_family.field
     expected_absences = expected_absences.field
     eligible_makeups = eligible_makeups.field
-    makeup_requests = makeup_requests.field
