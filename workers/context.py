@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from attendance.tasks.kinds import KINDS, Kinds
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_roll_sheets, to_tasks
 from mail.smtp import SmtpServer
 from settings import Settings
+from workers.bell import Bell
 
 KEY = "worker"
 
@@ -28,6 +30,9 @@ class WorkerContext:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     # Of a worker's ten places at most four wait for a mail server, however slow it is.
     senders: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    # The kinds of background tasks that this worker can do, and what rings when one was started.
+    kinds: Kinds = field(default_factory=lambda: KINDS)
+    bell: Bell = field(default_factory=Bell)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
@@ -43,13 +48,13 @@ def mail_server(settings: Settings) -> SmtpServer | None:
 
 
 @asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[WorkerContext]:
+async def working(settings: Settings, kinds: Kinds = KINDS) -> AsyncIterator[WorkerContext]:
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
-    announcer = Announcer(to_roll_sheets(redis))
+    announcer = Announcer(to_roll_sheets(redis), to_tasks(redis))
     announcer.start()
     try:
-        yield WorkerContext(database, announcer, clock_from(settings.test_clock), mail_server(settings))
+        yield WorkerContext(database, announcer, clock_from(settings.test_clock), mail_server(settings), kinds=kinds)
     finally:
         await announcer.close()
         await redis.aclose()

@@ -10,13 +10,15 @@ import structlog
 from arq.cron import CronJob
 from arq.worker import Worker, func
 
-from db.wake_ups import RUN_TOKENS, SEND_EMAIL
+from attendance.tasks.kinds import KINDS, Kinds
+from db.wake_ups import RUN_TOKENS, SEND_EMAIL, WORK_ON_TASKS
 from settings import Settings
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
 from workers.jobs.send_email import send_due, send_email
 from workers.jobs.sweep_token_runs import sweep
+from workers.jobs.work_on_tasks import keep_working, work_off, work_on_tasks
 from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
 from workers.schedule import TIMETABLE
 
@@ -25,24 +27,30 @@ PAUSE_SECONDS = 5
 log = structlog.get_logger(__name__)
 
 
-def run(settings: Settings, *, burst: bool = False) -> None:
+def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
     """Work until SIGTERM or SIGINT; with `burst`, do what is due by the clock and end.
     `settings.test_clock` moves the clock of this worker alone.
     """
-    asyncio.run(work(settings, burst=burst))
+    asyncio.run(work(settings, burst=burst, kinds=kinds))
 
 
-async def work(settings: Settings, *, burst: bool = False) -> None:
-    async with working(settings) as context:
+async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
+    async with working(settings, kinds) as context:
         if burst:
+            await work_off(context)
             await _catch_up(context)
             return
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
         log.info("worker_started", mail="sent" if context.mail_server else "kept")
+        tasks = asyncio.create_task(keep_working(context), name="background-tasks")
         while not context.stop.is_set():
             await _catch_up(context)
             await _serve_queue(context, settings)
+        context.bell.ring()
+        await asyncio.wait({tasks}, timeout=settings.graceful_timeout)
+        tasks.cancel()
+        await asyncio.gather(tasks, return_exceptions=True)
         log.info("worker_stopped")
 
 
@@ -81,7 +89,11 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
 
 def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[CronJob] = TIMETABLE) -> Worker:
     return Worker(
-        functions=[func(run_tokens, name=RUN_TOKENS), func(send_email, name=SEND_EMAIL, timeout=300)],
+        functions=[
+            func(run_tokens, name=RUN_TOKENS),
+            func(send_email, name=SEND_EMAIL, timeout=300),
+            func(work_on_tasks, name=WORK_ON_TASKS),
+        ],
         cron_jobs=timetable,
         queue_name=QUEUE,
         redis_pool=connect_queue(redis_url, tries=PATIENT_TRIES),

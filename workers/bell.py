@@ -1,0 +1,24 @@
+"""Waking those who wait in this process."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Bell:
+    """Whoever takes `next_ring` before it looks for work cannot miss a ring between the look and the wait."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def ring(self) -> None:
+        rung, self._next = self._next, asyncio.Event()
+        rung.set()
+
+    def next_ring(self) -> asyncio.Event:
+        return self._next
+
+    async def wait(self, ring: asyncio.Event, seconds: float) -> None:
+        """For that ring, `seconds` at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await ring.wait()

@@ -1,0 +1,133 @@
+"""Background tasks are carried out (R9.4 to R9.7): found in the database, with or without Redis.
+
+A worker has a few places for tasks. Each takes the task that waits longest, works on it for a while, and leaves it
+behind the others: so a large task of one organization does not hold up a small one of another.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from attendance.rules.refusals import Refusal
+from attendance.tasks.advance import Advance, Attempt, advance, record_failure
+from db.ids import new_id
+from db.task_leases import Lease, claim, due_tasks, release
+from db.unit_of_work import unit_of_work
+from workers.context import WorkerContext, context_of
+
+PLACES = 2
+POLL_SECONDS = 2.0
+SLICE_SECONDS = 2.0
+PAUSE_SECONDS = 1.0
+LOOKED_AT = 50
+
+log = structlog.get_logger(__name__)
+
+
+async def work_on_tasks(ctx: Mapping[Any, Any]) -> None:
+    """arq's job: somebody started a task."""
+    context_of(ctx).bell.ring()
+
+
+async def keep_working(context: WorkerContext) -> None:
+    """Until the worker is to stop; then what has begun is finished, and the rest is left to others at once."""
+    async with asyncio.TaskGroup() as group:
+        for _ in range(PLACES):
+            group.create_task(_keep_place(context))
+
+
+async def work_off(context: WorkerContext) -> int:
+    """Work until nothing is due; the answer counts the slices of work."""
+    slices = 0
+    while not context.stop.is_set() and await work_on_next(context):
+        slices += 1
+    return slices
+
+
+async def _keep_place(context: WorkerContext) -> None:
+    while not context.stop.is_set():
+        ring = context.bell.next_ring()
+        try:
+            found = await work_on_next(context)
+        except Exception:
+            log.exception("tasks_not_worked_on")
+            await context.bell.wait(ring, PAUSE_SECONDS)
+        else:
+            if not found:
+                await context.bell.wait(ring, POLL_SECONDS)
+
+
+async def work_on_next(context: WorkerContext) -> bool:
+    """A slice of the task that waits longest. False: none waits."""
+    async with context.database.engine.connect() as connection:
+        due = await due_tasks(connection, at_most=LOOKED_AT)
+    for organization_id, task_id in due:
+        lease = Lease(organization_id, task_id, f"{socket.gethostname()}/{os.getpid()}/{new_id()}")
+        async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+            is_mine = await claim(uow, lease, context.kinds, now=context.clock())
+        if is_mine:
+            await _work_on(context, lease)
+            return True
+    return False
+
+
+async def _work_on(context: WorkerContext, lease: Lease) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + SLICE_SECONDS
+    while True:
+        outcome = await _step(context, lease)
+        if outcome is not Advance.GOES_ON:
+            return
+        if context.stop.is_set() or loop.time() >= until:
+            async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+                await release(uow, lease)
+            return
+
+
+async def _step(context: WorkerContext, lease: Lease) -> Advance:
+    """One batch; what raises is carried out again one by one."""
+    attempt = Attempt()
+    try:
+        return await _attempt(context, lease, attempt)
+    except Exception as fault:
+        if len(attempt.items) < 2:
+            return await _record(context, lease, attempt, fault)
+        log.info("task_batch_taken_apart", task_id=str(lease.task_id), error=repr(fault))
+    for item in attempt.items:
+        outcome = await _single(context, lease, item.position)
+        if outcome is not Advance.GOES_ON or context.stop.is_set():
+            return outcome
+    return Advance.GOES_ON
+
+
+async def _single(context: WorkerContext, lease: Lease, position: int) -> Advance:
+    attempt = Attempt(only=position)
+    try:
+        return await _attempt(context, lease, attempt)
+    except Exception as fault:
+        return await _record(context, lease, attempt, fault)
+
+
+async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Advance:
+    async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+        return await advance(uow, lease, attempt, context.kinds, now=context.clock())
+
+
+async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault: Exception) -> Advance:
+    """Raises the fault itself when it was neither an item's nor the plan's: then the lease runs out."""
+    if not attempt.items and not attempt.is_planning:
+        raise fault
+    if not isinstance(fault, Refusal):
+        log.error(
+            "task_fault",
+            organization_id=str(lease.organization_id),
+            task_id=str(lease.task_id),
+            position=attempt.items[0].position if attempt.items else None,
+            exc_info=fault,
+        )
+    async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+        return await record_failure(uow, lease, attempt, fault, context.kinds, now=context.clock())
