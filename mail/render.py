@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ def _day(iso_date: str) -> str:
     return f"{day:%A, %B} {day.day}, {day.year}"
 
 
+def _clock(iso_time: str) -> str:
+    at = time.fromisoformat(iso_time)
+    return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -36,6 +41,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["day"] = _day
+    environment.filters["clock"] = _clock
     return environment
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from attendance.rules.calendar import OccurrenceKey
@@ -13,6 +12,7 @@ from attendance.rules.cancelling import (
     CancelledSheet,
     CancelledStudent,
     KnownToken,
+    Letter,
     StudentOutcome,
     token_expires_on,
 )
@@ -38,11 +38,11 @@ class _Course:
     def now(self, student_id: UUID, token: KnownToken) -> KnownToken:
         return self.changed.get(student_id, {}).get(token.id, (token, token))[1]
 
-    def put(self, student_id: UUID, token: KnownToken) -> KnownToken:
-        """The token as it becomes."""
+    def put(self, student_id: UUID, token: KnownToken, after: KnownToken) -> KnownToken:
+        """`token` as it was becomes `after`."""
         mine = self.changed.setdefault(student_id, {})
-        mine[token.id] = (mine.get(token.id, (token, token))[0], token)
-        return token
+        mine[token.id] = (mine.get(token.id, (token, token))[0], after)
+        return after
 
     def shift(self, student_id: UUID, limit: LimitCount, today: date) -> int:
         """How far the count of a limit has moved since it was read."""
@@ -87,19 +87,29 @@ def _plan(course: _Course, sheet: CancelledSheet) -> CancellationPlan:
         sheet=sheet,
         expires_on=None if tokens is None else token_expires_on(sheet, tokens, course.settings),
         outcomes=tuple(outcomes),
-        told=tuple(outcome for outcome in meant if outcome.student.email is not None),
-        not_told=tuple(outcome for outcome in meant if outcome.student.email is None),
+        letters=_letters(meant),
+        unreachable=tuple(outcome for outcome in meant if outcome.student.email is None),
     )
+
+
+def _letters(meant: Iterable[StudentOutcome]) -> tuple[Letter, ...]:
+    letters: dict[UUID, Letter] = {}
+    for outcome in sorted(meant, key=lambda each: (each.student.first_name.casefold(), each.student.student_id)):
+        student = outcome.student
+        if student.email is not None:
+            known = letters.get(student.family_id, Letter(student.family_id, student.email, ()))
+            letters[student.family_id] = replace(known, outcomes=(*known.outcomes, outcome))
+    return tuple(letters.values())
 
 
 def _outcome(course: _Course, sheet: CancelledSheet, student: CancelledStudent) -> StudentOutcome:
     owner = student.student_id
-    freed = [_freed(course.now(owner, makeup)) for makeup in student.makeups]
-    given_back = tuple(token for token in map(partial(course.put, owner), freed) if not token.dates.is_revoked)
+    freed = [course.put(owner, each, _freed(course.now(owner, each))) for each in student.makeups]
+    given_back = tuple(each for each in freed if not each.dates.is_revoked)
     held = None if student.absence is None else course.now(owner, student.absence)
     absence = _absence_step(sheet, held, course.settings)
     if held is not None and absence.step is not TokenStep.NOTHING:
-        held = course.put(owner, _after(held, absence.step))
+        held = course.put(owner, held, _after(held, absence.step))
     counted = _count(course, sheet, student)
     token = _token_step(course, sheet, student, counted, has_token=_stands(held))
     return StudentOutcome(student, absence, token, given_back, counted)

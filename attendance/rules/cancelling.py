@@ -116,21 +116,25 @@ class StudentOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail to a family about all of its students, these by first name."""
+
+    family_id: UUID
+    recipient: str
+    outcomes: tuple[StudentOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationPlan:
-    """`told` are the outcomes whose families get an e-mail, one each for all of its students; `not_told` those of
-    families without an address that would have got one. `expires_on` is that of the new tokens; None: never.
+    """`unreachable` are the outcomes of which a family without an address would have been told. `expires_on` is that of
+    the new tokens; None: never.
     """
 
     sheet: CancelledSheet
     expires_on: date | None
     outcomes: tuple[StudentOutcome, ...]
-    told: tuple[StudentOutcome, ...]
-    not_told: tuple[StudentOutcome, ...]
-
-    @property
-    def family_ids(self) -> frozenset[UUID]:
-        """Who gets an e-mail."""
-        return frozenset(outcome.student.family_id for outcome in self.told)
+    letters: tuple[Letter, ...]
+    unreachable: tuple[StudentOutcome, ...]
 
 
 def token_expires_on(sheet: CancelledSheet, tokens: CancellationTokens, settings: MakeupTokenSettings) -> date | None:

@@ -1,0 +1,132 @@
+"""A class that is cancelled and restored: a TokenSheet with those two acts, and what came of them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from attendance.actions.cancel_occurrence import Cancelled, cancel_occurrence, plan_cancelling
+from attendance.actions.restore_occurrence import Restored, restore_occurrence
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
+from attendance.rules.permissions import Caller, Viewer
+from attendance.rules.settings import OrganizationSettings
+from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, Permission, Portal, Source
+from db import models
+from db.changes import Author
+from db.makeup_tokens import occasions_of
+from db.settings import read_settings
+from db.unit_of_work import unit_of_work
+from tests.factories import MONDAY
+from tests.token_sheet import DURING_CLASS, TokenSheet, new_sheet
+
+WITH_TOKENS = CancellationOptions(tokens=CancellationTokens())
+ABSENCE, CANCELLATION = MakeupTokenOrigin.ABSENCE, MakeupTokenOrigin.CANCELLATION
+
+
+@dataclass
+class CancelDesk(TokenSheet):
+    """`manager` cancels and restores in the Office Portal."""
+
+    manager: UUID = field(kw_only=True)
+
+    async def cancel(  # type: ignore[override]
+        self, options: CancellationOptions = WITH_TOKENS, *, now: datetime = DURING_CLASS, held_on: date | None = None
+    ) -> Cancelled:
+        async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
+            return await cancel_occurrence(
+                uow,
+                self.occurrence if held_on is None else OccurrenceKey(self.lesson.timeslot_id, held_on),
+                options,
+                author=Author(Source.OFFICE, self.manager),
+                settings=await read_settings(uow.connection, uow.organization_id),
+                now=now,
+            )
+
+    async def restore(self, *, now: datetime = DURING_CLASS, portal: Portal = Portal.OFFICE) -> Restored:
+        async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
+            settings = await read_settings(uow.connection, uow.organization_id)
+            return await restore_occurrence(uow, self.viewer(settings, portal), self.occurrence, now=now)
+
+    async def preview(
+        self, *held_on: date, options: CancellationOptions = WITH_TOKENS, now: datetime = DURING_CLASS
+    ) -> list[CancellationPlan]:
+        async with self.database.read(self.world.organization_id) as connection:
+            settings = await read_settings(connection, self.world.organization_id)
+            keys = [OccurrenceKey(self.lesson.timeslot_id, day) for day in held_on or (self.held_on,)]
+            occasions = await occasions_of(connection, keys)
+            return await plan_cancelling(
+                connection,
+                self.world.organization_id,
+                {key: occasions[key] for key in keys},
+                options,
+                settings.makeup_tokens,
+                now=now,
+            )
+
+    def viewer(self, settings: OrganizationSettings, portal: Portal = Portal.OFFICE) -> Viewer:
+        may = frozenset({Permission.OWNER, Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL})
+        caller = Caller(self.world.organization_id, portal, frozenset(Permission) | may, person_id=self.manager)
+        return Viewer(caller, "May", "Manager", None, "Test Gym", "USD", settings)
+
+    async def makeup(self, student: UUID, token_id: UUID, held_on: date | None = None) -> UUID:
+        """The token is redeemed for a place in this class."""
+        day = held_on or self.held_on
+        place = await self.world.enroll(
+            student,
+            self.lesson.offering_id,
+            type=EnrollmentType.MAKEUP,
+            starts_on=day,
+            drop_on=day,
+            timeslot_id=self.lesson.timeslot_id,
+        )
+        await self.change_token(token_id, makeup_enrollment_id=place)
+        return place
+
+    async def live(self) -> dict[UUID, str]:
+        """The origin of each student's live automatic token of this occurrence; a test fails where there are two."""
+        found: dict[UUID, str] = {}
+        for token in await self.tokens():
+            is_of_this = (token.timeslot_id, token.held_on) == (self.lesson.timeslot_id, self.held_on)
+            if is_of_this and token.revoked_at is None and token.deleted_at is None:
+                assert token.student_id not in found
+                found[token.student_id] = token.origin.value
+        return found
+
+    async def token_of(self, student: UUID, origin: MakeupTokenOrigin = CANCELLATION) -> Any:
+        return next(t for t in await self.tokens() if (t.student_id, t.origin) == (student, origin))
+
+    async def changes(self) -> list[tuple[str, set[UUID], set[UUID]]]:
+        """Kind, rows told and rows that left, of each change of the occurrence."""
+        change, entry = models.Change, models.ChangedEntry
+        owner = self.world.owner
+        mine = (change.timeslot_id == self.lesson.timeslot_id, change.held_on == self.held_on)
+        kinds = await owner.execute(select(change.revision, change.kind).where(*mine).order_by(change.revision))
+        entries = list(
+            await owner.execute(
+                select(entry.revision, entry.student_id, entry.left_roster).where(
+                    entry.timeslot_id == self.lesson.timeslot_id, entry.held_on == self.held_on
+                )
+            )
+        )
+        return [
+            (
+                kind.value,
+                {each.student_id for each in entries if each.revision == revision and not each.left_roster},
+                {each.student_id for each in entries if each.revision == revision and each.left_roster},
+            )
+            for revision, kind in kinds
+        ]
+
+    async def emails(self) -> list[Any]:
+        email = models.Email
+        found = await self.world.owner.execute(select(email.__table__).order_by(email.id))
+        return list(found)
+
+
+async def new_cancel_desk(world: Any, database: Any, **lesson: Any) -> CancelDesk:
+    sheet = await new_sheet(world, database, **lesson)
+    manager = await world.staff(Permission.OWNER, first_name="May", last_name="Manager")
+    return CancelDesk(world, database, sheet.lesson, MONDAY, manager=manager)
