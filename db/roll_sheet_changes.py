@@ -118,7 +118,7 @@ async def changes_after(
     rows = await connection.execute(_CHANGES, given)
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
-        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, _author(head), entries)
+        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, author_of(head), entries)
         found[OccurrenceKey(timeslot_id, held_on)].append(change)
     return found
 
@@ -136,7 +136,8 @@ async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSh
     return known
 
 
-def _author(row: Any) -> ChangeAuthor:
+def author_of(row: Any) -> ChangeAuthor:
+    """From author_source, author_id, author_kind ... and author_kiosk_id ... of a row."""
     actor: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
     if row.author_id is not None:
         person = PersonFacts(row.author_id, row.author_first_name, row.author_last_name)

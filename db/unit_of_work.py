@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import Database, set_tenant
-from db.wake_ups import Announcer, WakeUp
+from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
 
 @dataclass
@@ -36,4 +36,11 @@ async def unit_of_work(database: Database, organization_id: UUID, announcer: Ann
         await set_tenant(connection, organization_id)
         uow = UnitOfWork(connection, organization_id)
         yield uow
-    announcer.announce(uow.wake_ups)
+    announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])
+
+
+def _tells_the_feed(uow: UnitOfWork) -> bool:
+    """A roll sheet's change does. Whether the transaction did anything else that is fed, only the database knows: to
+    look costs less than that an act forgets to say so.
+    """
+    return any(isinstance(wake_up, RollSheetChanged) for wake_up in uow.wake_ups)

@@ -16,6 +16,7 @@ from attendance.rules.vocabulary import TokenRunPhase
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
+FEEDS = "rollbook:feeds"
 RUN_TOKENS = "run_tokens"
 SEND_EMAIL = "send_email"
 WORK_ON_TASKS = "work_on_tasks"
@@ -40,6 +41,20 @@ class RollSheetChanged:
     def decode(cls, message: str) -> "RollSheetChanged":
         organization, timeslot, held_on, revision = message.split(":")
         return cls(UUID(organization), UUID(timeslot), date.fromisoformat(held_on), int(revision))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedGrew:
+    """A transaction of the organization was committed that may be in its feed. On the wire: the one field."""
+
+    organization_id: UUID
+
+    def encode(self) -> str:
+        return str(self.organization_id)
+
+    @classmethod
+    def decode(cls, message: str) -> "FeedGrew":
+        return cls(UUID(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,10 @@ class TaskChanged:
         return cls(UUID(organization), UUID(task))
 
 
-WakeUp = RollSheetChanged | TokenRunArmed | EmailQueued | TaskQueued | TaskChanged
+WakeUp = RollSheetChanged | FeedGrew | TokenRunArmed | EmailQueued | TaskQueued | TaskChanged
+Live = RollSheetChanged | FeedGrew | TaskChanged
+LIVE: dict[str, type[Live]] = {ROLL_SHEETS: RollSheetChanged, FEEDS: FeedGrew, TASKS: TaskChanged}
+"""What processes tell each other through Redis, by its channel."""
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
@@ -109,14 +127,15 @@ def connect_redis(url: str) -> Redis:
 
 
 def to_roll_sheets(redis: Redis) -> Sink:
-    """Publishes changes of roll sheets to every process that has one open."""
+    """Publishes changes of roll sheets, and that feeds grew, to every process."""
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
-        changes = [wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
+        changes = [(ROLL_SHEETS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
+        changes += dict.fromkeys((FEEDS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, FeedGrew))
         if changes:
             async with redis.pipeline(transaction=False) as pipeline:
-                for change in changes:
-                    pipeline.publish(ROLL_SHEETS, change)
+                for channel, change in changes:
+                    pipeline.publish(channel, change)
                 await pipeline.execute()
 
     return publish

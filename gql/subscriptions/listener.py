@@ -1,4 +1,4 @@
-"""This process's one connection to Redis for the wake-ups of all roll sheets."""
+"""This process's one connection to Redis for the wake-ups of all that is followed."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from db.wake_ups import ROLL_SHEETS, RollSheetChanged
+from db.wake_ups import LIVE
 from gql.subscriptions.hub import Hub
 
 log = structlog.get_logger("rollbook.live")
@@ -19,25 +19,27 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
 @asynccontextmanager
-async def listening(redis: Redis, hub: Hub[Any]) -> AsyncIterator[None]:
-    """The hub with its listener, for the lifespan of the process."""
-    listener = Listener(redis, hub)
-    hub.start()
+async def listening(redis: Redis, *hubs: Hub[Any]) -> AsyncIterator[None]:
+    """The hubs with their listener, for the lifespan of the process."""
+    listener = Listener(redis, *hubs)
+    for hub in hubs:
+        hub.start()
     listener.start()
     try:
         yield
     finally:
         await listener.close()
-        await hub.close()
+        for hub in hubs:
+            await hub.close()
 
 
 class Listener:
     """Hears the wake-ups of all processes and comes back by itself whenever Redis does."""
 
-    def __init__(self, redis: Redis, hub: Hub[Any], *, silence_seconds: float = 5.0) -> None:
+    def __init__(self, redis: Redis, *hubs: Hub[Any], silence_seconds: float = 5.0) -> None:
         """silence_seconds -- without a word for so long Redis is pinged, and for as long again it is given up."""
         self._redis = redis
-        self._hub = hub
+        self._hubs = hubs
         self._silence = silence_seconds
         self._task: asyncio.Task[None] | None = None
 
@@ -56,11 +58,13 @@ class Listener:
         while True:
             try:
                 async with self._redis.pubsub() as connection:
-                    await connection.subscribe(ROLL_SHEETS)
-                    await connection.get_message(timeout=self._silence)
+                    await connection.subscribe(*LIVE)
+                    for _ in LIVE:
+                        await connection.get_message(timeout=self._silence)
                     pause = _FIRST_PAUSE
                     # Only from here on is nothing missed; what was said before is found by comparing.
-                    await self._hub.compare()
+                    for hub in self._hubs:
+                        await hub.compare()
                     await self._hear(connection)
             except Exception as fault:
                 log.warning("redis_not_heard", error=repr(fault))
@@ -76,11 +80,14 @@ class Listener:
                     raise TimeoutError("Redis did not answer a ping")
                 await connection.ping()
             elif message["type"] == "message":
-                self._wake(message["data"])
+                self._wake(message["channel"], message["data"])
             is_waiting_for_pong = message is None
 
-    def _wake(self, text: str) -> None:
+    def _wake(self, channel: str, text: str) -> None:
         try:
-            self._hub.heard(RollSheetChanged.decode(text))
+            wake_up = LIVE[channel].decode(text)
         except ValueError:
             log.warning("wake_up_not_understood", text=text[:100])
+            return
+        for hub in self._hubs:
+            hub.heard(wake_up)

@@ -10,9 +10,10 @@ import pytest
 
 from attendance.rules.calendar import OccurrenceKey
 from db.engine import Database
+from db.feed import current_positions
 from db.roll_sheet_changes import RollSheet
-from db.wake_ups import RollSheetChanged, TokenRunArmed
-from gql.subscriptions.hub import Hub, Watcher
+from db.wake_ups import FeedGrew, RollSheetChanged, TokenRunArmed
+from gql.subscriptions.hub import Hub, Watcher, feed_of
 from tests.factories import LONG_AGO, MONDAY, World
 
 SHEET = RollSheet(UUID(int=1), OccurrenceKey(UUID(int=2), date(2026, 11, 16)))
@@ -247,3 +248,71 @@ async def test_R10_2_a_database_restored_to_an_earlier_state_starts_everybody_an
         history.commit(2)
         hub.heard(wake_up(2, sheet))
         assert await take(watcher, 1) == [2]
+
+
+def feed_hub(database: Database, history: History, page: int = 200) -> Hub[Numbered]:
+    return Hub[Numbered](database, history.read, current_positions, feed_of, capacity=8, page=page)
+
+
+async def test_R10_3_a_wake_up_without_a_number_is_worth_one_look(database: Database, history: History) -> None:
+    hub, own = feed_hub(database, history), SHEET.organization_id
+    with hub.watch(own) as watcher:
+        hub.heard(FeedGrew(own))
+        hub.follow(own, watcher, 0)
+        await settle()
+        history.commit(2)
+        hub.heard(FeedGrew(own))
+        assert await take(watcher, 2) == [1, 2]
+        hub.heard(wake_up(77))
+        await settle()
+        hub.heard(FeedGrew(UUID(int=9)))
+        await settle()
+    assert history.reads == [0, 0, 2]
+    await hub.close()
+
+
+async def test_R10_3_what_is_committed_while_the_hub_reads_is_read_after_it(
+    database: Database, history: History
+) -> None:
+    hub, own = feed_hub(database, history), SHEET.organization_id
+    for is_empty in (True, False):
+        with hub.watch(own) as watcher:
+            hub.follow(own, watcher, history.revision)
+            if not is_empty:
+                history.commit()
+            history.may_answer.clear()
+            hub.heard(FeedGrew(own))
+            await settle()
+            history.commit()
+            hub.heard(FeedGrew(own))
+            await settle()
+            history.may_answer.set()
+            expected = [history.revision] if is_empty else [history.revision - 1, history.revision]
+            assert await take(watcher, len(expected)) == expected
+    await hub.close()
+
+
+async def test_R10_3_more_than_a_page_is_read_to_the_end(database: Database, history: History) -> None:
+    hub, own = feed_hub(database, history, page=3), SHEET.organization_id
+    history.page = 3
+    with hub.watch(own) as watcher:
+        hub.follow(own, watcher, 0)
+        history.commit(7)
+        hub.heard(FeedGrew(own))
+        assert await take(watcher, 7) == [1, 2, 3, 4, 5, 6, 7]
+        history.failures = 1
+        history.commit(4)
+        hub.heard(FeedGrew(own))
+        assert await take(watcher, 4) == [8, 9, 10, 11]
+    await hub.close()
+
+
+async def test_R10_5_what_a_watcher_does_not_want_takes_no_place_in_its_queue(
+    hub: Hub[Numbered], history: History
+) -> None:
+    with hub.watch(SHEET, lambda change: change.revision % 20 == 0) as choosy, hub.watch(SHEET) as other:
+        for watcher in (choosy, other):
+            hub.follow(SHEET, watcher, 0)
+        hub.heard(history.commit(40))
+        assert await take(choosy, 2) == [20, 40]
+        assert await take(other, 1) == [None]
