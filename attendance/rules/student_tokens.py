@@ -1,7 +1,7 @@
 """A student's makeup tokens as they are shown: order, state, and what a family gets to see (R8.2 to R8.4)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from attendance.rules.occurrences import LocationFacts, PersonFacts, ProgramFact
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, PersonKind
 
+MOST_IN_GROUP = 100
 _HIDDEN_FROM_FAMILIES = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.REVOKED, MakeupTokenState.DELETED})
 
 
@@ -49,3 +50,43 @@ def seen_by_family(tokens: Iterable[TokenFacts], settings: MakeupTokenSettings, 
     if not settings.families_see_expired:
         hidden |= {MakeupTokenState.EXPIRED}
     return [token for token in tokens if token.state(now) not in hidden]
+
+
+@dataclass(slots=True)
+class TokenGroups:
+    """Tokens by what can be done with them, each group in the order that was given (R8.4)."""
+
+    usable_here: list[TokenFacts] = field(default_factory=list)
+    usable_elsewhere: list[TokenFacts] = field(default_factory=list)
+    requested: list[TokenFacts] = field(default_factory=list)
+    pending: list[TokenFacts] = field(default_factory=list)
+    spent: list[TokenFacts] = field(default_factory=list)
+    expired: list[TokenFacts] = field(default_factory=list)
+
+
+def group_tokens(
+    tokens: Iterable[TokenFacts], *, at_location: UUID | None, ignores_locks: bool, now: datetime
+) -> TokenGroups:
+    """At most MOST_IN_GROUP in a group: of those to be used the first in the order, of those that are over the last.
+    Tokens that are scheduled, revoked or deleted are in none. `at_location` None: wherever it is, is here.
+    """
+    found = TokenGroups()
+    groups = {
+        MakeupTokenState.REQUESTED: found.requested,
+        MakeupTokenState.PENDING: found.pending,
+        MakeupTokenState.SPENT: found.spent,
+        MakeupTokenState.EXPIRED: found.expired,
+    }
+    for token in tokens:
+        state = token.state(now)
+        if state is MakeupTokenState.AVAILABLE:
+            lock = None if ignores_locks or token.location is None else token.location.id
+            is_here = lock is None or at_location is None or lock == at_location
+            (found.usable_here if is_here else found.usable_elsewhere).append(token)
+        elif state in groups:
+            groups[state].append(token)
+    for to_use in (found.usable_here, found.usable_elsewhere, found.requested, found.pending):
+        del to_use[MOST_IN_GROUP:]
+    for over in (found.spent, found.expired):
+        del over[:-MOST_IN_GROUP]
+    return found

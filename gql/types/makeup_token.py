@@ -21,7 +21,7 @@ from db.student_tokens import read_tokens, read_tokens_of
 from db.students import Visibility, read_students
 from gql.context import Info, Reading
 from gql.global_ids import encode_id
-from gql.loaders import load, load_enrollments
+from gql.loaders import load, load_place
 from gql.pagination import Connection, Cursors, connection, read_page
 from gql.permissions import signed_in
 from gql.types.node import Node
@@ -31,6 +31,7 @@ from gql.types.student import Enrollment, Student, show_place, show_student
 from gql.visible import find_students
 
 if TYPE_CHECKING:
+    from gql.types.makeup_request import MakeupRequest
     from gql.types.occurrence import Occurrence
 
 _CURSORS = Cursors("makeupTokens", (date, UUID))
@@ -55,7 +56,12 @@ class MakeupToken(Node):
     )
     issued_on: date = strawberry.field(description="The first local date on which it can be used.")
     expires_on: date | None = strawberry.field(
-        description="The last local date on which it can be redeemed; null: it never expires."
+        description="The last local date on which it can be redeemed; null: it never expires. Where the student has "
+        "left, that may be an earlier date than it was given: see `lapsesOn`."
+    )
+    lapses_on: date | None = strawberry.field(
+        description="The last local date of a student's unused tokens after the last enrollment was dropped, by the "
+        "setting expireAfterLastDropDays. Null: the student has not left, or the viewer is a guardian."
     )
     issued_by: Actor | None = strawberry.field(
         description="Who issued it, or made the mark behind it; null: the system, or the viewer is a guardian."
@@ -68,10 +74,19 @@ class MakeupToken(Node):
     )
     async def makeup(self, info: Info) -> Enrollment | None:
         wanted = self.facts.makeup_enrollment_id
-        if wanted is None:
-            return None
-        places = await load_enrollments(info, self.facts.student_id)
-        return next((show_place(each) for each in places if each.enrollment.id == wanted), None)
+        return None if wanted is None else show_place(await load_place(info, wanted))
+
+    @strawberry.field(
+        description="The family's request for a makeup that waits for staff to decide. Null: there is none, or the "
+        "viewer is staff who may not see the occurrence that it is for.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def request(
+        self, info: Info
+    ) -> Annotated["MakeupRequest", strawberry.lazy("gql.types.makeup_request")] | None:
+        from gql.types.makeup_request import load_open_request  # noqa: PLC0415 - requests show their token
+
+        return await load_open_request(info, self.facts.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ async def tokens_of_student(
 ) -> Connection[MakeupToken]:
     """A page of those that the viewer sees; two statements for all students of a batch. Raises BadInput."""
     page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
-    shown = await load(info, student.facts.id, _read_tokens)
+    shown = await load(info, student.facts.id, read_shown_tokens)
     tokens = [token for token in shown.visible(now) if states is None or token.state(now) in states]
     found = [token for token in tokens if page.after is None or token_order(token) > page.after]
     return connection(
@@ -148,13 +163,15 @@ def show_token(facts: TokenFacts, student: Student, shown: ShownTokens, now: dat
         program=None if facts.program is None else show_program(facts.program),
         comment=facts.comment if shown.sees_comments else None,
         issued_on=facts.dates.issued_on,
-        expires_on=facts.dates.expires_on,
+        expires_on=facts.dates.good_through,
+        lapses_on=None if shown.is_family else facts.dates.lapses_on,
         issued_by=None if shown.is_family else show_actor(facts.issued_by),
         facts=facts,
     )
 
 
-async def _read_tokens(source: Reading, student_ids: list[UUID]) -> list[ShownTokens]:
+async def read_shown_tokens(source: Reading, student_ids: list[UUID]) -> list[ShownTokens]:
+    """All tokens of each of the students, in the order asked; two statements."""
     viewer = source.viewer
     tokens = await read_tokens_of(source.connection, viewer.caller.organization_id, set(student_ids))
     shown = await _with_missed(source.connection, viewer, [each for mine in tokens.values() for each in mine])

@@ -30,6 +30,7 @@ from gql.types.people import StaffMember, show_staff_member
 
 if TYPE_CHECKING:
     from gql.types.makeup_token import MakeupToken
+    from gql.types.makeup_token_groups import MakeupTokenGroups
     from gql.types.occurrence import Occurrence
     from gql.types.student_attendance import StudentAttendance
 
@@ -182,6 +183,32 @@ class Student(Node):
         return await attendance_of_student(info, self, range, first, after)
 
     @strawberry.field(
+        description="The student's occurrences of today, at the location, by start, each with its mark; cancelled ones "
+        "are among them. Staff without SEE_ALL see what they teach or substitute.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def today(
+        self, info: Info
+    ) -> list[Annotated["StudentAttendance", strawberry.lazy("gql.types.student_attendance")]]:
+        from gql.types.student_day import today_of  # noqa: PLC0415 - it shows enrollments
+
+        return await today_of(info, self.facts.id)
+
+    @strawberry.field(
+        description=f"The student's next occurrences, those that start from now on within {COMING_DAYS} days, by start; "
+        "cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def next_occurrences(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 20.")] = 5,
+    ) -> list[Annotated["Occurrence", strawberry.lazy("gql.types.occurrence")]]:
+        from gql.types.student_day import next_occurrences_of  # noqa: PLC0415 - it shows enrollments
+
+        return await next_occurrences_of(info, self.facts.id, first)
+
+    @strawberry.field(
         description="The student's makeup tokens, the first to expire first, those that never expire last. Guardians "
         "see them from the issue date on; revoked and deleted ones are for staff alone, expired ones are shown to "
         "families where the organization says so.",
@@ -200,6 +227,27 @@ class Student(Node):
         from gql.types.makeup_token import tokens_of_student  # noqa: PLC0415 - tokens show their student
 
         return await tokens_of_student(info, self, states or None, first, after)
+
+    @strawberry.field(
+        description="The student's makeup tokens by what can be done with them: those that the viewer sees.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def makeup_token_groups(
+        self,
+        info: Info,
+        location_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
+                "redeemed are in `usableHere`."
+            ),
+        ] = strawberry.UNSET,
+    ) -> Annotated["MakeupTokenGroups", strawberry.lazy("gql.types.makeup_token_groups")]:
+        from gql.types.makeup_token_groups import groups_of_student  # noqa: PLC0415 - tokens show their student
+
+        anywhere = location_id is None or location_id is strawberry.UNSET
+        here = None if anywhere else decode_id(str(location_id), "Location", "locationId")
+        return await groups_of_student(info, self, here)
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
