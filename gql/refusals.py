@@ -7,7 +7,7 @@ from typing import Any
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
-from attendance.rules import makeup_refusals, refusals
+from attendance.rules import makeup_refusals, refusals, token_refusals
 from gql.types.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
@@ -48,6 +48,7 @@ from gql.types.makeup_refusals import (
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
+from gql.types.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,6 @@ REFUSALS = (
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),
+    Told(token_refusals.MakeupTokenDatesNotPossible, MakeupTokenDatesNotPossible, MakeupTokenDatesNotPossible.of),
+    Told(token_refusals.MakeupTokenNotChangeable, MakeupTokenNotChangeable, MakeupTokenNotChangeable.of),
 )

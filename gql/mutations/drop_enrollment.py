@@ -14,9 +14,10 @@ from gql.idempotency import KEY_DESCRIPTION, once
 from gql.mutations.enrollment_arguments import checked_date
 from gql.permissions import requires
 from gql.places import find_place
-from gql.types.enrollment_refusals import EnrollmentEnded, EnrollmentTypeNotAllowed
+from gql.types.enrollment_refusals import EnrollmentEnded
 from gql.types.refusals import PermissionDenied
 from gql.types.student import Enrollment
+from gql.types.token_refusals import MakeupTokenNotChangeable
 
 
 @strawberry.input(description="Which enrollment ends, and when.")
@@ -35,7 +36,7 @@ class DropEnrollmentSuccess:
 
 
 DropEnrollmentResult: TypeAlias = Annotated[
-    DropEnrollmentSuccess | EnrollmentEnded | EnrollmentTypeNotAllowed | PermissionDenied,
+    DropEnrollmentSuccess | EnrollmentEnded | MakeupTokenNotChangeable | PermissionDenied,
     strawberry.union("DropEnrollmentResult", description="The enrollment with its end, or why it has none."),
 ]
 
@@ -64,8 +65,9 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="End a student's place. Until the last date the row carries the DROP indicator; after it the student "
-    "is on no roll sheet, save where a mark keeps the row, subdued. An end can be set earlier, not later. Open roll "
-    "sheets hear of it at once. Office and Staff Portal, MANAGE_ENROLLMENTS together with attendance VIEW; without "
+    "is on no roll sheet, save where a mark keeps the row, subdued. An end can be set earlier, not later. A makeup is "
+    "taken back whole, and its makeup token can be used again; one that has come and gone stays. Open roll sheets hear "
+    "of it at once. Office and Staff Portal, MANAGE_ENROLLMENTS together with attendance VIEW; without "
     "SEE_ALL only in what the caller teaches. An enrollment that is not to be seen is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

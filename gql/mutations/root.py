@@ -8,14 +8,18 @@ from gql.mutations import (
     check_in,
     clear_mark,
     close_student_note,
+    create_makeup_tokens,
+    delete_makeup_token,
     deny_expected_absence,
     drop_enrollment,
+    edit_makeup_token,
     enroll_student,
     launch_kiosk,
     mark_attendance,
     record_expected_absence,
     refresh_session,
     request_expected_absence,
+    reset_makeup_token,
     revoke_kiosk,
     rotate_check_in_code,
     sign_in,
@@ -60,3 +64,7 @@ class Mutation:
     approve_expected_absence = approve_expected_absence.field
     deny_expected_absence = deny_expected_absence.field
     withdraw_expected_absence = withdraw_expected_absence.field
+    create_makeup_tokens = create_makeup_tokens.field
+    delete_makeup_token = delete_makeup_token.field
+    edit_makeup_token = edit_makeup_token.field
+    reset_makeup_token = reset_makeup_token.field

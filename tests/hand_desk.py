@@ -1,0 +1,114 @@
+"""Staff who give makeup tokens by hand, through the API."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from attendance.rules.vocabulary import EnrollmentType, Permission
+from db import models
+from gql.global_ids import encode_id
+from tests.api_client import Api
+from tests.factories import World
+
+TOKEN = """id state origin issuedOn expiresOn comment location { name } program { name } student { firstName }
+  issuedBy { ... on StaffMember { firstName } } makeup { id }"""
+DATES = "... on MakeupTokenDatesNotPossible { reason draftIndex issueOn expiresOn }"
+CHANGEABLE = "... on MakeupTokenNotChangeable { state makeupId makeupOn makeupOfferingName }"
+CREATE = f"""mutation($input: CreateMakeupTokensInput!) {{ createMakeupTokens(input: $input) {{
+  __typename ... on UserError {{ message }} {DATES}
+  ... on CreateMakeupTokensSuccess {{ tokenCount emailCount emailsWithoutAddress makeupTokens {{ {TOKEN} }} }} }} }}"""
+EDIT = f"""mutation($input: EditMakeupTokenInput!) {{ editMakeupToken(input: $input) {{
+  __typename ... on UserError {{ message }} {DATES} {CHANGEABLE}
+  ... on EditMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
+DELETE = f"""mutation($input: DeleteMakeupTokenInput!) {{ deleteMakeupToken(input: $input) {{
+  __typename ... on UserError {{ message }} {CHANGEABLE}
+  ... on DeleteMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
+RESET = f"""mutation($input: ResetMakeupTokenInput!) {{ resetMakeupToken(input: $input) {{
+  __typename ... on UserError {{ message }} {CHANGEABLE}
+  ... on ResetMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
+MONDAY_EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
+"""In Chicago; in London it is Tuesday."""
+LEDGER = text(
+    "SELECT act, cause, source, actor_id, facts, timeslot_id, held_on FROM makeup_token_entry"
+    " WHERE organization_id = :own ORDER BY id"
+)
+EMAILS = text(
+    "SELECT reason, recipient, template, facts, state, due_at FROM email WHERE organization_id = :own ORDER BY id"
+)
+
+
+@dataclass
+class HandDesk:
+    """The owner, and Ann of a family that has an e-mail address."""
+
+    api: Api
+    world: World
+    owner_id: UUID
+    ann: UUID
+
+    async def create(self, *tokens: dict[str, Any], api: Api | None = None, **more: Any) -> Any:
+        given = {"studentId": encode_id("Student", self.ann), "tokens": list(tokens), **more}
+        return (await (api or self.api).ask(CREATE, input=given))["createMakeupTokens"]
+
+    async def one(self, **token: Any) -> Any:
+        """The new token as the API shows it."""
+        return (await self.create(token))["makeupTokens"][0]
+
+    async def edit(self, token: str | UUID, *, api: Api | None = None, **changes: Any) -> Any:
+        return (await (api or self.api).ask(EDIT, input={"tokenId": token_id(token), **changes}))["editMakeupToken"]
+
+    async def delete(self, token: str | UUID, *, api: Api | None = None, **more: Any) -> Any:
+        return (await (api or self.api).ask(DELETE, input={"tokenId": token_id(token), **more}))["deleteMakeupToken"]
+
+    async def reset(self, token: str | UUID, *, api: Api | None = None, **more: Any) -> Any:
+        return (await (api or self.api).ask(RESET, input={"tokenId": token_id(token), **more}))["resetMakeupToken"]
+
+    async def ledger(self) -> list[tuple[str, Any]]:
+        """Acts and facts."""
+        found = await self.world.owner.execute(LEDGER, {"own": self.world.organization_id})
+        return [(row.act, row.facts) for row in found]
+
+    async def emails(self) -> list[Any]:
+        return list(await self.world.owner.execute(EMAILS, {"own": self.world.organization_id}))
+
+    async def change_settings(self, **values: Any) -> None:
+        await self.world.owner.execute(models.Settings.__table__.update().values(**values))  # type: ignore[attr-defined]
+
+    async def makeup(self, token: UUID, offering_id: UUID, timeslot_id: UUID, makeup_on: date) -> UUID:
+        """As if the token had been redeemed for that class."""
+        enrollment = await self.world.enroll(
+            self.ann,
+            offering_id,
+            type=EnrollmentType.MAKEUP,
+            starts_on=makeup_on,
+            drop_on=makeup_on,
+            timeslot_id=timeslot_id,
+        )
+        await self.world.owner.execute(
+            text("UPDATE makeup_token SET makeup_enrollment_id = :it WHERE id = :token"),
+            {"it": enrollment, "token": token},
+        )
+        return enrollment
+
+    async def remembered(self) -> list[Any]:
+        """What must not change when something is refused."""
+        tables = ("makeup_token", "makeup_token_entry", "email", "enrollment", "change", "makeup_request", "occurrence")
+        rows = "md5(string_agg(t::text, ',' ORDER BY t::text))"
+        each = [f"SELECT '{name}' AS name, {rows} AS digest FROM {name} t" for name in tables]
+        return list(await self.world.owner.execute(text(" UNION ALL ".join(each) + " ORDER BY name")))
+
+
+async def new_hand_desk(world: World, api: Api) -> HandDesk:
+    """On MONDAY_EVENING."""
+    api.clock.now = MONDAY_EVENING
+    owner = await world.staff(Permission.OWNER)
+    family = await world.family(email="baker@example.org")
+    ann = await world.student(first_name="Ann", family_id=family)
+    return HandDesk(await api.as_staff(world, person_id=owner), world, owner, ann)
+
+
+def token_id(token: str | UUID) -> str:
+    return token if isinstance(token, str) else encode_id("MakeupToken", token)
