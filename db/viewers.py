@@ -3,11 +3,12 @@
 One statement for each kind of credential: a request spends no other on its viewer.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Text, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Text, Uuid, and_, any_, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,7 @@ from db.settings import settings_of
 _ORGANIZATION = (
     models.Organization.name.label("organization_name"),
     models.Organization.currency,
+    func.coalesce(models.AccessEpoch.epoch, 0).label("access"),
     *SETTINGS_COLUMNS,
 )
 _OF_GROUPS = func.array(
@@ -64,12 +66,24 @@ def _people(*conditions: ColumnElement[bool]) -> Select[Any]:
         )
         .join(models.Organization, models.Organization.organization_id == person.organization_id)
         .outerjoin(models.Settings, models.Settings.organization_id == person.organization_id)
+        .outerjoin(models.AccessEpoch, models.AccessEpoch.organization_id == person.organization_id)
         .where(person.organization_id == bindparam("organization_id"), person.ended_at.is_(None), *conditions)
     )
 
 
 _BY_ID = _people(models.Person.id == bindparam("person_id"))
 _BY_SIGN_IN = _people(models.Person.id == bindparam("person_id"), _SIGNED_IN)
+_BY_SIGN_INS = (
+    _people(models.SignIn.id == any_(bindparam("sign_in_ids", type_=ARRAY(Uuid))), models.SignIn.ended_at.is_(None))
+    .join(
+        models.SignIn,
+        and_(
+            models.SignIn.organization_id == models.Person.organization_id,
+            models.SignIn.person_id == models.Person.id,
+        ),
+    )
+    .add_columns(models.SignIn.id.label("sign_in_id"), models.SignIn.portal)
+)
 _BY_EMAIL = _people(
     func.lower(models.Person.email) == func.lower(bindparam("email", type_=Text)),
     models.Person.kind == bindparam("kind"),
@@ -92,6 +106,7 @@ _KIOSK = (
         ),
     )
     .outerjoin(models.Settings, models.Settings.organization_id == models.Kiosk.organization_id)
+    .outerjoin(models.AccessEpoch, models.AccessEpoch.organization_id == models.Kiosk.organization_id)
     .where(
         models.Kiosk.organization_id == bindparam("organization_id"),
         models.Kiosk.id == bindparam("kiosk_id"),
@@ -116,6 +131,28 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
     else:
         return None
     return None if found is None else _person(found, claims.organization_id, claims.portal, claims.sign_in_id)
+
+
+async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], now: datetime) -> dict[Claims, Viewer]:
+    """Of credentials of one organization those that still have a viewer; one statement for all that were signed in
+    here, and one for each of the others.
+    """
+    sign_ins = {each.sign_in_id: each.organization_id for each in claims if each.sign_in_id is not None}
+    people = {}
+    if sign_ins:
+        given = {"organization_id": next(iter(sign_ins.values())), "sign_in_ids": list(sign_ins)}
+        rows = (await connection.execute(_BY_SIGN_INS, given)).mappings()
+        people = {(row["sign_in_id"], row["id"], row["portal"]): row for row in rows}
+    found: dict[Claims, Viewer] = {}
+    for each in claims:
+        if each.sign_in_id is None:
+            viewer = await find_viewer(connection, each, now)
+        else:
+            row = people.get((each.sign_in_id, each.person_id, each.portal))
+            viewer = None if row is None else _person(row, each.organization_id, each.portal, each.sign_in_id)
+        if viewer is not None:
+            found[each] = viewer
+    return found
 
 
 async def find_person(
@@ -151,6 +188,7 @@ def _person(row: RowMapping, organization_id: UUID, portal: Portal, sign_in_id: 
         currency=row["currency"],
         settings=settings_of(row),
         sign_in_id=sign_in_id,
+        access=row["access"],
     )
 
 
@@ -165,4 +203,5 @@ def _kiosk(row: RowMapping, claims: Claims) -> Viewer:
         currency=row["currency"],
         settings=settings_of(row),
         place=Place(row["location_name"], row["time_zone"]),
+        access=row["access"],
     )

@@ -51,7 +51,7 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
         try:
-            async with listening(redis, hub):
+            async with listening(redis, hub), services.fan_out:
                 yield
         finally:
             await announcer.close()

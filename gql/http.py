@@ -11,12 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gql.answers import response
 from gql.documents import RequestRefused
 from gql.edge import Edge, client_address
 from gql.errors import ApiError, BadInput, NotAuthenticated, TimedOut, formatted, internal
 from gql.explorer import explorer_page
 from gql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
-from gql.operations import Operation, Parameters, read_parameters, response
+from gql.operations import Operation, Parameters, read_parameters
 
 log = structlog.get_logger("rollbook.api")
 

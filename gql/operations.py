@@ -5,25 +5,33 @@
 operations when none is named, and tells request errors from field errors only by their text.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
 
 import graphql
+import orjson
 import strawberry
 from graphql import (
     ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
+    VariableNode,
+    Visitor,
+    visit,
 )
+from graphql.execution import create_source_event_stream
 from strawberry.execution import optimized_is_awaitable
 
 from gql.documents import Document, Documents, RequestRefused
-from gql.errors import BadInput, formatted
+from gql.errors import BadInput
 from gql.guard import GuardLimits, Measure
 from gql.scalars import refuse_unstorable_text
+from gql.streams import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +108,22 @@ class Operations:
         )
         return _started(await result if isawaitable(result) else result)
 
-    async def subscribe(self, operation: Operation, context: object) -> AsyncIterator[ExecutionResult]:
-        """Start a subscription; each item is one event. The caller closes the iterator.
+    async def subscribe(self, operation: Operation, context: object) -> Stream:
+        """Start a subscription. The caller closes its answers.
 
         Raises RequestRefused when the variables do not fit or the stream could not be made.
         """
-        stream = graphql.subscribe(self._schema, **self._arguments(operation, context))
-        if isawaitable(stream):
-            stream = await stream
-        if isinstance(stream, ExecutionResult):
-            raise RequestRefused(stream.errors or [])
-        return stream
+        arguments = self._arguments(operation, context)
+        variables = arguments.pop("variable_values")
+        executor = arguments.pop("executor_class").build(self._schema, raw_variable_values=variables, **arguments)
+        if isinstance(executor, list):
+            raise RequestRefused(executor)
+        source = create_source_event_stream(executor)
+        if isawaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise RequestRefused(source.errors or [])
+        return Stream(executor, cast("Any", source), _signature(operation))
 
     def cost(self, operation: Operation) -> dict[str, int]:
         """The `cost` entry of a response's extensions."""
@@ -126,16 +139,6 @@ class Operations:
             "hide_suggestions": operation.hide_suggestions,
             "operation_extensions": dict(operation.parameters.extensions),
         }
-
-
-def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The body of a response whose execution has begun: `data` is always there, if only as null."""
-    body: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        body["errors"] = formatted(result.errors, request_id)
-    if extensions:
-        body["extensions"] = extensions
-    return body
 
 
 def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:
@@ -154,3 +157,31 @@ def _started(result: ExecutionResult) -> ExecutionResult:
     if result.data is None and errors and all(error.path is None for error in errors):
         raise RequestRefused(errors)
     return result
+
+
+def _signature(operation: Operation) -> Hashable:
+    """Equal for operations that execute an event of a stream alike. The arguments of its root field only say where it
+    begins, so their variables do not count.
+    """
+    names = _Variables()
+    for definition in operation.document.node.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            visit(definition, names)
+    for selection in operation.node.selection_set.selections:
+        below = selection.selection_set if isinstance(selection, FieldNode) else selection
+        for node in (below, *(selection.directives or ())):
+            if node is not None:
+                visit(node, names)
+    given = operation.parameters.variables
+    variables = {name: given[name] for name in names.found if name in given}
+    encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    return (operation.parameters.query, operation.parameters.operation_name, encoded)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.found.add(node.name.value)

@@ -19,6 +19,7 @@ from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
 from gql.sheet_changes import SheetChange
+from gql.subscriptions.fan_out import FanOut
 from gql.subscriptions.hub import Hub
 from settings import Settings
 
@@ -39,6 +40,7 @@ class Services:
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
     hub: Hub[SheetChange]
+    fan_out: FanOut
 
 
 def make_services(
@@ -62,6 +64,7 @@ def make_services(
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
         hub=hub,
+        fan_out=FanOut(database, clock, hub.capacity),
     )
 
 

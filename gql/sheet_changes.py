@@ -1,10 +1,9 @@
 """What subscribers to a roll sheet are told: read once, shown to each viewer according to what the viewer may see."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,34 +12,14 @@ from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
+from db.access import access_epoch
 from db.engine import Database
 from db.occurrences import find_head
 from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.rosters import read_candidates
+from gql.streams import Memo
 
 REPLAY_LIMIT = 200
-
-T = TypeVar("T")
-
-
-class Memo:
-    """What subscribers have in common, worked out by the first that asks; the others wait for it."""
-
-    def __init__(self) -> None:
-        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
-
-    async def once(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work` for this key. A failure is told to those who wait, and not kept."""
-        task = self._tasks.get(key)
-        if task is None:
-            task = self._tasks[key] = asyncio.ensure_future(work())
-            task.add_done_callback(lambda done: self._forget_failure(key, done))
-        # A subscriber that leaves must not take the work of the others with it.
-        return await asyncio.shield(task)
-
-    def _forget_failure(self, key: Hashable, task: asyncio.Task[Any]) -> None:
-        if task.cancelled() or task.exception() is not None:
-            del self._tasks[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +28,9 @@ class SheetChange:
 
     `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
     touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
-    the change was read: at this revision, or at a later one when changes come fast. All subscribers share the object,
-    and through `memo` and `shown` (what viewers with one sight are shown) the work that it takes.
+    the change was read: at this revision, or at a later one when changes come fast; `access` numbers what everybody may
+    see at that time (db/access.py). All subscribers share the object, and through `memo` and `shown` (what viewers with
+    one sight are shown) the work that it takes.
     """
 
     revision: int
@@ -61,6 +41,7 @@ class SheetChange:
     everyone: tuple[RosterCandidate, ...]
     touched: frozenset[UUID]
     candidates: tuple[RosterCandidate, ...]
+    access: int = 0
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -89,7 +70,10 @@ def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequen
     async def read(sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         async with database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
-            return [] if head is None else await read_changes(connection, sheet, head, after)
+            if head is None:
+                return []
+            access = await access_epoch(connection, sheet.organization_id)
+            return [replace(change, access=access) for change in await read_changes(connection, sheet, head, after)]
 
     return read
 

@@ -15,6 +15,7 @@ import structlog
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from gql.answers import Answer, response
 from gql.documents import RequestRefused
 from gql.edge import Edge, client_address
 from gql.errors import (
@@ -27,7 +28,7 @@ from gql.errors import (
     internal,
 )
 from gql.figures import LIVE_SUBSCRIPTIONS
-from gql.operations import Operation, read_parameters, response
+from gql.operations import Operation, read_parameters
 from gql.socket_messages import (
     CloseCode,
     Closed,
@@ -199,12 +200,18 @@ class Socket:
         await self._send({"id": operation_id, "type": "next", "payload": body})
 
     async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
+        head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
+        write_text = self._scope.get("extensions", {}).get("rollbook.write_text")
+
+        def write(answer: Answer) -> bool:
+            written: bool = write_text(head, answer.encoded(self._request_id), b"}")
+            return written
+
         with LIVE_SUBSCRIPTIONS.track_inprogress():
-            events = await self._edge.operations.subscribe(operation, context)
-            async with aclosing(cast("Any", events)):
-                async for result in events:
-                    body = response(result, self._request_id)
-                    await self._send({"id": operation_id, "type": "next", "payload": body})
+            stream = await self._edge.operations.subscribe(operation, context)
+            async with aclosing(stream.answers(None if write_text is None else write)) as answers:
+                async for answer in answers:
+                    await self._send_text(head + answer.encoded(self._request_id) + b"}")
                     # Neither a stream with events in stock nor a send waits, and others want their turn.
                     await asyncio.sleep(0)
 
@@ -213,11 +220,13 @@ class Socket:
         await self._send({"id": operation_id, "type": "error", "payload": payload})
 
     async def _send(self, message: Mapping[str, Any]) -> None:
+        await self._send_text(orjson.dumps(message))
+
+    async def _send_text(self, text: bytes) -> None:
         """Send one message as a text frame; a client that does not read it in time is cut off."""
-        text = orjson.dumps(message).decode()
         try:
             async with asyncio.timeout(self._limits.send_timeout):
-                await self._send_to_client({"type": "websocket.send", "text": text})
+                await self._send_to_client({"type": "websocket.send", "text": text.decode()})
         except TimeoutError:
             log.warning("slow_reader_cut_off", seconds=self._limits.send_timeout)
             self._cut()

@@ -102,7 +102,8 @@ class Viewer:
     """A caller with what its screens and the rules need of the organization, read in one statement.
 
     A kiosk's name is its `first_name`; it has no `last_name`, and it alone has a `place`. `sign_in_id` is None for
-    kiosks and for the tokens of an external identity provider.
+    kiosks and for the tokens of an external identity provider. `access` numbers the last change of what anybody of the
+    organization may do; while it stands, so does what was read here.
     """
 
     caller: Caller
@@ -114,6 +115,7 @@ class Viewer:
     settings: OrganizationSettings
     sign_in_id: UUID | None = None
     place: Place | None = None
+    access: int = 0
 
 
 def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:

@@ -1,7 +1,10 @@
 """What a viewer may be told about students (R3.4, section 11)."""
 
+from collections.abc import Hashable
+from dataclasses import replace
+
 from attendance.rules.indicators import Sight
-from attendance.rules.permissions import Viewer, sees_balances, sees_medical
+from attendance.rules.permissions import Viewer, sees_all_occurrences, sees_balances, sees_medical
 from attendance.rules.vocabulary import Portal
 
 
@@ -15,3 +18,14 @@ def sight_of(viewer: Viewer) -> Sight:
         birthday_window_days=viewer.settings.classes.birthday_window_days,
         sees_roll_sheet_comment=not is_guardian,
     )
+
+
+def view_of(viewer: Viewer) -> Hashable:
+    """Viewers with equal views are shown the same of everything: all that depends on the viewer is in it (R10.4).
+
+    Staff who see all occurrences are shown them whoever they are; everybody else is taken as one person.
+    """
+    caller = viewer.caller
+    if caller.portal in (Portal.OFFICE, Portal.STAFF) and sees_all_occurrences(caller):
+        caller = replace(caller, person_id=None)
+    return (caller, viewer.settings, viewer.organization_name, viewer.currency)

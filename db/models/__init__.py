@@ -13,6 +13,7 @@ from db.models.offerings import (
     Timeslot,
 )
 from db.models.organization import (
+    AccessEpoch,
     BlackoutDate,
     BlackoutSchedule,
     Location,
@@ -44,6 +45,7 @@ from db.models.tasks import (
 metadata = Table.metadata
 
 __all__ = [
+    "AccessEpoch",
     "BackgroundTask",
     "BackgroundTaskException",
     "BackgroundTaskItem",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,15 @@ class Organization(Table):
     name: Mapped[str]
     currency: Mapped[str] = mapped_column(server_default="USD")
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AccessEpoch(Table):
+    """How often anybody's access changed: counted by triggers as a transaction commits, from 1 (R10.4)."""
+
+    __tablename__ = "access_epoch"
+    __table_args__ = (of_organization(),)
+
+    epoch: Mapped[int] = mapped_column(BigInteger)
 
 
 class Settings(Table):

@@ -71,6 +71,7 @@ class Watcher(Generic[ChangeT]):
         self._has_missed = False
         self._news = asyncio.Event()
         self.complete_after = complete_after
+        self.is_kept = False
 
     def put(self, change: ChangeT) -> None:
         if self._wants is not None and not self._wants(change):
@@ -134,7 +135,7 @@ class Hub(Generic[ChangeT]):
         self._read_changes = read_changes
         self._read_revisions = read_revisions
         self._subject_of = subject_of
-        self._capacity = capacity
+        self.capacity = capacity
         self._compare_seconds = compare_seconds
         self._readers = asyncio.Semaphore(readers)
         self._page = page
@@ -155,15 +156,24 @@ class Hub(Generic[ChangeT]):
     def watch(self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None) -> Iterator[Watcher[ChangeT]]:
         """Register for every change that is committed from now on, or those that it wants. Read the state inside the
         block, then `follow`.
+
+        Whoever sets `is_kept` meanwhile goes on with the watcher after the block, and calls `leave` in the end.
         """
         topic = self._topics.setdefault(subject, _Topic())
-        watcher = Watcher[ChangeT](self._capacity, topic.read, wants)
+        watcher = Watcher[ChangeT](self.capacity, topic.read, wants)
         topic.watchers.add(watcher)
         try:
             yield watcher
         finally:
+            if not watcher.is_kept:
+                self.leave(subject, watcher)
+
+    def leave(self, subject: Subject, watcher: Watcher[ChangeT]) -> None:
+        """Once or more often."""
+        topic = self._topics.get(subject)
+        if topic is not None:
             topic.watchers.discard(watcher)
-            if not topic.watchers and self._topics.get(subject) is topic:
+            if not topic.watchers:
                 del self._topics[subject]
 
     def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int) -> None:

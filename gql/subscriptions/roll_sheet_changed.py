@@ -1,9 +1,7 @@
 """`rollSheetChanged`: a roll sheet's state or the changes since, then each change, in order and once (R10.1, R10.2)."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -13,9 +11,9 @@ from strawberry import UNSET
 from attendance.rules.calendar import local_date
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
-from attendance.rules.permissions import SEE_ATTENDANCE, Viewer
+from attendance.rules.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.roster_rows import roster_rows
-from attendance.rules.sight import sight_of
+from attendance.rules.sight import sight_of, view_of
 from db.roll_sheet_changes import RollSheet
 from db.roster_changes import follow_sheet, is_far_ahead
 from db.unit_of_work import unit_of_work
@@ -25,11 +23,13 @@ from gql.global_ids import decode_occurrence_id
 from gql.loaders import Sheet, find_visible_head
 from gql.permissions import requires
 from gql.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
-from gql.subscriptions.hub import Watcher
+from gql.streams import Once
+from gql.subscriptions.fan_out import Live
 from gql.subscriptions.patience import patiently
 from gql.types.occurrence import show_occurrence
 from gql.types.roll_sheet_change import RollSheetChanged, show_change
 
+_NONE = 'Argument "occurrenceId" is the id of no occurrence that you may see.'
 _NO_LONGER = "You may no longer see this occurrence."
 
 
@@ -39,7 +39,7 @@ class _Opening:
 
     revision: int
     changes: Sequence[SheetChange]
-    sight: Sight
+    viewer: Viewer
 
 
 async def resolve(
@@ -53,49 +53,44 @@ async def resolve(
             "ahead of the occurrence, or when nobody before has followed one so far ahead (four weeks and more)."
         ),
     ] = UNSET,
-) -> AsyncGenerator[RollSheetChanged, None]:
-    """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see it."""
+) -> AsyncGenerator[Once | Live[SheetChange], None]:
+    """The stream of one subscriber: it reads what it lacks and then follows with others, for as long as it can, and so
+    on. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see it.
+    """
     key = decode_occurrence_id(occurrence_id, "occurrenceId")
     after_revision = None if after_revision is UNSET else after_revision
     if after_revision is not None and after_revision < 0:
         raise BadInput('Argument "afterRevision" is the revision that you have: 0 or more.')
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
-    sheet = RollSheet(info.context.claims.organization_id, key)
-    hub = info.context.services.hub
-    # Registered before the state is read: what is committed between the two waits in the queue.
-    with hub.watch(sheet) as watcher:
-        opening = await patiently(lambda: _open(info, sheet, after_revision))
-        if opening is None:
-            raise NotFound('Argument "occurrenceId" is the id of no occurrence that you may see.')
-        hub.follow(sheet, watcher, opening.revision)
-        for change in opening.changes:
-            yield _shown(change, opening.sight, info.context.clock())
-        async with aclosing(_follow(info, sheet, watcher, opening.revision)) as later:
-            async for change, sight in later:
-                yield _shown(change, sight, info.context.clock())
-
-
-async def _follow(
-    info: Info, sheet: RollSheet, watcher: Watcher[SheetChange], told: int
-) -> AsyncGenerator[tuple[SheetChange, Sight], None]:
-    """Every change after the revision `told`, with what the viewer may see of it by now."""
+    claims, services = info.context.claims, info.context.services
+    sheet, hub = RollSheet(claims.organization_id, key), services.hub
+    told, is_new = after_revision, True
     while True:
-        change = await watcher.take()
-        if change is not None and change.revision <= told:
-            continue
-        if change is not None and change.revision == told + 1:
-            sight = await _sight(info, change)
-            told = change.revision
-            yield change, sight
-            continue
-        # The queue ran over: the state comes in its place. Or a change is missing: it is read.
-        opening = await patiently(partial(_open, info, sheet, None if change is None else told))
-        if opening is None:
-            raise Forbidden(_NO_LONGER)
-        told = opening.revision
-        for missed in opening.changes:
-            yield missed, opening.sight
+        # Registered before the state is read: what is committed between the two waits in the queue.
+        with hub.watch(sheet) as watcher:
+            opening = await patiently(partial(_open, info, sheet, told))
+            if opening is None:
+                raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
+            hub.follow(sheet, watcher, opening.revision)
+            view, sight = view_of(opening.viewer), sight_of(opening.viewer)
+            for change in opening.changes:
+                yield Once(_show(info, sight, change), change.memo, view)
+            live = Live(
+                services.fan_out,
+                hub,
+                sheet,
+                watcher,
+                told=opening.revision,
+                claims=claims,
+                viewer=opening.viewer,
+                view=view,
+                stays=partial(_stays, view),
+                sees=partial(_sees, opening.viewer),
+                show=partial(_show, info, sight),
+            )
+            yield live
+        told, is_new = None if live.has_missed else live.told, False
 
 
 async def _open(info: Info, sheet: RollSheet, after: int | None) -> _Opening | None:
@@ -127,7 +122,7 @@ async def _read(info: Info, source: Reading, sheet: RollSheet, head: OccurrenceH
             changes = None
     if changes is None:
         changes = [await read_state(connection, sheet, head, info.context.clock())]
-    return _Opening(head.revision, changes, sight_of(source.viewer))
+    return _Opening(head.revision, changes, source.viewer)
 
 
 async def _follow_far(info: Info, sheet: RollSheet) -> bool:
@@ -137,32 +132,28 @@ async def _follow_far(info: Info, sheet: RollSheet) -> bool:
         return await follow_sheet(uow, sheet.key)
 
 
-async def _sight(info: Info, change: SheetChange) -> Sight:
-    """What the viewer may see, read again for this change: once for all subscriptions of one credential (R10.4)."""
-    viewer = await change.memo.once(info.context.claims, lambda: patiently(lambda: _viewer(info)))
-    if not may_see_occurrence(viewer.caller, change.head):
-        raise Forbidden(_NO_LONGER)
-    return sight_of(viewer)
+def _stays(view: Hashable, viewer: Viewer) -> bool:
+    """Of those who see their own classes alone nobody knows without looking whether this is still one."""
+    return sees_all_occurrences(viewer.caller) and view_of(viewer) == view
 
 
-def _shown(change: SheetChange, sight: Sight, now: datetime) -> RollSheetChanged:
+def _sees(viewer: Viewer, change: SheetChange) -> bool:
+    return may_see_occurrence(viewer.caller, change.head)
+
+
+def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
     """The same object for all viewers with one sight: nothing else that they may see or not is in it."""
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
         whole = Sheet(roster_rows(change.everyone, change.head, sight), sight)
-        shown = show_change(change, sight, show_occurrence(change.head, now, sheet=whole))
+        shown = show_change(change, sight, show_occurrence(change.head, info.context.clock(), sheet=whole))
         change.shown[sight] = shown
     return shown
 
 
-async def _viewer(info: Info) -> Viewer:
-    """Raises NotAuthenticated and Forbidden."""
-    async with reading(info) as (_, viewer):
-        return viewer
-
-
 field = strawberry.subscription(
     resolver=resolve,
+    graphql_type=RollSheetChanged,
     description="An occurrence's roll sheet: first its current state as a SNAPSHOT (or, with `afterRevision`, the "
     "changes since), then every change, in revision order, each once. A client that falls behind gets a SNAPSHOT in "
     "place of what it missed. The viewer's rights are looked at again for every event; the stream ends with "

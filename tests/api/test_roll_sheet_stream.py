@@ -6,17 +6,21 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from attendance.rules.permissions import Claims
-from attendance.rules.vocabulary import AttendanceStatus, Permission
+from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
+from gql import streams
+from gql.answers import Answer
 from gql.context import Context
+from gql.errors import ApiError
 from gql.guard import GuardLimits
 from gql.operations import Operations, Parameters
 from gql.schema import build_schema
@@ -47,9 +51,9 @@ class Process:
     async def subscribed(self, claims: Claims, after: int | None = None) -> AsyncIterator["Stream"]:
         parameters = Parameters(WATCH, variables={"id": self.sheet.id, "after": after})
         operation = self.operations.prepare(parameters, may_introspect=True)
-        events: Any = await self.operations.subscribe(operation, Context(self.services, claims, "", ""))
-        async with aclosing(events):
-            yield Stream(events)
+        stream = await self.operations.subscribe(operation, Context(self.services, claims, "", ""))
+        async with aclosing(stream.answers()) as answers:
+            yield Stream(answers)
 
     async def claims(self, *permissions: Permission) -> Claims:
         world = self.sheet.world
@@ -65,12 +69,13 @@ class Process:
 
 @dataclass
 class Stream:
-    events: AsyncIterator[Any]
+    answers: AsyncIterator[Answer]
 
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(10):
-            result = await anext(self.events)
+            result = (await anext(self.answers)).result
         assert result.errors is None, result.errors
+        assert result.data is not None
         event: dict[str, Any] = result.data["rollSheetChanged"]
         return event
 
@@ -136,22 +141,125 @@ async def test_R10_1_an_event_costs_the_same_for_any_number_of_subscribers(
             await process.hear()
             told = await asyncio.gather(*(stream.told(1) for stream in streams))
     assert told == [[("MARKS", 1)]] * subscribers
-    # Comparing (1); the tenant, the head, the changes and the roster (4); the tenant and the viewer (2).
-    assert len(statements) == 7, statements
+    # Comparing (1); the tenant, the head, the access, the changes and the roster (5).
+    assert len(statements) == 6, statements
 
 
-async def test_R10_4_each_credential_is_looked_at_for_each_event(process: Process, database: Database) -> None:
-    statements: list[str] = []
+async def test_R10_1_who_asks_and_sees_the_same_shares_one_execution(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with credentials of their own, and with another `afterRevision`."""
+    executed: list[object] = []
+    execute = streams.Stream.execute
+
+    async def counted(stream: streams.Stream, event: object) -> Answer:
+        executed.append(event)
+        return await execute(stream, event)
+
     async with AsyncExitStack() as stack:
-        streams = [await stack.enter_async_context(process.subscribed(await process.claims())) for _ in range(3)]
-        for stream in streams:
-            await stream.told(1)
+        everybody = [
+            await stack.enter_async_context(process.subscribed(await process.claims(), after=after))
+            for after in (None, 0, 0, None)
+        ]
+        told = [asyncio.ensure_future(each.told(1)) for each in everybody[1:3]]
+        await everybody[0].told(1)
+        await everybody[3].told(1)
+        told += [asyncio.ensure_future(everybody[index].told(1)) for index in (0, 3)]
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(streams.Stream, "execute", counted)
+        await process.sheet.submit(Ann=PRESENT)
+        await process.hear()
+        assert await asyncio.gather(*told) == [[("MARKS", 1)]] * 4
+    assert len(executed) == 1
+
+
+@pytest.mark.parametrize("others", [0, 9])
+async def test_R10_4_when_somebodys_access_changed_all_are_looked_at_at_once(
+    process: Process, database: Database, others: int
+) -> None:
+    statements: list[str] = []
+    world = process.sheet.world
+    async with AsyncExitStack() as stack:
+        opened = [
+            await stack.enter_async_context(process.subscribed(await process.claims())) for _ in range(others + 1)
+        ]
+        told = [await stream.told(1) for stream in opened]
+        waiting = [asyncio.ensure_future(stream.told(1)) for stream in opened]
+        await asyncio.sleep(0.2)
+        await _take_the_permission(world, await world.staff(*PERMISSIONS))
         await process.sheet.submit(Ann=PRESENT)
         with counting(database, statements):
             await process.hear()
-            for stream in streams:
-                await stream.told(1)
-    assert len(statements) == 5 + 3 * 2, statements
+            told = await asyncio.gather(*waiting)
+    assert told == [[("MARKS", 1)]] * (others + 1)
+    # And the tenant, the access and the viewers.
+    assert len(statements) == 9, statements
+
+
+async def _take_the_permission(world: World, person_id: UUID) -> None:
+    await world.owner.execute(update(models.Person).where(models.Person.id == person_id).values(permissions=[]))
+
+
+async def _let_the_person_go(world: World, person_id: UUID) -> None:
+    ended = {"ended_at": datetime.now(UTC)}
+    await world.owner.execute(update(models.Person).where(models.Person.id == person_id).values(**ended))
+
+
+async def _sign_out(world: World, person_id: UUID) -> None:
+    ended = {"ended_at": datetime.now(UTC)}
+    await world.owner.execute(update(models.SignIn).where(models.SignIn.person_id == person_id).values(**ended))
+
+
+async def _take_the_class(world: World, person_id: UUID) -> None:
+    taught = models.OfferingInstructor.person_id == person_id
+    await world.owner.execute(delete(models.OfferingInstructor).where(taught))
+
+
+async def _narrow_the_group(world: World, _: UUID) -> None:
+    await world.owner.execute(update(models.PermissionGroup).values(permissions=[]))
+
+
+async def _leave_the_group(world: World, person_id: UUID) -> None:
+    await world.owner.execute(delete(models.GroupMember).where(models.GroupMember.person_id == person_id))
+
+
+@pytest.mark.parametrize("is_quiet", [True, False])
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (_take_the_permission, "FORBIDDEN"),
+        (_take_the_class, "FORBIDDEN"),
+        (_narrow_the_group, "FORBIDDEN"),
+        (_leave_the_group, "FORBIDDEN"),
+        (_let_the_person_go, "UNAUTHENTICATED"),
+        (_sign_out, "UNAUTHENTICATED"),
+    ],
+)
+async def test_R10_4_a_stream_ends_with_the_right_to_it_also_when_nothing_happens(
+    process: Process, act: Any, code: str, is_quiet: bool
+) -> None:
+    world, sheet = process.sheet.world, process.sheet
+    by_group = act in (_narrow_the_group, _leave_the_group)
+    see = Permission.STAFF_ATTENDANCE_VIEW
+    person_id = await world.staff(*(() if by_group else (see,)), teaches=[sheet.lesson.offering_id])
+    if by_group:
+        group_id = await world.add(models.PermissionGroup, name="Coaches", permissions=[see])
+        await world.add(models.GroupMember, group_id=group_id, person_id=person_id)
+    token = await sign_in(world, person_id, Portal.STAFF)
+    async with process.subscribed(process.services.access_tokens.check(token)) as stream:
+        await stream.told(1)
+        ending = asyncio.ensure_future(stream.next())
+        await asyncio.sleep(0.1)
+        await act(world, person_id)
+        if is_quiet:
+            await process.services.fan_out.check()
+        else:
+            await sheet.submit(Ann=PRESENT)
+            await process.hear()
+        with pytest.raises(ApiError) as ended:
+            await ending
+    assert ended.value.extensions is not None
+    assert ended.value.extensions["code"] == code
 
 
 async def test_R10_4_who_may_see_different_things_is_never_shown_the_same_object(process: Process) -> None:

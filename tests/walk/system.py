@@ -87,7 +87,8 @@ class Watch:
     task: asyncio.Task[None] | None = None
 
     async def listen(self) -> None:
-        async for result in self.stream:
+        async for answer in self.stream:
+            result = answer.result
             assert not result.errors, result.errors
             event = result.data["rollSheetChanged"]
             if event["kind"] == "SNAPSHOT":
@@ -167,7 +168,7 @@ class Business:
         operations = self.system.operations
         operation = operations.prepare(read_parameters({"query": WATCH, "variables": variables}), may_introspect=False)
         stream = await operations.subscribe(operation, await make_context(services, claims, "walk"))
-        watch = Watch(stream, dict(rows or {}), after or 0)
+        watch = Watch(stream.answers(), dict(rows or {}), after or 0)
         watch.task = asyncio.create_task(watch.listen())
         return watch
 
