@@ -23,7 +23,7 @@ from attendance.rules.students import EnrollmentFacts, NoteFacts
 from db.occurrence_listings import read_tallies
 from db.occurrences import find_head
 from db.rosters import read_candidates, read_rosters
-from db.students import read_enrollments, read_notes
+from db.students import read_enrollments, read_enrollments_by_id, read_notes
 from gql.context import Info, Reading, reading
 
 K = TypeVar("K", bound=Hashable)
@@ -100,6 +100,11 @@ async def load_enrollments(info: Info, student_id: UUID) -> list[EnrollmentFacts
     return await load(info, student_id, _read_enrollments)
 
 
+async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
+    """A deleted one too."""
+    return await load(info, enrollment_id, _read_places)
+
+
 class _ByKey:
     """A head as a key of a batch."""
 
@@ -128,3 +133,9 @@ async def _read_notes(source: Reading, student_ids: list[UUID]) -> list[list[Not
 async def _read_enrollments(source: Reading, student_ids: list[UUID]) -> list[list[EnrollmentFacts]]:
     found = await read_enrollments(source.connection, source.viewer.caller.organization_id, set(student_ids))
     return [found[student_id] for student_id in student_ids]
+
+
+async def _read_places(source: Reading, ids: list[UUID]) -> list[EnrollmentFacts]:
+    found = await read_enrollments_by_id(source.connection, source.viewer.caller.organization_id, set(ids))
+    places = {each.enrollment.id: each for each in found}
+    return [places[enrollment_id] for enrollment_id in ids]
