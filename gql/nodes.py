@@ -20,6 +20,7 @@ from db.students import read_enrollments_by_id, read_family_members, read_notes_
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
 from gql.types.expected_absence import find_expected_absences
+from gql.types.makeup_request import find_makeup_requests
 from gql.types.makeup_token import find_tokens
 from gql.types.node import Node
 from gql.types.occurrence import show_occurrence
@@ -174,6 +175,10 @@ async def _expected_absences(source: Reading, keys: list[tuple[UUID]], now: date
     return {(each,): absence for each, absence in (await find_expected_absences(source, _ids(keys))).items()}
 
 
+async def _makeup_requests(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    return {(each,): asked for each, asked in (await find_makeup_requests(source, _ids(keys), now)).items()}
+
+
 async def _makeup_tokens(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
     return {(each,): token for each, token in (await find_tokens(source, _ids(keys), now)).items()}
 
@@ -198,6 +203,7 @@ _FIND: dict[str, Find] = {
     "Enrollment": _enrollments,
     "StudentNote": _notes,
     "MakeupToken": _makeup_tokens,
+    "MakeupRequest": _makeup_requests,
     "ExpectedAbsence": _expected_absences,
 }
 NODE_TYPES = frozenset(_FIND)

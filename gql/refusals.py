@@ -29,6 +29,8 @@ from gql.types.expected_absence_refusals import (
 )
 from gql.types.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.types.makeup_refusals import (
+    MakeupApprovalNotRequired,
+    MakeupApprovalRequired,
     MakeupAtOtherLocation,
     MakeupBegun,
     MakeupBeyondHorizon,
@@ -36,6 +38,7 @@ from gql.types.makeup_refusals import (
     MakeupNotAClass,
     MakeupNotHeld,
     MakeupProgramDeleted,
+    MakeupRequestSettled,
     MakeupTokenExpired,
     MakeupTokenNotUsable,
     MakeupTokenNotYetIssued,
@@ -82,6 +85,9 @@ REFUSALS = (
     Told(refusals.OfferingDoesNotMeet, OfferingDoesNotMeet, OfferingDoesNotMeet.of),
     Told(refusals.EnrollmentEnded, EnrollmentEnded, EnrollmentEnded.of),
     Told(refusals.EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed, EnrollmentTypeNotAllowed.of),
+    Told(makeup_refusals.MakeupApprovalRequired, MakeupApprovalRequired, MakeupApprovalRequired.of),
+    Told(makeup_refusals.MakeupApprovalNotRequired, MakeupApprovalNotRequired, MakeupApprovalNotRequired.of),
+    Told(makeup_refusals.MakeupRequestSettled, MakeupRequestSettled, MakeupRequestSettled.of),
     Told(makeup_refusals.MakeupTokenNotUsable, MakeupTokenNotUsable, MakeupTokenNotUsable.of),
     Told(makeup_refusals.MakeupTokenNotYetIssued, MakeupTokenNotYetIssued, MakeupTokenNotYetIssued.of),
     Told(makeup_refusals.MakeupTokenExpired, MakeupTokenExpired, MakeupTokenExpired.of),

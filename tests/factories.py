@@ -10,7 +10,7 @@ They use the owner's connection, which row-level security does not bind; the cod
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from attendance.rules.vocabulary import (
     BlackoutScope,
     EnrollmentType,
     ExpectedAbsenceState,
+    MakeupRequestState,
     MakeupTokenOrigin,
     NoteLevel,
     OfferingKind,
@@ -276,3 +277,17 @@ class World:
         """By hand unless origin, timeslot_id and held_on say otherwise."""
         given = {"source": Source.OFFICE, "issued_at": LONG_AGO, **values}
         return await self.add(models.MakeupToken, student_id=student_id, origin=origin, issued_on=issued_on, **given)
+
+    async def makeup_request(
+        self, token_id: UUID, student_id: UUID, timeslot_id: UUID, *, held_on: date | None = None, **values: Any
+    ) -> UUID:
+        """For the week after MONDAY, and nobody has decided it."""
+        given = {"state": MakeupRequestState.REQUESTED, "requested_at": LONG_AGO, **values}
+        return await self.add(
+            models.MakeupRequest,
+            student_id=student_id,
+            makeup_token_id=token_id,
+            timeslot_id=timeslot_id,
+            held_on=held_on or MONDAY + timedelta(days=7),
+            **given,
+        )

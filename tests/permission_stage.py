@@ -1,7 +1,7 @@
 """An organization with everything that a field may ask about, and callers of every kind before it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class Stage:
     note: UUID
     absence: UUID
     token: UUID
+    request: UUID
 
     @property
     def occurrence(self) -> OccurrenceKey:
@@ -48,6 +49,11 @@ class Stage:
     @property
     def occurrence_id(self) -> str:
         return encode_occurrence_id(self.occurrence)
+
+    @property
+    def makeup_id(self) -> str:
+        """A class of the week after, in which Ann is not."""
+        return encode_occurrence_id(OccurrenceKey(self.other.timeslot_id, MONDAY + timedelta(days=7)))
 
     def id(self, type_name: str, key: UUID) -> str:
         return encode_id(type_name, key)
@@ -109,6 +115,7 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
         note=await world.note(ann),
         absence=await world.expected_absence(ann, state=ExpectedAbsenceState.REQUESTED, requested_at=LONG_AGO),
         token=await world.makeup_token(ann),
+        request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
     )
 
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from attendance.rules.occurrences import LocationFacts, ProgramFacts
 from attendance.rules.refusals import Refusal
-from attendance.rules.vocabulary import MakeupTokenState, OccurrenceState, OfferingKind
+from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenState, OccurrenceState, OfferingKind
 
 _MONTHS_A_YEAR = 12
 _UNUSABLE = {
@@ -192,6 +193,35 @@ class StudentGenderNotAdmitted(Refusal):
     def message(self) -> str:  # type: ignore[override]
         known = "" if self.student_gender else "; the student's gender is not known, please contact us"
         return f"The class is for students of gender {self.gender}{known}."
+
+
+@dataclass(eq=False)
+class MakeupApprovalRequired(Refusal):
+    """R8.7: families request makeups here, and book none themselves."""
+
+    message: str = "Makeups are approved by the staff here: send a request for this one."
+
+
+@dataclass(eq=False)
+class MakeupApprovalNotRequired(Refusal):
+    """R8.7: families book makeups themselves here, so that there is nothing to be decided."""
+
+    message: str = "Makeups need no approval here: book this one."
+
+
+@dataclass(eq=False)
+class MakeupRequestSettled(Refusal):
+    """R8.7: somebody decided or withdrew the request before, or it lapsed; `settled_at` None: nobody did."""
+
+    request_id: UUID
+    state: MakeupRequestState
+    settled_at: datetime | None
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        if self.state is MakeupRequestState.LAPSED:
+            return "Nobody decided this request while its makeup token was good and its class ahead."
+        return f"This request is {self.state.lower()} already."
 
 
 def age(months: int) -> str:

@@ -152,7 +152,7 @@ class MakeupRequest(Entity):
             unique=True,
             postgresql_where=text("state = 'REQUESTED'"),
         ),
-        Index("makeup_request_listed_ix", "organization_id", "requested_at", "id"),
+        Index("makeup_request_listed_ix", "organization_id", "state", "requested_at", "id"),
         Index("makeup_request_student_ix", "organization_id", "student_id"),
     )
 

@@ -5,20 +5,25 @@ import strawberry
 from gql.mutations import (
     add_student_note,
     approve_expected_absence,
+    approve_makeup,
+    book_makeup,
     check_in,
     clear_mark,
     close_student_note,
     create_makeup_tokens,
     delete_makeup_token,
     deny_expected_absence,
+    deny_makeup,
     drop_enrollment,
     edit_makeup_token,
     enroll_student,
     launch_kiosk,
     mark_attendance,
     record_expected_absence,
+    redeem_makeup_token,
     refresh_session,
     request_expected_absence,
+    request_makeup,
     reset_makeup_token,
     revoke_kiosk,
     rotate_check_in_code,
@@ -33,6 +38,7 @@ from gql.mutations import (
     update_staff_portal_settings,
     update_student,
     withdraw_expected_absence,
+    withdraw_makeup_request,
 )
 
 
@@ -68,3 +74,9 @@ class Mutation:
     delete_makeup_token = delete_makeup_token.field
     edit_makeup_token = edit_makeup_token.field
     reset_makeup_token = reset_makeup_token.field
+    redeem_makeup_token = redeem_makeup_token.field
+    book_makeup = book_makeup.field
+    request_makeup = request_makeup.field
+    approve_makeup = approve_makeup.field
+    deny_makeup = deny_makeup.field
+    withdraw_makeup_request = withdraw_makeup_request.field

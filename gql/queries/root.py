@@ -8,6 +8,7 @@ from gql.queries import (
     kiosk_family,
     kiosks,
     locations,
+    makeup_requests,
     node,
     occurrence,
     occurrences,
@@ -37,3 +38,4 @@ class Query:
     kiosk_family = kiosk_family.field
     expected_absences = expected_absences.field
     eligible_makeups = eligible_makeups.field
+    makeup_requests = makeup_requests.field

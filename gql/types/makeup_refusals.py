@@ -5,10 +5,25 @@ from datetime import date, datetime
 import strawberry
 
 from attendance.rules import makeup_refusals as refusals
-from attendance.rules.vocabulary import MakeupTokenState, OccurrenceState, OfferingKind
+from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenState, OccurrenceState, OfferingKind
+from gql.global_ids import encode_id
 from gql.types import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.types.described import described
 from gql.types.offering import Location, Program, show_location, show_program
 from gql.types.refusals import UserError
+
+described(
+    MakeupRequestState,
+    "What became of a family's request for a makeup.",
+    {
+        MakeupRequestState.REQUESTED: "It waits for staff to decide. It holds no place in the class.",
+        MakeupRequestState.APPROVED: "Staff approved it, and the makeup was booked.",
+        MakeupRequestState.DENIED: "Staff turned it down; the makeup token can be used again.",
+        MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset or deleted.",
+        MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, or until its makeup token expired or "
+        "was revoked. Should the token be good again before the date, it is REQUESTED again.",
+    },
+)
 
 
 @strawberry.type(
@@ -176,3 +191,42 @@ class StudentGenderNotAdmitted(UserError):
     @classmethod
     def of(cls, refusal: refusals.StudentGenderNotAdmitted) -> "StudentGenderNotAdmitted":
         return cls(message=refusal.message, gender=refusal.gender)
+
+
+@strawberry.type(
+    description="Families book no makeups themselves here: the setting autoApproveMakeups is off. Send `requestMakeup` "
+    "instead. Nothing was changed."
+)
+class MakeupApprovalRequired(UserError):
+    @classmethod
+    def of(cls, refusal: refusals.MakeupApprovalRequired) -> "MakeupApprovalRequired":
+        return cls(message=refusal.message)
+
+
+@strawberry.type(
+    description="There is nothing to be decided: the setting autoApproveMakeups is on. Send `redeemMakeupToken`. "
+    "Nothing was changed."
+)
+class MakeupApprovalNotRequired(UserError):
+    @classmethod
+    def of(cls, refusal: refusals.MakeupApprovalNotRequired) -> "MakeupApprovalNotRequired":
+        return cls(message=refusal.message)
+
+
+@strawberry.type(
+    description="Somebody has settled the request before, or it lapsed since nobody decided in time. Nothing was "
+    "changed."
+)
+class MakeupRequestSettled(UserError):
+    makeup_request_id: strawberry.ID = strawberry.field(description="Which one.")
+    state: MakeupRequestState = strawberry.field(description="What became of it.")
+    settled_at: datetime | None = strawberry.field(description="When; null: nobody did, it lapsed.")
+
+    @classmethod
+    def of(cls, refusal: refusals.MakeupRequestSettled) -> "MakeupRequestSettled":
+        return cls(
+            message=refusal.message,
+            makeup_request_id=encode_id("MakeupRequest", refusal.request_id),
+            state=refusal.state,
+            settled_at=refusal.settled_at,
+        )

@@ -202,6 +202,15 @@ TABLE: dict[str, Row] = {
         stranger="EMPTY",
         **NOT_KIOSKS,
     ),
+    "Query.makeupRequests": query(
+        "{ makeupRequests { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **NOT_KIOSKS,
+    ),
     # Open to all: what lets in is the password or the refresh token, whoever sends it.
     "Mutation.signIn": act(
         lambda _: SIGN_IN | {"portal": "OFFICE"},
@@ -302,6 +311,43 @@ TABLE: dict[str, Row] = {
         lambda stage: {"expectedAbsenceId": stage.id("ExpectedAbsence", stage.absence)},
         FULL,
         **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.redeemMakeupToken": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token), "occurrenceId": stage.makeup_id},
+        frozenset({Permission.CREATE_MAKEUP_TOKENS}),
+        **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.bookMakeup": act(
+        lambda stage: {"studentId": stage.student_id, "occurrenceId": stage.makeup_id},
+        frozenset({Permission.MAKEUPS_WITHOUT_TOKENS}),
+        **OF_STUDENT,
+    ),
+    # Makeups are booked directly unless the setting says otherwise.
+    "Mutation.requestMakeup": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token), "occurrenceId": stage.makeup_id},
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        **NOT_KIOSKS | {"guardian": "MakeupApprovalNotRequired"},
+    ),
+    "Mutation.approveMakeup": act(
+        lambda stage: {"makeupRequestId": stage.id("MakeupRequest", stage.request)},
+        frozenset({Permission.CREATE_MAKEUP_TOKENS}),
+        **OF_STUDENT,
+    ),
+    "Mutation.denyMakeup": act(
+        lambda stage: {"makeupRequestId": stage.id("MakeupRequest", stage.request)},
+        frozenset({Permission.CREATE_MAKEUP_TOKENS}),
+        **OF_STUDENT,
+    ),
+    "Mutation.withdrawMakeupRequest": act(
+        lambda stage: {"makeupRequestId": stage.id("MakeupRequest", stage.request)},
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        **NOT_KIOSKS,
     ),
 }
 

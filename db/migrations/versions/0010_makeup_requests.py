@@ -32,5 +32,5 @@ def upgrade() -> None:
         ["organization_id", "id"],
     )
     op.drop_index("makeup_request_state_ix", "makeup_request")
-    op.create_index("makeup_request_listed_ix", "makeup_request", ["organization_id", "requested_at", "id"])
+    op.create_index("makeup_request_listed_ix", "makeup_request", ["organization_id", "state", "requested_at", "id"])
     op.create_index("makeup_request_student_ix", "makeup_request", ["organization_id", "student_id"])

@@ -1,0 +1,18 @@
+"""Makeup tokens and the makeups that they are used for."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from db import models
+from db.unit_of_work import UnitOfWork
+
+
+async def tie_token(uow: UnitOfWork, token_id: UUID, enrollment_id: UUID) -> None:
+    """The caller holds the token, which is tied to nothing."""
+    token = models.MakeupToken
+    await uow.connection.execute(
+        update(token)
+        .where(token.organization_id == uow.organization_id, token.id == token_id)
+        .values(makeup_enrollment_id=enrollment_id)
+    )
