@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from attendance.rules import refusals
+from attendance.rules.cancellation_refusals import TooManyOccurrences
 
 log = structlog.get_logger("rollbook.api")
 
@@ -41,6 +42,7 @@ _CODES: dict[type[Exception], Code] = {
     refusals.ExpectedAbsenceNotFound: Code.NOT_FOUND,
     refusals.SeenRevisionAhead: Code.BAD_USER_INPUT,
     refusals.IdempotencyKeyReused: Code.BAD_USER_INPUT,
+    TooManyOccurrences: Code.BAD_USER_INPUT,
 }
 
 

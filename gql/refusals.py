@@ -7,13 +7,14 @@ from typing import Any
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
-from attendance.rules import makeup_refusals, refusals, token_refusals
+from attendance.rules import cancellation_refusals, makeup_refusals, refusals, token_refusals
 from gql.types.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
     CheckInModeOff,
     StudentNotOnRoster,
 )
+from gql.types.cancellation import NothingToCancel, OccurrenceNotCancelled
 from gql.types.enrollment_refusals import (
     AlreadyEnrolled,
     EnrollmentEnded,
@@ -107,6 +108,8 @@ REFUSALS = (
     Told(refusals.EnrollmentsNotOfStudent, EnrollmentsNotOfStudent, EnrollmentsNotOfStudent.of),
     Told(refusals.ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible, ExpectedAbsenceNotPossible.of),
     Told(refusals.ExpectedAbsenceSettled, ExpectedAbsenceSettled, ExpectedAbsenceSettled.of),
+    Told(cancellation_refusals.NothingToCancel, NothingToCancel, NothingToCancel.of),
+    Told(cancellation_refusals.OccurrenceNotCancelled, OccurrenceNotCancelled, OccurrenceNotCancelled.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

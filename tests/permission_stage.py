@@ -55,6 +55,11 @@ class Stage:
         """A class of the week after, in which Ann is not."""
         return encode_occurrence_id(OccurrenceKey(self.other.timeslot_id, MONDAY + timedelta(days=7)))
 
+    @property
+    def cancelled_id(self) -> str:
+        """A cancelled class of the week after that."""
+        return encode_occurrence_id(OccurrenceKey(self.other.timeslot_id, MONDAY + timedelta(days=14)))
+
     def id(self, type_name: str, key: UUID) -> str:
         return encode_id(type_name, key)
 
@@ -99,6 +104,7 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
     family = await world.family(phone=PHONE)
     ann = await world.student(first_name="Ann", family_id=family)
     owner = await api.as_staff(world, Permission.OWNER)
+    await world.occurrence(other.timeslot_id, MONDAY + timedelta(days=14), cancelled_at=LONG_AGO)
     kiosk = await launch(owner, world.location_id)
     return Stage(
         world=world,

@@ -30,10 +30,17 @@ class OccurrenceNotCancelled(Refusal):
 
 @dataclass(eq=False)
 class NothingToCancel(Refusal):
-    """None of the occurrences chosen can be cancelled; `not_cancellable` counts those that there are."""
+    """None of the occurrences chosen can be cancelled; empty: there are none."""
 
-    not_cancellable: int
-    message: str
+    not_cancellable: tuple[tuple[OccurrenceHead, OccurrenceNotCancellable], ...]
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        if len(self.not_cancellable) == 1:
+            return self.not_cancellable[0][1].message
+        if self.not_cancellable:
+            return f"None of these {len(self.not_cancellable)} occurrences can be cancelled."
+        return "No occurrence meets the conditions."
 
 
 @dataclass(eq=False)
@@ -45,13 +52,6 @@ class TooManyOccurrences(Refusal):
     @property
     def message(self) -> str:  # type: ignore[override]
         return f"More than {self.most} occurrences are chosen; cancel fewer at once."
-
-
-@dataclass(eq=False)
-class MakeupTokensWouldBeExpired(Refusal):
-    """The expiration date asked for is over at a location of one of the classes."""
-
-    message: str = "The expiration date of the makeup tokens is over; choose today or a later date."
 
 
 def not_cancellable(head: OccurrenceHead) -> OccurrenceNotCancellable | None:

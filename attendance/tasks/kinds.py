@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from attendance.rules.vocabulary import TaskKind
+from attendance.tasks.cancel_occurrences import CancelOccurrences
 from attendance.tasks.kind import Kind
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
-_ALL: tuple[Kind[Any], ...] = ()
+_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(),)
 KINDS: Kinds = {each.kind: each for each in _ALL}

@@ -7,6 +7,7 @@ from gql.mutations import (
     approve_expected_absence,
     approve_makeup,
     book_makeup,
+    cancel_occurrences,
     check_in,
     clear_mark,
     close_student_note,
@@ -25,6 +26,7 @@ from gql.mutations import (
     request_expected_absence,
     request_makeup,
     reset_makeup_token,
+    restore_occurrence,
     revoke_kiosk,
     rotate_check_in_code,
     sign_in,
@@ -62,6 +64,8 @@ class Mutation:
     update_kiosk_settings = update_kiosk_settings.field
     update_absence_settings = update_absence_settings.field
     update_makeup_token_settings = update_makeup_token_settings.field
+    cancel_occurrences = cancel_occurrences.field
+    restore_occurrence = restore_occurrence.field
     launch_kiosk = launch_kiosk.field
     revoke_kiosk = revoke_kiosk.field
     rotate_check_in_code = rotate_check_in_code.field
@@ -70,13 +74,13 @@ class Mutation:
     approve_expected_absence = approve_expected_absence.field
     deny_expected_absence = deny_expected_absence.field
     withdraw_expected_absence = withdraw_expected_absence.field
-    create_makeup_tokens = create_makeup_tokens.field
-    delete_makeup_token = delete_makeup_token.field
-    edit_makeup_token = edit_makeup_token.field
-    reset_makeup_token = reset_makeup_token.field
     redeem_makeup_token = redeem_makeup_token.field
     book_makeup = book_makeup.field
     request_makeup = request_makeup.field
     approve_makeup = approve_makeup.field
     deny_makeup = deny_makeup.field
     withdraw_makeup_request = withdraw_makeup_request.field
+    create_makeup_tokens = create_makeup_tokens.field
+    delete_makeup_token = delete_makeup_token.field
+    edit_makeup_token = edit_makeup_token.field
+    reset_makeup_token = reset_makeup_token.field

@@ -3,6 +3,7 @@
 import strawberry
 
 from gql.queries import (
+    cancellation_preview,
     eligible_makeups,
     expected_absences,
     kiosk_family,
@@ -39,3 +40,4 @@ class Query:
     expected_absences = expected_absences.field
     eligible_makeups = eligible_makeups.field
     makeup_requests = makeup_requests.field
+    cancellation_preview = cancellation_preview.field

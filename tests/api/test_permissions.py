@@ -65,6 +65,8 @@ MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
     frozenset({Permission.MANAGE_ENROLLMENTS}),
 )
 LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
+CREATE_TOKENS = frozenset({Permission.CREATE_MAKEUP_TOKENS})
+CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
 
 TABLE: dict[str, Row] = {
@@ -211,6 +213,15 @@ TABLE: dict[str, Row] = {
         stranger="EMPTY",
         **NOT_KIOSKS,
     ),
+    "Query.cancellationPreview": query(
+        "query($input: CancelOccurrencesInput!) { cancellationPreview(input: $input) { occurrenceCount } }",
+        lambda stage: {"input": {"occurrenceIds": [stage.occurrence_id]}},
+        CANCEL,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
     # Open to all: what lets in is the password or the refresh token, whoever sends it.
     "Mutation.signIn": act(
         lambda _: SIGN_IN | {"portal": "OFFICE"},
@@ -311,6 +322,27 @@ TABLE: dict[str, Row] = {
         lambda stage: {"expectedAbsenceId": stage.id("ExpectedAbsence", stage.absence)},
         FULL,
         **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.cancelOccurrences": act(
+        lambda stage: {"occurrenceIds": [stage.occurrence_id], "notify": True}, CANCEL, **OF_STUDENT
+    ),
+    "Mutation.restoreOccurrence": act(lambda stage: {"occurrenceId": stage.cancelled_id}, CANCEL, **OF_STUDENT),
+    "Mutation.createMakeupTokens": act(
+        lambda stage: {"studentId": stage.student_id, "tokens": [{"sendEmail": True}]}, CREATE_TOKENS, **OF_STUDENT
+    ),
+    "Mutation.editMakeupToken": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token), "comment": "x"}, CREATE_TOKENS, **OF_STUDENT
+    ),
+    "Mutation.deleteMakeupToken": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token)},
+        frozenset({Permission.DELETE_MAKEUP_TOKENS}),
+        **OF_STUDENT,
+    ),
+    # It is unused.
+    "Mutation.resetMakeupToken": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token)},
+        CREATE_TOKENS,
+        **OF_STUDENT | {"right": "MakeupTokenNotChangeable"},
     ),
     "Mutation.redeemMakeupToken": act(
         lambda stage: {"tokenId": stage.id("MakeupToken", stage.token), "occurrenceId": stage.makeup_id},

@@ -1,0 +1,63 @@
+"""Cancelling occurrences as a background task (R9.1, R9.4): one occurrence, one item."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from attendance.actions.cancel_occurrence import cancel_occurrence
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.cancellation_exceptions import exceptions_of
+from attendance.rules.cancelling import CancellationOptions
+from attendance.rules.vocabulary import TaskKind
+from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
+from db.settings import read_settings
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenOccurrence:
+    """`title` is what staff read of it."""
+
+    timeslot_id: UUID
+    held_on: date
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelGiven:
+    """The occurrences in the order in which they are cancelled."""
+
+    occurrences: tuple[ChosenOccurrence, ...]
+    options: CancellationOptions
+
+
+class CancelOccurrences(Kind[CancelGiven]):
+    """Each occurrence is cancelled whole, with its tokens and its e-mails, in a transaction of its own, so that open
+    roll sheets wait for one class at most. One that somebody else has cancelled meanwhile is an exception.
+    """
+
+    kind: ClassVar = TaskKind.CANCEL_OCCURRENCES
+    given_type: ClassVar = CancelGiven
+    batch_size: ClassVar = 1
+
+    async def plan(self, uow: UnitOfWork, task: Task[CancelGiven], *, now: datetime) -> Sequence[ItemDraft]:
+        return [
+            ItemDraft(each.title, {"timeslot_id": str(each.timeslot_id), "held_on": each.held_on.isoformat()})
+            for each in task.given.occurrences
+        ]
+
+    async def carry_out(
+        self, uow: UnitOfWork, task: Task[CancelGiven], items: Sequence[Item], *, now: datetime
+    ) -> Sequence[TaskException]:
+        settings = await read_settings(uow.connection, uow.organization_id)
+        exceptions: list[TaskException] = []
+        for item in items:
+            key = OccurrenceKey(UUID(item.given["timeslot_id"]), date.fromisoformat(item.given["held_on"]))
+            done = await cancel_occurrence(uow, key, task.given.options, author=task.author, settings=settings, now=now)
+            exceptions += [
+                TaskException(item.position, sentence, student_id)
+                for student_id, sentence in exceptions_of(done.plan, settings.makeup_tokens)
+            ]
+        return exceptions
