@@ -25,7 +25,7 @@ from gql.guard import GuardLimits
 from gql.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import SheetChange
+from gql.sheet_changes import SheetChange, reader_of
 from gql.subscriptions.hub import Hub
 from settings import load_settings
 from tests.factories import LONG_AGO, World
@@ -110,14 +110,13 @@ async def serving(
     """Without Redis: nothing that is tested with this needs it. `hub` is for subscriptions; `announcer` tells it."""
     settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
     clock = Clock()
-    no_hub: Any = None
     services = make_services(
         settings,
         database=database,
         announcer=announcer or Announcer(),
         redis=Redis(),
         clock=clock,
-        hub=hub or no_hub,
+        hub=hub or Hub(database, reader_of(database)),
     )
     edge = Edge(
         operations=Operations(SCHEMA, GuardLimits()),

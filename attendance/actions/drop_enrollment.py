@@ -47,7 +47,8 @@ async def drop_enrollment(
             await delete_enrollment(uow, enrollment_id, now)
         else:
             await end_enrollment(uow, enrollment_id, ending.drop_on, EnrollmentEnd.DROPPED)
-    if keeps_tokens(enrollment.type):
+    is_again = (enrollment.drop_on, enrollment.end_cause) == (ending.drop_on, EnrollmentEnd.DROPPED)
+    if keeps_tokens(enrollment.type) and not is_again:
         today = today_of(timetables[offering_id], now)
         await follow_drop(uow, enrollment.student_id, viewer.settings.makeup_tokens, today=today)
     return Enrolled(enrollment_id)
