@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +27,27 @@ WHERE a.organization_id = :organization_id AND a.student_id = ANY (CAST(:student
   AND a.state = 'APPROVED' AND a.ends_on >= :since AND (CAST(:until AS date) IS NULL OR a.starts_on <= :until)
 """)
 _PLACES_OF = text("""
-SELECT e.offering_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause, e.deleted_at
-FROM enrollment e
-JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
-WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
-  AND e.deleted_at IS NULL AND e.type <> 'WAITLIST'
-  AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
-  AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
+WITH here AS MATERIALIZED (
+    SELECT e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
+           count(*) OVER (PARTITION BY e.offering_id, e.student_id) = 1
+           AND e.starts_on <= :since AND (e.drop_on IS NULL OR e.drop_on >= :until) AND e.student_id <> :student_id
+           AND NOT EXISTS (SELECT FROM expected_absence a
+                           WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id
+                             AND a.state = 'APPROVED' AND a.ends_on >= :since AND a.starts_on <= :day_after
+                          ) AS is_steady
+    FROM enrollment e
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+    WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+      AND e.deleted_at IS NULL AND e.type <> 'WAITLIST'
+      AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
+      AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
+)
+SELECT offering_id, timeslot_id, count(*) AS steady, NULL AS id, NULL AS student_id, NULL AS type, NULL AS starts_on,
+       NULL AS drop_on, NULL AS end_cause, NULL AS deleted_at
+FROM here WHERE is_steady GROUP BY offering_id, timeslot_id
+UNION ALL
+SELECT offering_id, timeslot_id, 0, id, student_id, type, starts_on, drop_on, end_cause, deleted_at
+FROM here WHERE NOT is_steady
 """)
 _MARKED = text("""
 SELECT DISTINCT m.timeslot_id, m.held_on
@@ -40,6 +55,17 @@ FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslo
 JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
 ORDER BY m.timeslot_id, m.held_on
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOf:
+    """Who has a place in offerings over a range of dates. `steady`: by offering and timeslot (None: all of them) how
+    many students have one place, the same on each of the dates, and no absence. `moving`: the other enrollments, those
+    of the student who asks always among them. Of an offering with unlimited places there are these alone.
+    """
+
+    steady: Mapping[tuple[UUID, UUID | None], int]
+    moving: Mapping[UUID, Sequence[RosterEnrollment]]
 
 
 async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, RosterEnrollment] | None:
@@ -97,21 +123,25 @@ async def read_places_of(
     *,
     since: date,
     until: date,
-) -> Mapping[UUID, Sequence[RosterEnrollment]]:
-    """By offering, what counts on one of the dates: without deleted ones and WAITLIST, and of an offering whose places
-    are unlimited the student's own alone.
-    """
+) -> PlacesOf:
+    """Without deleted enrollments and WAITLIST. Nearly all places are steady, and so need not be told one by one."""
     given = {
         "organization_id": organization_id,
         "offering_ids": list(offering_ids),
         "student_id": student_id,
         "since": since,
         "until": until,
+        # What runs past midnight is hit by an absence on the day after.
+        "day_after": until + timedelta(days=1),
     }
-    found: dict[UUID, list[RosterEnrollment]] = defaultdict(list)
+    steady: dict[tuple[UUID, UUID | None], int] = {}
+    moving: dict[UUID, list[RosterEnrollment]] = defaultdict(list)
     for row in await connection.execute(_PLACES_OF, given):
-        found[row.offering_id].append(enrollment_of(row))
-    return found
+        if row.id is None:
+            steady[row.offering_id, row.timeslot_id] = row.steady
+        else:
+            moving[row.offering_id].append(enrollment_of(row))
+    return PlacesOf(steady, moving)
 
 
 async def read_absences(

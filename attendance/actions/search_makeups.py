@@ -49,7 +49,8 @@ async def search_makeups(
         return FoundMakeups((), has_more=False)
     slots, places = await _read(connection, organization_id, question, search, within)
     found: list[Candidate] = []
-    for number, candidate in enumerate(candidates(slots, places, question, after=search.after), 1):
+    looked_at = candidates(slots, places, question, after=search.after, is_first_enough=not search.include_rejected)
+    for number, candidate in enumerate(looked_at, 1):
         if search.include_rejected or not candidate.obstacles:
             found.append(candidate)
             if len(found) > search.limit:
@@ -76,13 +77,13 @@ async def _read(
     if not search.include_rejected:
         slots = possible(slots, timetables, question)
     offering_ids = {slot.offering_id for slot in slots if slot.offering_id}
-    enrollments = await read_places_of(
+    places = await read_places_of(
         connection, organization_id, offering_ids, question.student_id, since=since, until=until
     )
-    students = {each.student_id for of_offering in enrollments.values() for each in of_offering}
+    students = {each.student_id for of_offering in places.moving.values() for each in of_offering}
     # What runs past midnight is hit by an absence on the day after.
     absences = await read_absences(connection, organization_id, students, since=since, until=until + _DAY)
-    return slots, MakeupPlaces(timetables, enrollments, absences, within)
+    return slots, MakeupPlaces(timetables, places.steady, places.moving, absences, within)
 
 
 def _filter(question: MakeupQuestion, search: MakeupSearch, within: DateSpan) -> ListingFilter:

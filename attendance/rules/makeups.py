@@ -69,7 +69,7 @@ def require_makeup(
     is_approval: bool = False,
 ) -> None:
     """Raises the first of `makeup_obstacles`."""
-    for obstacle in makeup_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval):
+    for obstacle in first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval):
         raise obstacle
 
 
@@ -88,13 +88,24 @@ def makeup_obstacles(
     token -- None: a makeup without one (R8.10), which nothing about tokens keeps from being booked.
     is_approval -- the family's request with this token is being approved, so that being REQUESTED is no obstacle.
     """
-    return [
-        *token_obstacles(token, now=now, is_approval=is_approval),
-        *class_obstacles(occasion.offering, token, settings),
-        *_time_obstacles(occasion, settings, now),
-        *_student_obstacles(occasion.offering, student, occasion.key.held_on),
-        *_place_obstacles(occasion),
-    ]
+    return list(first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval))
+
+
+def first_obstacles(
+    occasion: MakeupOccasion,
+    student: MakeupStudent,
+    token: TokenFacts | None,
+    settings: MakeupTokenSettings,
+    *,
+    now: datetime,
+    is_approval: bool = False,
+) -> Iterator[Refusal]:
+    """The same one by one, for whoever needs to know no more than the first."""
+    yield from token_obstacles(token, now=now, is_approval=is_approval)
+    yield from class_obstacles(occasion.offering, token, settings)
+    yield from _time_obstacles(occasion, settings, now)
+    yield from _student_obstacles(occasion.offering, student, occasion.key.held_on)
+    yield from _place_obstacles(occasion)
 
 
 def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: bool = False) -> Iterator[Refusal]:
