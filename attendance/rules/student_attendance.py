@@ -63,6 +63,20 @@ def newest_first(
         last = position
 
 
+def around_today(slots: Iterable[ListedSlot], strays: Iterable[Position], now: datetime) -> Iterator[Position]:
+    """The student's occurrences from yesterday's to those of the next COMING_DAYS local days, the first to start
+    first, each once; scheduled or not. Which of them are today's their location's zone tells.
+    """
+    near = (replace(listed, slot=replace(listed.slot, span=_near(listed, now))) for listed in slots)
+    fallen = expand(near, CALENDAR, include_not_scheduled=True)
+    soon = sorted(each for each in strays if each.starts_at > now - timedelta(days=2))
+    last = None
+    for position in heapq.merge(fallen, soon):
+        if position != last:
+            yield position
+        last = position
+
+
 def not_editable(head: OccurrenceHead, viewer: Viewer, now: datetime) -> NotEditable | None:
     """Why the viewer cannot mark one student of the occurrence now (R4.3, R4.12); None: the viewer can. What nobody can
     mend is named first.
@@ -81,6 +95,11 @@ def _denial(caller: Caller) -> str:
     if caller.portal is Portal.CUSTOMER:
         return "Staff record attendance."
     return "You may see attendance but not record it."
+
+
+def _near(listed: ListedSlot, now: datetime) -> DateSpan:
+    yesterday = local_date(now, listed.zone) - timedelta(days=1)
+    return _until_soon(listed, now).clip(DateSpan(yesterday, None))
 
 
 def _until_soon(listed: ListedSlot, now: datetime) -> DateSpan:

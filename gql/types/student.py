@@ -195,8 +195,8 @@ class Student(Node):
         return await today_of(info, self.facts.id)
 
     @strawberry.field(
-        description=f"The student's next occurrences, those that start from now on within {COMING_DAYS} days, by start; "
-        "cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
+        description=f"The student's next occurrences: those that start after now, within {COMING_DAYS} days, by start. "
+        "Cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def next_occurrences(

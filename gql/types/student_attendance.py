@@ -1,6 +1,6 @@
 """A student's attendance across enrollments (R4.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -94,13 +94,20 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A page's rows, newest first; those of all students of the batch are in the mappings."""
+class StudentSheets:
+    """Students' rows on roll sheets, and who is told of them. Without a row the student has left the sheet."""
 
-    positions: list[Position]
     heads: Mapping[OccurrenceKey, OccurrenceHead]
     rows: Mapping[tuple[OccurrenceKey, UUID], RosterRow]
     viewer: Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page's rows, newest first; those of all students of the batch are in `sheets`."""
+
+    positions: list[Position]
+    sheets: StudentSheets
 
 
 async def attendance_of_student(
@@ -113,27 +120,36 @@ async def attendance_of_student(
     found = await load(info, asked, _read_attendance)
     shown = found.positions[: page.size]
     return connection(
-        [each for each in shown if (each.key, asked.student_id) in found.rows],
+        [each for each in shown if (each.key, asked.student_id) in found.sheets.rows],
         page,
         has_more=len(found.positions) > page.size,
-        node=lambda position: _show(found, position.key, asked),
+        node=lambda position: show_attendance(found.sheets, position.key, asked.student_id, now),
         cursor=lambda position: encode_position(_CURSORS, position),
     )
 
 
-def _show(found: _Found, key: OccurrenceKey, asked: _Asked) -> StudentAttendance:
+def show_attendance(sheets: StudentSheets, key: OccurrenceKey, student_id: UUID, now: datetime) -> StudentAttendance:
+    row = sheets.rows.get((key, student_id))
+    return show_marked(sheets, key, student_id, None if row is None else row.mark, now)
+
+
+def show_marked(
+    sheets: StudentSheets, key: OccurrenceKey, student_id: UUID, mark: MarkFacts | None, now: datetime
+) -> StudentAttendance:
+    """With the mark that is given in place of the present one."""
     from gql.types.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show attendance
 
-    head, row = found.heads[key], found.rows[key, asked.student_id]
-    blocked = not_editable(head, found.viewer, asked.now)
+    head, row = sheets.heads[key], sheets.rows.get((key, student_id))
+    blocked = not_editable(head, sheets.viewer, now)
     offering = show_offering(head.offering, head.series.timeslots)
+    enrollment = None if row is None else row.enrollment
     return StudentAttendance(
         occurrence_id=encode_occurrence_id(key),
-        student_id=encode_id("Student", asked.student_id),
-        occurrence=show_occurrence(head, asked.now),
-        enrollment=None if row.enrollment is None else show_enrollment(row.enrollment, offering, head.timeslots),
-        mark=None if row.mark is None else show_mark(_told(row.mark, found.viewer)),
-        is_subdued=row.is_subdued,
+        student_id=encode_id("Student", student_id),
+        occurrence=show_occurrence(head, now),
+        enrollment=None if enrollment is None else show_enrollment(enrollment, offering, head.timeslots),
+        mark=None if mark is None else show_mark(_told(mark, sheets.viewer)),
+        is_subdued=row is None or row.is_subdued,
         is_editable=blocked is None,
         not_editable=None if blocked is None else NotEditable(reason=blocked.reason, message=blocked.message),
     )
@@ -159,12 +175,24 @@ async def _read_attendance(source: Reading, asked: list[_Asked]) -> list[_Found]
         visible_to=None if is_guardian or sees_all_occurrences(viewer.caller) else viewer.caller.person_id,
     )
     pages = [_page(places[each.student_id], each) for each in asked]
-    keys = {position.key for page in pages for position in page}
-    heads = {head.key: head for head in await read_heads(source.connection, organization_id, keys)}
-    rosters = await read_rosters(source.connection, organization_id, heads.values(), students)
-    sight = sight_of(viewer)
-    rows = {(key, row.student.id): row for key, head in heads.items() for row in roster_rows(rosters[key], head, sight)}
-    return [_Found(page, heads, rows, viewer) for page in pages]
+    sheets = await read_sheets(source, students, {position.key for page in pages for position in page})
+    return [_Found(page, sheets) for page in pages]
+
+
+async def read_sheets(
+    source: Reading,
+    student_ids: Collection[UUID],
+    keys: Collection[OccurrenceKey],
+    is_wanted: Callable[[OccurrenceKey], bool] = lambda _: True,
+) -> StudentSheets:
+    """Two statements. The viewer sees the students and the occurrences; no rows are read of those not wanted."""
+    connection, viewer = source
+    organization_id, sight = viewer.caller.organization_id, sight_of(viewer)
+    heads = {head.key: head for head in await read_heads(connection, organization_id, keys)}
+    wanted = [head for key, head in heads.items() if is_wanted(key)]
+    rosters = await read_rosters(connection, organization_id, wanted, student_ids)
+    rows = {(head.key, row.student.id): row for head in wanted for row in roster_rows(rosters[head.key], head, sight)}
+    return StudentSheets(heads, rows, viewer)
 
 
 def _page(places: StudentPlaces, asked: _Asked) -> list[Position]:
