@@ -16,6 +16,7 @@ from db.wake_ups import Announcer, JobQueue, connect_redis, to_roll_sheets, to_w
 from gql.context import make_context
 from gql.edge import Edge, HttpLimits, SocketLimits
 from gql.explorer import explorer_assets
+from gql.feed import make_feed_hub
 from gql.guard import GuardLimits
 from gql.health import health_routes
 from gql.http import GraphQLEndpoint
@@ -43,15 +44,18 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
     if jobs is not None:
         sinks.append(to_workers(jobs))
     hub = Hub(database, reader_of(database), compare_seconds=settings.live_compare_seconds)
-    announcer = Announcer(hub.hear, *sinks)
+    feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
+    announcer = Announcer(hub.hear, feed.hear, *sinks)
     clock = clock_from(settings.test_clock)
-    services = make_services(settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub)
+    services = make_services(
+        settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
         try:
-            async with listening(redis, hub), services.fan_out:
+            async with listening(redis, hub, feed), services.fan_out:
                 yield
         finally:
             await announcer.close()

@@ -18,8 +18,10 @@ from gql.credentials.authenticate import Authenticate
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
+from gql.feed import FeedChange, make_feed_hub
 from gql.sheet_changes import SheetChange
 from gql.subscriptions.fan_out import FanOut
+from gql.subscriptions.following import AccessWatch
 from gql.subscriptions.hub import Hub
 from settings import Settings
 
@@ -40,6 +42,8 @@ class Services:
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
     hub: Hub[SheetChange]
+    feed: Hub[FeedChange]
+    access: AccessWatch
     fan_out: FanOut
 
 
@@ -51,6 +55,7 @@ def make_services(
     redis: Redis,
     clock: Clock,
     hub: Hub[SheetChange],
+    feed: Hub[FeedChange] | None = None,
     passwords: Passwords | None = None,
 ) -> Services:
     return Services(
@@ -64,6 +69,8 @@ def make_services(
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
         hub=hub,
+        feed=feed or make_feed_hub(database),
+        access=AccessWatch(database),
         fan_out=FanOut(database, clock, hub.capacity),
     )
 

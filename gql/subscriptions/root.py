@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.subscriptions import roll_sheet_changed
+from gql.subscriptions import roll_sheet_changed, student_changed
 
 
 @strawberry.type(
@@ -10,3 +10,4 @@ from gql.subscriptions import roll_sheet_changed
 )
 class Subscription:
     roll_sheet_changed = roll_sheet_changed.field
+    student_changed = student_changed.field

@@ -1,0 +1,26 @@
+"""What of the feed a follower is told (R10.3, R11.3): a family hears nothing that it does not see."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from attendance.rules.marks import MarkValue
+
+
+def is_told_of_mark(before: MarkValue | None, after: MarkValue | None, *, is_family: bool) -> bool:
+    """Does a mark's change change what is shown? Families see neither notes nor who made a mark."""
+    return _shown(before, is_family=is_family) != _shown(after, is_family=is_family)
+
+
+def fingerprint(facts: Iterable[object]) -> str:
+    """Equal for equal facts, across processes; by it a cursor remembers what a client was shown."""
+    digest = blake2b(digest_size=9)
+    for fact in facts:
+        digest.update(repr(fact).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _shown(mark: MarkValue | None, *, is_family: bool) -> tuple[object, ...] | None:
+    if mark is None:
+        return None
+    return (mark.status, mark.is_defaulted, None if is_family else mark.note)
