@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from clock import clock_from
 from db.engine import Database, create_engine
-from db.wake_ups import Announcer, JobQueue, connect_redis, to_roll_sheets, to_workers
+from db.wake_ups import Announcer, JobQueue, connect_redis, to_roll_sheets, to_tasks, to_workers
 from gql.context import make_context
 from gql.edge import Edge, HttpLimits, SocketLimits
 from gql.explorer import explorer_assets
@@ -28,6 +28,7 @@ from gql.sheet_changes import reader_of
 from gql.socket_endpoint import SocketEndpoint
 from gql.subscriptions.hub import Hub
 from gql.subscriptions.listener import listening
+from gql.subscriptions.task_board import TaskBoard
 from settings import Settings
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
@@ -40,22 +41,23 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
     """
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
-    sinks = [to_roll_sheets(redis)]
+    sinks = [to_roll_sheets(redis), to_tasks(redis)]
     if jobs is not None:
         sinks.append(to_workers(jobs))
     hub = Hub(database, reader_of(database), compare_seconds=settings.live_compare_seconds)
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
-    announcer = Announcer(hub.hear, feed.hear, *sinks)
+    tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)
+    announcer = Announcer(hub.hear, feed.hear, tasks.hear, *sinks)
     clock = clock_from(settings.test_clock)
     services = make_services(
-        settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed
+        settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed, tasks=tasks
     )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
         try:
-            async with listening(redis, hub, feed), services.fan_out:
+            async with listening(redis, hub, feed, tasks), services.fan_out:
                 yield
         finally:
             await announcer.close()

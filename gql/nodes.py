@@ -19,6 +19,7 @@ from db.rosters import read_rosters
 from db.students import read_enrollments_by_id, read_family_members, read_notes_by_id, visibility_of
 from gql.context import Reading
 from gql.global_ids import Part, encode_id
+from gql.types.background_task import find_tasks
 from gql.types.expected_absence import find_expected_absences
 from gql.types.makeup_request import find_makeup_requests
 from gql.types.makeup_token import find_tokens
@@ -183,6 +184,10 @@ async def _makeup_tokens(source: Reading, keys: list[tuple[UUID]], now: datetime
     return {(each,): token for each, token in (await find_tokens(source, _ids(keys), now)).items()}
 
 
+async def _background_tasks(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    return {(each,): task for each, task in (await find_tasks(source, _ids(keys))).items()}
+
+
 def _ids(keys: Sequence[tuple[UUID]]) -> list[UUID]:
     return [key[0] for key in keys]
 
@@ -205,5 +210,6 @@ _FIND: dict[str, Find] = {
     "MakeupToken": _makeup_tokens,
     "MakeupRequest": _makeup_requests,
     "ExpectedAbsence": _expected_absences,
+    "BackgroundTask": _background_tasks,
 }
 NODE_TYPES = frozenset(_FIND)

@@ -23,6 +23,7 @@ from gql.sheet_changes import SheetChange
 from gql.subscriptions.fan_out import FanOut
 from gql.subscriptions.following import AccessWatch
 from gql.subscriptions.hub import Hub
+from gql.subscriptions.task_board import TaskBoard
 from settings import Settings
 
 Clock = Callable[[], datetime]
@@ -45,6 +46,7 @@ class Services:
     feed: Hub[FeedChange]
     access: AccessWatch
     fan_out: FanOut
+    tasks: TaskBoard
 
 
 def make_services(
@@ -56,6 +58,7 @@ def make_services(
     clock: Clock,
     hub: Hub[SheetChange],
     feed: Hub[FeedChange] | None = None,
+    tasks: TaskBoard | None = None,
     passwords: Passwords | None = None,
 ) -> Services:
     return Services(
@@ -69,6 +72,7 @@ def make_services(
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
         hub=hub,
+        tasks=tasks or TaskBoard(database),
         feed=feed or make_feed_hub(database),
         access=AccessWatch(database),
         fan_out=FanOut(database, clock, hub.capacity),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
+from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal, Source, TaskKind, TaskState
 from db import models
 from gql.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
@@ -40,6 +40,7 @@ class Stage:
     note: UUID
     absence: UUID
     token: UUID
+    task: UUID
     request: UUID
 
     @property
@@ -121,6 +122,16 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
         note=await world.note(ann),
         absence=await world.expected_absence(ann, state=ExpectedAbsenceState.REQUESTED, requested_at=LONG_AGO),
         token=await world.makeup_token(ann),
+        task=await world.add(
+            models.BackgroundTask,
+            kind=TaskKind.SEND_STATEMENTS,
+            state=TaskState.CANCELLED,
+            input={},
+            source=Source.OFFICE,
+            created_by_id=tom,
+            created_at=now,
+            ended_at=now,
+        ),
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
     )
 

@@ -7,6 +7,7 @@ from arq.cron import CronJob, cron
 
 from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.forget_answers import forget_old_answers
+from workers.jobs.forget_tasks import forget_old_tasks
 from workers.jobs.send_email import send_due_emails
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
@@ -15,6 +16,8 @@ TIMETABLE: tuple[CronJob, ...] = (
     cron(end_days_of_locations, name="end_days", second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
     cron(sweep_token_runs, name="sweep_token_runs", second=30, timeout=50),
+    # Each minute at :40, since cancelled tasks are kept for ten minutes only.
+    cron(forget_old_tasks, name="forget_tasks", second=40, timeout=50),
     # Each minute at :50, away from the other two: what Redis lost, and what is to be tried again.
     cron(send_due_emails, name="send_due_emails", second=50, timeout=600),
     # Each hour at :17, when nothing else is due.

@@ -7,11 +7,13 @@ from gql.mutations import (
     approve_expected_absence,
     approve_makeup,
     book_makeup,
+    cancel_background_task,
     cancel_occurrences,
     check_in,
     clear_mark,
     close_student_note,
     create_makeup_tokens,
+    delete_background_task,
     delete_makeup_token,
     deny_expected_absence,
     deny_makeup,
@@ -74,6 +76,8 @@ class Mutation:
     approve_expected_absence = approve_expected_absence.field
     deny_expected_absence = deny_expected_absence.field
     withdraw_expected_absence = withdraw_expected_absence.field
+    cancel_background_task = cancel_background_task.field
+    delete_background_task = delete_background_task.field
     redeem_makeup_token = redeem_makeup_token.field
     book_makeup = book_makeup.field
     request_makeup = request_makeup.field

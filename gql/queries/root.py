@@ -3,6 +3,7 @@
 import strawberry
 
 from gql.queries import (
+    background_tasks,
     cancellation_preview,
     eligible_makeups,
     expected_absences,
@@ -38,6 +39,7 @@ class Query:
     kiosks = kiosks.field
     kiosk_family = kiosk_family.field
     expected_absences = expected_absences.field
+    background_tasks = background_tasks.field
     eligible_makeups = eligible_makeups.field
     makeup_requests = makeup_requests.field
     cancellation_preview = cancellation_preview.field

@@ -4,22 +4,34 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Protocol
 
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from db.wake_ups import LIVE
-from gql.subscriptions.hub import Hub
+from db.wake_ups import LIVE, Live
 
 log = structlog.get_logger("rollbook.live")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
+class Followed(Protocol):
+    """What is told of wake-ups in this process: a hub, or the board of tasks."""
+
+    def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def heard(self, wake_up: Live) -> None: ...
+
+    async def compare(self) -> None:
+        """Find what no wake-up told of."""
+
+
 @asynccontextmanager
-async def listening(redis: Redis, *hubs: Hub[Any]) -> AsyncIterator[None]:
+async def listening(redis: Redis, *hubs: Followed) -> AsyncIterator[None]:
     """The hubs with their listener, for the lifespan of the process."""
     listener = Listener(redis, *hubs)
     for hub in hubs:
@@ -36,7 +48,7 @@ async def listening(redis: Redis, *hubs: Hub[Any]) -> AsyncIterator[None]:
 class Listener:
     """Hears the wake-ups of all processes and comes back by itself whenever Redis does."""
 
-    def __init__(self, redis: Redis, *hubs: Hub[Any], silence_seconds: float = 5.0) -> None:
+    def __init__(self, redis: Redis, *hubs: Followed, silence_seconds: float = 5.0) -> None:
         """silence_seconds -- without a word for so long Redis is pinged, and for as long again it is given up."""
         self._redis = redis
         self._hubs = hubs

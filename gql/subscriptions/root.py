@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.subscriptions import roll_sheet_changed, student_changed
+from gql.subscriptions import background_task_changed, roll_sheet_changed, student_changed
 
 
 @strawberry.type(
@@ -10,4 +10,5 @@ from gql.subscriptions import roll_sheet_changed, student_changed
 )
 class Subscription:
     roll_sheet_changed = roll_sheet_changed.field
+    background_task_changed = background_task_changed.field
     student_changed = student_changed.field

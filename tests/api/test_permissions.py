@@ -65,11 +65,29 @@ MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
     frozenset({Permission.MANAGE_ENROLLMENTS}),
 )
 LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
+OWNER = frozenset({Permission.OWNER})
 CREATE_TOKENS = frozenset({Permission.CREATE_MAKEUP_TOKENS})
 CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
 
+OTHERS_TASK = STAFF_ALONE | {"right": "OK", "lacking": GONE, "stranger": GONE}
+
 TABLE: dict[str, Row] = {
+    "Query.backgroundTasks": query(
+        "{ backgroundTasks { nodes { id } } }",
+        nothing,
+        OWNER,
+        right="OK",
+        lacking="EMPTY",
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    "Mutation.cancelBackgroundTask": act(
+        lambda stage: {"backgroundTaskId": stage.id("BackgroundTask", stage.task)}, OWNER, **OTHERS_TASK
+    ),
+    "Mutation.deleteBackgroundTask": act(
+        lambda stage: {"backgroundTaskId": stage.id("BackgroundTask", stage.task)}, OWNER, **OTHERS_TASK
+    ),
     "Query.viewer": query(
         "{ viewer { __typename } }",
         nothing,

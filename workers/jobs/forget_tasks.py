@@ -1,0 +1,45 @@
+"""Entries of background tasks that ended long enough ago are removed (R9.6)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from attendance.rules.background_tasks import CANCELLED_KEPT, KEPT
+from db.background_tasks import old_tasks, remove_tasks
+from db.unit_of_work import unit_of_work
+from workers.context import WorkerContext, context_of
+
+PORTION = 20
+
+log = structlog.get_logger(__name__)
+
+
+async def forget_old_tasks(ctx: Mapping[Any, Any]) -> None:
+    """arq's job."""
+    await forget_tasks(context_of(ctx))
+
+
+async def forget_tasks(context: WorkerContext) -> int:
+    """Cancelled ones after 10 minutes, others after 60 days; in portions, each organization's a transaction of its own.
+    The answer counts them.
+    """
+    forgotten = 0
+    while not context.stop.is_set():
+        now = context.clock()
+        async with context.database.engine.connect() as connection:
+            old = await old_tasks(connection, cancelled_by=now - CANCELLED_KEPT, others_by=now - KEPT, at_most=PORTION)
+        by_organization: dict[UUID, list[UUID]] = defaultdict(list)
+        for organization_id, task_id in old:
+            by_organization[organization_id].append(task_id)
+        for organization_id, ids in by_organization.items():
+            async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+                await remove_tasks(uow, ids)
+        forgotten += len(old)
+        if len(old) < PORTION:
+            break
+    if forgotten:
+        log.info("tasks_forgotten", count=forgotten)
+    return forgotten
