@@ -21,11 +21,13 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permis
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, World
+from tests.factories import JANUARY, MONDAY, World
 from tests.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = 30
 LAPSES_ON = MONDAY + timedelta(days=14)
+# Near roll sheets that both acts hold make one wait for the other; far ones they have none of.
+NEAR_AND_FAR = pytest.mark.parametrize("starts_on", [MONDAY, MONDAY + timedelta(weeks=20)])
 Act = Callable[[UnitOfWork], Awaitable[object]]
 
 
@@ -61,44 +63,47 @@ async def lapses(world: World, student: UUID) -> tuple[date | None, set[date | N
     return rows[0].tokens_lapse_on, {row.lapses_on for row in rows}
 
 
-async def leaver(world: World) -> tuple[UUID, UUID]:
+async def leaver(world: World, starts_on: date = JANUARY) -> tuple[UUID, UUID]:
     """A student with a token, and the only place."""
     student, lesson = await world.student(), await world.weekly_class()
     await world.makeup_token(student)
-    return student, await world.enroll(student, lesson.offering_id)
+    return student, await world.enroll(student, lesson.offering_id, starts_on=starts_on)
 
 
+@NEAR_AND_FAR
 async def test_R8_11_the_last_drop_and_a_new_place_at_once_leave_the_tokens_good(
-    database: Database, world: World, viewer: Viewer
+    database: Database, world: World, viewer: Viewer, starts_on: date
 ) -> None:
     for _ in range(ROUNDS):
-        ann, place = await leaver(world)
+        ann, place = await leaver(world, starts_on)
         other = await world.weekly_class()
-        new = NewPlace(ann, other.offering_id, EnrollmentType.ACTIVE, MONDAY)
+        new = NewPlace(ann, other.offering_id, EnrollmentType.ACTIVE, starts_on)
         await together(
             database,
             world,
-            lambda uow, it=place: drop_enrollment(uow, viewer, it, MONDAY, now=DURING_CLASS),  # type: ignore[misc]
+            lambda uow, it=place: drop_enrollment(uow, viewer, it, starts_on, now=DURING_CLASS),  # type: ignore[misc]
             lambda uow, it=new: enroll_student(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
         )
         assert await lapses(world, ann) == (None, {None})
 
 
+@NEAR_AND_FAR
 async def test_R8_11_both_places_dropped_at_once_are_the_last_one(
-    database: Database, world: World, viewer: Viewer
+    database: Database, world: World, viewer: Viewer, starts_on: date
 ) -> None:
+    lapses_on = starts_on + timedelta(days=14)
     for _ in range(ROUNDS):
-        ann, first = await leaver(world)
-        second = await world.enroll(ann, (await world.weekly_class()).offering_id)
+        ann, first = await leaver(world, starts_on)
+        second = await world.enroll(ann, (await world.weekly_class()).offering_id, starts_on=starts_on)
         await together(
             database,
             world,
             *(
-                lambda uow, it=place: drop_enrollment(uow, viewer, it, MONDAY, now=DURING_CLASS)
+                lambda uow, it=place: drop_enrollment(uow, viewer, it, starts_on, now=DURING_CLASS)
                 for place in (first, second, first)
             ),
         )
-        assert await lapses(world, ann) == (LAPSES_ON, {LAPSES_ON})
+        assert await lapses(world, ann) == (lapses_on, {lapses_on})
 
 
 async def test_R8_11_an_absence_marked_while_the_last_place_is_dropped_earns_a_token_that_lapses(
