@@ -2,105 +2,121 @@
 
     python bench/live_roll_sheet.py [subscribers] [events]
 
-One API process; the subscribers and the writer share this process. Told are milliseconds from the end of the writer's
-transaction: of each event's last delivery the median, of all deliveries the 99th percentile; and the API process's CPU
-time for an event. Once with one changed row of 30, once with all 30. On DATABASE_URL and REDIS_URL if they are set (in
-a database of its own that is dropped again), else on embedded servers.
+The API is one process on one core; the subscribers, the writer and the databases share the other. Told are
+milliseconds from the end of the writer's transaction: of each event's last delivery the median, of all deliveries the
+99th percentile; and the server's CPU time for an event. Once with one changed row of 30, once with all 30; and the same
+frames from a server that only forwards them (bench/forwarder.py), event by event in turn, with the ratio of the CPU
+times. On DATABASE_URL and REDIS_URL if they are set (in a database of its own that is dropped again), else on embedded
+servers.
 """
 
 import asyncio
 import itertools
 import os
 import shutil
+import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import orjson
 import structlog
-from websockets.asyncio.client import ClientConnection, connect
+from redis.asyncio import Redis
 
 from attendance.rules.vocabulary import AttendanceStatus
+from bench.forwarder import CHANNEL
+from bench.raw_clients import Audience
+from db.embedded.process import free_port, spawn, stop
 from db.embedded.servers import Servers, locked, start_servers
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.scratch import scratch_database
 from settings import asyncpg_url
 from tests.factories import new_world
-from tests.live import WATCH, Api, api_process, init, office_token
+from tests.live import WATCH, Api, api_process, init, office_token, until
 from tests.live_sheet import LiveSheet, live_sheet
 
 ROWS = 30
 TURNS = itertools.cycle([AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY])
+CPU_SECONDS = "process_cpu_seconds_total"
 
 
-@dataclass
-class Audience:
-    """All subscribers. What they receive is counted and not read, so that the server is measured and not they."""
+class Measured:
+    """One server with its audience, and what its events took."""
 
-    size: int
-    bytes: int = 0
-    arrivals: list[float] = field(default_factory=list)
-    everybody: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, name: str, server: Api, audience: Audience) -> None:
+        self.name, self.server, self.audience = name, server, audience
+        self.last: list[float] = []
+        self.every: list[float] = []
+        self.cpu: list[float] = []
 
-    def expect(self) -> None:
-        self.arrivals = []
-        self.everybody.clear()
+    async def begin(self) -> None:
+        self.audience.expect()
+        self._cpu = await self.server.figure(CPU_SECONDS)
 
-    async def listen(self, socket: ClientConnection) -> None:
-        async for text in socket:
-            self.arrivals.append(time.perf_counter())
-            self.bytes = len(text)
-            if len(self.arrivals) == self.size:
-                self.everybody.set()
+    async def end(self, published: float) -> None:
+        delays = [arrived - published for arrived in await self.audience.heard()]
+        self.last.append(max(delays))
+        self.every += delays
+        self.cpu.append(await self.server.figure(CPU_SECONDS) - self._cpu)
 
-    async def heard(self) -> list[float]:
-        async with asyncio.timeout(60):
-            await self.everybody.wait()
-        return self.arrivals
-
-
-async def join(stack: AsyncExitStack, api: Api, token: str, sheet: LiveSheet, audience: Audience) -> None:
-    """Subscribe one after the other, and wait until everybody has the roll sheet's state."""
-    audience.expect()
-    for _ in range(audience.size):
-        socket = await stack.enter_async_context(
-            connect(api.ws, subprotocols=["graphql-transport-ws"], max_size=None, ping_interval=None)  # type: ignore[list-item]
+    def tell(self) -> float:
+        """Print the figures; the mean CPU milliseconds of an event."""
+        cpu = 1000 * statistics.fmean(self.cpu)
+        print(
+            f"    {self.name:<9} last delivery {1000 * statistics.median(self.last):5.1f} ms median; "
+            f"any delivery {1000 * statistics.quantiles(self.every, n=100)[98]:5.1f} ms p99; "
+            f"server CPU {cpu:5.1f} ms an event"
         )
-        await socket.send(orjson.dumps(init(token)).decode())
-        await socket.recv()
-        payload = {"query": WATCH, "variables": {"id": sheet.id}}
-        await socket.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
-        listening = asyncio.create_task(audience.listen(socket))
-        stack.callback(listening.cancel)
-    await audience.heard()
+        return cpu
 
 
-async def measure(api: Api, sheet: LiveSheet, audience: Audience, events: int, names: list[str]) -> None:
-    last, every = [], []
-    cpu = await api.figure("process_cpu_seconds_total")
-    for _ in range(events):
-        audience.expect()
-        # Never what was there before: that would be no change.
-        status = next(TURNS)
-        await sheet.submit(**dict.fromkeys(names, status))
-        committed = time.perf_counter()
-        delays = [arrived - committed for arrived in await audience.heard()]
-        last.append(max(delays))
-        every += delays
-    cpu = (await api.figure("process_cpu_seconds_total")) - cpu
-    print(
-        f"{len(names):>2} changed rows, {audience.bytes / 1000:.1f} kB each: "
-        f"last delivery {1000 * statistics.median(last):.0f} ms median; "
-        f"any delivery {1000 * statistics.quantiles(every, n=100)[98]:.0f} ms p99; "
-        f"server CPU {1000 * cpu / events:.0f} ms an event"
-    )
+async def measure(ours: Measured, theirs: Measured, redis: Redis, sheet: LiveSheet, names: list[str]) -> None:
+    """One event of each; the forwarder's frame is the one that Rollbook's subscribers got."""
+    await ours.begin()
+    # Never what was there before: that would be no change.
+    await sheet.submit(**dict.fromkeys(names, next(TURNS)))
+    await ours.end(time.perf_counter())
+    await theirs.begin()
+    published = time.perf_counter()
+    await redis.publish(CHANNEL, ours.audience.last)
+    await theirs.end(published)
+
+
+@asynccontextmanager
+async def forwarder(redis_url: str) -> AsyncIterator[Api]:
+    port = free_port()
+    argv: list[str | Path] = [sys.executable, Path(__file__).with_name("forwarder.py"), str(port), redis_url]
+    process = spawn(argv, death_signal=signal.SIGKILL, output=subprocess.DEVNULL)
+    server = Api(process, port)
+
+    async def answers() -> bool:
+        try:
+            return await server.figure(CPU_SECONDS) > 0
+        except Exception:
+            return False
+
+    try:
+        await until(answers, 20)
+        yield server
+    finally:
+        await asyncio.to_thread(stop, process, signal.SIGTERM, 5)
+
+
+def part_cores(*servers: Api) -> None:
+    """The measured servers on one core, everything else on the others."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(0, cores[1:])
+        for server in servers:
+            for thread in os.listdir(f"/proc/{server.process.pid}/task"):
+                os.sched_setaffinity(int(thread), cores[:1])
 
 
 async def run(database_url: str, redis_url: str, subscribers: int, events: int) -> None:
@@ -113,12 +129,24 @@ async def run(database_url: str, redis_url: str, subscribers: int, events: int) 
         names = [f"Student {number:02}" for number in range(ROWS)]
         sheet = await stack.enter_async_context(live_sheet(database, world, redis_url, *names))
         api = await stack.enter_async_context(api_process(url, redis_url))
-        audience = Audience(subscribers)
-        await join(stack, api, await office_token(world), sheet, audience)
+        bare = await stack.enter_async_context(forwarder(redis_url))
+        part_cores(api, bare)
+        query = {"query": WATCH, "variables": {"id": sheet.id}}
+        greeting = (init(await office_token(world)), {"id": "1", "type": "subscribe", "payload": query})
+        audience, bare_audience = Audience(subscribers, *greeting), Audience(subscribers, *greeting)
+        await audience.join(api.port)
+        await bare_audience.join(bare.port)
+        stack.callback(bare_audience.leave)
+        stack.callback(audience.leave)
         print(f"{subscribers} subscribers of one roll sheet of {ROWS} rows, {events} events")
-        await measure(api, sheet, audience, 5, names)
-        for changed in (names[:1], names):
-            await measure(api, sheet, audience, events, changed)
+        async with Redis.from_url(redis_url) as redis:
+            for changed in (names[:1], names):
+                ours, theirs = Measured("Rollbook", api, audience), Measured("forwarder", bare, bare_audience)
+                for _ in range(events):
+                    await measure(ours, theirs, redis, sheet, changed)
+                rows = "row" if len(changed) == 1 else "rows"
+                print(f"{len(changed)} changed {rows}, {len(audience.last) / 1000:.1f} kB each")
+                print(f"    ratio of the CPU times {ours.tell() / theirs.tell():.2f}")
         await owner.close()
         await owner_engine.dispose()
         await database.close()

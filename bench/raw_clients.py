@@ -1,0 +1,120 @@
+"""Hundreds of WebSocket clients that cost next to nothing: they count what they receive and do not read it."""
+
+import asyncio
+import base64
+import os
+import struct
+import time
+from typing import Any
+
+import orjson
+
+_TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
+
+
+class RawClient(asyncio.Protocol):
+    """One connection. `arrivals` are the instants (perf_counter) of the messages since it was last emptied."""
+
+    def __init__(self, audience: "Audience") -> None:
+        self._audience = audience
+        self._transport: Any = None
+        self._buffer = bytearray()
+        self._is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._transport.write(
+            f"GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._is_open:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            del self._buffer[: end + 4]
+            self._is_open = True
+            for message in self._audience.greeting:
+                self._send(_TEXT, message)
+        while (size := self._frame()) is not None:
+            del self._buffer[:size]
+
+    def _frame(self) -> int | None:
+        """Take in the next whole frame; its size, None: it is not whole."""
+        held = self._buffer
+        if len(held) < 2:
+            return None
+        length, start = held[1] & 0x7F, 2
+        if length == 126:
+            if len(held) < 4:
+                return None
+            length, start = struct.unpack_from("!H", held, 2)[0], 4
+        elif length == 127:
+            if len(held) < 10:
+                return None
+            length, start = struct.unpack_from("!Q", held, 2)[0], 10
+        if len(held) < start + length:
+            return None
+        opcode = held[0] & 0x0F
+        if opcode == _TEXT:
+            self._audience.arrived(held, start, length)
+        elif opcode == _PING:
+            self._send(_PONG, bytes(held[start : start + length]))
+        return start + length
+
+    def _send(self, opcode: int, payload: bytes) -> None:
+        # A mask of zeros leaves the payload as it is.
+        length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
+        self._transport.write(bytes([0x80 | opcode]) + length + bytes(4) + payload)
+
+    def close(self) -> None:
+        self._transport.abort()
+
+
+class Audience:
+    """All clients. `last` is the last message that any of them got."""
+
+    def __init__(self, size: int, *greeting: object) -> None:
+        self.size = size
+        self.greeting = [orjson.dumps(message) for message in greeting]
+        self.last = b""
+        self._clients: list[RawClient] = []
+        self._arrivals: list[float] = []
+        self._wanted = 0
+        self._everybody = asyncio.Event()
+
+    async def join(self, port: int) -> None:
+        """Connect one after the other; done when each has its acknowledgement and its first event."""
+        loop = asyncio.get_running_loop()
+        self.expect(2 * self.size)
+        for number in range(self.size):
+            _, client = await loop.create_connection(lambda: RawClient(self), "127.0.0.1", port)
+            self._clients.append(client)
+            if number % 20 == 19:
+                await asyncio.sleep(0.05)
+        await self.heard()
+
+    def expect(self, messages: int | None = None) -> None:
+        self._wanted = self.size if messages is None else messages
+        self._arrivals = []
+        self._everybody.clear()
+
+    def arrived(self, frame: bytearray, start: int, length: int) -> None:
+        self._arrivals.append(time.perf_counter())
+        if len(self._arrivals) == self._wanted:
+            self.last = bytes(frame[start : start + length])
+            self._everybody.set()
+
+    async def heard(self) -> list[float]:
+        """When each of the messages that were expected came."""
+        async with asyncio.timeout(120):
+            await self._everybody.wait()
+        return self._arrivals
+
+    def leave(self) -> None:
+        for client in self._clients:
+            client.close()
