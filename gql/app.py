@@ -79,7 +79,12 @@ def make_edge(settings: Settings, services: Services) -> Edge:
         explorer=not settings.in_production,
         allowed_origins=frozenset(settings.allowed_origins),
         http=HttpLimits(body=settings.request_body_limit, timeout=settings.request_timeout),
-        socket=SocketLimits(send_timeout=settings.socket_send_timeout, operation_timeout=settings.request_timeout),
+        socket=SocketLimits(
+            send_timeout=settings.socket_send_timeout,
+            operation_timeout=settings.request_timeout,
+            per_holder=settings.sockets_per_sign_in,
+            drain=settings.graceful_timeout / 2,
+        ),
     )
 
 

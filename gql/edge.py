@@ -1,6 +1,6 @@
 """What the two transports share: the operations they run, who the client is, and their limits."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,10 @@ class Credential(Protocol):
     @property
     def expires_at(self) -> datetime:
         """When the credential ends, aware and in UTC."""
+
+    @property
+    def holder(self) -> Hashable:
+        """Whose it is: equal for all credentials of one sign-in or device."""
 
 
 class Authenticator(Protocol):
@@ -46,10 +50,14 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """Characters, seconds and counts of one socket."""
+    """Characters, seconds and counts of one socket; `per_holder`: sockets of one sign-in or device in this process;
+    `drain`: seconds over which a shutdown spreads the ends of those with subscriptions.
+    """
 
     message: int = 256 * 1024
     operations: int = 100
+    per_holder: int = 100
+    drain: float = 0.0
     init_timeout: float = 10.0
     send_timeout: float = 20.0
     operation_timeout: float = 30.0

@@ -10,6 +10,8 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+CUT_OFF_SECONDS = 5.0
+
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """Lets the application drop a client that no longer reads, and drops one that no longer answers pings.
@@ -21,7 +23,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
-            extensions["rollbook.abort"] = self.transport.abort
+            extensions["rollbook.cut_off"] = self.cut_off
             extensions["rollbook.write_text"] = self.write_text
 
     def write_text(self, *parts: bytes) -> bool:
@@ -34,6 +36,17 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.conn.send_text(b"".join(parts))
         self.transport.write(b"".join(self.conn.data_to_send()))
         return True
+
+    def cut_off(self, code: int, reason: str) -> None:
+        """End the connection of a client that does not read. It finds the code behind what waits for it; if it does not
+        read that far within CUT_OFF_SECONDS it is dropped with all of it.
+        """
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(CUT_OFF_SECONDS, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

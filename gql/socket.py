@@ -5,7 +5,8 @@ syntax error in one operation and holds readers that stopped reading.
 """
 
 import asyncio
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, cast
@@ -17,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from gql.answers import Answer, response
 from gql.documents import RequestRefused
-from gql.edge import Edge, client_address
+from gql.edge import Credential, Edge, client_address
 from gql.errors import (
     ApiError,
     CredentialExpired,
@@ -43,6 +44,9 @@ from gql.socket_messages import (
 log = structlog.get_logger("rollbook.api")
 
 
+Admit = Callable[[Credential], bool]
+
+
 class Socket:
     """One accepted connection and its operations.
 
@@ -50,8 +54,10 @@ class Socket:
     frame is sent.
     """
 
-    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
+        """admit -- may one more socket be opened with this credential?"""
         self._edge = edge
+        self._admit = admit
         self._limits = edge.socket
         self._scope = scope
         self._receive = receive
@@ -63,8 +69,10 @@ class Socket:
         self._init_deadline: asyncio.Task[None] | None = None
         self._is_initialised = False
         self._is_draining = asyncio.Event()
+        self._patience = 0.0
         self._has_ended = asyncio.Event()
-        self._credential: Any = None
+        self._credential: Credential | None = None
+        self._expiry: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve until either side closes."""
@@ -89,8 +97,11 @@ class Socket:
             pass
         return closed
 
-    async def drain(self) -> None:
-        """Refuse new operations, wait for answers under way, then close with 1012."""
+    async def drain(self, within: float = 0.0) -> None:
+        """Refuse new operations, wait for answers under way, then close with 1012; at some time within so many seconds,
+        so that those who come back do not all come at once.
+        """
+        self._patience = random.uniform(0, within)  # noqa: S311 - spreads clients over time
         self._is_draining.set()
         await self._has_ended.wait()
 
@@ -111,6 +122,8 @@ class Socket:
             case ConnectionInit(payload):
                 await self._initialise(payload)
             case Ping(payload):
+                if payload is not None and "authorization" in payload and self._is_initialised:
+                    payload = await self._renew(payload)
                 await self._send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
             case Pong():
                 pass
@@ -127,11 +140,32 @@ class Socket:
         self._is_initialised = True
         if self._init_deadline is not None:
             self._init_deadline.cancel()
-        authorization = payload.get("authorization", payload.get("Authorization"))
+        self._credential = await self._authenticate(payload.get("authorization", payload.get("Authorization")))
+        if self._credential is not None:
+            if not self._admit(self._credential):
+                limit = self._limits.per_holder
+                raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} sockets at once for one person or device")
+            self._expiry = self._tasks.create_task(self._leave_at(self._credential.expires_at))
+        await self._send({"type": "connection_ack"})
+
+    async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """A `ping` with a fresh credential of the same holder: the socket lives on with all its subscriptions until
+        that one expires. The payload of the pong says when; it does not give the credential back.
+        """
+        renewed = await self._authenticate(payload.pop("authorization"))
+        if renewed is None or self._credential is None or renewed.holder != self._credential.holder:
+            raise Closed(CloseCode.BAD_REQUEST, "A credential can be renewed by one of the same sign-in alone")
+        self._credential = renewed
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = self._tasks.create_task(self._leave_at(renewed.expires_at))
+        return payload | {"expiresAt": renewed.expires_at.isoformat()}
+
+    async def _authenticate(self, authorization: object) -> Credential | None:
         if not isinstance(authorization, str | None):
             raise Closed(CloseCode.BAD_REQUEST, '"authorization" must be a string')
         try:
-            self._credential = await self._edge.authenticate(authorization)
+            credential: Credential | None = await self._edge.authenticate(authorization)
         except CredentialExpired:
             raise Closed(CloseCode.EXPIRED, "The credential has expired") from None
         except NotAuthenticated as error:
@@ -139,9 +173,7 @@ class Socket:
         except Exception as fault:
             log.error("socket_sign_in_failed", exc_info=fault)
             raise Closed(CloseCode.TRY_AGAIN_LATER, "Signing in failed for a reason of ours") from None
-        if self._credential is not None:
-            self._tasks.create_task(self._leave_at(self._credential.expires_at))
-        await self._send({"type": "connection_ack"})
+        return credential
 
     async def _begin(self, operation_id: str, payload: dict[str, Any]) -> None:
         if not self._is_initialised:
@@ -247,6 +279,8 @@ class Socket:
 
     async def _leave_when_drained(self) -> None:
         await self._is_draining.wait()
+        if self._operations:
+            await asyncio.sleep(self._patience)
         if self._answering:
             await asyncio.wait(self._answering)
         raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
@@ -261,13 +295,13 @@ class Socket:
             pass
 
     def _cut(self) -> None:
-        """Drop the connection with what is unsent: a polite close would wait for the reader.
+        """End the connection of a client that does not read: a polite close would wait for it for ever.
 
         The server offers this as an extension of the scope (gql/server.py); others close in their own time.
         """
-        abort = self._scope.get("extensions", {}).get("rollbook.abort")
-        if abort is not None:
-            abort()
+        cut_off = self._scope.get("extensions", {}).get("rollbook.cut_off")
+        if cut_off is not None:
+            cut_off(CloseCode.TRY_AGAIN_LATER, "The client does not read fast enough")
 
 
 class _Gone(Exception):

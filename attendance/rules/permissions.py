@@ -58,6 +58,11 @@ class Claims:
     kiosk_id: UUID | None = None
     sign_in_id: UUID | None = None
 
+    @property
+    def holder(self) -> tuple[object, ...]:
+        """Equal for all credentials of one sign-in or kiosk, or of one person known elsewhere."""
+        return (self.organization_id, self.portal, self.sign_in_id, self.kiosk_id, self.email)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

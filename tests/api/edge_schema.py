@@ -220,6 +220,10 @@ class Person:
     name: str
     expires_at: datetime
 
+    @property
+    def holder(self) -> str:
+        return self.name
+
 
 async def authenticate(authorization: str | None) -> Person | None:
     """`Bearer <name>` for an hour, `Bearer <name>/<seconds>` for less; `old` has expired, `bad` is forged."""

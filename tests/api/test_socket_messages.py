@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -253,6 +255,52 @@ async def test_an_idle_socket_is_closed_with_4403_when_its_credential_expires(se
         assert (await hear(socket))["type"] == "next"
         assert await the_end(socket) == (4403, "The credential has expired")
     assert server.world.open_streams == 0
+
+
+async def test_a_credential_is_renewed_by_a_ping_and_the_subscriptions_live_on(server: Running) -> None:
+    async with ready(server, {"authorization": "Bearer Ada/0.5"}) as socket:
+        await ask(socket, "subscription { forever }")
+        assert (await hear(socket))["type"] == "next"
+        await say(socket, {"type": "ping", "payload": {"authorization": "Bearer Ada/2", "mine": 1}})
+        pong = await hear(socket)
+        assert (pong["type"], pong["payload"].pop("mine")) == ("pong", 1)
+        left = datetime.fromisoformat(pong["payload"].pop("expiresAt")) - datetime.now(UTC)
+        assert pong["payload"] == {}
+        assert 1 < left.total_seconds() <= 2
+        began = time.monotonic()
+        assert await the_end(socket) == (4403, "The credential has expired")
+        assert time.monotonic() - began > 1
+    assert server.world.open_streams == 0
+
+
+@pytest.mark.parametrize(
+    ("authorization", "code"),
+    [("Bearer Bob", 4400), (None, 4400), (7, 4400), ("Bearer old", 4403), ("Bearer bad", 4401), ("Bearer fault", 1013)],
+)
+async def test_a_credential_is_renewed_by_one_of_the_same_sign_in_alone(
+    server: Running, authorization: Any, code: int
+) -> None:
+    async with ready(server, {"authorization": "Bearer Ada"}) as socket:
+        await say(socket, {"type": "ping", "payload": {"authorization": authorization}})
+        assert (await the_end(socket))[0] == code
+
+
+async def test_an_anonymous_socket_has_nothing_to_renew(server: Running) -> None:
+    async with ready(server) as socket:
+        await say(socket, {"type": "ping", "payload": {"authorization": "Bearer Ada"}})
+        assert (await the_end(socket))[0] == 4400
+
+
+async def test_one_sign_in_opens_a_limited_number_of_sockets() -> None:
+    ada = {"authorization": "Bearer Ada"}
+    with running(socket=SocketLimits(per_holder=2)) as server:
+        async with ready(server, ada), ready(server, {"authorization": "Bearer Bob"}):
+            async with ready(server, ada), raw(server) as third:
+                await say(third, INIT | {"payload": ada})
+                assert await the_end(third) == (1013, "At most 2 sockets at once for one person or device")
+            async with ready(server, ada) as another:
+                await ask(another, "{ who }")
+                assert (await hear(another))["payload"]["data"] == {"who": "Ada"}
 
 
 async def test_production_keeps_the_schema_from_anonymous_sockets() -> None:

@@ -4,10 +4,12 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from websockets.asyncio.client import ClientConnection
 
 from gql.edge import SocketLimits
 from tests.api.edge_schema import Running, running
@@ -172,7 +174,8 @@ async def test_each_live_subscription_is_counted(server: Running) -> None:
     assert server.world.open_streams == 0
 
 
-async def test_a_reader_that_stopped_reading_is_cut_off() -> None:
+async def test_a_reader_that_stopped_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gql.server.CUT_OFF_SECONDS", 0.5)
     with running(socket=SocketLimits(send_timeout=0.5)) as server:
         async with ready(server, max_queue=1) as socket:
             await ask(socket, "subscription { flood }")
@@ -186,6 +189,17 @@ async def test_a_reader_that_stopped_reading_is_cut_off() -> None:
             socket.transport.resume_reading()
             with pytest.raises(AssertionError, match="the server cut the socket"):
                 await the_end(socket)
+
+
+async def test_a_reader_that_reads_on_in_time_learns_why_it_was_cut_off() -> None:
+    with running(socket=SocketLimits(send_timeout=0.5)) as server:
+        async with ready(server, max_queue=1) as socket:
+            await ask(socket, "subscription { flood }")
+            await until(lambda: server.world.open_streams == 1)
+            socket.transport.pause_reading()
+            await until(lambda: server.world.open_streams == 0, 10)
+            socket.transport.resume_reading()
+            assert await the_end(socket) == (1013, "The client does not read fast enough")
 
 
 async def test_a_client_that_answers_no_pings_is_cut_off() -> None:
@@ -214,6 +228,26 @@ async def test_a_shutdown_lets_answers_finish_and_sends_clients_elsewhere() -> N
             assert await the_end(busy) == (1012, "Service restart")
         await until(lambda: not server.thread.is_alive())
     assert (server.world.written, server.world.open_streams) == (1, 0)
+
+
+async def test_a_shutdown_spreads_the_ends_of_those_with_subscriptions() -> None:
+    with running(socket=SocketLimits(drain=1.0)) as server:
+        async with AsyncExitStack() as stack:
+            sockets = [await stack.enter_async_context(ready(server)) for _ in range(8)]
+            for socket in sockets:
+                await ask(socket, "subscription { forever }")
+                await hear(socket)
+            began = time.monotonic()
+            server.stop()
+
+            async def end(socket: ClientConnection) -> float:
+                assert await the_end(socket) == (1012, "Service restart")
+                return time.monotonic() - began
+
+            ends = await asyncio.gather(*map(end, sockets))
+        await until(lambda: not server.thread.is_alive())
+    assert max(ends) - min(ends) > 0.2
+    assert max(ends) < 2
 
 
 async def test_a_shutdown_ends_in_time_even_when_an_answer_does_not() -> None:
