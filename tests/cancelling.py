@@ -53,9 +53,15 @@ class CancelDesk(TokenSheet):
     async def preview(
         self, *held_on: date, options: CancellationOptions = WITH_TOKENS, now: datetime = DURING_CLASS
     ) -> list[CancellationPlan]:
+        keys = [OccurrenceKey(self.lesson.timeslot_id, day) for day in held_on or (self.held_on,)]
+        return await self.preview_all(keys, options, now=now)
+
+    async def preview_all(
+        self, keys: list[OccurrenceKey], options: CancellationOptions, *, now: datetime = DURING_CLASS
+    ) -> list[CancellationPlan]:
+        """Of any classes of the organization."""
         async with self.database.read(self.world.organization_id) as connection:
             settings = await read_settings(connection, self.world.organization_id)
-            keys = [OccurrenceKey(self.lesson.timeslot_id, day) for day in held_on or (self.held_on,)]
             occasions = await occasions_of(connection, keys)
             return await plan_cancelling(
                 connection,

@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, Permission, Portal
+from attendance.rules.vocabulary import (
+    AttendanceStatus,
+    BlackoutScope,
+    EnrollmentType,
+    MakeupTokenOrigin,
+    Permission,
+    Portal,
+)
 from attendance.tasks.kinds import KINDS
 from db.engine import Database
 from gql.global_ids import encode_id, encode_occurrence_id
@@ -105,7 +112,7 @@ async def office(world: World, api: Api, database: Database) -> Office:
 async def test_R9_1_a_class_is_cancelled_for_this_day_with_comment_tokens_and_e_mails(office: Office) -> None:
     ann = await office.student("Ann")
     ben = await office.student("Ben", type=EnrollmentType.TRIAL, email="ben@example.org")
-    given = {"comment": "  Snow. ", "notify": True, "createTokens": {"neverExpires": True}}
+    given: dict[str, Any] = {"comment": "  Snow. ", "notify": True, "createTokens": {"neverExpires": True}}
     done = await office.cancel(office.id(), **given)
     assert (done["__typename"], done["occurrenceCount"], done["notCancellable"]) == ("CancelOccurrencesSuccess", 1, [])
     assert (await office.sheet())["state"] == "SCHEDULED"
@@ -232,9 +239,13 @@ async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails
     await office.world.makeup_token(ann)
     await office.world.mark(ann, office.lesson.timeslot_id, held_on=MONDAY - WEEK, status=AttendanceStatus.ABSENT)
     await office.world.makeup_token(
-        ann, origin="ABSENCE", timeslot_id=office.lesson.timeslot_id, held_on=MONDAY - WEEK, issued_on=MONDAY
+        ann,
+        origin=MakeupTokenOrigin.ABSENCE,
+        timeslot_id=office.lesson.timeslot_id,
+        held_on=MONDAY - WEEK,
+        issued_on=MONDAY,
     )
-    given = {"notify": True, "createTokens": {"sendEmails": True}}
+    given: dict[str, Any] = {"notify": True, "createTokens": {"sendEmails": True}}
     preview = await office.preview(office.id(), **given)
     assert preview["overLimit"] == [{"student": {"firstName": "Ann"}, "occurrence": {"id": office.id()}, "counted": 1}]
     assert (preview["tokensToCreate"], preview["emailCount"], preview["overLimitCount"]) == (1, 1, 1)
@@ -312,7 +323,7 @@ async def test_R9_2_R9_3_a_makeup_is_given_back_and_told_when_the_class_is_resto
     )
     await office.world.makeup_token(ben, makeup_enrollment_id=place, expires_on=MONDAY + 2 * WEEK)
     there = office.id(MONDAY + WEEK)
-    given = {"createTokens": {"sendEmails": True}}
+    given: dict[str, Any] = {"createTokens": {"sendEmails": True}}
     preview = await office.preview(there, **given)
     assert (preview["makeupsToGiveBack"], preview["emailCount"], preview["tokensToCreate"]) == (1, 1, 0)
     await office.cancelled(there, **given)
