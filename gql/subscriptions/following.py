@@ -21,6 +21,8 @@ from gql.subscriptions.patience import patiently
 
 # So soon a stream on which nothing happens notices that somebody's rights changed.
 _CHECK_SECONDS = 4.0
+# So far apart at most the followers of one zone begin their day.
+_SPREAD_SECONDS = 20.0
 
 
 class News(Enum):
@@ -53,17 +55,16 @@ class AccessWatch:
 
 @dataclass
 class Follower:
-    """One subscriber's wait. `spread_seconds`: so far apart at most the followers of one zone begin their day."""
+    """One subscriber's wait."""
 
     organization_id: UUID
     watcher: Watcher[FeedChange]
     access: AccessWatch
     clock: Callable[[], datetime]
-    spread_seconds: float = 20.0
 
     async def next(self, zones: Iterable[ZoneInfo], epoch: int) -> FeedChange | News:
         """`zones` are those whose days are told; `epoch` numbers the rights that the subscriber was last seen with."""
-        delay = random.uniform(0, self.spread_seconds)  # noqa: S311 - spreads the readers of a new day
+        delay = random.uniform(0, _SPREAD_SECONDS)  # noqa: S311 - spreads the readers of a new day
         day_at = next_midnight(zones, self.clock()) + timedelta(seconds=delay)
         while True:
             left = (day_at - self.clock()).total_seconds()

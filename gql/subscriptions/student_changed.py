@@ -78,7 +78,7 @@ async def resolve(
     student.
     """
     student = decode_id(student_id, "Student", "studentId")
-    told = _Told(*CURSORS.decode(after, "after")) if after else None
+    told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     services, organization_id = info.context.services, info.context.claims.organization_id

@@ -1,0 +1,85 @@
+"""Subscriptions to a feed in this process, without socket and Redis: what each is told, step by step."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from attendance.rules.permissions import Claims
+from gql.answers import Answer
+from gql.context import Context
+from gql.guard import GuardLimits
+from gql.operations import Operations, Parameters
+from gql.subscriptions.hub import Hub
+from tests.api_client import SCHEMA, Api
+
+OPERATIONS = Operations(SCHEMA, GuardLimits())
+
+
+@dataclass
+class Followed:
+    """One subscriber's stream; `cursor` is the last it was given."""
+
+    answers: AsyncIterator[Answer]
+    hub: Hub[Any]
+    cursor: str | None = None
+    _next: asyncio.Future[Answer] | None = None
+
+    async def answer(self) -> Answer:
+        await heard(self.hub)
+        async with asyncio.timeout(10):
+            answer = await self._waiting()
+        self._next = None
+        return answer
+
+    async def next(self) -> dict[str, Any]:
+        """The next event."""
+        result = (await self.answer()).result
+        assert result.errors is None, result.errors
+        assert result.data is not None
+        (event,) = result.data.values()
+        self.cursor = event["cursor"]
+        return event  # type: ignore[no-any-return]
+
+    async def is_silent(self) -> bool:
+        """Is nothing told of what was committed?"""
+        await heard(self.hub)
+        waiting = self._waiting()
+        await asyncio.wait([waiting], timeout=0.3)
+        return not waiting.done()
+
+    def _waiting(self) -> asyncio.Future[Answer]:
+        if self._next is None:
+            self._next = asyncio.ensure_future(anext(self.answers))
+        return self._next
+
+    async def leave(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.wait([self._next])
+
+
+async def heard(hub: Hub[Any]) -> None:
+    """Everything committed has been handed out."""
+    await hub.compare()
+    while any(topic.task is not None for topic in hub._topics.values()):
+        await asyncio.sleep(0.005)
+
+
+def claims_of(api: Api) -> Claims:
+    assert api.token is not None
+    return api.services.access_tokens.check(api.token)
+
+
+@asynccontextmanager
+async def following(api: Api, document: str, **variables: Any) -> AsyncIterator[Followed]:
+    """Raises what a subscription is refused with."""
+    operation = OPERATIONS.prepare(Parameters(document, variables=variables), may_introspect=True)
+    stream = await OPERATIONS.subscribe(operation, Context(api.services, claims_of(api), "", ""))
+    async with aclosing(stream.answers()) as answers:
+        followed = Followed(answers, api.services.feed)
+        try:
+            yield followed
+        finally:
+            await followed.leave()
