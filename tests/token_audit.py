@@ -22,7 +22,17 @@ _MARKS = """
     WHERE m.organization_id = :id
 """
 _TOKENS = "SELECT * FROM makeup_token WHERE organization_id = :id AND origin = 'ABSENCE'"
-_LEDGER = "SELECT * FROM makeup_token_entry WHERE organization_id = :id AND held_on IS NOT NULL ORDER BY id"
+_LEDGER = """
+    SELECT e.*, t.origin
+    FROM makeup_token_entry e LEFT JOIN makeup_token t ON t.id = e.makeup_token_id
+    WHERE e.organization_id = :id AND e.held_on IS NOT NULL
+    ORDER BY e.id
+"""
+_TWICE = """
+    SELECT student_id, timeslot_id, held_on, count(*) FROM makeup_token
+    WHERE organization_id = :id AND origin <> 'MANUAL' AND revoked_at IS NULL AND deleted_at IS NULL
+    GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
 _WAITING = "SELECT timeslot_id, held_on, phase FROM token_run WHERE organization_id = :id AND state <> 'DONE'"
 _NUMBERED = """
     SELECT o.timeslot_id, o.held_on, o.revision, array_agg(c.revision ORDER BY c.revision) AS revisions
@@ -46,11 +56,13 @@ class Absence(NamedTuple):
 @dataclass
 class Audit:
     """`earned`: the absences that are to have a token, by the final marks. `held`: those that have one which was
-    neither revoked nor deleted, once for each token; `deleted`: those whose token was deleted by hand.
+    neither revoked nor deleted, once for each token; `tied`: those of them whose token is tied to a makeup; `deleted`:
+    those whose token was deleted by hand.
     """
 
     earned: set[Absence]
     held: Counter[Absence]
+    tied: set[Absence]
     deleted: set[Absence]
     ledger: dict[Absence, list[Row[Any]]]
     faults: list[str] = field(default_factory=list)
@@ -59,7 +71,8 @@ class Audit:
         return self.earned - self.held.keys() - self.deleted
 
     def unearned(self) -> set[Absence]:
-        return self.held.keys() - self.earned
+        """One that is tied to a makeup is left (R7.4)."""
+        return self.held.keys() - self.earned - self.tied
 
 
 async def audit(owner: AsyncConnection, organization_id: UUID, *, earning: Iterable[str] = ABSENCES) -> Audit:
@@ -76,12 +89,14 @@ async def audit(owner: AsyncConnection, organization_id: UUID, *, earning: Itera
     }
     tokens = await read(_TOKENS)
     held = Counter(absence_of(each) for each in tokens if each.revoked_at is None and each.deleted_at is None)
+    tied = {absence_of(each): each.needs_review for each in tokens if each.makeup_enrollment_id is not None}
     deleted = {absence_of(each) for each in tokens if each.deleted_at is not None}
     ledger: dict[Absence, list[Row[Any]]] = defaultdict(list)
     for entry in await read(_LEDGER):
         ledger[absence_of(entry)].append(entry)
-    found = Audit(earned, held, deleted, ledger)
-    found.faults += [f"{count} tokens for {absence}" for absence, count in held.items() if count > 1]
+    found = Audit(earned, held, set(tied), deleted, ledger)
+    found.faults += [f"two tokens: {tuple(each)}" for each in await read(_TWICE)]
+    found.faults += [f"{each} is flagged: {flag}" for each, flag in tied.items() if flag is not (each not in earned)]
     found.faults += _out_of_turn(found)
     found.faults += [f"a run waits: {tuple(run)}" for run in await read(_WAITING)]
     found.faults += [
@@ -102,13 +117,22 @@ def _out_of_turn(found: Audit) -> list[str]:
     """
     faults = []
     for absence in found.ledger.keys() | found.held.keys():
-        entries = [entry for entry in found.ledger[absence] if entry.act in GOES_WITH]
-        acts: list[Any] = [None, *(entry.act for entry in entries)]
+        entries = found.ledger[absence]
+        acts: list[Any] = [None, *(entry.act for entry in entries if entry.act in GOES_WITH and _is_of_absence(entry))]
         is_in_turn = all(act in GOES_WITH[before] for before, act in pairwise(acts))
         is_live = acts[-1] in LIVE_ACTS and absence not in found.deleted
         if not is_in_turn or is_live != (absence in found.held):
             faults.append(f"ledger of {absence}: {acts[1:]}, with {found.held[absence]} tokens")
-        causes = [(entry.act, entry.cause) for entry in entries]
-        if any(one == other and one[0] == "SKIPPED" for one, other in pairwise(causes)):
+        causes = [(_is_of_reconciliation(entry), entry.act, entry.cause) for entry in entries]
+        if any(one == other and one[:2] == (True, "SKIPPED") for one, other in pairwise(causes)):
             faults.append(f"ledger of {absence} repeats a skip: {causes}")
     return faults
+
+
+def _is_of_absence(entry: Row[Any]) -> bool:
+    return entry.origin == "ABSENCE" or (entry.origin is None and _is_of_reconciliation(entry))
+
+
+def _is_of_reconciliation(entry: Row[Any]) -> bool:
+    """It notes the mark that it went by; cancelling, which skips too, has none."""
+    return entry.facts is not None and "status" in entry.facts

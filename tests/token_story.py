@@ -1,6 +1,6 @@
 """A story of two classes of one day, told to the product act by act, on real connections, with crashes in it."""
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,21 +9,28 @@ from uuid import UUID
 
 from sqlalchemy import event, text, update
 
+from attendance.actions.cancel_occurrence import cancel_occurrence
 from attendance.actions.check_in import check_in
-from attendance.actions.reconcile_makeup_tokens import reconcile_makeup_tokens
+from attendance.actions.delete_makeup_token import delete_makeup_token
 from attendance.actions.record_marks import Submission
+from attendance.actions.redeem_makeup_token import redeem_makeup_token
+from attendance.actions.reset_makeup_token import reset_makeup_token
+from attendance.actions.restore_occurrence import restore_occurrence
 from attendance.actions.submit_attendance import submit_attendance
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.cancelling import CancellationOptions, CancellationTokens
 from attendance.rules.marks import WantedMark
 from attendance.rules.permissions import Caller, Viewer
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal
 from db import models
+from db.changes import Author
 from db.engine import Database
 from db.settings import read_settings
 from db.token_runs import DueTokenRun
-from db.unit_of_work import unit_of_work
-from tests.factories import LONG_AGO, World
-from tests.token_sheet import AFTER_CLASS, END_OF_DAY, OFFICE, RUNS, TokenSheet, new_sheet
+from db.unit_of_work import UnitOfWork, unit_of_work
+from tests.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out
 from workers.jobs.sweep_token_runs import sweep
@@ -37,6 +44,7 @@ MOMENTS = (
     STARTS + timedelta(hours=8),
     STARTS + timedelta(days=1),
 )
+MAKEUP_ON = MONDAY + timedelta(days=2)
 NAMES = {"Ann": EnrollmentType.ACTIVE, "Ben": EnrollmentType.ACTIVE, "Cas": EnrollmentType.TRIAL}
 
 
@@ -49,6 +57,7 @@ class Story:
     """`students` by name, in both classes. Wake-ups reach nobody: whoever hears of a run finds its row."""
 
     sheets: tuple[TokenSheet, TokenSheet]
+    makeup: Lesson
     students: dict[str, UUID]
     person_id: UUID
     kiosk_id: UUID
@@ -80,7 +89,10 @@ class Story:
             "check in": self.check_in,
             "run": self.run,
             "delete": self.delete,
+            "redeem": self.redeem,
+            "reset": self.reset,
             "cancel": self.cancel,
+            "restore": self.restore,
         }
         self.told.append((act, which, name, given, crash_at))
         if act == "wait":
@@ -114,33 +126,48 @@ class Story:
         await carry_out(self.worker, DueTokenRun(sheet.world.organization_id, sheet.occurrence, phase))
 
     async def delete(self, sheet: TokenSheet, name: str, given: None) -> None:
-        await sheet.world.owner.execute(
-            text(
-                "UPDATE makeup_token SET deleted_at = :now"
-                " WHERE student_id = :student AND timeslot_id = :slot AND revoked_at IS NULL"
-            ).bindparams(now=self.now, student=self.students[name], slot=sheet.lesson.timeslot_id)
-        )
+        await self._by_hand(sheet, name, delete_makeup_token)
+
+    async def reset(self, sheet: TokenSheet, name: str, given: None) -> None:
+        await self._by_hand(sheet, name, reset_makeup_token)
+
+    async def redeem(self, sheet: TokenSheet, name: str, given: None) -> None:
+        """For the class that everybody makes up in."""
+        makeup = OccurrenceKey(self.makeup.timeslot_id, MAKEUP_ON)
+
+        async def redeem(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> object:
+            return await redeem_makeup_token(uow, viewer, token_id, makeup, now=now)
+
+        await self._by_hand(sheet, name, redeem)
+
+    async def _by_hand(self, sheet: TokenSheet, name: str, act: Callable[..., Coroutine[Any, Any, object]]) -> None:
+        """Of the student's token of this class, if there is one."""
+        found = [
+            token.id
+            for token in await sheet.tokens()
+            if token.student_id == self.students[name]
+            and token.timeslot_id == sheet.lesson.timeslot_id
+            and token.origin == "ABSENCE"
+        ]
+        viewer = await self.viewer(Portal.OFFICE)
+        for token_id in found:
+            async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
+                await act(uow, viewer, token_id, now=self.now)
 
     async def cancel(self, sheet: TokenSheet, name: str, given: bool) -> None:
-        """Cancelled, its absences lose their ground at once (R7.4, R9.2); restored, they get it back at a run."""
-        async with sheet.transaction() as uow:
-            await uow.connection.execute(
-                text("UPDATE occurrence SET cancelled_at = :at WHERE timeslot_id = :slot AND held_on = :on").bindparams(
-                    at=self.now if given else None, slot=sheet.lesson.timeslot_id, on=sheet.held_on
-                )
+        """With tokens for all, or without."""
+        options = CancellationOptions(tokens=CancellationTokens() if given else None)
+        viewer = await self.viewer(Portal.OFFICE)
+        author = Author.of(viewer.caller)
+        async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
+            await cancel_occurrence(
+                uow, sheet.occurrence, options, author=author, settings=viewer.settings, now=self.now
             )
-            settings = (await self.viewer(Portal.OFFICE)).settings.makeup_tokens
-            await reconcile_makeup_tokens(
-                uow,
-                sheet.occurrence,
-                student_ids=None,
-                may_create=False,
-                settings=settings,
-                author=OFFICE,
-                now=self.now,
-            )
-        if not given:
-            await sheet.arm(now=self.now)
+
+    async def restore(self, sheet: TokenSheet, name: str, given: None) -> None:
+        viewer = await self.viewer(Portal.OFFICE)
+        async with unit_of_work(sheet.database, sheet.world.organization_id, sheet.announcer) as uow:
+            await restore_occurrence(uow, viewer, sheet.occurrence, now=self.now)
 
     async def end(self) -> None:
         """The next afternoon: what is armed happens, late."""
@@ -152,15 +179,15 @@ class Story:
             await sheet.arm(RUNS[1], now=self.now)
             await self.run(sheet, "", "END_OF_DAY")
 
-    async def tokens(self, sheet: TokenSheet) -> Mapping[str, str]:
-        """What each student's token of the class is good for."""
+    async def tokens(self, sheet: TokenSheet) -> dict[str, str]:
+        """What each student's absence token of the class is."""
         names = {student: name for name, student in self.students.items()}
         found = {}
         for token in await sheet.tokens():
-            if token.timeslot_id == sheet.lesson.timeslot_id and token.revoked_at is None:
-                name = names[token.student_id]
-                assert name not in found, "two tokens for one absence"
-                found[name] = "usable" if token.deleted_at is None else "deleted"
+            is_of_class = token.timeslot_id == sheet.lesson.timeslot_id and token.origin == "ABSENCE"
+            if is_of_class and token.revoked_at is None:
+                used = "tied" if token.makeup_enrollment_id is not None else "unused"
+                found[names[token.student_id]] = used if token.deleted_at is None else "deleted"
         return found
 
 
@@ -205,7 +232,8 @@ async def new_story(world: World, database: Database, **settings: Any) -> Story:
         launched_at=LONG_AGO,
         expires_at=LONG_AGO + timedelta(days=3650),
     )
-    story = Story((first, second), students, person_id, kiosk_id)
+    makeup = await world.weekly_class(weekday=MAKEUP_ON.isoweekday())
+    story = Story((first, second), makeup, students, person_id, kiosk_id)
     if settings.get("token_trigger") == "EXCUSED_ONLY":
         story.earning = ("EXCUSED_ABSENCE",)
     return story
@@ -223,12 +251,12 @@ _COPIES = (
        SELECT organization_id, gen_random_uuid(), student_id, origin, :twin, held_on, source, issued_at,
         issued_on, deleted_at
        FROM makeup_token WHERE timeslot_id = :slot AND deleted_at IS NOT NULL""",
-    """UPDATE occurrence SET cancelled_at = (SELECT cancelled_at FROM occurrence WHERE timeslot_id = :slot)
-       WHERE timeslot_id = :twin""",
+    """UPDATE occurrence twin SET cancelled_at = o.cancelled_at
+       FROM occurrence o WHERE twin.timeslot_id = :twin AND o.timeslot_id = :slot AND o.held_on = twin.held_on""",
 )
 
 
-async def tokens_of_one_run(story: Story, sheet: TokenSheet) -> Mapping[str, str]:
+async def tokens_of_one_run(story: Story, sheet: TokenSheet) -> dict[str, str]:
     """Of another class at which everybody has the same mark in the end, the same tokens were deleted by hand, and
     nothing happened before but one run.
     """

@@ -1,5 +1,6 @@
-"""R7.4 on real connections: any story of marks, runs, deletions, cancellations and crashes ends in the tokens of one
-run at the end.
+"""R7.4 on real connections: any story of marks, runs, makeups, deletions, cancellations and crashes ends in the tokens
+of one run at the end. Tokens tied to a makeup and deleted ones stay what they are, and the former say whether they are
+to be reviewed.
 
     make test ARGS=tests/actions/test_makeup_tokens_in_any_order.py                    # short stories, always the same
     ROLLBOOK_STORIES=500 ROLLBOOK_STORIES_SEED=7 make test ARGS=...                    # many others
@@ -62,7 +63,12 @@ OTHERS = (
     | _acts("sweep", st.none())
     | _acts("wait", st.none())
     | _acts("delete", st.none())
-    | _acts("cancel", st.sampled_from([True, False, False, False]))
+    | _acts("cancel", st.booleans())
+    | _acts("restore", st.none())
+    | _acts("restore", st.none())
+    | _acts("redeem", st.none())
+    | _acts("redeem", st.none())
+    | _acts("reset", st.none())
     | _acts("switch", SWITCHES)
 )
 STORY = st.lists(MARKS | MARKS | OTHERS, min_size=12, max_size=28)
@@ -109,6 +115,7 @@ async def _no_token_without_ground(story: Story) -> None:
     assert not found.unearned(), story.told
 
 
+@pytest.mark.timeout(0)
 def test_R7_4_any_story_ends_in_the_tokens_of_one_run(tell: Tell, loop: asyncio.Runner) -> None:
     def check(acts: list[Told], trigger: str) -> None:
         story = tell(acts, {"token_trigger": trigger}, _no_token_without_ground)
@@ -124,9 +131,13 @@ async def _assert_as_after_one_run(story: Story) -> None:
     assert not found.unearned(), story.told
     assert not found.faults, (found.faults, story.told)
     for sheet in story.sheets:
-        assert await story.tokens(sheet) == await tokens_of_one_run(story, sheet), story.told
+        kept = {name: token for name, token in (await story.tokens(sheet)).items() if token != "tied"}
+        one_run = await tokens_of_one_run(story, sheet)
+        tied = {name for name, token in (await story.tokens(sheet)).items() if token == "tied"}
+        assert kept == {name: token for name, token in one_run.items() if name not in tied}, story.told
 
 
+@pytest.mark.timeout(0)
 def test_R7_6_any_story_keeps_to_the_limit_and_fills_it(tell: Tell, loop: asyncio.Runner) -> None:
     """The order of the runs decides which of two absences has the one token of the month: no story leads to a second,
     and a run at the end leaves nobody without who may have it, and takes none away.
@@ -146,7 +157,8 @@ async def _within_limit(story: Story) -> None:
 
 async def _counted(story: Story) -> Counter[UUID]:
     """A deleted one counts: the absence did earn it."""
-    return Counter(token.student_id for token in await story.sheets[0].tokens() if token.revoked_at is None)
+    tokens = await story.sheets[0].tokens()
+    return Counter(each.student_id for each in tokens if each.revoked_at is None and each.origin == "ABSENCE")
 
 
 async def _assert_filled(story: Story, backwards: bool) -> None:
