@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from attendance.rules.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
 from attendance.rules.cancelling import CancellationOptions, CancellationTokens
@@ -310,6 +311,28 @@ async def test_R9_3_a_deferred_absence_that_had_its_token_gets_it_back_at_once(d
     await desk.cancel(now=END_OF_DAY_AT)
     await desk.restore(now=END_OF_DAY_AT)
     assert await desk.live() == {ann: "ABSENCE"}
+
+
+async def test_R4_14_a_cancelled_class_counts_neither_way_for_absences_in_a_row(desk: CancelDesk) -> None:
+    ann = await desk.add_student()
+    await desk.world.owner.execute(text("UPDATE family SET email = 'baker@example.org'"))
+    await desk.change_settings(consecutive_absences_notice=2)
+    for number, status in enumerate((PRESENT, ABSENT, PRESENT, ABSENT)):
+        await replace(desk, held_on=MONDAY + (number - 3) * WEEK).set_mark(ann, status)
+    between = replace(desk, held_on=MONDAY - WEEK)
+
+    async def told() -> list[str]:
+        return [email.state for email in await desk.emails()]
+
+    await between.cancel(NOTHING)
+    assert await told() == ["QUEUED"]
+    await between.restore()
+    assert await told() == ["WITHDRAWN"]
+    await between.cancel(NOTHING)
+    await desk.cancel(NOTHING)
+    assert await told() == ["WITHDRAWN"]
+    await desk.restore()
+    assert await told() == ["QUEUED"]
 
 
 async def test_R9_2_cancelling_takes_the_same_statements_however_many_students(desk: CancelDesk) -> None:

@@ -291,6 +291,37 @@ async def test_R4_14_R9_8_an_absence_reaches_the_family(
     )
 
 
+async def test_R9_1_R9_8_a_cancellation_reaches_the_family_with_its_tokens(outbox: Outbox, server: MailServer) -> None:
+    students = [
+        {"name": "Ann", "has_token": True, "expires_on": "2027-02-14", "given_back": []},
+        {"name": "Ben", "has_token": False, "expires_on": None, "given_back": ["2026-12-01", None]},
+        {"name": "Cas", "has_token": False, "expires_on": None, "given_back": []},
+    ]
+    facts = {
+        "kind": "class",
+        "offering": "Swim & Co",
+        "location": "Main Street",
+        "held_on": "2026-11-16",
+        "start_time": "12:05",
+        "comment": "Snow <3",
+        "students": students,
+    }
+    await outbox.queue(template="class_cancelled", facts=facts)
+    await outbox.send()
+    (message,) = server.taken
+    assert message["Subject"] == "Swim & Co on Monday, November 16, 2026 is cancelled"
+    text_body, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text_body is not None
+    assert text_body.get_content().replace("\r\n", "\n") == (
+        "Hello,\n\nSwim & Co on Monday, November 16, 2026 at 12:05 PM (Main Street) is cancelled.\n\nSnow <3\n\n"
+        "- Ann has a makeup token for it, good through Sunday, February 14, 2027.\n"
+        "- Ben's makeup is cancelled, and the makeup token is back, good through Tuesday, December 1, 2026.\n"
+        "- Ben's makeup is cancelled, and the makeup token is back.\n\nTest Gym\n"
+    )
+    assert html is not None
+    assert "Snow &lt;3" in html.get_content()
+
+
 async def test_R9_8_without_a_server_messages_are_kept(outbox: Outbox, server: MailServer) -> None:
     outbox.server = None
     await outbox.queue()
