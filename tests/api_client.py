@@ -83,24 +83,28 @@ class Api:
         """Signed in as the person, or as a new one with the permissions."""
         return await self.signed_in(world, person_id or await world.staff(*permissions), portal)
 
-    async def signed_in(self, world: World, person_id: UUID, portal: Portal) -> "Api":
-        tokens = self.services.access_tokens
+    async def signed_in(
+        self, world: World, person_id: UUID, portal: Portal, *, lasting: timedelta | None = None
+    ) -> "Api":
+        """For as long as access tokens are good, unless the clock is to make leaps."""
+        now, tokens = self.clock.now, self.services.access_tokens
+        expires_at = tokens.expiry(now) if lasting is None else now + lasting
         sign_in_id = await world.add(
             models.SignIn,
             person_id=person_id,
             portal=portal,
             refresh_hash=os.urandom(32),
             created_at=LONG_AGO,
-            expires_at=self.clock.now + timedelta(days=1),
+            expires_at=now + (lasting or timedelta(days=1)),
         )
         claims = Claims(
             world.organization_id,
             portal,
-            tokens.expiry(self.clock.now),
+            expires_at,
             person_id=person_id,
             sign_in_id=sign_in_id,
         )
-        return replace(self, token=tokens.sign(claims, self.clock.now))
+        return replace(self, token=tokens.sign(claims, now))
 
 
 @asynccontextmanager
