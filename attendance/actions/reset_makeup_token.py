@@ -82,7 +82,7 @@ async def release_makeups(
     uow: UnitOfWork, token_ids: Collection[UUID], *, author: Author, cause: str | None = None, now: datetime
 ) -> list[TiedMakeup]:
     """End the places that these tokens are tied to, and free the tokens: each is what its dates make of it, available
-    or expired. One whose ground went while it was tied (R7.4, flagged) is revoked. Five statements, however many; those
+    or expired. One whose ground went while it was tied (R7.4, flagged) is revoked. Four statements, however many; those
     that are tied to nothing, for somebody else was first, are left alone and out of the answer.
 
     The caller holds the occurrences of the makeups and numbers what changes on their roll sheets (`roster_changed`, or

@@ -41,5 +41,5 @@ def comment_or_none(given: Any, argument: str) -> str | None:
 
 
 async def show_kept_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datetime) -> MakeupToken:
-    """Four statements."""
+    """Three statements."""
     return (await tokens_by_id(uow.connection, viewer, [token_id], now))[token_id]
