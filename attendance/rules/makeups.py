@@ -1,7 +1,7 @@
 """May a student make up a class in this one, with this makeup token or with none (R8.6, R8.9, R8.10)?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -114,12 +114,14 @@ def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: boo
     """
     if token is None:
         return
-    state = token.state(now)
+    # Of a request the token is looked at as if nobody had asked.
+    asked_for = replace(token, dates=replace(token.dates, requested_on=None)) if is_approval else token
+    state = asked_for.state(now)
     if state is MakeupTokenState.SCHEDULED:
         yield MakeupTokenNotYetIssued(token.dates.issued_on)
     elif state is MakeupTokenState.EXPIRED:
         yield MakeupTokenExpired(token.dates.good_through)
-    elif state is not MakeupTokenState.AVAILABLE and not (is_approval and state is MakeupTokenState.REQUESTED):
+    elif state is not MakeupTokenState.AVAILABLE:
         yield MakeupTokenNotUsable(state)
     if token.program is not None and token.program.is_deleted:
         yield MakeupProgramDeleted(token.program)

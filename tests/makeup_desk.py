@@ -1,0 +1,179 @@
+"""A family with a makeup token, an office, and a class to make up in, through the API."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import Permission, Portal
+from gql.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import Api
+from tests.factories import MONDAY, Lesson, World
+
+WEEK = timedelta(days=7)
+AHEAD = MONDAY + WEEK
+NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
+"""MONDAY at noon in Chicago: five hours before that day's class."""
+STAFF = (Permission.CREATE_MAKEUP_TOKENS, Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+
+_PLACE = "makeup { id type startsOn dropOn isDeleted offering { id } timeslot { id } }"
+_TOKEN = "id state"
+_REQUEST = f"""id state comment decisionComment requestedAt decidedAt student {{ firstName }} occurrence {{ id }}
+  makeupToken {{ {_TOKEN} request {{ id }} }} requestedBy {{ __typename }} decidedBy {{ __typename }} {_PLACE}"""
+_CLASS = """
+... on MakeupNotAClass { kind }
+... on MakeupNotHeld { date occurrenceState: state }
+... on MakeupBegun { startsAt }
+... on MakeupTooLate { latestAt }
+... on MakeupBeyondHorizon { latestOn }
+... on StudentAgeUnknown { least: minAgeMonths most: maxAgeMonths }
+... on StudentTooYoung { minAgeMonths ageMonths }
+... on StudentTooOld { maxAgeMonths ageMonths }
+... on StudentGenderNotAdmitted { gender }
+... on AlreadyEnrolled { enrollmentId }
+... on OfferingFull { occurrenceId date capacity }
+"""
+_GOOD = """
+... on MakeupTokenNotUsable { tokenState: state }
+... on MakeupTokenNotYetIssued { issuedOn }
+... on MakeupTokenExpired { expiresOn }
+... on MakeupProgramDeleted { program { name } }
+... on MakeupAtOtherLocation { location { name } }
+... on MakeupInOtherProgram { program { name } }
+"""
+_DENIED = "... on PermissionDenied { permission }"
+_SETTLED = "... on MakeupRequestSettled { makeupRequestId requestState: state settledAt }"
+_CHANGED = f"... on MakeupRequestChanged {{ makeupRequest {{ {_REQUEST} }} }}"
+_TOLD = {
+    "redeemMakeupToken": f"... on RedeemMakeupTokenSuccess {{ makeupToken {{ {_TOKEN} }} {_PLACE} }} "
+    f"{_CLASS} {_GOOD} {_DENIED}",
+    "bookMakeup": f"... on BookMakeupSuccess {{ {_PLACE} }} {_CLASS} {_DENIED}",
+    "requestMakeup": f"{_CHANGED} {_CLASS} {_GOOD}",
+    "approveMakeup": f"{_CHANGED} {_CLASS} {_GOOD} {_SETTLED} {_DENIED}",
+    "denyMakeup": f"{_CHANGED} {_SETTLED} {_DENIED}",
+    "withdrawMakeupRequest": f"{_CHANGED} {_SETTLED}",
+}
+_LIST = f"""query($states: [MakeupRequestState!], $first: Int, $after: String) {{
+  makeupRequests(states: $states, first: $first, after: $after) {{
+    nodes {{ {_REQUEST} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+_SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings changes { kind }
+  roster { student { firstName } enrollment { type } mark { status isDefaulted }
+           indicators { kind facts { ... on MakeupFacts { missedOn } } } } } }"""
+_REMEMBERED = text("""
+SELECT (SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM enrollment e),
+       (SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM makeup_token t),
+       (SELECT md5(string_agg(q::text, ',' ORDER BY id)) FROM makeup_request q),
+       (SELECT count(*) FROM makeup_token_entry), (SELECT count(*) FROM change),
+       (SELECT count(*) FROM idempotency_key)
+""")
+_LEDGER = text("SELECT act, source, facts FROM makeup_token_entry WHERE makeup_token_id = :it ORDER BY id")
+
+
+def document(name: str) -> str:
+    """The mutation, asking for all that its union can answer with."""
+    title = name[0].upper() + name[1:]
+    told = f"... on UserError {{ message }} {_TOLD[name]}"
+    return f"mutation($input: {title}Input!) {{ {name}(input: $input) {{ __typename {told} }} }}"
+
+
+@dataclass
+class MakeupDesk:
+    """Ann, of Gail's family, has a makeup token; `lesson` meets on Mondays at 17:00 in Chicago and has 2 places."""
+
+    world: World
+    office: Api
+    family: Api
+    lesson: Lesson
+    ann: UUID
+    gail: UUID
+    family_id: UUID
+    token: UUID
+
+    @property
+    def clock(self) -> Any:
+        return self.office.clock
+
+    @property
+    def token_id(self) -> str:
+        return encode_id("MakeupToken", self.token)
+
+    def key(self, held_on: date = AHEAD) -> OccurrenceKey:
+        return OccurrenceKey(self.lesson.timeslot_id, held_on)
+
+    def sheet_id(self, held_on: date = AHEAD) -> str:
+        return encode_occurrence_id(self.key(held_on))
+
+    async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
+        """The union's member."""
+        answer = await api.ask(document(name), input=given)
+        return answer[name]  # type: ignore[no-any-return]
+
+    async def redeem(self, api: Api | None = None, held_on: date = AHEAD, **given: Any) -> dict[str, Any]:
+        asked = {"tokenId": self.token_id, "occurrenceId": self.sheet_id(held_on), **given}
+        return await self.act(api or self.family, "redeemMakeupToken", **asked)
+
+    async def book(self, api: Api, held_on: date = AHEAD, **given: Any) -> dict[str, Any]:
+        asked = {"studentId": encode_id("Student", self.ann), "occurrenceId": self.sheet_id(held_on), **given}
+        return await self.act(api, "bookMakeup", **asked)
+
+    async def request(self, held_on: date = AHEAD, **given: Any) -> dict[str, Any]:
+        asked = {"tokenId": self.token_id, "occurrenceId": self.sheet_id(held_on), **given}
+        return await self.act(self.family, "requestMakeup", **asked)
+
+    async def settle(self, verb: str, request: str | UUID, api: Api | None = None, **given: Any) -> dict[str, Any]:
+        request_id = request if isinstance(request, str) else encode_id("MakeupRequest", request)
+        return await self.act(api or self.office, verb, makeupRequestId=request_id, **given)
+
+    async def listed(self, api: Api | None = None, **given: Any) -> Any:
+        return (await (api or self.office).ask(_LIST, **given))["makeupRequests"]
+
+    async def sheet(self, held_on: date = AHEAD) -> Any:
+        return (await self.office.ask(_SHEET, id=self.sheet_id(held_on)))["occurrence"]
+
+    async def state(self, api: Api | None = None) -> str:
+        """Of the token."""
+        document = "query($id: ID!) { node(id: $id) { ... on MakeupToken { state } } }"
+        return (await (api or self.office).ask(document, id=self.token_id))["node"]["state"]  # type: ignore[no-any-return]
+
+    async def settings(self, **values: Any) -> None:
+        pairs = ", ".join(f"{name} = :{name}" for name in values)
+        statement = text(f"UPDATE settings SET {pairs} WHERE organization_id = :own")
+        await self.world.owner.execute(statement.bindparams(own=self.world.organization_id, **values))
+
+    async def change(self, table: str, row: UUID, **values: Any) -> None:
+        pairs = ", ".join(f"{name} = :{name}" for name in values)
+        await self.world.owner.execute(
+            text(f"UPDATE {table} SET {pairs} WHERE id = :row").bindparams(row=row, **values)
+        )
+
+    async def remembered(self) -> tuple[Any, ...]:
+        return tuple((await self.world.owner.execute(_REMEMBERED)).one())
+
+    async def ledger(self) -> list[tuple[str, str]]:
+        """Acts and sources of the token's entries, in their order."""
+        return [(row.act, row.source) for row in await self.world.owner.execute(_LEDGER, {"it": self.token})]
+
+    async def staff(self, *permissions: Permission, **more: Any) -> Api:
+        return await self.office.as_staff(self.world, *permissions, **more)
+
+
+async def makeup_desk(world: World, api: Api) -> MakeupDesk:
+    """At NOON."""
+    api.clock.now = NOON
+    lesson = await world.weekly_class(capacity=2)
+    family_id = await world.family()
+    ann = await world.student(first_name="Ann", family_id=family_id, birth_on=date(2020, 5, 10), gender="Female")
+    gail = await world.guardian(family_id)
+    return MakeupDesk(
+        world=world,
+        office=await api.as_staff(world, *STAFF),
+        family=await api.signed_in(world, gail, Portal.CUSTOMER),
+        lesson=lesson,
+        ann=ann,
+        gail=gail,
+        family_id=family_id,
+        token=await world.makeup_token(ann),
+    )
