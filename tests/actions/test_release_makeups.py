@@ -1,0 +1,98 @@
+"""Many makeups given up at once (R8.5, R9.2), and tokens given to many students (R8.1)."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from attendance.actions.create_makeup_tokens import give_tokens
+from attendance.actions.reset_makeup_token import release_makeups
+from attendance.rules.refusals import LocationNotFound
+from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.tokens_by_hand import TokenDraft
+from attendance.rules.vocabulary import EnrollmentType
+from db.changes import SYSTEM
+from db.engine import Database
+from db.ids import new_id
+from db.makeup_releases import tokens_of_makeups
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
+from tests.api_client import counting
+from tests.factories import MONDAY, World
+from tests.viewers import DURING_CLASS
+
+LEDGER = text("SELECT act, cause, source FROM makeup_token_entry ORDER BY id")
+
+
+async def booked(world: World, count: int) -> dict[UUID, UUID]:
+    """Makeups of as many students in one class, with their tokens."""
+    lesson = await world.weekly_class()
+    made = {}
+    for _ in range(count):
+        student = await world.student()
+        place = await world.enroll(
+            student,
+            lesson.offering_id,
+            type=EnrollmentType.MAKEUP,
+            starts_on=MONDAY,
+            drop_on=MONDAY,
+            timeslot_id=lesson.timeslot_id,
+        )
+        made[place] = await world.makeup_token(student, makeup_enrollment_id=place)
+    return made
+
+
+async def test_R9_2_many_makeups_are_given_up_in_as_many_statements_as_one(database: Database, world: World) -> None:
+    counts = []
+    for count in (1, 20):
+        made = await booked(world, count)
+        statements: list[str] = []
+        async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+            assert await tokens_of_makeups(uow.connection, uow.organization_id, made) == made
+            with counting(database, statements):
+                released = await release_makeups(
+                    uow, made.values(), author=SYSTEM, cause="OCCURRENCE_CANCELLED", now=DURING_CLASS
+                )
+        assert {each.enrollment_id: each.token_id for each in released} == made
+        counts.append(len(statements))
+    assert counts == [4, 4]
+    left = text(
+        "SELECT (SELECT count(makeup_enrollment_id) FROM makeup_token), count(*) - count(deleted_at) FROM enrollment"
+    )
+    assert tuple((await world.owner.execute(left)).one()) == (0, 0)
+    entries = [tuple(row) for row in await world.owner.execute(LEDGER)]
+    assert entries == [("RESET", "OCCURRENCE_CANCELLED", "SYSTEM")] * 21
+
+
+async def test_R8_5_what_is_free_or_unknown_is_left_alone(database: Database, world: World) -> None:
+    free = await world.makeup_token(await world.student())
+    async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+        assert await release_makeups(uow, [free, new_id()], author=SYSTEM, now=DURING_CLASS) == []
+    assert list(await world.owner.execute(LEDGER)) == []
+
+
+async def test_R8_1_tokens_for_many_students_take_as_many_statements_as_one(database: Database, world: World) -> None:
+    counts = []
+    for count in (1, 20):
+        students = [await world.student(family_id=await world.family(email="a@example.org")) for _ in range(count)]
+        statements: list[str] = []
+        async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+            with counting(database, statements):
+                done = await give_tokens(
+                    uow,
+                    [(student, TokenDraft(sends_email=True)) for student in students],
+                    settings=MakeupTokenSettings(),
+                    author=SYSTEM,
+                    now=DURING_CLASS,
+                )
+        assert (len(done.token_ids), done.email_count, done.unaddressed_count) == (count, count, 0)
+        counts.append(len(statements))
+    assert counts[0] == counts[1], counts
+
+
+async def test_R8_1_one_bad_draft_keeps_all_from_being_given(database: Database, world: World) -> None:
+    drafts = [(await world.student(), TokenDraft()), (await world.student(), TokenDraft(location_id=new_id()))]
+    with pytest.raises(LocationNotFound):
+        async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+            await give_tokens(uow, drafts, settings=MakeupTokenSettings(), author=SYSTEM, now=DURING_CLASS)
+    assert list(await world.owner.execute(text("SELECT id FROM makeup_token"))) == []
