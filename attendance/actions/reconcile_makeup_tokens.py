@@ -81,7 +81,7 @@ async def reconcile_makeup_tokens(
     plan = plans[occurrence]
     issued = await _issue(uow, occurrence, plan, settings, now)
     changed = await _change(uow, plan, now)
-    entries = _entries(occurrence, plan, {**issued, **changed}, phase)
+    entries = _entries(occurrence, plan, {**issued, **changed}, phase, settings.token_limit)
     await makeup_token_changes.enter(connection, uow.organization_id, entries, author=author, now=now)
     return TokenOutcome(
         issued=issued,
@@ -157,7 +157,11 @@ async def _change(uow: UnitOfWork, plan: TokenPlan, now: datetime) -> dict[UUID,
 
 
 def _entries(
-    occurrence: OccurrenceKey, plan: TokenPlan, tokens: dict[UUID, UUID], phase: TokenRunPhase | None
+    occurrence: OccurrenceKey,
+    plan: TokenPlan,
+    tokens: dict[UUID, UUID],
+    phase: TokenRunPhase | None,
+    token_limit: int | None,
 ) -> list[LedgerEntry]:
     return [
         LedgerEntry(
@@ -165,7 +169,7 @@ def _entries(
             token_id=tokens.get(planned.subject.student_id),
             act=_ACTS[planned.decision.step],
             cause=planned.decision.cause,
-            facts=_facts(planned, phase),
+            facts=_facts(planned, phase, token_limit),
             occurrence=occurrence,
         )
         for planned in plan.steps
@@ -180,10 +184,10 @@ def _is_new_skip(planned: PlannedStep) -> bool:
     return decision.step is TokenStep.SKIP and not known
 
 
-def _facts(planned: PlannedStep, phase: TokenRunPhase | None) -> dict[str, Any]:
+def _facts(planned: PlannedStep, phase: TokenRunPhase | None, token_limit: int | None) -> dict[str, Any]:
     facts: dict[str, Any] = {"status": planned.subject.status}
     if phase is not None:
         facts["phase"] = phase
     if planned.decision.cause is TokenCause.OVER_LIMIT:
-        facts["counted"] = planned.counted
+        facts |= {"counted": planned.counted, "limit": token_limit}
     return facts

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
-from attendance.rules.permissions import Viewer
+from attendance.rules.permissions import SEE_ATTENDANCE, Viewer
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.sight import sight_of
 from attendance.rules.student_tokens import TokenFacts, seen_by_family, token_order
@@ -23,11 +23,12 @@ from gql.context import Info, Reading
 from gql.global_ids import encode_id
 from gql.loaders import load, load_place
 from gql.pagination import Connection, Cursors, connection, read_page
-from gql.permissions import signed_in
+from gql.permissions import requires, signed_in
 from gql.types.node import Node
 from gql.types.offering import Location, Program, show_location, show_program
 from gql.types.people import Actor, show_actor
 from gql.types.student import Enrollment, Student, show_place, show_student
+from gql.types.token_ledger import MakeupTokenEntry, load_ledger
 from gql.visible import find_students
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ class MakeupToken(Node):
         from gql.types.makeup_request import load_open_request  # noqa: PLC0415 - requests show their token
 
         return await load_open_request(info, self.facts.id)
+
+    @strawberry.field(
+        description="Everything that was done with it, in the order in which it happened: issued, edited, requested, "
+        "redeemed, reset, revoked, deleted, expired, with who did it and why. Needs attendance VIEW; guardians are "
+        "refused.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def ledger(self, info: Info) -> list[MakeupTokenEntry]:
+        return await load_ledger(info, self.facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gql.types.makeup_token_groups import MakeupTokenGroups
     from gql.types.occurrence import Occurrence
     from gql.types.student_attendance import StudentAttendance
+    from gql.types.token_decision import MakeupTokenDecision
 
 
 @strawberry.type(description="Students who belong together, with one address and one balance.")
@@ -248,6 +249,22 @@ class Student(Node):
         anywhere = location_id is None or location_id is strawberry.UNSET
         here = None if anywhere else decode_id(str(location_id), "Location", "locationId")
         return await groups_of_student(info, self, here)
+
+    @strawberry.field(
+        description="Every absence of the student, the newest first, with what was decided about a makeup token for it "
+        "and why: issued, waiting for its run, skipped, taken back or deleted. Camps and appointments are among them. "
+        "Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed; guardians are refused.",
+        metadata=requires(SEE_ATTENDANCE),
+    )
+    async def makeup_token_decisions(
+        self,
+        info: Info,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Annotated["MakeupTokenDecision", strawberry.lazy("gql.types.token_decision")]]:
+        from gql.types.token_decision import decisions_of_student  # noqa: PLC0415 - decisions show tokens
+
+        return await decisions_of_student(info, self, first, after)
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
