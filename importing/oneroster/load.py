@@ -7,6 +7,7 @@ import asyncpg
 
 from importing.oneroster import tables
 from importing.oneroster.known import Known
+from importing.oneroster.leaving import follow_leaving
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Progress
@@ -90,6 +91,7 @@ async def carry_out(
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
+    await follow_leaving(connection, organization_id, plan.now)
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:
