@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.marks import MarkValue
+from attendance.rules.roster_rows import MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
 from db.engine import Database
 from db.roll_sheet_changes import ChangeAuthor, author_of
@@ -73,6 +74,21 @@ class FedChange:
     changed_at: datetime
     author: ChangeAuthor
     entries: tuple[FedEntry, ...]
+
+    def mark(self, after: MarkValue | None) -> MarkFacts | None:
+        """The mark that the change left. Its `needs_review` is not part of the history, and False here."""
+        if after is None:
+            return None
+        return MarkFacts(
+            status=after.status,
+            is_defaulted=after.is_defaulted,
+            source=after.source,
+            marked_by=None if after.is_defaulted else self.author.actor,
+            marked_at=self.changed_at,
+            note=after.note,
+            revision=self.revision,
+            needs_review=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)

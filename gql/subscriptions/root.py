@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gql.subscriptions import background_task_changed, roll_sheet_changed, student_changed
+from gql.subscriptions import background_task_changed, check_ins, roll_sheet_changed, student_changed
 
 
 @strawberry.type(
@@ -12,3 +12,4 @@ class Subscription:
     roll_sheet_changed = roll_sheet_changed.field
     background_task_changed = background_task_changed.field
     student_changed = student_changed.field
+    check_ins = check_ins.field

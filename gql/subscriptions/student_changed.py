@@ -171,18 +171,7 @@ def _mark_as_of(state: StudentState, change: FedChange, after: MarkValue | None)
     row = state.day.sheets.rows.get((change.key, state.day.student_id))
     if row is not None and row.mark is not None and row.mark.revision == change.revision:
         return row.mark
-    if after is None:
-        return None
-    return MarkFacts(
-        status=after.status,
-        is_defaulted=after.is_defaulted,
-        source=after.source,
-        marked_by=None if after.is_defaulted else change.author.actor,
-        marked_at=change.changed_at,
-        note=after.note,
-        revision=change.revision,
-        needs_review=False,
-    )
+    return change.mark(after)
 
 
 async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None:
@@ -209,7 +198,7 @@ async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None
 
 async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | None:
     """The state after a change; read once for all who see the same."""
-    viewer = await change.memo.once(info.context.claims, lambda: patiently(lambda: _viewer(info)))
+    viewer = await change.memo.once(("student", info.context.claims), lambda: patiently(lambda: _viewer(info)))
     marked = _marked([change], student_id)
 
     async def read() -> StudentState | None:
