@@ -150,7 +150,7 @@ def _token(token: TokenFacts, shown: ShownTokens, now: datetime) -> tuple[object
         str(token.id),
         token.state(now).value,
         token.dates.issued_on.isoformat(),
-        str(token.dates.expires_on),
+        str(token.dates.good_through),
         str(token.location and token.location.id),
         str(token.program and token.program.id),
         token.comment if shown.sees_comments else None,
