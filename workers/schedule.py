@@ -7,6 +7,7 @@ from arq.cron import CronJob, cron
 
 from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.forget_answers import forget_old_answers
+from workers.jobs.forget_feed import forget_old_feed
 from workers.jobs.forget_tasks import forget_old_tasks
 from workers.jobs.send_email import send_due_emails
 from workers.jobs.sweep_token_runs import sweep_token_runs
@@ -22,4 +23,6 @@ TIMETABLE: tuple[CronJob, ...] = (
     cron(send_due_emails, name="send_due_emails", second=50, timeout=600),
     # Each hour at :17, when nothing else is due.
     cron(forget_old_answers, name="forget_answers", minute=17, second=0, timeout=300),
+    # Each hour at :47, half an hour away from that.
+    cron(forget_old_feed, name="forget_feed", minute=47, second=0, timeout=300),
 )
