@@ -36,7 +36,7 @@ from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 30
+ROUNDS = 20
 DAY = timedelta(days=1)
 TUESDAY = MONDAY + DAY
 Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]
