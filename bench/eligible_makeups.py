@@ -205,7 +205,8 @@ async def tell(name: str, api: Api, given: dict[str, Any], rounds: int) -> None:
         waits.append(1000 * held.seconds)
     print(
         f"  {name:<36} {statistics.median(times):7.1f} ms (worst {max(times):7.1f}),"
-        f" {statistics.median(busy):7.1f} ms CPU, loop held {statistics.median(waits):6.1f} ms (worst {max(waits):6.1f}),"
+        f" {statistics.median(busy):7.1f} ms CPU,"
+        f" loop held {statistics.median(waits):6.1f} ms (worst {max(waits):6.1f}),"
         f" {len(api.statements)} statements, {len(found['eligibleMakeups']['nodes'])} found"
     )
 
