@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import Permission, Portal
+from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from gql.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, Lesson, World
@@ -158,6 +158,22 @@ class MakeupDesk:
 
     async def staff(self, *permissions: Permission, **more: Any) -> Api:
         return await self.office.as_staff(self.world, *permissions, **more)
+
+    async def fill(self, *types: EnrollmentType, held_on: date = AHEAD) -> list[UUID]:
+        """Students with such places on the day."""
+        students = []
+        for type in types:
+            student = await self.world.student(first_name=type.value)
+            one_day = {"starts_on": held_on, "drop_on": held_on, "timeslot_id": self.lesson.timeslot_id}
+            more: dict[str, Any] = one_day if type in {EnrollmentType.MAKEUP, EnrollmentType.SINGLE_DAY} else {}
+            await self.world.enroll(student, self.lesson.offering_id, type=type, **more)
+            students.append(student)
+        return students
+
+    async def sign_in_again(self) -> None:
+        """The clock may have been moved past the end of a sign-in."""
+        self.office = await self.staff(*STAFF, Permission.MAKEUPS_WITHOUT_TOKENS)
+        self.family = await self.office.signed_in(self.world, self.gail, Portal.CUSTOMER)
 
 
 async def makeup_desk(world: World, api: Api) -> MakeupDesk:
