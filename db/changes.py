@@ -15,6 +15,7 @@ from attendance.rules.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import ChangeKind, Source
 from db import models
+from db.models.table import bare
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
 
@@ -181,4 +182,4 @@ def _entry_of(mark: MarkChange) -> dict[str, object]:
 async def _insert_entries(connection: AsyncConnection, entries: list[dict[str, object]]) -> None:
     if entries:
         nothing = _entry_of(MarkChange(UUID(int=0), None, None, None))
-        await connection.execute(insert(models.ChangedEntry), [nothing | entry for entry in entries])
+        await connection.execute(insert(bare(models.ChangedEntry)), [nothing | entry for entry in entries])

@@ -4,15 +4,17 @@ An attempt has two steps. `claim` holds a message for a while by its `due_at`, a
 the message itself is handed over, that from now on it may have been sent.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, case, column, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, column, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import DateTime, Text, Uuid
 
 from attendance.rules.vocabulary import EmailState
 from db import models
@@ -53,53 +55,67 @@ class OutgoingEmail:
     attempts: int
 
 
+# Text: an INSERT of many VALUES would be compiled anew for each number of messages, and cost more than its run.
+# What two ask for goes when both take it back, and withdrawing asks for the task alone: so it belongs to none. And a
+# worker may still have an attempt at what was withdrawn in hand: a number further it is not its own.
+_QUEUE = text("""
+INSERT INTO email AS old (organization_id, id, reason, recipient, template, facts, state, due_at, family_id,
+    background_task_id, created_at)
+SELECT :organization_id, m.id, m.reason, m.recipient, m.template, CAST(m.facts AS jsonb), 'QUEUED', m.due_at,
+    m.family_id, :background_task_id, :now
+FROM unnest(:ids, :reasons, :recipients, :templates, :facts, :due_ats, :family_ids)
+    AS m (id, reason, recipient, template, facts, due_at, family_id)
+ORDER BY m.reason
+ON CONFLICT (organization_id, reason) DO UPDATE SET
+    state = 'QUEUED', recipient = excluded.recipient, template = excluded.template, facts = excluded.facts,
+    background_task_id = CASE
+        WHEN old.state = 'QUEUED' AND old.attempts = 0
+            AND old.background_task_id IS DISTINCT FROM excluded.background_task_id THEN NULL
+        ELSE excluded.background_task_id END,
+    due_at = CASE WHEN old.state = 'QUEUED' AND old.attempts = 0 THEN least(old.due_at, excluded.due_at)
+        ELSE excluded.due_at END,
+    attempts = old.attempts + least(old.attempts, 1)
+WHERE old.state = 'WITHDRAWN' OR old.state = 'QUEUED' AND old.attempts = 0
+RETURNING old.id, old.due_at
+""").bindparams(
+    bindparam("organization_id", type_=Uuid),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("reasons", type_=ARRAY(Text)),
+    bindparam("recipients", type_=ARRAY(Text)),
+    bindparam("templates", type_=ARRAY(Text)),
+    bindparam("facts", type_=ARRAY(Text)),
+    bindparam("due_ats", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("family_ids", type_=ARRAY(Uuid)),
+    bindparam("background_task_id", type_=Uuid),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
+
+
 async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: datetime) -> None:
     """Have them sent once the transaction has committed, in one statement. One reason, one message: what was sent,
     kept, failed or is under way stays as it is. What was withdrawn waits anew. What no attempt was made for yet gets
-    the new facts and keeps its time, unless the new one is earlier. The reasons differ; 3,000 messages at most.
+    the new facts and keeps its time, unless the new one is earlier. The reasons differ.
     In a background task's transaction they belong to the task, and are withdrawn with it; what somebody else wants to
     be sent, too, does not.
     """
     if not messages:
         return
-    email = models.Email
-    rows = [
+    # In one order, so that two transactions with the same reasons wait for each other and do not lock up.
+    ordered = sorted(messages, key=lambda message: message.reason)
+    queued = await uow.connection.execute(
+        _QUEUE,
         {
             "organization_id": uow.organization_id,
-            "id": new_id(),
-            "reason": message.reason,
-            "recipient": message.recipient,
-            "template": message.template,
-            "facts": dict(message.facts),
-            "state": EmailState.QUEUED,
-            "due_at": message.due_at,
-            "family_id": message.family_id,
+            "ids": [new_id() for _ in ordered],
+            "reasons": [message.reason for message in ordered],
+            "recipients": [message.recipient for message in ordered],
+            "templates": [message.template for message in ordered],
+            "facts": [json.dumps(dict(message.facts)) for message in ordered],
+            "due_ats": [message.due_at for message in ordered],
+            "family_ids": [message.family_id for message in ordered],
             "background_task_id": uow.background_task_id,
-            "created_at": now,
-        }
-        # In one order, so that two transactions with the same reasons wait for each other and do not lock up.
-        for message in sorted(messages, key=lambda message: message.reason)
-    ]
-    statement = insert(email).values(rows)
-    new = statement.excluded
-    waits = (email.state == EmailState.QUEUED) & (email.attempts == 0)
-    # What two ask for goes when both take it back, and withdrawing asks for the task alone: so it belongs to none.
-    another = email.background_task_id.is_distinct_from(new.background_task_id)
-    queued = await uow.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organization_id", "reason"],
-            set_={
-                "state": EmailState.QUEUED,
-                "recipient": new.recipient,
-                "template": new.template,
-                "facts": new.facts,
-                "background_task_id": case((waits & another, None), else_=new.background_task_id),
-                "due_at": case((waits, func.least(email.due_at, new.due_at)), else_=new.due_at),
-                # A worker may still have an attempt at what was withdrawn in hand: a number further it is not its own.
-                "attempts": email.attempts + func.least(email.attempts, 1),
-            },
-            where=waits | (email.state == EmailState.WITHDRAWN),
-        ).returning(email.id, email.due_at)
+            "now": now,
+        },
     )
     uow.wake_ups += [EmailQueued(uow.organization_id, row.id, row.due_at) for row in queued]
 

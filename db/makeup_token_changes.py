@@ -18,6 +18,7 @@ from attendance.rules.vocabulary import MakeupTokenAct, Source
 from db.changes import Author
 from db.ids import new_id
 from db.models.makeup_tokens import MakeupTokenEntry
+from db.models.table import bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ async def enter(
     if not entries:
         return
     await connection.execute(
-        insert(MakeupTokenEntry),
+        insert(bare(MakeupTokenEntry)),
         [
             {
                 "organization_id": organization_id,

@@ -3,10 +3,10 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, Text, Time, Uuid
+from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, TableClause, Text, Time, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -80,3 +80,8 @@ def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: boo
 def of_organization() -> ForeignKeyConstraint:
     """For tables that no other foreign key ties to their tenant."""
     return ForeignKeyConstraint(["organization_id"], ["organization.organization_id"])
+
+
+def bare(model: type[Table]) -> TableClause:
+    """For inserts of many rows: through the model they would take the way of the ORM, which costs as much again."""
+    return cast("TableClause", model.__table__)

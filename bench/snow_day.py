@@ -1,0 +1,176 @@
+"""A snow day: every class of a day cancelled with tokens and e-mails, by one worker, while roll sheets are read.
+
+    python bench/snow_day.py [classes] [students in each]
+
+200 classes of 30 unless told. The worker is a process of its own, as in production. One client asks for a roll sheet of
+another class again and again, with a pause: first while nothing else happens, then while the task runs; told are the
+medians and the 95th percentiles of both. On DATABASE_URL and REDIS_URL if they are set, else on embedded servers.
+"""
+
+import asyncio
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import structlog
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.vocabulary import EnrollmentType, Permission
+from db import models
+from db.embedded.servers import locked, start_servers
+from db.engine import Database, create_engine
+from db.ids import new_id
+from db.migrate import upgrade
+from db.scratch import scratch_database
+from gql.global_ids import encode_occurrence_id
+from settings import asyncpg_url
+from tests.api_client import Api, serving
+from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
+from tests.worker_process import at, worker_process
+
+IDLE_SECONDS = 5.0
+PAUSE_SECONDS = 0.02
+SHEET = """query($id: ID!) { occurrence(id: $id) {
+  state revision attendanceState tally { present absent unmarked total }
+  roster { id student { firstName lastName } enrollment { type } mark { status } indicators { kind label } isSubdued }
+} }"""
+PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input: $input) {
+  occurrenceCount studentCount tokensToCreate emailCount overLimitCount } }"""
+CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename
+  ... on CancelOccurrencesSuccess { occurrenceCount } } }"""
+TASK = text("SELECT state, done, total, extract(epoch FROM ended_at - created_at) AS seconds FROM background_task")
+CAME = text("""SELECT (SELECT count(*) FROM makeup_token WHERE origin = 'CANCELLATION') AS tokens,
+    (SELECT count(*) FROM email) AS emails, (SELECT count(*) FROM occurrence WHERE cancelled_at IS NOT NULL) AS off""")
+
+
+async def put(owner: AsyncConnection, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), 1000):
+        await owner.execute(insert(model), rows[start : start + 1000])
+
+
+async def fill(world: World, classes: int, size: int) -> Lesson:
+    """Each student is in two of the classes of Monday; the class that is returned is on Tuesday."""
+    of: dict[str, Any] = {"organization_id": world.organization_id}
+    lessons = [await world.weekly_class(name=f"Class {number}") for number in range(classes)]
+    other = await world.weekly_class(name="Tuesday", weekday=2)
+    students: list[dict[str, Any]] = []
+    families: list[dict[str, Any]] = []
+    enrollments: list[dict[str, Any]] = []
+    for number in range(max(classes * size // 2, size)):
+        family_id = new_id()
+        families.append({**of, "id": family_id, "name": f"Family {number}", "email": f"family{number}@example.org"})
+        names = {"first_name": f"Given {number}", "last_name": f"Family {number}"}
+        students.append({**of, "id": new_id(), "family_id": family_id, **names})
+    for place, lesson in enumerate([*lessons, other]):
+        for seat in range(size):
+            student = students[(place * size + seat) % len(students)]
+            enrollments.append(
+                {
+                    **of,
+                    "id": new_id(),
+                    "student_id": student["id"],
+                    "offering_id": lesson.offering_id,
+                    "type": EnrollmentType.ACTIVE,
+                    "starts_on": JANUARY,
+                }
+            )
+    await put(world.owner, models.Family, families)
+    await put(world.owner, models.Student, students)
+    await put(world.owner, models.Enrollment, enrollments)
+    await world.owner.execute(text("ANALYZE"))
+    return other
+
+
+async def ask(api: Api, sheet: str, times: list[float]) -> None:
+    began = time.perf_counter()
+    await api.ask(SHEET, id=sheet)
+    times.append(1000 * (time.perf_counter() - began))
+    await asyncio.sleep(PAUSE_SECONDS)
+
+
+def told(times: list[float]) -> str:
+    ordered = sorted(times)
+    return f"median {statistics.median(ordered):6.1f} ms   95% {ordered[int(len(ordered) * 0.95)]:6.1f} ms"
+
+
+async def snow_day(api: Api, world: World, other: Lesson) -> None:
+    sheet = encode_occurrence_id(OccurrenceKey(other.timeslot_id, MONDAY + timedelta(days=1)))
+    given = {
+        "range": {"from": MONDAY.isoformat(), "to": MONDAY.isoformat()},
+        "comment": "Snow.",
+        "notify": True,
+        "createTokens": {"sendEmails": True},
+    }
+    began = time.perf_counter()
+    preview = (await api.ask(PREVIEW, input=given))["cancellationPreview"]
+    print(f"dry run    {time.perf_counter() - began:6.2f} s    {preview}")
+    idle: list[float] = []
+    busy: list[float] = []
+    while len(idle) < 20 or sum(idle) / 1000 + len(idle) * PAUSE_SECONDS < IDLE_SECONDS:
+        await ask(api, sheet, idle)
+    began = time.perf_counter()
+    await api.ask(CANCEL, input=given)
+    print(f"mutation   {time.perf_counter() - began:6.2f} s")
+    while (row := (await world.owner.execute(TASK)).one()).state in ("QUEUED", "RUNNING"):
+        await ask(api, sheet, busy)
+    print(f"task       {time.perf_counter() - began:6.2f} s    {row.state}, {row.done} of {row.total}")
+    came = (await world.owner.execute(CAME)).one()
+    print(f"           {came.off} classes, {came.tokens} tokens, {came.emails} e-mails")
+    print(f"roll sheet, idle       {told(idle)}   {len(idle)} queries")
+    print(f"roll sheet, meanwhile  {told(busy)}   {len(busy)} queries")
+    ratio = statistics.median(busy) / statistics.median(idle)
+    print(f"meanwhile / idle       {ratio:.2f} x")
+
+
+async def measure(url: str, redis_url: str, classes: int, size: int) -> None:
+    owning = create_engine(url, role=None, pool_size=1)
+    database = Database(create_engine(url))
+    try:
+        async with owning.execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
+            world = await new_world(owner, token_limit=10, consecutive_absences_notice=3)
+            other = await fill(world, classes, size)
+            async with serving(database) as anybody:
+                api = await anybody.as_staff(world, Permission.OWNER)
+                with worker_process(url, redis_url, *at(anybody.clock.now)):
+                    await asyncio.sleep(3)
+                    await snow_day(api, world, other)
+    finally:
+        await database.close()
+        await owning.dispose()
+
+
+async def run(server_url: str, redis_url: str, classes: int, size: int) -> None:
+    async with scratch_database(server_url) as url:
+        await upgrade(url)
+        await measure(url, redis_url, classes, size)
+
+
+def main() -> None:
+    classes, size = (int(sys.argv[place]) if len(sys.argv) > place else usual for place, usual in ((1, 200), (2, 30)))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    given, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
+    folder.chmod(0o711)
+    with locked(folder):
+        servers = start_servers(
+            folder, durable=False, database_url=asyncpg_url(given) if given else None, redis_url=redis or None
+        )
+        try:
+            asyncio.run(run(servers.database_url, servers.redis_url, classes, size))
+        finally:
+            servers.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
