@@ -50,7 +50,7 @@ _CLAIM = text(
 _HOLD = text(
     """
     SELECT t.kind, t.state, t.input, t.source, t.created_by_id, t.created_at, t.total, t.attempts,
-           set_config('idle_in_transaction_session_timeout', '15s', true)
+           set_config('idle_in_transaction_session_timeout', '10s', true)
     FROM background_task_lease l
     JOIN background_task t ON t.organization_id = l.organization_id AND t.id = l.background_task_id
     WHERE l.organization_id = :organization_id AND l.background_task_id = :task_id AND l.leased_by = :worker

@@ -15,10 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def worker_process(database_url: str, redis_url: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`rollbook.py worker` on these servers; whatever is left of it at the end is killed."""
+def worker_process(
+    database_url: str, redis_url: str, *arguments: str, program: str = "rollbook.py worker"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker on these servers; whatever is left of it at the end is killed."""
     process = spawn(
-        [sys.executable, str(ROOT / "rollbook.py"), "worker", *arguments],
+        [sys.executable, *program.split(), *arguments],
         death_signal=signal.SIGKILL,
         output=subprocess.DEVNULL,
         environment=os.environ
