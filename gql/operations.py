@@ -115,7 +115,12 @@ class Operations:
         """
         arguments = self._arguments(operation, context)
         variables = arguments.pop("variable_values")
-        executor = arguments.pop("executor_class").build(self._schema, raw_variable_values=variables, **arguments)
+        executor = arguments.pop("executor_class").build(
+            self._schema,
+            raw_variable_values=variables,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            **arguments,
+        )
         if isinstance(executor, list):
             raise RequestRefused(executor)
         source = create_source_event_stream(executor)

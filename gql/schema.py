@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gql.executor import CompilingExecutor
 from gql.mutations.root import Mutation
 from gql.queries.root import Query
 from gql.refusals import REFUSALS
@@ -15,6 +16,7 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
+        execution_context_class=CompilingExecutor,
         config=schema_config(),
         exception_handlers=REFUSALS,
     )

@@ -1,0 +1,208 @@
+"""An executor that answers plain data in one go.
+
+graphql-core spends some microseconds on every single field, and a roll sheet has a thousand. Where a field is no more
+than an attribute of its object, and all below it too, the selection is compiled once for an operation into functions
+that read the attributes and check the types. Whatever is not exactly as expected (a null in a non-null field, another
+class, an error) is left to graphql-core, which executes that object again and finds the same value or the right error.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLID,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLString,
+    is_abstract_type,
+    is_leaf_type,
+)
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+# Scalars whose values are what Python has already, by the exact class.
+_AS_THEY_ARE = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
+
+Complete = Callable[[Any], Any]
+"""From a field's value to its part of the response. Raises anything at all where graphql-core must decide."""
+
+
+class _Surprise(Exception):
+    """A value that is not exactly what the schema leads to expect."""
+
+
+class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
+    """As graphql-core executes, to the letter (tests/api/test_executor.py)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The executors of a subscription's events are copies, and share it.
+        self._plans: dict[tuple[str, int], tuple[Any, _Plan | None]] = {}
+
+    def execute_fields(
+        self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *position: Any
+    ) -> Any:
+        plan = self._plan(parent_type, grouped_field_set) if self.hooks is None else None
+        if plan is None:
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *position)
+        try:
+            plain = {name: complete(getattr(source_value, attribute)) for name, attribute, complete in plan.plain}
+        except Exception:
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *position)
+        if not plan.others:
+            return plain
+        others: Any = super().execute_fields(parent_type, source_value, path, plan.others, *position)
+        if self.is_awaitable(others):
+            return _joined_later(plan.names, plain, others)
+        return _joined(plan.names, plain, others)
+
+    def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Any) -> "_Plan | None":
+        """None: graphql-core executes the whole object."""
+        key = (parent_type.name, id(grouped_field_set))
+        known = self._plans.get(key)
+        if known is None:
+            # With the set itself, so that its id is not given to another.
+            known = self._plans[key] = (grouped_field_set, _Compiler(self).plan(parent_type, grouped_field_set))
+        return known[1]
+
+
+class _Plan:
+    """An object's fields: `plain` ones (response name, attribute, completion), and those that graphql-core executes."""
+
+    __slots__ = ("names", "others", "plain")
+
+    def __init__(self, plain: list[tuple[str, str, Complete]], others: dict[str, Any], names: tuple[str, ...]) -> None:
+        self.plain = plain
+        self.others = others
+        self.names = names
+
+
+class _Compiler:
+    """For one operation with its variables."""
+
+    def __init__(self, executor: CompilingExecutor) -> None:
+        self._executor = executor
+
+    def plan(self, parent: GraphQLObjectType, grouped: Mapping[str, Any]) -> _Plan | None:
+        plain: list[tuple[str, str, Complete]] = []
+        others: dict[str, Any] = {}
+        for name, details in grouped.items():
+            field = self._plain_field(parent, details)
+            if field is None:
+                others[name] = details
+            else:
+                plain.append((name, *field))
+        return _Plan(plain, others, tuple(grouped)) if plain else None
+
+    def _plain_field(self, parent: GraphQLObjectType, details: Any) -> tuple[str, Complete] | None:
+        """The attribute and its completion; None: the field needs more."""
+        field = self._executor.schema.get_field(parent, details[0].node.name.value)
+        definition = field and field.extensions.get(_DEFINITION)
+        if field is None or not isinstance(definition, StrawberryField):
+            return None
+        if not definition.is_basic_field or not getattr(field.resolve, "_is_default", False):
+            return None
+        complete = self._completion(field.type, details)
+        return None if complete is None else (definition.python_name, complete)
+
+    def _completion(self, type_: GraphQLOutputType, details: Any) -> Complete | None:
+        if isinstance(type_, GraphQLNonNull):
+            return self._of_value(type_.of_type, details)
+        of_value = self._of_value(type_, details)
+        return None if of_value is None else lambda value: None if value is None else of_value(value)
+
+    def _of_value(self, type_: Any, details: Any) -> Complete | None:
+        """For values other than null."""
+        if isinstance(type_, GraphQLList):
+            return _list_of(self._completion(type_.of_type, details))
+        if is_leaf_type(type_):
+            return _leaf(type_)
+        if is_abstract_type(type_):
+            return self._abstract(type_, details)
+        found = self._object(type_, details)
+        return None if found is None else _exactly({found[0]: found[1]})
+
+    def _abstract(self, type_: GraphQLAbstractType, details: Any) -> Complete | None:
+        possible = [self._object(each, details) for each in self._executor.schema.get_possible_types(type_)]
+        by_class = dict(found for found in possible if found is not None)
+        return _exactly(by_class) if by_class else None
+
+    def _object(self, type_: GraphQLObjectType, details: Any) -> tuple[type, Complete] | None:
+        """The class whose objects it completes; None unless all that is selected of them is plain."""
+        definition = type_.extensions.get(_DEFINITION)
+        if not isinstance(definition, StrawberryObjectDefinition) or definition.concrete_of is not None:
+            return None
+        fields, deferred, *_ = self._executor.collect_subfields(type_, details)
+        plain: list[tuple[str, str, Complete]] = []
+        constants: dict[str, str] = {}
+        for name, each in fields.items():
+            if each[0].node.name.value == "__typename":
+                constants[name] = type_.name
+                continue
+            field = self._plain_field(type_, each)
+            if field is None:
+                return None
+            plain.append((name, *field))
+        if deferred:
+            return None
+        if not constants:
+            return definition.origin, lambda value: {
+                name: complete(getattr(value, attribute)) for name, attribute, complete in plain
+            }
+        names = tuple(fields)
+        return definition.origin, lambda value: _joined(
+            names, {name: complete(getattr(value, attribute)) for name, attribute, complete in plain}, constants
+        )
+
+
+def _leaf(type_: Any) -> Complete:
+    if type_.name in _AS_THEY_ARE:
+        expected = _AS_THEY_ARE[type_.name]
+        return lambda value: value if type(value) is expected else _coerced(type_, value)
+    if isinstance(type_, GraphQLEnumType):
+        names = {each.value: name for name, each in type_.values.items() if each.value.__hash__ is not None}
+        wrapped = getattr(type_, "wrapped_cls", None)
+        return lambda value: names[value.value] if type(value) is wrapped else _coerced(type_, value)
+    return lambda value: _coerced(type_, value)
+
+
+def _coerced(type_: Any, value: Any) -> Any:
+    coerced = type_.coerce_output_value(value)
+    if coerced is None:
+        raise _Surprise
+    return coerced
+
+
+def _list_of(complete: Complete | None) -> Complete | None:
+    if complete is None:
+        return None
+
+    def of_list(value: Any) -> list[Any]:
+        if type(value) is not list and type(value) is not tuple:
+            raise _Surprise
+        return [complete(each) for each in value]
+
+    return of_list
+
+
+def _exactly(by_class: Mapping[type, Complete]) -> Complete:
+    """Objects of these classes; a KeyError for others."""
+    return lambda value: by_class[type(value)](value)
+
+
+def _joined(names: tuple[str, ...], *parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields in the order in which they were asked for."""
+    found = {name: value for part in parts for name, value in part.items()}
+    return {name: found[name] for name in names if name in found}
+
+
+async def _joined_later(names: tuple[str, ...], plain: Mapping[str, Any], others: Any) -> dict[str, Any]:
+    return _joined(names, plain, await others)

@@ -1,0 +1,236 @@
+"""The compiling executor answers what graphql-core answers: data, errors, their paths and their order.
+
+Random operations over random values, among them nulls, wrong classes and attributes that fail where the schema promises
+better, executed both ways.
+"""
+
+import random
+import re
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import graphql
+import pytest
+import strawberry
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from gql.executor import CompilingExecutor
+from gql.scalars import schema_config
+
+
+@strawberry.enum
+class Colour(StrEnum):
+    RED = "RED"
+    BLUE = "BLUE"
+
+
+@strawberry.interface
+class Named:
+    name: str
+
+
+@strawberry.type
+class Plain:
+    id: strawberry.ID
+    text: str
+    maybe: str | None
+    number: int
+    share: float
+    flag: bool
+    colour: Colour
+    at: datetime
+    tags: list[str]
+    holes: list[str | None]
+
+
+@strawberry.type
+class Cat(Named):
+    lives: int
+    plain: Plain
+
+
+@strawberry.type
+class Dog(Named):
+    tricks: list[Plain]
+
+    @strawberry.field
+    def best(self) -> Plain:
+        return self.tricks[0]
+
+
+Pet = Annotated[Cat | Dog, strawberry.union("Pet")]
+
+
+@strawberry.type
+class Whole:
+    plain: Plain
+    other: Plain | None
+    plains: list[Plain]
+    some: list[Plain | None] | None
+    pet: Pet
+    pets: list[Pet]
+    named: Named
+    inner: "Whole | None"
+
+    @strawberry.field
+    def worked_out(self) -> Plain:
+        return self.plain
+
+    @strawberry.field
+    async def waited_for(self, times: int = 1) -> list[Plain]:
+        return [self.plain] * times
+
+    @strawberry.field
+    async def failing(self) -> str | None:
+        raise ValueError("no")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def whole(self, info: strawberry.Info) -> Whole:
+        found: Whole = info.context
+        return found
+
+
+SCHEMA = strawberry.Schema(Query, types=[Cat, Dog], config=schema_config())._schema
+WRONG: list[Any] = [None, 3, 2**40, "text", 1.5, float("nan"), object(), [], [None], Colour.RED, datetime(2026, 1, 1)]  # noqa: DTZ001 - wrong on purpose
+
+
+class Fails:
+    def __get__(self, *_: object) -> Any:
+        raise RuntimeError("cannot be read")
+
+
+class FailingPlain(Plain):
+    text = Fails()
+
+
+class Chance:
+    """Values and operations from one seed; `wrong` of a hundred values are not what they should be."""
+
+    def __init__(self, seed: int, wrong: int) -> None:
+        self.dice = random.Random(seed)
+        self.wrong = wrong
+
+    def value(self, right: Any) -> Any:
+        return self.dice.choice(WRONG) if self.dice.randrange(100) < self.wrong else right
+
+    def plain(self) -> Any:
+        made = Plain(
+            id=self.value(strawberry.ID("1")),
+            text=self.value("a"),
+            maybe=self.value(self.dice.choice([None, "b"])),
+            number=self.value(7),
+            share=self.value(self.dice.choice([0.5, 1])),
+            flag=self.value(True),
+            colour=self.value(self.dice.choice(list(Colour))),
+            at=self.value(datetime(2026, 11, 21, tzinfo=UTC)),
+            tags=self.value(self.dice.choice([["x"], ("x", "y"), []])),
+            holes=self.value(["x", None]),
+        )
+        if self.dice.randrange(100) < self.wrong:
+            made.__class__ = FailingPlain
+        return self.value(made)
+
+    def pet(self) -> Any:
+        if self.dice.random() < 0.5:
+            return self.value(Cat(name=self.value("Tom"), lives=self.value(9), plain=self.plain()))
+        return self.value(Dog(name=self.value("Rex"), tricks=[self.plain(), self.plain()]))
+
+    def whole(self, depth: int = 2) -> Any:
+        return Whole(
+            plain=self.plain(),
+            other=self.value(self.dice.choice([None, self.plain()])),
+            plains=self.value([self.plain() for _ in range(3)]),
+            some=self.value(self.dice.choice([None, [self.plain(), None]])),
+            pet=self.pet(),
+            pets=self.value([self.pet() for _ in range(3)]),
+            named=self.pet(),
+            inner=self.whole(depth - 1) if depth else None,
+        )
+
+    def some_of(self, *fields: str) -> str:
+        chosen = self.dice.sample(fields, self.dice.randint(1, len(fields)))
+        return "{ " + " ".join(self.aliased(each) for each in chosen) + " }"
+
+    def aliased(self, field: str) -> str:
+        name = re.split(r"[ (]", field, maxsplit=1)[0]
+        directive = self.dice.choice(["", "", "", " @include(if: $yes)", " @skip(if: $yes)"])
+        head, brace, tail = field.partition("{")
+        head = f"{head.rstrip()}{directive} " if not name.startswith("...") else head
+        return (f"{name[0]}{self.dice.randrange(99)}: " if self.dice.random() < 0.2 and name[0] != "." else "") + (
+            head + brace + tail
+        )
+
+    def of_plain(self) -> str:
+        leaves = ("id", "text", "maybe", "number", "share", "flag", "colour", "at", "tags", "holes", "__typename")
+        return "{ ... P }" if self.dice.random() < 0.2 else self.some_of(*leaves)
+
+    def of_pet(self) -> str:
+        cat = self.some_of("name", "lives", f"plain {self.of_plain()}", "__typename")
+        dog = self.some_of("name", f"tricks {self.of_plain()}", f"best {self.of_plain()}")
+        return f"{{ __typename ... on Cat {cat} ... on Dog {dog} }}"
+
+    def of_whole(self, depth: int = 2) -> str:
+        fields = [f"{name} {self.of_plain()}" for name in ("plain", "other", "plains", "some", "workedOut")]
+        fields += [f"waitedFor(times: 2) {self.of_plain()}", "failing", "__typename"]
+        fields += [f"pet {self.of_pet()}", f"pets {self.of_pet()}", "named { name __typename }"]
+        if depth:
+            fields.append(f"inner {self.of_whole(depth - 1)}")
+        return self.some_of(*fields)
+
+
+async def run(executor: type[Any], document: graphql.DocumentNode, root: Any, yes: bool) -> Any:
+    result = graphql.execute(
+        SCHEMA, document, context_value=root, variable_values={"yes": yes}, executor_class=executor
+    )
+    if isinstance(result, Awaitable):
+        result = await result
+    assert isinstance(result, graphql.ExecutionResult)
+    formatted = result.formatted
+    # nan is not equal to itself.
+    return repr(formatted.get("data")), sorted(map(repr, formatted.get("errors", [])))
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 4])
+async def test_it_answers_what_graphql_core_answers(wrong: int) -> None:
+    compared = with_errors = 0
+    for seed in range(60):
+        chance = Chance(seed, wrong)
+        text = (
+            f"query ($yes: Boolean!) {{ whole {chance.of_whole()} again: whole {chance.of_whole(0)} }} "
+            "fragment P on Plain { id text tags @include(if: $yes) again: text }"
+        )
+        if "... P" not in text:
+            text = text.partition(" fragment P")[0]
+        if "$yes)" not in text.removeprefix("query ($yes"):
+            text = text.replace("query ($yes: Boolean!)", "query")
+        document = graphql.parse(text)
+        if graphql.validate(SCHEMA, document):
+            continue
+        root, yes = chance.whole(), bool(seed % 2)
+        expected = await run(StrawberryGraphQLCoreExecutionContext, document, root, yes)
+        assert await run(CompilingExecutor, document, root, yes) == expected, (seed, text)
+        compared += 1
+        with_errors += bool(expected[1])
+    assert compared > 30
+    assert with_errors > 10
+
+
+async def test_plain_fields_are_not_executed_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is for: of these, graphql-core executes the root field alone."""
+    executed: list[str] = []
+    execute_field = CompilingExecutor.execute_field
+
+    def counted(self: Any, parent_type: Any, source: Any, details: Any, *rest: Any) -> Any:
+        executed.append(details[0].node.name.value)
+        return execute_field(self, parent_type, source, details, *rest)
+
+    monkeypatch.setattr(CompilingExecutor, "execute_field", counted)
+    document = graphql.parse("{ whole { plains { id text colour at tags } pets { ... on Cat { lives } } } }")
+    data, errors = await run(CompilingExecutor, document, Chance(1, 0).whole(), True)
+    assert (errors, executed) == ([], ["whole"])
+    assert data.count("'text': 'a'") == 3
