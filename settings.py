@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     request_timeout: float = Field(default=30, gt=0, le=3600)
     request_body_limit: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     socket_send_timeout: float = Field(default=20, gt=0, le=600)
-    sockets_per_sign_in: int = Field(default=100, ge=1, le=100_000)
+    live_connections_per_sign_in: int = Field(default=100, ge=1, le=100_000)
 
     secret: SecretStr
     access_token_lifetime: int = Field(default=15 * 60, ge=1, le=24 * 3600)

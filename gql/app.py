@@ -1,5 +1,6 @@
 """The ASGI application and, in its lifespan, everything that lives as long as the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -22,6 +23,7 @@ from gql.health import health_routes
 from gql.http import GraphQLEndpoint
 from gql.middleware import RequestContext
 from gql.operations import Operations
+from gql.quota import Quota
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from gql.sheet_changes import reader_of
@@ -82,17 +84,17 @@ def make_edge(settings: Settings, services: Services) -> Edge:
         socket=SocketLimits(
             send_timeout=settings.socket_send_timeout,
             operation_timeout=settings.request_timeout,
-            per_holder=settings.sockets_per_sign_in,
             drain=settings.graceful_timeout / 2,
         ),
+        quota=Quota(settings.live_connections_per_sign_in),
     )
 
 
 def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None) -> Starlette:
-    """The application around an edge. `app.state.drain()` ends its sockets before a shutdown."""
-    sockets = SocketEndpoint(edge)
+    """The application around an edge. `app.state.drain()` ends its sockets and event streams before a shutdown."""
+    sockets, requests = SocketEndpoint(edge), GraphQLEndpoint(edge)
     own: list[BaseRoute] = [
-        Route("/graphql", GraphQLEndpoint(edge), include_in_schema=False),
+        Route("/graphql", requests, include_in_schema=False),
         WebSocketRoute("/graphql", sockets),
     ]
     if edge.explorer:
@@ -102,7 +104,11 @@ def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | 
         middleware=[Middleware(RequestContext), *_cross_origin(edge.allowed_origins)],
         lifespan=lifespan,
     )
-    app.state.drain = sockets.drain
+
+    async def drain() -> None:
+        await asyncio.gather(sockets.drain(), requests.drain())
+
+    app.state.drain = drain
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from starlette.types import Scope
 
 from gql.operations import Operations
+from gql.quota import Quota
 
 
 class Credential(Protocol):
@@ -50,13 +51,12 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """Characters, seconds and counts of one socket; `per_holder`: sockets of one sign-in or device in this process;
+    """Characters, seconds and counts of one socket or event stream;
     `drain`: seconds over which a shutdown spreads the ends of those with subscriptions.
     """
 
     message: int = 256 * 1024
     operations: int = 100
-    per_holder: int = 100
     drain: float = 0.0
     init_timeout: float = 10.0
     send_timeout: float = 20.0
@@ -76,6 +76,7 @@ class Edge:
     allowed_origins: frozenset[str] = frozenset()
     http: HttpLimits = field(default_factory=HttpLimits)
     socket: SocketLimits = field(default_factory=SocketLimits)
+    quota: Quota = field(default_factory=lambda: Quota(100))
 
     def may_introspect(self, credential: Any) -> bool:
         """Whether this client sees the schema and is helped with "Did you mean"."""

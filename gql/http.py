@@ -1,7 +1,7 @@
 """GraphQL over HTTP. Media types and status codes follow docs/decisions/0002."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any
 
 import orjson
@@ -9,14 +9,15 @@ import structlog
 from graphql import ExecutionResult, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gql.answers import response
+from gql.answers import Answer, response
 from gql.documents import RequestRefused
 from gql.edge import Edge, client_address
-from gql.errors import ApiError, BadInput, NotAuthenticated, TimedOut, formatted, internal
+from gql.errors import ApiError, BadInput, NotAuthenticated, RateLimited, TimedOut, formatted, internal
+from gql.event_stream import EventStream, once
 from gql.explorer import explorer_page
-from gql.negotiation import GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
+from gql.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
 from gql.operations import Operation, Parameters, read_parameters
 
 log = structlog.get_logger("rollbook.api")
@@ -41,6 +42,14 @@ class GraphQLEndpoint:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._draining = asyncio.Event()
+        self._streams: set[asyncio.Task[Any]] = set()
+
+    async def drain(self) -> None:
+        """Break the event streams off, so that their clients open them elsewhere."""
+        self._draining.set()
+        if self._streams:
+            await asyncio.wait(self._streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -52,7 +61,7 @@ class GraphQLEndpoint:
             return
         await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> ASGIApp:
         media_type = JSON
         request_id = request.scope.get("state", {}).get("request_id", "")
         try:
@@ -61,6 +70,9 @@ class GraphQLEndpoint:
             media_type = self._media_type(request)
             if media_type == HTML:
                 return explorer_page()
+            if media_type == EVENT_STREAM:
+                media_type = GRAPHQL_RESPONSE
+                return await self._run(request, EVENT_STREAM, request_id)
             return await self._run(request, media_type, request_id)
         except _Answer as answer:
             body = {"errors": formatted([answer.error], request_id)}
@@ -79,12 +91,13 @@ class GraphQLEndpoint:
         if self._edge.explorer and request.method == "GET" and "query" not in request.query_params:
             offers.append(HTML)
         accept = ",".join(request.headers.getlist("accept"))
-        chosen = chosen_media_type(accept, offers)
+        # Last of all: some clients accept events for whatever they ask, and want JSON for all but subscriptions.
+        chosen = chosen_media_type(accept, offers) or chosen_media_type(accept, [EVENT_STREAM])
         if chosen is None:
             raise _Answer(406, BadInput(f"The answer can be had as {GRAPHQL_RESPONSE} or {JSON}."))
         return chosen
 
-    async def _run(self, request: Request, media_type: str, request_id: str) -> Response:
+    async def _run(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         parameters = await self._parameters(request)
         try:
             credential = await self._edge.authenticate(request.headers.get("authorization"))
@@ -92,14 +105,39 @@ class GraphQLEndpoint:
             raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
         operation = self._operation(request, parameters, self._edge.may_introspect(credential))
         context = await self._edge.make_context(credential, request_id, client_address(request.scope))
+        if operation.kind is OperationType.SUBSCRIPTION:
+            stream = await self._edge.operations.subscribe(operation, context)
+            return self._events(stream.answers(), credential, request_id)
         result = await self._attended(request, self._edge.operations.execute(operation, context))
+        if media_type == EVENT_STREAM:
+            return self._events(once(Answer(result)), credential, request_id)
         body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
         return _json(body, 200, media_type)
 
+    def _events(self, answers: AsyncGenerator[Answer, None], credential: Any, request_id: str) -> ASGIApp:
+        events = EventStream(self._edge, answers, credential, request_id, self._draining)
+
+        async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+            with self._edge.quota.one_more(credential.holder if credential else None) as is_within:
+                if not is_within:
+                    sentence = f"At most {self._edge.quota.limit} live connections at once for one sign-in or device."
+                    body = {"errors": formatted([RateLimited(sentence)], request_id)}
+                    await _json(body, 429, JSON, {"retry-after": "5"})(scope, receive, send)
+                    return
+                task = asyncio.ensure_future(events(scope, receive, send))
+                self._streams.add(task)
+                task.add_done_callback(self._streams.discard)
+                await task
+
+        return stream
+
     def _operation(self, request: Request, parameters: Parameters, may_introspect: bool) -> Operation:
         operation = self._edge.operations.prepare(parameters, may_introspect=may_introspect)
-        if operation.kind is OperationType.SUBSCRIPTION:
-            sentence = "Subscriptions are served over WebSocket by the graphql-transport-ws protocol."
+        if operation.kind is OperationType.SUBSCRIPTION and not _takes_events(request):
+            sentence = (
+                "Subscriptions are served over WebSocket by the graphql-transport-ws protocol, and as text/event-stream"
+                " to clients that accept it."
+            )
             raise RequestRefused([BadInput(sentence)])
         if operation.kind is OperationType.MUTATION and request.method == "GET":
             raise _Answer(405, BadInput("Mutations are sent by POST."), {"allow": "POST"})
@@ -161,6 +199,12 @@ class _HungUp(Exception):
 async def _hang_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _takes_events(request: Request) -> bool:
+    """Said in so many words: a wildcard is sent by everybody."""
+    accept = ",".join(request.headers.getlist("accept"))
+    return EVENT_STREAM in accept.lower() and chosen_media_type(accept, [EVENT_STREAM]) is not None
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+EVENT_STREAM = "text/event-stream"
 
 
 def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:

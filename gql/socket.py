@@ -143,8 +143,8 @@ class Socket:
         self._credential = await self._authenticate(payload.get("authorization", payload.get("Authorization")))
         if self._credential is not None:
             if not self._admit(self._credential):
-                limit = self._limits.per_holder
-                raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} sockets at once for one person or device")
+                limit = self._edge.quota.limit
+                raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
             self._expiry = self._tasks.create_task(self._leave_at(self._credential.expires_at))
         await self._send({"type": "connection_ack"})
 

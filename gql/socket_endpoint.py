@@ -1,8 +1,7 @@
 """GraphQL over WebSocket: which handshakes are accepted, and what becomes of all sockets at a shutdown."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Hashable
+from contextlib import ExitStack
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -20,7 +19,6 @@ class SocketEndpoint:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._sockets: set[Socket] = set()
-        self._held: Counter[Hashable] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -33,22 +31,16 @@ class SocketEndpoint:
             await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        holders: list[Hashable] = []
-        socket = Socket(self._edge, scope, receive, send, partial(self._admit, holders))
-        self._sockets.add(socket)
-        try:
-            await socket.run()
-        finally:
-            self._sockets.discard(socket)
-            self._held -= Counter(holders)
+        with ExitStack() as held:
+            socket = Socket(self._edge, scope, receive, send, partial(self._admit, held))
+            self._sockets.add(socket)
+            try:
+                await socket.run()
+            finally:
+                self._sockets.discard(socket)
 
-    def _admit(self, holders: list[Hashable], credential: Credential) -> bool:
-        """Count the holder's sockets, up to the limit."""
-        if self._held[credential.holder] >= self._edge.socket.per_holder:
-            return False
-        self._held[credential.holder] += 1
-        holders.append(credential.holder)
-        return True
+    def _admit(self, held: ExitStack, credential: Credential) -> bool:
+        return held.enter_context(self._edge.quota.one_more(credential.holder))
 
     async def drain(self) -> None:
         """Let running queries and mutations answer, then ask every client to come back elsewhere."""

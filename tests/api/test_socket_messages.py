@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from gql.edge import SocketLimits
+from gql.quota import Quota
 from tests.api.edge_schema import Running, running
 
 INIT = {"type": "connection_init"}
@@ -293,11 +294,11 @@ async def test_an_anonymous_socket_has_nothing_to_renew(server: Running) -> None
 
 async def test_one_sign_in_opens_a_limited_number_of_sockets() -> None:
     ada = {"authorization": "Bearer Ada"}
-    with running(socket=SocketLimits(per_holder=2)) as server:
+    with running(quota=Quota(2)) as server:
         async with ready(server, ada), ready(server, {"authorization": "Bearer Bob"}):
             async with ready(server, ada), raw(server) as third:
                 await say(third, INIT | {"payload": ada})
-                assert await the_end(third) == (1013, "At most 2 sockets at once for one person or device")
+                assert await the_end(third) == (1013, "At most 2 live connections at once for one sign-in")
             async with ready(server, ada) as another:
                 await ask(another, "{ who }")
                 assert (await hear(another))["payload"]["data"] == {"who": "Ada"}
