@@ -12,27 +12,30 @@ from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 from db import models
 from db.unit_of_work import UnitOfWork
 
-# Tokens that are tied are set too: a reset makes them unused again. What an earlier leaving has ended stays ended.
+# Tokens that are tied are set too: a reset makes them unused again. What an earlier leaving has ended stays ended. They
+# are locked in the order of their ids, as by all acts that lock several.
 _LAPSE = text("""
 WITH leaver AS (
-    UPDATE student SET tokens_lapse_on = :lapses_on
-    WHERE organization_id = :organization_id AND id = :student_id
-    RETURNING organization_id, id
+    UPDATE student SET tokens_lapse_on = :lapses_on WHERE organization_id = :organization_id AND id = :student_id
+), held AS (
+    SELECT t.id FROM makeup_token t
+    WHERE t.organization_id = :organization_id AND t.student_id = :student_id AND t.deleted_at IS NULL
+      AND (t.expires_on IS NULL OR t.expires_on > :lapses_on) AND (t.lapses_on IS NULL OR t.lapses_on > :lapses_on)
+    ORDER BY t.id FOR NO KEY UPDATE
 )
 UPDATE makeup_token t SET lapses_on = :lapses_on
-FROM leaver s
-WHERE t.organization_id = s.organization_id AND t.student_id = s.id AND t.deleted_at IS NULL
-  AND (t.expires_on IS NULL OR t.expires_on > :lapses_on) AND (t.lapses_on IS NULL OR t.lapses_on > :lapses_on)
+FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
 """)
 _STAY = text("""
 WITH stayer AS (
-    UPDATE student SET tokens_lapse_on = NULL
-    WHERE organization_id = :organization_id AND id = :student_id
-    RETURNING organization_id, id
+    UPDATE student SET tokens_lapse_on = NULL WHERE organization_id = :organization_id AND id = :student_id
+), held AS (
+    SELECT t.id FROM makeup_token t
+    WHERE t.organization_id = :organization_id AND t.student_id = :student_id AND t.lapses_on >= :today
+    ORDER BY t.id FOR NO KEY UPDATE
 )
 UPDATE makeup_token t SET lapses_on = NULL
-FROM stayer s
-WHERE t.organization_id = s.organization_id AND t.student_id = s.id AND t.lapses_on >= :today
+FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
 """)
 
 
