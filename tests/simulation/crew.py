@@ -19,7 +19,7 @@ from settings import load_settings
 from workers.main import run
 
 _UNDONE = text("SELECT count(*) FROM token_run WHERE state = 'ARMED' AND due_at <= :now")
-PATIENCE = 300
+PATIENCE = 100
 # Forked from a process that has read the code: dozens of workers start, and each would take seconds for that alone.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["workers.main"])
