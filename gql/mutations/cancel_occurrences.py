@@ -18,10 +18,11 @@ from attendance.tasks.start_task import start_task
 from db.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.cancelling import CancelOccurrencesInput, choose, options_of
-from gql.context import Info, changing
+from gql.context import Info, Reading, changing
 from gql.global_ids import encode_id, encode_occurrence_id
 from gql.idempotency import once
 from gql.permissions import requires
+from gql.types.background_task import BackgroundTask, find_tasks
 from gql.types.cancellation import MOST_SHOWN, NotCancellable, NothingToCancel
 from gql.types.refusals import PermissionDenied
 
@@ -43,7 +44,11 @@ class Started:
 
 @strawberry.type(description="The cancellation goes on in the background, and begins at once.")
 class CancelOccurrencesSuccess:
-    task_id: strawberry.ID = strawberry.field(description="The background task: progress, and what staff must know.")
+    background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
+    background_task: BackgroundTask | None = strawberry.field(
+        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
+        "task's entry has been deleted meanwhile."
+    )
     occurrence_count: int = strawberry.field(description="How many occurrences it cancels, one after the other.")
     not_cancellable: list[NotCancellable] = strawberry.field(
         description=f"Those of the chosen that are left out, since they cannot be cancelled; the first {MOST_SHOWN}."
@@ -71,8 +76,10 @@ async def resolve(
             given=input,
             now=now,
         )
+        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
     return CancelOccurrencesSuccess(
-        task_id=encode_id("BackgroundTask", done.task_id),
+        background_task_id=encode_id("BackgroundTask", done.task_id),
+        background_task=tasks.get(done.task_id),
         occurrence_count=done.occurrence_count,
         not_cancellable=[
             NotCancellable(
