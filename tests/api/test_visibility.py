@@ -224,9 +224,11 @@ async def test_R11_2_guardians_see_no_notes(stage: Stage) -> None:
     assert (await (await stage.guardian()).refused(document, id=stage.student_id))[0] == "FORBIDDEN"
 
 
-def test_every_subscription_is_tried_below() -> None:
+def test_every_subscription_is_tried() -> None:
+    """Below, in test_who_may_follow, and with the background tasks."""
     assert SCHEMA._schema.subscription_type is not None
-    assert set(SCHEMA._schema.subscription_type.fields) == {"rollSheetChanged"}
+    tried = {"rollSheetChanged", "studentChanged", "checkIns", "backgroundTaskChanged"}
+    assert set(SCHEMA._schema.subscription_type.fields) == tried
 
 
 @pytest.fixture
