@@ -5,6 +5,7 @@ import base64
 import os
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -76,12 +77,18 @@ class RawClient(asyncio.Protocol):
 
 
 class Audience:
-    """All clients. `last` is the last message that any of them got."""
+    """Clients that say the same. `last` is the last message that any of them got.
 
-    def __init__(self, size: int, *greeting: object) -> None:
+    on_message -- called for each message with its instant and the bytes.
+    """
+
+    def __init__(
+        self, size: int, *greeting: object, on_message: Callable[[float, memoryview], None] | None = None
+    ) -> None:
         self.size = size
         self.greeting = [orjson.dumps(message) for message in greeting]
         self.last = b""
+        self._on_message = on_message
         self._clients: list[RawClient] = []
         self._arrivals: list[float] = []
         self._wanted = 0
@@ -104,7 +111,11 @@ class Audience:
         self._everybody.clear()
 
     def arrived(self, frame: bytearray, start: int, length: int) -> None:
-        self._arrivals.append(time.perf_counter())
+        now = time.perf_counter()
+        if self._on_message is not None:
+            with memoryview(frame) as whole, whole[start : start + length] as message:
+                self._on_message(now, message)
+        self._arrivals.append(now)
         if len(self._arrivals) == self._wanted:
             self.last = bytes(frame[start : start + length])
             self._everybody.set()
@@ -114,6 +125,10 @@ class Audience:
         async with asyncio.timeout(120):
             await self._everybody.wait()
         return self._arrivals
+
+    def forget(self) -> None:
+        """What came so far."""
+        self._arrivals = []
 
     def leave(self) -> None:
         for client in self._clients:

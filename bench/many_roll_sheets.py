@@ -1,0 +1,188 @@
+"""Many open roll sheets on one API process, with check-ins all the time: how late, and how much memory.
+
+    python bench/many_roll_sheets.py [connections] [sheets] [check-ins a second] [seconds]
+
+The API is one process on one core; the subscribers, the writer and the databases share the other. Told are: the
+milliseconds from the end of a check-in's transaction to its delivery, to each subscriber of its roll sheet; the
+resident memory of the process before anybody came, for each connection, and minute by minute; and its share of a
+core. Every subscriber of a sheet must get each revision once: it is counted.
+"""
+
+import asyncio
+import os
+import random
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import structlog
+
+from attendance.rules.vocabulary import AttendanceStatus
+from bench.live_roll_sheet import CPU_SECONDS, part_cores
+from bench.raw_clients import Audience
+from db.embedded.servers import Servers, locked, start_servers
+from db.engine import Database, create_engine
+from db.migrate import upgrade
+from db.scratch import scratch_database
+from settings import asyncpg_url
+from tests.factories import new_world
+from tests.live import WATCH, Api, api_process, init, office_token
+from tests.live_sheet import LiveSheet, live_sheet
+
+NAMES = [f"Student {number}" for number in range(8)]
+STATUSES = [AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY]
+REVISION = re.compile(rb'"revision":(\d+)')
+
+
+DEFAULTS = (2000.0, 200.0, 50.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Load:
+    """`rate`: check-ins a second."""
+
+    connections: int
+    sheets: int
+    rate: float
+    seconds: float
+
+
+class Deliveries:
+    """When each revision of each sheet was committed, and how late it came."""
+
+    def __init__(self) -> None:
+        self.committed: dict[tuple[int, int], float] = {}
+        self.early: dict[tuple[int, int], list[float]] = defaultdict(list)
+        self.delays: list[float] = []
+
+    def arrived(self, sheet: int, at: float, message: memoryview) -> None:
+        found = REVISION.search(message)
+        if found is None or b"SNAPSHOT" in bytes(message[:400]):
+            return
+        key = (sheet, int(found[1]))
+        committed = self.committed.get(key)
+        if committed is None:
+            # The process's own subscribers may be told before the writer knows that it has committed.
+            self.early[key].append(at)
+        else:
+            self.delays.append(at - committed)
+
+    def commit(self, sheet: int, revision: int) -> None:
+        at = self.committed[sheet, revision] = time.perf_counter()
+        self.delays += [max(0.0, each - at) for each in self.early.pop((sheet, revision), [])]
+
+
+def resident_megabytes(api: Api) -> float:
+    status = Path(f"/proc/{api.process.pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+async def check_in(sheets: list[LiveSheet], number: int, turn: int, deliveries: Deliveries) -> None:
+    name = NAMES[turn % len(NAMES)]
+    status = STATUSES[(turn // len(NAMES)) % len(STATUSES)]
+    revision = await sheets[number].submit(**{name: status})
+    deliveries.commit(number, revision)
+
+
+async def drive(sheets: list[LiveSheet], load: Load, deliveries: Deliveries, api: Api) -> None:
+    """Check-ins at an even rate; each minute the memory is told."""
+    turns = [0] * len(sheets)
+    tasks: set[asyncio.Task[None]] = set()
+    began = last = time.perf_counter()
+    dice = random.Random(1)
+    for count in range(round(load.rate * load.seconds)):
+        await asyncio.sleep(max(0.0, began + count / load.rate - time.perf_counter()))
+        number = dice.randrange(len(sheets))
+        task = asyncio.create_task(check_in(sheets, number, turns[number], deliveries))
+        turns[number] += 1
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        if time.perf_counter() - last >= 60:
+            last = time.perf_counter()
+            print(f"    after {last - began:4.0f} s: {resident_megabytes(api):6.1f} MB", flush=True)
+    await asyncio.gather(*tasks)
+    await asyncio.sleep(3)
+
+
+async def run(database_url: str, redis_url: str, load: Load) -> None:
+    async with scratch_database(database_url) as url, AsyncExitStack() as stack:
+        await upgrade(url)
+        owner_engine = create_engine(url, role=None, pool_size=1)
+        owner = await stack.enter_async_context(owner_engine.execution_options(isolation_level="AUTOCOMMIT").connect())
+        world = await new_world(owner, tokens_enabled=False)
+        database = Database(create_engine(url, pool_size=6))
+        sheets = [
+            await stack.enter_async_context(live_sheet(database, world, redis_url, *NAMES)) for _ in range(load.sheets)
+        ]
+        api = await stack.enter_async_context(
+            api_process(url, redis_url, live_connections_per_sign_in=load.connections)
+        )
+        part_cores(api)
+        token = await office_token(world)
+        deliveries = Deliveries()
+        before = resident_megabytes(api)
+        each = load.connections // load.sheets
+        for number, sheet in enumerate(sheets):
+            query = {"query": WATCH, "variables": {"id": sheet.id}}
+            greeting = (init(token), {"id": "1", "type": "subscribe", "payload": query})
+            audience = Audience(each, *greeting, on_message=partial(deliveries.arrived, number))
+            await audience.join(api.port)
+            audience.expect(0)
+            stack.callback(audience.leave)
+        joined = resident_megabytes(api)
+        total = each * load.sheets
+        print(
+            f"{total} connections on {load.sheets} roll sheets, {load.rate:g} check-ins a second for {load.seconds:g} s"
+        )
+        kilobytes = 1000 * (joined - before) / total
+        print(f"    memory {before:.1f} MB before, {joined:.1f} MB joined: {kilobytes:.1f} kB each")
+        cpu = await api.figure(CPU_SECONDS)
+        await drive(sheets, load, deliveries, api)
+        cpu = await api.figure(CPU_SECONDS) - cpu
+        expected = len(deliveries.committed) * each
+        late = [1000 * delay for delay in deliveries.delays]
+        print(f"    memory {resident_megabytes(api):.1f} MB at the end; {100 * cpu / load.seconds:.0f} % of a core")
+        print(
+            f"    {len(late)} deliveries of {expected}: median {statistics.median(late):.1f} ms, "
+            f"p99 {statistics.quantiles(late, n=100)[98]:.1f} ms, last {max(late):.1f} ms"
+        )
+        await owner.close()
+        await owner_engine.dispose()
+        await database.close()
+        if len(late) != expected:
+            raise SystemExit("Not each revision was delivered once to each subscriber.")
+
+
+def main() -> None:
+    connections, sheets, rate, seconds = (*map(float, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :])
+    load = Load(int(connections), int(sheets), rate, seconds)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
+    folder.chmod(0o711)
+    url = os.environ.get("DATABASE_URL")
+    with locked(folder):
+        servers: Servers = start_servers(
+            folder,
+            durable=False,
+            database_url=asyncpg_url(url) if url else None,
+            redis_url=os.environ.get("REDIS_URL") or None,
+        )
+        try:
+            asyncio.run(run(servers.database_url, servers.redis_url, load))
+        finally:
+            servers.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
