@@ -67,7 +67,7 @@ class Task(Generic[GivenT]):
 class ItemDraft:
     """One unit of the work, to be done whole or not at all.
 
-    title -- what staff read of it, such as "Swim 1, 2026-11-16"
+    title -- what staff read of it, such as "Swim 1, 2026-11-16"; without a student's name, which not all may see
     given -- what `carry_out` needs to know, as JSON: ids and dates as text
     student_id -- whom it is about, if it is one student
     """

@@ -70,22 +70,27 @@ async def test_R9_7_of_many_workers_one_does_each_item(desk: TaskDesk) -> None:
 async def test_R9_7_a_worker_that_was_away_for_long_does_nothing_any_more(desk: TaskDesk) -> None:
     task_id = await desk.start()
     organization_id = desk.world.organization_id
-    lease = Lease(organization_id, task_id, str(new_id()))
+    old, new = (Lease(organization_id, task_id, str(new_id())) for _ in range(2))
 
-    async def step() -> Advance:
+    async def take(lease: Lease) -> bool:
+        async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
+            return await claim(uow, lease, list(KINDS), now=NOW)
+
+    async def step(lease: Lease) -> Advance:
         async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
             return await advance(uow, lease, Attempt(), KINDS, now=NOW)
 
-    async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
-        assert await claim(uow, lease, list(KINDS), now=NOW)
-    assert await step() is Advance.GOES_ON
-    assert await step() is Advance.GOES_ON
+    assert await take(old)
+    assert [await step(old), await step(old)] == [Advance.GOES_ON] * 2
     assert await desk.notes() == [1, 2, 3]
-    assert await desk.work() == 0, "its lease holds"
+    assert not await take(new), "the lease holds"
     await desk.patience()
-    await desk.work()
+    assert await take(new)
+    assert await step(old) is Advance.ENDED
+    assert await desk.notes() == [1, 2, 3]
+    assert [await step(new), await step(new)] == [Advance.GOES_ON, Advance.ENDED]
     assert (await desk.row(task_id)).state == "COMPLETED"
-    assert await step() is Advance.ENDED
+    assert await step(old) is Advance.ENDED
     assert await desk.notes() == [1, 2, 3, 4, 5, 6, 7]
 
 
