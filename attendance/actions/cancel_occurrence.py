@@ -79,8 +79,8 @@ async def cancel_occurrence(
     await lock_students_concerned(uow.connection, uow.organization_id, key)
     before = await students_on_sheet(uow.connection, uow.organization_id, key)
     await put_cancellation(uow, key, by=author.person_id, comment=options.comment, now=now)
-    marked = await marked_students(uow.connection, uow.organization_id, key)
-    await notify_of_absences(uow, head, marked, settings=settings, now=now)
+    if marked := await marked_students(uow.connection, uow.organization_id, key):
+        await notify_of_absences(uow, head, marked, settings=settings, now=now)
     await lock_tokens_concerned(uow.connection, uow.organization_id, key)
     occasions = await occasions_of(uow.connection, [key])
     (plan,) = await plan_cancelling(
@@ -89,11 +89,9 @@ async def cancel_occurrence(
     touched = await _release(uow, plan, author, now)
     leaving = before - await students_on_sheet(uow.connection, uow.organization_id, key) if touched else set()
     revision = await record_change(uow, key, ChangeKind.CANCELLED, author, now=now, students=before, leaving=leaving)
-    outcome = await reconcile_makeup_tokens(
-        uow, key, student_ids=None, may_create=False, settings=settings.makeup_tokens, author=author, now=now
-    )
+    touched |= await _take_absence_tokens(uow, plan, settings.makeup_tokens, author, now)
     token_ids = await _give_tokens(uow, plan, occasions[key], author, now)
-    touched |= outcome.student_ids | token_ids.keys()
+    touched |= token_ids.keys()
     if touched:
         await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
     await queue_emails(uow, _messages(head, plan, options, revision, now), now=now)
@@ -132,6 +130,19 @@ async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now:
         return set()
     released = await release_makeups(uow, token_ids, author=author, cause=TokenCause.OCCURRENCE_CANCELLED, now=now)
     return {each.student_id for each in released}
+
+
+async def _take_absence_tokens(
+    uow: UnitOfWork, plan: CancellationPlan, settings: MakeupTokenSettings, author: Author, now: datetime
+) -> frozenset[UUID]:
+    """The students whose absence tokens are revoked or flagged (R7.4)."""
+    students = [each.student.student_id for each in plan.outcomes if each.absence.step is not TokenStep.NOTHING]
+    if not students:
+        return frozenset()
+    outcome = await reconcile_makeup_tokens(
+        uow, plan.sheet.key, student_ids=students, may_create=False, settings=settings, author=author, now=now
+    )
+    return outcome.student_ids
 
 
 async def _give_tokens(
