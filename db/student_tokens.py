@@ -19,7 +19,10 @@ SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issu
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
        t.makeup_enrollment_id, m.starts_on AS makeup_on,
        (SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
-          AND q.makeup_token_id = t.id AND q.state = 'REQUESTED') AS requested_on,
+          AND q.makeup_token_id = t.id AND q.state = 'REQUESTED'
+          AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
+                          AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on
+                          AND c.cancelled_at IS NOT NULL)) AS requested_on,
        l.id AS location_id, l.name AS location_name, l.time_zone AS location_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
        w.id AS issuer_id, w.kind AS issuer_kind, w.first_name AS issuer_first_name, w.last_name AS issuer_last_name,

@@ -66,6 +66,8 @@ _SUBJECTS = text(
         AND t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on
     LEFT JOIN enrollment e ON e.id = coalesce(m.enrollment_id, t.enrollment_id)
     LEFT JOIN makeup_request r ON r.makeup_token_id = t.id AND r.state = 'REQUESTED'
+        AND NOT EXISTS (SELECT FROM occurrence c WHERE c.timeslot_id = r.timeslot_id AND c.held_on = r.held_on
+            AND c.cancelled_at IS NOT NULL)
     LEFT JOIN enrollment makeup ON makeup.id = t.makeup_enrollment_id
     LEFT JOIN LATERAL (
         SELECT l.act, l.cause FROM makeup_token_entry l

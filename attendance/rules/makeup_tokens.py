@@ -62,7 +62,7 @@ class TokenGround:
 class TokenDates:
     """What a token's state is derived from. `lapses_on`: the last day on which it is good though it would expire later,
     since the student has left (R8.11). `requested_on`: the date of the makeup that the family waits for an answer
-    about; `makeup_on`: that of the makeup that the token is tied to.
+    about, None also where its class was cancelled; `makeup_on`: that of the makeup that the token is tied to.
     """
 
     issued_on: date

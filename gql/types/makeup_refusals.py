@@ -20,8 +20,8 @@ described(
         MakeupRequestState.APPROVED: "Staff approved it, and the makeup was booked.",
         MakeupRequestState.DENIED: "Staff turned it down; the makeup token can be used again.",
         MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset or deleted.",
-        MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, or until its makeup token expired or "
-        "was revoked. Should the token be good again before the date, it is REQUESTED again.",
+        MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, its class was cancelled, or its "
+        "makeup token expired or was revoked. Should all be well again before the date, it is REQUESTED again.",
     },
 )
 

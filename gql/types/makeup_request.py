@@ -33,7 +33,9 @@ class MakeupRequest(Node):
     makeup_token: MakeupToken | None = strawberry.field(
         description="The makeup token that would be used; null: it is one that families do not see any more."
     )
-    occurrence: Occurrence = strawberry.field(description="Where the makeup would be.")
+    occurrence: Occurrence | None = strawberry.field(
+        description="Where the makeup would be; null: the class has been moved to another weekday since."
+    )
     state: MakeupRequestState = strawberry.field(description="What became of it.")
     comment: str | None = strawberry.field(description="What the family said about it; null: nothing.")
     requested_by: Actor | None = strawberry.field(description="Who asked; null: not known.")
@@ -106,14 +108,14 @@ async def show_makeup_requests(
     is_family = source.viewer.caller.portal is Portal.CUSTOMER
     return {
         each.id: _show(
-            each, students[each.student_id], tokens.get(each.token_id), places[each.occurrence], is_family=is_family
+            each, students[each.student_id], tokens.get(each.token_id), places.get(each.occurrence), is_family=is_family
         )
         for each in requests
     }
 
 
 def _show(
-    facts: AskedMakeup, student: Student, token: MakeupToken | None, occurrence: Occurrence, *, is_family: bool
+    facts: AskedMakeup, student: Student, token: MakeupToken | None, occurrence: Occurrence | None, *, is_family: bool
 ) -> MakeupRequest:
     decider = facts.decided_by
     shows_decider = not is_family or (decider is not None and decider[0] is PersonKind.GUARDIAN)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Permission, Portal
 from db import models
@@ -195,6 +196,29 @@ async def test_R8_3_a_request_is_open_exactly_while_its_token_is_requested(
         # Good again: the family's wish is as it was.
         await desk.change("makeup_token", desk.token, **dict.fromkeys(values))
         assert await desk.office.ask(NODE, id=request) == {"node": {"state": "REQUESTED"}}
+
+
+async def test_R8_7_a_request_lapses_with_a_cancelled_class_and_is_back_with_a_restored_one(
+    desk: MakeupDesk,
+) -> None:
+    request = await asked(desk)
+    await desk.world.occurrence(desk.lesson.timeslot_id, AHEAD)
+    for cancelled_at, state, token in ((LONG_AGO, "LAPSED", "AVAILABLE"), (None, "REQUESTED", "REQUESTED")):
+        await desk.world.owner.execute(text("UPDATE occurrence SET cancelled_at = :at"), {"at": cancelled_at})
+        assert await desk.office.ask(NODE, id=request) == {"node": {"state": state}}
+        assert await desk.state() == token
+        assert len((await desk.listed(states=[state]))["nodes"]) == 1
+    assert (await desk.settle("approveMakeup", request))["makeupRequest"]["state"] == "APPROVED"
+
+
+async def test_R8_7_a_class_that_was_moved_to_another_weekday_leaves_its_request(desk: MakeupDesk) -> None:
+    request = await asked(desk)
+    await desk.change("timeslot", desk.lesson.timeslot_id, weekday=3)
+    (shown,) = (await desk.listed())["nodes"]
+    assert (shown["id"], shown["occurrence"]) == (request, None)
+    refused = await desk.office.refused(document("approveMakeup"), input={"makeupRequestId": request})
+    assert refused == ("NOT_FOUND", "There is no such occurrence.")
+    assert (await desk.settle("denyMakeup", request))["makeupRequest"]["state"] == "DENIED"
 
 
 async def test_R8_3_whether_the_day_has_gone_by_is_told_where_the_token_is_local(desk: MakeupDesk) -> None:
