@@ -229,6 +229,19 @@ async def test_R8_6_openings_count_all_places_of_the_date_less_those_expected_ab
     assert await search.eligible() == on("Swim", NEXT, NEXT + WEEK, LAST)
 
 
+async def test_R8_6_a_place_in_one_timeslot_takes_none_in_the_other(search: Search) -> None:
+    world = search.world
+    offering = await world.offering(name="Swim", capacity=1)
+    mondays, wednesdays = [await world.timeslot(offering, weekday=weekday) for weekday in (1, 3)]
+    await world.enroll(await world.student(), offering, timeslot_id=mondays)
+    assert await search.eligible(to=str(NEXT)) == on("Swim", MONDAY + 2 * DAY)
+    await world.enroll(search.ann, offering, timeslot_id=wednesdays)
+    assert await search.rejected(to=str(NEXT), **{"from": str(MONDAY + DAY)}) == {
+        ("Swim", str(MONDAY + 2 * DAY)): ["ALREADY_ENROLLED"],
+        ("Swim", str(NEXT)): ["FULL"],
+    }
+
+
 async def test_R6_3_an_absence_early_the_next_day_frees_a_place_in_what_runs_past_midnight(search: Search) -> None:
     lesson = await search.world.weekly_class(name="Late", start_time=time(23, 30), duration_minutes=60, capacity=1)
     student = await search.world.student()
