@@ -53,6 +53,10 @@ SEEN = {
     "StudentNote": "all teacher",
     "MakeupToken": "all teacher family",
     "ExpectedAbsence": "all teacher family",
+    # For a class that the teacher does not teach.
+    "MakeupRequest": "all family",
+    # For owners and for whoever began it.
+    "BackgroundTask": "",
     "Guardian": "all family",
 }
 
@@ -78,6 +82,8 @@ async def _node_id(stage: Stage, type_name: str) -> str:
         "StudentNote": stage.note,
         "MakeupToken": stage.token,
         "ExpectedAbsence": stage.absence,
+        "MakeupRequest": stage.request,
+        "BackgroundTask": stage.task,
         "Guardian": stage.gail,
     }
     return encode_id(type_name, keys[type_name])
