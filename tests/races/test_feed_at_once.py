@@ -180,3 +180,23 @@ async def test_R10_5_thousands_of_rows_in_a_statement_are_one_item(world: World,
         ).bindparams(own=world.organization_id, slot=lesson.timeslot_id, day=MONDAY)
     )
     assert (await items(world))[-1] == (2, None, None, None)
+
+
+async def test_R10_2_acts_on_access_and_on_sheets_close_no_circle(world: World, database: Database) -> None:
+    lessons = [await world.weekly_class(name=str(number)) for number in range(2)]
+    people = [await world.staff() for _ in range(2)]
+
+    async def act(number: int, is_first: bool) -> None:
+        """Both take a lock as they commit, in the order in which they were done."""
+        person = update(models.Person).where(models.Person.id == people[number])
+        for round_number in range(40):
+            permissions = ["MANAGE_SETTINGS"] if round_number % 2 else []
+            async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+                if is_first:
+                    await change(uow, lessons[number].timeslot_id)
+                await uow.connection.execute(person.values(permissions=permissions))
+                if not is_first:
+                    await change(uow, lessons[number].timeslot_id)
+
+    await asyncio.gather(act(0, True), act(1, False))
+    assert sorted(await positions(world)) == list(range(1, 81))
