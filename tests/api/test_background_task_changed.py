@@ -11,15 +11,17 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLError
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission, Portal
+from db.background_tasks import current_revisions
 from db.engine import Database
-from db.wake_ups import Announcer
+from db.wake_ups import Announcer, TaskChanged
 from gql.answers import Answer
 from gql.context import Context
 from gql.guard import GuardLimits
 from gql.operations import Operations, Parameters
-from gql.subscriptions import background_task_changed
+from gql.subscriptions import background_task_changed, task_board
 from gql.subscriptions.task_board import TaskBoard
 from tests.api_client import SCHEMA, Api, serving
 from tests.factories import World, new_world
@@ -235,3 +237,23 @@ async def test_one_statement_looks_for_all_that_is_watched(live: Live) -> None:
         assert len(mine.statements) == 1
     await live.board.compare()
     assert len(mine.statements) == 1, "nobody watches any more"
+
+
+async def test_R9_4_what_is_heard_of_during_a_look_is_looked_at_again(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = TaskChanged(live.desk.world.organization_id, await live.desk.start())
+    looks: list[int] = []
+
+    async def look(connection: AsyncConnection, tasks: set[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
+        found = await current_revisions(connection, tasks)
+        looks.append(len(tasks))
+        if len(looks) == 1:
+            live.board.heard(news)
+        return found
+
+    monkeypatch.setattr(task_board, "current_revisions", look)
+    with live.board.watch(news.organization_id, news.task_id):
+        live.board.heard(news)
+        await asyncio.sleep(1)
+    assert looks == [1, 1]
