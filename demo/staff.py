@@ -19,8 +19,10 @@ _OFFICE = (
     Permission.MAKEUPS_WITHOUT_TOKENS,
     Permission.CANCEL_OCCURRENCES,
     Permission.MANAGE_ENROLLMENTS,
+    Permission.MANAGE_STAFF,
     Permission.LAUNCH_KIOSK,
     Permission.SEE_BALANCES,
+    Permission.SEND_STATEMENTS,
     Permission.SEE_MEDICAL,
 )
 GROUPS: dict[str, tuple[Permission, ...]] = {

@@ -23,9 +23,11 @@ described(
         Permission.MAKEUPS_WITHOUT_TOKENS: "Book a makeup without a token. Both portals.",
         Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences. Both portals.",
         Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students. Both portals.",
+        Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes. Both portals.",
         Permission.MANAGE_SETTINGS: "Change the organization's settings. Both portals.",
         Permission.LAUNCH_KIOSK: "Launch and revoke kiosks. Both portals.",
         Permission.SEE_BALANCES: "See what a family owes; in the Staff Portal only where a setting allows it too.",
+        Permission.SEND_STATEMENTS: "Send families statements, together with SEE_BALANCES. Both portals.",
         Permission.SEE_MEDICAL: "See the text of medical alerts. Both portals.",
     },
 )
