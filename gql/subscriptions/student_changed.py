@@ -1,7 +1,7 @@
 """`studentChanged`: a student's tokens, today's marks and what comes next, as the viewer sees them (R10.3)."""
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +13,7 @@ from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.feed import is_told_of_mark
 from attendance.rules.marks import MarkValue
 from attendance.rules.occurrences import may_see_occurrence
-from attendance.rules.permissions import SEE_ATTENDANCE, Viewer
+from attendance.rules.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.roster_rows import MarkFacts
 from attendance.rules.sight import view_of
 from attendance.rules.vocabulary import ChangeKind, Portal
@@ -100,6 +100,9 @@ async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -
     while True:
         news = await follower.next(last.state.zones, last.access)
         if isinstance(news, FeedChange) and news.revision <= last.position:
+            continue
+        if news is News.NEW_RIGHTS and (kept := await patiently(partial(_kept, info, last))) is not None:
+            last = kept
             continue
         if isinstance(news, FeedChange) and not news.fed.is_everything:
             seen = await _look(info, student_id, news)
@@ -208,6 +211,15 @@ async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | Non
 
     state = await change.memo.once((student_id, view_of(viewer)), lambda: patiently(read))
     return None if state is None else _Seen(state, viewer, change.access, change.revision, [change])
+
+
+async def _kept(info: Info, last: _Seen) -> _Seen | None:
+    """None: the state must be read to know what the viewer may see by now. Raises Forbidden and NotAuthenticated."""
+    async with reading(info) as (connection, viewer):
+        _check(viewer)
+        access = await access_epoch(connection, viewer.caller.organization_id)
+    sees_all = viewer.caller.portal is Portal.CUSTOMER or sees_all_occurrences(viewer.caller)
+    return replace(last, viewer=viewer, access=access) if sees_all and view_of(viewer) == view_of(last.viewer) else None
 
 
 async def _viewer(info: Info) -> Viewer:
