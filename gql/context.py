@@ -9,9 +9,9 @@ who asks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,9 +19,10 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.permissions import Claims, Viewer
+from attendance.rules.sight import view_of
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.viewers import find_viewer
-from gql.errors import NotAuthenticated
+from gql.errors import Forbidden, NotAuthenticated
 from gql.permissions import Access, access_of, check_to_change, check_to_see
 from gql.services import Services
 
@@ -32,7 +33,8 @@ READERS = 4
 @dataclass(slots=True)
 class Context:
     """One operation. `claims` is None for an anonymous caller, until it signs in with this operation;
-    `address` is the client's, for rate limits alone.
+    `address` is the client's, for rate limits alone. `view`: what is read is for everybody with this view of things
+    (attendance/rules/sight.py).
     """
 
     services: Services
@@ -41,10 +43,15 @@ class Context:
     address: str
     loaders: dict[object, Any] = field(default_factory=dict)
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))
+    view: Hashable | None = None
 
     def clock(self) -> datetime:
         """Now, aware and in UTC. A resolver asks once and hands the answer down."""
         return self.services.clock()
+
+    def sharing(self, view: Hashable) -> "Context":
+        """For an answer that others get too: it may show what they see as well, and nothing else."""
+        return replace(self, view=view, loaders={})
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]
@@ -78,6 +85,8 @@ async def reading(info: Info) -> AsyncIterator[Reading]:
     async with info.context.readers, services.database.read(claims.organization_id) as connection:
         viewer = await _viewer(connection, claims, services.clock())
         check_to_see(access, viewer.caller)
+        if info.context.view is not None and view_of(viewer) != info.context.view:
+            raise Forbidden("What you may see has just changed.")
         yield Reading(connection, viewer)
 
 

@@ -38,8 +38,14 @@ class Stream:
         self._source = source
         self.signature = signature
 
-    async def execute(self, event: object) -> Answer:
-        result = execute_subscription_event(self._executor.build_per_event_executor(event))
+    async def execute(self, event: object, view: Hashable | None = None) -> Answer:
+        """`view`: the answer is for all with this view of things; it has errors if the subscriber's is another by now.
+        None: it is for the subscriber alone.
+        """
+        executor = self._executor.build_per_event_executor(event)
+        if view is not None:
+            executor.context_value = executor.context_value.sharing(view)
+        result = execute_subscription_event(executor)
         return Answer(await result if isawaitable(result) else result)
 
     async def answers(self, write: Write | None = None) -> AsyncGenerator[Answer, None]:
@@ -85,6 +91,6 @@ class Once:
     view: Hashable
 
     async def answers(self, stream: Stream, write: Write | None) -> AsyncGenerator[Answer, None]:
-        answer = await self.memo.once((stream.signature, self.view), lambda: stream.execute(self.event))
-        # What went wrong may be the other's own affair: a sign-out between two reads.
+        answer = await self.memo.once((stream.signature, self.view), lambda: stream.execute(self.event, self.view))
+        # What went wrong may be the other's own affair: a right lost, or won, between two reads.
         yield await stream.execute(self.event) if answer.has_errors else answer

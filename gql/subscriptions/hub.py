@@ -104,12 +104,13 @@ class Watcher(Generic[ChangeT]):
 @dataclass(eq=False)
 class _Topic(Generic[ChangeT]):
     """A subject that somebody follows: `read` up to this revision, `ahead` as far as is known; _UNKNOWN: there is
-    something, but nobody said how much.
+    something, but nobody said how much. `reached`: the database was seen to be as far as this.
     """
 
     watchers: set[Watcher[ChangeT]] = field(default_factory=set)
     read: int | None = None
     ahead: int = 0
+    reached: int = 0
     task: asyncio.Task[None] | None = None
 
 
@@ -179,6 +180,7 @@ class Hub(Generic[ChangeT]):
     def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int) -> None:
         """The watcher has read the state at `revision` and wants each later change; it may get earlier ones again."""
         topic = self._topics[subject]
+        topic.reached = max(topic.reached, revision)
         if topic.read is None:
             topic.read = revision
             for other in topic.watchers:
@@ -203,14 +205,15 @@ class Hub(Generic[ChangeT]):
 
     async def compare(self) -> None:
         """Find in one statement what no wake-up told of, on whichever subjects are followed."""
-        expected = {subject: topic.read for subject, topic in self._topics.items() if topic.read is not None}
+        expected = {subject: topic.reached for subject, topic in self._topics.items() if topic.read is not None}
         if not expected:
             return
         async with self._database.engine.connect() as connection:
             current = await self._read_revisions(connection, expected)
-        for subject, read in expected.items():
-            if current[subject] < read:
-                self._rewind(subject, current[subject])
+        for subject, reached in expected.items():
+            topic = self._topics.get(subject)
+            if topic is not None and current[subject] < reached:
+                self._rewind(topic, current[subject])
             else:
                 self._ahead(subject, current[subject])
 
@@ -220,14 +223,12 @@ class Hub(Generic[ChangeT]):
             topic.ahead = max(topic.ahead, revision)
             self._look(subject, topic)
 
-    def _rewind(self, subject: Subject, revision: int) -> None:
+    def _rewind(self, topic: _Topic[ChangeT], revision: int) -> None:
         """The database is behind what it said before: it was restored. The state stands for the lost history."""
-        topic = self._topics.get(subject)
-        if topic is not None:
-            log.warning("history_went_back", read=topic.read, revision=revision)
-            topic.read = topic.ahead = revision
-            for watcher in topic.watchers:
-                watcher.skip()
+        log.warning("history_went_back", reached=topic.reached, revision=revision)
+        topic.read = topic.ahead = topic.reached = revision
+        for watcher in topic.watchers:
+            watcher.skip()
 
     def _look(self, subject: Subject, topic: _Topic[ChangeT]) -> None:
         if topic.task is None and topic.read is not None and topic.ahead > topic.read:
@@ -259,10 +260,14 @@ class Hub(Generic[ChangeT]):
 
     def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT]) -> None:
         if not changes:
-            # Whoever announced this revision did not commit it, or it was lost in a restore.
-            topic.ahead = topic.ahead if topic.ahead == _UNKNOWN else after
+            if after < topic.reached:
+                self._rewind(topic, after)
+            elif topic.ahead != _UNKNOWN:
+                # Whoever announced this revision did not commit it.
+                topic.ahead = after
             return
         topic.read = changes[-1].revision
+        topic.reached = max(topic.reached, topic.read)
         for watcher in topic.watchers:
             if changes[0].revision != after + 1:
                 watcher.skip()

@@ -24,7 +24,7 @@ from gql.loaders import Sheet, find_visible_head
 from gql.permissions import requires
 from gql.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
 from gql.streams import Once
-from gql.subscriptions.fan_out import Live
+from gql.subscriptions.group import Live
 from gql.subscriptions.patience import patiently
 from gql.types.occurrence import show_occurrence
 from gql.types.roll_sheet_change import RollSheetChanged, show_change

@@ -152,9 +152,9 @@ async def test_R10_1_who_asks_and_sees_the_same_shares_one_execution(
     executed: list[object] = []
     execute = streams.Stream.execute
 
-    async def counted(stream: streams.Stream, event: object) -> Answer:
+    async def counted(stream: streams.Stream, event: object, *view: Any) -> Answer:
         executed.append(event)
-        return await execute(stream, event)
+        return await execute(stream, event, *view)
 
     async with AsyncExitStack() as stack:
         everybody = [
