@@ -7,7 +7,14 @@ from typing import Any
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
-from attendance.rules import cancellation_refusals, makeup_refusals, refusals, task_refusals, token_refusals
+from attendance.rules import (
+    cancellation_refusals,
+    makeup_refusals,
+    refusals,
+    task_refusals,
+    token_refusals,
+    tokens_for_many,
+)
 from gql.types.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
@@ -52,6 +59,7 @@ from gql.types.makeup_refusals import (
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
+from gql.types.students_refusals import NoStudents, TooManyStudents
 from gql.types.task_refusals import BackgroundTaskEnded, BackgroundTaskNotEnded
 from gql.types.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
 
@@ -113,6 +121,8 @@ REFUSALS = (
     Told(cancellation_refusals.OccurrenceNotCancelled, OccurrenceNotCancelled, OccurrenceNotCancelled.of),
     Told(task_refusals.BackgroundTaskEnded, BackgroundTaskEnded, BackgroundTaskEnded.of),
     Told(task_refusals.BackgroundTaskNotEnded, BackgroundTaskNotEnded, BackgroundTaskNotEnded.of),
+    Told(tokens_for_many.NoStudents, NoStudents, NoStudents.of),
+    Told(tokens_for_many.TooManyStudents, TooManyStudents, TooManyStudents.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

@@ -1,7 +1,7 @@
 """Give makeup tokens by hand (R8.1)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,20 @@ async def create_makeup_tokens(
         author=Author.of(viewer.caller),
         now=now,
     )
+
+
+async def dated_draft(
+    uow: UnitOfWork, draft: TokenDraft, *, settings: MakeupTokenSettings, now: datetime
+) -> TokenDraft:
+    """The draft with its issue date, for tokens that are made later than they were asked for: those of one act are
+    issued on one date. Raises as above for what can be known without the students.
+    """
+    zones = await read_zones(uow.connection, uow.organization_id)
+    await _require_known(uow, [draft], zones)
+    today = _today(draft, zones, now)
+    dated = replace(draft, issue_on=draft.issue_on or today)
+    life_of(dated, 0, settings, today=today, session_ends_on=None)
+    return dated
 
 
 async def give_tokens(

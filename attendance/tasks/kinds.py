@@ -5,9 +5,10 @@ from typing import Any, TypeAlias
 
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.cancel_occurrences import CancelOccurrences
+from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
-_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(),)
+_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens())
 KINDS: Kinds = {each.kind: each for each in _ALL}

@@ -87,7 +87,7 @@ async def resolve(
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     if not 1 <= len(input.tokens) <= MOST_DRAFTS:
         raise BadInput(f"input.tokens has {len(input.tokens)} entries; 1 to {MOST_DRAFTS} are allowed.")
-    drafts = [_draft(each, f"input.tokens[{number}]") for number, each in enumerate(input.tokens)]
+    drafts = [draft_of(each, f"input.tokens[{number}]") for number, each in enumerate(input.tokens)]
     now = info.context.clock()
     async with changing(info) as (uow, viewer):
         done = await once(
@@ -108,7 +108,8 @@ async def resolve(
         )
 
 
-def _draft(given: MakeupTokenDraftInput, place: str) -> TokenDraft:
+def draft_of(given: MakeupTokenDraftInput, place: str) -> TokenDraft:
+    """`place` is the argument's. Raises BadInput."""
     return TokenDraft(
         location_id=id_or_none(given.location_id, "Location", f"{place}.locationId"),
         program_id=id_or_none(given.program_id, "Program", f"{place}.programId"),

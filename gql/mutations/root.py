@@ -13,6 +13,7 @@ from gql.mutations import (
     clear_mark,
     close_student_note,
     create_makeup_tokens,
+    create_makeup_tokens_for_students,
     delete_background_task,
     delete_makeup_token,
     deny_expected_absence,
@@ -85,6 +86,7 @@ class Mutation:
     deny_makeup = deny_makeup.field
     withdraw_makeup_request = withdraw_makeup_request.field
     create_makeup_tokens = create_makeup_tokens.field
+    create_makeup_tokens_for_students = create_makeup_tokens_for_students.field
     delete_makeup_token = delete_makeup_token.field
     edit_makeup_token = edit_makeup_token.field
     reset_makeup_token = reset_makeup_token.field

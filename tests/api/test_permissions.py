@@ -262,6 +262,9 @@ TABLE: dict[str, Row] = {
         FULL,
         **OF_STUDENT,
     ),
+    "Mutation.createMakeupTokensForStudents": act(
+        lambda stage: {"studentIds": [stage.student_id], "token": {}}, CREATE_TOKENS, **OF_STUDENT
+    ),
     "Mutation.checkIn": act(
         lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id},
         FULL,
