@@ -48,6 +48,10 @@ class FanOut:
     def join(self, follower: Follower) -> Group[Any] | None:
         """None: it must open its stream anew."""
         live = follower.live
+        if live.watcher.has_missed:
+            live.hub.leave(live.topic, live.watcher)
+            live.has_missed = True
+            return None
         key = (id(live.hub), live.topic, follower.stream.signature, live.view)
         group = self._groups.get(key)
         if group is None:

@@ -62,16 +62,24 @@ class Watcher(Generic[ChangeT]):
     """One subscriber's bounded queue (R10.5)."""
 
     def __init__(
-        self, capacity: int, complete_after: int | None, wants: Callable[[ChangeT], bool] | None = None
+        self, capacity: int, complete_after: int | None, reached: int, wants: Callable[[ChangeT], bool] | None = None
     ) -> None:
-        """wants -- tells which changes are for this subscriber; None: all are."""
+        """reached -- the state that this subscriber will read is not older; wants -- tells which changes are for it;
+        None: all are.
+        """
         self._capacity = capacity
         self._wants = wants
         self._queue: deque[ChangeT] = deque()
         self._has_missed = False
         self._news = asyncio.Event()
         self.complete_after = complete_after
+        self.reached = reached
         self.is_kept = False
+
+    @property
+    def has_missed(self) -> bool:
+        """Is the state needed for what was dropped?"""
+        return self._has_missed
 
     def put(self, change: ChangeT) -> None:
         if self._wants is not None and not self._wants(change):
@@ -161,7 +169,7 @@ class Hub(Generic[ChangeT]):
         Whoever sets `is_kept` meanwhile goes on with the watcher after the block, and calls `leave` in the end.
         """
         topic = self._topics.setdefault(subject, _Topic())
-        watcher = Watcher[ChangeT](self.capacity, topic.read, wants)
+        watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants)
         topic.watchers.add(watcher)
         try:
             yield watcher
@@ -180,6 +188,8 @@ class Hub(Generic[ChangeT]):
     def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int) -> None:
         """The watcher has read the state at `revision` and wants each later change; it may get earlier ones again."""
         topic = self._topics[subject]
+        if revision < watcher.reached:
+            self._rewind(topic, revision)
         topic.reached = max(topic.reached, revision)
         if topic.read is None:
             topic.read = revision
@@ -228,6 +238,7 @@ class Hub(Generic[ChangeT]):
         log.warning("history_went_back", reached=topic.reached, revision=revision)
         topic.read = topic.ahead = topic.reached = revision
         for watcher in topic.watchers:
+            watcher.reached = min(watcher.reached, revision)
             watcher.skip()
 
     def _look(self, subject: Subject, topic: _Topic[ChangeT]) -> None:
@@ -260,11 +271,8 @@ class Hub(Generic[ChangeT]):
 
     def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT]) -> None:
         if not changes:
-            if after < topic.reached:
-                self._rewind(topic, after)
-            elif topic.ahead != _UNKNOWN:
-                # Whoever announced this revision did not commit it.
-                topic.ahead = after
+            # Whoever announced this revision did not commit it, or it was lost in a restore.
+            topic.ahead = topic.ahead if topic.ahead == _UNKNOWN else after
             return
         topic.read = changes[-1].revision
         topic.reached = max(topic.reached, topic.read)
