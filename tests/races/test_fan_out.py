@@ -36,6 +36,9 @@ VIEWS = ("plain", "medical")
 class QuickLoop(asyncio.SelectorEventLoop):
     """Jumps to the next thing that is due."""
 
+    _ready: Any
+    _scheduled: Any
+
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
@@ -216,7 +219,7 @@ class Client:
                     claims=self.name,  # type: ignore[arg-type]
                     viewer=viewer,
                     view=viewer.view,
-                    stays=lambda seen: seen.view == viewer.view,  # type: ignore[attr-defined]
+                    stays=partial(_has, viewer.view),
                     sees=lambda _: True,
                     show=lambda change: change,
                 )
@@ -232,6 +235,10 @@ class Client:
             if told is None or told > revision:
                 return viewer, revision, [self.stage.change(snapshot, revision, is_state=True)]
             return viewer, revision, [self.stage.change(snapshot, each) for each in range(told + 1, revision + 1)]
+
+
+def _has(view: str, viewer: Any) -> bool:
+    return bool(viewer.view == view)
 
 
 class Told(Stream):
