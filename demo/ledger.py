@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,6 @@ from attendance.rules.vocabulary import (
     ChangeKind,
     MakeupTokenAct,
     MakeupTokenOrigin,
-    MakeupTokenState,
-    Source,
     TokenRunPhase,
 )
 from db import models
@@ -146,14 +144,6 @@ class Ledger:
     def tokens_of(self, occurrence: OccurrenceKey) -> list[Token]:
         """The automatic ones of an occurrence."""
         return self._of_occurrences.get(occurrence, [])
-
-    def enter_expiries(self) -> None:
-        """For each token that has expired, when the local day after its last one began."""
-        for token in self.tokens:
-            if token.state(token.site.today) is MakeupTokenState.EXPIRED:
-                after = token.row["expires_on"] + timedelta(days=1)
-                at = max(token.row["issued_at"], datetime.combine(after, time(), token.site.zone).astimezone(UTC))
-                self.enter(token, MakeupTokenAct.EXPIRED, Hand(Source.SYSTEM), at)
 
     def _automatic(self, sheet: Sheet, student_id: UUID) -> Token | None:
         found = self.tokens_of(sheet.meeting.key)

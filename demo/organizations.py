@@ -60,7 +60,6 @@ def business_rows(now: datetime, password_hash: str) -> Rows:
     by_hand.make_tokens(attendance)
     by_hand.tell_absences(attendance)
     live_today(attendance)
-    attendance.ledger.enter_expiries()
     _name_guardian(attendance.ledger)
     return business.rows
 
@@ -76,7 +75,6 @@ def small_business_rows(now: datetime, password_hash: str) -> Rows:
     people.admit_families(business, SMALL_FAMILY_SIZES, password_hash)
     attendance = _attendance(business, staff.SMALL_STAFF)
     live_through(attendance)
-    attendance.ledger.enter_expiries()
     return business.rows
 
 
