@@ -31,6 +31,10 @@ print(hashlib.sha256(repr([rows.tables for rows in both]).encode()).hexdigest())
 """
 
 
+# What the database itself counts, over all organizations and since its first day.
+COUNTED = ("feed", "feed_item", "access_epoch")
+
+
 async def digest_of(connection: AsyncConnection) -> dict[str, str]:
     """Of the demo's rows in each table, whatever their order."""
     return {
@@ -89,9 +93,12 @@ async def test_fresh_gives_the_rows_of_a_first_load_and_leaves_other_organizatio
         async with other.connect() as connection:
             there = await digest_of(connection)
         await other.dispose()
+    here = await digest_of(owner)
 
     assert (fresh.is_loaded, fresh.anchored_on) == (True, demo_today(NOW))
-    assert await digest_of(owner) == there
+    assert {table: digest for table, digest in here.items() if table not in COUNTED} == {
+        table: digest for table, digest in there.items() if table not in COUNTED
+    }
     assert await owner.scalar(text("SELECT first_name FROM student WHERE id = :id"), {"id": student}) == "Ann"
 
 
