@@ -11,6 +11,7 @@ from attendance.rules import (
     cancellation_refusals,
     makeup_refusals,
     refusals,
+    statements,
     task_refusals,
     token_refusals,
     tokens_for_many,
@@ -59,6 +60,7 @@ from gql.types.makeup_refusals import (
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
+from gql.types.statement_refusals import NobodyOwes, TooManyFamilies
 from gql.types.students_refusals import NoStudents, TooManyStudents
 from gql.types.task_refusals import BackgroundTaskEnded, BackgroundTaskNotEnded
 from gql.types.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
@@ -123,6 +125,8 @@ REFUSALS = (
     Told(task_refusals.BackgroundTaskNotEnded, BackgroundTaskNotEnded, BackgroundTaskNotEnded.of),
     Told(tokens_for_many.NoStudents, NoStudents, NoStudents.of),
     Told(tokens_for_many.TooManyStudents, TooManyStudents, TooManyStudents.of),
+    Told(statements.NobodyOwes, NobodyOwes, NobodyOwes.of),
+    Told(statements.TooManyFamilies, TooManyFamilies, TooManyFamilies.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

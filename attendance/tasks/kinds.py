@@ -7,8 +7,9 @@ from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.cancel_occurrences import CancelOccurrences
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
+from attendance.tasks.send_statements import SendStatements
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
-_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens())
+_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens(), SendStatements())
 KINDS: Kinds = {each.kind: each for each in _ALL}

@@ -32,6 +32,7 @@ from gql.mutations import (
     restore_occurrence,
     revoke_kiosk,
     rotate_check_in_code,
+    send_statements,
     sign_in,
     sign_out,
     submit_attendance,
@@ -69,6 +70,7 @@ class Mutation:
     update_makeup_token_settings = update_makeup_token_settings.field
     cancel_occurrences = cancel_occurrences.field
     restore_occurrence = restore_occurrence.field
+    send_statements = send_statements.field
     launch_kiosk = launch_kiosk.field
     revoke_kiosk = revoke_kiosk.field
     rotate_check_in_code = rotate_check_in_code.field

@@ -67,6 +67,7 @@ MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
 LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
 OWNER = frozenset({Permission.OWNER})
 CREATE_TOKENS = frozenset({Permission.CREATE_MAKEUP_TOKENS})
+STATEMENTS = frozenset({Permission.SEND_STATEMENTS, Permission.SEE_BALANCES})
 CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
 
@@ -264,6 +265,9 @@ TABLE: dict[str, Row] = {
     ),
     "Mutation.createMakeupTokensForStudents": act(
         lambda stage: {"studentIds": [stage.student_id], "token": {}}, CREATE_TOKENS, **OF_STUDENT
+    ),
+    "Mutation.sendStatements": act(
+        lambda _: {}, STATEMENTS, **CHANGES | {"right": "NobodyOwes", "stranger": "NobodyOwes"}
     ),
     "Mutation.checkIn": act(
         lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id},

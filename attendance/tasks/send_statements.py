@@ -1,0 +1,80 @@
+"""Statements to families with a balance as a background task (R9.4): one family, one item."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from attendance.rules.calendar import local_date
+from attendance.rules.statements import NO_ADDRESS, PAID, OwingFamily, owes, statement_facts, statement_reason
+from attendance.rules.vocabulary import TaskKind
+from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
+from db.emails import Message, queue_emails
+from db.statements import read_owing
+from db.tokens_by_hand import read_zones
+from db.unit_of_work import UnitOfWork
+
+TEMPLATE = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFamily:
+    """`student_id`: whom staff know the family by; None: it has no student any more."""
+
+    family_id: UUID
+    student_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsAsked:
+    families: tuple[StatedFamily, ...]
+    minimum: Decimal
+    currency: str
+
+
+class SendStatements(Kind[StatementsAsked]):
+    """Each family is told what it owes when its turn comes; one that has paid meanwhile is not written to."""
+
+    kind: ClassVar = TaskKind.SEND_STATEMENTS
+    given_type: ClassVar = StatementsAsked
+    batch_size: ClassVar = 100
+
+    async def plan(self, uow: UnitOfWork, task: Task[StatementsAsked], *, now: datetime) -> Sequence[ItemDraft]:
+        return [
+            ItemDraft("Statement", {"family_id": str(each.family_id)}, each.student_id) for each in task.given.families
+        ]
+
+    async def carry_out(
+        self, uow: UnitOfWork, task: Task[StatementsAsked], items: Sequence[Item], *, now: datetime
+    ) -> Sequence[TaskException]:
+        ids = {item.position: UUID(item.given["family_id"]) for item in items}
+        families = await read_owing(uow.connection, uow.organization_id, set(ids.values()))
+        home = (await read_zones(uow.connection, uow.organization_id)).home
+        stated_on = local_date(now, home) if home is not None else now.astimezone(UTC).date()
+        told: list[TaskException] = []
+        messages: list[Message] = []
+        for item in items:
+            family = families.get(ids[item.position])
+            if family is None or not owes(family.balance, task.given.minimum):
+                told.append(TaskException(item.position, PAID, item.student_id, undone=True))
+            elif family.email is None:
+                told.append(TaskException(item.position, NO_ADDRESS, item.student_id, undone=True))
+            else:
+                messages.append(_message(task, family, family.email, stated_on.isoformat(), now))
+        await queue_emails(uow, messages, now=now)
+        return told
+
+
+def _message(
+    task: Task[StatementsAsked], family: OwingFamily, recipient: str, stated_on: str, now: datetime
+) -> Message:
+    return Message(
+        reason=statement_reason(task.id, family.id),
+        recipient=recipient,
+        template=TEMPLATE,
+        facts=statement_facts(family, task.given.currency, stated_on),
+        due_at=now,
+        family_id=family.id,
+    )
