@@ -177,8 +177,8 @@ class Client:
     async def _listen(self) -> None:
         stream = Told(self)
         async for answer in stream.answers(self.write):
-            await self.stage.dawdle()
             await self.may_send.wait()
+            await self.stage.dawdle()
             self._get(answer)
             await asyncio.sleep(0)
         self.has_ended = True
@@ -315,6 +315,11 @@ class Play:
             now = self.stage.rights[client.name][-1][1]
             choices = [None, *VIEWS] if now else VIEWS
             self.stage.allow(client.name, self.chance.choice([each for each in choices if each != now]))
+            if self.chance.random() < 0.5:
+                # What it is told first keeps it from following, and its group knows of its rights before it does.
+                client.may_send.clear()
+                await self.check()
+                client.may_send.set()
 
     async def stall(self) -> None:
         if (client := self.one()) is not None:
@@ -343,6 +348,7 @@ class Play:
         del self.stage.happened[self.chance.randint(0, len(self.stage.happened)) :]
         self.stage.failures = 0
         await self.hub.compare()
+        await self.commit()
 
     async def until_quiet(self) -> None:
         self.stage.failures = 0
