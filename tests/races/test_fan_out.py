@@ -347,7 +347,13 @@ class Play:
                 client.told = None
         del self.stage.happened[self.chance.randint(0, len(self.stage.happened)) :]
         self.stage.failures = 0
-        await self.hub.compare()
+        if self.chance.random() < 0.5:
+            await self.hub.compare()
+        else:
+            # Somebody opens the roll sheet before it is compared.
+            await self.come()
+            while self.clients[-1].told is None:
+                await asyncio.sleep(0)
         await self.commit()
 
     async def until_quiet(self) -> None:
@@ -390,6 +396,7 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
         (fan_out_module, "access_epochs"),
     ):
         monkeypatch.setattr(module, name, getattr(stage, name))
+    monkeypatch.setattr(group_module, "_AT_ONCE", 1)
     hub: Hub[Change] = Hub(stage, stage.read_changes, stage.read_revisions, capacity=CAPACITY)
     return Play(chance, stage, hub, FanOut(stage, lambda: datetime.now(UTC), capacity=CAPACITY))
 
