@@ -47,7 +47,8 @@ CROSS JOIN LATERAL (
     SELECT CASE
         WHEN q.state <> 'REQUESTED' THEN q.state
         WHEN t.deleted_at IS NULL AND t.revoked_at IS NULL AND t.makeup_enrollment_id IS NULL
-             AND coalesce(least(t.expires_on, t.lapses_on) >= n.today, true) AND q.held_on >= n.today
+             AND t.issued_on <= n.today AND coalesce(least(t.expires_on, t.lapses_on) >= n.today, true)
+             AND q.held_on >= n.today
              AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
                              AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on
                              AND c.cancelled_at IS NOT NULL) THEN 'REQUESTED'

@@ -93,8 +93,8 @@ _UNUSED = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.AVAILABLE, Mak
 
 def token_state(token: TokenDates, today: date) -> MakeupTokenState:
     """R8.3, from dates and links alone. Good through the end of the local day `good_through` (R7.7, R8.11), and its
-    makeup is pending through the end of its own day. A request that nobody decided lapses with the day that it was for.
-    An end put by staff or by the system stands before all else.
+    makeup is pending through the end of its own day. A request that nobody decided lapses with the day that it was for,
+    and is none while the issue date is ahead (R8.2). An end put by staff or by the system stands before all else.
     """
     if token.is_deleted:
         return MakeupTokenState.DELETED
@@ -104,9 +104,10 @@ def token_state(token: TokenDates, today: date) -> MakeupTokenState:
         return MakeupTokenState.SPENT if token.makeup_on < today else MakeupTokenState.PENDING
     if token.good_through is not None and token.good_through < today:
         return MakeupTokenState.EXPIRED
-    if token.requested_on is not None and token.requested_on >= today:
-        return MakeupTokenState.REQUESTED
-    return MakeupTokenState.SCHEDULED if token.issued_on > today else MakeupTokenState.AVAILABLE
+    if token.issued_on > today:
+        return MakeupTokenState.SCHEDULED
+    is_requested = token.requested_on is not None and token.requested_on >= today
+    return MakeupTokenState.REQUESTED if is_requested else MakeupTokenState.AVAILABLE
 
 
 def missing_ground(ground: TokenGround, settings: MakeupTokenSettings) -> TokenCause | None:

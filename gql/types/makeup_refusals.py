@@ -19,9 +19,10 @@ described(
         MakeupRequestState.REQUESTED: "It waits for staff to decide. It holds no place in the class.",
         MakeupRequestState.APPROVED: "Staff approved it, and the makeup was booked.",
         MakeupRequestState.DENIED: "Staff turned it down; the makeup token can be used again.",
-        MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset or deleted.",
+        MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset.",
         MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, its class was cancelled, or its "
-        "makeup token expired or was revoked. Should all be well again before the date, it is REQUESTED again.",
+        "makeup token expired, was revoked or deleted, or got an issue date that is ahead. Should all be well again "
+        "before the date, it is REQUESTED again.",
     },
 )
 

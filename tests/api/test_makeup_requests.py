@@ -211,6 +211,20 @@ async def test_R8_7_a_request_lapses_with_a_cancelled_class_and_is_back_with_a_r
     assert (await desk.settle("approveMakeup", request))["makeupRequest"]["state"] == "APPROVED"
 
 
+async def test_R8_2_a_request_lapses_while_the_issue_date_of_its_token_is_ahead(desk: MakeupDesk) -> None:
+    request = await asked(desk)
+    edit = "mutation($input: EditMakeupTokenInput!) { editMakeupToken(input: $input) { __typename } }"
+    issue_on = (MONDAY + DAY).isoformat()
+    await desk.office.ask(edit, input={"tokenId": desk.token_id, "issueOn": issue_on})
+    assert await desk.family.ask(OPEN, id=desk.token_id) == {"node": None}
+    assert await desk.state() == "SCHEDULED"
+    assert await desk.family.ask(NODE, id=request) == {"node": {"state": "LAPSED"}}
+    assert (await desk.settle("approveMakeup", request))["__typename"] == "MakeupTokenNotYetIssued"
+    await days_later(desk, 1)
+    assert await desk.state() == "REQUESTED"
+    assert (await desk.settle("approveMakeup", request))["makeupRequest"]["state"] == "APPROVED"
+
+
 async def test_R8_7_a_class_that_was_moved_to_another_weekday_leaves_its_request(desk: MakeupDesk) -> None:
     request = await asked(desk)
     await desk.change("timeslot", desk.lesson.timeslot_id, weekday=3)

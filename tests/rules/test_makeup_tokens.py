@@ -196,6 +196,7 @@ GOOD = TokenDates(issued_on=YESTERDAY, expires_on=TOMORROW)
         (replace(GOOD, requested_on=TODAY), MakeupTokenState.REQUESTED),
         (replace(GOOD, requested_on=YESTERDAY), MakeupTokenState.AVAILABLE),
         (replace(GOOD, requested_on=TODAY, expires_on=YESTERDAY), MakeupTokenState.EXPIRED),
+        (replace(GOOD, requested_on=TOMORROW, issued_on=TOMORROW), MakeupTokenState.SCHEDULED),
         (replace(GOOD, makeup_on=TOMORROW), MakeupTokenState.PENDING),
         (replace(GOOD, makeup_on=TODAY), MakeupTokenState.PENDING),
         (replace(GOOD, makeup_on=YESTERDAY), MakeupTokenState.SPENT),
