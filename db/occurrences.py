@@ -54,7 +54,7 @@ SELECT k.timeslot_id, k.held_on,
        g.currency,
        coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
        w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,
-       slots.*, sessions.*, closed.*, cancelled.*, teachers.*
+       slots.*, sessions.*, closed.*, cancelled.*, teachers.*, instructors.*
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY AS k (timeslot_id, held_on, place)
 JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
@@ -81,17 +81,23 @@ CROSS JOIN LATERAL (
       AND y.held_on BETWEEN k.held_on - 200 AND k.held_on + 200
 ) cancelled
 CROSS JOIN LATERAL (
-    SELECT array_agg(q.id) AS teacher_ids, array_agg(u.absent_person_id IS NOT NULL) AS teacher_is_away,
-           array_agg(CASE WHEN u.absent_person_id IS NULL THEN q.id ELSE v.id END) AS instructor_ids,
-           array_agg(CASE WHEN u.absent_person_id IS NULL THEN q.first_name ELSE v.first_name END) AS first_names,
-           array_agg(CASE WHEN u.absent_person_id IS NULL THEN q.last_name ELSE v.last_name END) AS last_names
-    FROM offering_instructor i
-    JOIN person q ON q.organization_id = i.organization_id AND q.id = i.person_id
-    LEFT JOIN substitution u ON u.organization_id = i.organization_id AND u.timeslot_id = k.timeslot_id
-        AND u.held_on = k.held_on AND u.absent_person_id = i.person_id
-    LEFT JOIN person v ON v.organization_id = u.organization_id AND v.id = u.substitute_id
-    WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+    SELECT array_agg(i.person_id) AS teacher_ids
+    FROM offering_instructor i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
 ) teachers
+CROSS JOIN LATERAL (
+    SELECT array_agg(q.id) AS instructor_ids, array_agg(q.first_name) AS first_names,
+           array_agg(q.last_name) AS last_names
+    FROM (SELECT i.person_id FROM offering_instructor i
+          WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+            AND NOT EXISTS (SELECT FROM substitution u WHERE u.organization_id = i.organization_id
+                            AND u.timeslot_id = k.timeslot_id AND u.held_on = k.held_on
+                            AND u.absent_person_id = i.person_id)
+          UNION
+          SELECT u.substitute_id FROM substitution u
+          WHERE u.organization_id = o.organization_id AND u.timeslot_id = k.timeslot_id AND u.held_on = k.held_on
+    ) there
+    JOIN person q ON q.organization_id = o.organization_id AND q.id = there.person_id
+) instructors
 ORDER BY k.place
 """)  # noqa: S608 - constants
 
@@ -124,11 +130,7 @@ async def read_heads(
 def _head(row: Row[Any]) -> OccurrenceHead:
     slots = slots_of(row)
     own = next(slot for slot, _ in slots if slot.id == row.timeslot_id)
-    instructors = {
-        person_id: PersonFacts(person_id, first_name, last_name)
-        for person_id, first_name, last_name in _zip(row.instructor_ids, row.first_names, row.last_names)
-        if person_id is not None
-    }
+    instructors = [PersonFacts(*each) for each in _zip(row.instructor_ids, row.first_names, row.last_names)]
     return OccurrenceHead(
         key=OccurrenceKey(row.timeslot_id, row.held_on),
         offering=offering_of(row),
@@ -138,7 +140,7 @@ def _head(row: Row[Any]) -> OccurrenceHead:
         series=series_of(row, tuple(slot for slot, is_live in slots if is_live)),
         timeslots=tuple(slot for slot, _ in slots),
         teacher_ids=frozenset(row.teacher_ids or ()),
-        instructors=tuple(sorted(instructors.values(), key=lambda each: (each.last_name, each.first_name))),
+        instructors=tuple(sorted(instructors, key=lambda each: (each.last_name, each.first_name))),
         revision=row.revision,
         cancellation=_cancellation(row),
         currency=row.currency,

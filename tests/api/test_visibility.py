@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
@@ -173,6 +174,20 @@ async def test_R9_9_substitutes_see_that_occurrence_alone(stage: Stage) -> None:
     absence = "query($id: ID!) { node(id: $id) { ... on ExpectedAbsence { occurrences { id } } } }"
     found = await substitute.ask(absence, id=encode_id("ExpectedAbsence", told))
     assert found["node"]["occurrences"] == [{"id": stage.occurrence_id}]
+
+
+async def test_R9_9_whose_place_is_taken_may_teach_it_no_more(stage: Stage) -> None:
+    """Who was asked to stand in does, until it is taken back; who teaches since is there too."""
+    substitute = await _substitute(stage)
+    await stage.world.staff(first_name="Uma", teaches=[stage.lesson.offering_id])
+    await stage.world.owner.execute(
+        text("DELETE FROM offering_instructor WHERE person_id = :tom").bindparams(tom=stage.tom)
+    )
+    document = "query($id: ID!) { occurrence(id: $id) { id instructors { firstName } } }"
+    found = (await substitute.ask(document, id=stage.occurrence_id))["occurrence"]
+    assert found == {"id": stage.occurrence_id, "instructors": [{"firstName": "Sue"}, {"firstName": "Uma"}]}
+    assert (await substitute.ask(LIST))["occurrences"]["nodes"] == [{"id": stage.occurrence_id}]
+    assert (await substitute.ask(NODE, id=_on(stage, NEXT_MONDAY)))["node"] is None
 
 
 async def _below(caller: Api, stage: Stage) -> set[str]:
