@@ -2,103 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import delete, update
 
-from attendance.rules.permissions import Claims
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from db.engine import Database
-from db.wake_ups import Announcer
 from gql import streams
 from gql.answers import Answer
-from gql.context import Context
 from gql.errors import ApiError
-from gql.guard import GuardLimits
-from gql.operations import Operations, Parameters
-from gql.schema import build_schema
-from gql.services import Services, make_services
-from gql.sheet_changes import SheetChange, reader_of
-from gql.subscriptions.hub import Hub
-from settings import load_settings
 from tests.api_client import counting
 from tests.factories import World
-from tests.live import SECRET, WATCH, sign_in
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.live import sign_in
+from tests.live_process import PERMISSIONS, Process, live_process
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
-PERMISSIONS = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
 CAPACITY = 3
-
-
-@dataclass
-class Process:
-    """The part of an API process between the socket and the database, without Redis."""
-
-    hub: Hub[SheetChange]
-    services: Services
-    sheet: LiveSheet
-    operations: Operations = field(default_factory=lambda: Operations(build_schema(), GuardLimits()))
-
-    @asynccontextmanager
-    async def subscribed(self, claims: Claims, after: int | None = None) -> AsyncIterator["Stream"]:
-        parameters = Parameters(WATCH, variables={"id": self.sheet.id, "after": after})
-        operation = self.operations.prepare(parameters, may_introspect=True)
-        stream = await self.operations.subscribe(operation, Context(self.services, claims, "", ""))
-        async with aclosing(stream.answers()) as answers:
-            yield Stream(answers)
-
-    async def claims(self, *permissions: Permission) -> Claims:
-        world = self.sheet.world
-        token = await sign_in(world, await world.staff(*(permissions or PERMISSIONS)))
-        return self.services.access_tokens.check(token)
-
-    async def hear(self) -> None:
-        """What Redis would do, and the hub's own reading after it."""
-        await self.hub.compare()
-        while any(topic.task is not None for topic in self.hub._topics.values()):
-            await asyncio.sleep(0.005)
-
-
-@dataclass
-class Stream:
-    answers: AsyncIterator[Answer]
-
-    async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            result = (await anext(self.answers)).result
-        assert result.errors is None, result.errors
-        assert result.data is not None
-        event: dict[str, Any] = result.data["rollSheetChanged"]
-        return event
-
-    async def told(self, count: int) -> list[tuple[str, int]]:
-        events = [await self.next() for _ in range(count)]
-        return [(event["kind"], event["revision"]) for event in events]
 
 
 @pytest.fixture
 async def process(database: Database, world: World, redis_url: str) -> AsyncIterator[Process]:
-    settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
-    hub = Hub(database, reader_of(database), capacity=CAPACITY)
-    services = make_services(
-        settings,
-        database=database,
-        announcer=Announcer(),
-        redis=Redis(),
-        clock=lambda: datetime.now(UTC),
-        hub=hub,
-    )
-    async with live_sheet(database, world, redis_url) as sheet:
-        yield Process(hub, services, sheet)
-    await hub.close()
+    async with live_process(database, world, redis_url, CAPACITY) as process:
+        yield process
 
 
 async def test_R10_5_a_subscriber_that_falls_behind_gets_the_state(process: Process) -> None:
