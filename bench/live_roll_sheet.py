@@ -128,7 +128,7 @@ async def run(database_url: str, redis_url: str, subscribers: int, events: int) 
         database = Database(create_engine(url, pool_size=2))
         names = [f"Student {number:02}" for number in range(ROWS)]
         sheet = await stack.enter_async_context(live_sheet(database, world, redis_url, *names))
-        api = await stack.enter_async_context(api_process(url, redis_url))
+        api = await stack.enter_async_context(api_process(url, redis_url, live_connections_per_sign_in=subscribers))
         bare = await stack.enter_async_context(forwarder(redis_url))
         part_cores(api, bare)
         query = {"query": WATCH, "variables": {"id": sheet.id}}
