@@ -4,7 +4,7 @@ The statements are text, like those of `db.rosters`: they run for each change th
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -24,6 +24,7 @@ _CHANGES = text("""
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
        z.id AS author_kiosk_id, z.name AS author_kiosk_name,
+       (SELECT a.epoch FROM access_epoch a WHERE a.organization_id = c.organization_id) AS access,
        e.student_id, e.left_roster,
        marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
        marked.marked_at,
@@ -92,13 +93,14 @@ class ChangeAuthor:
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """A revision and the rows that it touched, by student id."""
+    """A revision and the rows that it touched, by student id; `access` numbers everybody's rights when it was read."""
 
     revision: int
     kind: ChangeKind
     changed_at: datetime
     author: ChangeAuthor
     entries: tuple[EntryAsOf, ...]
+    access: int = field(default=0, compare=False)
 
 
 async def changes_after(
@@ -118,7 +120,9 @@ async def changes_after(
     rows = await connection.execute(_CHANGES, given)
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
-        change = RecordedChange(number, ChangeKind(head.kind), head.changed_at, author_of(head), entries)
+        change = RecordedChange(
+            number, ChangeKind(head.kind), head.changed_at, author_of(head), entries, head.access or 0
+        )
         found[OccurrenceKey(timeslot_id, held_on)].append(change)
     return found
 

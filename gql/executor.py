@@ -44,8 +44,19 @@ class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The executors of a subscription's events are copies, and share it.
+        # The executors of a subscription's events are copies, and share these.
         self._plans: dict[tuple[str, int], tuple[Any, _Plan | None]] = {}
+        self._root_fields: list[Any] = []
+
+    def execute_root_grouped_field_set(
+        self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: Any, *rest: Any
+    ) -> Any:
+        """With the fields as they were collected for the first event: graphql-core remembers what it collects below
+        them by their identity, and would remember each event of a long subscription for as long as that lives.
+        """
+        if not self._root_fields:
+            self._root_fields.append(grouped_field_set)
+        return super().execute_root_grouped_field_set(root_type, root_value, self._root_fields[0], *rest)
 
     def execute_fields(
         self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *position: Any

@@ -12,7 +12,6 @@ from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
-from db.access import access_epoch
 from db.engine import Database
 from db.occurrences import find_head
 from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
@@ -70,10 +69,7 @@ def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequen
     async def read(sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         async with database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
-            if head is None:
-                return []
-            access = await access_epoch(connection, sheet.organization_id)
-            return [replace(change, access=access) for change in await read_changes(connection, sheet, head, after)]
+            return [] if head is None else await read_changes(connection, sheet, head, after)
 
     return read
 
@@ -82,8 +78,17 @@ def sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[R
     """A change with its rows; `everyone` is the roster in the snapshot that the change was read from."""
     entries = {entry.student_id: entry for entry in change.entries}
     rows = tuple(_as_of(change.revision, entries, everyone))
-    touched = frozenset(entries)
-    return SheetChange(change.revision, change.kind, change.changed_at, change.author, head, everyone, touched, rows)
+    return SheetChange(
+        change.revision,
+        change.kind,
+        change.changed_at,
+        change.author,
+        head,
+        everyone,
+        frozenset(entries),
+        rows,
+        change.access,
+    )
 
 
 def _as_of(

@@ -220,6 +220,17 @@ async def test_it_answers_what_graphql_core_answers(wrong: int) -> None:
     assert with_errors > 10
 
 
+async def test_a_long_subscription_remembers_no_more_than_a_short_one() -> None:
+    document = graphql.parse("{ whole { plain { text } pets { ... on Dog { best { text } } } workedOut { id } } }")
+    executor = CompilingExecutor.build(SCHEMA, document, context_value=Chance(1, 0).whole())
+    assert isinstance(executor, CompilingExecutor)
+    sizes = set()
+    for _ in range(5):
+        executor.build_per_event_executor(None).execute_operation(False)
+        sizes.add((len(executor._relevant_sub_fields), len(executor._plans)))
+    assert len(sizes) == 1
+
+
 async def test_plain_fields_are_not_executed_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it is for: of these, graphql-core executes the root field alone."""
     executed: list[str] = []
