@@ -38,6 +38,8 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
     # which would hold all requests for some hundred milliseconds.
     gc.collect()
     gc.freeze()
+    # What a request leaves behind is mostly free of cycles: to look for them more rarely costs little memory.
+    gc.set_threshold(20_000, 50, 50)
     server.run(None if descriptor is None else [socket.socket(fileno=descriptor)])
     if not server.started:
         sys.exit(1)

@@ -75,6 +75,7 @@ class EventStream:
                 async with aclosing(self._answers) as answers:
                     async for answer in answers:
                         await self._write(send, _event(b"next", answer.encoded(self._request_id)))
+                        del answer
             except ApiError as error:
                 await self._fail(send, error)
             except (OSError, TimeoutError):

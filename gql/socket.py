@@ -244,6 +244,7 @@ class Socket:
             async with aclosing(stream.answers(None if write_text is None else write)) as answers:
                 async for answer in answers:
                     await self._send_text(head + answer.encoded(self._request_id) + b"}")
+                    del answer
                     # Neither a stream with events in stock nor a send waits, and others want their turn.
                     await asyncio.sleep(0)
 

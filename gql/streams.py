@@ -58,8 +58,11 @@ class Stream:
                     yield await self.execute(item)
                     continue
                 async with aclosing(item.answers(self, write)) as answers:
+                    del item
                     async for answer in answers:
                         yield answer
+                        # While the next is waited for, nobody needs this one.
+                        del answer
 
 
 class Memo:

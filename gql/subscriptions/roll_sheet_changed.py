@@ -1,5 +1,6 @@
 """`rollSheetChanged`: a roll sheet's state or the changes since, then each change, in order and once (R10.1, R10.2)."""
 
+from collections import deque
 from collections.abc import AsyncGenerator, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -73,20 +74,23 @@ async def resolve(
             if opening is None:
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
             hub.follow(sheet, watcher, opening.revision)
-            view, sight = view_of(opening.viewer), sight_of(opening.viewer)
-            for change in opening.changes:
-                yield Once(_show(info, sight, change), change.memo, view)
+            viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
+            view, sight = view_of(viewer), sight_of(viewer)
+            # A stream lives long, and must not hold the roster that it began with for as long.
+            del opening
+            while changes:
+                yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
             live = Live(
                 services.fan_out,
                 hub,
                 sheet,
                 watcher,
-                told=opening.revision,
+                told=revision,
                 claims=claims,
-                viewer=opening.viewer,
+                viewer=viewer,
                 view=view,
                 stays=partial(_stays, view),
-                sees=partial(_sees, opening.viewer),
+                sees=partial(_sees, viewer),
                 show=partial(_show, info, sight),
             )
             yield live
