@@ -28,8 +28,9 @@ class AutomaticToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenSubject:
-    """A student with a mark or a token at the occurrence. `last_act` and `last_cause` are of the newest
-    ledger entry about both.
+    """A student with a mark or a token at the occurrence. `enrollment_type` is None of a makeup that was given up: who
+    has the token back that it cost earns none by its absence. `last_act` and `last_cause` are of the newest ledger
+    entry about both.
     """
 
     student_id: UUID
@@ -56,7 +57,8 @@ class Counting:
 _SUBJECTS = text(
     """
     SELECT wanted.timeslot_id, wanted.held_on, wanted.student_id, m.status, m.source, m.marked_by_id,
-        e.id AS enrollment_id, e.type, e.starts_on, e.drop_on,
+        e.id AS enrollment_id, e.starts_on, e.drop_on,
+        CASE WHEN e.type <> 'MAKEUP' OR e.deleted_at IS NULL THEN e.type END AS type,
         t.id AS token_id, t.issued_on, t.expires_on, t.lapses_on, t.revoked_at, t.deleted_at, t.needs_review,
         r.held_on AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)

@@ -33,7 +33,7 @@ async def drop_enrollment(
     ending = plan_drop(enrollment, drop_on)
     tokens = await tokens_of_makeups(uow.connection, uow.organization_id, [enrollment_id])
     for makeup in await tied_makeups(uow.connection, uow.organization_id, tokens.values()):
-        await give_up_makeup(uow, makeup, Author.of(viewer.caller), now)
+        await give_up_makeup(uow, viewer, makeup, now)
         return Enrolled(enrollment_id)
     async with roster_changed(
         uow,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from attendance.actions.edit_makeup_token import TokenChanged
 from attendance.actions.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.reconcile_makeup_tokens import reconcile_makeup_tokens
 from attendance.actions.roster_changed import roster_changed
-from attendance.rules.calendar import DateSpan
+from attendance.rules.calendar import DateSpan, OccurrenceKey
 from attendance.rules.permissions import Viewer
 from attendance.rules.student_tokens import TokenFacts
 from attendance.rules.tokens_by_hand import RESETTABLE
@@ -35,18 +36,18 @@ async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *,
 
     Raises NothingFound and MakeupTokenNotChangeable: only PENDING and REQUESTED ones can be reset.
     """
-    author = Author.of(viewer.caller)
     token = await find_makeup_token(uow, viewer.caller, token_id)
     tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
     if tied:
-        await give_up_makeup(uow, tied[0], author, now)
+        await give_up_makeup(uow, viewer, tied[0], now)
     else:
-        await _withdraw(uow, token, author, now)
+        await _withdraw(uow, token, Author.of(viewer.caller), now)
     return TokenChanged(token_id)
 
 
-async def give_up_makeup(uow: UnitOfWork, makeup: TiedMakeup, author: Author, now: datetime) -> None:
+async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
     """One makeup, as it was found tied to its token, and all that hear of it. Raises MakeupTokenNotChangeable."""
+    author = Author.of(viewer.caller)
     await lock_offerings(uow, [makeup.offering_id])
     async with roster_changed(
         uow,
@@ -61,6 +62,25 @@ async def give_up_makeup(uow: UnitOfWork, makeup: TiedMakeup, author: Author, no
         (released,) = await release_makeups(uow, [makeup.token_id], author=author, now=now)
     if released.needs_review and released.missed is not None:
         await record_change(uow, released.missed, ChangeKind.TOKENS, author, now=now, students=[released.student_id])
+    await _take_what_it_earned(uow, viewer, makeup, now)
+
+
+async def _take_what_it_earned(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
+    """An absence from the makeup itself has lost its ground (R7.4): the student has the token back that it cost."""
+    if makeup.timeslot_id is None:
+        return
+    key, author = OccurrenceKey(makeup.timeslot_id, makeup.held_on), Author.of(viewer.caller)
+    outcome = await reconcile_makeup_tokens(
+        uow,
+        key,
+        student_ids=[makeup.student_id],
+        may_create=False,
+        settings=viewer.settings.makeup_tokens,
+        author=author,
+        now=now,
+    )
+    if outcome.student_ids:
+        await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=outcome.student_ids)
 
 
 async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: datetime) -> None:

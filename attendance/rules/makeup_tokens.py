@@ -45,7 +45,7 @@ class TokenStep(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TokenGround:
     """What a student's token of an occurrence stands on. Status None: not marked. Enrollment type None: no
-    enrollment is known behind the mark.
+    enrollment is known behind the mark, or a makeup that was given up.
     """
 
     kind: OfferingKind

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, MakeupTokenOrigin
 from db import models
+from gql.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.reset_desk import DAY, ResetDesk, new_reset_desk
@@ -76,6 +77,24 @@ async def test_R3_1_on_its_day_a_makeup_with_a_mark_leaves_its_row_subdued(desk:
     assert (await desk.reset(token))["makeupToken"]["state"] == "AVAILABLE"
     (row,) = (await desk.sheet(MONDAY))["roster"]
     assert (row["isSubdued"], row["mark"]) == (True, {"status": "ABSENT"})
+
+
+async def test_R7_4_an_absence_from_a_makeup_that_is_given_up_earns_no_second_token(desk: ResetDesk) -> None:
+    await desk.change_settings(earning_types=["ACTIVE", "MAKEUP"])
+    token, _ = await desk.pending(MONDAY)
+    await desk.world.owner.execute(text("UPDATE timeslot SET weekday = 1"))
+    (earned,) = (await desk.submit("ABSENT", lesson=desk.other))["issuedTokens"]
+    before = (await desk.sheet(MONDAY))["revision"]
+    assert (await desk.reset(token))["makeupToken"]["state"] == "AVAILABLE"
+    states = "query($id: ID!) { student(id: $id) { makeupTokens { nodes { id state } } } }"
+    shown = (await desk.api.ask(states, id=encode_id("Student", desk.ann)))["student"]["makeupTokens"]["nodes"]
+    assert {each["id"]: each["state"] for each in shown} == {
+        encode_id("MakeupToken", token): "AVAILABLE",
+        earned["id"]: "REVOKED",
+    }
+    assert [change["kind"] for change in (await desk.sheet(MONDAY))["changes"][before:]] == ["ROSTER", "TOKENS"]
+    # Nor does it with the next change of the mark.
+    assert (await desk.submit("EXCUSED_ABSENCE", lesson=desk.other))["issuedTokens"] == []
 
 
 async def test_R7_4_the_token_of_an_absence_corrected_meanwhile_is_revoked_when_it_is_free(desk: ResetDesk) -> None:
