@@ -250,6 +250,20 @@ async def test_R10_2_a_database_restored_to_an_earlier_state_starts_everybody_an
         assert await take(watcher, 1) == [2]
 
 
+async def test_R10_2_whoever_opens_a_sheet_of_a_restored_database_tells_the_others(
+    hub: Hub[Numbered], history: History
+) -> None:
+    history.commit(5)
+    with hub.watch(SHEET) as early:
+        hub.follow(SHEET, early, 5)
+        del history.changes[3:]
+        with hub.watch(SHEET) as late:
+            hub.follow(SHEET, late, 3)
+            assert await take(early, 1) == [None]
+            hub.heard(history.commit(3))
+            assert await take(early, 3) == [4, 5, 6]
+
+
 def feed_hub(database: Database, history: History, page: int = 200) -> Hub[Numbered]:
     return Hub[Numbered](database, history.read, current_positions, feed_of, capacity=8, page=page)
 
