@@ -89,7 +89,9 @@ async def require_place(
     if type is EnrollmentType.WAITLIST or timetable.offering.capacity is None:
         return
     students = {each.student_id for each in taken}
-    absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=until)
+    # A window of the day after reaches into a class that runs past midnight.
+    day_after = until and until + timedelta(days=1)
+    absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
     require_opening(timetable, place, today_of(timetable, now), taken, absences)
 
 

@@ -1,7 +1,7 @@
 """enrollStudent, dropEnrollment and transferEnrollment through the API: places, dates, rows and what is refused."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -208,6 +208,17 @@ async def test_R8_6_days_that_are_over_are_full_for_nobody(desk: Desk, world: Wo
     await world.enroll(await world.student(), desk.lesson.offering_id, drop_on=MONDAY - WEEK)
     late = await world.student(first_name="Late")
     assert (await desk.enroll(late, MONDAY - WEEK))["__typename"] == "EnrollStudentSuccess"
+
+
+async def test_R8_6_an_absence_after_midnight_opens_a_place_in_a_class_that_began_the_day_before(
+    desk: Desk, world: World
+) -> None:
+    desk.lesson = await world.weekly_class(capacity=1, start_time=time(23, 30), duration_minutes=60)
+    away = await world.student()
+    await world.enroll(away, desk.lesson.offering_id)
+    assert (await desk.enroll(await world.student(), type="SINGLE_DAY"))["__typename"] == "OfferingFull"
+    await world.expected_absence(away, starts_on=MONDAY + DAY, window_starts=time(0, 10), window_ends=time(0, 20))
+    assert (await desk.enroll(await world.student(), type="SINGLE_DAY"))["__typename"] == "EnrollStudentSuccess"
 
 
 @pytest.mark.parametrize(
