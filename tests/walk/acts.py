@@ -172,15 +172,15 @@ def _run(model: Model, sheet: Sheet, phase: str) -> None:
 
 
 def _reconcile(model: Model, sheet: Sheet, students: Iterable[str], *, may_create: bool) -> None:
-    """The table of R7.4, without makeups and deletions by hand."""
+    """The table of R7.4, without makeups."""
     today, changed = model.today(sheet), set()
     for student in students:
         token = sheet.tokens.get(student)
         qualifies = _qualifies(model, sheet.marks.get(student))
-        if not qualifies and token is not None and token.state(today) == "AVAILABLE":
+        if not qualifies and token is not None and token.is_unused(today):
             token.is_revoked = True
             changed.add(student)
-        wants = qualifies and (token is None or token.is_revoked)
+        wants = qualifies and (token is None or token.state(today) == "REVOKED")
         if wants and may_create and model.settings.tokens_enabled and not _is_over_limit(model, sheet, student):
             if token is None:
                 sheet.tokens[student] = Token(today, today + model.settings.expiry_count * DAY)
@@ -209,7 +209,7 @@ def _is_over_limit(model: Model, sheet: Sheet, student: str) -> bool:
         if token is not None and period == "MONTH":
             counted += not token.is_revoked and (missed.year, missed.month) == (held_on.year, held_on.month)
         elif token is not None:
-            counted += token.state(model.today(sheet)) == "AVAILABLE"
+            counted += token.is_unused(model.today(sheet))
     return counted >= limit
 
 

@@ -16,7 +16,7 @@ SHEET = f"""fragment Sheet on Occurrence {{
   id revision startsAt endsAt attendanceState tally {{ {TALLY} }} tokenRuns {{ phase dueAt state }}
   roster {{ {ENTRY} attendanceRate }}
 }}"""
-TOKENS = "fragment Tokens on Student { makeupTokens { nodes { state origin missedOccurrence { id } expiresOn } } }"
+TOKENS = "fragment Tokens on Student { makeupTokens { nodes { id state origin missedOccurrence { id } expiresOn } } }"
 _ANSWER = "__typename ... on UserError { message }"
 ACTS = {
     act: f"mutation($input: {act[0].upper()}{act[1:]}Input!) {{ {act}(input: $input) {{ {_ANSWER} {more} }} }}"
@@ -36,6 +36,11 @@ ACTS = {
         "updateClassSettings": "",
         "updateStaffPortalSettings": "",
         "updateKioskSettings": "",
+        "updateMakeupTokenSettings": "",
+        "createMakeupTokens": "... on CreateMakeupTokensSuccess { makeupTokens { id } }",
+        "editMakeupToken": "",
+        "deleteMakeupToken": "",
+        "resetMakeupToken": "",
     }.items()
 }
 

@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.walk import acts
 from tests.walk.model import KEEP, STATUSES
-from tests.walk.roster_steps import RosterSteps
+from tests.walk.token_steps import TokenSteps
 from tests.walk.walking import ACTORS, OFTEN, SHEET, STUDENT, Meant
 
 STAFF = st.sampled_from(["olga", "otto", "stan"])
@@ -19,7 +19,7 @@ BEHIND = st.sampled_from([None, None, None, None, 0, 0, 1, 2, 5, -1])
 MINUTE = timedelta(minutes=1)
 
 
-class Walk(RosterSteps):
+class Walk(TokenSteps):
     @rule(actor=STAFF, on=SHEET, marks=st.dictionaries(STUDENT, st.tuples(STATUS | st.none(), NOTE), max_size=3),
           rest=st.sampled_from([None, None, *STATUSES]), behind=BEHIND)  # fmt: skip
     def submit(self, actor: str, on: Meant, marks: dict[str, Any], rest: str | None, behind: int | None) -> None:
@@ -82,16 +82,6 @@ class Walk(RosterSteps):
         self.model.settings.staff_check_in_mode, self.model.settings.kiosk_marks_tardy = staff, tardy
         self.act("olga", "updateStaffPortalSettings", "UpdateStaffPortalSettingsSuccess", staffCheckInMode=staff)
         self.act("otto", "updateKioskSettings", "UpdateKioskSettingsSuccess", kioskMarksTardy=tardy)
-
-    @rule(enabled=st.sampled_from([True, True, True, False]), trigger=st.sampled_from(["ALL_ABSENCES", "EXCUSED_ONLY"]),
-          limit=st.sampled_from([None, None, 1, 2]), period=st.sampled_from(["MONTH", "OUTSTANDING"]),
-          days=st.sampled_from([90, 2, 1]))  # fmt: skip
-    def set_tokens(self, enabled: bool, trigger: str, limit: int | None, period: str, days: int) -> None:
-        given = {"tokens_enabled": enabled, "token_trigger": trigger, "token_limit": limit,
-                 "token_limit_period": period, "expiry_count": days}  # fmt: skip
-        self.run(self.business.set(**given))
-        for name, value in given.items():
-            setattr(self.model.settings, name, value)
 
     @rule(leap=st.sampled_from([0, 0, 1, 2, 4, 8]))
     def wait(self, leap: int) -> None:

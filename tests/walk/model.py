@@ -152,6 +152,8 @@ class Model:
     settings: Settings = field(default_factory=Settings)
     places: list[Place] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
+    # Tokens by hand, and whose they are, in the order of their making.
+    given: list[tuple[str, Token]] = field(default_factory=list)
     settled_through: date | None = None
 
     def today(self, sheet: Sheet) -> date:

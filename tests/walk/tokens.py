@@ -1,4 +1,4 @@
-"""The token of one student for one missed class (R7.4, R8.3)."""
+"""A makeup token: of one student for one missed class, or by hand (R7.4, R8.3)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,11 +6,22 @@ from datetime import date
 
 @dataclass
 class Token:
+    """`expires_on` None: never. `id` is that of one by hand."""
+
     issued_on: date
-    expires_on: date
+    expires_on: date | None
     is_revoked: bool = False
+    is_deleted: bool = False
+    id: str = ""
 
     def state(self, today: date) -> str:
+        if self.is_deleted:
+            return "DELETED"
         if self.is_revoked:
             return "REVOKED"
-        return "EXPIRED" if self.expires_on < today else "AVAILABLE"
+        if self.expires_on is not None and self.expires_on < today:
+            return "EXPIRED"
+        return "SCHEDULED" if self.issued_on > today else "AVAILABLE"
+
+    def is_unused(self, today: date) -> bool:
+        return self.state(today) in ("SCHEDULED", "AVAILABLE")
