@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from attendance.rules.expected_absences import ExpectedAbsence
-from attendance.rules.places import Place, Timetable, first_full, first_meeting, overlaps
+from attendance.rules.places import Place, Timetable, first_full, first_meeting, no_place_left, overlaps
 from attendance.rules.refusals import (
     AlreadyEnrolled,
     EnrollmentEnded,
     EnrollmentTypeNotAllowed,
     NothingFound,
     OfferingDoesNotMeet,
-    OfferingFull,
 )
 from attendance.rules.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
@@ -85,14 +84,8 @@ def require_opening(
         return
     ahead = replace(place, starts_on=max(place.starts_on, today))
     full = first_full(timetable, ahead, taken, absences)
-    if full is not None and timetable.offering.capacity is not None:
-        raise OfferingFull(
-            full.timeslot_id,
-            full.held_on,
-            timetable.offering.capacity,
-            f"{timetable.offering.name} is full on {full.held_on}: all of its {timetable.offering.capacity} places are "
-            "taken.",
-        )
+    if full is not None:
+        raise no_place_left(timetable.offering, full)
 
 
 def plan_drop(enrollment: RosterEnrollment, drop_on: date) -> Ending:

@@ -25,7 +25,8 @@ from attendance.rules.makeup_refusals import (
     StudentTooYoung,
 )
 from attendance.rules.occurrences import OccurrenceHead, OfferingFacts
-from attendance.rules.refusals import AlreadyEnrolled, OfferingFull, Refusal
+from attendance.rules.places import no_place_left
+from attendance.rules.refusals import AlreadyEnrolled, Refusal
 from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenState, OccurrenceState, OfferingKind
@@ -201,9 +202,4 @@ def _place_obstacles(occasion: MakeupOccasion) -> Iterator[Refusal]:
     if occasion.enrollment_id is not None:
         yield AlreadyEnrolled(occasion.enrollment_id, f"The student is on the roster of {key.held_on} already.")
     elif offering.capacity is not None and occasion.places_taken >= offering.capacity:
-        yield OfferingFull(
-            key.timeslot_id,
-            key.held_on,
-            offering.capacity,
-            f"{offering.name} is full on {key.held_on}: all of its {offering.capacity} places are taken.",
-        )
+        yield no_place_left(offering, key)

@@ -12,6 +12,7 @@ from attendance.rules.calendar import CALENDAR, DateSpan, OccurrenceKey, Timeslo
 from attendance.rules.expected_absences import ExpectedAbsence, covering
 from attendance.rules.neighbours import Series
 from attendance.rules.occurrences import OfferingFacts
+from attendance.rules.refusals import OfferingFull
 from attendance.rules.roster import RosterEnrollment, covers, dates_of, speaking
 from attendance.rules.vocabulary import EnrollmentType
 
@@ -127,6 +128,13 @@ def places_taken_by_date(
         for day in days:
             counted[day] += places_taken(OccurrenceKey(slot.id, day), slot, several, absences)
     return counted
+
+
+def no_place_left(offering: OfferingFacts, key: OccurrenceKey) -> OfferingFull:
+    """The refusal; the offering has a capacity."""
+    capacity = offering.capacity or 0
+    taken = "its only place is taken" if capacity == 1 else f"all of its {capacity} places are taken"
+    return OfferingFull(key.timeslot_id, key.held_on, capacity, f"{offering.name} is full on {key.held_on}: {taken}.")
 
 
 def _is_away(

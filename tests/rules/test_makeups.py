@@ -283,6 +283,12 @@ def test_R8_6_there_must_be_an_opening(capacity: int | None, taken: int, is_full
     assert found == ([refusal] if is_full else [])
 
 
+@pytest.mark.parametrize(("capacity", "taken"), [(1, "its only place is taken"), (8, "all of its 8 places are taken")])
+def test_R8_6_a_full_class_says_how_many_places_it_has(capacity: int, taken: str) -> None:
+    (refusal,) = against(replace(offered(capacity=capacity), places_taken=8))
+    assert str(refusal) == f"{OFFERING.name} is full on {CLASS_DAY}: {taken}."
+
+
 def test_R8_6_who_is_on_the_roster_is_told_so_and_not_that_it_is_full() -> None:
     found = facts(against(replace(OCCASION, enrollment_id=ENROLLMENT, places_taken=8)))
     assert found == [(AlreadyEnrolled, {"enrollment_id": ENROLLMENT})]
