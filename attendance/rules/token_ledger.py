@@ -24,7 +24,7 @@ _SENTENCES = {
     MakeupTokenAct.DENIED: "The request for a makeup was denied",
     MakeupTokenAct.WITHDRAWN: "The request for a makeup was withdrawn",
     MakeupTokenAct.REDEEMED: "A makeup was booked with the token",
-    MakeupTokenAct.RESET: "The makeup ended and the token was freed",
+    MakeupTokenAct.RESET: "The makeup, or the request for one, was given up, and the token was freed",
     MakeupTokenAct.EDITED: "The makeup token was changed",
     MakeupTokenAct.DELETED: "The makeup token was deleted",
     MakeupTokenAct.EXPIRED: "The makeup token expired",

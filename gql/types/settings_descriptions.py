@@ -54,14 +54,14 @@ SAYS: Mapping[str, str] = {
     "changed; without effect where the unit is NEVER or END_OF_SESSION.",
     "expiry_anchor": "What days, weeks and months are counted from. ISSUE unless changed; tokens that were created by "
     "hand have no class missed and count from their issue always.",
-    "ignore_location_lock": "Whether tokens are good at every location, whichever one they are locked to. Unlike the "
-    "other settings it holds for earlier tokens too. Off unless changed.",
+    "ignore_location_lock": "Whether tokens are good at every location, whichever one they are locked to, earlier "
+    "ones too. Off unless changed.",
     "families_see_comments": "Whether families are shown the comments of staff on their tokens. Off unless changed.",
     "families_see_expired": "Whether families are shown tokens that have expired. On unless changed.",
     "auto_approve_makeups": "Whether families book makeups by themselves; if not, they request them and staff approve "
     "or deny. On unless changed.",
-    "makeup_horizon_days": f"How many days ahead families may book a makeup: {_from_to('makeup_horizon_days')}, 60 "
-    "unless changed.",
+    "makeup_horizon_days": "How many days ahead a makeup can be booked, by families and staff alike: "
+    f"{_from_to('makeup_horizon_days')}, 60 unless changed.",
     "makeup_latest_booking_minutes": "How many minutes before the start a makeup must be booked at the latest: "
     f"{_from_to('makeup_latest_booking_minutes')}, and no more than the days of `makeupHorizonDays` have. 0 unless "
     "changed: until the start.",

@@ -34,7 +34,7 @@ described(
         MakeupTokenAct.DENIED: "Staff denied the family's request.",
         MakeupTokenAct.WITHDRAWN: "The family withdrew its request.",
         MakeupTokenAct.REDEEMED: "A makeup was booked with it.",
-        MakeupTokenAct.RESET: "Its makeup ended before it took place, and the token was freed.",
+        MakeupTokenAct.RESET: "Its makeup, or a request for one, was given up, and the token was freed.",
         MakeupTokenAct.EDITED: "Staff changed it; the facts have before and after.",
         MakeupTokenAct.DELETED: "Staff deleted it.",
         MakeupTokenAct.EXPIRED: "Its last local day ended while it was unused. Derived from its dates.",

@@ -44,6 +44,10 @@ class GuardianViewer:
     portal: Portal = strawberry.field(description="CUSTOMER.")
     guardian: Guardian = strawberry.field(description="The viewer as others see it.")
     organization: Organization = strawberry.field(description="The organization that the family is with.")
+    books_makeups: bool = strawberry.field(
+        description="Whether the family books makeups by itself, with `redeemMakeupToken`; if not, it asks for them "
+        "with `requestMakeup`. The setting autoApproveMakeups."
+    )
 
     @strawberry.field(
         description=f"The students of the family, by last name, then first name; at most {MOST_STUDENTS}.",
@@ -98,6 +102,7 @@ def show_viewer(facts: ViewerFacts) -> StaffViewer | GuardianViewer | KioskViewe
                 id=encode_id("Guardian", caller.id), first_name=facts.first_name, last_name=facts.last_name
             ),
             organization=organization,
+            books_makeups=facts.settings.makeup_tokens.auto_approve_makeups,
         )
     return StaffViewer(
         name=name,

@@ -17,6 +17,7 @@ from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, document, makeup_d
 DAY = timedelta(days=1)
 NODE = "query($id: ID!) { node(id: $id) { ... on MakeupRequest { state } } }"
 OPEN = "query($id: ID!) { node(id: $id) { ... on MakeupToken { state request { id } } } }"
+WAY = "{ viewer { ... on GuardianViewer { booksMakeups } } }"
 NO_REQUEST = ("NOT_FOUND", "There is no such request for a makeup.")
 
 
@@ -40,6 +41,7 @@ async def days_later(desk: MakeupDesk, days: int) -> None:
 
 
 async def test_R8_7_a_family_asks_and_no_place_is_held(desk: MakeupDesk) -> None:
+    assert await desk.family.ask(WAY) == {"viewer": {"booksMakeups": False}}
     request = (await desk.request(comment=" Could we come then? "))["makeupRequest"]
     assert request == {
         "id": request["id"],
@@ -138,6 +140,7 @@ async def test_R8_7_where_families_book_themselves_there_is_nothing_to_ask(desk:
     before = await desk.remembered()
     refused = await desk.request(tokenId=encode_id("MakeupToken", other))
     assert refused["__typename"] == "MakeupApprovalNotRequired"
+    assert await desk.family.ask(WAY) == {"viewer": {"booksMakeups": True}}
     assert await desk.remembered() == before
     # What was asked before is decided as before.
     assert (await desk.settle("approveMakeup", request))["makeupRequest"]["state"] == "APPROVED"

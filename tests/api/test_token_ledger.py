@@ -61,7 +61,7 @@ async def test_R7_9_a_token_by_hand_tells_its_whole_life(desk: HandDesk) -> None
         ("EDITED", "The makeup token was changed."),
         ("EDITED", "The makeup token was changed."),
         ("REDEEMED", "A makeup was booked with the token."),
-        ("RESET", "The makeup ended and the token was freed."),
+        ("RESET", "The makeup, or the request for one, was given up, and the token was freed."),
         ("DELETED", "The makeup token was deleted."),
     ]
     assert {(each["source"], each["enteredBy"]["firstName"], each["cause"]) for each in entries} == {
