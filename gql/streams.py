@@ -87,13 +87,18 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An event that is executed once for all who ask the same and, by `view`, see the same. `memo` is the event's."""
+    """An event that is executed once for all who ask the same and, by `view`, see the same. `memo` is the event's; of
+    several that have it in common those with equal `part` are equal.
+    """
 
     event: object
     memo: Memo
     view: Hashable
+    part: Hashable = None
 
     async def answers(self, stream: Stream, write: Write | None) -> AsyncGenerator[Answer, None]:
-        answer = await self.memo.once((stream.signature, self.view), lambda: stream.execute(self.event, self.view))
+        answer = await self.memo.once(
+            (stream.signature, self.view, self.part), lambda: stream.execute(self.event, self.view)
+        )
         # What went wrong may be the other's own affair: a right lost, or won, between two reads.
         yield await stream.execute(self.event) if answer.has_errors else answer

@@ -24,6 +24,7 @@ from gql.global_ids import decode_ids
 from gql.permissions import requires
 from gql.queries.arguments import MOST_IDS
 from gql.services import Clock
+from gql.streams import Once
 from gql.subscriptions.dashboard import Dashboard, DayRead, check_ins_of, is_chosen, read_touched
 from gql.subscriptions.following import Follower, News
 from gql.subscriptions.patience import patiently
@@ -63,7 +64,7 @@ async def resolve(
             f"is more than {REPLAY_POSITIONS} acts in the organization ago, or three days."
         ),
     ] = UNSET,
-) -> AsyncGenerator[CheckInEvent, None]:
+) -> AsyncGenerator[CheckInEvent | Once, None]:
     """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may follow no more."""
     chosen = _chosen(date or None, location_ids or [], program_ids or [])
     told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
@@ -86,7 +87,7 @@ async def resolve(
             told = None
 
 
-async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGenerator[CheckInEvent, None]:
+async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGenerator[Once, None]:
     """Until the state must be read anew."""
     while True:
         news = await follower.next(() if board.chosen.day else board.zones, board.access)
@@ -98,13 +99,23 @@ async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGene
             return
         if news.revision <= board.position:
             continue
-        viewer = await news.memo.once(("check-ins", info.context.claims), partial(patiently, partial(_viewer, info)))
-        if not board.is_shown_to(viewer):
+        if news.access != board.access and not await _is_still_shown(info, news, board):
             return
         read = await news.memo.once("check-ins", partial(patiently, partial(_read_change, info, news)))
         board.position, board.now = news.revision, info.context.clock()
         for found in check_ins_of(news, read, board):
-            yield board.tell(found)
+            yield board.share(found, news.memo)
+
+
+async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> bool:
+    """One look for all streams of a credential. Raises NotAuthenticated and Forbidden."""
+    viewer = await news.memo.once(("check-ins", info.context.claims), partial(patiently, partial(_viewer, info)))
+    if not board.is_shown_to(viewer):
+        return False
+    board.viewer = viewer
+    if sees_all_occurrences(viewer.caller):
+        board.access = viewer.access
+    return True
 
 
 async def _open(info: Info, chosen: DayFilter, told: _Told | None) -> tuple[Dashboard, list[CheckIns] | None]:
@@ -187,6 +198,7 @@ def _chosen(day: date | None, location_ids: Sequence[str], program_ids: Sequence
 
 field = strawberry.subscription(
     resolver=resolve,
+    graphql_type=CheckInEvent,
     description="Every check-in and correction of a day, for dashboards, with running tallies: first the tally as a "
     "SNAPSHOT (or, with `after`, what came since), then each change of marks or rosters, each cancellation and "
     "restoration, in the order in which they were made, each once. When the date is left out, a new SNAPSHOT comes "

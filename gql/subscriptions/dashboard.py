@@ -1,7 +1,7 @@
 """A day's check-ins as one subscriber follows them: which changes are shown, and the tallies that go with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,11 +13,12 @@ from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import Viewer
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.roster_rows import StudentFacts
-from attendance.rules.sight import sight_of
+from attendance.rules.sight import sight_of, view_of
 from attendance.rules.vocabulary import ChangeKind
 from db.day_tallies import DayFilter
 from db.students import Visibility, read_students
 from gql.feed import FeedChange
+from gql.streams import Memo, Once
 from gql.types.check_in_event import CheckInEvent, CheckIns, add_up, show_check_ins, show_snapshot
 
 
@@ -49,6 +50,11 @@ class Dashboard:
             self.tallies.pop(found.head.key, None)
         whole = add_up(tuple(self.tallies.values()))
         return show_check_ins(found, self.days, whole, sight_of(self.viewer), self.now)
+
+    def share(self, found: CheckIns, memo: Memo) -> Once:
+        """The same for all who see the same, if what they follow adds up to the same; `memo` is the change's."""
+        event = self.tell(found)
+        return Once(event, memo, view_of(self.viewer), (found.place, self.days, astuple(event.tally)))
 
     def snapshot(self) -> CheckInEvent:
         return show_snapshot(self.position, self.days, add_up(tuple(self.tallies.values())), self.now)

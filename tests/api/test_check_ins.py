@@ -18,8 +18,10 @@ from db import models
 from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
 from db.unit_of_work import unit_of_work
+from gql.answers import Answer
 from gql.errors import ApiError, Forbidden, NotAuthenticated
 from gql.global_ids import encode_id
+from gql.streams import Stream
 from gql.subscriptions import following as waiting
 from tests.api_client import Api, counting
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
@@ -315,18 +317,47 @@ async def test_R10_4_rights_are_looked_at_also_in_silence(floor: Floor, monkeypa
 
 
 @pytest.mark.parametrize("subscribers", [1, 6])
-async def test_R10_3_a_change_is_read_once_for_all_dashboards(floor: Floor, subscribers: int) -> None:
+async def test_R10_3_a_change_is_read_and_executed_once_for_all_dashboards(
+    floor: Floor, subscribers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with a credential of its own."""
     statements: list[str] = []
+    executed: list[object] = []
+    execute = Stream.execute
+
+    async def counted(stream: Stream, event: object, *view: Any) -> Answer:
+        executed.append(event)
+        return await execute(stream, event, *view)
+
     async with AsyncExitStack() as stack:
-        streams = [await stack.enter_async_context(floor.follow()) for _ in range(subscribers)]
+        desks = [await floor.api.as_staff(floor.world, *VIEW) for _ in range(subscribers)]
+        streams = [await stack.enter_async_context(floor.follow(desk)) for desk in desks]
         for stream in streams:
             await stream.next()
         await floor.mark(floor.swim, Ann=PRESENT)
+        monkeypatch.setattr(Stream, "execute", counted)
         with counting(floor.database, statements):
             assert [await told(stream) for stream in streams] == [("MARKS", "Swim", (1, 0, 0, 2))] * subscribers
-    # Comparing (once for each that asks here); the tenant, the feed, access and the head (4); the tenant and the viewer
-    # (2); the tenant, the tallies and the students (3).
-    assert len(statements) == subscribers + 9, statements
+    # Comparing (once for each that asks here); the tenant, the feed, access and the head (4); the tenant, the tallies
+    # and the students (3).
+    assert len(statements) == subscribers + 7, statements
+    assert len(executed) == 1
+
+
+async def test_R10_3_dashboards_that_add_up_to_something_else_do_not_share(floor: Floor) -> None:
+    sees = await floor.api.as_staff(floor.world, *VIEW, Permission.SEE_MEDICAL)
+    program = await floor.world.program()
+    await floor.world.owner.execute(
+        update(models.Offering).where(models.Offering.id == floor.swim.offering_id).values(program_id=program)
+    )
+    chosen: dict[str, Any] = {"programs": [encode_id("Program", program)]}
+    async with floor.follow() as whole, floor.follow(**chosen) as part, floor.follow(sees, **chosen) as other:
+        for stream in (whole, part, other):
+            await stream.next()
+        await floor.mark(floor.swim, Ann=PRESENT)
+        events = [await stream.next() for stream in (whole, part, other)]
+    assert [tally(event) for event in events] == [(1, 0, 0, 2), (1, 0, 0, 1), (1, 0, 0, 1)]
+    assert [event["entries"][0]["student"]["medicalAlert"] for event in events] == [None, None, "Nuts"]
 
 
 @pytest.mark.parametrize(
