@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 
 def list_mail(*, state: str | None, limit: int) -> None:
-    """The latest messages of all organizations, the newest last: id, when, state, recipient, subject."""
+    """The latest messages of all organizations, the newest last: id, when (UTC), state, recipient, subject; below it
+    until when it waits, and what went wrong.
+    """
     try:
         wanted = None if state is None else EmailState(state.upper())
     except ValueError:
@@ -31,6 +33,8 @@ def list_mail(*, state: str | None, limit: int) -> None:
         print("There are no messages.")
     for email in reversed(found):
         print(f"{email.id}  {email.created_at:%Y-%m-%d %H:%M}  {email.state:<9}  {email.recipient}  {_subject(email)}")
+        if email.state is EmailState.QUEUED and email.due_at > email.created_at:
+            print(f"{'':<38}{_due(email)}")
         if email.last_error is not None and email.state is not EmailState.SENT:
             print(f"{'':<38}{email.last_error}")
 
@@ -46,7 +50,8 @@ def show_mail(email_id: str, *, html: bool) -> None:
         print(rendered.html)
         return
     print(f"From:     {email.organization_name}\nTo:       {email.recipient}\nSubject:  {rendered.subject}")
-    print(f"State:    {email.state}, attempts: {email.attempts}\nReason:   {email.reason}")
+    waits = f", {_due(email)}" if email.state is EmailState.QUEUED else ""
+    print(f"State:    {email.state}, attempts: {email.attempts}{waits}\nReason:   {email.reason}")
     if email.last_error is not None:
         print(f"Error:    {email.last_error}")
     print(f"\n{rendered.text}")
@@ -64,6 +69,10 @@ def send_again(email_id: str) -> None:
 
     email = _run(again)
     print(f"Queued again: {_subject(email)} to {email.recipient}. A worker sends it within a minute.")
+
+
+def _due(email: StoredEmail) -> str:
+    return f"due {email.due_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _run(ask: Callable[[Database, Settings], Coroutine[Any, Any, T]]) -> T:

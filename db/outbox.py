@@ -19,7 +19,7 @@ _ENDED = (EmailState.KEPT, EmailState.FAILED, EmailState.UNCERTAIN)
 
 @dataclass(frozen=True, slots=True)
 class StoredEmail:
-    """A message, and what has become of it."""
+    """A message, and what has become of it. `due_at`: of a QUEUED one, when the next attempt is due."""
 
     organization_id: UUID
     organization_name: str
@@ -32,6 +32,7 @@ class StoredEmail:
     attempts: int
     last_error: str | None
     created_at: datetime
+    due_at: datetime
 
 
 def _emails() -> Select[*tuple[Any, ...]]:
@@ -48,6 +49,7 @@ def _emails() -> Select[*tuple[Any, ...]]:
         email.attempts,
         email.last_error,
         email.created_at,
+        email.due_at,
     ).join(organization, organization.organization_id == email.organization_id)
 
 

@@ -179,9 +179,13 @@ async def test_R9_8_without_a_server_the_e_mail_is_kept_and_shown(
     post.outbox.server = None
     await post.one(sendEmail=True)
     await post.send()
+    await post.one(sendEmail=True, issueOn="2026-11-20")
     capsys.readouterr()
     await asyncio.to_thread(list_mail, state=None, limit=5)
     told = capsys.readouterr().out
+    assert told.endswith(f"QUEUED     baker@example.org  A makeup token for Ann\n{'':<38}due 2026-11-20 14:00 UTC\n")
+    await asyncio.to_thread(show_mail, told.splitlines()[1].split()[0], html=False)
+    assert "State:    QUEUED, attempts: 0, due 2026-11-20 14:00 UTC\n" in capsys.readouterr().out
     assert "KEPT       baker@example.org  A makeup token for Ann\n" in told
     await asyncio.to_thread(show_mail, told.split()[0], html=False)
     assert "Ann has a new makeup token: the right to make up one class.\n" in capsys.readouterr().out
