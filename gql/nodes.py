@@ -28,6 +28,7 @@ from gql.types.occurrence import show_occurrence
 from gql.types.offering import show_location, show_offering, show_program, show_timeslot
 from gql.types.people import show_guardian, show_kiosk, show_staff_member
 from gql.types.roster import show_roster
+from gql.types.staff_absence import find_staff_absences
 from gql.types.student import show_family, show_note, show_place
 from gql.types.viewer import Organization
 from gql.visible import find_students, may_see_students
@@ -188,6 +189,10 @@ async def _background_tasks(source: Reading, keys: list[tuple[UUID]], now: datet
     return {(each,): task for each, task in (await find_tasks(source, _ids(keys))).items()}
 
 
+async def _staff_absences(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    return {(each,): absence for each, absence in (await find_staff_absences(source, _ids(keys))).items()}
+
+
 def _ids(keys: Sequence[tuple[UUID]]) -> list[UUID]:
     return [key[0] for key in keys]
 
@@ -211,5 +216,6 @@ _FIND: dict[str, Find] = {
     "MakeupRequest": _makeup_requests,
     "ExpectedAbsence": _expected_absences,
     "BackgroundTask": _background_tasks,
+    "StaffAbsence": _staff_absences,
 }
 NODE_TYPES = frozenset(_FIND)

@@ -12,6 +12,7 @@ from attendance.rules import (
     makeup_refusals,
     refusals,
     statements,
+    substitutes,
     task_refusals,
     token_refusals,
     tokens_for_many,
@@ -60,6 +61,12 @@ from gql.types.makeup_refusals import (
 from gql.types.refusals import PermissionDenied, UserError
 from gql.types.session import NoSession, OrganizationChoiceRequired, SignInRefused
 from gql.types.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
+from gql.types.staff_absence import (
+    NoSubstituteNeeded,
+    NothingToSubstitute,
+    StaffAbsenceNotPossible,
+    SubstituteNotPossible,
+)
 from gql.types.statement_refusals import NobodyOwes, TooManyFamilies
 from gql.types.students_refusals import NoStudents, TooManyStudents
 from gql.types.task_refusals import BackgroundTaskEnded, BackgroundTaskNotEnded
@@ -127,6 +134,10 @@ REFUSALS = (
     Told(tokens_for_many.TooManyStudents, TooManyStudents, TooManyStudents.of),
     Told(statements.NobodyOwes, NobodyOwes, NobodyOwes.of),
     Told(statements.TooManyFamilies, TooManyFamilies, TooManyFamilies.of),
+    Told(substitutes.StaffAbsenceNotPossible, StaffAbsenceNotPossible, StaffAbsenceNotPossible.of),
+    Told(substitutes.NoSubstituteNeeded, NoSubstituteNeeded, NoSubstituteNeeded.of),
+    Told(substitutes.SubstituteNotPossible, SubstituteNotPossible, SubstituteNotPossible.of),
+    Told(substitutes.NothingToSubstitute, NothingToSubstitute, NothingToSubstitute.of),
     Told(refusals.SignInRefused, SignInRefused, SignInRefused.of),
     Told(refusals.NoSession, NoSession, NoSession.of),
     Told(refusals.OrganizationChoiceRequired, OrganizationChoiceRequired, OrganizationChoiceRequired.of),

@@ -41,6 +41,7 @@ class Stage:
     absence: UUID
     token: UUID
     task: UUID
+    staff_absence: UUID
     request: UUID
 
     @property
@@ -50,6 +51,11 @@ class Stage:
     @property
     def occurrence_id(self) -> str:
         return encode_occurrence_id(self.occurrence)
+
+    @property
+    def missed_id(self) -> str:
+        """A class that Tom is not there for, a week after MONDAY."""
+        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY + timedelta(days=7)))
 
     @property
     def makeup_id(self) -> str:
@@ -97,7 +103,8 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
     api.clock.now = now
     await world.owner.execute(
         text(
-            "UPDATE settings SET office_check_in_mode = true, staff_check_in_mode = true WHERE organization_id = :own"
+            "UPDATE settings SET office_check_in_mode = true, staff_check_in_mode = true, staff_sees_balances = true"
+            " WHERE organization_id = :own"
         ).bindparams(own=world.organization_id)
     )
     lesson, other = await world.weekly_class(capacity=10), await world.weekly_class(name="Gym")
@@ -131,6 +138,13 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
             created_by_id=tom,
             created_at=now,
             ended_at=now,
+        ),
+        staff_absence=await world.add(
+            models.StaffAbsence,
+            person_id=tom,
+            starts_on=MONDAY + timedelta(days=7),
+            ends_on=MONDAY + timedelta(days=7),
+            recorded_at=LONG_AGO,
         ),
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
     )

@@ -352,6 +352,26 @@ class Permission(StrEnum):
     SEE_MEDICAL = "SEE_MEDICAL"
 
 
+class StaffAbsenceNotPossibleReason(StrEnum):
+    """R9.9: why a staff member cannot be marked absent so."""
+
+    RANGE_TOO_LONG = "RANGE_TOO_LONG"
+    OVER = "OVER"
+    OVERLAPS = "OVERLAPS"
+
+
+class SubstituteNotPossibleReason(StrEnum):
+    """R9.9: why an occurrence gets no substitute, or not this one."""
+
+    NOT_OF_ABSENCE = "NOT_OF_ABSENCE"
+    NOT_HELD = "NOT_HELD"
+    OVER = "OVER"
+    IS_ABSENT_PERSON = "IS_ABSENT_PERSON"
+    IS_AWAY = "IS_AWAY"
+    TEACHES_IT = "TEACHES_IT"
+    TEACHES_THEN = "TEACHES_THEN"
+
+
 class SignInRefusedReason(StrEnum):
     """Why nobody was signed in, or a session was not continued."""
 

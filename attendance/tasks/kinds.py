@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from attendance.rules.vocabulary import TaskKind
+from attendance.tasks.assign_substitutes import AssignSubstitutes
 from attendance.tasks.cancel_occurrences import CancelOccurrences
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
@@ -11,5 +12,5 @@ from attendance.tasks.send_statements import SendStatements
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
-_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens(), SendStatements())
+_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens(), SendStatements(), AssignSubstitutes())
 KINDS: Kinds = {each.kind: each for each in _ALL}

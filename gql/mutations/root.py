@@ -6,6 +6,7 @@ from gql.mutations import (
     add_student_note,
     approve_expected_absence,
     approve_makeup,
+    assign_substitutes,
     book_makeup,
     cancel_background_task,
     cancel_occurrences,
@@ -23,9 +24,11 @@ from gql.mutations import (
     enroll_student,
     launch_kiosk,
     mark_attendance,
+    mark_staff_absent,
     record_expected_absence,
     redeem_makeup_token,
     refresh_session,
+    remove_staff_absence,
     request_expected_absence,
     request_makeup,
     reset_makeup_token,
@@ -71,6 +74,9 @@ class Mutation:
     cancel_occurrences = cancel_occurrences.field
     restore_occurrence = restore_occurrence.field
     send_statements = send_statements.field
+    mark_staff_absent = mark_staff_absent.field
+    assign_substitutes = assign_substitutes.field
+    remove_staff_absence = remove_staff_absence.field
     launch_kiosk = launch_kiosk.field
     revoke_kiosk = revoke_kiosk.field
     rotate_check_in_code = rotate_check_in_code.field

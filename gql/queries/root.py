@@ -17,6 +17,7 @@ from gql.queries import (
     offerings,
     programs,
     settings,
+    staff_absences,
     student,
     students,
     viewer,
@@ -42,4 +43,5 @@ class Query:
     background_tasks = background_tasks.field
     eligible_makeups = eligible_makeups.field
     makeup_requests = makeup_requests.field
+    staff_absences = staff_absences.field
     cancellation_preview = cancellation_preview.field

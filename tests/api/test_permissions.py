@@ -67,6 +67,7 @@ MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
 LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
 OWNER = frozenset({Permission.OWNER})
 CREATE_TOKENS = frozenset({Permission.CREATE_MAKEUP_TOKENS})
+MANAGE_STAFF = frozenset({Permission.MANAGE_STAFF})
 STATEMENTS = frozenset({Permission.SEND_STATEMENTS, Permission.SEE_BALANCES})
 CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
@@ -268,6 +269,31 @@ TABLE: dict[str, Row] = {
     ),
     "Mutation.sendStatements": act(
         lambda _: {}, STATEMENTS, **CHANGES | {"right": "NobodyOwes", "stranger": "NobodyOwes"}
+    ),
+    "Mutation.markStaffAbsent": act(
+        lambda stage: {"staffMemberId": stage.id("StaffMember", stage.tom), "from": "2026-12-14", "to": "2026-12-18"},
+        MANAGE_STAFF,
+        **OF_STUDENT,
+    ),
+    "Mutation.assignSubstitutes": act(
+        lambda stage: {
+            "staffAbsenceId": stage.id("StaffAbsence", stage.staff_absence),
+            "assignments": [{"occurrenceId": stage.missed_id, "substituteId": None}],
+        },
+        MANAGE_STAFF,
+        **OF_STUDENT,
+    ),
+    "Mutation.removeStaffAbsence": act(
+        lambda stage: {"staffAbsenceId": stage.id("StaffAbsence", stage.staff_absence)}, MANAGE_STAFF, **OF_STUDENT
+    ),
+    "Query.staffAbsences": query(
+        'query { staffAbsences(from: "2026-11-16", to: "2026-11-30") { nodes { id } } }',
+        nothing,
+        MANAGE_STAFF,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
     ),
     "Mutation.checkIn": act(
         lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id},
