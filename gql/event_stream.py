@@ -9,9 +9,11 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from typing import Any
 
 import orjson
 import structlog
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gql.answers import Answer
@@ -119,6 +121,12 @@ class EventStream:
 async def once(answer: Answer) -> AsyncGenerator[Answer, None]:
     """A query's or mutation's one answer as a stream."""
     yield answer
+
+
+def refused(errors: list[Any]) -> Response:
+    """An operation that was not begun: its errors are its one event."""
+    events = _event(b"next", orjson.dumps({"errors": errors})) + _event(b"complete", b"")
+    return Response(events, headers={name.decode(): value.decode() for name, value in _HEADERS})
 
 
 async def _hang_up(receive: Receive) -> None:

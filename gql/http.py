@@ -15,7 +15,7 @@ from gql.answers import Answer, response
 from gql.documents import RequestRefused
 from gql.edge import Edge, client_address
 from gql.errors import ApiError, BadInput, NotAuthenticated, RateLimited, TimedOut, formatted, internal
-from gql.event_stream import EventStream, once
+from gql.event_stream import EventStream, once, refused
 from gql.explorer import explorer_page
 from gql.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
 from gql.operations import Operation, Parameters, read_parameters
@@ -72,7 +72,7 @@ class GraphQLEndpoint:
                 return explorer_page()
             if media_type == EVENT_STREAM:
                 media_type = GRAPHQL_RESPONSE
-                return await self._run(request, EVENT_STREAM, request_id)
+                return await self._run_for_events(request, request_id)
             return await self._run(request, media_type, request_id)
         except _Answer as answer:
             body = {"errors": formatted([answer.error], request_id)}
@@ -85,6 +85,13 @@ class GraphQLEndpoint:
         except Exception as fault:
             log.error("request_failed", request_id=request_id, exc_info=fault)
             return _json({"errors": [internal(request_id)]}, 500, media_type)
+
+    async def _run_for_events(self, request: Request, request_id: str) -> ASGIApp:
+        try:
+            return await self._run(request, EVENT_STREAM, request_id)
+        except RequestRefused as refusal:
+            # Clients of event streams cannot read other answers: the reference client tries again and again.
+            return refused(formatted(refusal.errors, request_id))
 
     def _media_type(self, request: Request) -> str:
         offers = [JSON, GRAPHQL_RESPONSE]

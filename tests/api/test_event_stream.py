@@ -97,8 +97,13 @@ async def test_a_subscription_is_refused_to_whoever_does_not_take_events(server:
 
 
 @pytest.mark.parametrize("query", ["subscription { nope }", "{", "subscription A { count } subscription B { count }"])
-async def test_a_request_error_is_400_before_any_event(server: Running, query: str) -> None:
+async def test_a_request_error_is_an_event_to_whoever_takes_nothing_else(server: Running, query: str) -> None:
     async with asked(server, query) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        (name, first), last = [each async for each in events(answer)]
+    assert (name, set(first), last) == ("next", {"errors"}, ("complete", None))
+    async with asked(server, query, f"application/graphql-response+json, {EVENTS}") as answer:
         assert answer.status_code == 400
         assert json.loads(await answer.aread())["errors"]
 
