@@ -13,8 +13,8 @@ from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
 @dataclass
 class UnitOfWork:
-    """What an action gets. Locks are taken in this order: idempotency key, offerings by id, occurrences by timeslot and
-    date, students by id, tokens, runs.
+    """What an action gets. Locks are taken in this order: idempotency key, staff members by id, offerings by id,
+    occurrences by timeslot and date, students by id, tokens, runs.
 
     background_task_id -- the task of which this is a part; messages queued with it belong to that task.
     """
