@@ -8,7 +8,7 @@ from uuid import UUID
 
 from attendance.rules.calendar import OccurrenceKey, local_date
 from attendance.rules.expiry import expires_on
-from attendance.rules.makeup_tokens import Decision, TokenGround, TokenStep, reconcile
+from attendance.rules.makeup_tokens import Decision, TokenCause, TokenGround, TokenStep, reconcile
 from attendance.rules.token_limit import is_over_limit, limit_count
 from attendance.rules.vocabulary import (
     ChangeKind,
@@ -164,15 +164,15 @@ class Ledger:
             state=token.state(today) if token else None,
             is_flagged=bool(token and token.row["needs_review"]),
             may_create=may_create,
-            is_over_limit=ground.is_absence and self._is_over_limit(student_id, sheet.meeting.held_on),
+            is_over_limit=ground.is_absence and is_over_limit(settings, self._counted(student_id, sheet)),
         )
 
-    def _is_over_limit(self, student_id: UUID, missed_on: date) -> bool:
-        """For the limits of the demo, which are by month and student."""
-        settings = self.business.settings.makeup_tokens
+    def _counted(self, student_id: UUID, sheet: Sheet) -> int:
+        """For the limits of the demo, which are by month and student; 0 where there is none."""
+        settings, missed_on = self.business.settings.makeup_tokens, sheet.meeting.held_on
         limit = limit_count(settings, missed_on=missed_on, session=None, enrollment=None, enrollment_id=None)
         if limit is None:
-            return False
+            return 0
         counted = [
             token
             for token in self._of_students.get(student_id, [])
@@ -180,7 +180,7 @@ class Ledger:
             and token.row["revoked_at"] is None
             and token.row["held_on"] in limit.missed
         ]
-        return is_over_limit(settings, len(counted))
+        return len(counted)
 
     def _issue_for(self, sheet: Sheet, student_id: UUID, at: datetime) -> Token:
         """R7.7, R7.8; source and person are those of the mark."""
@@ -217,6 +217,9 @@ class Ledger:
             return
         self._skips.add(key)
         facts: dict[str, Any] = {"status": sheet.marks[student_id]["status"]} | ({"phase": phase} if phase else {})
+        if decision.cause is TokenCause.OVER_LIMIT:
+            limit = self.business.settings.makeup_tokens.token_limit
+            facts |= {"counted": self._counted(student_id, sheet), "limit": limit}
         self.enter(
             token,
             _ACTS[decision.step],
