@@ -3,17 +3,23 @@
     python bench/snow_day.py [classes] [students in each]
 
 200 classes of 30 unless told. The worker is a process of its own, as in production. One client asks for a roll sheet of
-another class again and again, with a pause: first while nothing else happens, then while the task runs; told are the
-medians and the 95th percentiles of both. On DATABASE_URL and REDIS_URL if they are set, else on embedded servers.
+another class again and again, with a pause; told are medians and 95th percentiles with the worker idle and meanwhile.
+Both are measured in turns of a second, the worker being stopped (SIGSTOP) in every other one: so whatever else the
+machine does is in both. The time of the task is told without those turns. Then the same while its e-mails leave, for
+20 seconds at most. On DATABASE_URL and REDIS_URL if they are set, else on embedded servers.
 """
 
 import asyncio
 import os
 import shutil
+import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,7 +44,8 @@ from tests.api_client import Api, serving
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
 from tests.worker_process import at, worker_process
 
-IDLE_SECONDS = 5.0
+TURN_SECONDS = 1.0
+MAIL_SECONDS = 20.0
 PAUSE_SECONDS = 0.02
 SHEET = """query($id: ID!) { occurrence(id: $id) {
   state revision attendanceState tally { present absent unmarked total }
@@ -49,6 +56,7 @@ PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input:
 CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename
   ... on CancelOccurrencesSuccess { occurrenceCount } } }"""
 TASK = text("SELECT state, done, total, extract(epoch FROM ended_at - created_at) AS seconds FROM background_task")
+WAITING = text("SELECT count(*) FROM email WHERE state = 'QUEUED'")
 CAME = text("""SELECT (SELECT count(*) FROM makeup_token WHERE origin = 'CANCELLATION') AS tokens,
     (SELECT count(*) FROM email) AS emails, (SELECT count(*) FROM occurrence WHERE cancelled_at IS NOT NULL) AS off""")
 
@@ -91,11 +99,40 @@ async def fill(world: World, classes: int, size: int) -> Lesson:
     return other
 
 
-async def ask(api: Api, sheet: str, times: list[float]) -> None:
-    began = time.perf_counter()
-    await api.ask(SHEET, id=sheet)
-    times.append(1000 * (time.perf_counter() - began))
-    await asyncio.sleep(PAUSE_SECONDS)
+@dataclass
+class Turns:
+    """Roll sheets with the worker stopped and at work, in milliseconds; `seconds` that it was at work."""
+
+    api: Api
+    sheet: str
+    worker: subprocess.Popen[bytes]
+    idle: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    seconds: float = 0
+
+    async def until(self, is_over: Callable[[], Awaitable[bool]]) -> "Turns":
+        while not await is_over():
+            self.worker.send_signal(signal.SIGSTOP)
+            await self._turn(self.idle)
+            self.worker.send_signal(signal.SIGCONT)
+            began = time.perf_counter()
+            await self._turn(self.busy, is_over)
+            self.seconds += time.perf_counter() - began
+        return self
+
+    async def _turn(self, times: list[float], is_over: Callable[[], Awaitable[bool]] | None = None) -> None:
+        until = time.perf_counter() + TURN_SECONDS
+        while time.perf_counter() < until and not (is_over and await is_over()):
+            began = time.perf_counter()
+            await self.api.ask(SHEET, id=self.sheet)
+            times.append(1000 * (time.perf_counter() - began))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def tell(self) -> None:
+        print(f"roll sheet, idle       {told(self.idle)}   {len(self.idle)} queries")
+        print(f"roll sheet, meanwhile  {told(self.busy)}   {len(self.busy)} queries")
+        ratio = statistics.median(self.busy) / statistics.median(self.idle)
+        print(f"meanwhile / idle       {ratio:.2f} x   (load {os.getloadavg()[0]:.1f})")
 
 
 def told(times: list[float]) -> str:
@@ -103,7 +140,7 @@ def told(times: list[float]) -> str:
     return f"median {statistics.median(ordered):6.1f} ms   95% {ordered[int(len(ordered) * 0.95)]:6.1f} ms"
 
 
-async def snow_day(api: Api, world: World, other: Lesson) -> None:
+async def snow_day(api: Api, world: World, other: Lesson, worker: subprocess.Popen[bytes]) -> None:
     sheet = encode_occurrence_id(OccurrenceKey(other.timeslot_id, MONDAY + timedelta(days=1)))
     given = {
         "range": {"from": MONDAY.isoformat(), "to": MONDAY.isoformat()},
@@ -114,22 +151,31 @@ async def snow_day(api: Api, world: World, other: Lesson) -> None:
     began = time.perf_counter()
     preview = (await api.ask(PREVIEW, input=given))["cancellationPreview"]
     print(f"dry run    {time.perf_counter() - began:6.2f} s    {preview}")
-    idle: list[float] = []
-    busy: list[float] = []
-    while len(idle) < 20 or sum(idle) / 1000 + len(idle) * PAUSE_SECONDS < IDLE_SECONDS:
-        await ask(api, sheet, idle)
+    for _ in range(20):
+        await api.ask(SHEET, id=sheet)
     began = time.perf_counter()
     await api.ask(CANCEL, input=given)
     print(f"mutation   {time.perf_counter() - began:6.2f} s")
-    while (row := (await world.owner.execute(TASK)).one()).state in ("QUEUED", "RUNNING"):
-        await ask(api, sheet, busy)
-    print(f"task       {time.perf_counter() - began:6.2f} s    {row.state}, {row.done} of {row.total}")
+
+    async def is_ended() -> bool:
+        return (await world.owner.execute(TASK)).one().state not in ("QUEUED", "RUNNING")
+
+    task = await Turns(api, sheet, worker).until(is_ended)
+    row = (await world.owner.execute(TASK)).one()
+    print(f"task       {task.seconds:6.2f} s    {row.state}, {row.done} of {row.total}")
     came = (await world.owner.execute(CAME)).one()
     print(f"           {came.off} classes, {came.tokens} tokens, {came.emails} e-mails")
-    print(f"roll sheet, idle       {told(idle)}   {len(idle)} queries")
-    print(f"roll sheet, meanwhile  {told(busy)}   {len(busy)} queries")
-    ratio = statistics.median(busy) / statistics.median(idle)
-    print(f"meanwhile / idle       {ratio:.2f} x")
+    task.tell()
+    mail = Turns(api, sheet, worker)
+    waiting = (await world.owner.execute(WAITING)).scalar_one()
+
+    async def is_sent() -> bool:
+        return mail.seconds > MAIL_SECONDS or not (await world.owner.execute(WAITING)).scalar_one()
+
+    await mail.until(is_sent)
+    left = (await world.owner.execute(WAITING)).scalar_one()
+    print(f"mail       {mail.seconds:6.2f} s    {waiting - left} of {waiting}")
+    mail.tell()
 
 
 async def measure(url: str, redis_url: str, classes: int, size: int) -> None:
@@ -141,9 +187,9 @@ async def measure(url: str, redis_url: str, classes: int, size: int) -> None:
             other = await fill(world, classes, size)
             async with serving(database) as anybody:
                 api = await anybody.as_staff(world, Permission.OWNER)
-                with worker_process(url, redis_url, *at(anybody.clock.now)):
+                with worker_process(url, redis_url, *at(anybody.clock.now)) as worker:
                     await asyncio.sleep(3)
-                    await snow_day(api, world, other)
+                    await snow_day(api, world, other, worker)
     finally:
         await database.close()
         await owning.dispose()
