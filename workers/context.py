@@ -1,7 +1,7 @@
 """What a worker's jobs work with, made once a process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from attendance.tasks.kinds import KINDS, Kinds
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets, to_tasks
+from db.wake_ups import Announcer, EmailQueued, Sink, WakeUp, connect_redis, to_roll_sheets, to_tasks
 from mail.smtp import SmtpServer
 from settings import Settings
 from workers.bell import Bell
+from workers.pace import REST, Pace
 
 KEY = "worker"
 
@@ -33,6 +34,9 @@ class WorkerContext:
     # The kinds of background tasks that this worker can do, and what rings when one was started.
     kinds: Kinds = field(default_factory=lambda: KINDS)
     bell: Bell = field(default_factory=Bell)
+    # What rings when this worker has queued e-mail, and what tasks and mail rest by.
+    letters: Bell = field(default_factory=Bell)
+    pace: Pace = field(default_factory=Pace)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
@@ -47,14 +51,34 @@ def mail_server(settings: Settings) -> SmtpServer | None:
     return SmtpServer(settings.smtp_url, settings.mail_from)
 
 
+def to_letters(bell: Bell) -> Sink:
+    """Rings for e-mail that was committed in this process: here is a worker, it need not go through Redis."""
+
+    async def ring(wake_ups: Sequence[WakeUp]) -> None:
+        if any(isinstance(wake_up, EmailQueued) for wake_up in wake_ups):
+            bell.ring()
+
+    return ring
+
+
 @asynccontextmanager
-async def working(settings: Settings, kinds: Kinds = KINDS) -> AsyncIterator[WorkerContext]:
+async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = REST) -> AsyncIterator[WorkerContext]:
+    """`rest`: as `Pace` has it."""
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
-    announcer = Announcer(to_roll_sheets(redis), to_tasks(redis))
+    letters = Bell()
+    announcer = Announcer(to_letters(letters), to_roll_sheets(redis), to_tasks(redis))
     announcer.start()
     try:
-        yield WorkerContext(database, announcer, clock_from(settings.test_clock), mail_server(settings), kinds=kinds)
+        yield WorkerContext(
+            database,
+            announcer,
+            clock_from(settings.test_clock),
+            mail_server(settings),
+            kinds=kinds,
+            letters=letters,
+            pace=Pace(rest),
+        )
     finally:
         await announcer.close()
         await redis.aclose()

@@ -16,9 +16,10 @@ from settings import Settings
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
-from workers.jobs.send_email import send_due, send_email
+from workers.jobs.send_email import keep_sending, send_due, send_email
 from workers.jobs.sweep_token_runs import sweep
 from workers.jobs.work_on_tasks import keep_working, work_off, work_on_tasks
+from workers.pace import REST
 from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
 from workers.schedule import TIMETABLE
 
@@ -35,7 +36,7 @@ def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> Non
 
 
 async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
-    async with working(settings, kinds) as context:
+    async with working(settings, kinds, rest=0 if burst else REST) as context:
         if burst:
             await work_off(context)
             await _catch_up(context)
@@ -44,13 +45,16 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
         log.info("worker_started", mail="sent" if context.mail_server else "kept")
         tasks = asyncio.create_task(keep_working(context), name="background-tasks")
+        letters = asyncio.create_task(keep_sending(context), name="letters")
         while not context.stop.is_set():
             await _catch_up(context)
             await _serve_queue(context, settings)
         context.bell.ring()
-        await asyncio.wait({tasks}, timeout=settings.graceful_timeout)
+        context.letters.ring()
+        await asyncio.wait({tasks, letters}, timeout=settings.graceful_timeout)
         tasks.cancel()
-        await asyncio.gather(tasks, return_exceptions=True)
+        letters.cancel()
+        await asyncio.gather(tasks, letters, return_exceptions=True)
         log.info("worker_stopped")
 
 

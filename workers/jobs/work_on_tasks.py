@@ -1,7 +1,8 @@
 """Background tasks are carried out (R9.4 to R9.7): found in the database, with or without Redis.
 
 A worker has a few places for tasks. Each takes the task that waits longest, works on it for a while, and leaves it
-behind the others: so a large task of one organization does not hold up a small one of another.
+behind the others: so a large task of one organization does not hold up a small one of another. Between batches it
+rests, so that people who work meanwhile hardly notice.
 """
 
 import asyncio
@@ -70,7 +71,8 @@ async def work_on_next(context: WorkerContext) -> bool:
         async with unit_of_work(context.database, organization_id, context.announcer) as uow:
             is_mine = await claim(uow, lease, context.kinds, now=context.clock())
         if is_mine:
-            await _work_on(context, lease)
+            with context.pace.task():
+                await _work_on(context, lease)
             return True
     return False
 
@@ -82,6 +84,7 @@ async def _work_on(context: WorkerContext, lease: Lease) -> None:
         outcome = await _step(context, lease)
         if outcome is not Advance.GOES_ON:
             return
+        await context.pace.rest(context.stop)
         if context.stop.is_set() or loop.time() >= until:
             async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
                 await release(uow, lease)
