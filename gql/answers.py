@@ -22,15 +22,22 @@ def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, 
 class Answer:
     """One event of a subscription, executed; encoded once, however many get it."""
 
-    __slots__ = ("_encoded", "result")
+    __slots__ = ("_encoded", "_result")
 
     def __init__(self, result: ExecutionResult) -> None:
-        self.result = result
+        self._result: ExecutionResult | None = result
         self._encoded: bytes | None = None
 
     @property
+    def result(self) -> ExecutionResult:
+        """Only until `compact`."""
+        if self._result is None:
+            raise LookupError("this answer was kept as bytes alone")
+        return self._result
+
+    @property
     def has_errors(self) -> bool:
-        return bool(self.result.errors)
+        return self._result is not None and bool(self._result.errors)
 
     def encoded(self, request_id: str) -> bytes:
         """The response as JSON. Errors name the request, so with errors each request's is its own."""
@@ -39,3 +46,8 @@ class Answer:
         if self._encoded is None:
             self._encoded = orjson.dumps(response(self.result, request_id))
         return self._encoded
+
+    def compact(self) -> None:
+        """Keep the bytes alone, if there are any: the values take twenty times as much memory."""
+        if self._encoded is not None:
+            self._result = None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gql.subscriptions.fan_out import FanOut
 
 _AT_ONCE = 250
+_RECENT = 16
 
 
 class Followed(Protocol):
@@ -117,6 +118,15 @@ class Follower:
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """What was told last, for those who join a moment later; without the change, which holds a whole roster."""
+
+    revision: int
+    access: int
+    answer: Answer
+
+
 class Group(Generic[ChangeT]):
     """Those who ask the same of one topic and see the same of it. `at`: told up to this revision; `access`: everybody
     was looked at when it was this number, or later.
@@ -129,20 +139,20 @@ class Group(Generic[ChangeT]):
         self.access = live.viewer.access
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
-        self._recent: deque[tuple[Followed, Answer]] = deque(maxlen=first.capacity)
+        self._recent: deque[_Recent] = deque(maxlen=min(first.capacity, _RECENT))
 
     def admit(self, follower: Follower) -> bool:
         """False: it must open its stream anew, for the group is too far ahead of it or knows of newer rights."""
         live = follower.live
-        missed = [(change, answer) for change, answer in self._recent if change.revision > live.told]
+        missed = [each for each in self._recent if each.revision > live.told]
         live.has_missed = live.told + len(missed) < self.at
-        if live.has_missed or any(change.access > live.viewer.access for change, _ in missed):
+        if live.has_missed or any(each.access > live.viewer.access for each in missed):
             return False
         self.followers.add(follower)
         # Whoever was looked at longest ago decides when all are looked at again.
         self.access = min(self.access, live.viewer.access)
-        for change, answer in missed:
-            follower.put(change.revision, answer)
+        for each in missed:
+            follower.put(each.revision, each.answer)
         return True
 
     async def follow(self, database: Database, clock: Callable[[], datetime]) -> None:
@@ -164,8 +174,9 @@ class Group(Generic[ChangeT]):
             if answer is None:
                 return
             self.at = change.revision
-            self._recent.append((change, answer))
+            self._recent.append(_Recent(change.revision, change.access, answer))
             await self._tell(change.revision, answer)
+            answer.compact()
 
     async def _look_after(self, change: Followed, database: Database, clock: Callable[[], datetime]) -> None:
         """Everybody's rights are at least as new as the change."""
