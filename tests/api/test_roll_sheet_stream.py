@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
+from db.access import access_epoch
 from db.engine import Database
 from gql import streams
 from gql.answers import Answer
@@ -221,3 +222,19 @@ async def test_R10_5_a_closed_stream_is_forgotten(process: Process) -> None:
         with pytest.raises(asyncio.CancelledError):
             await left_while_waiting
     assert process.hub._topics == {}
+
+
+async def test_R10_4_an_address_that_changes_changes_who_has_access(database: Database, world: World) -> None:
+    """Tokens of an identity provider name people by it."""
+    person_id = await world.staff(*PERMISSIONS, email="ada@example.com")
+
+    async def epoch() -> int:
+        async with database.read(world.organization_id) as connection:
+            return await access_epoch(connection, world.organization_id)
+
+    before = await epoch()
+    person = models.Person.id == person_id
+    await world.owner.execute(update(models.Person).where(person).values(first_name="Ada"))
+    assert await epoch() == before
+    await world.owner.execute(update(models.Person).where(person).values(email="eve@example.com"))
+    assert await epoch() == before + 1
