@@ -4,7 +4,7 @@ import pytest
 
 from attendance.rules.background_tasks import ATTEMPTS, FAULT
 from db.engine import Database
-from db.wake_ups import TaskChanged, TaskQueued
+from db.wake_ups import FeedGrew, TaskChanged, TaskQueued
 from tests.factories import World
 from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 from workers.jobs.work_on_tasks import work_on_next
@@ -22,7 +22,8 @@ async def test_R9_4_a_task_waits_for_a_worker(desk: TaskDesk) -> None:
     row = await desk.row(task_id)
     assert (row.state, row.done, row.total, row.started_at, row.ended_at) == ("QUEUED", 0, None, None, None)
     assert (row.created_by_id, row.source, row.created_at) == (desk.person_id, "OFFICE", NOW)
-    assert desk.heard == [TaskQueued(desk.world.organization_id, task_id)]
+    organization_id = desk.world.organization_id
+    assert desk.heard == [TaskQueued(organization_id, task_id), FeedGrew(organization_id)]
 
 
 async def test_R9_4_a_task_is_carried_out(desk: TaskDesk) -> None:
