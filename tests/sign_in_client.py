@@ -25,6 +25,8 @@ from gql.queries import viewer
 from gql.refusals import REFUSALS
 from gql.scalars import schema_config
 from gql.services import Services, make_authenticate, make_services
+from gql.sheet_changes import reader_of
+from gql.subscriptions.hub import Hub
 from settings import Settings, load_settings
 
 NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
@@ -137,14 +139,13 @@ async def serving(database: Database, redis: Redis, settings: Settings | None = 
     """A client of an application that stands on this database."""
     settings = settings or test_settings()
     clock = Clock()
-    nobody_listens: Any = None
     services = make_services(
         settings,
         database=database,
         announcer=Announcer(),
         redis=redis,
         clock=clock,
-        hub=nobody_listens,
+        hub=Hub(database, reader_of(database)),
         passwords=Passwords(HASHER),
     )
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=schema_config(), exception_handlers=REFUSALS)

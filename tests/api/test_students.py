@@ -9,7 +9,16 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, NoteLevel, Permission, Portal
+from attendance.rules.vocabulary import (
+    EnrollmentType,
+    MakeupTokenOrigin,
+    NoteLevel,
+    Permission,
+    Portal,
+    Source,
+    TaskKind,
+    TaskState,
+)
 from db import models
 from db.ids import new_id
 from gql.global_ids import encode_id, encode_occurrence_id
@@ -218,6 +227,20 @@ async def everything(world: World) -> dict[str, str]:
         "StudentNote": await world.note(student),
         "MakeupToken": await world.makeup_token(student),
         "ExpectedAbsence": await world.expected_absence(student),
+        "MakeupRequest": await world.makeup_request(await world.makeup_token(student), student, lesson.timeslot_id),
+        "BackgroundTask": await world.add(
+            models.BackgroundTask,
+            kind=TaskKind.SEND_STATEMENTS,
+            state=TaskState.COMPLETED,
+            input={},
+            source=Source.OFFICE,
+            created_by_id=staff,
+            created_at=LONG_AGO,
+            ended_at=LONG_AGO,
+        ),
+        "StaffAbsence": await world.add(
+            models.StaffAbsence, person_id=staff, starts_on=MONDAY, ends_on=MONDAY, recorded_at=LONG_AGO
+        ),
     }
     return ids | {name: encode_id(name, key) for name, key in keys.items()}
 

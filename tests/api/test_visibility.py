@@ -58,6 +58,8 @@ SEEN = {
     "MakeupRequest": "all family",
     # For owners and for whoever began it.
     "BackgroundTask": "",
+    # For whoever manages the staff.
+    "StaffAbsence": "",
     "Guardian": "all family",
 }
 
@@ -85,6 +87,7 @@ async def _node_id(stage: Stage, type_name: str) -> str:
         "ExpectedAbsence": stage.absence,
         "MakeupRequest": stage.request,
         "BackgroundTask": stage.task,
+        "StaffAbsence": stage.staff_absence,
         "Guardian": stage.gail,
     }
     return encode_id(type_name, keys[type_name])
