@@ -11,11 +11,8 @@ again), else on an embedded server.
 """
 
 import asyncio
-import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,18 +25,16 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import structlog
 from sqlalchemy import insert, text, update
 
 from attendance.rules.vocabulary import EnrollmentType, ExpectedAbsenceState, OfferingKind, Permission, Portal, Source
+from bench.machine import bench_servers
 from db import models
-from db.embedded.servers import locked, start_servers
 from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
 from db.scratch import scratch_database
 from gql.global_ids import encode_id
-from settings import asyncpg_url
 from tests.api_client import Api, serving
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 
@@ -237,20 +232,8 @@ async def run(server_url: str, rounds: int) -> None:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        asyncio.run(run(asyncpg_url(given), rounds))
-        return
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    folder.chmod(0o711)
-    with locked(folder):
-        servers = start_servers(folder, durable=False, redis_url="redis://127.0.0.1/not-needed")
-        try:
-            asyncio.run(run(servers.database_url, rounds))
-        finally:
-            servers.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with bench_servers(needs_redis=False) as servers:
+        asyncio.run(run(servers.database_url, rounds))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ On DATABASE_URL if it is set (in a database of its own that is dropped again), e
 import asyncio
 import csv
 import io
-import os
-import shutil
 import sys
 import tempfile
 import time
@@ -20,11 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from db.embedded.servers import locked, start_servers
+from bench.machine import bench_servers
 from db.migrate import upgrade
 from db.scratch import scratch_database
 from importing.oneroster.run import Choices, import_oneroster
-from settings import asyncpg_url
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)
 CLASSES_OF_A_STUDENT = 5
@@ -143,18 +140,8 @@ async def run(server_url: str, enrollments: int) -> None:
 
 def main() -> None:
     enrollments = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    if given := os.environ.get("DATABASE_URL"):
-        asyncio.run(run(asyncpg_url(given), enrollments))
-        return
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    folder.chmod(0o711)
-    with locked(folder):
-        servers = start_servers(folder, durable=True, database_url=None, redis_url="redis://127.0.0.1/not-needed")
-        try:
-            asyncio.run(run(servers.database_url, enrollments))
-        finally:
-            servers.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with bench_servers(needs_redis=False, durable=True) as servers:
+        asyncio.run(run(servers.database_url, enrollments))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,10 @@ servers.
 import asyncio
 import itertools
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,18 +24,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import structlog
 from redis.asyncio import Redis
 
 from attendance.rules.vocabulary import AttendanceStatus
 from bench.forwarder import CHANNEL
+from bench.machine import bench_servers
 from bench.raw_clients import Audience
 from db.embedded.process import free_port, spawn, stop
-from db.embedded.servers import Servers, locked, start_servers
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.scratch import scratch_database
-from settings import asyncpg_url
 from tests.factories import new_world
 from tests.live import WATCH, Api, api_process, init, office_token, until
 from tests.live_sheet import LiveSheet, live_sheet
@@ -155,22 +151,8 @@ async def run(database_url: str, redis_url: str, subscribers: int, events: int) 
 def main() -> None:
     subscribers = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     events = int(sys.argv[2]) if len(sys.argv) > 2 else 40
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    folder.chmod(0o711)
-    given = os.environ.get("DATABASE_URL")
-    with locked(folder):
-        servers: Servers = start_servers(
-            folder,
-            durable=False,
-            database_url=asyncpg_url(given) if given else None,
-            redis_url=os.environ.get("REDIS_URL") or None,
-        )
-        try:
-            asyncio.run(run(servers.database_url, servers.redis_url, subscribers, events))
-        finally:
-            servers.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with bench_servers() as servers:
+        asyncio.run(run(servers.database_url, servers.redis_url, subscribers, events))
 
 
 if __name__ == "__main__":

@@ -9,13 +9,10 @@ core. Every subscriber of a sheet must get each revision once: it is counted.
 """
 
 import asyncio
-import os
 import random
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from contextlib import AsyncExitStack
@@ -25,16 +22,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import structlog
 
 from attendance.rules.vocabulary import AttendanceStatus
 from bench.live_roll_sheet import CPU_SECONDS, part_cores
+from bench.machine import bench_servers
 from bench.raw_clients import Audience
-from db.embedded.servers import Servers, locked, start_servers
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.scratch import scratch_database
-from settings import asyncpg_url
 from tests.factories import new_world
 from tests.live import WATCH, Api, api_process, init, office_token
 from tests.live_sheet import LiveSheet, live_sheet
@@ -166,22 +161,8 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
 def main() -> None:
     connections, sheets, rate, seconds = (*map(float, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :])
     load = Load(int(connections), int(sheets), rate, seconds)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    folder.chmod(0o711)
-    url = os.environ.get("DATABASE_URL")
-    with locked(folder):
-        servers: Servers = start_servers(
-            folder,
-            durable=False,
-            database_url=asyncpg_url(url) if url else None,
-            redis_url=os.environ.get("REDIS_URL") or None,
-        )
-        try:
-            asyncio.run(run(servers.database_url, servers.redis_url, load))
-        finally:
-            servers.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with bench_servers() as servers:
+        asyncio.run(run(servers.database_url, servers.redis_url, load))
 
 
 if __name__ == "__main__":

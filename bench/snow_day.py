@@ -11,12 +11,10 @@ machine does is in both. The time of the task is told without those turns. Then 
 
 import asyncio
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,20 +24,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import structlog
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, Permission
+from bench.machine import bench_servers
 from db import models
-from db.embedded.servers import locked, start_servers
 from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
 from db.scratch import scratch_database
 from gql.global_ids import encode_occurrence_id
-from settings import asyncpg_url
 from tests.api_client import Api, serving
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
 from tests.worker_process import at, worker_process
@@ -203,19 +199,8 @@ async def run(server_url: str, redis_url: str, classes: int, size: int) -> None:
 
 def main() -> None:
     classes, size = (int(sys.argv[place]) if len(sys.argv) > place else usual for place, usual in ((1, 200), (2, 30)))
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    given, redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    folder.chmod(0o711)
-    with locked(folder):
-        servers = start_servers(
-            folder, durable=False, database_url=asyncpg_url(given) if given else None, redis_url=redis or None
-        )
-        try:
-            asyncio.run(run(servers.database_url, servers.redis_url, classes, size))
-        finally:
-            servers.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with bench_servers() as servers:
+        asyncio.run(run(servers.database_url, servers.redis_url, classes, size))
 
 
 if __name__ == "__main__":
