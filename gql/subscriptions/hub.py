@@ -96,6 +96,13 @@ class Watcher(Generic[ChangeT]):
         self._has_missed = True
         self._news.set()
 
+    def restart(self, revision: int) -> None:
+        """What comes after the revision is handed out again, in its order: what is queued of it would come first."""
+        self.complete_after = revision
+        self._queue.clear()
+        if not self._has_missed:
+            self._news.clear()
+
     async def take(self) -> ChangeT | None:
         """Wait for the next change. None: some were dropped; the state, read from now on, stands for them."""
         await self._news.wait()
@@ -199,7 +206,8 @@ class Hub(Generic[ChangeT]):
             # It registered before the subject was read for anybody and was overtaken by a watcher that read a later
             # state: what lies between was queued for nobody.
             topic.ahead = max(topic.ahead, topic.read)
-            topic.read = watcher.complete_after = min(topic.read, revision)
+            topic.read = min(topic.read, revision)
+            watcher.restart(topic.read)
         self._look(subject, topic)
 
     async def hear(self, wake_ups: Sequence[WakeUp]) -> None:

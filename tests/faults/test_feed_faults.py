@@ -175,7 +175,6 @@ async def test_R10_2_redis_emptied_killed_and_wake_ups_lost(
     assert audience.told["day"][-1]["tally"] == {"present": 1, "tardy": 0, "absent": 0, "unmarked": 2}
 
 
-@pytest.mark.xfail(strict=False, reason="a known fault: a mark is not told by itself (decision 21)")
 async def test_R10_2_api_processes_killed_and_come_back_to_by_cursor(
     database_url: str, mortal: RedisServer, sheet: LiveSheet, audience: Audience
 ) -> None:

@@ -143,6 +143,20 @@ async def test_R10_2_being_overtaken_while_the_hub_reads_loses_nothing(hub: Hub[
         assert await take(slow, 3) == [1, 2, 3]
 
 
+async def test_R10_2_a_watcher_that_was_overtaken_gets_what_was_queued_meanwhile_in_its_order(
+    hub: Hub[Numbered], history: History
+) -> None:
+    with hub.watch(SHEET) as slow, hub.watch(SHEET) as fast, hub.watch(SHEET) as slower:
+        history.commit(2)
+        hub.follow(SHEET, fast, 2)
+        hub.heard(history.commit())
+        assert await take(fast, 1) == [3]
+        hub.follow(SHEET, slow, 1)
+        assert await take(slow, 2) == [2, 3]
+        hub.follow(SHEET, slower, 0)
+        assert await take(slower, 3) == [1, 2, 3]
+
+
 async def test_R10_2_a_later_watcher_starts_without_what_was_handed_out_before(
     hub: Hub[Numbered], history: History
 ) -> None:
