@@ -17,6 +17,7 @@ from attendance.rules.makeup_tokens import TokenDates
 from attendance.rules.roster import RosterEnrollment, speaking
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin
 from db.makeup_tokens import TokenOccasion
+from db.student_tokens import REQUESTED_ON
 
 _SHEETS = "unnest(:timeslot_ids, :dates) AS k (timeslot_id, held_on)"
 _PLACES = f"""{_SHEETS}
@@ -28,11 +29,10 @@ JOIN enrollment e ON e.organization_id = slot.organization_id AND e.offering_id 
 _MARKS = f"""{_SHEETS}
 JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on"""
 _WHO = "s.first_name, s.last_name, s.family_id, nullif(btrim(f.email), '') AS email"
-_COLUMNS = """t.id AS token_id, t.origin, t.held_on AS missed_on, t.enrollment_id AS earned_by, t.issued_on,
+_COLUMNS = f"""t.id AS token_id, t.origin, t.held_on AS missed_on, t.enrollment_id AS earned_by, t.issued_on,
     t.expires_on, t.lapses_on, t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
     t.needs_review,
-    (SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
-        AND q.makeup_token_id = t.id AND q.state = 'REQUESTED') AS requested_on"""
+    {REQUESTED_ON} AS requested_on"""
 
 
 def _statement(sql: str) -> Any:

@@ -14,15 +14,16 @@ from attendance.rules.occurrences import LocationFacts, PersonFacts, ProgramFact
 from attendance.rules.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenOrigin, PersonKind
 
-_TOKENS = """
+# Of a token `t`: the date of the makeup that a family has asked for, unless that class is cancelled (TokenDates).
+REQUESTED_ON = """(SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
+    AND q.makeup_token_id = t.id AND q.state = 'REQUESTED'
+    AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
+        AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on AND c.cancelled_at IS NOT NULL))"""
+_TOKENS = f"""
 SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on, t.lapses_on,
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
        t.makeup_enrollment_id, m.starts_on AS makeup_on,
-       (SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
-          AND q.makeup_token_id = t.id AND q.state = 'REQUESTED'
-          AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
-                          AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on
-                          AND c.cancelled_at IS NOT NULL)) AS requested_on,
+       {REQUESTED_ON} AS requested_on,
        l.id AS location_id, l.name AS location_name, l.time_zone AS location_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
        w.id AS issuer_id, w.kind AS issuer_kind, w.first_name AS issuer_first_name, w.last_name AS issuer_last_name,
@@ -39,7 +40,7 @@ LEFT JOIN LATERAL (
     SELECT h.time_zone FROM location h WHERE h.organization_id = t.organization_id ORDER BY h.id LIMIT 1
 ) home ON true
 WHERE t.organization_id = :organization_id
-"""
+"""  # noqa: S608 - nothing but constants
 _BY_ID = text(_TOKENS + "  AND t.id = ANY (CAST(:ids AS uuid[]))")
 _OF_STUDENTS = text(
     _TOKENS + "  AND t.student_id = ANY (CAST(:ids AS uuid[]))\nORDER BY least(t.expires_on, t.lapses_on), t.id"

@@ -15,6 +15,7 @@ from attendance.rules.calendar import DateSpan, OccurrenceKey
 from attendance.rules.makeup_tokens import TokenDates
 from attendance.rules.token_limit import LimitCount
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, MakeupTokenAct, Source
+from db.student_tokens import REQUESTED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,18 @@ class Counting:
 
 
 _SUBJECTS = text(
-    """
+    f"""
     SELECT wanted.timeslot_id, wanted.held_on, wanted.student_id, m.status, m.source, m.marked_by_id,
         e.id AS enrollment_id, e.starts_on, e.drop_on,
         CASE WHEN e.type <> 'MAKEUP' OR e.deleted_at IS NULL THEN e.type END AS type,
         t.id AS token_id, t.issued_on, t.expires_on, t.lapses_on, t.revoked_at, t.deleted_at, t.needs_review,
-        r.held_on AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
+        {REQUESTED_ON} AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)
     LEFT JOIN mark m ON m.student_id = wanted.student_id
         AND m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
     LEFT JOIN makeup_token t ON t.student_id = wanted.student_id AND t.origin = 'ABSENCE'
         AND t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on
     LEFT JOIN enrollment e ON e.id = coalesce(m.enrollment_id, t.enrollment_id)
-    LEFT JOIN makeup_request r ON r.makeup_token_id = t.id AND r.state = 'REQUESTED'
-        AND NOT EXISTS (SELECT FROM occurrence c WHERE c.timeslot_id = r.timeslot_id AND c.held_on = r.held_on
-            AND c.cancelled_at IS NOT NULL)
     LEFT JOIN enrollment makeup ON makeup.id = t.makeup_enrollment_id
     LEFT JOIN LATERAL (
         SELECT l.act, l.cause FROM makeup_token_entry l
@@ -79,7 +77,7 @@ _SUBJECTS = text(
         LIMIT 1
     ) last ON true
     ORDER BY wanted.student_id
-    """
+    """  # noqa: S608 - a constant
 ).bindparams(
     bindparam("timeslot_ids", type_=ARRAY(Uuid)),
     bindparam("dates", type_=ARRAY(Date)),

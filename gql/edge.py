@@ -1,11 +1,12 @@
 """What the two transports share: the operations they run, who the client is, and their limits."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from gql.operations import Operations
 from gql.quota import Quota
@@ -39,6 +40,18 @@ def client_address(scope: Scope) -> str:
     """Where the client is, as far as the server and the proxies it trusts can tell; empty: not at all."""
     client = scope.get("client")
     return client[0] if client else ""
+
+
+async def hung_up(receive: Receive) -> None:
+    """Returns when the client of an HTTP request has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def expired(credential: Credential, clock: Callable[[], datetime]) -> None:
+    """Returns when the credential ends. The wall clock may be set while we sleep, so it is read again each minute."""
+    while (left := (credential.expires_at - clock()).total_seconds()) > 0:  # noqa: ASYNC110
+        await asyncio.sleep(min(left, 60.0))
 
 
 @dataclass(frozen=True, slots=True)

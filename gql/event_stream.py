@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gql.answers import Answer
-from gql.edge import Credential, Edge
+from gql.edge import Credential, Edge, expired, hung_up
 from gql.errors import ApiError, CredentialExpired, formatted, internal
 from gql.figures import LIVE_SUBSCRIPTIONS
 
@@ -56,7 +56,7 @@ class EventStream:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         telling = asyncio.create_task(self._tell(send))
         expiring = asyncio.create_task(self._expire())
-        ends = {telling, expiring, asyncio.create_task(_hang_up(receive)), asyncio.create_task(self._drain())}
+        ends = {telling, expiring, asyncio.create_task(hung_up(receive)), asyncio.create_task(self._drain())}
         pinging = asyncio.create_task(self._ping(send))
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -105,13 +105,10 @@ class EventStream:
                 await self._write(send, b":\n\n")
 
     async def _expire(self) -> None:
-        while self._credential is not None:
-            left = (self._credential.expires_at - self._edge.clock()).total_seconds()
-            if left <= 0:
-                return
-            # The wall clock may be set while we sleep.
-            await asyncio.sleep(min(left, 60.0))
-        await asyncio.Event().wait()
+        if self._credential is None:
+            await asyncio.Event().wait()
+        else:
+            await expired(self._credential, self._edge.clock)
 
     async def _drain(self) -> None:
         await self._draining.wait()
@@ -127,11 +124,6 @@ def refused(errors: list[Any]) -> Response:
     """An operation that was not begun: its errors are its one event."""
     events = _event(b"next", orjson.dumps({"errors": errors})) + _event(b"complete", b"")
     return Response(events, headers={name.decode(): value.decode() for name, value in _HEADERS})
-
-
-async def _hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _event(name: bytes, data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.answers import Answer, response
 from gql.documents import RequestRefused
-from gql.edge import Edge, client_address
+from gql.edge import Edge, client_address, hung_up
 from gql.errors import ApiError, BadInput, NotAuthenticated, RateLimited, TimedOut, formatted, internal
 from gql.event_stream import EventStream, once, refused
 from gql.explorer import explorer_page
@@ -153,7 +153,7 @@ class GraphQLEndpoint:
     async def _attended(self, request: Request, work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
         """The work's result; the work is cancelled when its time is up or the client hangs up."""
         task = asyncio.ensure_future(work)
-        listener = asyncio.ensure_future(_hang_up(request.receive))
+        listener = asyncio.ensure_future(hung_up(request.receive))
         try:
             await asyncio.wait(
                 {task, listener},
@@ -201,11 +201,6 @@ class GraphQLEndpoint:
 
 class _HungUp(Exception):
     """The client has gone."""
-
-
-async def _hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _takes_events(request: Request) -> bool:

@@ -8,7 +8,6 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -18,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from gql.answers import Answer, response
 from gql.documents import RequestRefused
-from gql.edge import Credential, Edge, client_address
+from gql.edge import Credential, Edge, client_address, expired
 from gql.errors import (
     ApiError,
     CredentialExpired,
@@ -145,7 +144,7 @@ class Socket:
             if not self._admit(self._credential):
                 limit = self._edge.quota.limit
                 raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
-            self._expiry = self._tasks.create_task(self._leave_at(self._credential.expires_at))
+            self._expiry = self._tasks.create_task(self._leave_when_expired(self._credential))
         await self._send({"type": "connection_ack"})
 
     async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +157,7 @@ class Socket:
         self._credential = renewed
         if self._expiry is not None:
             self._expiry.cancel()
-        self._expiry = self._tasks.create_task(self._leave_at(renewed.expires_at))
+        self._expiry = self._tasks.create_task(self._leave_when_expired(renewed))
         return payload | {"expiresAt": renewed.expires_at.isoformat()}
 
     async def _authenticate(self, authorization: object) -> Credential | None:
@@ -272,10 +271,8 @@ class Socket:
         await asyncio.sleep(self._limits.init_timeout)
         raise Closed(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout")
 
-    async def _leave_at(self, expires_at: datetime) -> None:
-        # The wall clock may be set while we sleep, so it is read again each minute.
-        while (left := (expires_at - self._edge.clock()).total_seconds()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(min(left, 60.0))
+    async def _leave_when_expired(self, credential: Credential) -> None:
+        await expired(credential, self._edge.clock)
         raise Closed(CloseCode.EXPIRED, "The credential has expired")
 
     async def _leave_when_drained(self) -> None:
