@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from prometheus_client import generate_latest
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,8 +20,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 CHANNEL = "forwarder"
 
 
-async def figures(_: Request) -> Response:
-    return Response(generate_latest())
+async def live(_: Request) -> Response:
+    return Response()
 
 
 def make_app(redis: Redis) -> Starlette:
@@ -54,7 +53,7 @@ def make_app(redis: Redis) -> Starlette:
         yield
         forwarding.cancel()
 
-    routes = [WebSocketRoute("/graphql", serve), Route("/metrics", figures)]
+    routes = [WebSocketRoute("/graphql", serve), Route("/health/live", live)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 from attendance.rules.vocabulary import AttendanceStatus
-from bench.live_roll_sheet import CPU_SECONDS, part_cores
-from bench.machine import bench_servers
+from bench.live_roll_sheet import part_cores
+from bench.machine import bench_servers, cpu_seconds
 from bench.raw_clients import Audience
 from db.engine import Database, create_engine
 from db.migrate import upgrade
@@ -141,9 +141,9 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
         )
         kilobytes = 1000 * (joined - before) / total
         print(f"    memory {before:.1f} MB before, {joined:.1f} MB joined: {kilobytes:.1f} kB each")
-        cpu = await api.figure(CPU_SECONDS)
+        cpu = cpu_seconds(api.process.pid)
         await drive(sheets, load, deliveries, api)
-        cpu = await api.figure(CPU_SECONDS) - cpu
+        cpu = cpu_seconds(api.process.pid) - cpu
         expected = len(deliveries.committed) * each
         late = [1000 * delay for delay in deliveries.delays]
         print(f"    memory {resident_megabytes(api):.1f} MB at the end; {100 * cpu / load.seconds:.0f} % of a core")

@@ -89,7 +89,7 @@ async def api_process(database_url: str, redis_url: str, *, port: int = 0, **set
         argv: list[str | Path] = [sys.executable, ROOT / "rollbook.py", "api", "--port", str(port)]
         process = spawn(argv, death_signal=signal.SIGKILL, output=log.fileno(), environment=given, folder=ROOT)
         try:
-            await until(lambda: process.poll() is not None or _answers(port), 3 * PATIENCE)
+            await until(lambda: process.poll() is not None or answers(port), 3 * PATIENCE)
             assert process.poll() is None, os.pread(log.fileno(), 10_000, 0).decode()
             yield Api(process, port)
         finally:
@@ -274,7 +274,8 @@ async def until(holds: Callable[[], Any], seconds: float) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _answers(port: int) -> bool:
+async def answers(port: int) -> bool:
+    """Does a server there say that it lives?"""
     async with httpx.AsyncClient() as client:
         try:
             return (await client.get(f"http://127.0.0.1:{port}/health/live")).status_code == 200
