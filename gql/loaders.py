@@ -4,8 +4,9 @@ A loader opens one reading transaction for a batch, so the number of statements 
 objects there are. Nothing is kept between batches: a subscription's operation lives long.
 """
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import Viewer
 from attendance.rules.roster import AttendanceTally
-from attendance.rules.roster_rows import RosterRow, roster_rows
+from attendance.rules.roster_rows import RosterCandidate, RosterRow, roster_rows, tally_of
 from attendance.rules.sight import sight_of
 from attendance.rules.students import EnrollmentFacts, NoteFacts
 from db.occurrence_listings import read_tallies
@@ -32,12 +33,22 @@ V = TypeVar("V")
 _LARGEST_BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
-    """A roster, by last name, with what its reader may be told."""
+    """An occurrence's roster with what its reader may be told; its rows are made when they are asked for."""
 
-    rows: tuple[RosterRow, ...]
+    candidates: Sequence[RosterCandidate]
+    head: OccurrenceHead
     sight: Sight
+
+    @cached_property
+    def rows(self) -> tuple[RosterRow, ...]:
+        """By last name."""
+        return roster_rows(self.candidates, self.head, self.sight)
+
+    @property
+    def tally(self) -> AttendanceTally:
+        return tally_of(self.candidates, self.head.key)
 
 
 async def find_sheet(
@@ -64,7 +75,7 @@ async def find_visible_head(connection: AsyncConnection, viewer: Viewer, key: Oc
 async def sheet_of(connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead) -> Sheet:
     sight = sight_of(viewer)
     candidates = await read_candidates(connection, viewer.caller.organization_id, head)
-    return Sheet(roster_rows(candidates, head, sight), sight)
+    return Sheet(candidates, head, sight)
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
@@ -116,7 +127,7 @@ async def _read_sheets(source: Reading, asked: list[_ByKey]) -> list[Sheet]:
     sight = sight_of(source.viewer)
     heads = {each.head.key: each.head for each in asked}
     rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads.values())
-    sheets = {key: Sheet(roster_rows(rosters[key], head, sight), sight) for key, head in heads.items()}
+    sheets = {key: Sheet(rosters[key], head, sight) for key, head in heads.items()}
     return [sheets[each.head.key] for each in asked]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
+from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.expected_absences import ExpectedAbsence, covering
 from attendance.rules.indicators import Indicator, IndicatorInput, Sight, indicators
 from attendance.rules.neighbours import Neighbours, neighbours
@@ -127,8 +128,14 @@ def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, 
     return tuple(sorted(rows, key=place))
 
 
-def tally_of(rows: Iterable[RosterRow]) -> AttendanceTally:
-    return tally(row.status for row in rows)
+def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> AttendanceTally:
+    """Of the rows that `roster_rows` makes of them, without making them."""
+    statuses = {
+        each.student.id: each.mark.status if each.mark is not None else None
+        for each in candidates
+        if each.mark is not None or (each.enrollment is not None and covers(each.enrollment, key))
+    }
+    return tally(statuses.values())
 
 
 def openings(rows: Iterable[RosterRow], capacity: int | None) -> int | None:

@@ -13,7 +13,6 @@ from attendance.rules.calendar import local_date
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
-from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of, view_of
 from db.roll_sheet_changes import RollSheet
 from db.roster_changes import follow_sheet, is_far_ahead
@@ -149,7 +148,7 @@ def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
     """The same object for all viewers with one sight: nothing else that they may see or not is in it."""
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
-        whole = Sheet(roster_rows(change.everyone, change.head, sight), sight)
+        whole = Sheet(change.everyone, change.head, sight)
         shown = show_change(change, sight, show_occurrence(change.head, info.context.clock(), sheet=whole))
         change.shown[sight] = shown
     return shown

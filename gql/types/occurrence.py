@@ -10,7 +10,7 @@ from attendance.rules import roster as rules
 from attendance.rules.occurrences import CancellationFacts, OccurrenceHead
 from attendance.rules.permissions import SEE_ATTENDANCE
 from attendance.rules.recordability import NotRecordable as NotRecordableFacts
-from attendance.rules.roster_rows import in_order, openings, tally_of
+from attendance.rules.roster_rows import in_order, openings
 from attendance.rules.vocabulary import (
     AttendanceState,
     AttendanceStatus,
@@ -157,7 +157,7 @@ class Occurrence(Node):
 
     async def _tally(self, info: Info) -> rules.AttendanceTally:
         if self.sheet is not None:
-            return tally_of(self.sheet.rows)
+            return self.sheet.tally
         return self.counted or await load_tally(info, self.head.key)
 
 

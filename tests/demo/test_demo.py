@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, timedelta
 
-from attendance.rules.roster_rows import tally_of
+from attendance.rules.roster import tally
 from attendance.rules.vocabulary import (
     AttendanceState,
     ExpectedAbsenceState,
@@ -67,7 +67,7 @@ async def test_R3_4_the_roll_sheet_to_open_first_has_every_indicator(demo: Demo)
 
     assert {indicator.kind for row in rows for indicator in row.indicators} == set(IndicatorKind)
     assert head.not_recordable(demo.now) is None
-    assert tally_of(rows).state is AttendanceState.NOT_TAKEN
+    assert tally(row.status for row in rows).state is AttendanceState.NOT_TAKEN
     assert head.starts_at <= demo.now < head.ends_at
     assert len(rows) >= 20
 
@@ -75,7 +75,7 @@ async def test_R3_4_the_roll_sheet_to_open_first_has_every_indicator(demo: Demo)
 async def test_R2_9_todays_sheets_are_in_every_state(demo: Demo) -> None:
     sheets = await sheets_of(demo)
 
-    assert {tally_of(rows).state for _, rows in sheets.values()} == set(AttendanceState)
+    assert {tally(row.status for row in rows).state for _, rows in sheets.values()} == set(AttendanceState)
     assert OccurrenceState.CANCELLED in {head.state for head, _ in sheets.values()}
 
 
