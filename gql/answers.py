@@ -22,12 +22,11 @@ def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, 
 class Answer:
     """One event of a subscription, executed; encoded once, however many get it."""
 
-    __slots__ = ("_enclosed", "_encoded", "_result")
+    __slots__ = ("_encoded", "_result")
 
     def __init__(self, result: ExecutionResult) -> None:
         self._result: ExecutionResult | None = result
         self._encoded: bytes | None = None
-        self._enclosed: bytes | None = None
 
     @property
     def result(self) -> ExecutionResult:
@@ -48,16 +47,7 @@ class Answer:
             self._encoded = orjson.dumps(response(self.result, request_id))
         return self._encoded
 
-    def enclosed(self, request_id: str) -> bytes:
-        """The same with the brace after it that ends a message of graphql-transport-ws."""
-        if self._enclosed is not None:
-            return self._enclosed
-        enclosed = self.encoded(request_id) + b"}"
-        if not self.has_errors:
-            self._enclosed = enclosed
-        return enclosed
-
     def compact(self) -> None:
         """Keep the bytes alone, if there are any: the values take twenty times as much memory."""
         if self._encoded is not None:
-            self._result = self._enclosed = None
+            self._result = None

@@ -34,15 +34,16 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             extensions["rollbook.cut_off"] = self.cut_off
             extensions["rollbook.write_text"] = self.write_text
 
-    def write_text(self, head: bytes, rest: bytes) -> bool:
-        """Send a text message to a client that takes it at once; False: nothing was sent. `rest` may be others' too.
+    def write_text(self, *parts: bytes) -> bool:
+        """Send a text message to a client that takes it at once; False: nothing was sent.
 
         One of hundreds in a row: ASGI's own way, a message and a wait for each, costs more than the sending.
         """
         if self.close_sent or self.disconnected or not self.writable.is_set() or self.transport.is_closing():
             return False
-        # An unmasked frame is its length and the text (RFC 6455, section 5.2); what is shared goes out uncopied.
-        self.transport.writelines((_text_header(len(head) + len(rest)) + head, rest))
+        length = sum(map(len, parts))
+        # An unmasked frame is its length and the text (RFC 6455, section 5.2); the parts go out uncopied.
+        self.transport.writelines((_text_header(length), *parts))
         return True
 
     def cut_off(self, code: int, reason: str) -> None:

@@ -235,14 +235,14 @@ class Socket:
         write_text = self._scope.get("extensions", {}).get("rollbook.write_text")
 
         def write(answer: Answer) -> bool:
-            written: bool = write_text(head, answer.enclosed(self._request_id))
+            written: bool = write_text(head, answer.encoded(self._request_id), b"}")
             return written
 
         with LIVE_SUBSCRIPTIONS.track_inprogress():
             stream = await self._edge.operations.subscribe(operation, context)
             async with aclosing(stream.answers(None if write_text is None else write)) as answers:
                 async for answer in answers:
-                    await self._send_text(head + answer.enclosed(self._request_id))
+                    await self._send_text(head + answer.encoded(self._request_id) + b"}")
                     del answer
                     # Neither a stream with events in stock nor a send waits, and others want their turn.
                     await asyncio.sleep(0)
