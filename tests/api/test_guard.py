@@ -1,6 +1,8 @@
 """One linear guard: what an operation may ask for, and that measuring it costs nothing."""
 
-import time
+import sys
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -27,6 +29,23 @@ def refusal(query: str, variables: dict[str, Any] | None = None, **limits: int) 
         measure(query, variables, **limits)
     (error,) = refused.value.errors
     return error
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many Python functions `work` calls: what it costs, the same on a busy machine as on an idle one."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    profiler = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(profiler)
+    return calls
 
 
 def nested(levels: int) -> str:
@@ -156,11 +175,10 @@ def bomb(fragments: int) -> str:
 
 
 @pytest.mark.parametrize("fragments", [20, 26, 60, 90])
-def test_a_fragment_bomb_is_refused_in_milliseconds(fragments: int) -> None:
-    began = time.process_time()
-    error = refusal(bomb(fragments))
-    assert time.process_time() - began < 0.1
-    assert "at most 1000 fields are allowed" in error.message
+def test_a_fragment_bomb_costs_as_much_as_its_text_is_long(fragments: int) -> None:
+    messages: list[str] = []
+    assert calls_of(lambda: messages.append(refusal(bomb(fragments)).message)) < 2_000 + 250 * fragments
+    assert "at most 1000 fields are allowed" in messages[0]
 
 
 @pytest.mark.parametrize("fragments", [110, 240])
@@ -215,14 +233,9 @@ def test_what_the_guard_does_not_know_is_left_to_validation(query: str) -> None:
     ],
 )  # fmt: skip
 def test_repetition_that_validation_compares_pair_by_pair_is_bounded(query: str) -> None:
-    began = time.process_time()
-    message = "ok"
-    try:
-        measure(query)
-    except RequestRefused as refused:
-        message = refused.errors[0].message
-    assert message in {"ok", "The document is too large: its fields and fragments repeat too often."}
-    assert time.process_time() - began < 0.5
+    messages: list[str] = []
+    assert calls_of(lambda: messages.append(refusal(query).message)) < 500_000
+    assert messages == ["The document is too large: its fields and fragments repeat too often."]
 
 
 def test_the_cache_is_bounded_and_shared() -> None:
