@@ -26,9 +26,8 @@ from gql.operations import Operations
 from gql.quota import Quota
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import reader_of
+from gql.sheet_changes import SheetHub
 from gql.socket_endpoint import SocketEndpoint
-from gql.subscriptions.hub import Hub
 from gql.subscriptions.listener import listening
 from gql.subscriptions.task_board import TaskBoard
 from settings import Settings
@@ -46,7 +45,7 @@ def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
     sinks = [to_roll_sheets(redis), to_tasks(redis)]
     if jobs is not None:
         sinks.append(to_workers(jobs))
-    hub = Hub(database, reader_of(database), compare_seconds=settings.live_compare_seconds)
+    hub = SheetHub(database, compare_seconds=settings.live_compare_seconds)
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
     tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)
     announcer = Announcer(hub.hear, feed.hear, tasks.hear, *sinks)

@@ -19,7 +19,7 @@ from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
 from gql.feed import FeedChange, make_feed_hub
-from gql.sheet_changes import SheetChange
+from gql.sheet_changes import SheetHub
 from gql.subscriptions.fan_out import FanOut
 from gql.subscriptions.following import AccessWatch
 from gql.subscriptions.hub import Hub
@@ -42,7 +42,7 @@ class Services:
     look_ups: LookUps
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
-    hub: Hub[SheetChange]
+    hub: SheetHub
     feed: Hub[FeedChange]
     access: AccessWatch
     fan_out: FanOut
@@ -56,7 +56,7 @@ def make_services(
     announcer: Announcer,
     redis: Redis,
     clock: Clock,
-    hub: Hub[SheetChange],
+    hub: SheetHub,
     feed: Hub[FeedChange] | None = None,
     tasks: TaskBoard | None = None,
     passwords: Passwords | None = None,

@@ -1,6 +1,8 @@
 """What subscribers to a roll sheet are told: read once, shown to each viewer according to what the viewer may see."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
-from attendance.rules.roster_rows import MarkFacts, RosterCandidate
+from attendance.rules.roster import AttendanceTally
+from attendance.rules.roster_rows import MarkFacts, RosterCandidate, tally_of
 from attendance.rules.vocabulary import ChangeKind
 from db.engine import Database
+from db.occurrence_listings import read_tallies
 from db.occurrences import find_head
 from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.rosters import read_candidates
 from gql.streams import Memo
+from gql.subscriptions.hub import Hub
 
 REPLAY_LIMIT = 200
 
@@ -26,10 +31,10 @@ class SheetChange:
     """One revision of a roll sheet, or (`kind` and `author` None) its state at that revision.
 
     `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
-    touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
-    the change was read: at this revision, or at a later one when changes come fast; `access` numbers what everybody may
-    see at that time (db/access.py). All subscribers share the object, and through `memo` and `shown` (what viewers with
-    one sight are shown) the work that it takes.
+    touched and gets no row has left the roll sheet. `head`, `tally` and `everyone` are the occurrence, the tally of its
+    rows and its whole roster (None: nobody asked for that) when the change was read: at this revision, or at a later
+    one when changes come fast; `access` numbers what everybody may see at that time (db/access.py). All subscribers
+    share the object, and through `memo` and `shown` (what viewers with one sight are shown) the work that it takes.
     """
 
     revision: int
@@ -37,7 +42,8 @@ class SheetChange:
     changed_at: datetime
     author: ChangeAuthor | None
     head: OccurrenceHead
-    everyone: tuple[RosterCandidate, ...]
+    tally: AttendanceTally
+    everyone: tuple[RosterCandidate, ...] | None
     touched: frozenset[UUID]
     candidates: tuple[RosterCandidate, ...]
     access: int = 0
@@ -45,56 +51,89 @@ class SheetChange:
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-async def read_state(connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, now: datetime) -> SheetChange:
+async def read_state(
+    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime
+) -> SheetChange:
     """The roll sheet as the connection's snapshot shows it; `head` was read from the same snapshot."""
-    everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
+    everyone = tuple(await read_candidates(connection, organization_id, head))
     touched = frozenset(candidate.student.id for candidate in everyone)
-    return SheetChange(head.revision, None, now, None, head, everyone, touched, everyone)
+    return SheetChange(head.revision, None, now, None, head, tally_of(everyone, head.key), everyone, touched, everyone)
 
 
 async def read_changes(
-    connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, after: int
+    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, after: int, *, wholly: bool
 ) -> list[SheetChange]:
-    """The next changes after a revision, REPLAY_LIMIT at most, in four statements however many there are."""
-    changes = (await changes_after(connection, [sheet.key], after, REPLAY_LIMIT))[sheet.key]
+    """The next changes after a revision, REPLAY_LIMIT at most, however many in three statements, `wholly` (with
+    `everyone`) in two; `head` was read from the same snapshot.
+    """
+    changes = (await changes_after(connection, [head.key], after, REPLAY_LIMIT))[head.key]
     if not changes:
         return []
-    everyone = tuple(await read_candidates(connection, sheet.organization_id, head))
-    return [sheet_change(change, head, everyone) for change in changes]
+    everyone = None
+    if wholly:
+        rows = everyone = tuple(await read_candidates(connection, organization_id, head))
+        tally = tally_of(everyone, head.key)
+    else:
+        touched = {entry.student_id for change in changes for entry in change.entries}
+        rows = tuple(await read_candidates(connection, organization_id, head, touched)) if touched else ()
+        tally = (await read_tallies(connection, organization_id, [head.key]))[head.key]
+    return [sheet_change(change, head, tally, rows, everyone) for change in changes]
 
 
-def reader_of(database: Database) -> Callable[[RollSheet, int], Awaitable[Sequence[SheetChange]]]:
-    """How the hub reads: in a snapshot of its own, so that the rows belong to the changes."""
+class SheetHub(Hub[SheetChange]):
+    """Hands out the changes of roll sheets, with the whole rosters of those of which somebody shows them."""
 
-    async def read(sheet: RollSheet, after: int) -> Sequence[SheetChange]:
-        async with database.read(sheet.organization_id) as connection:
+    def __init__(self, database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> None:
+        super().__init__(database, self.read, capacity=capacity, compare_seconds=compare_seconds)
+        self._wholly: Counter[RollSheet] = Counter()
+
+    @contextmanager
+    def wholly(self, sheet: RollSheet) -> Iterator[None]:
+        """What is read inside the block has everyone; what was read shortly before may not."""
+        self._wholly[sheet] += 1
+        try:
+            yield
+        finally:
+            self._wholly[sheet] -= 1
+            if not self._wholly[sheet]:
+                del self._wholly[sheet]
+
+    async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
+        """In a snapshot of its own, so that the rows belong to the changes."""
+        async with self._database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
-            return [] if head is None else await read_changes(connection, sheet, head, after)
+            if head is None:
+                return []
+            return await read_changes(connection, sheet.organization_id, head, after, wholly=sheet in self._wholly)
 
-    return read
 
-
-def sheet_change(change: RecordedChange, head: OccurrenceHead, everyone: tuple[RosterCandidate, ...]) -> SheetChange:
-    """A change with its rows; `everyone` is the roster in the snapshot that the change was read from."""
+def sheet_change(
+    change: RecordedChange,
+    head: OccurrenceHead,
+    tally: AttendanceTally,
+    rows: tuple[RosterCandidate, ...],
+    everyone: tuple[RosterCandidate, ...] | None,
+) -> SheetChange:
+    """A change with its own of the `rows`, which are at least those that it touched; all from one snapshot."""
     entries = {entry.student_id: entry for entry in change.entries}
-    rows = tuple(_as_of(change.revision, entries, everyone))
     return SheetChange(
         change.revision,
         change.kind,
         change.changed_at,
         change.author,
         head,
+        tally,
         everyone,
         frozenset(entries),
-        rows,
+        tuple(_as_of(change.revision, entries, rows)),
         change.access,
     )
 
 
 def _as_of(
-    revision: int, entries: dict[UUID, EntryAsOf], everyone: tuple[RosterCandidate, ...]
+    revision: int, entries: dict[UUID, EntryAsOf], rows: tuple[RosterCandidate, ...]
 ) -> Iterator[RosterCandidate]:
-    for candidate in everyone:
+    for candidate in rows:
         entry = entries.get(candidate.student.id)
         if entry is not None and not entry.left_roster:
             yield replace(candidate, mark=_mark_as_of(revision, entry, candidate.mark))

@@ -25,8 +25,7 @@ from gql.guard import GuardLimits
 from gql.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import SheetChange, reader_of
-from gql.subscriptions.hub import Hub
+from gql.sheet_changes import SheetHub
 from settings import load_settings
 from tests.factories import LONG_AGO, World
 
@@ -109,7 +108,7 @@ class Api:
 
 @asynccontextmanager
 async def serving(
-    database: Database, *, announcer: Announcer | None = None, hub: Hub[SheetChange] | None = None
+    database: Database, *, announcer: Announcer | None = None, hub: SheetHub | None = None
 ) -> AsyncIterator[Api]:
     """Without Redis: nothing that is tested with this needs it. `hub` is for subscriptions; `announcer` tells it."""
     settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
@@ -120,7 +119,7 @@ async def serving(
         announcer=announcer or Announcer(),
         redis=Redis(),
         clock=clock,
-        hub=hub or Hub(database, reader_of(database)),
+        hub=hub or SheetHub(database),
     )
     edge = Edge(
         operations=Operations(SCHEMA, GuardLimits()),

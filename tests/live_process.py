@@ -19,8 +19,7 @@ from gql.guard import GuardLimits
 from gql.operations import Operations, Parameters
 from gql.schema import build_schema
 from gql.services import Services, make_services
-from gql.sheet_changes import SheetChange, reader_of
-from gql.subscriptions.hub import Hub
+from gql.sheet_changes import SheetHub
 from settings import load_settings
 from tests.factories import World
 from tests.live import SECRET, WATCH, sign_in
@@ -33,7 +32,7 @@ PERMISSIONS = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
 class Process:
     """Without Redis."""
 
-    hub: Hub[SheetChange]
+    hub: SheetHub
     services: Services
     sheet: LiveSheet
     operations: Operations = field(default_factory=lambda: Operations(build_schema(), GuardLimits()))
@@ -82,7 +81,7 @@ class Stream:
 async def live_process(database: Database, world: World, redis_url: str, capacity: int) -> AsyncIterator[Process]:
     """With a roll sheet of its own; `capacity` is that of each queue."""
     settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
-    hub = Hub(database, reader_of(database), capacity=capacity)
+    hub = SheetHub(database, capacity=capacity)
     services = make_services(
         settings,
         database=database,

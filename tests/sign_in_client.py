@@ -25,8 +25,7 @@ from gql.queries import viewer
 from gql.refusals import REFUSALS
 from gql.scalars import schema_config
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import reader_of
-from gql.subscriptions.hub import Hub
+from gql.sheet_changes import SheetHub
 from settings import Settings, load_settings
 
 NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
@@ -145,7 +144,7 @@ async def serving(database: Database, redis: Redis, settings: Settings | None = 
         announcer=Announcer(),
         redis=redis,
         clock=clock,
-        hub=Hub(database, reader_of(database)),
+        hub=SheetHub(database),
         passwords=Passwords(HASHER),
     )
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=schema_config(), exception_handlers=REFUSALS)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -22,6 +23,7 @@ from gql.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.global_ids import decode_occurrence_id
 from gql.loaders import Sheet, find_visible_head
 from gql.permissions import requires
+from gql.selection import names_below
 from gql.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
 from gql.streams import Once
 from gql.subscriptions.group import Live
@@ -31,6 +33,8 @@ from gql.types.roll_sheet_change import RollSheetChanged, show_change
 
 _NONE = 'Argument "occurrenceId" is the id of no occurrence that you may see.'
 _NO_LONGER = "You may no longer see this occurrence."
+# Fields that are made from all rows, not from those that changed.
+_OF_THE_WHOLE = frozenset({"roster", "openings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +69,39 @@ async def resolve(
         raise NotAuthenticated("Sign in first: this needs an access token.")
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
-    told, is_new = after_revision, True
-    while True:
-        # Registered before the state is read: what is committed between the two waits in the queue.
-        with hub.watch(sheet) as watcher:
-            opening = await patiently(partial(_open, info, sheet, told))
-            if opening is None:
-                raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
-            hub.follow(sheet, watcher, opening.revision)
-            viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
-            view, sight = view_of(viewer), sight_of(viewer)
-            # A stream lives long, and must not hold the roster that it began with for as long.
-            del opening
-            while changes:
-                yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
-            live = Live(
-                services.fan_out,
-                hub,
-                sheet,
-                watcher,
-                told=revision,
-                claims=claims,
-                viewer=viewer,
-                view=view,
-                stays=partial(_stays, view),
-                sees=partial(_sees, viewer),
-                show=partial(_show, info, sight),
-            )
-            yield live
-        told, is_new = None if live.has_missed else live.told, False
+    wholly, told, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, True
+    with hub.wholly(sheet) if wholly else nullcontext():
+        while True:
+            # Registered before the state is read: what is committed between the two waits in the queue.
+            with hub.watch(sheet) as watcher:
+                opening = await patiently(partial(_open, info, sheet, told, wholly))
+                if opening is None:
+                    raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
+                hub.follow(sheet, watcher, opening.revision)
+                viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
+                view, sight = view_of(viewer), sight_of(viewer)
+                # A stream lives long, and must not hold the roster that it began with for as long.
+                del opening
+                while changes:
+                    yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
+                live = Live(
+                    services.fan_out,
+                    hub,
+                    sheet,
+                    watcher,
+                    told=revision,
+                    claims=claims,
+                    viewer=viewer,
+                    view=view,
+                    stays=partial(_stays, view),
+                    sees=partial(_sees, viewer, wholly),
+                    show=partial(_show, info, sight),
+                )
+                yield live
+            told, is_new = None if live.has_missed else live.told, False
 
 
-async def _open(info: Info, sheet: RollSheet, after: int | None) -> _Opening | None:
+async def _open(info: Info, sheet: RollSheet, after: int | None, wholly: bool) -> _Opening | None:
     """The changes after a revision, if they can all be told one by one, else the state; from one snapshot.
 
     None: there is no such occurrence for the viewer.
@@ -107,24 +112,24 @@ async def _open(info: Info, sheet: RollSheet, after: int | None) -> _Opening | N
             return None
         is_far = is_far_ahead(sheet.key.held_on, local_date(info.context.clock(), head.zone))
         if head.revision > 0 or not is_far:
-            return await _read(info, source, sheet, head, after)
+            return await _read(info, source, head, after, wholly)
     is_first = await _follow_far(info, sheet)
     async with reading(info) as source:
         head = await find_visible_head(source.connection, source.viewer, sheet.key)
         if head is None:
             return None
         # What the client has may be from a time when nobody was told of such a sheet.
-        return await _read(info, source, sheet, head, None if is_first else after)
+        return await _read(info, source, head, None if is_first else after, wholly)
 
 
-async def _read(info: Info, source: Reading, sheet: RollSheet, head: OccurrenceHead, after: int | None) -> _Opening:
-    connection, changes = source.connection, None
+async def _read(info: Info, source: Reading, head: OccurrenceHead, after: int | None, wholly: bool) -> _Opening:
+    connection, organization_id, changes = source.connection, source.viewer.caller.organization_id, None
     if after is not None and 0 <= head.revision - after <= REPLAY_LIMIT:
-        changes = await read_changes(connection, sheet, head, after)
+        changes = await read_changes(connection, organization_id, head, after, wholly=wholly)
         if [change.revision for change in changes] != list(range(after + 1, head.revision + 1)):
             changes = None
     if changes is None:
-        changes = [await read_state(connection, sheet, head, info.context.clock())]
+        changes = [await read_state(connection, organization_id, head, info.context.clock())]
     return _Opening(head.revision, changes, source.viewer)
 
 
@@ -140,16 +145,18 @@ def _stays(view: Hashable, viewer: Viewer) -> bool:
     return sees_all_occurrences(viewer.caller) and view_of(viewer) == view
 
 
-def _sees(viewer: Viewer, change: SheetChange) -> bool:
-    return may_see_occurrence(viewer.caller, change.head)
+def _sees(viewer: Viewer, wholly: bool, change: SheetChange) -> bool:
+    """Of what was read before this subscriber came the whole roster may be missing."""
+    return may_see_occurrence(viewer.caller, change.head) and (change.everyone is not None or not wholly)
 
 
 def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
     """The same object for all viewers with one sight: nothing else that they may see or not is in it."""
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
-        whole = Sheet(change.everyone, change.head, sight)
-        shown = show_change(change, sight, show_occurrence(change.head, info.context.clock(), sheet=whole))
+        whole = None if change.everyone is None else Sheet(change.everyone, change.head, sight)
+        occurrence = show_occurrence(change.head, info.context.clock(), sheet=whole, counted=change.tally)
+        shown = show_change(change, sight, occurrence)
         change.shown[sight] = shown
     return shown
 

@@ -156,9 +156,11 @@ class Occurrence(Node):
         return await load_sheet(info, self.head)
 
     async def _tally(self, info: Info) -> rules.AttendanceTally:
+        if self.counted is not None:
+            return self.counted
         if self.sheet is not None:
             return self.sheet.tally
-        return self.counted or await load_tally(info, self.head.key)
+        return await load_tally(info, self.head.key)
 
 
 def show_occurrence(

@@ -18,7 +18,7 @@ from db.marks import write_marks
 from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from gql.sheet_changes import reader_of
+from gql.sheet_changes import SheetHub
 from tests.factories import MONDAY, World, new_world
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
@@ -150,7 +150,7 @@ async def test_R10_1_rows_come_with_the_marks_of_their_revision(sheet: Sheet) ->
     await sheet.mark(sheet.ann, ABSENT)
     await sheet.mark(sheet.ben, PRESENT)
     await sheet.mark(sheet.ann, PRESENT)
-    changes = await reader_of(sheet.database)(sheet.roll_sheet, 0)
+    changes = await SheetHub(sheet.database).read(sheet.roll_sheet, 0)
     told = [{each.student.first_name: each.mark and each.mark.status for each in one.candidates} for one in changes]
     assert told == [{"Ann": ABSENT}, {"Ben": PRESENT}, {"Ann": PRESENT}]
     assert [one.head.revision for one in changes] == [3, 3, 3]
@@ -158,7 +158,7 @@ async def test_R10_1_rows_come_with_the_marks_of_their_revision(sheet: Sheet) ->
 
 async def test_R10_1_a_row_that_left_the_roster_is_touched_and_not_told(sheet: Sheet) -> None:
     await sheet.touch(leaving=(sheet.ben,))
-    (change,) = await reader_of(sheet.database)(sheet.roll_sheet, 0)
+    (change,) = await SheetHub(sheet.database).read(sheet.roll_sheet, 0)
     assert change.touched == {sheet.ben}
     assert change.candidates == ()
 
@@ -166,5 +166,5 @@ async def test_R10_1_a_row_that_left_the_roster_is_touched_and_not_told(sheet: S
 async def test_a_mark_older_than_the_history_stays_with_its_row(sheet: Sheet) -> None:
     await sheet.world.mark(sheet.ann, sheet.key.timeslot_id, status=ABSENT)
     await sheet.touch(sheet.ann)
-    (change,) = await reader_of(sheet.database)(sheet.roll_sheet, 1)
+    (change,) = await SheetHub(sheet.database).read(sheet.roll_sheet, 1)
     assert {each.mark and each.mark.status for each in change.candidates} == {ABSENT}

@@ -24,8 +24,7 @@ from gql.context import make_context
 from gql.global_ids import encode_id
 from gql.guard import GuardLimits
 from gql.operations import Operations, read_parameters
-from gql.sheet_changes import reader_of
-from gql.subscriptions.hub import Hub
+from gql.sheet_changes import SheetHub
 from tests.api_client import SCHEMA, Api, serving
 from tests.factories import LONG_AGO, World, new_world
 from tests.walk.calendar import Slot
@@ -64,7 +63,7 @@ async def running(database_url: str) -> AsyncIterator[System]:
     """The hub hears of its own process's changes alone and never compares, so that a wake-up left out shows."""
     database = Database(create_engine(database_url, pool_size=5))
     engine = create_engine(database_url, role=None, pool_size=1)
-    hub = Hub(database, reader_of(database), compare_seconds=1e6)
+    hub = SheetHub(database, compare_seconds=1e6)
     announcer = Announcer(hub.hear)
     announcer.start()
     owners = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
