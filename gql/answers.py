@@ -7,6 +7,7 @@ import orjson
 from graphql import ExecutionResult
 
 from gql.errors import formatted
+from gql.server import text_frame
 
 
 def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -22,11 +23,13 @@ def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, 
 class Answer:
     """One event of a subscription, executed; encoded once, however many get it."""
 
-    __slots__ = ("_encoded", "_result")
+    __slots__ = ("_encoded", "_framed", "_framed_for", "_result")
 
     def __init__(self, result: ExecutionResult) -> None:
         self._result: ExecutionResult | None = result
         self._encoded: bytes | None = None
+        self._framed: bytes = b""
+        self._framed_for: bytes | None = None
 
     @property
     def result(self) -> ExecutionResult:
@@ -47,7 +50,24 @@ class Answer:
             self._encoded = orjson.dumps(response(self.result, request_id))
         return self._encoded
 
+    def framed(self, operation: bytes, request_id: str) -> bytes:
+        """The frame of a `next` message of this operation, its id as JSON. Those who give their operations the same id,
+        as simple clients do, get the same bytes.
+        """
+        if operation == self._framed_for:
+            return self._framed
+        framed = text_frame(next_message(operation, self.encoded(request_id)))
+        if not self.has_errors:
+            self._framed, self._framed_for = framed, operation
+        return framed
+
     def compact(self) -> None:
-        """Keep the bytes alone, if there are any: the values take twenty times as much memory."""
+        """Keep the encoded response alone, if there is one: the values take twenty times as much memory."""
         if self._encoded is not None:
             self._result = None
+        self._framed, self._framed_for = b"", None
+
+
+def next_message(operation: bytes, response: bytes) -> bytes:
+    """Of graphql-transport-ws; both are JSON."""
+    return b'{"id":' + operation + b',"type":"next","payload":' + response + b"}"

@@ -15,7 +15,7 @@ import structlog
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
-from gql.answers import Answer, response
+from gql.answers import Answer, next_message, response
 from gql.documents import RequestRefused
 from gql.edge import Credential, Edge, client_address, expired
 from gql.errors import (
@@ -231,18 +231,18 @@ class Socket:
         await self._send({"id": operation_id, "type": "next", "payload": body})
 
     async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
-        head = b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":'
-        write_text = self._scope.get("extensions", {}).get("rollbook.write_text")
+        encoded_id, request_id = orjson.dumps(operation_id), self._request_id
+        write_frame = self._scope.get("extensions", {}).get("rollbook.write_frame")
 
         def write(answer: Answer) -> bool:
-            written: bool = write_text(head, answer.encoded(self._request_id), b"}")
+            written: bool = write_frame(answer.framed(encoded_id, request_id))
             return written
 
         with LIVE_SUBSCRIPTIONS.track_inprogress():
             stream = await self._edge.operations.subscribe(operation, context)
-            async with aclosing(stream.answers(None if write_text is None else write)) as answers:
+            async with aclosing(stream.answers(None if write_frame is None else write)) as answers:
                 async for answer in answers:
-                    await self._send_text(head + answer.encoded(self._request_id) + b"}")
+                    await self._send_text(next_message(encoded_id, answer.encoded(request_id)))
                     del answer
                     # Neither a stream with events in stock nor a send waits, and others want their turn.
                     await asyncio.sleep(0)

@@ -34,7 +34,7 @@ class Followed(Protocol):
     def access(self) -> int: ...
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Live(Generic[ChangeT]):
     """The stretch of a stream in which a subscriber follows others; a resolver yields it.
 
@@ -65,14 +65,32 @@ class Live(Generic[ChangeT]):
             while (answer := await follower.take()) is not None:
                 yield answer
         finally:
+            self.told = follower.told
             self.fan_out.leave(group, follower)
 
 
 class Follower:
-    """One subscriber's place in a group: a bounded queue behind what its socket takes at once (R10.5)."""
+    """One subscriber's place in a group: a bounded queue behind what its socket takes at once (R10.5).
+
+    `told` is the last revision that it got. With slots: hundreds are looked through for an event, and each look-up in
+    a dictionary of theirs would be a wait for memory.
+    """
+
+    __slots__ = (
+        "_has_left",
+        "_is_sending",
+        "_news",
+        "_queue",
+        "_write",
+        "capacity",
+        "live",
+        "stream",
+        "told",
+    )
 
     def __init__(self, live: Live[Any], stream: Stream, write: Write | None, capacity: int) -> None:
         self.live = live
+        self.told = live.told
         self.stream = stream
         self._write = write
         self.capacity = capacity
@@ -82,11 +100,11 @@ class Follower:
         self._has_left = False
 
     def put(self, revision: int, answer: Answer) -> None:
-        if self._has_left or revision <= self.live.told:
+        if self._has_left or revision <= self.told:
             return
         is_idle = not self._queue and not self._is_sending
         if is_idle and self._write is not None and self._write(answer):
-            self.live.told = revision
+            self.told = revision
         elif len(self._queue) < self.capacity:
             self._queue.append((revision, answer))
             self._news.set()
@@ -114,7 +132,7 @@ class Follower:
             self._news.clear()
             await self._news.wait()
         self._is_sending = True
-        self.live.told, answer = self._queue.popleft()
+        self.told, answer = self._queue.popleft()
         return answer
 
 
