@@ -39,6 +39,8 @@ STATUSES = [AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.L
 REVISION = re.compile(rb'"revision":(\d+)')
 
 
+# Connections of the writer.
+WRITERS = 6
 DEFAULTS = (2000.0, 200.0, 50.0, 60.0)
 
 
@@ -82,23 +84,37 @@ def resident_megabytes(api: Api) -> float:
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
-async def check_in(sheets: list[LiveSheet], number: int, turn: int, deliveries: Deliveries) -> None:
-    name = NAMES[turn % len(NAMES)]
-    status = STATUSES[(turn // len(NAMES)) % len(STATUSES)]
-    revision = await sheets[number].submit(**{name: status})
-    deliveries.commit(number, revision)
+@dataclass
+class Writer:
+    """Checks in, over as many connections as it has. `waited`: the longest time in seconds for which a check-in had to
+    wait for one of them; when that is much, the machine was busy with something else.
+    """
+
+    sheets: list[LiveSheet]
+    deliveries: Deliveries
+    connections: asyncio.Semaphore
+    waited: float = 0.0
+
+    async def check_in(self, number: int, turn: int) -> None:
+        name = NAMES[turn % len(NAMES)]
+        status = STATUSES[(turn // len(NAMES)) % len(STATUSES)]
+        due = time.perf_counter()
+        async with self.connections:
+            self.waited = max(self.waited, time.perf_counter() - due)
+            revision = await self.sheets[number].submit(**{name: status})
+            self.deliveries.commit(number, revision)
 
 
-async def drive(sheets: list[LiveSheet], load: Load, deliveries: Deliveries, api: Api) -> None:
+async def drive(writer: Writer, load: Load, api: Api) -> None:
     """Check-ins at an even rate; each minute the memory is told."""
-    turns = [0] * len(sheets)
+    turns = [0] * len(writer.sheets)
     tasks: set[asyncio.Task[None]] = set()
     began = last = time.perf_counter()
     dice = random.Random(1)
     for count in range(round(load.rate * load.seconds)):
         await asyncio.sleep(max(0.0, began + count / load.rate - time.perf_counter()))
-        number = dice.randrange(len(sheets))
-        task = asyncio.create_task(check_in(sheets, number, turns[number], deliveries))
+        number = dice.randrange(len(turns))
+        task = asyncio.create_task(writer.check_in(number, turns[number]))
         turns[number] += 1
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -115,7 +131,7 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
         owner_engine = create_engine(url, role=None, pool_size=1)
         owner = await stack.enter_async_context(owner_engine.execution_options(isolation_level="AUTOCOMMIT").connect())
         world = await new_world(owner, tokens_enabled=False)
-        database = Database(create_engine(url, pool_size=6))
+        database = Database(create_engine(url, pool_size=WRITERS))
         sheets = [
             await stack.enter_async_context(live_sheet(database, world, redis_url, *NAMES)) for _ in range(load.sheets)
         ]
@@ -142,7 +158,8 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
         kilobytes = 1000 * (joined - before) / total
         print(f"    memory {before:.1f} MB before, {joined:.1f} MB joined: {kilobytes:.1f} kB each")
         cpu = cpu_seconds(api.process.pid)
-        await drive(sheets, load, deliveries, api)
+        writer = Writer(sheets, deliveries, asyncio.Semaphore(WRITERS))
+        await drive(writer, load, api)
         cpu = cpu_seconds(api.process.pid) - cpu
         expected = len(deliveries.committed) * each
         late = [1000 * delay for delay in deliveries.delays]
@@ -151,6 +168,7 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
             f"    {len(late)} deliveries of {expected}: median {statistics.median(late):.1f} ms, "
             f"p99 {statistics.quantiles(late, n=100)[98]:.1f} ms, last {max(late):.1f} ms"
         )
+        print(f"    a check-in waited {1000 * writer.waited:.0f} ms at most for a connection of the writer's own")
         await owner.close()
         await owner_engine.dispose()
         await database.close()

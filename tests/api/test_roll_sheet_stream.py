@@ -14,7 +14,7 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from db.access import access_epoch
 from db.engine import Database
-from gql import streams
+from gql import sheet_changes, streams
 from gql.answers import Answer
 from gql.errors import ApiError
 from tests.api_client import counting
@@ -24,6 +24,18 @@ from tests.live_process import PERMISSIONS, Process, live_process
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 CAPACITY = 3
+WHOLE = """
+subscription Whole($id: ID!, $after: Int) {
+  rollSheetChanged(occurrenceId: $id, afterRevision: $after) {
+    kind revision entries { student { firstName } }
+    occurrence { revision openings tally { total } roster { student { firstName } mark { status } } }
+  }
+}
+"""
+
+
+def roster_of(event: dict[str, Any]) -> dict[str, str | None]:
+    return {row["student"]["firstName"]: row["mark"] and row["mark"]["status"] for row in event["occurrence"]["roster"]}
 
 
 @pytest.fixture
@@ -72,8 +84,66 @@ async def test_R10_1_an_event_costs_the_same_for_any_number_of_subscribers(
             await process.hear()
             told = await asyncio.gather(*(stream.told(1) for stream in streams))
     assert told == [[("MARKS", 1)]] * subscribers
-    # Comparing (1); the tenant, the head, the changes and the roster (4).
-    assert len(statements) == 5, statements
+    # Comparing (1); the tenant, the head, the changes, their rows and the tally (5).
+    assert len(statements) == 6, statements
+
+
+async def test_R10_1_whoever_shows_the_roster_gets_it_as_it_was_at_the_change(
+    process: Process, database: Database
+) -> None:
+    """Also when the hub last read for somebody who shows the changed rows alone, and in as many statements."""
+    sheet, claims, statements = process.sheet, await process.claims(), list[str]()
+    mine = models.Offering.id == sheet.lesson.offering_id
+    await sheet.world.owner.execute(update(models.Offering).where(mine).values(capacity=8))
+    async with process.subscribed(claims) as rows:
+        assert await rows.told(1) == [("SNAPSHOT", 0)]
+        waiting = asyncio.ensure_future(rows.next())
+        await sheet.submit(Ann=PRESENT)
+        await process.hear()
+        assert [row["student"]["firstName"] for row in (await waiting)["entries"]] == ["Ann"]
+        async with process.subscribed(claims, query=WHOLE) as whole:
+            assert roster_of(await whole.next()) == {"Ann": "PRESENT", "Ben": None, "Cas": None}
+            for told in (rows, whole):
+                await sheet.submit(Ben=ABSENT if told is rows else TARDY)
+                both = [asyncio.ensure_future(each.next()) for each in (rows, whole)]
+                await asyncio.sleep(0.1)
+                with counting(database, statements):
+                    await process.hear()
+                    small, large = await asyncio.gather(*both)
+                # Comparing (1); the tenant, the head, the changes and the roster (4).
+                assert len(statements) == 5, statements
+                statements.clear()
+                mark = "ABSENT" if told is rows else "TARDY"
+                assert small["revision"] == large["revision"] == large["occurrence"]["revision"]
+                assert [row["student"]["firstName"] for row in small["entries"]] == ["Ben"]
+                assert roster_of(large) == {"Ann": "PRESENT", "Ben": mark, "Cas": None}
+                assert large["occurrence"]["openings"] == 5
+                assert small["occurrence"]["tally"]["total"] == 3
+    assert not process.hub._wholly
+
+
+async def test_R10_2_what_was_read_without_the_roster_is_read_again_for_who_shows_it(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the hub has just read for others and somebody comes who shows the roster."""
+    read, asked = sheet_changes.read_changes, list[bool]()
+
+    async def first_without(*given: Any, wholly: bool) -> list[sheet_changes.SheetChange]:
+        asked.append(wholly)
+        return await read(*given, wholly=wholly and len(asked) > 1)
+
+    monkeypatch.setattr("gql.sheet_changes.read_changes", first_without)
+    async with process.subscribed(await process.claims(), query=WHOLE) as whole:
+        await whole.told(1)
+        for revision, status in enumerate((PRESENT, ABSENT), 1):
+            told = asyncio.ensure_future(whole.next())
+            await asyncio.sleep(0.1)
+            await process.sheet.submit(Ann=status)
+            await process.hear()
+            event = await told
+            assert (event["kind"], event["revision"]) == ("MARKS", revision)
+            assert roster_of(event) == {"Ann": status.value, "Ben": None, "Cas": None}
+    assert asked == [True, True]
 
 
 async def test_R10_1_who_asks_and_sees_the_same_shares_one_execution(
@@ -124,7 +194,7 @@ async def test_R10_4_when_somebodys_access_changed_all_are_looked_at_at_once(
             told = await asyncio.gather(*waiting)
     assert told == [[("MARKS", 1)]] * (others + 1)
     # And the tenant, the access and the viewers.
-    assert len(statements) == 8, statements
+    assert len(statements) == 9, statements
 
 
 async def _take_the_permission(world: World, person_id: UUID) -> None:
