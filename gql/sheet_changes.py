@@ -136,7 +136,8 @@ def _as_of(
     for candidate in rows:
         entry = entries.get(candidate.student.id)
         if entry is not None and not entry.left_roster:
-            yield replace(candidate, mark=_mark_as_of(revision, entry, candidate.mark))
+            mark = _mark_as_of(revision, entry, candidate.mark)
+            yield candidate if mark is candidate.mark else replace(candidate, mark=mark)
 
 
 def _mark_as_of(revision: int, entry: EntryAsOf, current: MarkFacts | None) -> MarkFacts | None:
