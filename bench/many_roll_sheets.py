@@ -179,7 +179,8 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
 def main() -> None:
     connections, sheets, rate, seconds = (*map(float, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :])
     load = Load(int(connections), int(sheets), rate, seconds)
-    with bench_servers() as servers:
+    # With autovacuum: without it minutes of check-ins pile up dead rows, and each statement gets slower.
+    with bench_servers(durable=True) as servers:
         asyncio.run(run(servers.database_url, servers.redis_url, load))
 
 
