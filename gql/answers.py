@@ -8,6 +8,7 @@ from graphql import ExecutionResult
 
 from gql.errors import formatted
 from gql.server import text_frame
+from gql.socket_messages import next_message
 
 
 def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -66,8 +67,3 @@ class Answer:
         if self._encoded is not None:
             self._result = None
         self._framed, self._framed_for = b"", None
-
-
-def next_message(operation: bytes, response: bytes) -> bytes:
-    """Of graphql-transport-ws; both are JSON."""
-    return b'{"id":' + operation + b',"type":"next","payload":' + response + b"}"

@@ -16,6 +16,7 @@ CUT_OFF_SECONDS = 5.0
 
 def text_frame(text: bytes) -> bytes:
     """A whole text message in one unmasked frame (RFC 6455, section 5.2)."""
+    # websockets makes the same in three to five times as long, which counts where each of hundreds has its own.
     length = len(text)
     if length < 126:
         return struct.pack("!BB", 0x81, length) + text

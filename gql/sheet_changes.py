@@ -1,8 +1,6 @@
 """What subscribers to a roll sheet are told: read once, shown to each viewer according to what the viewer may see."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster import AttendanceTally
-from attendance.rules.roster_rows import MarkFacts, RosterCandidate, tally_of
+from attendance.rules.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
 from db.engine import Database
 from db.occurrence_listings import read_tallies
@@ -31,10 +29,11 @@ class SheetChange:
     """One revision of a roll sheet, or (`kind` and `author` None) its state at that revision.
 
     `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
-    touched and gets no row has left the roll sheet. `head`, `tally` and `everyone` are the occurrence, the tally of its
-    rows and its whole roster (None: nobody asked for that) when the change was read: at this revision, or at a later
-    one when changes come fast; `access` numbers what everybody may see at that time (db/access.py). All subscribers
-    share the object, and through `memo` and `shown` (what viewers with one sight are shown) the work that it takes.
+    touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
+    the change was read: at this revision, or at a later one when changes come fast; where nobody shows the roster,
+    `everyone` is None and `tally` is in its place. `access` numbers what everybody may see at that time (db/access.py).
+    All subscribers share the object, and through `memo` and `shown` (what viewers with one sight are shown) the work
+    that it takes.
     """
 
     revision: int
@@ -42,8 +41,8 @@ class SheetChange:
     changed_at: datetime
     author: ChangeAuthor | None
     head: OccurrenceHead
-    tally: AttendanceTally
     everyone: tuple[RosterCandidate, ...] | None
+    tally: AttendanceTally | None
     touched: frozenset[UUID]
     candidates: tuple[RosterCandidate, ...]
     access: int = 0
@@ -57,7 +56,7 @@ async def read_state(
     """The roll sheet as the connection's snapshot shows it; `head` was read from the same snapshot."""
     everyone = tuple(await read_candidates(connection, organization_id, head))
     touched = frozenset(candidate.student.id for candidate in everyone)
-    return SheetChange(head.revision, None, now, None, head, tally_of(everyone, head.key), everyone, touched, everyone)
+    return SheetChange(head.revision, None, now, None, head, everyone, None, touched, everyone)
 
 
 async def read_changes(
@@ -69,34 +68,17 @@ async def read_changes(
     changes = (await changes_after(connection, [head.key], after, REPLAY_LIMIT))[head.key]
     if not changes:
         return []
-    everyone = None
-    if wholly:
-        rows = everyone = tuple(await read_candidates(connection, organization_id, head))
-        tally = tally_of(everyone, head.key)
-    else:
-        touched = {entry.student_id for change in changes for entry in change.entries}
-        rows = tuple(await read_candidates(connection, organization_id, head, touched)) if touched else ()
-        tally = (await read_tallies(connection, organization_id, [head.key]))[head.key]
-    return [sheet_change(change, head, tally, rows, everyone) for change in changes]
+    touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
+    rows = tuple(await read_candidates(connection, organization_id, head, touched))
+    tally = None if wholly else (await read_tallies(connection, organization_id, [head.key]))[head.key]
+    return [sheet_change(change, head, rows, tally) for change in changes]
 
 
 class SheetHub(Hub[SheetChange]):
-    """Hands out the changes of roll sheets, with the whole rosters of those of which somebody shows them."""
+    """Hands out the changes of roll sheets, with the whole rosters of those that somebody watches wholly."""
 
     def __init__(self, database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> None:
         super().__init__(database, self.read, capacity=capacity, compare_seconds=compare_seconds)
-        self._wholly: Counter[RollSheet] = Counter()
-
-    @contextmanager
-    def wholly(self, sheet: RollSheet) -> Iterator[None]:
-        """What is read inside the block has everyone; what was read shortly before may not."""
-        self._wholly[sheet] += 1
-        try:
-            yield
-        finally:
-            self._wholly[sheet] -= 1
-            if not self._wholly[sheet]:
-                del self._wholly[sheet]
 
     async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         """In a snapshot of its own, so that the rows belong to the changes."""
@@ -104,17 +86,19 @@ class SheetHub(Hub[SheetChange]):
             head = await find_head(connection, sheet.organization_id, sheet.key)
             if head is None:
                 return []
-            return await read_changes(connection, sheet.organization_id, head, after, wholly=sheet in self._wholly)
+            wholly = self.is_watched_wholly(sheet)
+            return await read_changes(connection, sheet.organization_id, head, after, wholly=wholly)
 
 
 def sheet_change(
     change: RecordedChange,
     head: OccurrenceHead,
-    tally: AttendanceTally,
     rows: tuple[RosterCandidate, ...],
-    everyone: tuple[RosterCandidate, ...] | None,
+    tally: AttendanceTally | None = None,
 ) -> SheetChange:
-    """A change with its own of the `rows`, which are at least those that it touched; all from one snapshot."""
+    """A change with its rows. `rows` are everyone, or with a `tally` at least those that the change touched; all from
+    the snapshot that the change was read from.
+    """
     entries = {entry.student_id: entry for entry in change.entries}
     return SheetChange(
         change.revision,
@@ -122,8 +106,8 @@ def sheet_change(
         change.changed_at,
         change.author,
         head,
+        rows if tally is None else None,
         tally,
-        everyone,
         frozenset(entries),
         tuple(_as_of(change.revision, entries, rows)),
         change.access,

@@ -15,7 +15,7 @@ import structlog
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
-from gql.answers import Answer, next_message, response
+from gql.answers import Answer, response
 from gql.documents import RequestRefused
 from gql.edge import Credential, Edge, client_address, expired
 from gql.errors import (
@@ -37,6 +37,7 @@ from gql.socket_messages import (
     Ping,
     Pong,
     Subscribe,
+    next_message,
     read_message,
 )
 
@@ -228,7 +229,7 @@ class Socket:
         except TimeoutError:
             raise TimedOut(limit) from None
         body = response(result, self._request_id, {"cost": self._edge.operations.cost(operation)})
-        await self._send({"id": operation_id, "type": "next", "payload": body})
+        await self._send_text(next_message(orjson.dumps(operation_id), orjson.dumps(body)))
 
     async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
         encoded_id, request_id = orjson.dumps(operation_id), self._request_id

@@ -1,4 +1,4 @@
-"""The graphql-transport-ws protocol's messages: what a client may send, and why a socket is closed."""
+"""The graphql-transport-ws protocol's messages: what a client may send, what it is told, and why a socket is closed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -130,3 +130,8 @@ def _operation(message: dict[str, Any]) -> dict[str, Any]:
 def _bad(reason: str) -> Closed:
     # A close frame holds 123 bytes of reason.
     return Closed(CloseCode.BAD_REQUEST, reason.encode()[:123].decode(errors="ignore"))
+
+
+def next_message(operation_id: bytes, response: bytes) -> bytes:
+    """The message that gives an operation's response to the client; both are JSON already."""
+    return b'{"id":' + operation_id + b',"type":"next","payload":' + response + b"}"

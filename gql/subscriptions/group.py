@@ -65,15 +65,14 @@ class Live(Generic[ChangeT]):
             while (answer := await follower.take()) is not None:
                 yield answer
         finally:
-            self.told = follower.told
             self.fan_out.leave(group, follower)
 
 
 class Follower:
     """One subscriber's place in a group: a bounded queue behind what its socket takes at once (R10.5).
 
-    `told` is the last revision that it got. With slots: hundreds are looked through for an event, and each look-up in
-    a dictionary of theirs would be a wait for memory.
+    With slots: hundreds are looked through for an event, and each look-up in a dictionary of theirs would be a wait for
+    memory.
     """
 
     __slots__ = (
@@ -85,12 +84,10 @@ class Follower:
         "capacity",
         "live",
         "stream",
-        "told",
     )
 
     def __init__(self, live: Live[Any], stream: Stream, write: Write | None, capacity: int) -> None:
         self.live = live
-        self.told = live.told
         self.stream = stream
         self._write = write
         self.capacity = capacity
@@ -100,11 +97,11 @@ class Follower:
         self._has_left = False
 
     def put(self, revision: int, answer: Answer) -> None:
-        if self._has_left or revision <= self.told:
+        if self._has_left or revision <= self.live.told:
             return
         is_idle = not self._queue and not self._is_sending
         if is_idle and self._write is not None and self._write(answer):
-            self.told = revision
+            self.live.told = revision
         elif len(self._queue) < self.capacity:
             self._queue.append((revision, answer))
             self._news.set()
@@ -132,7 +129,7 @@ class Follower:
             self._news.clear()
             await self._news.wait()
         self._is_sending = True
-        self.told, answer = self._queue.popleft()
+        self.live.told, answer = self._queue.popleft()
         return answer
 
 

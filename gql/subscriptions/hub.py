@@ -62,10 +62,16 @@ class Watcher(Generic[ChangeT]):
     """One subscriber's bounded queue (R10.5)."""
 
     def __init__(
-        self, capacity: int, complete_after: int | None, reached: int, wants: Callable[[ChangeT], bool] | None = None
+        self,
+        capacity: int,
+        complete_after: int | None,
+        reached: int,
+        wants: Callable[[ChangeT], bool] | None = None,
+        *,
+        wholly: bool = False,
     ) -> None:
         """reached -- the state that this subscriber will read is not older; wants -- tells which changes are for it;
-        None: all are.
+        None: all are; wholly -- it shows the subject as a whole with each change, and not only what changed.
         """
         self._capacity = capacity
         self._wants = wants
@@ -74,6 +80,7 @@ class Watcher(Generic[ChangeT]):
         self._news = asyncio.Event()
         self.complete_after = complete_after
         self.reached = reached
+        self.wholly = wholly
         self.is_kept = False
 
     @property
@@ -169,20 +176,26 @@ class Hub(Generic[ChangeT]):
                 await task
 
     @contextmanager
-    def watch(self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None) -> Iterator[Watcher[ChangeT]]:
+    def watch(
+        self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None, *, wholly: bool = False
+    ) -> Iterator[Watcher[ChangeT]]:
         """Register for every change that is committed from now on, or those that it wants. Read the state inside the
-        block, then `follow`.
+        block, then `follow`. What is read for others just then may not be whole where it is watched `wholly`.
 
         Whoever sets `is_kept` meanwhile goes on with the watcher after the block, and calls `leave` in the end.
         """
         topic = self._topics.setdefault(subject, _Topic())
-        watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants)
+        watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants, wholly=wholly)
         topic.watchers.add(watcher)
         try:
             yield watcher
         finally:
             if not watcher.is_kept:
                 self.leave(subject, watcher)
+
+    def is_watched_wholly(self, subject: Subject) -> bool:
+        topic = self._topics.get(subject)
+        return topic is not None and any(watcher.wholly for watcher in topic.watchers)
 
     def leave(self, subject: Subject, watcher: Watcher[ChangeT]) -> None:
         """Once or more often."""

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, Hashable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -70,35 +69,34 @@ async def resolve(
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
     wholly, told, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, True
-    with hub.wholly(sheet) if wholly else nullcontext():
-        while True:
-            # Registered before the state is read: what is committed between the two waits in the queue.
-            with hub.watch(sheet) as watcher:
-                opening = await patiently(partial(_open, info, sheet, told, wholly))
-                if opening is None:
-                    raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
-                hub.follow(sheet, watcher, opening.revision)
-                viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
-                view, sight = view_of(viewer), sight_of(viewer)
-                # A stream lives long, and must not hold the roster that it began with for as long.
-                del opening
-                while changes:
-                    yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
-                live = Live(
-                    services.fan_out,
-                    hub,
-                    sheet,
-                    watcher,
-                    told=revision,
-                    claims=claims,
-                    viewer=viewer,
-                    view=view,
-                    stays=partial(_stays, view),
-                    sees=partial(_sees, viewer, wholly),
-                    show=partial(_show, info, sight),
-                )
-                yield live
-            told, is_new = None if live.has_missed else live.told, False
+    while True:
+        # Registered before the state is read: what is committed between the two waits in the queue.
+        with hub.watch(sheet, wholly=wholly) as watcher:
+            opening = await patiently(partial(_open, info, sheet, told, wholly))
+            if opening is None:
+                raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
+            hub.follow(sheet, watcher, opening.revision)
+            viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
+            view, sight = view_of(viewer), sight_of(viewer)
+            # A stream lives long, and must not hold the roster that it began with for as long.
+            del opening
+            while changes:
+                yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
+            live = Live(
+                services.fan_out,
+                hub,
+                sheet,
+                watcher,
+                told=revision,
+                claims=claims,
+                viewer=viewer,
+                view=view,
+                stays=partial(_stays, view),
+                sees=partial(_sees, viewer, wholly),
+                show=partial(_show, info, sight),
+            )
+            yield live
+        told, is_new = None if live.has_missed else live.told, False
 
 
 async def _open(info: Info, sheet: RollSheet, after: int | None, wholly: bool) -> _Opening | None:

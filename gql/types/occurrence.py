@@ -156,11 +156,9 @@ class Occurrence(Node):
         return await load_sheet(info, self.head)
 
     async def _tally(self, info: Info) -> rules.AttendanceTally:
-        if self.counted is not None:
-            return self.counted
         if self.sheet is not None:
             return self.sheet.tally
-        return await load_tally(info, self.head.key)
+        return self.counted or await load_tally(info, self.head.key)
 
 
 def show_occurrence(

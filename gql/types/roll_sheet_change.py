@@ -1,6 +1,5 @@
 """What subscribers to a roll sheet receive, and the list of an occurrence's changes."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
-from attendance.rules.roster_rows import RosterCandidate, roster_rows, tally_of
+from attendance.rules.roster_rows import roster_rows
 from attendance.rules.sight import sight_of
 from attendance.rules.vocabulary import ChangeKind, Source
-from db.roll_sheet_changes import RecordedChange, changes_after
+from db.roll_sheet_changes import changes_after
 from db.rosters import read_rosters
 from gql.context import Info, Reading
 from gql.errors import BadInput
@@ -130,14 +128,13 @@ async def _read_changes(source: Reading, asked: list[_Asked]) -> list[tuple[list
         (after, first): await changes_after(source.connection, heads, after, first)
         for after, first in {(each.after, each.first) for each in asked}
     }
-    return [(_changes(each.head, found[each.after, each.first], rosters), sight) for each in asked]
-
-
-def _changes(
-    head: OccurrenceHead,
-    found: Mapping[OccurrenceKey, Sequence[RecordedChange]],
-    rosters: Mapping[OccurrenceKey, Sequence[RosterCandidate]],
-) -> list[SheetChange]:
-    everyone = tuple(rosters[head.key])
-    tally = tally_of(everyone, head.key)
-    return [sheet_change(change, head, tally, everyone, everyone) for change in found[head.key]]
+    return [
+        (
+            [
+                sheet_change(change, each.head, tuple(rosters[each.head.key]))
+                for change in found[each.after, each.first][each.head.key]
+            ],
+            sight,
+        )
+        for each in asked
+    ]
