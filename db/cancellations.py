@@ -85,6 +85,12 @@ WHERE t.organization_id = :organization_id AND t.id IN (
     JOIN makeup_token x ON x.organization_id = e.organization_id AND x.makeup_enrollment_id = e.id)
 ORDER BY t.id FOR NO KEY UPDATE OF t
 """)  # noqa: S608 - constants
+_FLAGGED = _statement(f"""
+SELECT DISTINCT x.timeslot_id, x.held_on
+FROM {_PLACES}
+JOIN makeup_token x ON x.organization_id = e.organization_id AND x.makeup_enrollment_id = e.id
+WHERE x.needs_review AND x.timeslot_id IS NOT NULL
+""")  # noqa: S608 - constants
 _MARKED = _statement(f"""
 SELECT DISTINCT m.student_id
 FROM {_MARKS}
@@ -95,6 +101,13 @@ SELECT e.student_id FROM {_PLACES}
 UNION
 SELECT m.student_id FROM {_MARKS}
 """)  # noqa: S608 - constants
+
+
+async def classes_behind_flagged(
+    connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey
+) -> set[OccurrenceKey]:
+    """The classes that were missed by those whose makeup here is booked with a flagged token (R7.4)."""
+    return {_key(row) for row in await connection.execute(_FLAGGED, _given(organization_id, [key]))}
 
 
 async def lock_students_concerned(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> None:

@@ -1,4 +1,4 @@
-"""The roll sheets on which a student's row may change, and the numbers of the changes that make it so (R10.1).
+"""The roll sheets on which a student's row may change, and the numbers of changes to several at once (R10.1).
 
 One statement each, two to find them, however many sheets there are.
 """
@@ -77,22 +77,23 @@ ON CONFLICT (organization_id, timeslot_id, held_on) DO UPDATE SET revision = occ
 
 _NUMBER = text("""
 WITH given AS (
-    SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:leaving AS boolean[]))
-        AS k (timeslot_id, held_on, is_leaving)
+    SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:student_ids AS uuid[]),
+                         CAST(:leaving AS boolean[])) AS k (timeslot_id, held_on, student_id, is_leaving)
 ), numbered AS (
     UPDATE occurrence c SET revision = c.revision + 1
-    FROM given k
+    FROM (SELECT DISTINCT timeslot_id, held_on FROM given) k
     WHERE c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
-    RETURNING c.timeslot_id, c.held_on, c.revision, k.is_leaving
+    RETURNING c.timeslot_id, c.held_on, c.revision
 ), made AS (
     INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
     SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, :actor_id, :kiosk_id, :now
     FROM numbered n
+), entered AS (
+    INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, left_roster)
+    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, k.student_id, k.is_leaving
+    FROM numbered n JOIN given k USING (timeslot_id, held_on)
 )
-INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, left_roster)
-SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, :student_id, n.is_leaving
-FROM numbered n
-RETURNING timeslot_id, held_on, revision
+SELECT timeslot_id, held_on, revision FROM numbered
 """)
 
 
@@ -157,24 +158,28 @@ async def lock_occurrences(uow: UnitOfWork, keys: Collection[OccurrenceKey]) -> 
         await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, **_columns(keys)})
 
 
-async def number_roster_changes(
-    uow: UnitOfWork, student_id: UUID, sheets: Mapping[OccurrenceKey, bool], author: Author, now: datetime
+async def number_changes(
+    uow: UnitOfWork,
+    kind: ChangeKind,
+    rows: Mapping[tuple[OccurrenceKey, UUID], bool],
+    author: Author,
+    now: datetime,
 ) -> dict[OccurrenceKey, int]:
-    """A change of kind ROSTER about the student on each of these occurrences, which the caller holds; true: the
-    student has no row there any more. Wakes whoever has one open after the commit. The new revisions.
+    """A change on each of these occurrences, which the caller holds, about its students, none of whose marks changes;
+    true: the student has no row there any more. Wakes whoever has one open after the commit. The new revisions.
     """
-    if not sheets:
+    if not rows:
         return {}
     given = {
         "organization_id": uow.organization_id,
-        "student_id": student_id,
-        "leaving": list(sheets.values()),
-        "kind": ChangeKind.ROSTER.value,
+        "student_ids": [student_id for _, student_id in rows],
+        "leaving": list(rows.values()),
+        "kind": kind.value,
         "source": author.source.value,
         "actor_id": author.person_id,
         "kiosk_id": author.kiosk_id,
         "now": now,
-        **_columns(sheets),
+        **_columns([key for key, _ in rows]),
     }
     numbered = {OccurrenceKey(row[0], row[1]): row[2] for row in await uow.connection.execute(_NUMBER, given)}
     uow.wake_ups += [

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.notify_of_absences import notify_of_absences
 from attendance.actions.reconcile_makeup_tokens import reconcile_makeup_tokens
-from attendance.actions.reset_makeup_token import release_makeups
+from attendance.actions.reset_makeup_token import number_revoked, release_makeups
 from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.cancellation_mail import TEMPLATE, cancellation_facts, cancellation_reason
 from attendance.rules.cancellation_plans import limits_to_count, plan_cancellations
@@ -22,6 +22,7 @@ from attendance.rules.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct
 from db.cancellation_changes import issue_cancellation_tokens, put_cancellation
 from db.cancellations import (
+    classes_behind_flagged,
     lock_students_concerned,
     lock_tokens_concerned,
     marked_students,
@@ -33,6 +34,7 @@ from db.emails import Message, queue_emails
 from db.makeup_token_changes import IssueTerms, LedgerEntry, TokenFate, change, enter
 from db.makeup_tokens import TokenOccasion, occasions_of
 from db.occurrences import find_head
+from db.roster_changes import lock_occurrences
 from db.token_subjects import Counting, count_towards_limit
 from db.unit_of_work import UnitOfWork
 
@@ -70,6 +72,8 @@ async def cancel_occurrence(
     Whether the author may cancel it, and sees it, the caller has asked. Raises OccurrenceNotFound and
     OccurrenceNotCancellable.
     """
+    behind = await classes_behind_flagged(uow.connection, uow.organization_id, key)
+    await lock_occurrences(uow, {key, *behind} if behind else ())
     await lock_occurrence(uow, key)
     head = await find_head(uow.connection, uow.organization_id, key)
     if head is None:
@@ -129,6 +133,7 @@ async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now:
     if not token_ids:
         return set()
     released = await release_makeups(uow, token_ids, author=author, cause=TokenCause.OCCURRENCE_CANCELLED, now=now)
+    await number_revoked(uow, released, author, now)
     return {each.student_id for each in released}
 
 

@@ -18,6 +18,7 @@ from db.changes import Author, record_change
 from db.makeup_releases import TiedMakeup, free_tokens, tied_makeups, withdraw_requests
 from db.makeup_token_changes import LedgerEntry, enter
 from db.makeup_tokens import lock_tokens
+from db.roster_changes import lock_occurrences, number_changes
 from db.timetables import lock_offerings
 from db.unit_of_work import UnitOfWork
 
@@ -59,9 +60,8 @@ async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, no
         also=[] if makeup.missed is None else [makeup.missed],
     ):
         await _hold(uow, makeup.token_id, makeup.enrollment_id, now)
-        (released,) = await release_makeups(uow, [makeup.token_id], author=author, now=now)
-    if released.needs_review and released.missed is not None:
-        await record_change(uow, released.missed, ChangeKind.TOKENS, author, now=now, students=[released.student_id])
+        released = await release_makeups(uow, [makeup.token_id], author=author, now=now)
+    await number_revoked(uow, released, author, now)
     await _take_what_it_earned(uow, viewer, makeup, now)
 
 
@@ -117,6 +117,14 @@ async def release_makeups(
     entries = [entry for each in tied for entry in _entries(each, cause)]
     await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
     return tied
+
+
+async def number_revoked(uow: UnitOfWork, released: Collection[TiedMakeup], author: Author, now: datetime) -> None:
+    """The flagged ones among them are revoked now, which the roll sheets of the classes behind them show (R10.1)."""
+    rows = {(each.missed, each.student_id): False for each in released if each.needs_review and each.missed}
+    # The caller holds them already, unless a token was flagged in the very last moment.
+    await lock_occurrences(uow, {key for key, _ in rows})
+    await number_changes(uow, ChangeKind.TOKENS, rows, author, now)
 
 
 def _entries(tied: TiedMakeup, cause: str | None) -> list[LedgerEntry]:

@@ -10,9 +10,10 @@ from attendance.rules.calendar import DateSpan, OccurrenceKey
 from attendance.rules.indicators import Sight
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster_rows import RosterRow, roster_rows
+from attendance.rules.vocabulary import ChangeKind
 from db.changes import Author
 from db.occurrences import read_heads
-from db.roster_changes import find_sheets, lock_occurrences, number_roster_changes
+from db.roster_changes import find_sheets, lock_occurrences, number_changes
 from db.rosters import read_rosters
 from db.unit_of_work import UnitOfWork
 
@@ -66,7 +67,8 @@ async def roster_changed(
     after = await _rows(uow, heads, student_id)
     changed = {key: after.get(key) is None for key in before | after if before.get(key) != after.get(key)}
     change.joined = frozenset(after.keys() - before.keys())
-    change.revisions = await number_roster_changes(uow, student_id, changed, author, now)
+    rows = {(key, student_id): is_gone for key, is_gone in changed.items()}
+    change.revisions = await number_changes(uow, ChangeKind.ROSTER, rows, author, now)
 
 
 async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: UUID) -> dict[OccurrenceKey, RosterRow]:

@@ -193,6 +193,20 @@ async def test_R9_2_rows_and_tokens_are_told_in_two_changes(desk: CancelDesk) ->
     assert (await desk.changes())[2:] == [("RESTORED", {ann, ben}, set()), ("TOKENS", {ann}, set())]
 
 
+async def test_R10_1_a_flagged_token_that_is_given_back_is_told_where_it_was_earned(desk: CancelDesk) -> None:
+    ann, ben = await desk.add_student(), await desk.add_student()
+    for student in (ann, ben):
+        await mark(desk, student, ABSENT)
+        await desk.tie_to_makeup((await desk.token_of(student, ABSENCE)).id, MONDAY + WEEK)
+    # Ann's makeup has lost its ground (R7.4), so her token is revoked; Ben's is free again, which no row shows.
+    await mark(desk, ann, PRESENT)
+    before = len(await desk.changes())
+    await desk.cancel(NOTHING, held_on=MONDAY + WEEK)
+    assert await desk.live() == {ben: "ABSENCE"}
+    assert not (await desk.token_of(ann, ABSENCE)).needs_review
+    assert (await desk.changes())[before:] == [("TOKENS", {ann}, set())]
+
+
 async def test_R9_1_what_is_cancelled_closed_or_not_scheduled_cannot_be_cancelled(desk: CancelDesk) -> None:
     await desk.add_student()
     await desk.cancel()

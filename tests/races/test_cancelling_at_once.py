@@ -20,7 +20,7 @@ from attendance.rules.makeup_refusals import MakeupNotHeld, MakeupTokenNotUsable
 from attendance.rules.marks import WantedMark
 from attendance.rules.refusals import AttendanceNotRecordable, Refusal
 from attendance.rules.settings import ClassSettings, OrganizationSettings
-from attendance.rules.vocabulary import AttendanceStatus, Source
+from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work
 from tests.cancelling import CancelDesk, new_cancel_desk
@@ -200,3 +200,23 @@ async def test_R9_2_a_makeup_in_it_is_given_back_or_never_booked(desk: CancelDes
         (own,) = [each for each in await desk.tokens() if each.id == token]
         assert (own.makeup_enrollment_id, own.revoked_at) == (None, None)
         await here.restore()
+
+
+async def test_classes_whose_makeups_were_missed_in_each_other_are_cancelled_at_once(desk: CancelDesk) -> None:
+    """Each holds the other's roll sheet too, where a flagged token that it gives back is told (R10.1)."""
+    ann, ben, _ = desk.enrollments
+    for one, other in zip(weeks(desk)[::2], weeks(desk)[1::2], strict=True):
+        for student, missed, makeup in ((ann, one, other), (ben, other, one)):
+            await desk.world.occurrence(desk.lesson.timeslot_id, missed.held_on)
+            token = await desk.world.makeup_token(
+                student,
+                origin=MakeupTokenOrigin.ABSENCE,
+                timeslot_id=desk.lesson.timeslot_id,
+                held_on=missed.held_on,
+            )
+            await desk.tie_to_makeup(token, makeup.held_on)
+            await desk.change_token(token, needs_review=True)
+        nothing = CancellationOptions()
+        assert refused(await at_once(partial(one.cancel, nothing), partial(other.cancel, nothing))) == []
+        assert ("TOKENS", {ann}, set()) in await one.changes()
+        assert ("TOKENS", {ben}, set()) in await other.changes()
