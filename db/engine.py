@@ -2,20 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from db.driver import by_driver
 
 APPLICATION_ROLE = "rollbook_app"
 SET_TENANT = text("SELECT set_config('rollbook.organization_id', :organization_id, true)")
-# The large reading statements cost more to plan than to run; the plan that is made once fits all parameters
-# well enough.
-START_READING = text(
-    "SELECT set_config('rollbook.organization_id', :organization_id, true), "
-    "set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
+# One script in place of three statements. The large reading statements cost more to plan than to run; the plan that is
+# made once fits all parameters well enough.
+_START_READING = """
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL rollbook.organization_id = '{organization_id}';
+SET LOCAL plan_cache_mode = force_generic_plan;
+"""
+_IS_READING = "is_reading"
 
 
 def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: int = 10) -> AsyncEngine:
@@ -30,17 +36,30 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
     server_settings = {"application_name": "rollbook", "timezone": "UTC", "jit": "off"}
     if role is not None:
         server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": "10s", "enable_seqscan": "off"}
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args={"server_settings": server_settings, "timeout": 10, "prepared_statement_cache_size": 500},
+        connect_args={
+            "server_settings": server_settings,
+            "timeout": 10,
+            "prepared_statement_cache_size": 500,
+            "max_cached_statement_lifetime": 0,
+        },
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
+    event.listen(engine.sync_engine, "reset", _end_reading)
+    return engine
+
+
+def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """Whatever became of the reader: a task that is cancelled cannot end its transaction, and the pool does."""
+    if state.asyncio_safe and entry.info.pop(_IS_READING, False):
+        connection.run_async(lambda driver: driver.execute("ROLLBACK"))
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
@@ -53,13 +72,16 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        # SQLAlchemy begins nothing: `read` does.
+        self._readers = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def read(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
         """One consistent snapshot of one tenant: all statements in the block see the same state."""
-        async with self._snapshots.connect() as connection:
-            await connection.execute(START_READING, {"organization_id": str(organization_id)})
+        async with self._readers.connect() as connection:
+            (await connection.get_raw_connection()).info[_IS_READING] = True
+            script = _START_READING.format(organization_id=organization_id)
+            await by_driver(connection, lambda driver: driver.execute(script))
             yield connection
 
     async def close(self) -> None:

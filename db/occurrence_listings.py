@@ -21,6 +21,7 @@ from attendance.rules.listings import ListedSlot, Position, expand, in_states
 from attendance.rules.occurrences import OccurrenceHead
 from attendance.rules.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
+from db.driver import HotStatement
 from db.listing import containing, values
 from db.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
 
@@ -54,7 +55,7 @@ WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL AND o.delete
   AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
 """)  # noqa: S608 - constants
 
-_TALLIES = text("""
+_TALLIES = HotStatement("""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
        (SELECT count(DISTINCT e.student_id)
         FROM enrollment e
@@ -160,8 +161,8 @@ async def read_tallies(
     connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, AttendanceTally]:
     """R2.9, in one statement: what a roster's rows would add up to."""
-    found = await connection.execute(
-        _TALLIES,
+    found = await _TALLIES.rows(
+        connection,
         {
             "organization_id": organization_id,
             "timeslot_ids": [key.timeslot_id for key in keys],

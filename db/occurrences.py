@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
@@ -24,6 +24,7 @@ from attendance.rules.occurrences import (
 )
 from attendance.rules.recordability import closing_scopes
 from attendance.rules.vocabulary import BlackoutScope, OfferingKind
+from db.driver import HotStatement
 
 # Parts of the statements that read offering o with location l and program p, for offering_of, slots_of and schedule_of.
 OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
@@ -47,7 +48,7 @@ OFFERING_SESSIONS = """CROSS JOIN LATERAL (
 ) sessions"""
 # Cancellations and blackouts decide first and last days (R3.4); further off than this they are not looked
 # for.
-_HEADS = text(f"""
+_HEADS = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on,
        t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
        {OFFERING_COLUMNS},
@@ -115,8 +116,8 @@ async def read_heads(
     possible = [key for key in keys if key.held_on in CALENDAR]
     if not possible:
         return []
-    found = await connection.execute(
-        _HEADS,
+    found = await _HEADS.rows(
+        connection,
         {
             "organization_id": organization_id,
             "timeslot_ids": [key.timeslot_id for key in possible],

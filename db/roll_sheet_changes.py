@@ -17,10 +17,11 @@ from attendance.rules.calendar import OccurrenceKey
 from attendance.rules.occurrences import PersonFacts
 from attendance.rules.roster_rows import KioskFacts, MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
+from db.driver import HotStatement
 
 # `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
 # bound on them bounds the changes and not the rows of entries.
-_CHANGES = text("""
+_CHANGES = HotStatement("""
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
        z.id AS author_kiosk_id, z.name AS author_kiosk_name,
@@ -117,8 +118,8 @@ async def changes_after(
         "after": revision,
         "up_to": min(revision + at_most, _LARGEST_REVISION),
     }
-    rows = await connection.execute(_CHANGES, given)
-    for (timeslot_id, held_on, number), (head, *rest) in groupby(rows.all(), key=lambda row: row[:3]):
+    rows = await _CHANGES.rows(connection, given)
+    for (timeslot_id, held_on, number), (head, *rest) in groupby(rows, key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
         change = RecordedChange(
             number, ChangeKind(head.kind), head.changed_at, author_of(head), entries, head.access or 0

@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
@@ -26,9 +26,10 @@ from attendance.rules.vocabulary import (
     PersonKind,
     Source,
 )
+from db.driver import HotStatement
 from db.students import student_of
 
-_CANDIDATES = text("""
+_CANDIDATES = HotStatement("""
 WITH sheet AS MATERIALIZED (
     SELECT k.timeslot_id, k.held_on, k.offering_id,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
@@ -137,8 +138,8 @@ async def read_rosters(
     student_ids: Collection[UUID] | None = None,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
     """The same for several occurrences, still in one statement."""
-    found = await connection.execute(
-        _CANDIDATES,
+    found = await _CANDIDATES.rows(
+        connection,
         {
             "organization_id": organization_id,
             "timeslot_ids": [head.key.timeslot_id for head in heads],

@@ -1,8 +1,8 @@
 """The whole schema served in this process, and clients of it that are signed in."""
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +11,6 @@ from uuid import UUID
 
 import httpx
 from redis.asyncio import Redis
-from sqlalchemy import event
 
 from attendance.rules.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
@@ -27,6 +26,7 @@ from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from gql.sheet_changes import SheetHub
 from settings import load_settings
+from tests.each_statement import counting
 from tests.factories import LONG_AGO, World
 
 SECRET = "a secret of the tests that is long enough for everybody"
@@ -133,21 +133,6 @@ async def serving(
         async with httpx.AsyncClient(transport=transport, base_url="http://rollbook.test") as http:
             yield Api(http, services, clock, statements=statements)
     services.passwords.close()
-
-
-@contextmanager
-def counting(database: Database, statements: list[str]) -> Iterator[None]:
-    """Notes every statement that the engine runs."""
-
-    def note(*given: Any) -> None:
-        statements.append(given[2])
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def at(path: str, data: Mapping[str, Any]) -> Any:

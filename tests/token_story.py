@@ -1,13 +1,13 @@
 """A story of two classes of one day, told to the product act by act, on real connections, with crashes in it."""
 
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, text, update
+from sqlalchemy import text, update
 
 from attendance.actions.cancel_occurrence import cancel_occurrence
 from attendance.actions.check_in import check_in
@@ -29,6 +29,7 @@ from db.engine import Database
 from db.settings import read_settings
 from db.token_runs import DueTokenRun
 from db.unit_of_work import UnitOfWork, unit_of_work
+from tests.each_statement import each_statement
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
 from tests.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
@@ -196,20 +197,14 @@ def crashing(sheet: TokenSheet, crash_at: int | None) -> Iterator[None]:
     """A refusal is an answer, and a crash is none; both leave nothing behind."""
     statements = 0
 
-    def count(*given: Any) -> None:
+    def count(_: str) -> None:
         nonlocal statements
         statements += 1
         if crash_at is not None and statements > crash_at:
             raise Crash
 
-    engine = sheet.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+    with each_statement(sheet.database, count), suppress(Crash, Refusal):
         yield
-    except (Crash, Refusal):
-        pass
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
 
 
 async def new_story(world: World, database: Database, **settings: Any) -> Story:

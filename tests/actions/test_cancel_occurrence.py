@@ -14,8 +14,8 @@ from attendance.rules.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceState, OfferingKind, Source
 from db.engine import Database
-from tests.api_client import counting
 from tests.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
+from tests.each_statement import counting
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, AFTER_CLASS, DURING_CLASS, END_OF_DAY_AT, EXCUSED, PRESENT
 

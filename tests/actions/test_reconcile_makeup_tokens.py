@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from attendance.rules.settings import MakeupTokenSettings
@@ -22,6 +22,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.changes import Author
 from db.engine import Database
+from tests.each_statement import counting
 from tests.factories import MONDAY, World
 from tests.token_sheet import ABSENT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
 
@@ -294,15 +295,8 @@ async def test_R7_4_as_many_statements_for_twenty_students_as_for_one(world: Wor
         for _ in range(size):
             await sheet.set_mark(await sheet.add_student(), ABSENT)
         statements: list[str] = []
-
-        def count(*args: object, statements: list[str] = statements) -> None:
-            statements.append(str(args[2]))
-
-        engine = database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", count)
-        settings = MakeupTokenSettings(token_limit=5)
-        issued = await sheet.reconcile(settings=settings)
-        event.remove(engine, "before_cursor_execute", count)
+        with counting(database, statements):
+            issued = await sheet.reconcile(settings=MakeupTokenSettings(token_limit=5))
         assert len(issued.issued) == size
         counts.append(len(statements))
     assert counts == [10, 10]

@@ -17,7 +17,7 @@ from db.ids import new_id
 from db.makeup_releases import tokens_of_makeups
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.api_client import counting
+from tests.each_statement import counting
 from tests.factories import MONDAY, World
 from tests.viewers import DURING_CLASS
 

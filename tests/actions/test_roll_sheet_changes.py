@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar import OccurrenceKey
@@ -19,6 +18,7 @@ from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollS
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.sheet_changes import SheetHub
+from tests.each_statement import counting
 from tests.factories import MONDAY, World, new_world
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
@@ -139,9 +139,9 @@ async def test_R10_2_one_statement_tells_the_revisions_of_all_tenants(sheet: She
     untouched = RollSheet(other.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY.replace(day=23)))
     mixed_up = RollSheet(other.organization_id, sheet.key)
     statements: list[str] = []
-    event.listen(sheet.database.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-    async with sheet.database.engine.connect() as connection:
-        found = await current_revisions(connection, [sheet.roll_sheet, others, untouched, mixed_up])
+    with counting(sheet.database, statements):
+        async with sheet.database.engine.connect() as connection:
+            found = await current_revisions(connection, [sheet.roll_sheet, others, untouched, mixed_up])
     assert found == {sheet.roll_sheet: 1, others: 7, untouched: 0, mixed_up: 0}
     assert len(statements) == 1
 

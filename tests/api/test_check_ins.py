@@ -23,7 +23,8 @@ from gql.errors import ApiError, Forbidden, NotAuthenticated
 from gql.global_ids import encode_id
 from gql.streams import Stream
 from gql.subscriptions import following as waiting
-from tests.api_client import Api, counting
+from tests.api_client import Api
+from tests.each_statement import counting
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
 from tests.feed_stage import Followed, following, heard
 from tests.live_sheet import WITHOUT_TOKENS

@@ -17,7 +17,7 @@ from db.engine import Database
 from gql import sheet_changes, streams
 from gql.answers import Answer
 from gql.errors import ApiError
-from tests.api_client import counting
+from tests.each_statement import counting
 from tests.factories import World
 from tests.live import sign_in
 from tests.live_process import PERMISSIONS, Process, live_process

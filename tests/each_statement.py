@@ -1,0 +1,49 @@
+"""What a database is asked, through SQLAlchemy and past it (db/driver.py)."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.driver import HotStatement
+from db.engine import Database
+
+
+@contextmanager
+def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[None]:
+    """Call `note` with every statement before it runs, and with "BEGIN" for a read: that is one round trip too."""
+    engine = database.engine.sync_engine
+    rows, read = HotStatement.rows, Database.read
+
+    async def noted_rows(self: HotStatement, connection: AsyncConnection, parameters: Mapping[str, object]) -> Any:
+        if connection.engine.sync_engine.pool is engine.pool:
+            note(self.statement)
+        return await rows(self, connection, parameters)
+
+    @asynccontextmanager
+    async def noted_read(self: Database, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
+        if self is database:
+            note("BEGIN")
+        async with read(self, organization_id) as connection:
+            yield connection
+
+    def noted_execution(*given: Any) -> None:
+        note(given[2])
+
+    event.listen(engine, "before_cursor_execute", noted_execution)
+    try:
+        with patch.object(HotStatement, "rows", noted_rows), patch.object(Database, "read", noted_read):
+            yield
+    finally:
+        event.remove(engine, "before_cursor_execute", noted_execution)
+
+
+@contextmanager
+def counting(database: Database, statements: list[str]) -> Iterator[None]:
+    """Notes them in the list."""
+    with each_statement(database, statements.append):
+        yield
