@@ -24,6 +24,7 @@ from gql.errors import Forbidden, NotAuthenticated, NotFound
 from gql.feed import FeedChange, read_feed_changes
 from gql.global_ids import decode_id
 from gql.permissions import signed_in
+from gql.streams import Memo, Once
 from gql.subscriptions.following import Follower, News
 from gql.subscriptions.patience import patiently
 from gql.types.student_change import (
@@ -53,13 +54,16 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The state as the viewer sees it, and what is to be told of it."""
+    """The state as the viewer sees it, and what is to be told of it. `memo` is that of the change for which it was
+    read, for all who see the same.
+    """
 
     state: StudentState
     viewer: Viewer
     access: int
     position: int
     changes: Sequence[FeedChange] | None
+    memo: Memo | None = None
 
 
 async def resolve(
@@ -73,7 +77,7 @@ async def resolve(
             "the organization, or three days."
         ),
     ] = UNSET,
-) -> AsyncGenerator[StudentChanged, None]:
+) -> AsyncGenerator[StudentChanged | Once, None]:
     """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the
     student.
     """
@@ -90,7 +94,7 @@ async def resolve(
         follower = Follower(organization_id, watcher, services.access, info.context.clock)
         while True:
             for event in _events(seen, told):
-                yield event
+                yield event if seen.memo is None else _share(event, seen, seen.memo)
             told = _Told(seen.position, seen.state.tokens, seen.state.schedule)
             seen = await _next(info, student, follower, seen)
 
@@ -144,6 +148,12 @@ def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
     if changed:
         events.append(_snapshot(seen))
     return events
+
+
+def _share(event: StudentChanged, seen: _Seen, memo: Memo) -> Once:
+    """Of one change it is the same for all who see the same and were told the same before."""
+    part = (seen.state.day.student_id, tuple(event.kinds))
+    return Once(event, memo, view_of(seen.viewer), part)
 
 
 def _snapshot(seen: _Seen) -> StudentChanged:
@@ -210,7 +220,7 @@ async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | Non
             return await read_student_state(Reading(connection, viewer), student_id, info.context.clock(), marked)
 
     state = await change.memo.once((student_id, view_of(viewer)), lambda: patiently(read))
-    return None if state is None else _Seen(state, viewer, change.access, change.revision, [change])
+    return None if state is None else _Seen(state, viewer, change.access, change.revision, [change], change.memo)
 
 
 async def _kept(info: Info, last: _Seen) -> _Seen | None:
@@ -245,6 +255,7 @@ def _marked(changes: Sequence[FeedChange], student_id: UUID) -> frozenset[Occurr
 
 field = strawberry.subscription(
     resolver=resolve,
+    graphql_type=StudentChanged,
     description="A student, for families' apps and staff: first the state as a SNAPSHOT (or, with `after`, what "
     "changed since), then every change of the student's marks, makeup tokens and coming occurrences that the viewer "
     "sees, in order, each once. At local midnight a new SNAPSHOT comes if what is shown changes with the date. A "

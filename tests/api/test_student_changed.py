@@ -19,8 +19,10 @@ from db import models
 from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
 from db.unit_of_work import unit_of_work
+from gql.answers import Answer
 from gql.errors import ApiError, Forbidden, NotAuthenticated
 from gql.global_ids import encode_id
+from gql.streams import Stream
 from gql.subscriptions import following as waiting
 from tests.api_client import Api
 from tests.each_statement import counting
@@ -377,6 +379,34 @@ async def test_R10_2_what_is_equal_is_read_once(home: Home, subscribers: int) ->
     # Comparing (1); the tenant, the feed, access and the head (4); the tenant and the viewer (2); the tenant and the
     # student's state (7), whose tokens miss no class.
     assert len(statements) == 14, statements
+
+
+async def test_R10_4_a_change_is_executed_once_for_all_who_see_the_same(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed: list[object] = []
+    execute = Stream.execute
+
+    async def counted(stream: Stream, event: object, *view: Any) -> Answer:
+        executed.append(event)
+        return await execute(stream, event, *view)
+
+    staff = [await home.api.as_staff(home.world, *VIEW) for _ in range(3)]
+    others = [await home.api.as_staff(home.world, *VIEW, Permission.OWNER), home.gail, home.gail]
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(home.follow(who)) for who in (*staff, *others)]
+        sister = await stack.enter_async_context(home.follow(staff[0], student=home.zoe))
+        for stream in (*streams, sister):
+            await stream.next()
+        monkeypatch.setattr(Stream, "execute", counted)
+        await home.mark(PRESENT, home.ann, home.zoe, note="Brave")
+        told = [await stream.next() for stream in streams]
+        # The staff's, the owner's, the guardian's; and another student's.
+        assert len(executed) == 3
+        assert (await sister.next())["student"]["firstName"] == "Zoe"
+        assert len(executed) == 4
+    assert [[each["mark"]["note"] for each in event["marks"]] for event in told] == [["Brave"]] * 4 + [[None]] * 2
+    assert [event["student"]["firstName"] for event in told] == ["Ann"] * 6
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "WyJvY2N1cnJlbmNlcyIsMV0"])
