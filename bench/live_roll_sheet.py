@@ -6,8 +6,8 @@ The API is one process on one core; the subscribers, the writer and the database
 milliseconds from the end of the writer's transaction: of each event's last delivery the median, of all deliveries the
 99th percentile; and the server's CPU time for an event. With one changed row of 30, with half of them (some 8 kB) and
 with all; and the same frames from a server that only forwards them (bench/forwarder.py), event by event in turn, with
-the ratio of the CPU times. On DATABASE_URL and REDIS_URL if they are set (in a database of its own that is dropped
-again), else on embedded servers.
+the ratio of the CPU times. At last all leave and come back at once, as after a restart. On DATABASE_URL and REDIS_URL
+if they are set (in a database of its own that is dropped again), else on embedded servers.
 """
 
 import asyncio
@@ -62,6 +62,17 @@ class Measured:
         # What it still does after the last delivery counts too.
         await asyncio.sleep(0.03)
         self.cpu.append(cpu_seconds(self.server.process.pid) - self._cpu)
+
+    async def come_back(self) -> float:
+        """All leave, and come back at once; the CPU milliseconds for each until all have the state."""
+        self.audience.leave()
+        await asyncio.sleep(1)
+        begun, cpu = time.perf_counter(), cpu_seconds(self.server.process.pid)
+        await self.audience.join(self.server.port, pause=0)
+        took, cpu = time.perf_counter() - begun, cpu_seconds(self.server.process.pid) - cpu
+        each = 1000 * cpu / self.audience.size
+        print(f"    {self.name:<9} all are back after {took:.2f} s; server CPU {each:.2f} ms for each")
+        return each
 
     def tell(self) -> float:
         """Print the figures; the mean CPU milliseconds of an event."""
@@ -136,6 +147,8 @@ async def run(database_url: str, redis_url: str, subscribers: int, events: int) 
                 rows = "row" if len(changed) == 1 else "rows"
                 print(f"{len(changed)} changed {rows}, {len(audience.last) / 1000:.1f} kB each")
                 print(f"    ratio of the CPU times {ours.tell() / theirs.tell():.2f}")
+        print("all come back at once")
+        print(f"    ratio of the CPU times {await ours.come_back() / await theirs.come_back():.2f}")
         await owner.close()
         await owner_engine.dispose()
         await database.close()

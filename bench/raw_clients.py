@@ -94,15 +94,17 @@ class Audience:
         self._wanted = 0
         self._everybody = asyncio.Event()
 
-    async def join(self, port: int) -> None:
-        """Connect one after the other; done when each has its acknowledgement and its first event."""
+    async def join(self, port: int, *, pause: float = 0.05) -> None:
+        """Connect one after the other, with a pause of so many seconds after every twenty; done when each has its
+        acknowledgement and its first event.
+        """
         loop = asyncio.get_running_loop()
         self.expect(2 * self.size)
         for number in range(self.size):
             _, client = await loop.create_connection(lambda: RawClient(self), "127.0.0.1", port)
             self._clients.append(client)
             if number % 20 == 19:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause)
         await self.heard()
 
     def expect(self, messages: int | None = None) -> None:
@@ -133,3 +135,4 @@ class Audience:
     def leave(self) -> None:
         for client in self._clients:
             client.close()
+        self._clients.clear()

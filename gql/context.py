@@ -22,7 +22,7 @@ from attendance.rules.permissions import Claims, Viewer
 from attendance.rules.sight import view_of
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.viewers import find_viewer
-from gql.errors import Forbidden, NotAuthenticated
+from gql.errors import Forbidden, NobodyThere, NotAuthenticated
 from gql.permissions import Access, access_of, check_to_change, check_to_see
 from gql.services import Services
 
@@ -114,9 +114,5 @@ def _asked(info: Info) -> tuple[Claims, Access]:
 async def _viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer:
     viewer = await find_viewer(connection, claims, now)
     if viewer is None:
-        raise NotAuthenticated(
-            "This sign-in has ended. Sign in again."
-            if claims.kiosk_id is None
-            else "This kiosk was revoked or has expired. Staff can launch it anew."
-        )
+        raise NobodyThere(claims)
     return viewer

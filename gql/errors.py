@@ -15,6 +15,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 
 from attendance.rules import refusals
 from attendance.rules.cancellation_refusals import TooManyOccurrences
+from attendance.rules.permissions import Claims
 
 log = structlog.get_logger("rollbook.api")
 
@@ -59,6 +60,17 @@ class NotAuthenticated(ApiError):
     """No credential, or one that is not valid."""
 
     code = Code.UNAUTHENTICATED
+
+
+class NobodyThere(NotAuthenticated):
+    """The credential is good, but has no viewer any more."""
+
+    def __init__(self, claims: Claims) -> None:
+        super().__init__(
+            "This sign-in has ended. Sign in again."
+            if claims.kiosk_id is None
+            else "This kiosk was revoked or has expired. Staff can launch it anew."
+        )
 
 
 class CredentialExpired(NotAuthenticated):

@@ -23,6 +23,7 @@ from gql.sheet_changes import SheetHub
 from gql.subscriptions.fan_out import FanOut
 from gql.subscriptions.following import AccessWatch
 from gql.subscriptions.hub import Hub
+from gql.subscriptions.openings import Openings
 from gql.subscriptions.task_board import TaskBoard
 from settings import Settings
 
@@ -46,6 +47,7 @@ class Services:
     feed: Hub[FeedChange]
     access: AccessWatch
     fan_out: FanOut
+    openings: Openings
     tasks: TaskBoard
 
 
@@ -76,6 +78,7 @@ def make_services(
         feed=feed or make_feed_hub(database),
         access=AccessWatch(database),
         fan_out=FanOut(database, clock, hub.capacity),
+        openings=Openings(database, announcer, clock),
     )
 
 

@@ -1,6 +1,6 @@
 """One execution for all who get the same: the subscribers of a topic in groups, each told together.
 
-A subscriber opens its stream by itself: it reads the state, or what it missed. From then on it only follows (`Live`):
+A subscriber first opens its stream: it gets the state, or what it missed. From then on it only follows (`Live`):
 its group takes each change from the hub once, executes it once, encodes it once and writes it to every socket that can
 take it. Whoever cannot keep up, or may see something else than before, leaves the group and opens its stream anew.
 """

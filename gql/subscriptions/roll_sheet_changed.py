@@ -1,31 +1,28 @@
 """`rollSheetChanged`: a roll sheet's state or the changes since, then each change, in order and once (R10.1, R10.2)."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Hashable
 from functools import partial
 from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
-from attendance.rules.calendar import local_date
 from attendance.rules.indicators import Sight
-from attendance.rules.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.occurrences import may_see_occurrence
 from attendance.rules.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.sight import sight_of, view_of
 from db.roll_sheet_changes import RollSheet
-from db.roster_changes import follow_sheet, is_far_ahead
-from db.unit_of_work import unit_of_work
-from gql.context import Info, Reading, reading
+from gql.context import Info
 from gql.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.global_ids import decode_occurrence_id
-from gql.loaders import Sheet, find_visible_head
-from gql.permissions import requires
+from gql.loaders import Sheet
+from gql.permissions import access_of, check_to_see, requires
 from gql.selection import names_below
-from gql.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
+from gql.sheet_changes import SheetChange
 from gql.streams import Once
 from gql.subscriptions.group import Live
+from gql.subscriptions.openings import Wish
 from gql.subscriptions.patience import patiently
 from gql.types.occurrence import show_occurrence
 from gql.types.roll_sheet_change import RollSheetChanged, show_change
@@ -34,15 +31,6 @@ _NONE = 'Argument "occurrenceId" is the id of no occurrence that you may see.'
 _NO_LONGER = "You may no longer see this occurrence."
 # Fields that are made from all rows, not from those that changed.
 _OF_THE_WHOLE = frozenset({"roster", "openings"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """What a subscriber is told first, everything up to `revision`."""
-
-    revision: int
-    changes: Sequence[SheetChange]
-    viewer: Viewer
 
 
 async def resolve(
@@ -72,8 +60,9 @@ async def resolve(
     while True:
         # Registered before the state is read: what is committed between the two waits in the queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
-            opening = await patiently(partial(_open, info, sheet, told, wholly))
-            if opening is None:
+            opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, wholly)))
+            check_to_see(access_of(info._field), opening.viewer.caller)
+            if opening.changes is None:
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
             hub.follow(sheet, watcher, opening.revision)
             viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
@@ -97,45 +86,6 @@ async def resolve(
             )
             yield live
         told, is_new = None if live.has_missed else live.told, False
-
-
-async def _open(info: Info, sheet: RollSheet, after: int | None, wholly: bool) -> _Opening | None:
-    """The changes after a revision, if they can all be told one by one, else the state; from one snapshot.
-
-    None: there is no such occurrence for the viewer.
-    """
-    async with reading(info) as source:
-        head = await find_visible_head(source.connection, source.viewer, sheet.key)
-        if head is None:
-            return None
-        is_far = is_far_ahead(sheet.key.held_on, local_date(info.context.clock(), head.zone))
-        if head.revision > 0 or not is_far:
-            return await _read(info, source, head, after, wholly)
-    is_first = await _follow_far(info, sheet)
-    async with reading(info) as source:
-        head = await find_visible_head(source.connection, source.viewer, sheet.key)
-        if head is None:
-            return None
-        # What the client has may be from a time when nobody was told of such a sheet.
-        return await _read(info, source, head, None if is_first else after, wholly)
-
-
-async def _read(info: Info, source: Reading, head: OccurrenceHead, after: int | None, wholly: bool) -> _Opening:
-    connection, organization_id, changes = source.connection, source.viewer.caller.organization_id, None
-    if after is not None and 0 <= head.revision - after <= REPLAY_LIMIT:
-        changes = await read_changes(connection, organization_id, head, after, wholly=wholly)
-        if [change.revision for change in changes] != list(range(after + 1, head.revision + 1)):
-            changes = None
-    if changes is None:
-        changes = [await read_state(connection, organization_id, head, info.context.clock())]
-    return _Opening(head.revision, changes, source.viewer)
-
-
-async def _follow_far(info: Info, sheet: RollSheet) -> bool:
-    """Is this the first time that somebody opens it?"""
-    services = info.context.services
-    async with unit_of_work(services.database, sheet.organization_id, services.announcer) as uow:
-        return await follow_sheet(uow, sheet.key)
 
 
 def _stays(view: Hashable, viewer: Viewer) -> bool:
