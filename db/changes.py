@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,36 @@ from db import models
 from db.models.table import bare
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
+
+_OCCURRENCE = (models.Occurrence.organization_id, models.Occurrence.timeslot_id, models.Occurrence.held_on)
+# DO NOTHING would neither lock nor return the row that is there.
+_LOCK = (
+    insert_or(models.Occurrence)
+    .from_select(
+        [column.key for column in _OCCURRENCE],
+        select(
+            models.Timeslot.organization_id,
+            models.Timeslot.id,
+            bindparam("on_date", type_=models.Occurrence.held_on.type),
+        ).where(
+            models.Timeslot.organization_id == bindparam("organization"), models.Timeslot.id == bindparam("timeslot")
+        ),
+    )
+    .on_conflict_do_update(index_elements=_OCCURRENCE, set_={"revision": models.Occurrence.revision})
+    .returning(models.Occurrence.revision, models.Occurrence.cancelled_at)
+)
+_NUMBER = (
+    update(models.Occurrence)
+    .where(
+        models.Occurrence.organization_id == bindparam("organization"),
+        models.Occurrence.timeslot_id == bindparam("timeslot"),
+        models.Occurrence.held_on == bindparam("on_date"),
+    )
+    .values(revision=models.Occurrence.revision + 1)
+    .returning(models.Occurrence.revision)
+)
+_ADD_CHANGE = insert(models.Change)
+_ADD_ENTRY = insert(bare(models.ChangedEntry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +91,7 @@ async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurren
     Raises OccurrenceNotFound when the organization has no such timeslot. Whether it meets on that date, and whether
     the caller may see it, is not looked at here.
     """
-    table = models.Occurrence
-    columns = (table.organization_id, table.timeslot_id, table.held_on)
-    timeslot = select(models.Timeslot.organization_id, models.Timeslot.id, literal(key.held_on)).where(
-        models.Timeslot.organization_id == uow.organization_id, models.Timeslot.id == key.timeslot_id
-    )
-    statement = (
-        insert_or(table)
-        .from_select([column.key for column in columns], timeslot)
-        # DO NOTHING would neither lock nor return the row that is there.
-        .on_conflict_do_update(
-            index_elements=columns,
-            set_={"revision": table.revision},
-        )
-        .returning(table.revision, table.cancelled_at)
-    )
-    row = (await uow.connection.execute(statement)).one_or_none()
+    row = (await uow.connection.execute(_LOCK, _given(uow, key))).one_or_none()
     if row is None:
         raise OccurrenceNotFound
     return LockedOccurrence(key, row.revision, row.cancelled_at is not None)
@@ -99,30 +114,15 @@ async def record_change(
     students -- rows that changed otherwise (roster, tokens); `leaving` -- those that are no longer on the roster.
     The caller holds the occurrence's lock, so that revisions run without gaps. Returns the revision.
     """
-    occurrence = (models.Occurrence.timeslot_id == key.timeslot_id) & (models.Occurrence.held_on == key.held_on)
-    numbered = await uow.connection.execute(
-        update(models.Occurrence)
-        .where(models.Occurrence.organization_id == uow.organization_id, occurrence)
-        .values(revision=models.Occurrence.revision + 1)
-        .returning(models.Occurrence.revision)
-    )
-    revision: int = numbered.scalar_one()
+    revision: int = (await uow.connection.execute(_NUMBER, _given(uow, key))).scalar_one()
     of_change = {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
         "revision": revision,
     }
-    await uow.connection.execute(
-        insert(models.Change).values(
-            **of_change,
-            kind=kind,
-            source=author.source,
-            actor_id=author.person_id,
-            kiosk_id=author.kiosk_id,
-            changed_at=now,
-        )
-    )
+    by = {"source": author.source, "actor_id": author.person_id, "kiosk_id": author.kiosk_id}
+    await uow.connection.execute(_ADD_CHANGE, of_change | by | {"kind": kind, "changed_at": now})
     gone = set(leaving)
     others = sorted((gone | set(students)) - {mark.student_id for mark in marks})
     entries = [of_change | _entry_of(mark) for mark in marks]
@@ -164,6 +164,10 @@ async def others_since(
     return {row.student_id: ForeignChange(*row) for row in rows}
 
 
+def _given(uow: UnitOfWork, key: OccurrenceKey) -> dict[str, object]:
+    return {"organization": uow.organization_id, "timeslot": key.timeslot_id, "on_date": key.held_on}
+
+
 def _entry_of(mark: MarkChange) -> dict[str, object]:
     before, after = mark.before, mark.after
     return {
@@ -182,4 +186,4 @@ def _entry_of(mark: MarkChange) -> dict[str, object]:
 async def _insert_entries(connection: AsyncConnection, entries: list[dict[str, object]]) -> None:
     if entries:
         nothing = _entry_of(MarkChange(UUID(int=0), None, None, None))
-        await connection.execute(insert(bare(models.ChangedEntry)), [nothing | entry for entry in entries])
+        await connection.execute(_ADD_ENTRY, [nothing | entry for entry in entries])

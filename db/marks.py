@@ -13,6 +13,19 @@ from db.changes import Author
 from db.unit_of_work import UnitOfWork
 
 _KEY = ("organization_id", "timeslot_id", "held_on", "student_id")
+_VALUES = (
+    "enrollment_id",
+    "status",
+    "is_defaulted",
+    "source",
+    "marked_by_id",
+    "kiosk_id",
+    "note",
+    "revision",
+    "marked_at",
+)
+_INSERT = insert(models.Mark)
+_PUT = _INSERT.on_conflict_do_update(index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in _VALUES})
 
 
 async def write_marks(
@@ -34,9 +47,7 @@ async def write_marks(
     put = [of_occurrence | at | _row_of(each, each.after, author) for each in changes if each.after is not None]
     cleared = [change.student_id for change in changes if change.after is None]
     if put:
-        statement = insert(models.Mark)
-        replaced = {name: statement.excluded[name] for name in put[0] if name not in _KEY}
-        await uow.connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced), put)
+        await uow.connection.execute(_PUT, put)
     if cleared:
         await uow.connection.execute(
             delete(models.Mark).where(
