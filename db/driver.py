@@ -6,15 +6,16 @@ long as of a named tuple; a roll sheet of 30 rows reads 1,500 of them.
 
 from collections import namedtuple
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-T = TypeVar("T")
+Run: TypeAlias = Callable[..., Awaitable[Any]]
+"""A method of asyncpg's connection that takes a statement."""
 
 _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
@@ -35,7 +36,7 @@ class HotStatement:
     async def rows(self, connection: AsyncConnection, parameters: Mapping[str, object]) -> list[Any]:
         """All rows, as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
         given = [parameters[name] for name in self._parameters]
-        records = await by_driver(connection, lambda driver: driver.fetch(self.statement, *given))
+        records = await by_driver(connection, self.statement, *given)
         if not records:
             return []
         if self._as_row is None:
@@ -43,13 +44,16 @@ class HotStatement:
         return [self._as_row(record) for record in records]
 
 
-async def by_driver(connection: AsyncConnection, run: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    """What `run` gets from the driver's connection; its faults are told as SQLAlchemy's."""
+async def by_driver(
+    connection: AsyncConnection, statement: str, *arguments: object, run: Run = asyncpg.Connection.fetch
+) -> Any:
+    """What the driver's connection answers; its faults are told as SQLAlchemy's."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
-        return await run(driver)
+        return await run(driver, statement, *arguments)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
         if driver.is_closed():
             # SQLAlchemy finds out, raises its own error, and gives up all connections that are as old.
             await connection.execute(_ANYTHING)
-        raise DBAPIError(None, None, fault) from fault
+        kind = ProgrammingError if isinstance(fault, asyncpg.SyntaxOrAccessError) else DBAPIError
+        raise kind(statement, None, fault) from fault

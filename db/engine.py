@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -81,7 +82,7 @@ class Database:
         async with self._readers.connect() as connection:
             (await connection.get_raw_connection()).info[_IS_READING] = True
             script = _START_READING.format(organization_id=organization_id)
-            await by_driver(connection, lambda driver: driver.execute(script))
+            await by_driver(connection, script, run=asyncpg.Connection.execute)
             yield connection
 
     async def close(self) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 import anyio
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.driver import HotStatement
 from db.engine import Database, create_engine, set_tenant
+from gql.subscriptions.patience import patiently
 from tests.factories import World, new_world
 
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
@@ -144,6 +145,16 @@ async def test_a_statement_that_fails_is_told_as_sqlalchemy_tells_it(world: Worl
     with pytest.raises(DBAPIError, match="statement timeout"):
         await sleep_too_long()
     await assert_as_new(narrow, world.organization_id, before)
+
+
+async def test_a_statement_that_is_wrong_is_not_taken_for_an_absent_database(world: World, database: Database) -> None:
+    async def read() -> None:
+        async with database.read(world.organization_id) as connection:
+            await HotStatement("SELECT nothing FROM nowhere").rows(connection, {})
+
+    async with asyncio.timeout(5):
+        with pytest.raises(ProgrammingError, match="FROM nowhere"):
+            await patiently(read)
 
 
 @pytest.mark.parametrize("is_reading", [True, False])
