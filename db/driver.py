@@ -19,13 +19,15 @@ Run: TypeAlias = Callable[..., Awaitable[Any]]
 
 _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
+_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class HotStatement:
     """A statement that runs in the transaction of SQLAlchemy's connection, and whose rows come straight from asyncpg.
 
     Written as for `sqlalchemy.text`, with :name for a parameter. Its type is what PostgreSQL makes of the statement, so
-    a CAST says what that leaves open. Each column needs a name of its own.
+    a CAST says what that leaves open. Each column needs a name of its own. Where SQLAlchemy begins the transaction,
+    something must have run on the connection before: it begins with the first statement that it sees.
     """
 
     def __init__(self, statement: str) -> None:
@@ -51,7 +53,7 @@ async def by_driver(
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
         return await run(driver, statement, *arguments)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+    except _FAULTS as fault:
         if driver.is_closed():
             # SQLAlchemy finds out, raises its own error, and gives up all connections that are as old.
             await connection.execute(_ANYTHING)

@@ -23,6 +23,9 @@ SET LOCAL rollbook.organization_id = '{organization_id}';
 SET LOCAL plan_cache_mode = force_generic_plan;
 """
 _IS_READING = "is_reading"
+# Seconds, after which the server is taken to be out of reach and the connection is given up.
+_LONGEST_STATEMENT = 40.0
+_LONGEST_ROLLBACK = 5.0
 
 
 def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: int = 10) -> AsyncEngine:
@@ -30,11 +33,12 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
     does not.
 
     `url` is postgresql+asyncpg://. Statements end after 30 seconds and waits for a lock after 10, so that one
-    stuck transaction cannot hold up the rest; JIT is off, since it costs more than it saves on short
-    statements. Plans are kept for long: one that was made while a table was all but empty must not read all of it
-    when thousands of rows have come, so `role` reads by index wherever there is one.
+    stuck transaction cannot hold up the rest; after 40 the server itself is given up. JIT is off, since it costs
+    more than it saves on short statements. Plans are kept for long: one that was made while a table was all but
+    empty must not read all of it when thousands of rows have come, so `role` reads by index wherever there is one.
     """
     server_settings = {"application_name": "rollbook", "timezone": "UTC", "jit": "off"}
+    command_timeout = None if role is None else _LONGEST_STATEMENT
     if role is not None:
         server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": "10s", "enable_seqscan": "off"}
     engine = create_async_engine(
@@ -47,6 +51,7 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
         connect_args={
             "server_settings": server_settings,
             "timeout": 10,
+            "command_timeout": command_timeout,
             "prepared_statement_cache_size": 500,
             "max_cached_statement_lifetime": 0,
         },
@@ -60,7 +65,7 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
     """Whatever became of the reader: a task that is cancelled cannot end its transaction, and the pool does."""
     if state.asyncio_safe and entry.info.pop(_IS_READING, False):
-        connection.run_async(lambda driver: driver.execute("ROLLBACK"))
+        connection.run_async(lambda driver: driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK))
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:

@@ -102,7 +102,7 @@ SELECT timeslot_id, held_on, revision FROM numbered
 _ACT = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('rosters of ' || :organization_id, 0))")
 _FOLLOW = text("""
 INSERT INTO occurrence (organization_id, timeslot_id, held_on) VALUES (:organization_id, :timeslot_id, :held_on)
-ON CONFLICT DO NOTHING RETURNING revision
+ON CONFLICT DO NOTHING
 """)
 _OPEN = text("SELECT pg_advisory_xact_lock(hashtextextended('rosters of ' || :organization_id, 0))")
 
@@ -114,13 +114,13 @@ def is_far_ahead(held_on: date, today: date) -> bool:
     return held_on >= today + timedelta(DAYS_AHEAD)
 
 
-async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> bool:
+async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> None:
     """From the commit on, acts on rosters tell this sheet of its rows, however far ahead it is. To be called before its
-    state is read. False: it was so already. The key is one of the organization's own timeslots.
+    state is read. The key is one of the organization's own timeslots.
     """
     await uow.connection.execute(_OPEN, {"organization_id": str(uow.organization_id)})
     given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
-    return (await uow.connection.execute(_FOLLOW, given)).first() is not None
+    await uow.connection.execute(_FOLLOW, given)
 
 
 async def find_sheets(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,7 +68,8 @@ class _Snapshot:
         return Opening(viewer, self.head.revision, self.changes[wish.after, wish.wholly])
 
 
-_Batch: TypeAlias = "tuple[list[Wish], asyncio.Task[_Snapshot]]"
+# Seconds; then the database is taken to be away, and those who wait ask anew.
+_LONGEST_READ = 15.0
 
 
 @dataclass
@@ -77,8 +79,8 @@ class Openings:
     database: Database
     announcer: Announcer
     clock: Callable[[], datetime]
-    _waiting: dict[RollSheet, _Batch] = field(default_factory=dict)
-    _reading: dict[RollSheet, _Batch] = field(default_factory=dict)
+    _waiting: dict[RollSheet, tuple[list[Wish], asyncio.Task[_Snapshot]]] = field(default_factory=dict)
+    _reading: dict[RollSheet, asyncio.Task[_Snapshot]] = field(default_factory=dict)
 
     async def open(self, sheet: RollSheet, wish: Wish) -> Opening:
         """The changes after a revision, if they can all be told one by one, else the state, as it is after this was
@@ -88,6 +90,7 @@ class Openings:
         if batch is None:
             wishes: list[Wish] = []
             task = asyncio.create_task(self._serve(sheet, wishes), name="open-roll-sheet")
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
             batch = self._waiting[sheet] = (wishes, task)
         batch[0].append(wish)
         # A subscriber that leaves must not take the reading of the others with it.
@@ -97,61 +100,59 @@ class Openings:
     async def _serve(self, sheet: RollSheet, wishes: Collection[Wish]) -> _Snapshot:
         """After those who are being read for: whoever asks meanwhile may ask for what their snapshot does not have."""
         if sheet in self._reading:
-            await asyncio.wait([self._reading[sheet][1]])
-        batch = self._reading[sheet] = self._waiting.pop(sheet)
+            await asyncio.wait([self._reading[sheet]])
+        self._reading[sheet] = self._waiting.pop(sheet)[1]
         try:
-            return await self._read(sheet, wishes)
+            async with asyncio.timeout(_LONGEST_READ):
+                return await self._read(sheet, wishes)
         finally:
-            if self._reading[sheet] is batch:
-                del self._reading[sheet]
+            del self._reading[sheet]
 
-    async def _read(self, sheet: RollSheet, wishes: Collection[Wish], *, is_first: bool | None = None) -> _Snapshot:
-        """`is_first`: of a far sheet, has nobody opened it before? None: it is not known, or not to be asked."""
-        now, wanted = self.clock(), set[_Asked]()
+    async def _read(self, sheet: RollSheet, wishes: Collection[Wish], *, is_followed: bool = False) -> _Snapshot:
+        """`is_followed`: is it known that acts on rosters tell the sheet, however far ahead it is?"""
+        now = self.clock()
         async with self.database.read(sheet.organization_id) as connection:
             viewers = await find_viewers(connection, {wish.claims for wish in wishes}, now)
             head = await find_head(connection, sheet.organization_id, sheet.key)
-            if head is not None:
-                seeing = {claims for claims, viewer in viewers.items() if may_see_occurrence(viewer.caller, head)}
-                wanted = {(wish.after, wish.wholly) for wish in wishes if wish.claims in seeing}
-            if head is None or not wanted:
-                return _Snapshot(viewers, head, {})
+            if head is None:
+                return _Snapshot(viewers, None, {})
+            seeing = {claims for claims, viewer in viewers.items() if may_see_occurrence(viewer.caller, head)}
+            wanted = {(wish.after, wish.wholly) for wish in wishes if wish.claims in seeing}
             is_far = is_far_ahead(sheet.key.held_on, local_date(now, head.zone))
-            if is_first is not None or head.revision > 0 or not is_far:
-                # What a client has may be from a time when nobody was told of such a sheet.
-                since = {each: None if is_first else each[0] for each in wanted}
-                return _Snapshot(viewers, head, await _changes(connection, sheet, head, since, now))
+            if is_followed or not wanted or head.revision > 0 or not is_far:
+                changes = await _changes(connection, sheet.organization_id, head, wanted, now, is_far=is_far)
+                return _Snapshot(viewers, head, changes)
         async with unit_of_work(self.database, sheet.organization_id, self.announcer) as uow:
-            is_first = await follow_sheet(uow, sheet.key)
-        return await self._read(sheet, wishes, is_first=is_first)
+            await follow_sheet(uow, sheet.key)
+        return await self._read(sheet, wishes, is_followed=True)
 
 
 async def _changes(
     connection: AsyncConnection,
-    sheet: RollSheet,
+    organization_id: UUID,
     head: OccurrenceHead,
-    since: Mapping[_Asked, int | None],
+    wanted: Collection[_Asked],
     now: datetime,
+    *,
+    is_far: bool,
 ) -> dict[_Asked, Sequence[SheetChange]]:
-    """For each wish, the changes after the revision in `since` if they can all be told one by one, else the state."""
+    """For each wish what came after its revision, if that can all be told one by one, else the state; each read once
+    for all of them.
+    """
+    # Revision 0 of a far sheet may be from a time when acts on rosters did not tell it.
+    oldest = max(head.revision - REPLAY_LIMIT, 1 if is_far else 0)
     found: dict[_Asked, Sequence[SheetChange]] = {}
-    state: list[SheetChange] | None = None
-    for (after, wholly), told in since.items():
-        changes = None if told is None else await _replay(connection, sheet, head, told, wholly=wholly)
-        if changes is None:
-            changes = state = state or [await read_state(connection, sheet.organization_id, head, now)]
-        found[after, wholly] = changes
-    return found
-
-
-async def _replay(
-    connection: AsyncConnection, sheet: RollSheet, head: OccurrenceHead, after: int, *, wholly: bool
-) -> list[SheetChange] | None:
-    """None: they cannot all be told."""
-    if not 0 <= head.revision - after <= REPLAY_LIMIT:
-        return None
-    if head.revision == after:
-        return []
-    changes = await read_changes(connection, sheet.organization_id, head, after, wholly=wholly)
-    is_whole = [change.revision for change in changes] == list(range(after + 1, head.revision + 1))
-    return changes if is_whole else None
+    for wholly in (False, True):
+        told = {after for after, whole in wanted if after is not None and whole is wholly}
+        told = {after for after in told if oldest <= after <= head.revision}
+        changes: list[SheetChange] = []
+        if told and min(told) < head.revision:
+            changes = await read_changes(connection, organization_id, head, min(told), wholly=wholly)
+        for after in told:
+            later = [change for change in changes if change.revision > after]
+            if [change.revision for change in later] == list(range(after + 1, head.revision + 1)):
+                found[after, wholly] = later
+    if all(each in found for each in wanted):
+        return found
+    state = (await read_state(connection, organization_id, head, now),)
+    return {each: found.get(each, state) for each in wanted}

@@ -41,7 +41,7 @@ async def resolve(
         strawberry.argument(
             description="The last revision the client has, 0 or more: it gets what came after it and no SNAPSHOT. Left "
             "out or null: it has nothing. A SNAPSHOT comes all the same when that revision is more than 200 behind, or "
-            "ahead of the occurrence, or when nobody before has followed one so far ahead (four weeks and more)."
+            "ahead of the occurrence, or 0 and the occurrence four weeks ahead or more."
         ),
     ] = UNSET,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:

@@ -96,7 +96,8 @@ async def resolve(
             for event in _events(seen, told):
                 yield event if seen.memo is None else _share(event, seen, seen.memo)
             told = _Told(seen.position, seen.state.tokens, seen.state.schedule)
-            seen = await _next(info, student, follower, seen)
+            # While it waits, a stream must not hold what others were told.
+            seen = await _next(info, student, follower, replace(seen, changes=None, memo=None))
 
 
 async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -> _Seen:

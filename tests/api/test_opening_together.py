@@ -126,7 +126,7 @@ async def test_R10_2_each_gets_what_came_after_the_revision_that_it_has(process:
     async with AsyncExitStack() as stack:
         streams = await open_all(process, stack, *((claims, after) for after in (None, 0, 2, 3, 4, 3, None)))
         waiting = [asyncio.ensure_future(stream.next()) for stream in streams]
-        done, _ = await asyncio.wait(waiting, timeout=2)
+        done, _ = await asyncio.wait(waiting, timeout=0.5)
         told = [(each.result()["kind"], each.result()["revision"]) if each in done else None for each in waiting]
         state = ("SNAPSHOT", 3)
         assert told == [state, ("MARKS", 1), ("MARKS", 3), None, state, None, state]
@@ -136,6 +136,61 @@ async def test_R10_2_each_gets_what_came_after_the_revision_that_it_has(process:
         for number in (0, 1, 2, 4, 6):
             assert await streams[number].told(1) == [("MARKS", 4)]
         assert [(await waiting[number])["revision"] for number in (3, 5)] == [4, 4]
+
+
+async def test_R10_2_what_they_missed_is_read_once_and_executed_once(
+    process: Process, database: Database, executed: list[object]
+) -> None:
+    """However differently far they are."""
+    statements: list[str] = []
+    for number in range(6):
+        await process.sheet.submit(Ann=ABSENT if number % 2 else PRESENT)
+    claims = await process.claims()
+    async with AsyncExitStack() as stack:
+        streams = await open_all(process, stack, *((claims, after) for after in range(6)))
+        with counting(database, statements):
+            told = await asyncio.gather(*(stream.told(6 - after) for after, stream in enumerate(streams)))
+    assert told == [[("MARKS", revision) for revision in range(after + 1, 7)] for after in range(6)]
+    # The tenant, the viewers, the head; the changes, their rows and the tally.
+    assert len(statements) == 6, statements
+    assert len(executed) == 6
+
+
+async def test_R10_2_revision_0_of_a_far_sheet_is_no_place_to_go_on_from(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knows it from a query was told of no act on the roster meanwhile."""
+    monkeypatch.setattr("gql.subscriptions.openings.is_far_ahead", lambda *_: True)
+    claims = await process.claims()
+    for _ in range(2):
+        async with process.subscribed(claims, 0, query=ROWS) as stream:
+            assert await stream.told(1) == [("SNAPSHOT", 0)]
+    await process.sheet.submit(Ann=PRESENT)
+    async with AsyncExitStack() as stack:
+        early, late = await open_all(process, stack, (claims, 0), (claims, 1))
+        assert await early.told(1) == [("SNAPSHOT", 1)]
+        waiting = asyncio.ensure_future(late.next())
+        await process.sheet.submit(Ben=PRESENT)
+        await process.hear()
+        assert (await waiting)["revision"] == 2
+
+
+async def test_a_read_that_takes_too_long_is_given_up_and_asked_for_again(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, stuck = occurrences.find_head, [asyncio.Event()]
+
+    async def never(*given: Any) -> Any:
+        if stuck:
+            await stuck.pop().wait()
+        return await find(*given)
+
+    monkeypatch.setattr("gql.subscriptions.openings.find_head", never)
+    monkeypatch.setattr("gql.subscriptions.openings._LONGEST_READ", 0.3)
+    claims = await process.claims()
+    async with AsyncExitStack() as stack:
+        streams = await open_all(process, stack, *[(claims, None)] * 3)
+        assert [await stream.told(1) for stream in streams] == [[("SNAPSHOT", 0)]] * 3
 
 
 async def test_R10_2_whoever_asks_while_others_are_read_for_gets_what_was_committed_before_it_asked(

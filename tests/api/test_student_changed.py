@@ -409,6 +409,25 @@ async def test_R10_4_a_change_is_executed_once_for_all_who_see_the_same(
     assert [event["student"]["firstName"] for event in told] == ["Ann"] * 6
 
 
+async def test_R10_2_of_one_change_each_hears_what_is_news_to_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first was told of the token before it expired, the second afterwards."""
+    monkeypatch.setattr(waiting, "_CHECK_SECONDS", 60.0)
+    await home.world.makeup_token(home.ann, expires_on=MONDAY)
+    async with home.follow(await home.api.as_staff(home.world, *VIEW)) as first:
+        assert [each["state"] for each in (await first.next())["tokens"]] == ["AVAILABLE"]
+        event = first._waiting()
+        await asyncio.sleep(0.1)
+        home.api.clock.now += timedelta(days=1)
+        async with home.follow(await home.api.as_staff(home.world, *VIEW)) as second:
+            assert [each["state"] for each in (await second.next())["tokens"]] == ["EXPIRED"]
+            await home.mark(PRESENT, held_on=MONDAY)
+            await heard(home.api.services.feed)
+            result = (await event).result
+            assert result.data is not None
+            assert result.data["studentChanged"]["kinds"] == ["MARKS", "TOKENS", "SCHEDULE"]
+            assert await kinds(second) == ["MARKS"]
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "WyJvY2N1cnJlbmNlcyIsMV0"])
 async def test_what_is_no_cursor_is_refused(home: Home, cursor: str) -> None:
     async with following(home.gail, WATCH, id=encode_id("Student", home.ann), after=cursor) as stream:

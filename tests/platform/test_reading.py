@@ -1,13 +1,13 @@
 """A read ends whatever becomes of it, and the connection it had is as good as new (decision 26)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import anyio
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,7 @@ from db.engine import Database, create_engine, set_tenant
 from gql.subscriptions.patience import patiently
 from tests.factories import World, new_world
 
+Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
 NAP = HotStatement("SELECT pg_sleep(CAST(:seconds AS float8)) IS NULL AS slept")
 
@@ -93,44 +94,60 @@ async def test_a_hot_statement_takes_its_parameters_by_name_and_as_often_as_it_n
     assert rows[1]._asdict() == {"both": "yx", "one": "x", "time": "10:30", "number": 2}
 
 
-async def by_task(work: Coroutine[Any, Any, None], steps: int) -> None:
-    task = asyncio.create_task(work)
-    for _ in range(steps):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def by_scope(work: Coroutine[Any, Any, None], steps: int) -> None:
-    """Starlette's way: whatever the task awaits afterwards is cancelled too."""
+async def in_scope(work: Work, passes: int) -> bool:
+    """Starlette's way: whatever the task awaits afterwards is cancelled too. Did the work complete?"""
+    done = False
 
     async def run() -> None:
-        await work
+        nonlocal done
+        await work()
+        done = True
 
     async with anyio.create_task_group() as group:
         group.start_soon(run)
-        for _ in range(steps):
+        for _ in range(passes):
             await asyncio.sleep(0)
         group.cancel_scope.cancel()
+    return done
 
 
-@pytest.mark.parametrize("cancel", [by_task, by_scope])
-async def test_a_read_that_is_cancelled_at_any_moment_leaves_nothing(
-    world: World, narrow: Database, cancel: Callable[[Coroutine[Any, Any, None], int], Coroutine[Any, Any, None]]
+async def in_task(work: Work, passes: int) -> bool:
+    task = asyncio.ensure_future(work())
+    for _ in range(passes):
+        await asyncio.sleep(0)
+    task.cancel()
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    return result is None
+
+
+@pytest.mark.parametrize("cancelled", [in_task, in_scope])
+@pytest.mark.parametrize("is_writing", [False, True])
+async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
+    world: World, narrow: Database, cancelled: Callable[[Work, int], Awaitable[bool]], is_writing: bool
 ) -> None:
+    """Cancelled after more and more passes of the event loop, until it completes before that."""
     async with narrow.read(world.organization_id) as connection:
         before = await names(connection)
 
-    async def work() -> None:
+    async def read() -> None:
         async with narrow.read(world.organization_id) as connection:
             await names(connection)
-            await NAP.rows(connection, {"seconds": 0.01})
-            await connection.execute(text("SELECT pg_sleep(0.01)"))
+            await connection.execute(text("SELECT 1"))
+            await names(connection)
 
-    for steps in range(60):
-        async with asyncio.timeout(20):
-            await cancel(work(), steps)
-            await assert_as_new(narrow, world.organization_id, before)
+    async def write() -> None:
+        async with narrow.engine.begin() as connection:
+            await set_tenant(connection, world.organization_id)
+            await names(connection)
+            await connection.execute(text("UPDATE location SET name = name"))
+
+    for _ in range(6):
+        passes, has_completed = 0, False
+        while not has_completed:
+            async with asyncio.timeout(20):
+                has_completed = await cancelled(write if is_writing else read, passes)
+                await assert_as_new(narrow, world.organization_id, before)
+            passes += 1
 
 
 async def test_a_statement_that_fails_is_told_as_sqlalchemy_tells_it(world: World, narrow: Database) -> None:
@@ -186,6 +203,63 @@ async def test_of_connections_that_were_lost_one_read_hears_and_the_next_gets_a_
         await (read_meanwhile() if is_reading else read_afterwards())
     for _ in range(6):
         assert await fill_the_pool(4) == before
+
+
+class Line:
+    """Between the application and PostgreSQL; of a line that is cut nobody hears: it only carries nothing more."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self._cut = asyncio.Event()
+
+    async def __aenter__(self) -> str:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        port = self._server.sockets[0].getsockname()[1]
+        return self.url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    def cut(self) -> None:
+        """The present connections, not those to come."""
+        self._cut.set()
+        self._cut = asyncio.Event()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert self.url.host is not None
+        there, back = await asyncio.open_connection(self.url.host, self.url.port)
+        cut = self._cut
+
+        async def forward(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                if not cut.is_set():
+                    target.write(data)
+            target.close()
+
+        await asyncio.gather(forward(reader, back), forward(there, writer), return_exceptions=True)
+
+
+@pytest.mark.parametrize("cancelled_after", [0.3, None])
+async def test_a_server_that_does_not_answer_is_given_up(
+    world: World, database_url: str, monkeypatch: pytest.MonkeyPatch, cancelled_after: float | None
+) -> None:
+    monkeypatch.setattr("db.engine._LONGEST_ROLLBACK", 0.5)
+    monkeypatch.setattr("db.engine._LONGEST_STATEMENT", 1.0)
+    line = Line(database_url)
+    async with line as url, asyncio.timeout(20):
+        database = Database(create_engine(url, pool_size=1))
+        async with database.read(world.organization_id) as connection:
+            before = await names(connection)
+
+        async def read() -> None:
+            async with asyncio.timeout(cancelled_after), database.read(world.organization_id) as connection:
+                line.cut()
+                await names(connection)
+
+        with pytest.raises((TimeoutError, DBAPIError)):
+            await read()
+        await assert_as_new(database, world.organization_id, before)
+        await database.close()
 
 
 async def test_a_connection_that_is_lost_under_a_statement_fails_that_read_alone(
