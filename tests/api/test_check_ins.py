@@ -18,10 +18,8 @@ from db import models
 from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
 from db.unit_of_work import unit_of_work
-from gql.answers import Answer
 from gql.errors import ApiError, Forbidden, NotAuthenticated
 from gql.global_ids import encode_id
-from gql.streams import Stream
 from gql.subscriptions import following as waiting
 from tests.api_client import Api
 from tests.each_statement import counting
@@ -319,24 +317,17 @@ async def test_R10_4_rights_are_looked_at_also_in_silence(floor: Floor, monkeypa
 
 @pytest.mark.parametrize("subscribers", [1, 6])
 async def test_R10_3_a_change_is_read_and_executed_once_for_all_dashboards(
-    floor: Floor, subscribers: int, monkeypatch: pytest.MonkeyPatch
+    floor: Floor, subscribers: int, executed: list[object]
 ) -> None:
     """Each with a credential of its own."""
     statements: list[str] = []
-    executed: list[object] = []
-    execute = Stream.execute
-
-    async def counted(stream: Stream, event: object, *view: Any) -> Answer:
-        executed.append(event)
-        return await execute(stream, event, *view)
-
     async with AsyncExitStack() as stack:
         desks = [await floor.api.as_staff(floor.world, *VIEW) for _ in range(subscribers)]
         streams = [await stack.enter_async_context(floor.follow(desk)) for desk in desks]
         for stream in streams:
             await stream.next()
         await floor.mark(floor.swim, Ann=PRESENT)
-        monkeypatch.setattr(Stream, "execute", counted)
+        executed.clear()
         with counting(floor.database, statements):
             assert [await told(stream) for stream in streams] == [("MARKS", "Swim", (1, 0, 0, 2))] * subscribers
     # Comparing (once for each that asks here); the tenant, the feed, access and the head (4); the tenant, the tallies

@@ -17,7 +17,6 @@ from db import models, occurrences
 from db.engine import Database
 from gql import sheet_changes
 from gql.errors import ApiError, Code
-from gql.streams import Stream as Executing
 from tests.each_statement import counting
 from tests.factories import World
 from tests.live_process import Process, Stream, live_process
@@ -46,19 +45,6 @@ async def first(stream: Stream) -> Any:
         return await stream.next()
     except ApiError as fault:
         return fault.code
-
-
-@pytest.fixture
-def executed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    events: list[object] = []
-    execute = Executing.execute
-
-    async def counted(stream: Executing, event: object, *view: Any) -> Any:
-        events.append(event)
-        return await execute(stream, event, *view)
-
-    monkeypatch.setattr(Executing, "execute", counted)
-    return events
 
 
 async def test_many_who_come_at_once_cost_what_one_does(
