@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from gql.answers import Answer
-from gql.streams import Stream
+from gql.protocol.answers import Answer
+from gql.protocol.streams import Stream
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.engine import make_url
 
-from db.embedded.servers import Servers, locked, start_servers
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers, locked, start_servers
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from settings import asyncpg_url
 
 
