@@ -1,4 +1,4 @@
-"""The schema, built from its roots."""
+"""This module builds the GraphQL schema from its three root types."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from gql.subscriptions import Subscription
 
 
 def build_schema() -> strawberry.Schema:
-    """A fresh schema. It carries no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
+    """Return a new schema. It has no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
     register_refusal_codes()
     return strawberry.Schema(
         query=Query,

@@ -1,4 +1,4 @@
-"""occurrences: a listing by filter (R2.8)."""
+"""The query `occurrences` lists the occurrences that match a filter (R2.8)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -37,44 +37,55 @@ _CURSORS = position_cursors("occurrences")
 
 
 @strawberry.input(
-    description="Which occurrences are listed: those that meet all that is given. An empty list, or one left out, "
-    "sets no condition."
+    description="A filter for occurrences. An occurrence must meet every condition that is given. A list that is "
+    "empty, null or left out sets no condition."
 )
 class OccurrenceFilter:
-    from_on: date = strawberry.field(name="from", description="The first local date.")
-    to: date = strawberry.field(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+    from_on: date = strawberry.field(
+        name="from", description="The first date of the range, in each location's time zone."
+    )
+    to: date = strawberry.field(
+        description="The last date of the range, inclusive, in each location's time zone. The range can have at most "
+        f"{MAX_DAYS} days."
+    )
     kinds: list[OfferingKind] | None = strawberry.field(
-        default=None, description=f"Of offerings of these kinds; at most {MOST_WORDS}."
+        default=None, description=f"Only occurrences of offerings of these kinds. At most {MOST_WORDS} kinds."
     )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Of these offerings; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences of these offerings. At most {MOST_IDS} ids."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"At these locations; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences at these locations. At most {MOST_IDS} ids."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these programs; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences of offerings in these programs. At most {MOST_IDS} ids."
     )
     instructor_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Taught by one of these staff members, substitutes applied; at most {MOST_IDS}."
+        default=None,
+        description="Only occurrences that at least one of these staff members teaches. A substitute counts on "
+        f"the dates that they take over, and the instructor whom they replace does not. At most {MOST_IDS} ids.",
     )
     attendance_states: list[AttendanceState] | None = strawberry.field(
-        default=None, description=f"Where attendance has been taken this far; at most {MOST_WORDS}."
+        default=None,
+        description=f"Only occurrences whose attendance is in one of these states. At most {MOST_WORDS} states.",
     )
     search: str | None = strawberry.field(
         default=None,
-        description=f"Found anywhere in the offering's name, case aside; at most {MOST_SEARCH} characters.",
+        description="Only occurrences whose offering's name contains this text, in upper or lower case. At most "
+        f"{MOST_SEARCH} characters.",
     )
     include_not_scheduled: bool | None = strawberry.field(
         default=None,
-        description="Whether dates are listed on which the offering is not scheduled to meet. Left out or null: they "
-        "are, except in the Staff Portal.",
+        description="Whether to include dates that match the timeslot but on which the offering is not scheduled to "
+        "meet. When left out or null, they are included, except in the Staff Portal.",
     )
 
 
 async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     info: Info,
-    filter: Annotated[OccurrenceFilter, strawberry.argument(description="Which ones.")],
+    filter: Annotated[
+        OccurrenceFilter, strawberry.argument(description="The conditions that the occurrences must meet.")
+    ],
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
     last: Annotated[int | None, LAST] = None,
@@ -100,9 +111,9 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
 
 field = strawberry.field(
     resolver=resolve,
-    description="Occurrences of a range of dates, by start, then offering name. Dates outside the sessions are listed "
-    "where the filter says so, and cannot be recorded. Needs attendance VIEW; without SEE_ALL only what one teaches or "
-    "substitutes is listed.",
+    description="The occurrences in a range of dates, ordered by start, then by offering name. Dates outside the "
+    "offering's sessions are included when the filter says so; attendance cannot be recorded for them. Needs "
+    "attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
     metadata=requires(SEE_ATTENDANCE),
 )
 

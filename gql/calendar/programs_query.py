@@ -1,4 +1,4 @@
-"""programs: all programs of the organization."""
+"""The query `programs` lists all programs of the organization."""
 
 import strawberry
 
@@ -17,6 +17,6 @@ async def resolve(info: Info) -> list[Program]:
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's programs by name, without deleted ones. For staff and guardians.",
+    description="The organization's programs, ordered by name. Deleted programs are left out. For staff and guardians.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

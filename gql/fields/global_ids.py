@@ -86,7 +86,7 @@ def _text(value: str) -> str:
 
 
 def _malformed(argument: str) -> BadInput:
-    return BadInput(f'Argument "{argument}" is not an id: send an id as it was given by this API.')
+    return BadInput(f'Argument "{argument}" is not an id. Send an id exactly as this API returned it.')
 
 
 def _a(type_name: str) -> str:

@@ -79,8 +79,9 @@ class Cursors:
                 raise ValueError
             return tuple(_read(kind, text) for kind, text in zip(self.types, texts, strict=True))
         except (ValueError, TypeError, OverflowError):
-            sentence = f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.'
-            raise BadInput(sentence) from None
+            raise BadInput(
+                f'Argument "{argument}" is not a cursor of this list. Send a cursor exactly as this list returned it.'
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

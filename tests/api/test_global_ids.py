@@ -71,7 +71,9 @@ def test_ids_come_back_as_they_went() -> None:
 def test_a_malformed_id_is_refused_and_the_argument_named(value: str) -> None:
     with pytest.raises(BadInput) as refused:
         decode_id(value, "Student", "input.studentId")
-    assert refused.value.message == ('Argument "input.studentId" is not an id: send an id as it was given by this API.')
+    assert refused.value.message == (
+        'Argument "input.studentId" is not an id. Send an id exactly as this API returned it.'
+    )
     assert refused.value.extensions == {"code": "BAD_USER_INPUT"}
 
 
