@@ -80,7 +80,7 @@ def test_a_malformed_id_is_refused_and_the_argument_named(value: str) -> None:
 def test_the_id_of_another_type_is_refused() -> None:
     with pytest.raises(BadInput) as refused:
         decode_occurrence_id(encode_id("Student", STUDENT), "id")
-    assert refused.value.message == ('Argument "id" is the id of a Student; it must be the id of an Occurrence.')
+    assert refused.value.message == ('Argument "id" is the id of a Student. It must be the id of an Occurrence.')
     with pytest.raises(BadInput):
         decode_node_id(encode_id("Student", STUDENT), "id", frozenset({"Occurrence"}))
 
