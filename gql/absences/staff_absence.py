@@ -30,7 +30,7 @@ from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.node import Node
 from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
 from gql.people.people import StaffMember, show_staff_member
 
 MANAGE_STAFF = requires([Permission.MANAGE_STAFF])
@@ -105,8 +105,9 @@ class StaffAbsence(Node):
         )
 
 
-@strawberry.type(
-    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed."
+@refusal(
+    rules.StaffAbsenceNotPossible,
+    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed.",
 )
 class StaffAbsenceNotPossible(UserError):
     reason: StaffAbsenceNotPossibleReason = strawberry.field(description="Why.")
@@ -116,19 +117,8 @@ class StaffAbsenceNotPossible(UserError):
         description="The absence that it overlaps; null: it is about something else."
     )
 
-    @classmethod
-    def of(cls, refusal: rules.StaffAbsenceNotPossible) -> "StaffAbsenceNotPossible":
-        other = refusal.staff_absence_id
-        return cls(
-            message=refusal.message,
-            reason=refusal.reason,
-            earliest_on=refusal.earliest_on,
-            most_days=refusal.most_days,
-            staff_absence_id=None if other is None else encode_id("StaffAbsence", other),
-        )
 
-
-@strawberry.type(description="An occurrence gets no substitute of this absence. Nothing was changed.")
+@refusal(rules.NoSubstituteNeeded, description="An occurrence gets no substitute of this absence. Nothing was changed.")
 class NoSubstituteNeeded(UserError):
     reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
     occurrence_id: strawberry.ID = strawberry.field(description="Which occurrence.")
@@ -139,7 +129,7 @@ class NoSubstituteNeeded(UserError):
         return cls(message=refusal.message, reason=refusal.reason, occurrence_id=encode_occurrence_id(key))
 
 
-@strawberry.type(description="Somebody cannot stand in at an occurrence. Nothing was changed.")
+@refusal(rules.SubstituteNotPossible, description="Somebody cannot stand in at an occurrence. Nothing was changed.")
 class SubstituteNotPossible(UserError):
     reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
     occurrence_id: strawberry.ID = strawberry.field(description="At which occurrence.")
@@ -160,11 +150,12 @@ class SubstituteNotPossible(UserError):
         )
 
 
-@strawberry.type(description="No occurrence of the absence is to come that the caller sees. Nothing was changed.")
+@refusal(
+    rules.NothingToSubstitute,
+    description="No occurrence of the absence is to come that the caller sees. Nothing was changed.",
+)
 class NothingToSubstitute(UserError):
-    @classmethod
-    def of(cls, refusal: rules.NothingToSubstitute) -> "NothingToSubstitute":
-        return cls(message=refusal.message)
+    pass
 
 
 @dataclass(frozen=True, slots=True)

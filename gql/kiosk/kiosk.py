@@ -6,15 +6,15 @@ from itertools import groupby
 
 import strawberry
 
-from attendance.rules import refusals
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.kiosk import kiosk_refusals as rules
 from attendance.rules.kiosk.kiosk import Arrival, check_in_window, no_check_in_reason
 from attendance.rules.organization.settings import KioskSettings
 from attendance.rules.vocabulary import AttendanceStatus, NoCheckInReason
 from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
 
 
 @strawberry.type(description="One of today's occurrences at the kiosk's location, for one student.")
@@ -55,26 +55,22 @@ class KioskFamily:
     students: list[KioskStudent] = strawberry.field(description="By first name.")
 
 
-@strawberry.type(
-    description="Kiosks are switched to read-only by a setting: they show, and check nobody in. Nothing was changed."
+@refusal(
+    rules.KioskReadOnly,
+    description="Kiosks are switched to read-only by a setting: they show, and check nobody in. Nothing was changed.",
 )
 class KioskReadOnly(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.KioskReadOnly) -> "KioskReadOnly":
-        return cls(message=refusal.message)
+    pass
 
 
-@strawberry.type(
+@refusal(
+    rules.OutsideCheckInWindow,
     description="The kiosk checks in only from some minutes before the start, or until some minutes after it; settings "
-    "say how many. Nothing was changed. Staff can still check in."
+    "say how many. Nothing was changed. Staff can still check in.",
 )
 class OutsideCheckInWindow(UserError):
     opens_at: datetime | None = strawberry.field(description="The first instant of check-in; null: no such bound.")
     closes_at: datetime | None = strawberry.field(description="The last instant of check-in; null: no such bound.")
-
-    @classmethod
-    def of(cls, refusal: refusals.OutsideCheckInWindow) -> "OutsideCheckInWindow":
-        return cls(message=refusal.message, opens_at=refusal.opens_at, closes_at=refusal.closes_at)
 
 
 def show_kiosk_family(

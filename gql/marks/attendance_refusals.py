@@ -4,47 +4,38 @@ from datetime import datetime
 
 import strawberry
 
-from attendance.rules import refusals
+from attendance.rules.marks import attendance_refusals as rules
 from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Portal
 from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
 
 
-@strawberry.type(
+@refusal(
+    rules.AttendanceNotRecordable,
     description="Attendance cannot be recorded for this occurrence now, by anybody. Nothing was changed. "
-    "`occurrence.notRecordable` tells the same beforehand."
+    "`occurrence.notRecordable` tells the same beforehand.",
 )
 class AttendanceNotRecordable(UserError):
     reason: NotRecordableReason = strawberry.field(description="Why.")
 
-    @classmethod
-    def of(cls, refusal: refusals.AttendanceNotRecordable) -> "AttendanceNotRecordable":
-        return cls(message=refusal.message, reason=refusal.reason)
 
-
-@strawberry.type(
+@refusal(
+    rules.CheckInModeOff,
     description="Attendance of one student at a time needs check-in mode, which is off in the caller's portal; the "
-    "Office Portal and the Staff Portal each have a switch of their own. Nothing was changed. Use `submitAttendance`."
+    "Office Portal and the Staff Portal each have a switch of their own. Nothing was changed. Use `submitAttendance`.",
 )
 class CheckInModeOff(UserError):
     portal: Portal = strawberry.field(description="Where it is off: OFFICE or STAFF.")
 
-    @classmethod
-    def of(cls, refusal: refusals.CheckInModeOff) -> "CheckInModeOff":
-        return cls(message=refusal.message, portal=refusal.portal)
 
-
-@strawberry.type(
+@refusal(
+    rules.StudentNotOnRoster,
     description="Some of the students named are not on the roll sheet. None of the marks was saved, "
-    "those of the other students neither."
+    "those of the other students neither.",
 )
 class StudentNotOnRoster(UserError):
     student_ids: list[strawberry.ID] = strawberry.field(description="Ids of the students without a row.")
-
-    @classmethod
-    def of(cls, refusal: refusals.StudentNotOnRoster) -> "StudentNotOnRoster":
-        return cls(message=refusal.message, student_ids=[encode_id("Student", each) for each in refusal.student_ids])
 
 
 @strawberry.type(description="What the caller wanted for a row, and what somebody else has put there since.")
@@ -61,9 +52,10 @@ class ConflictingMark:
     revision: int = strawberry.field(description="The revision of the occurrence in which they did.")
 
 
-@strawberry.type(
+@refusal(
+    rules.AttendanceConflict,
     description="Somebody else has changed some of the marks after the `seenRevision` of the input, and differently. "
-    "Nothing was saved. Show both values, and submit again with `seenRevision` set to `currentRevision`."
+    "Nothing was saved. Show both values, and submit again with `seenRevision` set to `currentRevision`.",
 )
 class AttendanceConflict(UserError):
     seen_revision: int = strawberry.field(description="The revision that the caller had seen.")
@@ -71,7 +63,7 @@ class AttendanceConflict(UserError):
     conflicts: list[ConflictingMark] = strawberry.field(description="The rows in question.")
 
     @classmethod
-    def of(cls, refusal: refusals.AttendanceConflict) -> "AttendanceConflict":
+    def of(cls, refusal: rules.AttendanceConflict) -> "AttendanceConflict":
         return cls(
             message=refusal.message,
             seen_revision=refusal.seen_revision,

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from attendance.rules.kiosk.kiosk_refusals import KioskNotFound
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.refusals import KioskNotFound
 from db.kiosk.kiosks import end_kiosk, read_launched_kiosks
 from db.unit_of_work import UnitOfWork
 

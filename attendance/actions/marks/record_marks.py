@@ -8,10 +8,11 @@ from uuid import UUID
 from attendance.actions.marks.save_marks import Recorded, save_marks
 from attendance.actions.marks.steps.open_roll_sheet import OpenSheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.attendance_refusals import AttendanceConflict, ConflictingMark, SeenRevisionAhead
 from attendance.rules.marks.check_in import check_in_sources
 from attendance.rules.marks.marks import MarkChange, MarkValue, WantedMark, plan_submission
 from attendance.rules.organization.permissions import Caller, Viewer, may_excuse
-from attendance.rules.refusals import AttendanceConflict, ConflictingMark, PermissionDenied, SeenRevisionAhead
+from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.marks.changes import Author, others_since
 from db.unit_of_work import UnitOfWork

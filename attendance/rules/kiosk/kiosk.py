@@ -7,10 +7,10 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.kiosk.kiosk_refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.marks.check_in import stands
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.vocabulary import KioskState, NoCheckInReason, OccurrenceState, Source
 
 LONGEST_PHONE = 40

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from attendance.rules.marks.attendance_refusals import CheckInModeOff
 from attendance.rules.marks.marks import (
     MarkChange,
     MarkValue,
@@ -15,7 +16,6 @@ from attendance.rules.marks.marks import (
 )
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import CheckInModeOff
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 

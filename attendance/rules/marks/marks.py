@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
-from attendance.rules.refusals import StudentNotOnRoster
+from attendance.rules.marks.attendance_refusals import StudentNotOnRoster
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 NOTE_LIMIT = 1000

@@ -9,9 +9,9 @@ from enum import StrEnum
 from attendance.rules.calendar.listings import ListedSlot, Position, expand
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, local_date
+from attendance.rules.marks.attendance_refusals import CheckInModeOff
 from attendance.rules.marks.check_in import check_in_sources
 from attendance.rules.organization.permissions import Caller, Viewer, may_record_attendance
-from attendance.rules.refusals import CheckInModeOff
 from attendance.rules.vocabulary import Portal
 
 COMING_DAYS = 28

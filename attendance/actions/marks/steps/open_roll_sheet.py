@@ -6,9 +6,10 @@ from datetime import datetime
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import is_kiosks_day
+from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
 from attendance.rules.marks.marks import MarkValue, SheetRow
 from attendance.rules.organization.permissions import Caller, may_record_attendance
-from attendance.rules.refusals import AttendanceNotRecordable, OccurrenceNotFound, PermissionDenied
+from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import RosterRow, roster_rows
 from attendance.rules.vocabulary import Permission, Portal
