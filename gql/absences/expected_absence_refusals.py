@@ -5,8 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from attendance.rules.absences import expected_absence_refusals as rules
-from attendance.rules.vocabulary import ExpectedAbsenceNotPossibleReason, ExpectedAbsenceState
-from gql.absences import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.absences.vocabulary import ExpectedAbsenceNotPossibleReason, ExpectedAbsenceState
 from gql.fields.user_errors import UserError, refusal
 
 

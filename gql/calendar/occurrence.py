@@ -11,21 +11,18 @@ from attendance.rules.calendar.recordability import NotRecordable as NotRecordab
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import roster as rules
 from attendance.rules.roster.roster_rows import in_order, openings
-from attendance.rules.vocabulary import (
-    AttendanceState,
-    AttendanceStatus,
-    NotRecordableReason,
-    OccurrenceState,
-)
 from gql.calendar.offering import Location, Offering, show_location, show_offering
+from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.loaders import Sheet, load_sheet, load_tally
 from gql.fields.node import Node
+from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordableReason
 from gql.people.people import StaffMember, show_staff_member
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.roster.roster import RosterEntry, show_roster
+from gql.roster.vocabulary import RosterOrder
 from gql.tokens.token_run import TokenRun, load_token_runs
 
 # Inside a class that has a field called `date`, the name `date` means that field.
@@ -119,9 +116,9 @@ class Occurrence(Node):
         self,
         info: Info,
         order_by: Annotated[
-            rules.RosterOrder,
+            RosterOrder,
             strawberry.argument(description="The order of the rows. When left out, rows are ordered by last name."),
-        ] = rules.RosterOrder.LAST_NAME,
+        ] = RosterOrder.LAST_NAME,
     ) -> list[RosterEntry]:
         sheet = await self._sheet(info)
         return show_roster(in_order(sheet.rows, order_by), self.head, sheet.sight)

@@ -10,11 +10,11 @@ import strawberry
 from attendance.rules.calendar.listings import MAX_DAYS, range_refusal
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
-from attendance.rules.vocabulary import AttendanceState, OfferingKind, Portal
 from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.occurrence_query import NEEDS_TALLY
 from gql.calendar.positions import encode_position, position_cursors, read_position
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
@@ -31,6 +31,8 @@ from gql.fields.listing_arguments import (
 )
 from gql.fields.pagination import Connection, Page, connection, read_page
 from gql.fields.selection import names_below
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceState
 from gql.protocol.errors import BadInput
 
 _CURSORS = position_cursors("occurrences")

@@ -9,8 +9,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.vocabulary import OfferingKind
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that all these types speak
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id

@@ -13,13 +13,13 @@ from attendance.rules.calendar.listings import ListedSlot, Position, expand, ran
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import sees_all_occurrences
-from attendance.rules.vocabulary import Portal
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.occurrences import read_heads
 from gql.calendar.positions import encode_position, position_cursors, read_position
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
+from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import strawberry
 
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
 from attendance.rules.people.students import OfferingPlan
-from attendance.rules.vocabulary import OfferingKind
 from db.calendar.offerings import OfferingFilter as Chosen
 from db.calendar.offerings import list_offerings
 from gql.calendar.offering import Offering, show_offering
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from db.calendar.offerings import read_programs
 from gql.calendar.offering import Program, show_program
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
+from gql.fields.vocabulary import Portal
 
 
 async def resolve(info: Info) -> list[Program]:

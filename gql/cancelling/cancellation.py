@@ -11,9 +11,8 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.cancelling import cancellation_refusals as rules
 from attendance.rules.cancelling.cancelling import StudentOutcome
 from attendance.rules.tokens.makeup_tokens import TokenStep
-from attendance.rules.vocabulary import OccurrenceState
 from gql.calendar.occurrence import Occurrence, show_occurrence
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
 from gql.people.student import Student

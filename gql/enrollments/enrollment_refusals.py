@@ -6,8 +6,7 @@ import strawberry
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.enrollments import enrollment_refusals as rules
-from attendance.rules.vocabulary import EnrollmentType
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
 

@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from attendance.rules.organization.permissions import Caller, counting, may_any
 from attendance.rules.refusals import PermissionDenied
-from attendance.rules.vocabulary import Permission, Portal
+from gql.fields.vocabulary import Permission, Portal
 from gql.protocol.errors import Forbidden
 
 _KEY = "rollbook.access"

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_node_id
 from gql.fields.node import Node
 from gql.fields.nodes import NODE_TYPES, find_nodes
+from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
 
 MOST_NODES = 100

@@ -11,9 +11,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from attendance.rules import refusals as rules
-from attendance.rules.vocabulary import Permission
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id
+from gql.fields.vocabulary import Permission
 
 
 @strawberry.interface(

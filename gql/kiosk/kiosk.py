@@ -11,10 +11,10 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk import kiosk_refusals as rules
 from attendance.rules.kiosk.kiosk import Arrival, check_in_window, no_check_in_reason
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.vocabulary import AttendanceStatus, NoCheckInReason
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
+from gql.kiosk.vocabulary import NoCheckInReason
+from gql.marks.vocabulary import AttendanceStatus
 
 
 @strawberry.type(description="One of today's occurrences at the kiosk's location, for one student.")

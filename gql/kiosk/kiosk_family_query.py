@@ -11,12 +11,13 @@ from strawberry import UNSET
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
 from attendance.rules.kiosk.kiosk import LONGEST_PHONE, Arrival, FamilyCode, digits_of, is_kiosks_day
-from attendance.rules.vocabulary import OccurrenceState, Portal
 from db.calendar.occurrences import read_heads
 from db.kiosk.kiosk_families import find_arrivals
+from gql.calendar.vocabulary import OccurrenceState
 from gql.credentials.look_ups import LookUpLimits
 from gql.fields.access import signed_in
 from gql.fields.context import Context, Info, Reading, reading
+from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskFamily, show_kiosk_family
 from gql.protocol.errors import BadInput, RateLimited
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.vocabulary import Permission
 from db.kiosk.kiosks import list_kiosks
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Permission
 from gql.people.people import Kiosk, show_launched_kiosk
 
 _CURSORS = Cursors("kiosks", (datetime, UUID))

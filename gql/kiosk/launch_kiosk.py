@@ -7,7 +7,6 @@ import strawberry
 from strawberry import UNSET
 
 from attendance.actions.kiosk.launch_kiosk import Launch, Launched, launch_kiosk
-from attendance.rules.vocabulary import Permission, Portal
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -15,6 +14,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.people import Kiosk, show_launched_kiosk
 from gql.protocol.errors import BadInput
 

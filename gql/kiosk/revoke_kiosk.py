@@ -6,7 +6,6 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.kiosk.revoke_kiosk import revoke_kiosk
-from attendance.rules.vocabulary import Permission
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -14,6 +13,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.people import Kiosk, show_launched_kiosk
 
 

@@ -8,7 +8,6 @@ import strawberry
 
 from attendance.actions.kiosk.rotate_check_in_code import rotate_check_in_code
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.vocabulary import Permission, Portal
 from db.unit_of_work import UnitOfWork
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -17,6 +16,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.nodes import find_nodes
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.student import Family
 from gql.protocol.errors import NotFound
 

@@ -5,26 +5,12 @@ from datetime import date, datetime
 import strawberry
 
 from attendance.rules.makeups import makeup_refusals as rules
-from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenState, OccurrenceState, OfferingKind
 from gql.calendar.offering import Location, Program, show_location, show_program
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
-from gql.fields.described import described
+from gql.calendar.vocabulary import OccurrenceState, OfferingKind
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
-
-described(
-    MakeupRequestState,
-    "What became of a family's request for a makeup.",
-    {
-        MakeupRequestState.REQUESTED: "It waits for staff to decide. It holds no place in the class.",
-        MakeupRequestState.APPROVED: "Staff approved it, and the makeup was booked.",
-        MakeupRequestState.DENIED: "Staff turned it down; the makeup token can be used again.",
-        MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset.",
-        MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, its class was cancelled, or its "
-        "makeup token expired, was revoked or deleted, or got an issue date that is ahead. Should all be well again "
-        "before the date, it is REQUESTED again.",
-    },
-)
+from gql.makeups.vocabulary import MakeupRequestState
+from gql.tokens.vocabulary import MakeupTokenState
 
 
 @refusal(

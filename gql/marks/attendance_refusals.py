@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 
 from attendance.rules.marks import attendance_refusals as rules
-from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Portal
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceStatus, NotRecordableReason
 
 
 @refusal(

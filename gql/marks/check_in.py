@@ -10,7 +10,6 @@ from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus, Portal
 from db.kiosk.kiosk_families import find_mark
 from db.unit_of_work import UnitOfWork
 from gql.calendar.occurrence import Occurrence
@@ -20,9 +19,11 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.marks.attendance_recorded import show_recorded
 from gql.marks.attendance_refusals import AttendanceNotRecordable, CheckInModeOff, StudentNotOnRoster
+from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
 from gql.tokens.makeup_token import MakeupToken
 

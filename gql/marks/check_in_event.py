@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import strawberry
@@ -12,40 +11,20 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster import roster as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import StudentFacts
-from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
+from attendance.rules.vocabulary import ChangeKind
 from db.feed import FedChange
 from gql.calendar.occurrence import AttendanceTally, Occurrence, show_occurrence, show_tally
-from gql.fields.described import described
 from gql.fields.pagination import Cursors
+from gql.fields.vocabulary import Source
+from gql.marks.vocabulary import AttendanceStatus, CheckInEventKind
 from gql.people.people import Actor, show_actor
 from gql.people.student import Student, show_student
 from gql.roster.roster import Mark, show_mark
+from gql.roster.vocabulary import RosterOrder
 
 CURSORS = Cursors("checkIns", (int, int, str))
 # After the last change of a position.
 LAST = 2**31 - 1
-
-
-class CheckInEventKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    MARKS = ChangeKind.MARKS
-    ROSTER = ChangeKind.ROSTER
-    CANCELLED = ChangeKind.CANCELLED
-    RESTORED = ChangeKind.RESTORED
-
-
-described(
-    CheckInEventKind,
-    "What an event of a day's check-ins is about.",
-    {
-        CheckInEventKind.SNAPSHOT: "The tally of the day as it stands. It comes first, when a new local day begins "
-        "that is followed, and in place of events that can no longer be told one by one.",
-        CheckInEventKind.MARKS: "Students were checked in, or marks were made, changed or cleared otherwise.",
-        CheckInEventKind.ROSTER: "Students came or left, or their rows changed otherwise.",
-        CheckInEventKind.CANCELLED: "The occurrence was cancelled: its rows are in no tally any more.",
-        CheckInEventKind.RESTORED: "The occurrence takes place after all.",
-    },
-)
 
 
 @strawberry.type(description="A student's mark that changed.")
@@ -149,4 +128,4 @@ def _entries(found: CheckIns, sight: Sight) -> list[CheckInEntry]:
 
 
 def _name(student: StudentFacts) -> tuple[str, str, UUID]:
-    return rules.name_key(student.first_name, student.last_name, student.id, rules.RosterOrder.LAST_NAME)
+    return rules.name_key(student.first_name, student.last_name, student.id, RosterOrder.LAST_NAME)

@@ -9,7 +9,6 @@ from attendance.actions.marks.mark_attendance import StudentMark, mark_attendanc
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
@@ -24,6 +23,7 @@ from gql.marks.attendance_refusals import (
     CheckInModeOff,
     StudentNotOnRoster,
 )
+from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
 
 

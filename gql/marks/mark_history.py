@@ -5,10 +5,11 @@ from datetime import datetime
 import strawberry
 
 from attendance.rules.marks.mark_history import MarkStep, PastMark, RosterPlace
-from attendance.rules.vocabulary import AttendanceStatus, Source
 from db.marks.mark_history import read_mark_histories
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
+from gql.fields.vocabulary import Source
+from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 
 

@@ -12,26 +12,21 @@ import strawberry
 from attendance.rules.calendar.listings import Position
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.marks.student_attendance import (
-    AttendanceRange,
-    NotEditableReason,
-    newest_first,
-    not_editable,
-)
+from attendance.rules.marks.student_attendance import newest_first, not_editable
 from attendance.rules.organization.permissions import Viewer, sees_all_occurrences
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow, roster_rows
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import Portal
 from db.calendar.occurrences import read_heads
 from db.marks.student_attendance import StudentPlaces, read_student_places
 from db.roster.rosters import read_rosters
 from gql.calendar.offering import show_offering
 from gql.calendar.positions import encode_position, position_cursors, read_position
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceRange, NotEditableReason
 from gql.people.student import Enrollment, Student, show_enrollment
 from gql.roster.roster import Mark, show_mark
 
@@ -39,20 +34,6 @@ if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence
 
 _CURSORS = position_cursors("attendance")
-
-described(
-    NotEditableReason,
-    "Why the viewer cannot mark the student. Of several the first one is told.",
-    {
-        NotEditableReason.NOT_SCHEDULED: "The offering is not scheduled to meet on the date.",
-        NotEditableReason.CLOSED: "A blackout closes the date.",
-        NotEditableReason.CANCELLED: "The occurrence was cancelled.",
-        NotEditableReason.IN_THE_FUTURE: "Its date, at its location, has not come yet.",
-        NotEditableReason.NO_PERMISSION: "The viewer may not record attendance. Guardians never may.",
-        NotEditableReason.CHECK_IN_MODE_OFF: "In the viewer's portal check-in mode is off: marks go in through the "
-        "roll sheet, by `submitAttendance`, and not one student at a time.",
-    },
-)
 
 
 @strawberry.type(description="Why the viewer cannot mark the student at the occurrence.")

@@ -11,7 +11,6 @@ from attendance.actions.marks.save_marks import Recorded
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
@@ -21,6 +20,7 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
+from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.errors import BadInput
 
 MARK_LIMIT = 500

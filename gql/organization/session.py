@@ -7,28 +7,11 @@ import strawberry
 
 from attendance.actions.organization.sign_in import SignedIn
 from attendance.rules.organization import sign_in_refusals as rules
-from attendance.rules.vocabulary import SignInRefusedReason
 from gql.fields.context import Context
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
 from gql.organization.viewer import Viewer, show_viewer
-
-described(
-    SignInRefusedReason,
-    "Why nobody was signed in, or a session does not go on.",
-    {
-        SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD: "There is no such account, or the password is wrong; which of "
-        "them is not told.",
-        SignInRefusedReason.WRONG_PORTAL: "The account is right, but not for this portal. Told only after the right "
-        "password.",
-        SignInRefusedReason.REFRESH_TOKEN_NOT_VALID: "This was never a refresh token, or it is older than the one "
-        "before the current one.",
-        SignInRefusedReason.SESSION_EXPIRED: "The refresh token was not used in time. Sign in again.",
-        SignInRefusedReason.SESSION_ENDED: "Signed out, left, or ended because the refresh token before the current "
-        "one came back, which tells of theft. Sign in again.",
-    },
-)
+from gql.organization.vocabulary import SignInRefusedReason
 
 
 @strawberry.type(description="A session. Keep the refresh token where no other program can read it.")

@@ -4,8 +4,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from attendance.rules.organization import settings_refusals as rules
-from attendance.rules.vocabulary import EnrollmentType
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.user_errors import UserError, refusal
 
 

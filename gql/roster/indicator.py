@@ -7,8 +7,9 @@ from typing import Annotated
 import strawberry
 
 from attendance.rules.roster import indicators as rules
-from attendance.rules.vocabulary import IndicatorKind, NoteLevel
 from gql.fields.scalars import Money
+from gql.people.vocabulary import NoteLevel
+from gql.roster.vocabulary import IndicatorKind, TransferDirection
 
 
 @strawberry.type(description="The facts behind a BIRTHDAY indicator.")
@@ -64,7 +65,7 @@ class DropFacts:
 
 @strawberry.type(description="The facts behind a TRANSFER indicator.")
 class TransferFacts:
-    direction: rules.TransferDirection = strawberry.field(
+    direction: TransferDirection = strawberry.field(
         description="Whether the student transfers out of this class or into it."
     )
     other_offering_name: str | None = strawberry.field(

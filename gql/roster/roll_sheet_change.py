@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -11,49 +10,24 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import roster_rows
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import ChangeKind, Source
 from db.roster.roll_sheet_changes import changes_after
 from db.roster.rosters import read_rosters
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load
 from gql.fields.pagination import Cursors, read_page
+from gql.fields.vocabulary import Source
 from gql.live.sheet_changes import SheetChange, sheet_change
 from gql.people.people import Actor, show_actor
 from gql.protocol.errors import BadInput
 from gql.roster.roster import RosterEntry, show_roster
+from gql.roster.vocabulary import RollSheetChangeKind
 
 if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence
 
 
 _NO_CURSORS = Cursors("change", ())
-
-
-class RollSheetChangeKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    MARKS = ChangeKind.MARKS
-    ROSTER = ChangeKind.ROSTER
-    CANCELLED = ChangeKind.CANCELLED
-    RESTORED = ChangeKind.RESTORED
-    TOKENS = ChangeKind.TOKENS
-
-
-described(
-    RollSheetChangeKind,
-    "What an event of a roll sheet is about.",
-    {
-        RollSheetChangeKind.SNAPSHOT: "The event holds the whole current roll sheet: replace what you have with it. "
-        "It is the first event of a new stream. It is also sent instead of changes that can no longer be sent one by "
-        "one.",
-        RollSheetChangeKind.MARKS: "Marks were made, changed or cleared.",
-        RollSheetChangeKind.ROSTER: "Rows were added, removed or changed in something other than their mark.",
-        RollSheetChangeKind.CANCELLED: "The occurrence was cancelled.",
-        RollSheetChangeKind.RESTORED: "The cancellation was taken back, so the occurrence takes place.",
-        RollSheetChangeKind.TOKENS: "Makeup tokens of the students in `entries` were issued or revoked.",
-    },
-)
 
 
 @strawberry.type(

@@ -10,13 +10,14 @@ from attendance.rules.marks.mark_history import RosterPlace
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
-from attendance.rules.vocabulary import AttendanceStatus, Source
 from gql.calendar.offering import show_offering
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
+from gql.fields.vocabulary import Source
 from gql.marks.mark_history import MarkChange, load_mark_history
+from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_enrollment, show_student
 from gql.roster.indicator import Indicator, show_indicator

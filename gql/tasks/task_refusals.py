@@ -5,9 +5,8 @@ from datetime import datetime
 import strawberry
 
 from attendance.rules.tasks import task_refusals as rules
-from attendance.rules.vocabulary import TaskState
 from gql.fields.user_errors import UserError, refusal
-from gql.tasks import task_vocabulary  # noqa: F401 - describes the enumeration that these types speak
+from gql.tasks.vocabulary import TaskState
 
 _TASK = "The background task."
 

@@ -5,22 +5,9 @@ from datetime import date
 import strawberry
 
 from attendance.rules.tokens import token_refusals as rules
-from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
-
-described(
-    MakeupTokenDatesReason,
-    "What is wrong with the dates of a makeup token.",
-    {
-        MakeupTokenDatesReason.EXPIRY_AND_NEVER: "It was given an expiration date, and told never to expire.",
-        MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE: "It would expire before the date from which on it is good.",
-        MakeupTokenDatesReason.EXPIRED_ALREADY: "A new one would be expired from the first: `expiresOn`, given or by "
-        "the setting, is over.",
-    },
-)
+from gql.tokens.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 
 
 @refusal(
