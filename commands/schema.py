@@ -1,4 +1,4 @@
-"""`schema` and `migrate`: the two schemas, GraphQL's and the database's."""
+"""The commands `schema` and `migrate`, for the GraphQL schema and the database's schema."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ SDL = ROOT / "schema.graphql"
 
 
 def sdl() -> str:
-    """The schema as the code has it."""
+    """Returns the GraphQL schema as the code defines it."""
     from gql.schema import build_schema
 
     return build_schema().as_str() + "\n"
@@ -22,9 +22,9 @@ def print_sdl(path: Path = SDL) -> None:
 
 
 def check_sdl(path: Path = SDL) -> None:
-    """Raises Fault if the committed schema is not what the code prints."""
+    """Raises Fault if the committed schema differs from what the code prints."""
     if not path.exists() or path.read_text() != sdl():
-        raise Fault(f"{path.name} is stale: run `make schema` and commit it.")
+        raise Fault(f"{path.name} is out of date: run `make schema` and commit it.")
 
 
 def run_migrations() -> None:
@@ -36,7 +36,7 @@ def run_migrations() -> None:
 
 
 def check_drift() -> None:
-    """Raises Fault if migrations and models disagree. Works on a new database that it drops again."""
+    """Raises Fault if migrations and models disagree. It compares on a temporary database."""
     from commands.servers.scratch import scratch_database
     from db.migrate import drift, upgrade
 
@@ -49,7 +49,7 @@ def check_drift() -> None:
         found = asyncio.run(differences(url))
     if found:
         lines = "\n".join(f"  {difference}" for difference in found)
-        raise Fault(f"The migrations do not give what the models say:\n{lines}")
+        raise Fault(f"The migrations and the models disagree:\n{lines}")
     print("Migrations and models agree.")
 
 

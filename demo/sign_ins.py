@@ -30,11 +30,13 @@ class DemoSignIn:
 
 
 SIGN_INS = (
-    DemoSignIn(Portal.OFFICE, OWNER, PASSWORD, BUSINESS, "owner: sees and does everything"),
-    DemoSignIn(Portal.OFFICE, FRONT_DESK, PASSWORD, BUSINESS, "front desk: sees roll sheets, may not record"),
-    DemoSignIn(Portal.STAFF, INSTRUCTOR, PASSWORD, BUSINESS, "instructor: own classes alone"),
-    DemoSignIn(Portal.STAFF, HEAD_COACH, PASSWORD, BUSINESS, "head coach: all classes"),
+    DemoSignIn(Portal.OFFICE, OWNER, PASSWORD, BUSINESS, "owner: may see and do everything"),
+    DemoSignIn(
+        Portal.OFFICE, FRONT_DESK, PASSWORD, BUSINESS, "front desk: sees roll sheets, may not record attendance"
+    ),
+    DemoSignIn(Portal.STAFF, INSTRUCTOR, PASSWORD, BUSINESS, "instructor: sees own classes only"),
+    DemoSignIn(Portal.STAFF, HEAD_COACH, PASSWORD, BUSINESS, "head coach: sees all classes"),
     DemoSignIn(Portal.CUSTOMER, GUARDIAN, PASSWORD, BUSINESS, "guardian of a family with tokens"),
     DemoSignIn(Portal.OFFICE, SMALL_OWNER, PASSWORD, SMALL_BUSINESS, "owner of another business"),
-    DemoSignIn(Portal.STAFF, IN_BOTH, PASSWORD, BUSINESS, "works in both businesses: name one when signing in"),
+    DemoSignIn(Portal.STAFF, IN_BOTH, PASSWORD, BUSINESS, "works in both businesses: must name one when signing in"),
 )

@@ -37,7 +37,7 @@ def one_address(text: str) -> Address:
         address = Address(addr_spec=text.strip())
     except Exception:
         # The parser of the standard library raises whatever it stumbles over, IndexError included.
-        raise ValueError(f"{text!r} is no e-mail address.") from None
+        raise ValueError(f"{text!r} is not an e-mail address.") from None
     if not address.username or not address.domain or not address.addr_spec.isascii():
-        raise ValueError(f"{text!r} is no e-mail address.")
+        raise ValueError(f"{text!r} is not an e-mail address.")
     return address

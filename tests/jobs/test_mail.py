@@ -240,7 +240,7 @@ async def test_R9_8_a_recipient_that_is_not_one_address_fails(
     await outbox.queue(recipient=recipient)
     await outbox.send()
     (row,) = await outbox.rows()
-    assert (row.state, row.last_error) == ("FAILED", f"{recipient!r} is no e-mail address.")
+    assert (row.state, row.last_error) == ("FAILED", f"{recipient!r} is not an e-mail address.")
     assert (server.recipients, server.offered) == ([], [])
 
 

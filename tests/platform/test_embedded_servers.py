@@ -181,7 +181,7 @@ def test_data_of_another_version_is_not_touched(folder: Path) -> None:
     with locked(folder):
         (folder / "postgres").mkdir()
         (folder / "postgres" / "PG_VERSION").write_text("12\n")
-        with pytest.raises(ServerFault, match=r"made by PostgreSQL 12, this is \d+"):
+        with pytest.raises(ServerFault, match=r"made by PostgreSQL 12, but this is PostgreSQL \d+"):
             start_servers(folder, durable=False)
     assert (folder / "postgres" / "PG_VERSION").read_text() == "12\n"
 

@@ -159,7 +159,7 @@ def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
         port = taken.getsockname()[1]
         up = Up(data, "--port", str(port))
         assert up.rest() == 1
-    assert up.seen == f"Port {port} is taken by another program; name another one with --port, or none.\n"
+    assert up.seen == f"Port {port} is taken by another program; choose another one with --port, or leave --port out.\n"
     assert processes_of(data) == []
 
 
