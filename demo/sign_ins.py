@@ -1,4 +1,6 @@
-"""Ways into the demo, one a role; the same on every machine, and so never for a database that others reach."""
+"""The demo's accounts, one for each role. They are the same on every machine, so never load them where others have
+access.
+"""
 
 from dataclasses import dataclass
 
@@ -20,7 +22,7 @@ IN_BOTH = "sam.quintero@example.com"
 
 @dataclass(frozen=True, slots=True)
 class DemoSignIn:
-    """`note` says who it is and what to try with it."""
+    """One account. `note` says who it is and what to try with it."""
 
     portal: Portal
     email: str
