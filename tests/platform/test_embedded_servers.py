@@ -260,5 +260,5 @@ async def test_without_the_wheel_the_programs_on_path_serve(folder: Path, monkey
 def test_without_any_program_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(ServerFault, match="No PostgreSQL: set DATABASE_URL, or install"):
+    with pytest.raises(ServerFault, match="PostgreSQL was not found: set DATABASE_URL, or install"):
         postgres.find_programs()

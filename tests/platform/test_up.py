@@ -181,7 +181,7 @@ def test_a_database_that_cannot_be_reached_is_a_sentence(data: Path) -> None:
 def test_production_is_not_for_up(data: Path) -> None:
     up = Up(data, ROLLBOOK_ENV="production", ROLLBOOK_SECRET="s" * 40)
     assert up.rest() == 1
-    assert "in production, run api and worker" in up.seen
+    assert "in production, run `api` and `worker`" in up.seen
 
 
 def commands_of(data: Path, name: str) -> list[int]:
