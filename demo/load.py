@@ -66,7 +66,7 @@ async def load_demo(
             loaded_at = await _loaded_at(connection)
             if loaded_at is not None:
                 return _found(demo_today(loaded_at), today)
-            progress("Making up the demo businesses ...")
+            progress("Inventing the demo businesses ...")
             both = await asyncio.to_thread(make_rows, now)
             progress("Copying them into the database ...")
             for rows in both:
@@ -107,10 +107,10 @@ async def _loaded_at(connection: AsyncConnection) -> datetime | None:
 def _found(anchored_on: date, today: date) -> DemoSummary:
     days = (today - anchored_on).days
     if days == 0:
-        sentence = "The demo is there already, made today."
+        sentence = "The demo was loaded already, today."
     else:
         age = f"{days} {'day' if days == 1 else 'days'} ago"
-        sentence = f"The demo is there already, made {age} around {anchored_on}; --fresh makes it anew."
+        sentence = f"The demo was loaded already, {age}, around {anchored_on}; --fresh recreates it."
     return DemoSummary(False, anchored_on, roll_sheet(anchored_on, today), {}, sentence)
 
 

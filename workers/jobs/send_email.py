@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 
 
 class Attempt(Enum):
-    NONE = "not due, or another worker is at it"
-    MADE = "made, whatever came of it"
+    NONE = "not due, or another worker has it"
+    MADE = "made, whatever its outcome"
     SERVER_AWAY = "made, without a connection"
 
 
