@@ -11,7 +11,7 @@ def wall_clock() -> datetime:
 
 
 def clock_from(instant: datetime | None) -> Clock:
-    """Returns a clock that shows `instant` (aware) now and goes on from there, for demonstrations. None gives the wall
+    """Return a clock that shows `instant` (aware) now and goes on from there, for demonstrations. None gives the wall
     clock.
     """
     if instant is None:

@@ -8,7 +8,7 @@ from structlog.typing import Processor
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
-    """Configures the logs of this process for our own code and for the libraries that use `logging`. Call it once.
+    """Configure the logs of this process for our own code and for the libraries that use `logging`. Call it once.
 
     Everything bound with `structlog.contextvars` (the request id, a job's id) appears on each line.
     """

@@ -238,7 +238,7 @@ def schema(
 
 
 def main() -> int:
-    """Runs a command. A problem that a person can solve ends it with a sentence and exit status 1, without a stack
+    """Run a command. A problem that a person can solve ends it with a sentence and exit status 1, without a stack
     trace.
     """
     from commands.fault import Fault

@@ -24,7 +24,7 @@ class SettingsFault(Exception):
 
 
 def asyncpg_url(url: str) -> str:
-    """Converts a PostgreSQL address to SQLAlchemy's form for asyncpg. Raises ValueError("is ...") for anything else."""
+    """Convert a PostgreSQL address to SQLAlchemy's form for asyncpg. Raises ValueError("is ...") for anything else."""
     scheme, separator, rest = url.partition("://")
     if scheme not in ("postgres", "postgresql", "postgresql+asyncpg") or not separator or not rest:
         raise ValueError("is not a PostgreSQL address such as postgresql://user:password@host:5432/database")
@@ -162,7 +162,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """Reads the environment; `given` values take precedence. Raises SettingsFault with all mistakes at once."""
+    """Read the environment; `given` values take precedence. Raises SettingsFault with all mistakes at once."""
     try:
         return Settings(**given)
     except ValidationError as fault:

@@ -32,7 +32,7 @@ Table = tuple[Row, Iterable[Row]]
 
 
 def tables(enrollments: int) -> dict[str, Table]:
-    """Returns a district: five classes for each student, 25 students in each class, and one parent for every two
+    """Return a district: five classes for each student, 25 students in each class, and one parent for every two
     students.
     """
     students, classes = enrollments // CLASSES_OF_A_STUDENT, enrollments // STUDENTS_OF_A_CLASS
@@ -88,7 +88,7 @@ def _enrollments(enrollments: int, students: int, classes: int) -> Iterator[Row]
 
 
 def make_bundle(path: Path, enrollments: int) -> int:
-    """Writes the zip file and returns the number of its rows."""
+    """Write the zip file and return the number of its rows."""
     rows = 0
     found = tables(enrollments)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -65,7 +65,7 @@ class Measured:
         self.cpu.append(cpu_seconds(self.server.process.pid) - self._cpu)
 
     async def come_back(self) -> float:
-        """Lets all subscribers leave and come back at once. Returns the CPU milliseconds for each until all have the
+        """Let all subscribers leave and come back at once. Return the CPU milliseconds for each until all have the
         state.
         """
         self.audience.leave()
@@ -78,7 +78,7 @@ class Measured:
         return each
 
     def tell(self) -> float:
-        """Prints the figures and returns the mean CPU milliseconds of an event."""
+        """Print the figures and return the mean CPU milliseconds of an event."""
         cpu = 1000 * statistics.fmean(self.cpu)
         print(
             f"    {self.name:<9} last delivery {1000 * statistics.median(self.last):5.1f} ms median; "
@@ -89,7 +89,7 @@ class Measured:
 
 
 async def measure(ours: Measured, theirs: Measured, redis: Redis, sheet: LiveSheet, names: list[str]) -> None:
-    """Sends one event to each server. The forwarder's frame is the one that Rollbook's subscribers received."""
+    """Send one event to each server. The forwarder's frame is the one that Rollbook's subscribers received."""
     ours.begin()
     # The new value always differs from the old one, because otherwise there would be no change.
     await sheet.submit(**dict.fromkeys(names, next(TURNS)))
@@ -113,7 +113,7 @@ async def forwarder(redis_url: str) -> AsyncIterator[Api]:
 
 
 def part_cores(*servers: Api) -> None:
-    """Puts the measured servers on one core and everything else on the others."""
+    """Put the measured servers on one core and everything else on the others."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(0, cores[1:])

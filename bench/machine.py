@@ -17,7 +17,7 @@ _NO_REDIS = "redis://127.0.0.1/not-needed"
 
 @contextmanager
 def bench_servers(*, needs_redis: bool = True, durable: bool = False) -> Iterator[Servers]:
-    """Runs the servers for the block and suppresses log output up to warnings. The folder of embedded servers is
+    """Run the servers for the block and suppress log output up to warnings. The folder of embedded servers is
     removed after a block without errors.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
@@ -40,7 +40,7 @@ def bench_servers(*, needs_redis: bool = True, durable: bool = False) -> Iterato
 
 
 def cpu_seconds(pid: int) -> float:
-    """Returns the CPU time that the process has used. Linux counts it in nanoseconds, whereas process_cpu_seconds_total
+    """Return the CPU time that the process has used. Linux counts it in nanoseconds, whereas process_cpu_seconds_total
     has hundredths of a second and costs a request.
     """
     times = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]

@@ -110,7 +110,7 @@ class Writer:
 
 
 async def drive(writer: Writer, load: Load, api: Api) -> None:
-    """Sends check-ins at an even rate and prints the memory each minute."""
+    """Send check-ins at an even rate and print the memory each minute."""
     turns = [0] * len(writer.sheets)
     tasks: set[asyncio.Task[None]] = set()
     began = last = time.perf_counter()

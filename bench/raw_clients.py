@@ -45,7 +45,7 @@ class RawClient(asyncio.Protocol):
             del self._buffer[:size]
 
     def _frame(self) -> int | None:
-        """Reads the next complete frame and returns its size; None if it is not complete yet."""
+        """Read the next complete frame and return its size; None if it is not complete yet."""
         held = self._buffer
         if len(held) < 2:
             return None
@@ -95,7 +95,7 @@ class Audience:
         self._everybody = asyncio.Event()
 
     async def join(self, port: int, *, pause: float = 0.05) -> None:
-        """Connects the clients one after the other, with a pause of so many seconds after every twenty. Returns when
+        """Connect the clients one after the other, with a pause of so many seconds after every twenty. Return when
         each has its acknowledgement and its first event.
         """
         loop = asyncio.get_running_loop()
@@ -123,13 +123,13 @@ class Audience:
             self._everybody.set()
 
     async def heard(self) -> list[float]:
-        """Waits until all expected messages have arrived and returns their times."""
+        """Wait until all expected messages have arrived and return their times."""
         async with asyncio.timeout(120):
             await self._everybody.wait()
         return self._arrivals
 
     def forget(self) -> None:
-        """Forgets all arrivals so far."""
+        """Forget all arrivals so far."""
         self._arrivals = []
 
     def leave(self) -> None:

@@ -84,7 +84,7 @@ class Measured:
         self.cpu.append(time.process_time() - cpu)
 
     def told(self) -> tuple[float, float]:
-        """Returns the milliseconds of wall time and of this process's CPU, as text."""
+        """Return the milliseconds of wall time and of this process's CPU, as text."""
         return _best(self.wall), _best(self.cpu)
 
 
@@ -98,7 +98,7 @@ async def put(owner: AsyncConnection, model: type[Any], rows: list[dict[str, Any
 
 
 async def fill(world: World, lesson: Lesson, size: int) -> None:
-    """Makes a class of this size with eight weeks of marks, today's among them, and causes for some indicators."""
+    """Make a class of this size with eight weeks of marks, today's among them, and causes for some indicators."""
     families, students, enrollments, notes, marks = [], [], [], [], []
     of = {"organization_id": world.organization_id}
     for number in range(size):

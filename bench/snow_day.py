@@ -64,7 +64,7 @@ async def put(owner: AsyncConnection, model: type[Any], rows: list[dict[str, Any
 
 
 async def fill(world: World, classes: int, size: int) -> Lesson:
-    """Puts each student into two of Monday's classes, and returns a class on Tuesday."""
+    """Put each student into two of Monday's classes, and return a class on Tuesday."""
     of: dict[str, Any] = {"organization_id": world.organization_id}
     lessons = [await world.weekly_class(name=f"Class {number}") for number in range(classes)]
     other = await world.weekly_class(name="Tuesday", weekday=2)

@@ -59,13 +59,13 @@ class Child:
         return self._process is not None and self._process.poll() is not None
 
     def last_words(self) -> str:
-        """Returns the end of the output, for a child that did not start."""
+        """Return the end of the output, for a child that did not start."""
         if self._reader is not None:
             self._reader.join(2)
         return "\n".join(self._last_lines)
 
     def restart_if_ended(self) -> None:
-        """Restarts a child that has ended, each time after a longer wait. Call it repeatedly."""
+        """Restart a child that has ended, each time after a longer wait. Call it repeatedly."""
         if not self.has_ended():
             return
         now = time.monotonic()
@@ -80,7 +80,7 @@ class Child:
             self.start()
 
     def stop(self, seconds: float) -> None:
-        """Asks the child to finish and end. After `seconds` it is killed."""
+        """Ask the child to finish and end. After `seconds` it is killed."""
         if self._process is not None:
             stop(self._process, signal.SIGTERM, seconds)
         if self._reader is not None:

@@ -12,7 +12,7 @@ from commands.terminal import SignIn, TryOut, say
 
 
 def load_demo(*, fresh: bool) -> None:
-    """Loads the demo organizations; with `fresh`, deletes and recreates them."""
+    """Load the demo organizations; with `fresh`, delete and recreate them."""
     if os.environ.get("ROLLBOOK_ENV") == "production":
         raise Fault("The demo is refused in production, because everybody knows its passwords.")
     with database_here() as url:
@@ -27,7 +27,7 @@ async def _migrated_demo(url: str, *, fresh: bool) -> str:
 
 
 async def demo_sentence(url: str, *, fresh: bool = False) -> str:
-    """Loads the demo unless it is there, and returns a sentence about what there is now. Other organizations stay
+    """Load the demo unless it is there, and return a sentence about what there is now. Other organizations stay
     unchanged.
     """
     from clock import wall_clock
@@ -39,7 +39,7 @@ async def demo_sentence(url: str, *, fresh: bool = False) -> str:
 
 
 async def try_out(url: str, *, may_load: bool) -> TryOut | None:
-    """Returns how to try the demo, or None if the database has no demo. If it `may_load` and the database has no
+    """Return how to try the demo, or None if the database has no demo. If it `may_load` and the database has no
     organization at all, the demo is loaded first.
     """
     from clock import wall_clock
@@ -77,7 +77,7 @@ async def _organizations(url: str) -> set[UUID]:
 
 
 def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -> None:
-    """Imports a bundle and prints the outcome. Raises Fault if nothing was kept."""
+    """Import a bundle and print the outcome. Raises Fault if nothing was kept."""
     from clock import wall_clock
     from commands.import_report import Progress, tell
     from importing.oneroster.report import ImportRefused, Report, write_report_file

@@ -27,7 +27,7 @@ class Fault(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Returns the exit status: 0 when the environment is ready, 1 after a sentence on standard error."""
+    """Return the exit status: 0 when the environment is ready, 1 after a sentence on standard error."""
     wanted = arguments[0] if arguments else "local"
     try:
         with _alone():
@@ -65,7 +65,7 @@ def _is_installed(wanted: str) -> bool:
 
 
 def _is_sound() -> bool:
-    """Returns False if there is no environment, it was moved, or its interpreter is missing or too old."""
+    """Return False if there is no environment, it was moved, or its interpreter is missing or too old."""
     try:
         probe = [str(PYTHON), "-c", "import sys; print(sys.prefix, sys.version_info >= (3, 11))"]
         answer = subprocess.run(probe, capture_output=True, text=True, check=True)  # noqa: S603
@@ -79,7 +79,7 @@ def _lock_of(wanted: str) -> str:
 
 
 def _install_fast(requirements: Path) -> bool:
-    """Installs with uv, in seconds instead of a minute. Returns False if uv is not available or fails; then pip is
+    """Install with uv, in seconds instead of a minute. Return False if uv is not available or fails; then pip is
     used.
     """
     installer = ROOT / "requirements" / "installer.txt"
@@ -93,7 +93,7 @@ def _install_fast(requirements: Path) -> bool:
 
 
 def _index_of_pip() -> dict[str, str]:
-    """Returns pip's configured mirror as environment variables, since uv does not read pip's configuration."""
+    """Return pip's configured mirror as environment variables, since uv does not read pip's configuration."""
     found = {}
     for setting, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
         command = [str(PYTHON), "-m", "pip", "config", "get", f"global.{setting}"]
@@ -121,7 +121,7 @@ def _run(command: list[str], sentence: str) -> None:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Holds a lock, so that two `make` in one checkout wait for each other."""
+    """Hold a lock, so that two `make` in one checkout wait for each other."""
     try:
         lock = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as fault:

@@ -42,7 +42,7 @@ class Progress:
 
 
 def tell(report: "Report") -> None:
-    """Prints the problems by file and line, then the counts."""
+    """Print the problems by file and line, then the counts."""
     for problem in sorted(report.problems)[:_SHOWN]:
         place = f"{problem.file}:{problem.line}" + (f" {problem.column}" if problem.column else "")
         value = f" ({problem.value!r})" if problem.value else ""

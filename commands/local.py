@@ -25,12 +25,12 @@ _ADDRESSES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
 def data_folder() -> Path:
-    """Returns the folder in which this checkout keeps its data: ROLLBOOK_DATA, or .rollbook in the checkout."""
+    """Return the folder in which this checkout keeps its data: ROLLBOOK_DATA, or .rollbook in the checkout."""
     return Path(os.environ.get("ROLLBOOK_DATA") or ROOT / ".rollbook").absolute()
 
 
 def settings_from(**given: Any) -> Settings:
-    """Returns the settings of this process. All mistakes are raised as one Fault. A value of None counts as not
+    """Return the settings of this process. All mistakes are raised as one Fault. A value of None counts as not
     given.
     """
     try:
@@ -40,7 +40,7 @@ def settings_from(**given: Any) -> Settings:
 
 
 def settings_here(**given: Any) -> Settings:
-    """Returns the environment's settings. Missing ones are taken from this checkout, but never in production."""
+    """Return the environment's settings. Missing ones are taken from this checkout, but never in production."""
     if os.environ.get("ROLLBOOK_ENV") == "production":
         return settings_from(**given)
     folder = data_folder()
@@ -55,7 +55,7 @@ def settings_here(**given: Any) -> Settings:
 
 @contextlib.contextmanager
 def database_here() -> Iterator[str]:
-    """Yields the database address of the owner, for a command that does one thing and ends.
+    """Yield the database address of the owner, for a command that does one thing and ends.
 
     If no server is given or running, one is started for the duration of the block.
     """
@@ -80,7 +80,7 @@ def database_here() -> Iterator[str]:
 def own_servers(
     folder: Path, *, redis_url: str | None, progress: Callable[[str], None] = lambda _: None
 ) -> Iterator[Servers]:
-    """Holds the folder and runs the embedded servers on it. They have stopped when the block ends."""
+    """Hold the folder and run the embedded servers on it. They have stopped when the block ends."""
     with faults_told(), locked(folder):
         servers = start_servers(
             folder,
@@ -111,7 +111,7 @@ def refuse_unreachable(url: str) -> None:
 
 
 def secret_of(folder: Path) -> str:
-    """Returns this checkout's secret, which signs the tokens of local work. It is made on first use."""
+    """Return this checkout's secret, which signs the tokens of local work. It is made on first use."""
     path = folder / "secret"
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
@@ -123,19 +123,19 @@ def secret_of(folder: Path) -> str:
 
 
 def remember_running(folder: Path, servers: Servers) -> None:
-    """Lets commands in other terminals find the servers."""
+    """Let commands in other terminals find the servers."""
     addresses = {"database_url": servers.database_url, "redis_url": servers.redis_url}
     _write_private(folder / "running.json", json.dumps(addresses))
 
 
 def forget_running(folder: Path) -> None:
-    """Removes what `remember_running` wrote, because the servers are about to stop."""
+    """Remove what `remember_running` wrote, because the servers are about to stop."""
     (folder / "running.json").unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def faults_told() -> Iterator[None]:
-    """Turns a fault of a server or of its folder into the sentence that ends the command."""
+    """Turn a fault of a server or of its folder into the sentence that ends the command."""
     try:
         yield
     except ServerFault as fault:
@@ -155,7 +155,7 @@ def _find_running(folder: Path) -> dict[str, str] | None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Writes a file that only this user can read, because it contains passwords."""
+    """Write a file that only this user can read, because it contains passwords."""
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def list_mail(*, state: str | None, limit: int) -> None:
-    """Prints the latest messages of all organizations, the newest last: id, time (UTC), state, recipient and subject.
+    """Print the latest messages of all organizations, the newest last: id, time (UTC), state, recipient and subject.
     Below a message stands until when it waits, and its last error.
     """
     try:
@@ -40,7 +40,7 @@ def list_mail(*, state: str | None, limit: int) -> None:
 
 
 def show_mail(email_id: str, *, html: bool) -> None:
-    """Prints one message as it is or would be sent. `email_id` may be the end of an id if no other id ends the same
+    """Print one message as it is or would be sent. `email_id` may be the end of an id if no other id ends the same
     way.
     """
     email = _run(lambda database, _: _one(database, email_id))
@@ -60,7 +60,7 @@ def show_mail(email_id: str, *, html: bool) -> None:
 
 
 def send_again(email_id: str) -> None:
-    """Starts another round of attempts for a message that has ended. If it was UNCERTAIN, the recipient may get a
+    """Start another round of attempts for a message that has ended. If it was UNCERTAIN, the recipient may get a
     second copy.
     """
 

@@ -10,7 +10,7 @@ SDL = ROOT / "schema.graphql"
 
 
 def sdl() -> str:
-    """Returns the GraphQL schema as the code defines it."""
+    """Return the GraphQL schema as the code defines it."""
     from gql.schema import build_schema
 
     return build_schema().as_str() + "\n"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> None:
-    """Serves until SIGTERM or SIGINT. Requests that have begun are finished within the graceful timeout.
+    """Serve until SIGTERM or SIGINT. Requests that have begun are finished within the graceful timeout.
 
     descriptor -- a listening socket that the parent process holds, used instead of host and port
     """
@@ -46,7 +46,7 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
 
 
 def api_config(app: object, settings: Settings) -> "uvicorn.Config":
-    """Returns uvicorn's configuration for the application `app`."""
+    """Return uvicorn's configuration for the application `app`."""
     import uvicorn
 
     from gql.protocol.server import SocketProtocol
@@ -75,7 +75,7 @@ def api_config(app: object, settings: Settings) -> "uvicorn.Config":
 
 
 def run_worker(*, now: datetime | None, burst: bool) -> None:
-    """Works until SIGTERM or SIGINT, or with `burst` until nothing is due. `now` moves this worker's clock."""
+    """Work until SIGTERM or SIGINT, or with `burst` until nothing is due. `now` moves this worker's clock."""
     settings = settings_here(**({} if now is None else {"test_clock": now}))
     configure_logs(settings.log_level, as_json=settings.in_production)
     from workers.main import run

@@ -46,7 +46,7 @@ class TryOut:
     sheet_id: str
 
     def queries(self) -> tuple[str, str]:
-        """Returns two queries: today's classes, and the first roll sheet."""
+        """Return two queries: today's classes, and the first roll sheet."""
         return FIRST_QUERY.replace("TODAY", str(self.today)), FIRST_SHEET.replace("SHEET", self.sheet_id)
 
 
@@ -67,7 +67,7 @@ class Steps:
 
 
 def say(text: str = "") -> None:
-    """Prints a line. A closed output is ignored, because it is no reason to stop."""
+    """Print a line. A closed output is ignored, because it is no reason to stop."""
     try:
         print(text, flush=True)
     except OSError:
@@ -75,7 +75,7 @@ def say(text: str = "") -> None:
 
 
 def welcome(address: str, demo: TryOut | None, seconds: float) -> None:
-    """Prints the address, the sign-ins and the queries to paste."""
+    """Print the address, the sign-ins and the queries to paste."""
     say(f"\nRollbook runs at {address}/graphql (ready in {seconds:.1f} s). Ctrl-C stops it.")
     if demo is None:
         say("There is no demo data here. `rollbook.py import` loads a bundle, and `rollbook.py demo` loads the demo.")

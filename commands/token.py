@@ -27,7 +27,7 @@ from settings import Settings
 
 
 def print_token(person: str, *, portal: str, lifetime: timedelta, organization: str | None) -> None:
-    """Prints an access token for a person in a portal (OFFICE, STAFF or CUSTOMER). Refused in production.
+    """Print an access token for a person in a portal (OFFICE, STAFF or CUSTOMER). Refused in production.
 
     The token belongs to a new sign-in, which can be ended but not refreshed.
 
@@ -47,7 +47,7 @@ def print_token(person: str, *, portal: str, lifetime: timedelta, organization: 
 async def make_token(
     settings: Settings, person: str, portal: Portal, lifetime: timedelta, organization: str | None = None
 ) -> str:
-    """Makes the token. Raises Fault if nobody or several people are found, or if the person may not use the portal."""
+    """Make the token. Raises Fault if nobody or several people are found, or if the person may not use the portal."""
     database = Database(create_engine(settings.database_url, role=None, pool_size=1))
     now = clock_from(settings.test_clock)()
     try:
@@ -69,7 +69,7 @@ async def make_token(
 
 
 async def _find(database: Database, person: str, portal: Portal, organization: str | None) -> Row[UUID, UUID]:
-    """Returns the row of the one person meant. Row-level security does not bind the owner, so all organizations are
+    """Return the row of the one person meant. Row-level security does not bind the owner, so all organizations are
     searched.
     """
     kind = kind_for(portal)

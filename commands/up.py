@@ -31,7 +31,7 @@ class _Stop(BaseException):
 
 
 def run_everything(*, port: int | None, fresh: bool, demo: bool, with_parent: bool) -> None:
-    """Starts everything, prints how to use it, watches it until the end is requested, and stops everything in order.
+    """Start everything, print how to use it, watch it until the end is requested, and stop everything in order.
 
     with_parent -- end when the parent process ends, for a child of make
     """
@@ -126,7 +126,7 @@ def _await_api(api: Child, url: str) -> None:
 
 @contextlib.contextmanager
 def _listening(folder: Path, port: int | None) -> Iterator[socket.socket]:
-    """Yields the API's listening socket, which this process owns and passes to each API process.
+    """Yield the API's listening socket, which this process owns and passes to each API process.
 
     So nobody can take the port between the check and the start, another checkout's API is never mistaken for ours, and
     while the API restarts, its clients wait instead of being refused.

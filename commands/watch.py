@@ -21,7 +21,7 @@ subscription Watch($id: ID!, $after: Int) { rollSheetChanged(occurrenceId: $id, 
 
 
 def watch_roll_sheet(occurrence_id: str, token: str, *, url: str | None, after: int | None) -> None:
-    """Follows the roll sheet until Ctrl-C.
+    """Follow the roll sheet until Ctrl-C.
 
     url -- the API's address; None: the API that runs from this checkout
     after -- the last revision that was seen; None: start with the current state

@@ -36,7 +36,7 @@ class HotStatement:
         self._as_row: Callable[[asyncpg.Record], Any] | None = None
 
     async def rows(self, connection: AsyncConnection, parameters: Mapping[str, object]) -> list[Any]:
-        """Returns all rows as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
+        """Return all rows as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
         given = [parameters[name] for name in self._parameters]
         records = await by_driver(connection, self.statement, *given)
         if not records:
@@ -49,7 +49,7 @@ class HotStatement:
 async def by_driver(
     connection: AsyncConnection, statement: str, *arguments: object, run: Run = asyncpg.Connection.fetch
 ) -> Any:
-    """Returns what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
+    """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
         return await run(driver, statement, *arguments)

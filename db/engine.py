@@ -29,7 +29,7 @@ _LONGEST_ROLLBACK = 5.0
 
 
 def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: int = 10) -> AsyncEngine:
-    """Returns an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
+    """Return an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
     whom it does not apply.
 
     `url` is postgresql+asyncpg://. Statements end after 30 seconds and waits for a lock after 10, so that one stuck
@@ -63,13 +63,13 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
 
 
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """Ends the transaction when a connection returns to the pool, because a reader that was cancelled cannot end it."""
+    """End the transaction when a connection returns to the pool, because a reader that was cancelled cannot end it."""
     if state.asyncio_safe and entry.info.pop(_IS_READING, False):
         connection.run_async(lambda driver: driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK))
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
-    """Restricts the transaction to this organization's rows (row-level security)."""
+    """Restrict the transaction to this organization's rows (row-level security)."""
     await connection.execute(SET_TENANT, {"organization_id": str(organization_id)})
 
 
@@ -83,7 +83,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
-        """Opens one consistent snapshot of one tenant: all statements in the block see the same state."""
+        """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
         async with self._readers.connect() as connection:
             (await connection.get_raw_connection()).info[_IS_READING] = True
             script = _START_READING.format(organization_id=organization_id)

@@ -122,7 +122,7 @@ _ALL = FeedFilter()
 async def read_feed(
     connection: AsyncConnection, organization_id: UUID, after: int, at_most: int, chosen: FeedFilter = _ALL
 ) -> list[Fed]:
-    """Returns what was committed at the next `at_most` positions, in order; with a filter, only transactions that
+    """Return what was committed at the next `at_most` positions, in order; with a filter, only transactions that
     match.
     """
     given = {
@@ -138,14 +138,14 @@ async def read_feed(
 
 
 async def feed_position(connection: AsyncConnection, organization_id: UUID, after: int = 0) -> tuple[int, bool]:
-    """Returns the last position (0: none yet), and whether everything after `after` can still be read."""
+    """Return the last position (0: none yet), and whether everything after `after` can still be read."""
     given = {"organization_id": organization_id, "next": min(after + 1, _LARGEST)}
     row = (await connection.execute(_POSITION, given)).one()
     return row.position, row.has_next or after == row.position
 
 
 async def current_positions(connection: AsyncConnection, organization_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Returns the last position of each feed, in one statement over all tenants."""
+    """Return the last position of each feed, in one statement over all tenants."""
     known = dict.fromkeys(organization_ids, 0)
     for organization_id, position in await connection.execute(_POSITIONS, {"organization_ids": list(known)}):
         known[organization_id] = position
@@ -153,7 +153,7 @@ async def current_positions(connection: AsyncConnection, organization_ids: Itera
 
 
 async def forget_feed(database: Database, *, fed_before: datetime, at_most: int) -> int:
-    """Deletes the oldest transactions of all organizations, committed, and returns their number."""
+    """Delete the oldest transactions of all organizations, committed, and return their number."""
     async with database.engine.begin() as connection:
         found = await connection.execute(_FORGET, {"fed_before": fed_before, "at_most": at_most})
         forgotten: int = found.scalar_one()

@@ -27,7 +27,7 @@ class Retry:
 
 
 async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
-    """Returns the answer that was given before. None: this is the first request, and it must call `keep_answer`.
+    """Return the answer that was given before. None: this is the first request, and it must call `keep_answer`.
 
     The key's row is the lock: a second request of the same caller with the same key waits until the first has committed
     (and gets its answer) or rolled back (and becomes the first itself), so a failed request does not use up the key.
@@ -63,7 +63,7 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
 
 
 async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> None:
-    """Stores the answer in the transaction that it belongs to."""
+    """Store the answer in the transaction that it belongs to."""
     table = models.IdempotencyKey
     await uow.connection.execute(
         update(table).where(table.caller_id == retry.caller_id, table.key == retry.key).values(answer=answer)
@@ -71,7 +71,7 @@ async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> 
 
 
 async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:
-    """Deletes the oldest keys of all organizations, committed, and returns their number."""
+    """Delete the oldest keys of all organizations, committed, and return their number."""
     async with database.engine.begin() as connection:
         found = await connection.execute(_FORGET, {"used_before": used_before, "at_most": at_most})
         forgotten: int = found.scalar_one()

@@ -9,7 +9,7 @@ def values(chosen: Collection[Any] | None) -> list[Any] | None:
 
 
 def containing(search: str | None) -> str | None:
-    """Returns the pattern with which ILIKE finds the text itself anywhere."""
+    """Return the pattern with which ILIKE finds the text itself anywhere."""
     if not search or not search.strip():
         return None
     literal = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -15,8 +15,11 @@ from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 class UnitOfWork:
     """The transaction that an action works in.
 
-    Lock order: idempotency key, staff members by id, offerings by id, occurrences by timeslot and date, students by id,
-    tokens, runs. Every action takes its locks in this order, so that transactions cannot deadlock.
+    Lock order: idempotency key (in a worker the background task's lease), staff members by id, offerings by id, the
+    advisory lock for rosters, occurrences by timeslot and date, an expected absence, students by id, makeup tokens by
+    id. Every action takes the locks that it needs in this order, so that transactions cannot deadlock. A token run is
+    locked only while its occurrence is locked, so its place does not matter. Triggers lock the counters of access and
+    feed last, when the transaction commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
     """
@@ -29,7 +32,7 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def unit_of_work(database: Database, organization_id: UUID, announcer: Announcer) -> AsyncIterator[UnitOfWork]:
-    """Commits at the end of the block and then announces the wake-ups. Any exception rolls everything back.
+    """Commit at the end of the block and then announce the wake-ups. Any exception rolls everything back.
 
     A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
     compare with the database (docs/architecture.md).
@@ -42,7 +45,7 @@ async def unit_of_work(database: Database, organization_id: UUID, announcer: Ann
 
 
 def _tells_the_feed(uow: UnitOfWork) -> bool:
-    """Tells whether a wake-up already covers the feed, as a roll sheet's change does. Only the database knows whether
+    """Tell whether a wake-up already covers the feed, as a roll sheet's change does. Only the database knows whether
     the transaction did anything else for the feed, and a needless look costs less than an act that forgets to announce
     itself.
     """

@@ -104,7 +104,7 @@ Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
 def connect_redis(url: str) -> Redis:
-    """Returns a client that fails within a second, instead of hanging, when Redis is unreachable."""
+    """Return a client that fails within a second, instead of hanging, when Redis is unreachable."""
     client: Redis = Redis.from_url(
         url,
         decode_responses=True,
@@ -116,7 +116,7 @@ def connect_redis(url: str) -> Redis:
 
 
 def to_roll_sheets(redis: Redis) -> Sink:
-    """Returns a sink that publishes changes of roll sheets and of feeds to every process."""
+    """Return a sink that publishes changes of roll sheets and of feeds to every process."""
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
         changes = [(ROLL_SHEETS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
@@ -131,7 +131,7 @@ def to_roll_sheets(redis: Redis) -> Sink:
 
 
 def to_tasks(redis: Redis) -> Sink:
-    """Returns a sink that publishes changes of background tasks, each task once per batch, to every process that
+    """Return a sink that publishes changes of background tasks, each task once per batch, to every process that
     watches one.
     """
 
@@ -158,7 +158,7 @@ class Announcer:
         self._task = asyncio.create_task(self._run(), name="announcer")
 
     async def close(self, patience_seconds: float = 2.0) -> None:
-        """Sends what is queued, for at most `patience_seconds`."""
+        """Send what is queued, for at most `patience_seconds`."""
         if self._task is None:
             return
         try:
@@ -169,7 +169,7 @@ class Announcer:
         self._task.cancel()
 
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
-        """Queues the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
+        """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
         for wake_up in wake_ups:
             try:
                 self._queue.put_nowait(wake_up)

@@ -54,7 +54,7 @@ class Course:
         return self.term in (Term.SEASON, Term.ROLLING)
 
     def is_held(self, slot: Timeslot, on_date: date) -> bool:
-        """Tells whether the occurrence is scheduled and neither closed nor cancelled (R2.4)."""
+        """Tell whether the occurrence is scheduled and neither closed nor cancelled (R2.4)."""
         return (
             slot.falls_on(on_date)
             and on_date in self.schedule
@@ -63,7 +63,7 @@ class Course:
         )
 
     def roster(self, key: OccurrenceKey) -> dict[UUID, RosterEnrollment]:
-        """Returns the enrollment that counts for each student (R3.1, R3.2)."""
+        """Return the enrollment that counts for each student (R3.1, R3.2)."""
         places: dict[UUID, list[RosterEnrollment]] = {}
         for each in self.enrollments:
             if covers(each, key):
@@ -126,7 +126,7 @@ class Business:
         transferred_from_id: UUID | None = None,
         created_at: datetime | None = None,
     ) -> RosterEnrollment:
-        """Enrolls a student. Without `created_at`, it was done a week before the start, or yesterday if that is
+        """Enroll a student. Without `created_at`, it was done a week before the start, or yesterday if that is
         earlier.
         """
         place = RosterEnrollment(
@@ -157,7 +157,7 @@ class Business:
         return place
 
     def change_place(self, course: Course, place: RosterEnrollment, **changes: Any) -> RosterEnrollment:
-        """Changes the enrollment in memory and in its row, where `is_deleted` becomes `deleted_at`."""
+        """Change the enrollment in memory and in its row, where `is_deleted` becomes `deleted_at`."""
         changed = replace(place, **changes)
         course.enrollments[course.enrollments.index(place)] = changed
         if changes.pop("is_deleted", False):
@@ -166,7 +166,7 @@ class Business:
         return changed
 
     def transfer(self, student_id: UUID, source: Course, target: Course, first_on: date) -> None:
-        """Ends the student's enrollment in `source` on the day before `first_on`, on which the one in `target`
+        """End the student's enrollment in `source` on the day before `first_on`, on which the one in `target`
         starts.
         """
         old = next(place for place in source.enrollments if place.student_id == student_id)
@@ -175,7 +175,7 @@ class Business:
         self.enroll(student_id, target, first_on, transferred_from_id=old.id, created_at=self.now - timedelta(days=6))
 
     def meetings(self, course: Course, first: date, last: date) -> Iterator[Meeting]:
-        """Returns the occurrences that are held, by date."""
+        """Return the occurrences that are held, by date."""
         for number in range((last - first).days + 1):
             on_date = first + timedelta(days=number)
             for slot in course.slots:

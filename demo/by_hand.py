@@ -32,7 +32,7 @@ _REQUESTS = 3
 
 
 def cancel_some(attendance: Attendance) -> None:
-    """Cancels occurrences (R9.1), before the history reaches their day, with makeup tokens for the ACTIVE rows
+    """Cancel occurrences (R9.1), before the history reaches their day, with makeup tokens for the ACTIVE rows
     (R9.2).
     """
     business, office = attendance.business, attendance.office
@@ -66,7 +66,7 @@ def cancel_some(attendance: Attendance) -> None:
 
 
 def substitute_some(attendance: Attendance) -> None:
-    """Makes an instructor of the second site absent from today on; a substitute takes all classes but the last
+    """Make an instructor of the second site absent from today on; a substitute takes all classes but the last
     (R9.9).
     """
     business = attendance.business
@@ -102,7 +102,7 @@ def substitute_some(attendance: Attendance) -> None:
 
 
 def make_tokens(attendance: Attendance) -> None:
-    """Makes and deletes tokens by hand, lets families ask for makeups, and has tokens revoked and reinstated (R8.1,
+    """Make and delete tokens by hand, let families ask for makeups, and have tokens revoked and reinstated (R8.1,
     R8.5).
     """
     business, ledger, now = attendance.business, attendance.ledger, attendance.business.now
@@ -143,7 +143,7 @@ def make_tokens(attendance: Attendance) -> None:
 
 
 def tell_absences(attendance: Attendance) -> None:
-    """Adds requested, approved, denied and withdrawn expected absences for the days ahead (R6.1, R6.2)."""
+    """Add requested, approved, denied and withdrawn expected absences for the days ahead (R6.1, R6.2)."""
     states = (
         (ExpectedAbsenceState.REQUESTED, False),
         (ExpectedAbsenceState.APPROVED, True),
@@ -174,7 +174,7 @@ def _days(today: date, issue_in: int, expire_in: int | None) -> tuple[date, date
 
 
 def _available(attendance: Attendance) -> Iterator[Token]:
-    """Returns unused absence tokens of past days, the newest first."""
+    """Return unused absence tokens of past days, the newest first."""
     for token in reversed(attendance.ledger.tokens):
         is_absence = token.row["origin"] is MakeupTokenOrigin.ABSENCE
         is_settled = token.row["issued_at"] < attendance.business.now - timedelta(days=2)
@@ -189,7 +189,7 @@ def _delete(attendance: Attendance, token: Token, at: datetime) -> None:
 
 
 def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
-    """Adds a request that was made while the office still decided (R8.7). Returns False if there is no class to ask
+    """Add a request that was made while the office still decided (R8.7). Return False if there is no class to ask
     for.
     """
     business, student_id = attendance.business, token.row["student_id"]
@@ -220,14 +220,14 @@ def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
 
 
 def _lose_and_regain(attendance: Attendance, token: Token) -> None:
-    """Corrects a mark to PRESENT by mistake and back: its token is revoked and then reinstated (R7.4)."""
+    """Correct a mark to PRESENT by mistake and back: its token is revoked and then reinstated (R7.4)."""
     sheet, student_id = attendance.sheet(_meeting(attendance, token)), token.row["student_id"]
     for minutes, status in ((50, AttendanceStatus.PRESENT), (45, AttendanceStatus.ABSENT)):
         attendance.correct(sheet, student_id, attendance.business.now - timedelta(minutes=minutes), status)
 
 
 def _lose_spent(attendance: Attendance) -> None:
-    """Corrects the mark behind a used token, which is then flagged for review (R7.4)."""
+    """Correct the mark behind a used token, which is then flagged for review (R7.4)."""
     token = next(
         token
         for token in attendance.ledger.tokens

@@ -43,7 +43,7 @@ class Ledger:
     def reconcile(
         self, sheet: Sheet, at: datetime, hand: Hand, *, may_create: bool, phase: TokenRunPhase | None = None
     ) -> tuple[int, int]:
-        """Reconciles all rows of the sheet and returns how many tokens were issued (or reinstated) and revoked. If
+        """Reconcile all rows of the sheet and return how many tokens were issued (or reinstated) and revoked. If
         tokens change, the sheet gets a change.
         """
         changed, issued, revoked = [], 0, 0
@@ -77,7 +77,7 @@ class Ledger:
         words: Sequence[object],
         **values: Any,
     ) -> Token:
-        """Makes a token without its ledger entry. `words` distinguish it from others; `values` are columns of its
+        """Make a token without its ledger entry. `words` distinguish it from others; `values` are columns of its
         row.
         """
         row = self.business.rows.add(
@@ -122,7 +122,7 @@ class Ledger:
         student_id: UUID | None = None,
         **values: Any,
     ) -> None:
-        """Adds an entry to the ledger (R7.9)."""
+        """Add an entry to the ledger (R7.9)."""
         row = token.row if token else {}
         self._entries += 1
         self.business.rows.add(
@@ -144,7 +144,7 @@ class Ledger:
         )
 
     def tokens_of(self, occurrence: OccurrenceKey) -> list[Token]:
-        """Returns the automatic tokens of an occurrence."""
+        """Return the automatic tokens of an occurrence."""
         return self._of_occurrences.get(occurrence, [])
 
     def _automatic(self, sheet: Sheet, student_id: UUID) -> Token | None:
@@ -170,7 +170,7 @@ class Ledger:
         )
 
     def _counted(self, student_id: UUID, sheet: Sheet) -> int:
-        """Returns the number of tokens that count towards the demo's limits, which are per month and student; 0 without
+        """Return the number of tokens that count towards the demo's limits, which are per month and student; 0 without
         a limit.
         """
         settings, missed_on = self.business.settings.makeup_tokens, sheet.meeting.held_on
@@ -187,7 +187,7 @@ class Ledger:
         return len(counted)
 
     def _issue_for(self, sheet: Sheet, student_id: UUID, at: datetime) -> Token:
-        """Issues a token for a mark (R7.7, R7.8), with the mark's source and person."""
+        """Issue a token for a mark (R7.7, R7.8), with the mark's source and person."""
         meeting, mark, course = sheet.meeting, sheet.marks[student_id], sheet.meeting.course
         issued_on = local_date(at, course.site.zone)
         settings = self.business.settings.makeup_tokens

@@ -41,15 +41,15 @@ class DemoSummary:
 
 
 def demo_today(now: datetime) -> date:
-    """Returns the local date at the main demo location."""
+    """Return the local date at the main demo location."""
     return local_date(now, ZONE)
 
 
 async def load_demo(
     owner_url: str, *, today: date, now: datetime, progress: Callable[[str], None], fresh: bool = False
 ) -> DemoSummary:
-    """Loads both organizations around today, in one transaction. If they are there already, it changes nothing and
-    reports how old they are.
+    """Load both organizations around today, in one transaction. If they are there already, change nothing and
+    report how old they are.
 
     fresh -- delete the demo organizations first, and only them
 
@@ -80,13 +80,13 @@ async def load_demo(
 
 
 def make_rows(now: datetime) -> tuple[Rows, Rows]:
-    """Returns the rows of both organizations, which are the same for the same instant."""
+    """Return the rows of both organizations, which are the same for the same instant."""
     password_hash = PasswordHasher().hash(sign_ins.PASSWORD, salt=_SALT)
     return business_rows(now, password_hash), small_business_rows(now, password_hash)
 
 
 def roll_sheet(anchored_on: date, today: date) -> OccurrenceKey:
-    """Returns the newest occurrence of the class whose roll sheet has every indicator, for a demo made around
+    """Return the newest occurrence of the class whose roll sheet has every indicator, for a demo made around
     `anchored_on`.
     """
     plan = next(plan for plan in catalogue.CLASSES if plan.part is catalogue.Part.ROLL_SHEET)

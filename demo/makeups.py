@@ -13,7 +13,7 @@ _FAMILIES_USE = 0.45
 
 
 def use(attendance: Attendance, token: Token, meeting: Meeting, at: datetime) -> None:
-    """Books a makeup for the family with the token."""
+    """Book a makeup for the family with the token."""
     business = attendance.business
     student_id = token.row["student_id"]
     place = business.enroll(
@@ -31,7 +31,7 @@ def use(attendance: Attendance, token: Token, meeting: Meeting, at: datetime) ->
 
 
 def use_some(attendance: Attendance, missed: Meeting) -> None:
-    """Lets some of the families who missed the class book a makeup within two days, at most twelve days ahead."""
+    """Let some of the families who missed the class book a makeup within two days, at most twelve days ahead."""
     random, business = attendance.business.random, attendance.business
     for token in attendance.ledger.tokens_of(missed.key):
         if random.random() > _FAMILIES_USE or token.state(missed.held_on) is not MakeupTokenState.AVAILABLE:
@@ -43,7 +43,7 @@ def use_some(attendance: Attendance, missed: Meeting) -> None:
 
 
 def other_class(attendance: Attendance, token: Token, missed: Meeting, days: int) -> Meeting | None:
-    """Returns an occurrence of the program at the site with an opening, that many days after the missed one or a little
+    """Return an occurrence of the program at the site with an opening, that many days after the missed one or a little
     later.
     """
     business, own = attendance.business, missed.course

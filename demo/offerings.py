@@ -28,7 +28,7 @@ _SESSIONS_OF = {
 
 
 def open_sites(business: Business, sites: Sequence[tuple[str, str]]) -> None:
-    """Makes the locations, each with a kiosk."""
+    """Make the locations, each with a kiosk."""
     for name, time_zone in sites:
         zone = ZoneInfo(time_zone)
         site = Site(business.rows.id("location", name), zone, local_date(business.now, zone))
@@ -167,7 +167,7 @@ def _offer(
 
 
 def _start(business: Business, site: Site, when: str | int) -> time:
-    """Returns a wall time, or elapsed minutes from now in steps of five that stay within the local day."""
+    """Return a wall time, or elapsed minutes from now in steps of five that stay within the local day."""
     if isinstance(when, str):
         return time.fromisoformat(when)
     now = business.now

@@ -118,7 +118,7 @@ def _attendance(business: Business, plans: Sequence[staff.StaffPlan]) -> Attenda
 
 
 def _name_guardian(ledger: Ledger) -> None:
-    """Gives the published guardian account to the family with the most to see: its tokens are in the most different
+    """Give the published guardian account to the family with the most to see: its tokens are in the most different
     states.
     """
     states: dict[UUID, set[MakeupTokenState]] = {}

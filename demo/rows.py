@@ -15,7 +15,7 @@ _NAMESPACE = UUID("6f0d2a53-8c1e-5f5a-9d7e-3b0a4c2e8f11")
 
 
 def organization_id(name: str) -> UUID:
-    """Returns an id that is the same for every load, so that a second one finds the first."""
+    """Return an id that is the same for every load, so that a second one finds the first."""
     return uuid5(_NAMESPACE, name)
 
 
@@ -27,11 +27,11 @@ class Rows:
         self.tables: dict[str, list[dict[str, Any]]] = {}
 
     def id(self, *words: object) -> UUID:
-        """Returns an id that depends only on what the row is: the same words give the same id."""
+        """Return an id that depends only on what the row is: the same words give the same id."""
         return uuid5(self.organization_id, "/".join(map(str, words)))
 
     def add(self, table: type[Table], **values: Any) -> dict[str, Any]:
-        """Adds a row and returns it. It may be changed until it is copied."""
+        """Add a row and return it. It may be changed until it is copied."""
         row = {"organization_id": self.organization_id, **values}
         self.tables.setdefault(table.__tablename__, []).append(row)
         return row
@@ -41,7 +41,7 @@ class Rows:
 
 
 async def copy_in(connection: AsyncConnection, rows: Rows) -> None:
-    """Copies the rows with COPY, in the order of the foreign keys.
+    """Copy the rows with COPY, in the order of the foreign keys.
 
     The connection's transaction must have begun: this uses asyncpg directly, and SQLAlchemy begins a transaction only
     with its own first statement.
@@ -60,7 +60,7 @@ def _plain(value: Any) -> Any:
 
 
 async def wipe(connection: AsyncConnection, organizations: Iterable[UUID]) -> None:
-    """Deletes these organizations with everything that belongs to them, and nothing else."""
+    """Delete these organizations with everything that belongs to them, and nothing else."""
     ids = list(organizations)
     for table in reversed(models.metadata.sorted_tables):
         await connection.execute(delete(table).where(table.c.organization_id.in_(ids)))

@@ -45,7 +45,7 @@ class Sheet:
     row: dict[str, Any] | None = None
 
     def mark(self, hand: Hand, at: datetime, entries: Mapping[UUID, Entry]) -> None:
-        """Adds one submission, or one check-in with its defaulted marks."""
+        """Add one submission, or one check-in with its defaulted marks."""
         self._number(ChangeKind.MARKS, hand, at)
         for student_id, entry in entries.items():
             before = self.marks.get(student_id)
@@ -73,7 +73,7 @@ class Sheet:
             )
 
     def change(self, kind: ChangeKind, hand: Hand, at: datetime, students: Iterable[UUID]) -> None:
-        """Adds a change that changed no mark: tokens, the roster, or a cancellation."""
+        """Add a change that changed no mark: tokens, the roster, or a cancellation."""
         self._number(kind, hand, at)
         if kind is ChangeKind.CANCELLED and self.row:
             self.row.update(cancelled_at=at, cancelled_by_id=hand.person_id)

@@ -24,13 +24,13 @@ _DAY = timedelta(days=1)
 
 
 def meeting_of(business: Business, part: Part) -> Meeting:
-    """Returns today's occurrence of the class with this role."""
+    """Return today's occurrence of the class with this role."""
     course = next(course for course in business.courses if course.part is part)
     return next(business.meetings(course, course.site.today, course.site.today))
 
 
 def arrange_students(business: Business) -> None:
-    """Gives each of the first rows another indicator. It runs before the history, since some indicators depend on
+    """Give each of the first rows another indicator. It runs before the history, since some indicators depend on
     enrollments.
     """
     meeting = meeting_of(business, Part.ROLL_SHEET)
@@ -56,7 +56,7 @@ def arrange_students(business: Business) -> None:
 
 
 def arrange_makeup_and_absence(attendance: Attendance) -> None:
-    """Adds a makeup and an expected absence. It runs after the history, since a makeup needs a token that somebody
+    """Add a makeup and an expected absence. It runs after the history, since a makeup needs a token that somebody
     earned.
     """
     business, meeting = attendance.business, meeting_of(attendance.business, Part.ROLL_SHEET)
@@ -85,7 +85,7 @@ def arrange_makeup_and_absence(attendance: Attendance) -> None:
 
 
 def _regulars(course: Course, today: date) -> Iterator[RosterEnrollment]:
-    """Returns the students who have been coming and will stay."""
+    """Return the students who have been coming and will stay."""
     return iter(
         [
             place
@@ -96,7 +96,7 @@ def _regulars(course: Course, today: date) -> Iterator[RosterEnrollment]:
 
 
 def _others(business: Business, course: Course) -> list[Course]:
-    """Returns classes of the same program and site, as sources and targets of transfers."""
+    """Return classes of the same program and site, as sources and targets of transfers."""
     return [
         other
         for other in business.courses
@@ -110,7 +110,7 @@ def _arrive_by_transfer(business: Business, source: Course, course: Course, toda
 
 
 def _several_at_once(business: Business, child: Child, today: date) -> None:
-    """Gives one student several things at once: a medical text that means nothing raises no alert, a past birthday and
+    """Give one student several things at once: a medical text that means nothing raises no alert, a past birthday and
     a note raise indicators.
     """
     child.row.update(medical_alert="N/A", birth_on=_birth(today - 2 * _DAY, 10))

@@ -69,7 +69,7 @@ class Attendance:
         return found
 
     def take(self, meeting: Meeting, hand: Hand | None = None, *, share: float = 1.0) -> None:
-        """Records the whole roll sheet, or its first rows, by the instructor, the office or the given hand, during the
+        """Record the whole roll sheet, or its first rows, by the instructor, the office or the given hand, during the
         class or just now if it has not ended. An empty roll sheet is skipped.
         """
         random, now = self.business.random, self.business.now
@@ -88,7 +88,7 @@ class Attendance:
         self._settle(sheet, hand, at)
 
     def correct(self, sheet: Sheet, student_id: UUID, at: datetime, status: _S | None = None) -> None:
-        """Lets the office correct a mark on a later day, which changes tokens at once (R7.3). Does nothing if that day
+        """Let the office correct a mark on a later day, which changes tokens at once (R7.3). Does nothing if that day
         is ahead.
         """
         if at > self.business.now:
@@ -107,7 +107,7 @@ class Attendance:
         requested_at: datetime,
         **values: object,
     ) -> None:
-        """Adds an expected absence by a guardian. Staff decided within the day, unless it is still REQUESTED."""
+        """Add an expected absence by a guardian. Staff decided within the day, unless it is still REQUESTED."""
         is_decided = state in (ExpectedAbsenceState.APPROVED, ExpectedAbsenceState.DENIED)
         decided_at = min(self.business.now, requested_at + timedelta(hours=3))
         guardian_id = self.business.children[student_id].guardian["id"]
@@ -154,8 +154,8 @@ class Attendance:
         return Entry(status, random.choice(names.MARK_NOTES) if random.random() < 0.01 else None)
 
     def _check_in(self, sheet: Sheet, entries: Mapping[UUID, Entry]) -> tuple[Hand, datetime]:
-        """Checks students in at the kiosk (R4.5): the first one marks the others absent, and each later one is checked
-        in. Returns the hand and the time of the first.
+        """Check students in at the kiosk (R4.5): the first one marks the others absent, and each later one is checked
+        in. Return the hand and the time of the first.
         """
         business, meeting = self.business, sheet.meeting
         hand = Hand(Source.KIOSK, kiosk_id=business.kiosks[meeting.course.site.id])
@@ -176,7 +176,7 @@ class Attendance:
         return Entry(_S.EXCUSED_ABSENCE if is_excused else _S.ABSENT, is_defaulted=True)
 
     def _settle(self, sheet: Sheet, hand: Hand, at: datetime) -> None:
-        """Changes tokens at once, or arms the runs and carries out those that are due (R7.3)."""
+        """Change tokens at once, or arm the runs and carry out those that are due (R7.3)."""
         meeting, business = sheet.meeting, self.business
         zone = meeting.course.site.zone
         timing = token_timing(

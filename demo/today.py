@@ -12,7 +12,7 @@ _LEFT_OPEN = (Part.ROLL_SHEET, Part.LATER)
 
 
 def live_today(attendance: Attendance) -> None:
-    """Takes today's attendance. Every third of the ordinary classes that have ended stays untaken."""
+    """Take today's attendance. Every third of the ordinary classes that have ended stays untaken."""
     business = attendance.business
     ended = 0
     for meeting in meetings_of_day(business, 0):
@@ -33,7 +33,7 @@ def live_today(attendance: Attendance) -> None:
 
 
 def _take_one_off_the_roster(attendance: Attendance, meeting: Meeting) -> None:
-    """Deletes the enrollment of a student who is marked, so that the row is subdued (R3.1)."""
+    """Delete the enrollment of a student who is marked, so that the row is subdued (R3.1)."""
     sheet: Sheet = attendance.sheet(meeting)
     place = next(
         (place for student, place in sheet.roster.items() if not sheet.marks[student]["status"].is_absence), None

@@ -13,7 +13,7 @@ _MESSAGE_IDS = UUID("5f0e7f6c-3b52-4d0b-9a55-0c3a1f5b7d21")
 
 
 def compose(email: OutgoingEmail, *, sender: str, now: datetime) -> EmailMessage:
-    """Returns the message from `sender`, an address, in the organization's name. Every attempt for one reason has the
+    """Return the message from `sender`, an address, in the organization's name. Every attempt for one reason has the
     same Message-ID.
 
     Raises what `render` raises, and ValueError for a recipient that is not one address.
@@ -33,7 +33,7 @@ def compose(email: OutgoingEmail, *, sender: str, now: datetime) -> EmailMessage
 
 
 def one_address(text: str) -> Address:
-    """Parses one address in ASCII. Raises ValueError for anything else, which could reach somebody who was not
+    """Parse one address in ASCII. Raises ValueError for anything else, which could reach somebody who was not
     meant.
     """
     try:

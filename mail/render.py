@@ -49,7 +49,7 @@ _ENVIRONMENT = _environment()
 
 
 def render(template: str, facts: Mapping[str, Any], *, organization: str) -> Rendered:
-    """Fills in a template. `facts` are those of the outbox; `organization` is the sender's name.
+    """Fill in a template. `facts` are those of the outbox; `organization` is the sender's name.
 
     Raises jinja2.TemplateError if the template does not exist or lacks a fact. A fact of the wrong type raises what the
     template's filters raise.

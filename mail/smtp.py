@@ -51,7 +51,7 @@ class SmtpServer:
 
 @asynccontextmanager
 async def opened(server: SmtpServer, recipient: str) -> AsyncIterator[aiosmtplib.SMTP]:
-    """Yields a connection on which the server has accepted sender and recipient, for `hand_over`. Raises NotSent."""
+    """Yield a connection on which the server has accepted sender and recipient, for `hand_over`. Raises NotSent."""
     client = _client(server)
     try:
         await _open(client, server, recipient)
@@ -62,7 +62,7 @@ async def opened(server: SmtpServer, recipient: str) -> AsyncIterator[aiosmtplib
 
 
 async def hand_over(client: aiosmtplib.SMTP, server: SmtpServer, message: bytes) -> None:
-    """Returns when the server has accepted the message. Raises NotSent or Unanswered."""
+    """Return when the server has accepted the message. Raises NotSent or Unanswered."""
     try:
         async with asyncio.timeout(server.answer_seconds):
             await client.data(message, timeout=server.answer_seconds)

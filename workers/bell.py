@@ -20,7 +20,7 @@ class Bell:
         return self._next
 
     async def wait(self, ring: asyncio.Event, seconds: float) -> None:
-        """Waits for that ring, at most `seconds`."""
+        """Wait for that ring, at most `seconds`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await ring.wait()

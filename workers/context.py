@@ -43,7 +43,7 @@ class WorkerContext:
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
-    """Returns the context from the dictionary that arq passes to each job."""
+    """Return the context from the dictionary that arq passes to each job."""
     context: WorkerContext = ctx[KEY]
     return context
 
@@ -55,7 +55,7 @@ def mail_server(settings: Settings) -> SmtpServer | None:
 
 
 def to_letters(bell: Bell) -> Sink:
-    """Returns a sink that rings for e-mail committed in this process. A worker is here, so Redis is not needed."""
+    """Return a sink that rings for e-mail committed in this process. A worker is here, so Redis is not needed."""
 
     async def ring(wake_ups: Sequence[WakeUp]) -> None:
         if any(isinstance(wake_up, EmailQueued) for wake_up in wake_ups):
@@ -66,7 +66,7 @@ def to_letters(bell: Bell) -> Sink:
 
 @asynccontextmanager
 async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = REST) -> AsyncIterator[WorkerContext]:
-    """Yields the context of a worker's process. `rest` is the `share` of `Pace`."""
+    """Yield the context of a worker's process. `rest` is the `share` of `Pace`."""
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
     letters = Bell()

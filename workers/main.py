@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
-    """Works until SIGTERM or SIGINT; with `burst`, does what is due now and ends.
+    """Work until SIGTERM or SIGINT; with `burst`, do what is due now and end.
 
     `settings.test_clock` moves the clock of this worker alone.
     """
@@ -68,7 +68,7 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
 
 
 async def _catch_up(context: WorkerContext) -> None:
-    """Does what became due while no worker ran. It does not need Redis, so it does everything while Redis is away for
+    """Do what became due while no worker ran. It does not need Redis, so it does everything while Redis is away for
     long.
     """
     for name, job in (("end_days", end_days), ("sweep_token_runs", sweep), ("send_due_emails", send_due)):
@@ -81,7 +81,7 @@ async def _catch_up(context: WorkerContext) -> None:
 
 
 async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
-    """Runs arq's worker until the process stops, or until Redis is lost, which arq does not survive; then pauses."""
+    """Run arq's worker until the process stops, or until Redis is lost, which arq does not survive; then pause."""
     stop = context.stop
     worker = make_worker(context, settings.redis_url)
     serving = asyncio.create_task(worker.main(), name="arq")
@@ -126,14 +126,14 @@ def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[Cron
 
 
 async def _finish_jobs(worker: Worker, patience_seconds: float) -> None:
-    """Accepts no more jobs and waits for the running ones."""
+    """Accept no more jobs and wait for the running ones."""
     worker.allow_pick_jobs = False
     if worker.tasks:
         await asyncio.wait(worker.tasks.values(), timeout=patience_seconds)
 
 
 async def _close(worker: Worker) -> None:
-    """Closes arq's worker. It never fails and never hangs: Redis does not need to hear of it, and cancelled jobs roll
+    """Close arq's worker. It never fails and never hangs: Redis does not need to hear of it, and cancelled jobs roll
     back.
     """
     with contextlib.suppress(TimeoutError):

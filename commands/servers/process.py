@@ -21,7 +21,7 @@ class ServerFault(Exception):
 
 
 def die_with_parent(sign: int, parent: int) -> None:
-    """Asks the kernel to send `sign` to this process when `parent` ends, even by SIGKILL.
+    """Ask the kernel to send `sign` to this process when `parent` ends, even by SIGKILL.
 
     This works on Linux only. Elsewhere nothing happens, and a killed parent leaves its children behind.
     """
@@ -45,7 +45,7 @@ def spawn(
     folder: Path | None = None,
     descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Starts `argv` in a session of its own. The kernel ends it when this process ends.
+    """Start `argv` in a session of its own. The kernel ends it when this process ends.
 
     become -- a function that runs in the child, for example to give up rights
 
@@ -77,7 +77,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float) -> bool:
-    """Sends `sign`, waits `seconds`, then sends SIGKILL. Returns True if the process ended by itself."""
+    """Send `sign`, wait `seconds`, then send SIGKILL. Return True if the process ended by itself."""
     if process.poll() is not None:
         return True
     process.send_signal(sign)
@@ -91,7 +91,7 @@ def stop(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float)
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Polls `ready` until it returns true. Returns False if the process ends or the time runs out first."""
+    """Poll `ready` until it returns true. Return False if the process ends or the time runs out first."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -103,7 +103,7 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seco
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Tells whether a server could listen on (host, port) now."""
+    """Tell whether a server could listen on (host, port) now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         # Servers do the same: a port whose last connections linger in TIME_WAIT counts as free.
@@ -116,7 +116,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Returns a free loopback port: `preferred` if it is free, otherwise one that the kernel chooses."""
+    """Return a free loopback port: `preferred` if it is free, otherwise one that the kernel chooses."""
     if preferred is not None and port_is_free(preferred):
         return preferred
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -126,7 +126,7 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def last_words(log: Path, marks: Sequence[str]) -> str:
-    """Returns the last line of a server's log that contains one of `marks`, or its last line, or nothing."""
+    """Return the last line of a server's log that contains one of `marks`, or its last line, or nothing."""
     try:
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:

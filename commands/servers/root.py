@@ -73,7 +73,7 @@ def _nobody() -> Identity:
 
 
 def candidates() -> list[Identity]:
-    """Returns the identities to try, best first. A normal user has one: that user."""
+    """Return the identities to try, best first. A normal user has one: that user."""
     uid, gid = os.geteuid(), os.getegid()
     if uid != 0:
         return [Identity("this user", uid, gid, None)]
@@ -81,7 +81,7 @@ def candidates() -> list[Identity]:
 
 
 def choose_identity(program: Path) -> Identity:
-    """Returns the first identity that can run `program --version`."""
+    """Return the first identity that can run `program --version`."""
     reasons = []
     for identity in candidates():
         try:
@@ -100,7 +100,7 @@ def choose_identity(program: Path) -> Identity:
 
 
 def give_to(identity: Identity, folder: Path) -> None:
-    """Makes `folder` and everything in it belong to `identity`. Only root needs this, after a change of identity."""
+    """Make `folder` and everything in it belong to `identity`. Only root needs this, after a change of identity."""
     if os.geteuid() != 0 or not folder.exists() or folder.stat().st_uid == identity.uid:
         return
     for place, _, files in os.walk(folder):

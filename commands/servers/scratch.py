@@ -9,13 +9,13 @@ from sqlalchemy.engine import make_url
 
 
 def with_database(url: str, name: str) -> str:
-    """Returns the address of another database on the same server, for the same account."""
+    """Return the address of another database on the same server, for the same account."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @asynccontextmanager
 async def scratch_database(url: str, template: str | None = None) -> AsyncIterator[str]:
-    """Yields the address of a new database on the server of `url`: empty, or a copy of `template`.
+    """Yield the address of a new database on the server of `url`: empty, or a copy of `template`.
 
     It is dropped at the end, even while others are connected. Nobody may be connected to `template`.
     """
@@ -29,7 +29,7 @@ async def scratch_database(url: str, template: str | None = None) -> AsyncIterat
 
 
 async def _administer(url: str, statement: str) -> None:
-    """Runs one statement that cannot be part of a transaction, on a connection of its own."""
+    """Run one statement that cannot be part of a transaction, on a connection of its own."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(plain)
     try:

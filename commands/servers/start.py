@@ -23,13 +23,13 @@ class Servers:
     valkey: valkey.Valkey | None
 
     def stop(self) -> None:
-        """Stops PostgreSQL last: whatever is still writing then loses its wake-ups, but never its data."""
+        """Stop PostgreSQL last: whatever is still writing then loses its wake-ups, but never its data."""
         for server in (self.valkey, self.postgres):
             if server is not None:
                 server.stop()
 
     def find_dead(self) -> str | None:
-        """Returns a sentence about a server of ours that has ended, or None while both are running."""
+        """Return a sentence about a server of ours that has ended, or None while both are running."""
         for name, server in (("PostgreSQL", self.postgres), ("The Redis-compatible server", self.valkey)):
             if server is not None and server.process.poll() is not None:
                 return f"{name} ended: {server.last_words() or 'it left no word'} (see {server.log})."
@@ -38,7 +38,7 @@ class Servers:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Makes `folder` if it is missing and holds it exclusively until the block ends or this process dies."""
+    """Make `folder` if it is missing and hold it exclusively until the block ends or this process dies."""
     try:
         # Other users may pass through the folder but not read it, because PostgreSQL may have to run as another user.
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Tells whether a living process holds `folder`."""
+    """Tell whether a living process holds `folder`."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except OSError:
@@ -93,7 +93,7 @@ def start_servers(
     redis_url: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Servers:
-    """Starts the servers that were not given. The caller holds the lock of `folder` and calls `stop` at the end.
+    """Start the servers that were not given. The caller holds the lock of `folder` and calls `stop` at the end.
 
     database_url, redis_url -- servers of somebody else to use instead; they are not checked
     progress -- called with a few words about each server that was started
@@ -136,11 +136,11 @@ def _read_ports(folder: Path) -> dict[str, int]:
 
 
 def remember_ports(folder: Path, **ports: int | None) -> None:
-    """Stores these ports for the next start from this folder; None changes nothing."""
+    """Store these ports for the next start from this folder; None changes nothing."""
     known = _read_ports(folder) | {name: port for name, port in ports.items() if port is not None}
     (folder / "ports.json").write_text(json.dumps(known))
 
 
 def remembered_port(folder: Path, name: str) -> int | None:
-    """Returns the port that `name` had at the last start from this folder; None before the first start."""
+    """Return the port that `name` had at the last start from this folder; None before the first start."""
     return _read_ports(folder).get(name)

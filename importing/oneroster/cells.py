@@ -67,7 +67,7 @@ def _one_of(column: Column) -> Callable[[str], str]:
 
 
 def reader_of(column: Column) -> Callable[[str], Any]:
-    """Returns a function that converts the stripped, non-empty text of such a cell to its value."""
+    """Return a function that converts the stripped, non-empty text of such a cell to its value."""
     if column.one_of:
         return _one_of(column)
     if column.name == "sourcedId" or (column.refers_to and column.content is Content.TEXT):

@@ -16,7 +16,7 @@ BALANCE_BELOW = Decimal(10) ** 10
 
 
 def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule:
-    """Leaves out every bad row and the rows that depend on it, and reports each one once, file after file."""
+    """Leave out every bad row and the rows that depend on it, and report each one once, file after file."""
     last_of_users = "roles" if "roles" in roster.files else "users"
     by_file: dict[str, Callable[[Record], Fault | None]] = {
         "academicSessions": _term,
@@ -82,7 +82,7 @@ def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
 
 
 def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
-    """Checks a row without a student: its key must occur in a sound row that has a student, or be in Rollbook."""
+    """Check a row without a student: its key must occur in a sound row that has a student, or be in Rollbook."""
     keys = {row["family"] for row in roster.rows("families").records if row["student"] is not None}
     there = {family.source_id for family in known.families.values()}
 
@@ -96,13 +96,13 @@ def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
 
 
 def is_email(text: str) -> bool:
-    """Tells whether the text looks like one address. The check is just enough to exclude names and phone numbers."""
+    """Tell whether the text looks like one address. The check is just enough to exclude names and phone numbers."""
     name, at, domain = text.partition("@")
     return bool(name and at and "." in domain.strip(".")) and "@" not in domain and not any(map(str.isspace, text))
 
 
 def read_balance(text: str) -> Decimal | None:
-    """Returns an amount with at most two decimal places, positive when the family owes money; None if the text is not
+    """Return an amount with at most two decimal places, positive when the family owes money; None if the text is not
     one.
     """
     try:
@@ -115,7 +115,7 @@ def read_balance(text: str) -> Decimal | None:
 
 
 def _check_zones(roster: Roster, schedule: Schedule, known: Known, report: Report) -> None:
-    """Replaces the zones by class with zones by org, since a location has one zone, and reports rows that disagree."""
+    """Replace the zones by class with zones by org, since a location has one zone, and report rows that disagree."""
     by_org: dict[str, tuple[int, str]] = {}
     classes = roster.rows("classes").by_id
     for source_id, (line, zone) in schedule.zones.items():

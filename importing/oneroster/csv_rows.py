@@ -52,7 +52,7 @@ class Rows:
         return (record for record in self.records if record.to_delete)
 
     def leave_out(self, lines: set[int]) -> None:
-        """Removes the rows that start on these lines."""
+        """Remove the rows that start on these lines."""
         for record in self.records:
             if record.line in lines and record.id:
                 self.bad[record.id] = record.line
@@ -83,7 +83,7 @@ class _Reader:
         ]
 
     def read(self, line: int, row: list[str]) -> Record | None:
-        """Returns the record, or None after all faults of the row have been reported."""
+        """Return the record, or None after all faults of the row have been reported."""
         to_delete = self.status_at is not None and row[self.status_at].strip() == "tobedeleted"
         cells: dict[str, Any] = {}
         is_sound = True
@@ -109,7 +109,7 @@ class _Reader:
 def read_rows(
     specification: FileSpecification, mode: str, text: str, report: Report, progress: Callable[[int], None]
 ) -> Rows:
-    """Reads all rows of a file and reports the bad ones.
+    """Read all rows of a file and report the bad ones.
 
     A header that lacks a column makes the whole report `is_broken`, because no row of the file can be trusted.
     """
@@ -153,7 +153,7 @@ def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
 
 
 def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
-    """Yields for each row the line on which it starts, its cells, and what is wrong with it. Empty lines are
+    """Yield for each row the line on which it starts, its cells, and what is wrong with it. Empty lines are
     skipped.
     """
     parser = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -49,7 +49,7 @@ class Households:
 
 
 def find_households(roster: Roster, known: Known) -> Households:
-    """Derives the families. A family that its members have already is kept; if it falls apart, the largest part keeps
+    """Derive the families. A family that its members have already is kept; if it falls apart, the largest part keeps
     it.
 
     In a bulk bundle agents alone decide. A delta never splits families: members of one family stay together, and
@@ -111,7 +111,7 @@ def _with_students(groups: list[list[Node]]) -> list[list[Node]]:
 
 
 def _precedence(known: Known) -> Callable[[list[Node]], tuple[int, str]]:
-    """Puts the part with the most students of a former family first, so that this part keeps the family."""
+    """Put the part with the most students of a former family first, so that this part keeps the family."""
 
     def rank(members: list[Node]) -> tuple[int, str]:
         students = [name for kind, name in members if kind == "student"]

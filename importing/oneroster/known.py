@@ -86,11 +86,11 @@ class Known:
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
     def new_id(self, kind: str, key: str) -> UUID:
-        """Returns the id for this entry, which is the same in every import into this organization."""
+        """Return the id for this entry, which is the same in every import into this organization."""
         return uuid5(self.organization_id, f"{kind}/{key}")
 
     def has(self, file: str, source_id: str) -> bool:
-        """Tells whether there is such a row, not deleted, that the named OneRoster file could have brought."""
+        """Tell whether there is such a row, not deleted, that the named OneRoster file could have brought."""
         if file == "users":
             return any(source_id in of_kind for of_kind in (self.live_students, self.staff, self.guardians))
         if file == "courses":
@@ -128,13 +128,13 @@ class _Tables:
         return list(await self._connection.fetch(f"{sql} WHERE organization_id = $1", self._organization_id))
 
     async def by_source_id(self, table: str, columns: str) -> list[Any]:
-        """Returns the rows that an import brought: source_id, then the columns."""
+        """Return the rows that an import brought: source_id, then the columns."""
         rows = await self.rows(f"SELECT source_id, {columns} FROM {table}")  # noqa: S608 - names of this file
         return [row for row in rows if row[0] is not None]
 
 
 async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> Known:
-    """Reads everything that the import's decisions need in a handful of statements, whatever the size."""
+    """Read everything that the import's decisions need in a handful of statements, whatever the size."""
     known = Known(organization_id)
     tables = _Tables(connection, organization_id)
     await _read_frame(known, tables)

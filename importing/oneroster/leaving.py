@@ -54,7 +54,7 @@ KEEP = """
 
 
 async def follow_leaving(connection: asyncpg.Connection, organization_id: UUID, now: datetime) -> None:
-    """Does what dropping and enrolling one by one would do, in at most four statements. Call it after the enrollments
+    """Do what dropping and enrolling one by one would do, in at most four statements. Call it after the enrollments
     are written, in the same transaction.
     """
     touched = await connection.fetch(TOUCHED, organization_id, now)

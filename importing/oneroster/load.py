@@ -95,7 +95,7 @@ async def carry_out(
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:
-    """Clears addresses first, since they are unique at every moment: two people who swap addresses both give them up
+    """Clear addresses first, since they are unique at every moment: two people who swap addresses both give them up
     before.
     """
     new = {row[0]: (row[4] or "").lower() for table in ("staff", "guardian") for row in plan.planned(table)}
@@ -183,5 +183,5 @@ async def _remove_links(
 
 
 def _count(status: str) -> int:
-    """Returns the 3 of "UPDATE 3"."""
+    """Return the 3 of "UPDATE 3"."""
     return int(status.rsplit(" ", 1)[-1])

@@ -13,7 +13,7 @@ LOCK_CLASS = 7_065_513
 
 
 async def find_organization(connection: asyncpg.Connection, wanted: str | None, roster: Roster, report: Report) -> UUID:
-    """Returns the organization with the name or id `wanted`. Without `wanted`, the name of the bundle's only district
+    """Return the organization with the name or id `wanted`. Without `wanted`, the name of the bundle's only district
     counts, and an organization of that name is created if there is none. Raises ImportRefused, which says what to do
     instead.
     """

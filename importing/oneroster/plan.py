@@ -37,7 +37,7 @@ class Plan:
 
 
 def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, zones: dict[str, str]) -> None:
-    """Turns schools into locations, and also any other org at which a class is held. Other orgs have no counterpart.
+    """Turn schools into locations, and also any other org at which a class is held. Other orgs have no counterpart.
 
     zone -- for new locations
     zones -- by org, from schedule.csv; they take precedence and also change known locations
@@ -71,7 +71,7 @@ def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, z
 
 
 def plan_sessions(plan: Plan, roster: Roster, known: Known) -> None:
-    """Turns academic sessions of every type into sessions. A class is attached to the sessions that it names as its
+    """Turn academic sessions of every type into sessions. A class is attached to the sessions that it names as its
     terms.
     """
     ids = plan.ids["academicSessions"] = {source_id: session.id for source_id, session in known.sessions.items()}
@@ -81,7 +81,7 @@ def plan_sessions(plan: Plan, roster: Roster, known: Known) -> None:
 
 
 def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
-    """Turns courses into programs, and classes into offerings of the kind CLASS with their sessions."""
+    """Turn courses into programs, and classes into offerings of the kind CLASS with their sessions."""
     for course in roster.rows("courses").live:
         plan.add("program", (known.new_id("program", course.id), course["title"], None))
     ids = plan.ids["classes"] = {source_id: offering.id for source_id, offering in known.offerings.items()}
@@ -101,7 +101,7 @@ def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
 
 
 def _date_classes(plan: Plan, roster: Roster, known: Known) -> None:
-    """Determines the first and last day of each class from its sessions, for enrollments without dates."""
+    """Determine the first and last day of each class from its sessions, for enrollments without dates."""
     dates = {session.id: (session.starts_on, session.ends_on) for session in known.sessions.values()}
     dates |= {row[0]: (row[2], row[3]) for row in plan.planned("session")}
     ids = plan.ids["academicSessions"]

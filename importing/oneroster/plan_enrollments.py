@@ -16,7 +16,7 @@ FEW = 10  # so many entries may be removed without asking, whatever share they a
 
 
 def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, report: Report) -> None:
-    """Plans students' enrollments, and teachers as instructors. Other roles in a class have no meaning in Rollbook."""
+    """Plan students' enrollments, and teachers as instructors. Other roles in a class have no meaning in Rollbook."""
     rows = roster.rows("enrollments")
     teaching: dict[UUID, set[UUID]] = {}
     for one in rows.live:
@@ -35,7 +35,7 @@ def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, repo
 
 
 def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: date) -> tuple[object, ...]:
-    """Returns the enrollment. Dates that the row leaves out are the first and the last day of the class."""
+    """Return the enrollment. Dates that the row leaves out are the first and the last day of the class."""
     first, last = plan.dates_of_class.get(one["classSourcedId"], (today, None))
     begin, end = one["beginDate"], one["endDate"]
     starts_on = begin or (min(first, end) if end else first)
@@ -53,7 +53,7 @@ def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: da
 def _instructors_gone(
     plan: Plan, roster: Roster, known: Known, teaching: dict[UUID, set[UUID]]
 ) -> list[tuple[UUID, UUID]]:
-    """Returns the instructors to remove. In a bulk file these are imported staff whom an imported class no longer has;
+    """Return the instructors to remove. In a bulk file these are imported staff whom an imported class no longer has;
     in a delta, those whose row is to be deleted or has ended.
     """
     rows = roster.rows("enrollments")
@@ -79,7 +79,7 @@ def _instructors_gone(
 
 
 def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
-    """Plans the rows of schedule.csv. For the classes that it names, they are the complete schedule."""
+    """Plan the rows of schedule.csv. For the classes that it names, they are the complete schedule."""
     ids = plan.ids["classes"]
     for slot in schedule.slots:
         id_ = known.new_id("timeslot", slot.key)
@@ -89,7 +89,7 @@ def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
 
 
 def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> None:
-    """Plans the removal of what a bulk file no longer contains, and of what a row declares as deleted.
+    """Plan the removal of what a bulk file no longer contains, and of what a row declares as deleted.
 
     Rows that could not be read count as present. If a bulk file would remove more than half of what there is (and more
     than a few entries), it was probably cut short, and ImportRefused is raised unless `accept` is true.
@@ -139,7 +139,7 @@ def _missing(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[U
 
 
 def _named(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[UUID]) -> list[UUID]:
-    """Returns the entries that are declared as deleted, or are no longer of this kind: a student who became a
+    """Return the entries that are declared as deleted, or are no longer of this kind: a student who became a
     teacher.
     """
     by_id = roster.rows(file).by_id

@@ -15,7 +15,7 @@ SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "U
 
 
 def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
-    """Adds families, students and persons to the plan, and facts about known ones."""
+    """Add families, students and persons to the plan, and facts about known ones."""
     households = find_households(roster, known)
     _plan_students(plan, roster, known, households)
     addresses = _Addresses(plan, roster, known, report)
@@ -72,7 +72,7 @@ class _Addresses:
         self._report.warn("users.csv", user.line, column, value, reason)
 
     def of(self, kind: str, id_: UUID, user: Record) -> str | None:
-        """Returns the address, or None with a warning if it is invalid or if somebody else of the kind has it."""
+        """Return the address, or None with a warning if it is invalid or if somebody else of the kind has it."""
         email = user["email"]
         if email is None:
             return None
@@ -93,7 +93,7 @@ class _Addresses:
 
 
 def _ended_at(user: Record, person: KnownPerson | None, now: datetime) -> datetime | None:
-    """Returns when the account was closed: for a disabled one when it was first closed, and None for an enabled one."""
+    """Return when the account was closed: for a disabled one when it was first closed, and None for an enabled one."""
     if user["enabledUser"]:
         return None
     return (person.ended_at if person else None) or now
@@ -128,7 +128,7 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
 
 
 def _plan_families(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """Names a new family after its students and gives it the contact data of its first guardian."""
+    """Name a new family after its students and give it the contact data of its first guardian."""
     reach: dict[UUID, tuple[str | None, str | None]] = {}
     for source_id, user in sorted(roster.guardians.items()):
         family = households.of_guardian.get(source_id)
@@ -146,7 +146,7 @@ def _plan_families(plan: Plan, roster: Roster, known: Known, households: Househo
 
 
 def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """Plans families.csv: filled cells are written, empty ones keep the current value, and later rows of a family
+    """Plan families.csv: filled cells are written, empty ones keep the current value, and later rows of a family
     win.
     """
     by_key = {family.source_id: id_ for id_, family in known.families.items()}
@@ -164,7 +164,7 @@ def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Hou
 
 
 def _plan_births(plan: Plan, roster: Roster) -> None:
-    """Plans demographics.csv: birth date and sex of students. A row to delete clears both."""
+    """Plan demographics.csv: birth date and sex of students. A row to delete clears both."""
     for row in roster.rows("demographics").records:
         id_ = plan.ids["students"].get(row.id)
         if id_ is None:

@@ -105,7 +105,7 @@ class Report:
 
 
 def write_report_file(path: Path, problems: Iterable[Problem]) -> None:
-    """Writes all problems as CSV: severity, file, line, column, value, reason. A value that a spreadsheet would take
+    """Write all problems as CSV: severity, file, line, column, value, reason. A value that a spreadsheet would take
     for a formula gets a leading apostrophe, since values come from the bundle.
     """
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -27,7 +27,7 @@ class Roster:
     staff: dict[str, tuple[Record, frozenset[Permission]]] = field(default_factory=dict)
 
     def rows(self, file: str) -> Rows:
-        """Returns the rows of the file; an absent file has none."""
+        """Return the rows of the file; an absent file has none."""
         return self.files.get(file) or Rows(file, "absent")
 
     def is_student(self, user: str, known: Known) -> bool:
@@ -41,7 +41,7 @@ class Roster:
 
 
 def read_roster(bundle: Bundle, report: Report, progress: Progress) -> Roster:
-    """Reads all rows of all files and checks each cell. References are not checked yet."""
+    """Read all rows of all files and check each cell. References are not checked yet."""
     files = {}
     for name, text in bundle.texts.items():
         specification = VERSIONS[bundle.version][name]
@@ -56,7 +56,7 @@ def read_roster(bundle: Bundle, report: Report, progress: Progress) -> Roster:
 
 
 def check_references(roster: Roster, file: str, known: Known, report: Report) -> None:
-    """Leaves out the file's rows that refer to something missing, and reports each one."""
+    """Leave out the file's rows that refer to something missing, and report each one."""
     rows = roster.rows(file)
     for column in VERSIONS[roster.version][file].columns:
         if column.refers_to:
@@ -83,7 +83,7 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
 
 
 def _dangling(target: Rows, wanted: str, known: Known, *, is_hint: bool) -> str:
-    """Returns why the reference is invalid. Empty: the file is a delta or absent, and Rollbook has the entry or cannot
+    """Return why the reference is invalid. Empty: the file is a delta or absent, and Rollbook has the entry or cannot
     know.
 
     Rollbook cannot know about hints to orgs, because districts are not stored.

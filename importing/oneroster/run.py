@@ -47,7 +47,7 @@ class _NotKept(Exception):
 async def import_oneroster(
     database_url: str, path: Path, choices: Choices, *, now: datetime, progress: Progress = lambda *_: None
 ) -> Report:
-    """Loads the bundle as the database's owner. `now` is an aware instant, `database_url` is postgresql[+asyncpg]://.
+    """Load the bundle as the database's owner. `now` is an aware instant, `database_url` is postgresql[+asyncpg]://.
 
     Everything is kept or nothing, and `is_kept` of the report tells which. Loading a bundle twice changes nothing the
     second time. Raises ImportRefused when the bundle as a whole cannot be used, or while another import is running.
@@ -126,7 +126,7 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date) -> Plan:
 
 
 async def _lock(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
-    """Admits one import at a time into an organization. The lock ends with the transaction, however that ends."""
+    """Admit one import at a time into an organization. The lock ends with the transaction, however that ends."""
     key = int.from_bytes(organization_id.bytes[-4:], "big", signed=True)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
         raise ImportRefused(f"Another import into {name!r} is running; try again when it has ended.")

@@ -45,14 +45,14 @@ class Schedule:
 
 
 def slot_key(source_id: str, weekday: int | None, start: time) -> str:
-    """Returns the key from which a timeslot's id is made. A meeting that moves to another day or hour becomes another
+    """Return the key from which a timeslot's id is made. A meeting that moves to another day or hour becomes another
     timeslot, and its marks stay with the old one.
     """
     return f"{source_id}/{weekday}/{start:%H:%M}"
 
 
 def read_schedule(roster: Roster, report: Report) -> Schedule:
-    """Checks whether the cells of each row fit together. Bad rows are left out and reported."""
+    """Check whether the cells of each row fit together. Bad rows are left out and reported."""
     schedule = Schedule()
     rows = roster.rows("schedule")
     bad: set[int] = set()
@@ -78,7 +78,7 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
 
 
 def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Known) -> list[UUID]:
-    """Returns earlier timeslots of the classes that schedule.csv names, if they are no longer in it. A timeslot created
+    """Return earlier timeslots of the classes that schedule.csv names, if they are no longer in it. A timeslot created
     by hand has another id and stays.
     """
     named = {offering_ids[slot.source_id]: slot.source_id for slot in schedule.slots}
@@ -96,7 +96,7 @@ def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Kno
 
 @cache
 def zones() -> frozenset[str]:
-    """Returns the names of the IANA zones."""
+    """Return the names of the IANA zones."""
     return frozenset(available_timezones())
 
 
@@ -118,7 +118,7 @@ def _slot(record: Record, roster: Roster, faults: list[tuple[str, str, str]]) ->
 
 
 def _minutes(record: Record, start: time, faults: list[tuple[str, str, str]]) -> int | None:
-    """Returns the length, from `minutes` or `end`; None after a fault was reported."""
+    """Return the length, from `minutes` or `end`; None after a fault was reported."""
     said, end = record["minutes"], record["end"]
     by_end = _minutes_by_end(end, start) if end is not None else None
     by_said = int(said) if said is not None and said.isdecimal() and len(said) <= 4 else None
@@ -136,7 +136,7 @@ def _minutes(record: Record, start: time, faults: list[tuple[str, str, str]]) ->
 
 
 def _minutes_by_end(text: str, start: time) -> int | None:
-    """Returns the length up to the end. An end before the start is on the next day (R2.7); for a slot longer than 12
+    """Return the length up to the end. An end before the start is on the next day (R2.7); for a slot longer than 12
     hours `minutes` is needed.
     """
     end = _clock(text)

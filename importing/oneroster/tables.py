@@ -63,7 +63,7 @@ ENROLLMENTS = Target(
 async def stage(
     connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], name: str
 ) -> None:
-    """Creates a temporary table of these rows with the column types of the target. It is dropped with the
+    """Create a temporary table of these rows with the column types of the target. It is dropped with the
     transaction.
     """
     listed = ", ".join(columns)
@@ -76,7 +76,7 @@ async def stage(
 async def upsert(
     connection: asyncpg.Connection, organization_id: UUID, target: Target, rows: Sequence[Row]
 ) -> tuple[int, int]:
-    """Returns the number of rows added and changed. Rows that are already correct are not written.
+    """Return the number of rows added and changed. Rows that are already correct are not written.
 
     Rows are processed in the order of their keys, so that two transactions cannot deadlock.
     """

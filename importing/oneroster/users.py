@@ -41,7 +41,7 @@ STUDENT, GUARDIAN, STAFF = "student", "guardian", "staff"
 
 
 def sort_users(roster: Roster, known: Known, today: date, report: Report) -> None:
-    """Fills the roster's students, guardians and staff. A user without any role is left out and reported as an error. A
+    """Fill the roster's students, guardians and staff. A user without any role is left out and reported as an error. A
     user whose roles have ended, or have no meaning in Rollbook, is only counted.
     """
     users = roster.rows("users")
@@ -80,7 +80,7 @@ def _kinds(roles: set[str]) -> set[str]:
 
 
 def _roles(roster: Roster, today: date) -> dict[str, set[str]]:
-    """Returns the roles of each user with a row in roles.csv that is not to be deleted. Roles that have ended are left
+    """Return the roles of each user with a row in roles.csv that is not to be deleted. Roles that have ended are left
     out.
     """
     roles: dict[str, set[str]] = {}
@@ -92,7 +92,7 @@ def _roles(roster: Roster, today: date) -> dict[str, set[str]]:
 
 
 def _kept_kinds(roster: Roster, known: Known) -> Callable[[str], set[str]]:
-    """Returns the kinds that a user had already and that this bundle does not take away: delta files contain only
+    """Return the kinds that a user had already and that this bundle does not take away: delta files contain only
     changes.
     """
     if roster.version == "1.1" or roster.rows("roles").mode == "bulk":

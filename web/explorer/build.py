@@ -44,7 +44,7 @@ def _npm_beside_python() -> str | None:
 
 
 def install(command: list[str]) -> int | None:
-    """Returns the exit status; None after a time-out. The wheel's npm is a parent of node, so both are ended together."""
+    """Return the exit status; None after a time-out. The wheel's npm is a parent of node, so both are ended together."""
     process = subprocess.Popen(command, cwd=HERE, process_group=0)
     try:
         return process.wait(timeout=120)

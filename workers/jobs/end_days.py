@@ -26,7 +26,7 @@ async def end_days_of_locations(ctx: Mapping[Any, Any]) -> None:
 
 
 async def end_days(context: WorkerContext) -> int:
-    """Ends every day that is over at any location, also late, and returns the number of occurrences that were marked.
+    """End every day that is over at any location, also late, and return the number of occurrences that were marked.
 
     A day is settled when all of its occurrences are, each in a transaction of its own. If the call is interrupted, the
     next one continues with the occurrences that are not done. A failure is logged and left to the next call; it does
@@ -75,7 +75,7 @@ async def _unattended(context: WorkerContext, location: LocationBehind, day: dat
 
 
 async def _mark(context: WorkerContext, location: LocationBehind, key: OccurrenceKey) -> bool | None:
-    """Returns whether anybody was marked; None if it failed."""
+    """Return whether anybody was marked; None if it failed."""
     facts = {
         "organization_id": str(location.organization_id),
         "timeslot_id": str(key.timeslot_id),

@@ -21,7 +21,7 @@ async def forget_old_answers(ctx: Mapping[Any, Any]) -> None:
 
 
 async def forget(context: WorkerContext) -> int:
-    """Deletes in portions, each in a transaction of its own, and returns the number of keys."""
+    """Delete in portions, each in a transaction of its own, and return the number of keys."""
     forgotten = 0
     while not context.stop.is_set():
         portion = await forget_answers(context.database, used_before=context.clock() - KEPT, at_most=PORTION)

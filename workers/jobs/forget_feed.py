@@ -21,7 +21,7 @@ async def forget_old_feed(ctx: Mapping[Any, Any]) -> None:
 
 
 async def forget(context: WorkerContext) -> int:
-    """Deletes in portions, each in a transaction of its own, and returns the number of transactions."""
+    """Delete in portions, each in a transaction of its own, and return the number of transactions."""
     forgotten = 0
     while not context.stop.is_set():
         portion = await forget_feed(context.database, fed_before=context.clock() - KEPT, at_most=PORTION)

@@ -23,7 +23,7 @@ async def forget_old_tasks(ctx: Mapping[Any, Any]) -> None:
 
 
 async def forget_tasks(context: WorkerContext) -> int:
-    """Deletes cancelled tasks after 10 minutes and others after 60 days, and returns their number.
+    """Delete cancelled tasks after 10 minutes and others after 60 days, and return their number.
 
     It deletes in portions; those of each organization are a transaction of their own.
     """

@@ -24,7 +24,7 @@ async def run_tokens(ctx: Mapping[Any, Any], organization_id: str, timeslot_id: 
 
 
 async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
-    """Carries out one run in one transaction. Returns False if it was done already or is not due by this worker's
+    """Carry out one run in one transaction. Return False if it was done already or is not due by this worker's
     clock.
     """
     async with unit_of_work(context.database, run.organization_id, context.announcer) as uow:

@@ -50,7 +50,7 @@ async def send_due_emails(ctx: Mapping[Any, Any]) -> None:
 
 
 async def keep_sending(context: WorkerContext) -> None:
-    """Sends the e-mail that this worker itself has queued when its tasks are at rest, without waiting for the sweep.
+    """Send the e-mail that this worker itself has queued when its tasks are at rest, without waiting for the sweep.
 
     So cancelling a task immediately also withdraws its mail (R9.5). It runs until the worker stops.
     """
@@ -68,7 +68,7 @@ async def keep_sending(context: WorkerContext) -> None:
 
 
 async def send_due(context: WorkerContext) -> int:
-    """Makes one attempt at each due message of every organization and returns the number of attempts.
+    """Make one attempt at each due message of every organization and return the number of attempts.
 
     A fault of ours is logged and left to the next call; it does not block other messages. While the server cannot be
     reached, the other messages keep their attempts for later.
@@ -103,7 +103,7 @@ async def send_due(context: WorkerContext) -> int:
 
 
 async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUID) -> Attempt:
-    """Makes one attempt at a message if it is due. A message that a dead worker left unanswered is given up as
+    """Make one attempt at a message if it is due. A message that a dead worker left unanswered is given up as
     UNCERTAIN.
     """
     server = context.mail_server
@@ -137,7 +137,7 @@ async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
 
 
 async def _deliver(context: WorkerContext, email: OutgoingEmail) -> EmailState | None:
-    """Returns SENT or KEPT; None if the message was withdrawn or taken over before it was handed over."""
+    """Return SENT or KEPT; None if the message was withdrawn or taken over before it was handed over."""
     server = context.mail_server
     message = compose(email, sender=server.sender if server else NOBODY, now=context.clock())
     if server is None:
@@ -155,7 +155,7 @@ async def _begin(context: WorkerContext, email: OutgoingEmail, server: SmtpServe
 
 
 async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailState, error: str | None) -> None:
-    """Records the outcome. QUEUED asks for another attempt, and becomes FAILED when there have been enough."""
+    """Record the outcome. QUEUED asks for another attempt, and becomes FAILED when there have been enough."""
     now = context.clock()
     due_at = now
     if state is EmailState.QUEUED:

@@ -22,7 +22,7 @@ async def sweep_token_runs(ctx: Mapping[Any, Any]) -> None:
 
 
 async def sweep(context: WorkerContext) -> int:
-    """Carries out every due run of every organization, the longest overdue first, and returns the number carried out
+    """Carry out every due run of every organization, the longest overdue first, and return the number carried out
     here.
 
     A run that fails is logged and left to the next sweep; it does not block other runs.

@@ -35,14 +35,14 @@ async def work_on_tasks(ctx: Mapping[Any, Any]) -> None:
 
 
 async def keep_working(context: WorkerContext) -> None:
-    """Works until the worker stops. Then it finishes what it has begun and leaves the rest to others at once."""
+    """Work until the worker stops. Then it finishes what it has begun and leaves the rest to others at once."""
     async with asyncio.TaskGroup() as group:
         for _ in range(PLACES):
             group.create_task(_keep_place(context))
 
 
 async def work_off(context: WorkerContext) -> int:
-    """Works until nothing is due and returns the number of slices."""
+    """Work until nothing is due and return the number of slices."""
     slices = 0
     while not context.stop.is_set() and await work_on_next(context):
         slices += 1
@@ -63,7 +63,7 @@ async def _keep_place(context: WorkerContext) -> None:
 
 
 async def work_on_next(context: WorkerContext) -> bool:
-    """Works for one slice on the task that has waited longest. Returns False if none is waiting."""
+    """Work for one slice on the task that has waited longest. Return False if none is waiting."""
     async with context.database.engine.connect() as connection:
         due = await due_tasks(connection, at_most=LOOKED_AT)
     for organization_id, task_id in due:
@@ -92,7 +92,7 @@ async def _work_on(context: WorkerContext, lease: Lease) -> None:
 
 
 async def _step(context: WorkerContext, lease: Lease) -> Advance:
-    """Carries out one batch. If it raises, its items are carried out again one by one."""
+    """Carry out one batch. If it raises, its items are carried out again one by one."""
     attempt = Attempt()
     try:
         return await _attempt(context, lease, attempt)
@@ -121,7 +121,7 @@ async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Ad
 
 
 async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault: Exception) -> Advance:
-    """Records the failure. If it was neither an item's nor the plan's, it is raised again, and the lease expires."""
+    """Record the failure. If it was neither an item's nor the plan's, it is raised again, and the lease expires."""
     if not attempt.items and not attempt.is_planning:
         raise fault
     if not isinstance(fault, Refusal):
