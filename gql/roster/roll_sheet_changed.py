@@ -128,11 +128,11 @@ def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
 field = strawberry.subscription(
     resolver=resolve,
     graphql_type=RollSheetChanged,
-    description="Follows the roll sheet of one occurrence. The first event is a SNAPSHOT of its current state or, "
-    "with `afterRevision`, the changes since then follow one by one. After that, every change is sent once, in the "
-    "order of revisions. A client that falls behind gets a SNAPSHOT instead of the events it missed. The viewer's "
-    "rights are checked again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when they are "
-    "gone. An occurrence that does not exist or that the viewer may not see is answered with NOT_FOUND. Needs "
-    "attendance VIEW; without SEE_ALL, only occurrences that the viewer teaches or substitutes can be followed.",
+    description="Follows the roll sheet of one occurrence. The stream starts with a SNAPSHOT of its current state; "
+    "with `afterRevision`, it starts with the changes since that revision instead. After that, every change is sent "
+    "once, in the order of revisions. A client that falls behind gets a SNAPSHOT instead of the events it missed. The "
+    "viewer's rights are checked again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when "
+    "they are gone. An occurrence that does not exist or that the viewer may not see is answered with NOT_FOUND. "
+    "Needs attendance VIEW; without SEE_ALL, only occurrences that the viewer teaches or substitutes can be followed.",
     metadata=requires(SEE_ATTENDANCE),
 )

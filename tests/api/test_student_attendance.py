@@ -203,7 +203,7 @@ async def test_R11_2_guardians_see_their_own_students_without_what_staff_remark(
         "needsReview": False,
         "markedBy": None,
     }
-    assert node["notEditable"] == {"reason": "NO_PERMISSION", "message": "Staff record attendance."}
+    assert node["notEditable"] == {"reason": "NO_PERMISSION", "message": "Only staff can record attendance."}
     (seen,) = await attendance(checking_in, student)
     assert (seen["mark"]["note"], seen["mark"]["markedBy"]) == ("Cried", {"__typename": "StaffMember"})
     for hidden in (stranger, await (await new_world(world.owner, name="Other Gym")).student()):
