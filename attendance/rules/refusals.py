@@ -1,7 +1,8 @@
-"""What the business refuses, with the facts of each. What only one capability refuses is in its own folder.
+"""The refusals of the business, each with its facts. Refusals that only one capability raises are in its own folder.
 
-A refusal rolls back the whole transaction (R4.2): raise it, and nothing was changed. The API answers with the member of
-the mutation's union that `gql` declares for it, and with a top-level error to a NothingFound and an AskedWrongly.
+Raising a refusal rolls back the whole transaction (R4.2), so nothing is changed. The API answers a refusal with the
+member of the mutation's union that `gql` declares for it. It answers NothingFound and AskedWrongly with a top-level
+error.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from attendance.rules.vocabulary import (
 
 
 class Refusal(Exception):
-    """The base of all refusals. `message` says in a sentence what was wrong and what would be right."""
+    """The base class of all refusals. `message` is a sentence that says what is wrong and, if possible, what to do
+    instead.
+    """
 
     message: str
 
@@ -22,39 +25,41 @@ class Refusal(Exception):
 
 @dataclass(eq=False)
 class NothingFound(Refusal):
-    """There is no such thing, or none that the caller may see: the two are not told apart (R11.3)."""
+    """There is no such object, or the caller may not see it. The two cases give the same answer (R11.3)."""
 
     message: str
 
 
 class AskedWrongly(Refusal):
-    """The request cannot be carried out as it was sent, which is a fault of the client and not of the business."""
+    """The request cannot be carried out as it was sent. This is a fault of the client and not a decision of the
+    business.
+    """
 
 
 @dataclass(eq=False)
 class OccurrenceNotFound(NothingFound):
-    """No such occurrence, or none that the caller may see: the two are not told apart (R4.12, R11.3)."""
+    """There is no such occurrence, or the caller may not see it. The two cases give the same answer (R4.12, R11.3)."""
 
     message: str = "There is no such occurrence."
 
 
 @dataclass(eq=False)
 class StudentNotFound(NothingFound):
-    """No such student, or none that the caller may see (R11.3)."""
+    """There is no such student, or the caller may not see it (R11.3)."""
 
     message: str = "There is no such student."
 
 
 @dataclass(eq=False)
 class LocationNotFound(NothingFound):
-    """No such location, or one that was deleted."""
+    """There is no such location, or it was deleted."""
 
     message: str = "There is no such location."
 
 
 @dataclass(eq=False)
 class PermissionDenied(Refusal):
-    """Section 11: the caller may see the thing but not do this to it."""
+    """The caller may see the object but may not make this change to it (section 11)."""
 
     permission: Permission
     message: str
@@ -62,6 +67,6 @@ class PermissionDenied(Refusal):
 
 @dataclass(eq=False)
 class IdempotencyKeyReused(AskedWrongly):
-    """R4.11: the key came before, with another mutation or another input."""
+    """The key was used before, with another mutation or another input (R4.11)."""
 
-    message: str = "This idempotencyKey was used for another request; make a new key for each act."
+    message: str = "This idempotencyKey was used for another request. Use a new key for each request."

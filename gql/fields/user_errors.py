@@ -1,4 +1,6 @@
-"""Refusals of the business as members of a mutation's union. Each is declared once, beside its type of the schema."""
+"""The refusals of the business as members of a mutation's union. Each is declared once, beside its type of the
+schema.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -16,10 +18,10 @@ from gql.fields.vocabulary import Permission
 
 
 @strawberry.interface(
-    description="A refusal by the business: the request was understood, nothing was changed, and the fields say why."
+    description="A refusal by the business. The request was understood, but nothing was changed. The fields say why."
 )
 class UserError:
-    message: str = strawberry.field(description="A sentence in English that can be shown to a person.")
+    message: str = strawberry.field(description="An English sentence that can be shown to a person.")
 
 
 Member = TypeVar("Member", bound=UserError)
@@ -43,19 +45,19 @@ _TOLD: dict[type[rules.Refusal], Told] = {}
 
 
 def declared_refusals() -> Iterable[Told]:
-    """Of all modules that are imported already."""
+    """Return the refusals that the modules imported so far have declared."""
     return _TOLD.values()
 
 
 @dataclass_transform(order_default=False, kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
 def refusal(raised: type[rules.Refusal], *, description: str) -> Callable[[type[Member]], type[Member]]:
-    """Declare a type of the schema and the refusal that it tells of.
+    """Declare a type of the schema and the refusal that it shows.
 
-    The fields are the attributes of `raised` that have the same names. The name of a field says what an id in it is of:
-    `enrollment_id` is the id of an Enrollment, `student_ids` are those of Students. A type whose fields are not the
-    attributes has a classmethod `of`, which takes the exception.
+    The fields of the type are the attributes of `raised` with the same names. The name of a field says of which type an
+    id in it is: `enrollment_id` is the id of an Enrollment, and `student_ids` are ids of Students. A type with other
+    fields has a classmethod `of`, which takes the exception.
 
-    Raises TypeError for a field that `raised` does not have, and for a refusal that is declared already.
+    Raises TypeError for a field that `raised` does not have, and for a refusal that is already declared.
     """
 
     def declare(cls: type[Member]) -> type[Member]:
@@ -90,7 +92,9 @@ def type_in_name(name: str) -> str:
 
 @refusal(
     rules.PermissionDenied,
-    description="The caller may see what it wanted to change, but not change it like this. Nothing was changed.",
+    description="The caller may see the object, but may not make this change. Nothing was changed.",
 )
 class PermissionDenied(UserError):
-    permission: Permission = strawberry.field(description="A permission that would allow it in the caller's portal.")
+    permission: Permission = strawberry.field(
+        description="A permission that would allow the change in the caller's portal."
+    )

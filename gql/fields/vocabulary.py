@@ -1,4 +1,4 @@
-"""The enumerations of the schema that several capabilities use, each value described."""
+"""The enumerations of the schema that several capabilities use, with a description of each value."""
 
 from attendance.rules.vocabulary import Permission, Portal, Source
 from gql.fields.described import described
@@ -7,48 +7,53 @@ __all__ = ["Permission", "Portal", "Source"]
 
 described(
     Source,
-    "Where a mark or a makeup token came from, as told by the credentials of whoever made it.",
+    "Where a mark, a makeup token or a change came from. It is derived from the credential of the caller.",
     {
-        Source.OFFICE: "Staff in the Office Portal.",
-        Source.STAFF: "Staff in the Staff Portal.",
+        Source.OFFICE: "Staff, in the Office Portal.",
+        Source.STAFF: "Staff, in the Staff Portal.",
         Source.KIOSK: "A check-in kiosk.",
-        Source.GUARDIAN: "A guardian in the Customer Portal.",
-        Source.SYSTEM: "The system: defaulted absences, automatic tokens.",
+        Source.GUARDIAN: "A guardian, in the Customer Portal.",
+        Source.SYSTEM: "The system, such as for defaulted absences and automatic makeup tokens.",
     },
 )
 described(
     Portal,
-    "What a credential was issued for. It decides which permissions count, and the source of what its holder records.",
+    "The portal for which a credential was issued. It decides which permissions count, and the source of what its "
+    "holder records.",
     {
-        Portal.OFFICE: "The Office Portal: staff with at least one Office permission.",
-        Portal.STAFF: "The Staff Portal: all staff.",
-        Portal.CUSTOMER: "The Customer Portal: guardians.",
-        Portal.KIOSK: "A check-in device. Nobody signs in to it: staff launch it.",
+        Portal.OFFICE: "The Office Portal, for staff with at least one Office permission.",
+        Portal.STAFF: "The Staff Portal, for all staff.",
+        Portal.CUSTOMER: "The Customer Portal, for guardians.",
+        Portal.KIOSK: "A kiosk, which is a check-in device. Nobody signs in to it; staff launch it.",
     },
 )
 described(
     Permission,
-    "What a staff member may do. Permissions are given to people and to groups, and add up; each counts in the portals "
-    "named with it.",
+    "A permission of a staff member. Permissions are granted to people and to groups, and they add up. Each "
+    "permission counts only in the portals named here.",
     {
-        Permission.OWNER: "Everything, in both portals.",
+        Permission.OWNER: "Everything, in the Office Portal and the Staff Portal.",
         Permission.OFFICE_ATTENDANCE_VIEW: "See attendance in the Office Portal.",
         Permission.OFFICE_ATTENDANCE_FULL: "See and record attendance in the Office Portal.",
-        Permission.OFFICE_SEE_ALL: "See every occurrence in the Office Portal; without it only those one teaches.",
+        Permission.OFFICE_SEE_ALL: "See every occurrence in the Office Portal. Without it, a staff member sees only "
+        "those that they teach or substitute.",
         Permission.STAFF_ATTENDANCE_VIEW: "See attendance in the Staff Portal.",
         Permission.STAFF_ATTENDANCE_FULL: "See and record attendance in the Staff Portal.",
-        Permission.STAFF_SEE_ALL: "See every occurrence in the Staff Portal; without it only those one teaches.",
-        Permission.EXCUSE_ABSENCES: "Set EXCUSED_ABSENCE in the Staff Portal.",
-        Permission.CREATE_MAKEUP_TOKENS: "Create, edit and reset makeup tokens, and approve makeups. Both portals.",
-        Permission.DELETE_MAKEUP_TOKENS: "Delete makeup tokens. Both portals.",
-        Permission.MAKEUPS_WITHOUT_TOKENS: "Book a makeup without a token. Both portals.",
-        Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences. Both portals.",
-        Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students. Both portals.",
-        Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes. Both portals.",
-        Permission.MANAGE_SETTINGS: "Change the organization's settings. Both portals.",
-        Permission.LAUNCH_KIOSK: "Launch and revoke kiosks. Both portals.",
-        Permission.SEE_BALANCES: "See what a family owes; in the Staff Portal only where a setting allows it too.",
-        Permission.SEND_STATEMENTS: "Send families statements, together with SEE_BALANCES. Both portals.",
-        Permission.SEE_MEDICAL: "See the text of medical alerts. Both portals.",
+        Permission.STAFF_SEE_ALL: "See every occurrence in the Staff Portal. Without it, a staff member sees only "
+        "those that they teach or substitute.",
+        Permission.EXCUSE_ABSENCES: "Set EXCUSED_ABSENCE in the Staff Portal. In the Office Portal, whoever may "
+        "record attendance may do so.",
+        Permission.CREATE_MAKEUP_TOKENS: "Create, edit and reset makeup tokens, and approve makeups, in both portals.",
+        Permission.DELETE_MAKEUP_TOKENS: "Delete makeup tokens, in both portals.",
+        Permission.MAKEUPS_WITHOUT_TOKENS: "Book a makeup without a makeup token, in both portals.",
+        Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences, in both portals.",
+        Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students, in both portals.",
+        Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes, in both portals.",
+        Permission.MANAGE_SETTINGS: "Change the organization's settings, in both portals.",
+        Permission.LAUNCH_KIOSK: "Launch and revoke kiosks, in both portals.",
+        Permission.SEE_BALANCES: "See what a family owes, in both portals. In the Staff Portal, a setting must also "
+        "allow it.",
+        Permission.SEND_STATEMENTS: "Send statements to families, in both portals. SEE_BALANCES is needed too.",
+        Permission.SEE_MEDICAL: "See the text of medical alerts, in both portals.",
     },
 )

@@ -1,4 +1,4 @@
-"""kiosks: all kiosks of the organization."""
+"""The query `kiosks` lists all kiosks of the organization."""
 
 from datetime import datetime
 from typing import Annotated
@@ -36,7 +36,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's kiosks, expired and revoked ones among them, the last launched first. Office and "
-    "Staff Portal, LAUNCH_KIOSK.",
+    description="The organization's kiosks, the most recently launched first. Expired and revoked kiosks are "
+    "included. Needs LAUNCH_KIOSK in the Office Portal or the Staff Portal.",
     metadata=requires([Permission.LAUNCH_KIOSK]),
 )

@@ -1,4 +1,4 @@
-"""The enumerations of kiosk as the schema has them, each value described."""
+"""The kiosk's enumerations in the schema, with a description of each value."""
 
 from attendance.rules.vocabulary import KioskState, NoCheckInReason
 from gql.fields.described import described
@@ -7,22 +7,22 @@ __all__ = ["KioskState", "NoCheckInReason"]
 
 described(
     KioskState,
-    "Whether a kiosk works.",
+    "Whether a kiosk can be used.",
     {
-        KioskState.ACTIVE: "It works.",
-        KioskState.EXPIRED: "Its token has ended by itself.",
-        KioskState.REVOKED: "Staff have revoked it.",
+        KioskState.ACTIVE: "The kiosk can be used.",
+        KioskState.EXPIRED: "The kiosk's token has expired.",
+        KioskState.REVOKED: "Staff have revoked the kiosk.",
     },
 )
 described(
     NoCheckInReason,
-    "Why a student cannot be checked in at the kiosk now. Of several the first is told.",
+    "Why a student cannot be checked in at the kiosk now. When several reasons apply, the first of them is given.",
     {
-        NoCheckInReason.NOT_HELD: "The occurrence does not take place today: it was cancelled.",
-        NoCheckInReason.CHECKED_IN: "The student is checked in already.",
-        NoCheckInReason.MARKED_BY_STAFF: "Staff have excused the student; they alone can change that.",
-        NoCheckInReason.READ_ONLY: "Kiosks are switched to read-only.",
+        NoCheckInReason.NOT_HELD: "The occurrence was cancelled, so it does not take place.",
+        NoCheckInReason.CHECKED_IN: "The student is already checked in.",
+        NoCheckInReason.MARKED_BY_STAFF: "Staff have marked the student as excused. Only staff can change that.",
+        NoCheckInReason.READ_ONLY: "A setting has made kiosks read-only.",
         NoCheckInReason.TOO_EARLY: "Check-in opens later, at `opensAt`.",
-        NoCheckInReason.TOO_LATE: "Check-in has closed, at `closesAt`.",
+        NoCheckInReason.TOO_LATE: "Check-in closed at `closesAt`.",
     },
 )

@@ -1,4 +1,4 @@
-"""The enumerations of roster as the schema has them, each value described."""
+"""The roster's enumerations in the schema, with a description of each value."""
 
 from enum import StrEnum
 
@@ -21,30 +21,32 @@ class RollSheetChangeKind(StrEnum):
 
 described(
     IndicatorKind,
-    "The eleven indicators of a roster's row, in the order in which a roll sheet shows them. Those marked (now) tell "
-    "of the present, the others of the occurrence's date.",
+    "The eleven kinds of indicators of a roster's row, in the order in which a roll sheet shows them. Those marked "
+    "(now) show the present state; the others refer to the occurrence's date.",
     {
-        IndicatorKind.MEDICAL_ALERT: "The student's medical text is not blank (now). Detail: the text, for viewers "
-        "with SEE_MEDICAL.",
-        IndicatorKind.BIRTHDAY: "A birthday within the organization's window around the date. Facts: BirthdayFacts.",
-        IndicatorKind.ROLL_SHEET_COMMENT: "The student has a roll-sheet comment. Detail: the comment.",
-        IndicatorKind.NOTES: "The student has open notes (now). Facts: NotesFacts.",
-        IndicatorKind.MAKEUP: "The row's enrollment is a MAKEUP. Facts: MakeupFacts.",
-        IndicatorKind.BALANCE_DUE: "The family owes something (now). Facts: BalanceDueFacts, for viewers with "
-        "SEE_BALANCES; in the Staff Portal only where the organization's setting allows it too.",
-        IndicatorKind.TRIAL_ENROLLMENT: "The row's enrollment is a TRIAL. Without detail.",
-        IndicatorKind.EXPECTED_ABSENT: "An approved expected absence covers the occurrence. "
-        "Facts: ExpectedAbsentFacts.",
-        IndicatorKind.DROP: "An ACTIVE enrollment ends on or after the date, and neither by a transfer nor with its "
-        "session. Facts: DropFacts.",
-        IndicatorKind.TRANSFER: "The enrollment ends by a transfer, or began by one and this is its first occurrence. "
-        "Facts: TransferFacts.",
-        IndicatorKind.FIRST_DAY: "The first occurrence of the enrollment that takes place. Facts: FirstDayFacts.",
+        IndicatorKind.MEDICAL_ALERT: 'The student has a medical text (now). A text that only says "none" or the like '
+        "does not count. `detail` holds the text for viewers with SEE_MEDICAL.",
+        IndicatorKind.BIRTHDAY: "The student has a birthday near the date, within the organization's window of days. "
+        "`facts` is a BirthdayFacts.",
+        IndicatorKind.ROLL_SHEET_COMMENT: "The student has a roll-sheet comment. `detail` holds the comment.",
+        IndicatorKind.NOTES: "The student has open notes (now). `facts` is a NotesFacts.",
+        IndicatorKind.MAKEUP: "The row's enrollment is a MAKEUP. `facts` is a MakeupFacts.",
+        IndicatorKind.BALANCE_DUE: "The student's family owes an amount (now). `facts` is a BalanceDueFacts for "
+        "viewers with SEE_BALANCES; in the Staff Portal, the organization's setting must also allow it.",
+        IndicatorKind.TRIAL_ENROLLMENT: "The row's enrollment is a TRIAL. It has no detail and no facts.",
+        IndicatorKind.EXPECTED_ABSENT: "An approved expected absence covers the occurrence. `facts` is an "
+        "ExpectedAbsentFacts.",
+        IndicatorKind.DROP: "The row's ACTIVE enrollment ends on or after the date, but not because of a transfer and "
+        "not because its session ends. `facts` is a DropFacts.",
+        IndicatorKind.TRANSFER: "The row's enrollment ends by a transfer, or it began by one and this is its first "
+        "occurrence. `facts` is a TransferFacts.",
+        IndicatorKind.FIRST_DAY: "This is the first occurrence of the enrollment that takes place. `facts` is a "
+        "FirstDayFacts.",
     },
 )
 described(
     RosterOrder,
-    "The order of a roster's rows, case aside. Namesakes keep the same order always.",
+    "The order of a roster's rows, ignoring case. Students with the same name always keep the same order.",
     {
         RosterOrder.LAST_NAME: "By last name, then first name.",
         RosterOrder.FIRST_NAME: "By first name, then last name.",
@@ -52,7 +54,7 @@ described(
 )
 described(
     TransferDirection,
-    "Where a transfer leads, seen from the row's enrollment.",
+    "The direction of a transfer, seen from the row's enrollment.",
     {
         TransferDirection.OUTGOING: "The student leaves for the other class.",
         TransferDirection.INCOMING: "The student came from the other class.",

@@ -1,4 +1,4 @@
-"""Revoke a kiosk (R5.1)."""
+"""The action that revokes a kiosk (R5.1)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,8 @@ from db.unit_of_work import UnitOfWork
 
 
 async def revoke_kiosk(uow: UnitOfWork, viewer: Viewer, kiosk_id: UUID, *, now: datetime) -> UUID:
-    """Its token is refused from the next operation on. Called again, the first revocation stands.
+    """Revoke a kiosk. Its token is refused from the next operation on. When it is called again, the first revocation
+    stays.
 
     Raises KioskNotFound.
     """

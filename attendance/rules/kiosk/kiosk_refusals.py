@@ -1,4 +1,4 @@
-"""What a kiosk is refused (section 5)."""
+"""The refusals of kiosks (section 5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +13,16 @@ class KioskNotFound(NothingFound):
 
 @dataclass(eq=False)
 class KioskReadOnly(Refusal):
-    """R5.3: kiosks show, and check nobody in."""
+    """A setting has made kiosks read-only: they show occurrences but check nobody in (R5.3)."""
 
-    message: str = "Kiosks are switched to read-only; please see the staff."
+    message: str = "Kiosks are read-only at the moment. Please ask the staff."
 
 
 @dataclass(eq=False)
 class OutsideCheckInWindow(Refusal):
-    """R5.3: a kiosk checks in from `opens_at` to `closes_at`, both inclusive; None: that side is open."""
+    """The kiosk's check-in window is not open (R5.3). A kiosk checks in from `opens_at` to `closes_at`, both
+    inclusive; None leaves that side open.
+    """
 
     opens_at: datetime | None
     closes_at: datetime | None

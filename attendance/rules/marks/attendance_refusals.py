@@ -1,4 +1,4 @@
-"""Why attendance is not recorded."""
+"""The refusals of recording attendance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from attendance.rules.vocabulary import (
 
 @dataclass(eq=False)
 class AttendanceNotRecordable(Refusal):
-    """R2.3 to R2.6, R4.12."""
+    """Attendance cannot be recorded for the occurrence now (R2.3 to R2.6, R4.12)."""
 
     reason: NotRecordableReason
     message: str
@@ -22,15 +22,15 @@ class AttendanceNotRecordable(Refusal):
 
 @dataclass(eq=False)
 class CheckInModeOff(Refusal):
-    """R4.3: in this portal marks go in through the roll sheet alone."""
+    """Check-in mode is off in the caller's portal, so marks can only be set through the roll sheet (R4.3)."""
 
     portal: Portal
-    message: str = "Check-in mode is off in this portal; record attendance through the roll sheet."
+    message: str = "Check-in mode is off in this portal. Record attendance through the roll sheet."
 
 
 @dataclass(eq=False)
 class StudentNotOnRoster(Refusal):
-    """R4.12."""
+    """Some students have no row on the roll sheet (R4.12)."""
 
     student_ids: tuple[UUID, ...]
     message: str
@@ -38,7 +38,7 @@ class StudentNotOnRoster(Refusal):
 
 @dataclass(eq=False)
 class SeenRevisionAhead(AskedWrongly):
-    """The caller says that it has seen a revision that does not exist: not a conflict, but a fault of the client."""
+    """The caller's `seenRevision` does not exist yet. This is not a conflict but a fault of the client."""
 
     seen_revision: int
     current_revision: int
@@ -50,7 +50,9 @@ class SeenRevisionAhead(AskedWrongly):
 
 @dataclass(frozen=True, slots=True)
 class ConflictingMark:
-    """R4.10: what the caller wanted, and what somebody else put there since. Status None: not marked."""
+    """The mark that the caller wanted, and the mark that somebody else has set since (R4.10). A status of None means
+    not marked.
+    """
 
     student_id: UUID
     wanted_status: AttendanceStatus | None
@@ -62,7 +64,7 @@ class ConflictingMark:
 
 @dataclass(eq=False)
 class AttendanceConflict(Refusal):
-    """R4.10."""
+    """Somebody else has changed some of the marks to other values since `seen_revision` (R4.10)."""
 
     seen_revision: int
     current_revision: int
