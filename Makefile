@@ -7,7 +7,7 @@ prepare = python=$$(.ci/find-python "$(PYTHON)") && $$python commands/environmen
 lock := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-.PHONY: help up test check format lint types contracts sdl drift bench schema migrate migration lock explorer
+.PHONY: help up test check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -45,7 +45,7 @@ sdl:  ## Check that schema.graphql is what the code prints
 	@$(prepare) dev
 	$(run)python rollbook.py schema --check
 
-drift:  ## Check that migrations and models agree
+drift:  ## Check that migrations, models and db/schema.sql agree
 	@$(prepare) dev
 	$(run)python rollbook.py migrate --check
 
@@ -56,6 +56,10 @@ bench:  ## Run the benchmarks
 schema:  ## Print schema.graphql from the code
 	@$(prepare) local
 	$(run)python rollbook.py schema
+
+tables:  ## Print db/schema.sql from the migrations
+	@$(prepare) dev
+	$(run)python rollbook.py migrate --print
 
 migrate:  ## Bring the database's schema up to date
 	@$(prepare) local

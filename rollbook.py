@@ -97,14 +97,19 @@ def worker(
 
 @app.command(epilog="Examples: python rollbook.py migrate; python rollbook.py migrate --check")
 def migrate(
-    check: Annotated[bool, typer.Option("--check", help="Only check whether migrations and models agree.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check whether migrations, models and db/schema.sql agree.")
+    ] = False,
+    print_: Annotated[bool, typer.Option("--print", help="Only print the migrated schema into db/schema.sql.")] = False,
     new: Annotated[str | None, typer.Option(metavar="TEXT", help="Write a migration from the models.")] = None,
 ) -> None:
     """Bring the database's schema up to date."""
-    from commands.schema import check_drift, run_migrations, write_migration
+    from commands.schema import check_migrations, print_tables, run_migrations, write_migration
 
     if check:
-        check_drift()
+        check_migrations()
+    elif print_:
+        print_tables()
     elif new is not None:
         write_migration(new)
     else:

