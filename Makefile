@@ -7,6 +7,15 @@ prepare = python=$$(.ci/find-python "$(PYTHON)") && $$python commands/environmen
 lock := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
+# The tests run on the server of the wheel, or on Debian's server of the version that POSTGRES names.
+ifdef POSTGRES
+programs := /usr/lib/postgresql/$(POSTGRES)/bin
+ifeq ($(wildcard $(programs)/postgres),)
+$(error PostgreSQL $(POSTGRES) is not in $(programs). On Debian or Ubuntu: apt-get install postgresql-$(POSTGRES))
+endif
+test test-all: export ROLLBOOK_POSTGRES_PROGRAMS = $(programs)
+endif
+
 .PHONY: help up test check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
 
 help:  ## List the targets
@@ -19,7 +28,7 @@ up:  ## Install and run everything: database, API, worker, demo data (ARGS="--po
 		|| echo "The explorer's page will say how to get its assets; everything else works without them."
 	@exec $(run)python rollbook.py up --with-parent $(ARGS)
 
-test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5")
+test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5"; POSTGRES=15: on Debian's PostgreSQL 15)
 	@$(prepare) dev
 	@$(run)pytest $(ARGS)
 

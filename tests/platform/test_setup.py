@@ -58,6 +58,16 @@ def test_make_lists_its_targets(target: str) -> None:
     assert f"  make {target} " in listed.stdout
 
 
+def test_a_missing_version_of_postgresql_is_told_in_one_sentence() -> None:
+    told = subprocess.run(
+        ["make", "-C", ROOT, "test", "POSTGRES=9"], capture_output=True, text=True, check=False, env=os.environ
+    )
+    assert told.returncode == 2
+    assert "PostgreSQL 9 is not in /usr/lib/postgresql/9/bin. On Debian or Ubuntu: apt-get install postgresql-9." in (
+        told.stderr
+    )
+
+
 def test_the_locks_name_no_host() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         assert "://" not in lock.read_text(), lock.name
