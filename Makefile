@@ -8,7 +8,7 @@ lock := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-in
 	--custom-compile-command "make lock"
 
 # The tests run on the server of the wheel, or on Debian's server of the version that POSTGRES names.
-ifdef POSTGRES
+ifeq ($(origin POSTGRES),command line)
 programs := /usr/lib/postgresql/$(POSTGRES)/bin
 ifeq ($(wildcard $(programs)/postgres),)
 $(error PostgreSQL $(POSTGRES) is not in $(programs). On Debian or Ubuntu: apt-get install postgresql-$(POSTGRES))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 _HEAD = """\
 -- The schema of the database as the migrations in db/migrations leave it, printed by `make tables`.
--- It is for reading: databases are made by the migrations, never from this file. `make check` says when it is out of date.
+-- It is for reading: databases are made by the migrations, never from this file. `make check` compares the two.
 -- Each table is printed with its constraints, indexes, triggers, policies and grants; the functions come last.
 """
 _ENTRY = re.compile(r"^--\n-- Name: (?P<name>.*); Type: (?P<kind>[A-Z ]+); Schema: .*; Owner: -\n--\n\n", re.MULTILINE)

@@ -1,5 +1,5 @@
 -- The schema of the database as the migrations in db/migrations leave it, printed by `make tables`.
--- It is for reading: databases are made by the migrations, never from this file. `make check` says when it is out of date.
+-- It is for reading: databases are made by the migrations, never from this file. `make check` compares the two.
 -- Each table is printed with its constraints, indexes, triggers, policies and grants; the functions come last.
 
 
