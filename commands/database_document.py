@@ -50,14 +50,14 @@ class _Table:
         self.statements.setdefault(entry.kind, []).append(entry.statements)
 
     def text(self) -> str:
-        """Returns `CREATE TABLE` with all constraints inside, then everything else, kind by kind."""
+        """Return `CREATE TABLE` with all constraints inside, then everything else, kind by kind."""
         keys = [statement for kind in _KEYS for statement in self.statements.get(kind, [])]
         rest = [statement for kind in _AFTER_TABLE for statement in self.statements.get(kind, [])]
         return "\n".join([_with_constraints(self.create, keys), *rest])
 
 
 def schema_document(dump: str, role: str) -> str:
-    """Returns the document.
+    """Return the document.
 
     dump -- what `dump_schema` returns
     role -- what `dump_role` returns about the application's role
@@ -102,7 +102,7 @@ def _entries(dump: str) -> Iterator[_Entry]:
 
 
 def _with_constraints(table: str, constraints: list[str]) -> str:
-    """Returns `CREATE TABLE` with the keys inside, which pg_dump adds by statements of their own."""
+    """Return `CREATE TABLE` with the keys inside, which pg_dump adds by statements of their own."""
     inside = []
     for statement in constraints:
         found = _CONSTRAINT.fullmatch(statement)

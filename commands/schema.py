@@ -37,7 +37,7 @@ def run_migrations() -> None:
 
 
 def print_tables(path: Path = TABLES) -> None:
-    """Writes db/schema.sql: the schema as the migrations leave it. It migrates a temporary database for this."""
+    """Write db/schema.sql: the schema as the migrations leave it. It migrates a temporary database for this."""
     from commands.servers.scratch import scratch_database
     from db.migrate import upgrade
 
@@ -52,7 +52,7 @@ def print_tables(path: Path = TABLES) -> None:
 
 
 def tables(url: str) -> str:
-    """Returns the schema of the database at `url`, in the form of db/schema.sql. `url` must be the owner's address."""
+    """Return the schema of the database at `url`, in the form of db/schema.sql. `url` must be the owner's address."""
     from commands.database_document import schema_document
     from commands.servers.dump import dump_role, dump_schema
     from db.engine import APPLICATION_ROLE

@@ -11,13 +11,13 @@ from commands.servers.programs import find_client_program
 
 
 def dump_schema(url: str) -> str:
-    """Returns pg_dump's statements that create the schema of the database at `url`, without owners."""
+    """Return pg_dump's statements that create the schema of the database at `url`, without owners."""
     only = ("--schema-only", "--no-owner", "--no-tablespaces", "--no-table-access-method")
     return _run("pg_dump", url, *only)
 
 
 def dump_role(url: str, role: str) -> str:
-    """Returns the statements that create the role `role`, with all attributes except its password."""
+    """Return the statements that create the role `role`, with all attributes except its password."""
     roles = _run("pg_dumpall", url, "--roles-only", "--no-role-passwords")
     return "\n".join(re.findall(rf"^(?:CREATE|ALTER) ROLE {role}\b.*;$", roles, re.MULTILINE))
 

@@ -11,7 +11,7 @@ VARIABLE = "ROLLBOOK_POSTGRES_PROGRAMS"
 
 
 def find_server_programs() -> Path:
-    """Returns the folder of `postgres` and `initdb`.
+    """Return the folder of `postgres` and `initdb`.
 
     The folder that ROLLBOOK_POSTGRES_PROGRAMS names comes first, so that the tests can run on another version of
     PostgreSQL; then the wheel's, then the one on PATH. Raises ServerFault when the named folder has no server, or when
@@ -32,7 +32,7 @@ def find_server_programs() -> Path:
 
 
 def find_client_program(name: str) -> Path:
-    """Returns the path of a client program such as `pg_dump`: the wheel's, otherwise the one on PATH.
+    """Return the path of a client program such as `pg_dump`: the wheel's, otherwise the one on PATH.
 
     ROLLBOOK_POSTGRES_PROGRAMS does not matter here: the wheel's clients work with all servers that Rollbook supports,
     while an older client refuses a newer server.
