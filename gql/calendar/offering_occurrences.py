@@ -4,26 +4,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
+import strawberry
 from strawberry import UNSET
 
 from attendance.rules.calendar.listings import ListedSlot, Position, expand, range_refusal
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan
-from attendance.rules.organization.permissions import sees_all_occurrences
+from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.occurrences import read_heads
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.calendar.offering import Offering
 from gql.calendar.positions import encode_position, position_cursors, read_position
+from gql.fields.access import requires
 from gql.fields.context import Info, Reading
+from gql.fields.listing_arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
 from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
 
 _CURSORS = position_cursors("offeringOccurrences")
 
@@ -58,7 +60,7 @@ class _Found(NamedTuple):
 
 async def occurrences_of(
     info: Info, given: OccurrenceRange, offering_id: UUID, timeslot_id: UUID | None = None, span: DateSpan | None = None
-) -> "Connection[Occurrence]":
+) -> Connection[Occurrence]:
     """Return a page of occurrences ordered by start. It takes two statements for all offerings or enrollments of a
     batch.
 
@@ -66,8 +68,6 @@ async def occurrences_of(
 
     Raises BadInput.
     """
-    from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show their offering
-
     refusal = range_refusal(given.from_on, given.to_on)
     if refusal is not None:
         raise BadInput(refusal)
@@ -113,3 +113,24 @@ def _positions(slots: list[ListedSlot], asked: _Asked, by_default: bool) -> list
     include = by_default if told is None or told is UNSET else told
     found = expand(mine, asked.within, include_not_scheduled=include, after=read_position(asked.page.after, "after"))
     return list(islice(found, asked.page.size + 1))
+
+
+async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
+    self: Offering,
+    info: Info,
+    from_on: Annotated[date, FROM],
+    to: Annotated[date, TO],
+    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = strawberry.UNSET,
+    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+) -> Connection[Occurrence]:
+    given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
+    return await occurrences_of(info, given, self.key)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="The occurrences of this offering in a range of dates, ordered by start. Needs attendance VIEW; "
+    "without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
+    metadata=requires(SEE_ATTENDANCE),
+)

@@ -1,0 +1,25 @@
+"""Fields that are added to a type after it is declared, because what they return leads back to the type.
+
+A student's makeup tokens name the student. The type Student cannot import the module that reads the tokens, since that
+module shows students. So the module declares the field, and gql/extended_types.py adds it to the type.
+"""
+
+from typing import Any
+
+from strawberry.types import get_object_definition
+
+
+def extend(extended: type[Any], **added: Any) -> None:
+    """Add fields to a type of the schema, in this order after its own. Called again, it changes nothing.
+
+    added -- by Python name, each with a resolver whose first argument is `self`, an object of the type.
+
+    Strawberry has no public way to do this. This relies on `definition.fields`, which it reads when it builds a schema.
+    """
+    definition = get_object_definition(extended, strict=True)
+    known = {field.python_name for field in definition.fields}
+    for name, field in added.items():
+        if name not in known:
+            field.python_name = name
+            field.origin = extended
+            definition.fields.append(field)
