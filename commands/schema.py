@@ -29,7 +29,8 @@ def check_sdl(path: Path = SDL) -> None:
 
 
 def run_migrations() -> None:
-    from db.migrate import newest_revision, upgrade
+    from db.migrate import upgrade
+    from db.revision import newest_revision
 
     with database_here() as url:
         asyncio.run(upgrade(url))
