@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.absences.absence_requests import ToldAbsence
@@ -94,26 +94,28 @@ async def list_expected_absences(
     return [_told(row) for row in await connection.execute(_LISTED, given)]
 
 
+_LOCK = text("""
+SELECT a.state FROM expected_absence a WHERE a.organization_id = :organization_id AND a.id = :id FOR UPDATE
+""")
+_COUNT_OPEN = text("""
+SELECT count(*) FROM expected_absence a
+WHERE a.organization_id = :organization_id AND a.student_id = :student_id AND a.ends_on >= :since
+  AND a.state IN ('REQUESTED', 'APPROVED')
+""")
+
+
 async def lock_expected_absence(uow: UnitOfWork, absence_id: UUID) -> ExpectedAbsenceState:
     """Its state, which nobody else changes until the transaction ends. The caller has found it before."""
-    absence = models.ExpectedAbsence
-    statement = (
-        select(absence.state)
-        .where(absence.organization_id == uow.organization_id, absence.id == absence_id)
-        .with_for_update()
+    return ExpectedAbsenceState(
+        (await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": absence_id})).scalar_one()
     )
-    return (await uow.connection.execute(statement)).scalar_one()
 
 
-async def count_open_absences(connection: AsyncConnection, student_id: UUID, since: date) -> int:
+async def count_open_absences(uow: UnitOfWork, student_id: UUID, since: date) -> int:
     """Of a student, those asked for or approved that are not over."""
-    absence = models.ExpectedAbsence
-    statement = select(func.count()).where(
-        absence.student_id == student_id,
-        absence.ends_on >= since,
-        absence.state.in_([ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED]),
-    )
-    return (await connection.execute(statement)).scalar_one()
+    given = {"organization_id": uow.organization_id, "student_id": student_id, "since": since}
+    counted: int = (await uow.connection.execute(_COUNT_OPEN, given)).scalar_one()
+    return counted
 
 
 async def add_expected_absence(

@@ -67,7 +67,7 @@ async def open_absence(
         raise EnrollmentsNotOfStudent(tuple(sorted(unknown)))
     await _require_own_classes(uow, caller, absence)
     today = absence.today(now)
-    require_possible(told, today, await count_open_absences(uow.connection, student_id, today))
+    require_possible(told, today, await count_open_absences(uow, student_id, today))
     return absence
 
 
