@@ -2,11 +2,9 @@
 
 import re
 from datetime import date, time
-from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.absences.absence_requests import COMMENT_LIMIT, MOST_DAYS, MOST_DAYS_AHEAD, MOST_ENROLLMENTS
 from attendance.rules.absences.expected_absences import ExpectedAbsence
@@ -27,28 +25,28 @@ class TellAbsence:
         description="The first local date: today or later, where the student's classes are."
     )
     ends_on: date | None = strawberry.field(
-        default=UNSET,
+        default=None,
         description=f"The last local date, inclusive: at most {MOST_DAYS} days in all, and at most {MOST_DAYS_AHEAD} "
         "days ahead. Left out or null: the first is the only one.",
     )
     window_starts: str | None = strawberry.field(
-        default=UNSET,
+        default=None,
         description="With `windowEnds`: on each of the dates only what overlaps this window, in local wall time "
         "`HH:MM`, is hit. 11:00 to 11:30 does not hit what starts at 11:30. Left out or null: all day.",
     )
     window_ends: str | None = strawberry.field(
-        default=UNSET, description="Where the window ends, after its start, `HH:MM`; midnight is not in any window."
+        default=None, description="Where the window ends, after its start, `HH:MM`; midnight is not in any window."
     )
     enrollment_ids: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET,
+        default=None,
         description=f"Only for these enrollments of the student, 1 to {MOST_ENROLLMENTS}. Left out or null: for all of "
         "its classes, those of later enrollments too.",
     )
     comment: str | None = strawberry.field(
-        default=UNSET,
+        default=None,
         description=f"A remark for the roll sheet, at most {COMMENT_LIMIT} characters. Left out, null or blank: none.",
     )
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 def checked_absence(given: TellAbsence, *, is_excused: bool) -> tuple[UUID, ExpectedAbsence]:
@@ -86,23 +84,23 @@ def _window(given: TellAbsence) -> tuple[time, time] | tuple[None, None]:
     return starts, ends
 
 
-def _time(given: Any, place: str) -> time | None:
-    if given is UNSET or given is None:
+def _time(given: str | None, place: str) -> time | None:
+    if given is None:
         return None
     if _WALL_TIME.fullmatch(given) is None:
         raise BadInput(f"{place} is not a wall time: write hours and minutes, such as '09:30'.")
     return time.fromisoformat(given)
 
 
-def _comment(given: Any) -> str | None:
+def _comment(given: str | None) -> str | None:
     text = (given or "").strip() or None
     if text is not None and len(text) > COMMENT_LIMIT:
         raise BadInput(f"input.comment has {len(text)} characters; at most {COMMENT_LIMIT} are allowed.")
     return text
 
 
-def _enrollments(given: Any) -> frozenset[UUID] | None:
-    if given is UNSET or given is None:
+def _enrollments(given: list[strawberry.ID] | None) -> frozenset[UUID] | None:
+    if given is None:
         return None
     if not given:
         raise BadInput("input.enrollmentIds is empty; leave it out for all classes of the student.")

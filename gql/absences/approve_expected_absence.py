@@ -21,7 +21,7 @@ class ApproveExpectedAbsenceInput:
     is_excused: bool = strawberry.field(
         description="Whether it excuses. In the Staff Portal true needs EXCUSE_ABSENCES."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is approved.")

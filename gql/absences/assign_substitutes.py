@@ -33,18 +33,22 @@ from gql.fields.user_errors import PermissionDenied
 from gql.protocol.errors import BadInput
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
-_NOBODY = "Null: nobody stands in."
+_NOBODY = "Left out or null: nobody stands in."
 
 
 @strawberry.input(description="Who stands in at an occurrence.")
 class SubstituteAssignmentInput:
     occurrence_id: strawberry.ID = strawberry.field(description="An occurrence that the absent person teaches.")
-    substitute_id: strawberry.ID | None = strawberry.field(description=f"The staff member who stands in. {_NOBODY}")
+    substitute_id: strawberry.ID | None = strawberry.field(
+        default=None, description=f"The staff member who stands in. {_NOBODY}"
+    )
 
 
 @strawberry.input(description="Who stands in at every occurrence of the absence that is still to come.")
 class EveryOccurrenceInput:
-    substitute_id: strawberry.ID | None = strawberry.field(description=f"The staff member who stands in. {_NOBODY}")
+    substitute_id: strawberry.ID | None = strawberry.field(
+        default=None, description=f"The staff member who stands in. {_NOBODY}"
+    )
 
 
 @strawberry.input(description="Who stands in, either by `assignments` or at `everyOccurrence`, and who is told.")
@@ -73,7 +77,7 @@ class AssignSubstitutesInput:
     allow_same_time: bool = strawberry.field(
         default=False, description="Whether a substitute may teach something else at the same time."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="Substitutes are assigned, or will be by a background task, which begins at once.")

@@ -18,7 +18,7 @@ from gql.fields.user_errors import PermissionDenied
 @strawberry.input(description="A request to turn down.")
 class DenyExpectedAbsenceInput:
     expected_absence_id: strawberry.ID = strawberry.field(description="An expected absence that is REQUESTED.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is denied.")

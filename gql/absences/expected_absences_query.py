@@ -47,9 +47,9 @@ async def resolve(
     info: Info,
     filter: Annotated[
         ExpectedAbsenceFilter | None, strawberry.argument(description="Which ones. Left out or null: all.")
-    ] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[ExpectedAbsence]:
     page = read_page(_CURSORS, first=first, after=after)
     chosen = _chosen(filter or ExpectedAbsenceFilter())

@@ -30,7 +30,7 @@ class MarkStaffAbsentInput:
         default=None,
         description=f"A remark of at most {COMMENT_LENGTH} characters, for those who manage staff. It is not e-mailed.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The staff member is marked absent.")

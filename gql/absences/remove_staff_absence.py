@@ -21,7 +21,7 @@ class RemoveStaffAbsenceInput:
         description="Whether substitutes of what is still to come are told that they do not stand in any more. Who was "
         "to be told that it does, and was not yet, hears neither.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is taken back; the staff member teaches again.")

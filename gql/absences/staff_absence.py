@@ -61,8 +61,8 @@ class StaffAbsence(Node):
     async def substitutions(
         self,
         info: Info,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
     ) -> Connection[Substitution]:
         page = read_page(_CURSORS, first=first, after=after)
         rows = await load(info, _Asked(self.facts.id, page, info.context.clock()), _read_substitutions)

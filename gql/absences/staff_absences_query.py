@@ -22,8 +22,8 @@ async def resolve(
     info: Info,
     from_on: Annotated[date, FROM],
     to: Annotated[date, TO],
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StaffAbsence]:
     page = read_page(_CURSORS, first=first, after=after)
     refusal = range_refusal(from_on, to)

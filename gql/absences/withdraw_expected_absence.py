@@ -20,7 +20,7 @@ class WithdrawExpectedAbsenceInput:
     expected_absence_id: strawberry.ID = strawberry.field(
         description="An expected absence that is REQUESTED or APPROVED."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is not expected any more.")

@@ -8,7 +8,6 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.calendar.listings import ListedSlot, Position, expand, range_refusal
 from attendance.rules.calendar.occurrences import OccurrenceHead
@@ -32,7 +31,7 @@ _CURSORS = position_cursors("offeringOccurrences")
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceRange:
-    """The arguments of the field `occurrences`. When `include_not_scheduled` is None or UNSET, the portal decides
+    """The arguments of the field `occurrences`. When `include_not_scheduled` is None, the portal decides
     (R2.3).
     """
 
@@ -110,7 +109,7 @@ def _hull(asked: list[_Asked]) -> DateSpan:
 def _positions(slots: list[ListedSlot], asked: _Asked, by_default: bool) -> list[Position]:
     mine = [listed for listed in slots if asked.timeslot_id in (None, listed.slot.id)]
     told = asked.include_not_scheduled
-    include = by_default if told is None or told is UNSET else told
+    include = by_default if told is None else told
     found = expand(mine, asked.within, include_not_scheduled=include, after=read_position(asked.page.after, "after"))
     return list(islice(found, asked.page.size + 1))
 
@@ -120,9 +119,9 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     info: Info,
     from_on: Annotated[date, FROM],
     to: Annotated[date, TO],
-    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[Occurrence]:
     given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
     return await occurrences_of(info, given, self.key)

@@ -28,7 +28,7 @@ class DropEnrollmentInput:
         description="Its last date, in the past or ahead; the drop takes effect at the end of this day. A date before "
         "the enrollment's first takes it back whole: it is deleted."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The enrollment ends on the date, or was deleted.")

@@ -31,7 +31,7 @@ class EnrollStudentInput:
     student_id: strawberry.ID = strawberry.field(description="Who is enrolled.")
     offering_id: strawberry.ID = strawberry.field(description="Where.")
     timeslot_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The one timeslot of the offering that the place is for. Left out or null: all of them.",
     )
     type: EnrollmentType = strawberry.field(
@@ -41,11 +41,11 @@ class EnrollStudentInput:
         description="The first date of the place, today's, a later or an earlier one; of a SINGLE_DAY its only date."
     )
     drop_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The last date of the place, not before `startsOn`. Left out or null: open; a SINGLE_DAY is for "
         "one date and needs none.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The student has the place.")

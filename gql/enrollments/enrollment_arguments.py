@@ -1,10 +1,7 @@
 """Inputs that the mutations on enrollments share, checked."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from strawberry import UNSET
 
 from attendance.rules.calendar.timeslots import CALENDAR
 from gql.fields.global_ids import decode_id
@@ -18,16 +15,16 @@ def checked_date(given: date, argument: str) -> date:
     return given
 
 
-def checked_dates(starts_on: date, drop_on: Any) -> tuple[date, date | None]:
+def checked_dates(starts_on: date, drop_on: date | None) -> tuple[date, date | None]:
     """`drop_on` may be left out or null: open. Raises BadInput for an end before the start."""
     checked_date(starts_on, "input.startsOn")
-    if drop_on is UNSET or drop_on is None:
+    if drop_on is None:
         return starts_on, None
     if checked_date(drop_on, "input.dropOn") < starts_on:
         raise BadInput("input.dropOn is before input.startsOn.")
     return starts_on, drop_on
 
 
-def checked_timeslot(given: Any) -> UUID | None:
+def checked_timeslot(given: str | None) -> UUID | None:
     """Left out or null: all timeslots. Raises BadInput."""
-    return None if given is UNSET or given is None else decode_id(given, "Timeslot", "input.timeslotId")
+    return None if given is None else decode_id(given, "Timeslot", "input.timeslotId")

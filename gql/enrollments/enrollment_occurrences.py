@@ -21,9 +21,9 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     info: Info,
     from_on: Annotated[date, FROM],
     to: Annotated[date, TO],
-    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[Occurrence]:
     given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
     place = self.facts

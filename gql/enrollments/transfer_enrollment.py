@@ -32,7 +32,7 @@ class TransferEnrollmentInput:
         description="Where the student goes; the same offering for another timeslot."
     )
     timeslot_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The one timeslot of that offering that the new place is for. Left out or null: all of them.",
     )
     starts_on: date = strawberry.field(
@@ -40,10 +40,10 @@ class TransferEnrollmentInput:
         "before."
     )
     drop_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The last date of the new place, not before `startsOn`. Left out or null: open.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The student moves.")

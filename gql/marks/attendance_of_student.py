@@ -87,8 +87,8 @@ async def resolve(
     self: Student,
     info: Info,
     range: Annotated[AttendanceRange, strawberry.argument(description="Which occurrences.")] = AttendanceRange.ALL,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StudentAttendance]:
     return await attendance_of_student(info, self, range, first, after)
 

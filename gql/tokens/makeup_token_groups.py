@@ -95,9 +95,9 @@ async def resolve(
             description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
             "redeemed are in `usableHere`."
         ),
-    ] = strawberry.UNSET,
+    ] = None,
 ) -> MakeupTokenGroups:
-    anywhere = location_id is None or location_id is strawberry.UNSET
+    anywhere = location_id is None
     here = None if anywhere else decode_id(str(location_id), "Location", "locationId")
     return await groups_of_student(info, self, here)
 

@@ -118,8 +118,8 @@ def _show(absence: ExplainedAbsence, student: Student, found: _Found, now: datet
 async def resolve(
     self: Student,
     info: Info,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[MakeupTokenDecision]:
     return await decisions_of_student(info, self, first, after)
 

@@ -43,9 +43,9 @@ async def resolve(
     states: Annotated[
         list[MakeupTokenState] | None,
         strawberry.argument(description="Only those in one of these states. Left out or null: in any."),
-    ] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[MakeupToken]:
     return await tokens_of_student(info, self, states or None, first, after)
 
