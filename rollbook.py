@@ -168,13 +168,20 @@ def watch(occurrence: str, token: str, after: int | None, url: str | None) -> No
 
 
 @app.command(epilog="Examples: python rollbook.py schema; python rollbook.py schema --check")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if the file is out of date.")
-def schema(check: bool) -> None:
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; exit with 1 if the file is out of date or breaks clients of the last release.",
+)
+@click.option("--release", is_flag=True, help="Keep the schema as that of the release that pyproject.toml names.")
+def schema(check: bool, release: bool) -> None:
     """Write the GraphQL schema to schema.graphql."""
-    from commands.schema import check_sdl, print_sdl
+    from commands.schema import check_sdl, print_sdl, release_sdl
 
     if check:
         check_sdl()
+    elif release:
+        release_sdl()
     else:
         print_sdl()
 
