@@ -1,4 +1,4 @@
-"""Inputs that the mutations on enrollments share, checked."""
+"""Input fields that several mutations on enrollments share, with their checks."""
 
 from datetime import date
 from uuid import UUID
@@ -9,14 +9,16 @@ from gql.protocol.errors import BadInput
 
 
 def checked_date(given: date, argument: str) -> date:
-    """Raises BadInput for one on which nothing can meet."""
+    """Return the date. Raises BadInput for a date on which nothing can meet."""
     if given not in CALENDAR:
-        raise BadInput(f"{argument} is {given}; dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} are possible.")
+        raise BadInput(f"{argument} is {given}. It must be from {CALENDAR.starts_on} to {CALENDAR.ends_on}.")
     return given
 
 
 def checked_dates(starts_on: date, drop_on: date | None) -> tuple[date, date | None]:
-    """`drop_on` may be left out or null: open. Raises BadInput for an end before the start."""
+    """Return both dates. `drop_on` may be left out or null, and is then None: the enrollment has no end. Raises
+    BadInput for an end before the start.
+    """
     checked_date(starts_on, "input.startsOn")
     if drop_on is None:
         return starts_on, None
@@ -26,5 +28,5 @@ def checked_dates(starts_on: date, drop_on: date | None) -> tuple[date, date | N
 
 
 def checked_timeslot(given: str | None) -> UUID | None:
-    """Left out or null: all timeslots. Raises BadInput."""
+    """Return the timeslot's id, or None for all timeslots when it was left out or null. Raises BadInput."""
     return None if given is None else decode_id(given, "Timeslot", "input.timeslotId")

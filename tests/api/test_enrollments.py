@@ -366,7 +366,7 @@ async def test_an_enrollment_that_was_transferred_elsewhere_is_not_transferred_a
     third = await desk.world.weekly_class(weekday=3)
     before = await desk.remembered()
     refused = await desk.transfer(source, third, MONDAY)
-    assert refused["message"] == "The enrollment was transferred before."
+    assert refused["message"] == "The enrollment was already transferred."
     assert await desk.remembered() == before
 
 
