@@ -1,4 +1,4 @@
-"""The fields that lead from a type to what leads back to it, in the order of the schema (gql/fields/extending.py)."""
+"""Adds to types the fields whose results lead back to them, in the order of the schema (gql/fields/extending.py)."""
 
 from gql.calendar import offering_occurrences
 from gql.calendar.offering import Offering

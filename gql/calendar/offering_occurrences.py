@@ -1,4 +1,6 @@
-"""Lists of the occurrences of an offering or of an enrollment, so that marking can start from either (R4.3)."""
+"""The field `Offering.occurrences`, and lists of the occurrences of an offering or of an enrollment, so that marking
+can start from either (R4.3).
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass

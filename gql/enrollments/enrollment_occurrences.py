@@ -1,4 +1,4 @@
-"""enrollment.occurrences: the occurrences that an enrollment covers."""
+"""The field `Enrollment.occurrences` lists the occurrences that an enrollment covers."""
 
 from datetime import date
 from typing import Annotated
@@ -32,8 +32,8 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
 
 field = strawberry.field(
     resolver=resolve,
-    description="The occurrences that it covers in a range of dates, by start; none when it was deleted or is a "
-    "WAITLIST. Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed. Guardians "
-    "use `student.attendance`.",
+    description="The occurrences that this enrollment covers in a range of dates, ordered by start. Empty when the "
+    "enrollment was deleted or is a WAITLIST. Needs attendance VIEW; without SEE_ALL, only the occurrences that the "
+    "viewer teaches or substitutes are listed. Guardians use `student.attendance`.",
     metadata=requires(SEE_ATTENDANCE),
 )

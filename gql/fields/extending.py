@@ -1,7 +1,8 @@
-"""Fields that are added to a type after it is declared, because what they return leads back to the type.
+"""Fields that are added to a type after its declaration, because their result leads back to the type.
 
-A student's makeup tokens name the student. The type Student cannot import the module that reads the tokens, since that
-module shows students. So the module declares the field, and gql/extended_types.py adds it to the type.
+For example, a student's makeup tokens name the student. The module of Student cannot import the module that reads the
+tokens, since that module shows students. Instead, that module declares the field, and gql/extended_types.py adds it to
+the type.
 """
 
 from typing import Any
@@ -10,11 +11,13 @@ from strawberry.types import get_object_definition
 
 
 def extend(extended: type[Any], **added: Any) -> None:
-    """Add fields to a type of the schema, in this order after its own. Called again, it changes nothing.
+    """Add fields to a type of the schema, in this order after its own fields. Calling it again changes nothing.
 
-    added -- by Python name, each with a resolver whose first argument is `self`, an object of the type.
+    added -- the fields by their Python names. The first argument of a field's resolver is `self`, an object of the
+        type.
 
-    Strawberry has no public way to do this. This relies on `definition.fields`, which it reads when it builds a schema.
+    Strawberry has no public way to do this. This relies on `definition.fields`, which Strawberry reads when it builds a
+    schema.
     """
     definition = get_object_definition(extended, strict=True)
     known = {field.python_name for field in definition.fields}

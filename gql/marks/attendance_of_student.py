@@ -1,4 +1,4 @@
-"""student.attendance: a student's attendance across enrollments (R4.4)."""
+"""The field `Student.attendance` lists a student's attendance across all enrollments (R4.4)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,7 +86,9 @@ def _page(places: StudentPlaces, asked: _Asked) -> list[Position]:
 async def resolve(
     self: Student,
     info: Info,
-    range: Annotated[AttendanceRange, strawberry.argument(description="Which occurrences.")] = AttendanceRange.ALL,
+    range: Annotated[
+        AttendanceRange, strawberry.argument(description="Which occurrences to list. When left out, all of them.")
+    ] = AttendanceRange.ALL,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StudentAttendance]:
@@ -95,9 +97,10 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The student's occurrences in present and previous enrollments, newest first, each with its mark "
-    f"and whether the viewer can mark it from here: the past, and the next {COMING_DAYS} days. Dates outside the "
-    "sessions are among them and cannot be marked, marks without an enrollment are (subdued), and cancelled "
-    "occurrences only while officeCheckInMode is on. Staff without SEE_ALL see what they teach or substitute.",
+    description="The student's occurrences in present and previous enrollments, newest first. They are all past "
+    f"occurrences and those of the next {COMING_DAYS} days. Each comes with its mark and with whether the viewer can "
+    "mark the student there. Dates outside the offering's sessions are included, but cannot be marked. Occurrences "
+    "with a mark but without an enrollment are included as subdued. Cancelled occurrences are included only while "
+    "officeCheckInMode is on. Staff without SEE_ALL see only occurrences that they teach or substitute.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""The attendance of a student across all enrollments (R4.4)."""
+"""The type StudentAttendance: one student at one occurrence, with whether the viewer can mark the student (R4.4)."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace

@@ -497,7 +497,7 @@ async def test_R4_11_a_retry_enrolls_once(desk: Desk) -> None:
     [
         ({"dropOn": "2026-11-15"}, "input.dropOn is before input.startsOn"),
         ({"type": "SINGLE_DAY", "dropOn": "2026-11-23"}, "for one date"),
-        ({"startsOn": "9999-12-31"}, "2999-12-31 are possible"),
+        ({"startsOn": "9999-12-31"}, "must be from 1900-01-01 to 2999-12-31"),
         ({"timeslotId": "x"}, "input.timeslotId"),
     ],
 )

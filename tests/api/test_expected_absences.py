@@ -228,7 +228,7 @@ async def test_R6_2_what_is_settled_stays_settled(desk: AbsenceDesk) -> None:
     ):
         assert await desk.settle(verb, asked, api, **more) == {
             "__typename": "ExpectedAbsenceSettled",
-            "message": "This expected absence is denied already.",
+            "message": "This expected absence is already denied.",
             "expectedAbsenceId": asked,
             "state": "DENIED",
             "settledAt": "2026-11-15T03:00:00Z",
