@@ -33,7 +33,7 @@ from gql.fields.user_errors import PermissionDenied
 from gql.protocol.errors import BadInput
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
-_NOBODY = "Left out or null: nobody stands in."
+_NOBODY = "When left out or null, there is to be no substitute."
 
 
 @strawberry.input(description="The substitute at one occurrence.")
