@@ -73,7 +73,7 @@ async def find_enrolled(
     return list((await connection.execute(_ENROLLED, given)).scalars())
 
 
-async def hold_students(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+async def lock_undeleted_students(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
     """Lock the students in the order of their ids until the end of the transaction, and return those that still
     exist.
     """
