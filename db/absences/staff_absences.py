@@ -65,7 +65,7 @@ async def lock_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Locke
 async def read_staff(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, LockedStaff]:
-    """Return the same without locking."""
+    """Return the staff members without locking them. Those who have left are left out."""
     return _staff(await connection.execute(_STAFF, _given(organization_id, ids)))
 
 

@@ -135,7 +135,7 @@ async def read_rosters(
     heads: Collection[OccurrenceHead],
     student_ids: Collection[UUID] | None = None,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
-    """Return the same for several occurrences, in one statement."""
+    """Return what `read_candidates` returns, for several occurrences and still in one statement."""
     found = await _CANDIDATES.rows(
         connection,
         {

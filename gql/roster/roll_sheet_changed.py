@@ -49,8 +49,8 @@ async def resolve(
         ),
     ] = None,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:
-    """The stream of one subscriber. It reads what the subscriber lacks, then shares the events of its group for as long
-    as possible, and starts over when it no longer can.
+    """Yield the events of one subscriber. The stream reads what the subscriber lacks, then shares the events of its
+    group for as long as possible, and starts over when it no longer can.
 
     It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence.
     """

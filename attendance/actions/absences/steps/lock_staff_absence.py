@@ -17,8 +17,8 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class LockedAbsence:
-    """A staff absence that is open for a change. `staff` holds the absent person, unless they have left, and the
-    substitutes.
+    """A staff absence that is about to be changed. `staff` holds the absent person, unless they have left, and the
+    substitutes; all of them are locked.
     """
 
     facts: StaffAbsenceFacts
