@@ -24,7 +24,7 @@ GROUP BY e.background_task_id, e.state
 """)
 _ITEMS = text(
     """
-    SELECT w.number, i.*
+    SELECT w.number, item.*
     FROM unnest(CAST(:tasks AS uuid[]), CAST(:after AS integer[]), CAST(:states AS text[]), CAST(:limits AS integer[]))
         WITH ORDINALITY AS w (task_id, after, state, most, number)
     CROSS JOIN LATERAL (
@@ -34,13 +34,13 @@ _ITEMS = text(
           AND (w.state IS NULL OR i.state = w.state)
         ORDER BY i.position
         LIMIT w.most
-    ) AS i
-    ORDER BY w.number, i.position
+    ) AS item
+    ORDER BY w.number, item.position
     """
 )
 _EXCEPTIONS = text(
     """
-    SELECT w.ordinal, e.*
+    SELECT w.ordinal, told.*
     FROM unnest(CAST(:tasks AS uuid[]), CAST(:after AS integer[]), CAST(:after_number AS integer[]),
                 CAST(:limits AS integer[]))
         WITH ORDINALITY AS w (task_id, after, after_number, most, ordinal)
@@ -53,8 +53,8 @@ _EXCEPTIONS = text(
           AND (e.position, e.number) > (w.after, w.after_number)
         ORDER BY e.position, e.number
         LIMIT w.most
-    ) AS e
-    ORDER BY w.ordinal, e.position, e.number
+    ) AS told
+    ORDER BY w.ordinal, told.position, told.number
     """
 )
 
