@@ -16,7 +16,7 @@ def declared(file: str) -> list[str]:
     if file == "installer":
         return [str(each) for each in groups["installer"]]
     own = {"runtime": [], "local": groups["local"], "dev": groups["local"] + groups["dev"]}[file]
-    return project["project"]["dependencies"] + [each for each in own if isinstance(each, str)]
+    return [each for each in project["project"]["dependencies"] + own if isinstance(each, str)]
 
 
 @pytest.mark.parametrize("file", LOCKS)
