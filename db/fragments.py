@@ -23,3 +23,11 @@ def meets_at(enrollment: str, timeslot_id: str) -> str:
 def gives_place(enrollment: str) -> str:
     """Whether the enrollment is more than a wait for a place, and is not deleted."""
     return f"{enrollment}.type <> 'WAITLIST' AND {enrollment}.deleted_at IS NULL"
+
+
+def holds_on(version: str, on_date: str) -> str:
+    """Whether a version of a timeslot, of an offering or of somebody's teaching holds on the date (R2.10)."""
+    return (
+        f"({version}.starts_on IS NULL OR {version}.starts_on <= {on_date})"
+        f" AND ({version}.ends_on IS NULL OR {version}.ends_on >= {on_date})"
+    )

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states
 from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates
 from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
 from db.calendar.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
@@ -27,15 +27,22 @@ from db.fragments import on_sheet
 from db.listing import containing, values
 
 _SLOTS = text(f"""
-SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
-       t.offering_id, o.name, o.starts_on, o.ends_on, l.time_zone, sessions.*, teachers.*, substitutions.*
-FROM timeslot t
+SELECT t.id, t.start_time, t.duration_minutes, t.weekday,
+       greatest(t.starts_on, v.starts_on) AS slot_starts_on,
+       least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
+           AS slot_ends_on,
+       t.offering_id, o.name, o.starts_on, o.ends_on, o.holds_from, coalesce(v.time_zone, l.time_zone) AS time_zone,
+       sessions.*, formerly.*, teachers.*, substitutions.*
+FROM timeslot_version t
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+    AND (v.starts_on IS NULL OR v.starts_on <= :to_on) AND (v.ends_on IS NULL OR v.ends_on >= :from_on)
+JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
 {OFFERING_SESSIONS}
 CROSS JOIN LATERAL (
-    SELECT array_agg(i.person_id) AS teacher_ids
-    FROM offering_instructor i
+    SELECT array_agg(i.person_id) AS teacher_ids, array_agg(i.starts_on) AS teacher_starts,
+           array_agg(i.ends_on) AS teacher_ends
+    FROM instructor_version i
     WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
       AND i.person_id = ANY (CAST(:people AS uuid[]))
 ) teachers
@@ -47,12 +54,12 @@ CROSS JOIN LATERAL (
       AND u.held_on BETWEEN :from_on AND :to_on
       AND (u.absent_person_id = ANY (CAST(:people AS uuid[])) OR u.substitute_id = ANY (CAST(:people AS uuid[])))
 ) substitutions
-WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL AND o.deleted_at IS NULL
-  AND (t.starts_on IS NULL OR (t.starts_on <= :to_on AND t.ends_on >= :from_on))
+WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL
+  AND (t.starts_on IS NULL OR t.starts_on <= :to_on) AND (t.ends_on IS NULL OR t.ends_on >= :from_on)
   AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
   AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
-  AND (CAST(:location_ids AS uuid[]) IS NULL OR o.location_id = ANY (:location_ids))
-  AND (CAST(:program_ids AS uuid[]) IS NULL OR o.program_id = ANY (:program_ids))
+  AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
+  AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
   AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
 """)  # noqa: S608 - constants
 
@@ -217,42 +224,67 @@ async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen:
 
 
 def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:
+    slot = Timeslot(
+        row.id,
+        row.start_time,
+        row.duration_minutes,
+        row.weekday,
+        DateSpan(row.slot_starts_on, row.slot_ends_on),
+    )
     only_on: frozenset[date] | None = None
     not_on: frozenset[date] = frozenset()
     if chosen.instructor_ids:
-        only_on, not_on = _instructed(row, chosen.instructor_ids)
-    if chosen.visible_to and chosen.visible_to not in (row.teacher_ids or ()):
-        standing_in = frozenset(day for day, _, substitute in _substitutions(row) if substitute == chosen.visible_to)
-        only_on = standing_in if only_on is None else only_on & standing_in
-    return ListedSlot(
-        Timeslot(
-            row.id,
-            row.start_time,
-            row.duration_minutes,
-            row.weekday,
-            DateSpan(row.slot_starts_on, row.slot_ends_on),
-        ),
-        schedule_of(row),
-        row.name,
-        ZoneInfo(row.time_zone),
-        only_on,
-        not_on,
-        row.offering_id,
-    )
+        only_on, not_on = _instructed(row, slot, chosen.within, chosen.instructor_ids)
+    if chosen.visible_to:
+        visible_on = _visible_on(row, slot, chosen.within, chosen.visible_to)
+        if visible_on is not None:
+            only_on = visible_on if only_on is None else only_on & visible_on
+    return ListedSlot(slot, schedule_of(row), row.name, ZoneInfo(row.time_zone), only_on, not_on, row.offering_id)
 
 
-def _instructed(row: Row[Any], instructor_ids: Collection[UUID]) -> tuple[frozenset[date] | None, frozenset[date]]:
+def _instructed(
+    row: Row[Any], slot: Timeslot, within: DateSpan, instructor_ids: Collection[UUID]
+) -> tuple[frozenset[date] | None, frozenset[date]]:
     """Return the dates on which at least one of the instructors teaches, with substitutes applied.
 
     The first set holds the only such dates; None means all dates. The second set holds dates to be left out of them.
     """
     substitutions = _substitutions(row)
     standing_in = frozenset(day for day, _, substitute in substitutions if substitute in instructor_ids)
-    teachers = [each for each in row.teacher_ids or () if each in instructor_ids]
-    if not teachers:
+    terms = [each for each in _terms(row) if each[0] in instructor_ids]
+    if not terms:
         return standing_in, frozenset()
-    away = [frozenset(day for day, absent, _ in substitutions if absent == teacher) for teacher in teachers]
-    return None, frozenset.intersection(*away) - standing_in
+    away = [frozenset(day for day, absent, _ in substitutions if absent == teacher) for teacher, _ in terms]
+    if all(_covers(span, within) for _, span in terms):
+        return None, frozenset.intersection(*away) - standing_in
+    taught = {
+        day
+        for (_, span), days_away in zip(terms, away, strict=True)
+        for day in dates(slot, within.clip(span))
+        if day not in days_away
+    }
+    return frozenset(taught) | standing_in, frozenset()
+
+
+def _visible_on(row: Row[Any], slot: Timeslot, within: DateSpan, person_id: UUID) -> frozenset[date] | None:
+    """The dates that somebody who sees only their own occurrences sees; None: all."""
+    terms = [span for teacher, span in _terms(row) if teacher == person_id]
+    if any(_covers(span, within) for span in terms):
+        return None
+    taught = frozenset(day for span in terms for day in dates(slot, within.clip(span)))
+    return taught | {day for day, _, substitute in _substitutions(row) if substitute == person_id}
+
+
+def _terms(row: Row[Any]) -> list[tuple[UUID, DateSpan]]:
+    """The instructors in question, each with the dates over which they teach the offering."""
+    if row.teacher_ids is None:
+        return []
+    spans = map(DateSpan, row.teacher_starts, row.teacher_ends)
+    return list(zip(row.teacher_ids, spans, strict=True))
+
+
+def _covers(span: DateSpan, within: DateSpan) -> bool:
+    return span.clip(within) == within
 
 
 def _substitutions(row: Row[Any]) -> list[tuple[date, UUID, UUID | None]]:

@@ -22,21 +22,24 @@ from attendance.rules.calendar.occurrences import (
 )
 from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
-from attendance.rules.vocabulary import BlackoutScope, OfferingKind
+from attendance.rules.vocabulary import OfferingKind
 from db.driver import HotStatement
+from db.fragments import holds_on
 
-# Parts of statements that read offering o with location l and program p. Their columns are read by offering_of,
-# slots_of and schedule_of.
-OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
+# Parts of statements that read a version v of offering o, with location l and program p. Their columns are read by
+# offering_of, slots_of and schedule_of. What held before a change of the catalogue is in the versions (R2.10).
+CURRENT_VERSION = """JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+    AND v.ends_on IS NULL"""
+OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, v.capacity, o.starts_on, o.ends_on, o.holds_from,
        o.min_age_months, o.max_age_months, o.gender,
-       l.id AS location_id, l.name AS location_name, l.time_zone,
+       l.id AS location_id, l.name AS location_name, coalesce(v.time_zone, l.time_zone) AS time_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted"""
 OFFERING_SLOTS = """CROSS JOIN LATERAL (
     SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
            array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
            array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
            array_agg(x.deleted_at IS NULL) AS slot_is_live
-    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
+    FROM timeslot_version x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
 ) slots"""
 OFFERING_SESSIONS = """CROSS JOIN LATERAL (
     SELECT count(*) AS sessions_attached,
@@ -45,34 +48,54 @@ OFFERING_SESSIONS = """CROSS JOIN LATERAL (
     FROM offering_session a
     JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
     WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
-) sessions"""
+) sessions
+CROSS JOIN LATERAL (
+    SELECT array_agg(f.starts_on) AS former_starts, array_agg(f.ends_on) AS former_ends
+    FROM former_schedule f
+    WHERE f.organization_id = o.organization_id AND f.offering_id = o.id AND NOT f.is_closed
+) formerly"""
+# For series_of: the dates on which offering o, in program p, was or is closed, from one date to another.
+CLOSED = """CROSS JOIN LATERAL (
+    SELECT array_agg(c.starts_on) AS closed_starts, array_agg(c.ends_on) AS closed_ends,
+           array_agg(c.scope) AS closed_scopes
+    FROM (SELECT greatest(b.starts_on, o.holds_from) AS starts_on, b.ends_on, b.scope
+          FROM blackout_date b
+          JOIN program q ON q.organization_id = b.organization_id AND q.blackout_schedule_id = b.blackout_schedule_id
+          WHERE b.organization_id = o.organization_id AND q.id = o.program_id
+            AND b.starts_on <= {until} AND b.ends_on >= {since}
+            AND (o.holds_from IS NULL OR b.ends_on >= o.holds_from)
+          UNION ALL
+          SELECT f.starts_on, f.ends_on, NULL
+          FROM former_schedule f
+          WHERE f.organization_id = o.organization_id AND f.offering_id = o.id AND f.is_closed
+            AND f.starts_on <= {until} AND f.ends_on >= {since}) c
+) closed"""
 # Cancellations and blackouts decide first and last days (R3.4). They are only read within this distance of the date.
 _HEADS = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on,
-       t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
+       t.room, t.deleted_at IS NOT NULL
+           OR coalesce(k.held_on > (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date, false)
+           AS is_deleted,
        {OFFERING_COLUMNS},
        g.currency,
        coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
        w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,
-       slots.*, sessions.*, closed.*, cancelled.*, teachers.*, instructors.*
+       slots.*, sessions.*, formerly.*, closed.*, cancelled.*, teachers.*, instructors.*
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY AS k (timeslot_id, held_on, place)
-JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+JOIN timeslot_version t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+    AND {holds_on("t", "k.held_on")}
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+    AND {holds_on("v", "k.held_on")}
+JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
 JOIN organization g ON g.organization_id = o.organization_id
-LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
+LEFT JOIN program p ON p.organization_id = v.organization_id AND p.id = v.program_id
 LEFT JOIN occurrence c ON c.organization_id = t.organization_id
     AND c.timeslot_id = t.id AND c.held_on = k.held_on
 LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = c.cancelled_by_id
 {OFFERING_SLOTS}
 {OFFERING_SESSIONS}
-CROSS JOIN LATERAL (
-    SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
-           array_agg(b.scope) AS closed_scopes
-    FROM blackout_date b
-    WHERE b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
-      AND b.starts_on <= k.held_on + 400 AND b.ends_on >= k.held_on - 400
-) closed
+{CLOSED.format(since="k.held_on - 400", until="k.held_on + 400")}
 CROSS JOIN LATERAL (
     SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
     FROM timeslot x
@@ -82,13 +105,15 @@ CROSS JOIN LATERAL (
 ) cancelled
 CROSS JOIN LATERAL (
     SELECT array_agg(i.person_id) AS teacher_ids
-    FROM offering_instructor i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+    FROM instructor_version i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+      AND {holds_on("i", "k.held_on")}
 ) teachers
 CROSS JOIN LATERAL (
     SELECT array_agg(q.id) AS instructor_ids, array_agg(q.first_name) AS first_names,
            array_agg(q.last_name) AS last_names
-    FROM (SELECT i.person_id FROM offering_instructor i
+    FROM (SELECT i.person_id FROM instructor_version i
           WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+            AND {holds_on("i", "k.held_on")}
             AND NOT EXISTS (SELECT FROM substitution u WHERE u.organization_id = i.organization_id
                             AND u.timeslot_id = k.timeslot_id AND u.held_on = k.held_on
                             AND u.absent_person_id = i.person_id)
@@ -126,12 +151,14 @@ async def read_heads(
         },
     )
     heads = (_head(row) for row in found)
-    return [head for head in heads if head.slot.falls_on(head.key.held_on)]
+    return [head for head in heads if head is not None]
 
 
-def _head(row: Row[Any]) -> OccurrenceHead:
+def _head(row: Row[Any]) -> OccurrenceHead | None:
     slots = slots_of(row)
-    own = next(slot for slot, _ in slots if slot.id == row.timeslot_id)
+    own = next((slot for slot, _ in slots if slot.id == row.timeslot_id and slot.falls_on(row.held_on)), None)
+    if own is None:
+        return None
     instructors = [PersonFacts(*each) for each in _zip(row.instructor_ids, row.first_names, row.last_names)]
     return OccurrenceHead(
         key=OccurrenceKey(row.timeslot_id, row.held_on),
@@ -150,8 +177,8 @@ def _head(row: Row[Any]) -> OccurrenceHead:
 
 
 def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
-    """Return the timeslots in a row's slot_ids, slot_times and so on. Each comes with a flag that is false when the
-    timeslot is deleted.
+    """Return the versions of the timeslots in a row's slot_ids, slot_times and so on, each with whether it is not
+    deleted.
     """
     return [
         (Timeslot(slot_id, start_time, minutes, weekday, DateSpan(starts_on, ends_on)), is_live)
@@ -176,17 +203,24 @@ def series_of(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
     return Series(
         timeslots=live,
         schedule=schedule_of(row),
-        closed=tuple(DateSpan(first, last) for first, last, scope in closed if BlackoutScope(scope) in scopes),
+        closed=tuple(DateSpan(first, last) for first, last, scope in closed if scope is None or scope in scopes),
         cancelled=frozenset(OccurrenceKey(*each) for each in _zip(row.cancelled_ids, row.cancelled_dates)),
     )
 
 
 def schedule_of(row: Row[Any]) -> Schedule:
-    """Return the schedule from a row's starts_on and ends_on of the offering, sessions_attached, session_starts and
-    session_ends.
+    """Return the schedule from a row's starts_on, ends_on and holds_from of the offering, sessions_attached,
+    session_starts, session_ends, former_starts and former_ends.
+
+    The former dates decide for dates before `holds_from`, and the others for later dates (R2.10).
     """
     sessions = tuple(DateSpan(*each) for each in _zip(row.session_starts, row.session_ends))
-    return Schedule(DateSpan(row.starts_on, row.ends_on), sessions if row.sessions_attached else None)
+    current = Schedule(DateSpan(row.starts_on, row.ends_on), sessions if row.sessions_attached else None)
+    if row.holds_from is None:
+        return current
+    since = DateSpan(row.holds_from)
+    former = tuple(DateSpan(*each) for each in _zip(row.former_starts, row.former_ends))
+    return Schedule(sessions=(*former, *(span.clip(since) for span in current.spans())))
 
 
 def offering_of(row: Row[Any]) -> OfferingFacts:

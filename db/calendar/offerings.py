@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.occurrences import LocationFacts, ProgramFacts
 from attendance.rules.people.students import OfferingPlan
 from attendance.rules.vocabulary import OfferingKind
-from db.calendar.occurrences import OFFERING_COLUMNS, OFFERING_SLOTS, offering_of, slots_of
+from db.calendar.occurrences import CURRENT_VERSION, OFFERING_COLUMNS, OFFERING_SLOTS, offering_of, slots_of
 from db.listing import containing, values
 
 _OFFERINGS = f"""
 SELECT {OFFERING_COLUMNS}, slots.*
 FROM offering o
+{CURRENT_VERSION}
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
 {OFFERING_SLOTS}

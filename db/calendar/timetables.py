@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.enrollments.places import Timetable
 from db.calendar.occurrences import (
+    CLOSED,
+    CURRENT_VERSION,
     OFFERING_COLUMNS,
     OFFERING_SESSIONS,
     OFFERING_SLOTS,
@@ -22,19 +24,14 @@ from db.unit_of_work import UnitOfWork
 
 _TIMETABLES = text(f"""
 SELECT {OFFERING_COLUMNS},
-       slots.*, sessions.*, closed.*, cancelled.*
+       slots.*, sessions.*, formerly.*, closed.*, cancelled.*
 FROM offering o
+{CURRENT_VERSION}
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
 {OFFERING_SLOTS}
 {OFFERING_SESSIONS}
-CROSS JOIN LATERAL (
-    SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
-           array_agg(b.scope) AS closed_scopes
-    FROM blackout_date b
-    WHERE b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
-      AND b.ends_on >= :since
-) closed
+{CLOSED.format(since=":since", until="CAST('infinity' AS date)")}
 CROSS JOIN LATERAL (
     SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
     FROM timeslot x

@@ -12,7 +12,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import Arrival, FamilyCode
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.vocabulary import AttendanceStatus, Source
-from db.fragments import on_sheet
+from db.fragments import holds_on, on_sheet
 from db.unit_of_work import UnitOfWork
 
 # A number that many families share identifies nobody: it may stand for "none" in the records, or belong to a school.
@@ -34,13 +34,13 @@ WITH found AS MATERIALIZED (
     SELECT e.student_id, t.id AS timeslot_id, d.held_on
     FROM enrollment e
     JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
-    JOIN timeslot t ON t.organization_id = o.organization_id AND t.offering_id = o.id
+    JOIN timeslot_version t ON t.organization_id = o.organization_id AND t.offering_id = o.id
     CROSS JOIN unnest(ARRAY[CAST(:today AS date), CAST(:yesterday AS date)]) AS d (held_on)
     WHERE e.organization_id = :organization_id AND e.student_id IN (SELECT id FROM child)
-      AND o.location_id = :location_id AND o.deleted_at IS NULL AND t.deleted_at IS NULL
+      AND o.location_id = :location_id AND t.deleted_at IS NULL
       AND {on_sheet("e", "t.id", "d.held_on")}
       AND (t.weekday IS NULL OR t.weekday = extract(isodow FROM d.held_on))
-      AND (t.starts_on IS NULL OR t.starts_on <= d.held_on) AND (t.ends_on IS NULL OR t.ends_on >= d.held_on)
+      AND {holds_on("t", "d.held_on")}
     UNION
     SELECT m.student_id, m.timeslot_id, m.held_on
     FROM mark m
@@ -52,7 +52,8 @@ WITH found AS MATERIALIZED (
 SELECT c.id, c.first_name, x.timeslot_id, x.held_on, m.status, m.is_defaulted, m.source
 FROM expected x
 JOIN child c ON c.id = x.student_id
-JOIN timeslot t ON t.organization_id = :organization_id AND t.id = x.timeslot_id
+JOIN timeslot_version t ON t.organization_id = :organization_id AND t.id = x.timeslot_id
+    AND {holds_on("t", "x.held_on")}
 LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = x.timeslot_id
     AND m.held_on = x.held_on AND m.student_id = x.student_id
 WHERE x.held_on = :today

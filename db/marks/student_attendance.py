@@ -12,28 +12,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.listings import ListedSlot, Position
 from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
-from db.fragments import gives_place, meets_at, on_sheet
+from db.fragments import gives_place, holds_on, meets_at, on_sheet
 
 _SLOT = """
-       t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
-       o.name, l.time_zone
+       t.id, t.start_time, t.duration_minutes, t.weekday, greatest(t.starts_on, v.starts_on) AS slot_starts_on,
+       least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
+           AS slot_ends_on,
+       o.name, coalesce(v.time_zone, l.time_zone) AS time_zone
 """
 
 _PLACES = text(f"""
-SELECT e.student_id, e.starts_on, e.drop_on, {_SLOT},
-       CAST(:visible_to AS uuid) IS NULL OR EXISTS (
-           SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
-             AND i.person_id = :visible_to
-       ) AS is_wholly_visible,
+SELECT e.student_id, greatest(e.starts_on, sight.starts_on) AS starts_on, least(e.drop_on, sight.ends_on) AS drop_on,
+       {_SLOT}, sight.is_wholly_visible,
        ARRAY(SELECT u.held_on FROM substitution u WHERE u.organization_id = t.organization_id
                AND u.timeslot_id = t.id AND u.substitute_id = :visible_to) AS substituted_on,
        ARRAY(SELECT c.held_on FROM occurrence c WHERE c.organization_id = t.organization_id AND c.timeslot_id = t.id
                AND c.cancelled_at IS NOT NULL AND NOT :with_cancelled) AS hidden_on
 FROM enrollment e
-JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id AND o.deleted_at IS NULL
-JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-JOIN timeslot t ON t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
+JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
+JOIN timeslot_version t ON t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
     AND {meets_at("e", "t.id")}
+    AND (t.ends_on IS NULL OR v.starts_on IS NULL OR v.starts_on <= t.ends_on)
+    AND (t.starts_on IS NULL OR v.ends_on IS NULL OR v.ends_on >= t.starts_on)
+CROSS JOIN LATERAL (
+    SELECT CAST(NULL AS date) AS starts_on, CAST(NULL AS date) AS ends_on,
+           CAST(:visible_to AS uuid) IS NULL AS is_wholly_visible
+    UNION ALL
+    SELECT i.starts_on, i.ends_on, true
+    FROM instructor_version i
+    WHERE i.organization_id = o.organization_id AND i.offering_id = o.id AND i.person_id = :visible_to
+) sight
 WHERE e.organization_id = :organization_id AND e.student_id = ANY (CAST(:student_ids AS uuid[]))
   AND {gives_place("e")}
 """)  # noqa: S608 - a constant
@@ -41,11 +51,16 @@ WHERE e.organization_id = :organization_id AND e.student_id = ANY (CAST(:student
 _STRAYS = text(f"""
 SELECT m.student_id, m.held_on, {_SLOT}
 FROM mark m
-JOIN timeslot t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
+JOIN timeslot_version t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
+    AND {holds_on("t", "m.held_on")}
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+    AND {holds_on("v", "m.held_on")}
+JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
 WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student_ids AS uuid[]))
-  AND (t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL OR NOT EXISTS (
+  AND (t.deleted_at IS NOT NULL
+       OR m.held_on > (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date
+       OR NOT EXISTS (
       SELECT FROM enrollment e
       WHERE e.organization_id = m.organization_id AND e.student_id = m.student_id AND e.offering_id = o.id
         AND {on_sheet("e", "t.id", "m.held_on")}))
@@ -53,8 +68,9 @@ WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student
       SELECT FROM occurrence c WHERE c.organization_id = m.organization_id AND c.timeslot_id = m.timeslot_id
         AND c.held_on = m.held_on AND c.cancelled_at IS NOT NULL))
   AND (CAST(:visible_to AS uuid) IS NULL
-       OR EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id
-                  AND i.offering_id = o.id AND i.person_id = :visible_to)
+       OR EXISTS (SELECT FROM instructor_version i WHERE i.organization_id = o.organization_id
+                  AND i.offering_id = o.id AND i.person_id = :visible_to
+                  AND {holds_on("i", "m.held_on")})
        OR EXISTS (SELECT FROM substitution u WHERE u.organization_id = m.organization_id
                   AND u.timeslot_id = m.timeslot_id AND u.held_on = m.held_on AND u.substitute_id = :visible_to))
 """)  # noqa: S608 - a constant

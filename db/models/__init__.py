@@ -3,6 +3,7 @@
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
 from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment
 from db.models.feed import Feed, FeedItem, FeedPosition
+from db.models.history import FormerInstructor, FormerOffering, FormerSchedule, FormerTimeslot
 from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
 from db.models.offerings import (
     Offering,
@@ -62,6 +63,10 @@ __all__ = [
     "Feed",
     "FeedItem",
     "FeedPosition",
+    "FormerInstructor",
+    "FormerOffering",
+    "FormerSchedule",
+    "FormerTimeslot",
     "GroupMember",
     "IdempotencyKey",
     "Kiosk",

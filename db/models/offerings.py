@@ -11,7 +11,11 @@ from db.models.table import Entity, OfOccurrence, Table, of, one_of
 
 
 class Offering(Entity):
-    """A class, an appointment or a camp. Its own start and end dates, if any, are inclusive (R2.3)."""
+    """A class, an appointment or a camp. Its own start and end dates, where given, are inclusive (R2.3).
+
+    holds_from -- the first date for which this row, its sessions, instructors and closures speak; for earlier dates
+    the tables of `db.models.history` do (R2.10). Null when the offering was never changed.
+    """
 
     __tablename__ = "offering"
     __table_args__ = (
@@ -33,6 +37,7 @@ class Offering(Entity):
     min_age_months: Mapped[int | None]
     max_age_months: Mapped[int | None]
     gender: Mapped[str | None]
+    holds_from: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
@@ -48,7 +53,9 @@ class OfferingSession(Table):
 
 
 class OfferingInstructor(Table):
-    """A person who teaches an offering; a substitution overrides this for an occurrence."""
+    """Who teaches an offering from `starts_on` on (null: from its first date); a substitution overrides it for an
+    occurrence.
+    """
 
     __tablename__ = "offering_instructor"
     __table_args__ = (
@@ -59,19 +66,24 @@ class OfferingInstructor(Table):
 
     offering_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    starts_on: Mapped[date | None]
 
 
 class Timeslot(Entity):
-    """When an offering meets: weekly (ISO weekday, 1 is Monday), or on every date of an inclusive range (an
-    appointment: one).
+    """Either weekly (ISO weekday, 1 is Monday) or on every date of an inclusive range (an appointment: one date).
+
+    A weekly timeslot holds from `starts_on` to `ends_on`; null leaves that side open. Moving it to another day or
+    hour keeps its id, and leaves the former version in `former_timeslot` (R2.10). `deleted_at` is set for one that
+    never met.
     """
 
     __tablename__ = "timeslot"
     __table_args__ = (
         of("offering", "offering_id"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday_is_iso"),
-        CheckConstraint("(weekday IS NULL) = (starts_on IS NOT NULL)", name="weekly_or_on_dates"),
-        CheckConstraint("(starts_on IS NULL) = (ends_on IS NULL)", name="dates_have_both_ends"),
+        CheckConstraint(
+            "weekday IS NOT NULL OR (starts_on IS NOT NULL AND ends_on IS NOT NULL)", name="weekly_or_on_dates"
+        ),
         CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
         CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration_is_a_day_at_most"),
         Index("timeslot_offering_ix", "organization_id", "offering_id"),
@@ -84,6 +96,7 @@ class Timeslot(Entity):
     start_time: Mapped[time]
     duration_minutes: Mapped[int]
     room: Mapped[str | None]
+    source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
 

@@ -28,7 +28,7 @@ _SHEETS = text(f"""
 WITH slot AS (
     SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, clock.today,
            t.offering_id = ANY (CAST(:offering_ids AS uuid[])) AS is_named
-    FROM timeslot t
+    FROM timeslot_version t
     JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
     JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
     CROSS JOIN LATERAL (SELECT (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date AS today) clock
@@ -46,7 +46,7 @@ WITH slot AS (
         UNION SELECT CAST(:only_on AS date) WHERE CAST(:only_on AS date) IS NOT NULL
     ) days
     WHERE (s.weekday IS NULL OR extract(isodow FROM days.held_on) = s.weekday)
-      AND (s.starts_on IS NULL OR days.held_on BETWEEN s.starts_on AND s.ends_on)
+      AND (s.starts_on IS NULL OR days.held_on >= s.starts_on) AND (s.ends_on IS NULL OR days.held_on <= s.ends_on)
       AND (s.is_named
            OR EXISTS (SELECT FROM enrollment e
                       WHERE e.organization_id = :organization_id AND e.student_id = :student_id

@@ -7,6 +7,7 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
+from attendance.rules.calendar.timeslots import latest_versions
 from gql.calendar.vocabulary import OfferingKind
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
@@ -106,11 +107,14 @@ def show_timeslot(facts: SlotFacts) -> Timeslot:
 
 
 def show_offering(facts: OfferingFacts, timeslots: tuple[SlotFacts, ...]) -> Offering:
-    """Show an offering.
+    """Show an offering with the latest version of each of its timeslots.
 
-    timeslots -- the offering's timeslots that are not deleted.
+    timeslots -- the versions of the offering's timeslots that are not deleted.
     """
-    by_start = sorted(timeslots, key=lambda slot: (slot.weekday or 0, slot.span.starts_on or date.min, slot.start_time))
+    by_start = sorted(
+        latest_versions(timeslots),
+        key=lambda slot: (slot.weekday or 0, slot.span.starts_on or date.min, slot.start_time),
+    )
     return Offering(
         id=encode_id("Offering", facts.id),
         kind=facts.kind,

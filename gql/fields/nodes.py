@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from attendance.rules.calendar.occurrences import may_see_occurrence
-from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey, latest_versions
 from attendance.rules.organization.permissions import may_see_attendance, sees_all_occurrences
 from attendance.rules.roster.roster_rows import roster_rows
 from attendance.rules.roster.sight import sight_of
@@ -98,7 +98,7 @@ async def _timeslots(source: Reading, keys: list[tuple[UUID]], now: datetime) ->
         return {}
     visible_to = None if sees_all_occurrences(caller) else caller.person_id
     plans = await read_offerings_of_timeslots(source.connection, caller.organization_id, _ids(keys), visible_to)
-    slots = {slot.id: slot for plan in plans for slot in plan.timeslots}
+    slots = {slot.id: slot for plan in plans for slot in latest_versions(plan.timeslots)}
     return {key: show_timeslot(slots[key[0]]) for key in keys if key[0] in slots}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
+from attendance.rules.calendar.timeslots import latest_versions
 from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
@@ -164,7 +165,7 @@ def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
 
 def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iterable[SlotFacts]) -> Enrollment:
     """`timeslots` are all of the offering's, deleted ones among them."""
-    slot = next((each for each in timeslots if each.id == facts.timeslot_id), None)
+    slot = next((each for each in latest_versions(timeslots) if each.id == facts.timeslot_id), None)
     return Enrollment(
         id=encode_id("Enrollment", facts.id),
         type=facts.type,

@@ -29,6 +29,7 @@ class KnownSession(NamedTuple):
 class KnownOffering(NamedTuple):
     id: UUID
     location_id: UUID
+    program_id: UUID | None
     deleted_at: datetime | None
 
 
@@ -57,10 +58,17 @@ class KnownFamily(NamedTuple):
 
 
 class KnownTimeslot(NamedTuple):
+    """As it meets now or met last; `ends_on` is set for one that meets no more."""
+
     id: UUID
     offering_id: UUID
     weekday: int | None
     start_time: time
+    minutes: int
+    room: str | None
+    ends_on: date | None
+    deleted_at: datetime | None
+    source_id: str | None
 
 
 @dataclass
@@ -158,14 +166,17 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
     sessions = "SELECT COALESCE(source_id, '/' || id), id, starts_on, ends_on, deleted_at FROM session"
     for row in await tables.rows(sessions):
         known.sessions[row[0]] = KnownSession(*row[1:])
-    for row in await tables.by_source_id("offering", "id, location_id, deleted_at"):
+    for row in await tables.by_source_id("offering", "id, location_id, program_id, deleted_at"):
         known.offerings[row[0]] = KnownOffering(*row[1:])
     known.program_ids = {row[0] for row in await tables.rows("SELECT id FROM program")}
     for row in await tables.rows("SELECT offering_id, session_id FROM offering_session"):
         known.sessions_of.setdefault(row[0], []).append(row[1])
     for row in await tables.rows("SELECT offering_id, person_id FROM offering_instructor"):
         known.instructors_of.setdefault(row[0], set()).add(row[1])
-    slots = await tables.rows("SELECT id, offering_id, weekday, start_time FROM timeslot")
+    slots = await tables.rows(
+        "SELECT id, offering_id, weekday, start_time, duration_minutes, room, ends_on, deleted_at, source_id"
+        " FROM timeslot"
+    )
     known.timeslots = [KnownTimeslot(*row) for row in slots]
 
 

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import asyncpg
 
+from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
 from importing.oneroster import tables
 from importing.oneroster.known import Known
 from importing.oneroster.leaving import follow_leaving
 from importing.oneroster.plan import Plan
+from importing.oneroster.plan_timetable import changed_offerings
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Progress
 from importing.oneroster.tables import Row, Target, stage, upsert
@@ -31,7 +33,8 @@ STEPS: tuple[tuple[str, Target, str], ...] = (
 # An enrollment that has begun ends on the day before, in its location's zone, so that past rosters stay correct (R3.1).
 # One that has not begun is deleted. The dates of one-day enrollments cannot be moved.
 END_BEGUN = """
-    UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1, end_cause = 'DROPPED'
+    UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1,
+        end_cause = CASE WHEN o.deleted_at IS NULL THEN 'DROPPED' ELSE 'SESSION_ENDED' END
     FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
     WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
       AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
@@ -78,6 +81,7 @@ async def carry_out(
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
     await _free_addresses(connection, plan, known)
+    await _keep_past(connection, plan, known)
     for table, target, name in STEPS:
         rows = plan.planned(table)
         if not rows:
@@ -88,6 +92,7 @@ async def carry_out(
         stored.added, stored.changed = added, changed
         stored.unchanged = len(rows) - added - changed
         progress(f"loading {name}", len(rows), len(rows))
+    await _retime(connection, plan, organization_id, report)
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
@@ -105,6 +110,20 @@ async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Kno
         known.organization_id,
         [*gives_up, *plan.freed_addresses],
     )
+
+
+async def _keep_past(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:
+    changed = {id_: plan.changes_on[id_] for id_ in changed_offerings(plan, known)}
+    await keep_what_held(connection.fetch, known.organization_id, changed)
+
+
+async def _retime(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
+    await move_timeslots(connection.fetch, organization_id, plan.moved_timeslots)
+    await end_timeslots(connection.fetch, organization_id, plan.ended_timeslots, plan.now)
+    if plan.moved_timeslots or plan.ended_timeslots:
+        stored = report.thing("timeslots")
+        stored.changed += len(plan.moved_timeslots)
+        stored.removed += len(plan.ended_timeslots)
 
 
 async def _move(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
@@ -141,7 +160,7 @@ async def _remove(connection: asyncpg.Connection, plan: Plan, organization_id: U
         if ids := plan.gone.get(table, []):
             removed = await _remove_ids(connection, table, organization_id, ids, plan)
         if pairs := plan.links_gone.get(table, []):
-            removed = await _remove_links(connection, table, organization_id, pairs)
+            removed = await _remove_links(connection, table, organization_id, pairs, plan)
         if removed or (plan.gone.get(table) or plan.links_gone.get(table)):
             report.thing(name).removed += removed
     students = plan.gone.get("student", [])
@@ -169,12 +188,13 @@ async def _remove_ids(
 
 
 async def _remove_links(
-    connection: asyncpg.Connection, table: str, organization_id: UUID, pairs: list[tuple[UUID, UUID]]
+    connection: asyncpg.Connection, table: str, organization_id: UUID, pairs: list[tuple[UUID, UUID]], plan: Plan
 ) -> int:
-    offering, other = tables.OFFERING_SESSIONS.key if table == "offering_session" else tables.INSTRUCTORS.key
+    if table == "offering_instructor":
+        return await end_teaching(connection.fetch, organization_id, pairs, plan.changes_on)
     done = await connection.execute(
-        f"DELETE FROM {table} USING unnest($2::uuid[], $3::uuid[]) AS lost(one, other) "  # noqa: S608
-        f"WHERE organization_id = $1 AND {offering} = lost.one AND {other} = lost.other",
+        "DELETE FROM offering_session USING unnest($2::uuid[], $3::uuid[]) AS lost(one, other) "
+        "WHERE organization_id = $1 AND offering_id = lost.one AND session_id = lost.other",
         organization_id,
         [one for one, _ in pairs],
         [other_id for _, other_id in pairs],

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from db.calendar.history import MovedTimeslot
 from importing.oneroster.known import Known
 from importing.oneroster.report import ImportRefused
 from importing.oneroster.roster import Roster
@@ -15,16 +16,20 @@ class Plan:
     """The rows by table, in the column order of `tables`. `gone` has the ids to remove by table; links are pairs of
     ids.
 
-    `ids` maps the sourcedIds of classes, students and staff, new and known, to ids.
+    `ids` maps the sourcedIds of classes, students and staff, new and known, to ids. `changes_on` is the date from which
+    a change of each known class holds (R2.10); a new class has none.
     """
 
     now: datetime
+    changes_on: dict[UUID, date] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     gone: dict[str, list[UUID]] = field(default_factory=dict)
     links_gone: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     family_facts: list[Row] = field(default_factory=list)
     birth_facts: list[Row] = field(default_factory=list)
     moved: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
+    moved_timeslots: list[MovedTimeslot] = field(default_factory=list)
+    ended_timeslots: dict[UUID, date] = field(default_factory=dict)
     freed_addresses: list[UUID] = field(default_factory=list)
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     dates_of_class: dict[str, tuple[date, date | None]] = field(default_factory=dict)

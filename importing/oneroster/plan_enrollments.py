@@ -1,4 +1,4 @@
-"""The last part of the plan: who is in which class, who teaches it, when it meets, and what is removed."""
+"""The last part of the plan: who is in which class, who teaches it, and what goes."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -10,7 +10,6 @@ from importing.oneroster.known import Known
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Roster
-from importing.oneroster.schedule import Schedule, timeslots_gone
 
 FEW = 10  # so many entries may be removed without asking, whatever share they are
 
@@ -30,7 +29,7 @@ def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, repo
             report.rows("enrollments.csv").unused += 1
     for offering, persons in teaching.items():
         for person in sorted(persons):
-            plan.add("offering_instructor", (offering, person))
+            plan.add("offering_instructor", (offering, person, plan.changes_on.get(offering)))
     plan.links_gone["offering_instructor"] = _instructors_gone(plan, roster, known, teaching)
 
 
@@ -76,16 +75,6 @@ def _instructors_gone(
         if offering is not None and person is not None and one["role"] == "teacher" and not is_taught:
             gone.append((offering, person))
     return gone
-
-
-def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
-    """Plan the rows of schedule.csv. For the classes that it names, they are the complete schedule."""
-    ids = plan.ids["classes"]
-    for slot in schedule.slots:
-        id_ = known.new_id("timeslot", slot.key)
-        row = (id_, ids[slot.source_id], slot.weekday, slot.start, slot.minutes, slot.room, None)
-        plan.add("timeslot", row)
-    plan.gone["timeslot"] = timeslots_gone(schedule, ids, known)
 
 
 def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> None:

@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from db.calendar.history import change_dates
 from importing.oneroster.bundle import open_bundle
 from importing.oneroster.check import check
 from importing.oneroster.known import Known, read_known
 from importing.oneroster.load import carry_out
 from importing.oneroster.organization import find_organization
 from importing.oneroster.plan import Plan, plan_locations, plan_offerings, plan_sessions
-from importing.oneroster.plan_enrollments import plan_enrollments, plan_removals, plan_timeslots
+from importing.oneroster.plan_enrollments import plan_enrollments, plan_removals
 from importing.oneroster.plan_people import plan_people
+from importing.oneroster.plan_timetable import plan_timeslots, plan_timetables_of_removed
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Progress, Roster, read_roster
 from importing.oneroster.schedule import Schedule, zones
@@ -106,15 +108,17 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     if report.errors and not choices.skip_bad_rows:
         raise _NotKept
     task.progress("comparing with the database", 0, 0)
-    plan = _plan(task, schedule, known, today)
+    offerings = [one.id for one in known.offerings.values()]
+    changes_on = await change_dates(connection.fetch, organization_id, offerings, task.now)
+    plan = _plan(task, schedule, known, today, changes_on)
     await carry_out(connection, plan, known, report, task.progress)
     report.is_sound = True
     if choices.dry_run:
         raise _NotKept
 
 
-def _plan(task: _Import, schedule: Schedule, known: Known, today: date) -> Plan:
-    plan, roster, report = Plan(task.now), task.roster, task.report
+def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_on: dict[UUID, date]) -> Plan:
+    plan, roster, report = Plan(task.now, changes_on), task.roster, task.report
     plan_locations(plan, roster, known, task.choices.time_zone, schedule.zone_of_org)
     plan_sessions(plan, roster, known)
     plan_offerings(plan, roster, known)
@@ -122,6 +126,7 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date) -> Plan:
     plan_people(plan, roster, known, report)
     plan_enrollments(plan, roster, known, today, report)
     plan_removals(plan, roster, known, accept=task.choices.accept_removals)
+    plan_timetables_of_removed(plan, known)
     return plan
 
 

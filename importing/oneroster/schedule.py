@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import time
 from functools import cache
 from typing import Any
-from uuid import UUID
 from zoneinfo import available_timezones
 
 from importing.oneroster.csv_rows import Record
-from importing.oneroster.known import Known
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
 
@@ -45,9 +43,7 @@ class Schedule:
 
 
 def slot_key(source_id: str, weekday: int | None, start: time) -> str:
-    """Return the key from which a timeslot's id is made. A meeting that moves to another day or hour becomes another
-    timeslot, and its marks stay with the old one.
-    """
+    """What the id of a new timeslot is made of; one that is moved keeps its id."""
     return f"{source_id}/{weekday}/{start:%H:%M}"
 
 
@@ -75,23 +71,6 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
             bad.add(record.line)
     rows.leave_out(bad)
     return schedule
-
-
-def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Known) -> list[UUID]:
-    """Return earlier timeslots of the classes that schedule.csv names, if they are no longer in it. A timeslot created
-    by hand has another id and stays.
-    """
-    named = {offering_ids[slot.source_id]: slot.source_id for slot in schedule.slots}
-    kept = {known.new_id("timeslot", slot.key) for slot in schedule.slots}
-    gone = []
-    for known_slot in known.timeslots:
-        source_id = named.get(known_slot.offering_id)
-        if source_id is None or known_slot.weekday is None or known_slot.id in kept:
-            continue
-        key = slot_key(source_id, known_slot.weekday, known_slot.start_time)
-        if known.new_id("timeslot", key) == known_slot.id:
-            gone.append(known_slot.id)
-    return gone
 
 
 @cache

@@ -36,9 +36,19 @@ OFFERINGS = Target(
     once=frozenset({"kind"}),
 )
 OFFERING_SESSIONS = Target("offering_session", ("offering_id", "session_id"), key=("offering_id", "session_id"))
-INSTRUCTORS = Target("offering_instructor", ("offering_id", "person_id"), key=("offering_id", "person_id"))
-TIMESLOTS = Target("timeslot", ("id", "offering_id", "weekday", "start_time", "duration_minutes", "room", "deleted_at"))
-# The office may rename a family, and complete or correct its contact data.
+INSTRUCTORS = Target(
+    "offering_instructor",
+    ("offering_id", "person_id", "starts_on"),
+    key=("offering_id", "person_id"),
+    once=frozenset({"starts_on"}),
+)
+# New ones alone: those that are known are moved and ended from a date on (db/calendar/history.py).
+TIMESLOTS = Target(
+    "timeslot",
+    ("id", "offering_id", "weekday", "start_time", "duration_minutes", "room", "source_id", "starts_on"),
+    once=frozenset({"offering_id", "weekday", "start_time", "duration_minutes", "room", "source_id", "starts_on"}),
+)
+# The office may rename a family, and complete or correct how to reach it.
 FAMILIES = Target(
     "family",
     ("id", "name", "phone", "email", "source_id", "deleted_at"),

@@ -146,20 +146,20 @@ def hit_keys(told: ExpectedAbsence, places: Iterable[EnrollmentFacts]) -> list[O
     decides.
     """
     found: dict[OccurrenceKey, list[RosterEnrollment]] = defaultdict(list)
-    slots: dict[UUID, tuple[Timeslot, ZoneInfo]] = {}
+    slots: dict[OccurrenceKey, tuple[Timeslot, ZoneInfo]] = {}
     span = DateSpan(told.starts_on - _DAY, told.ends_on)
     for place in places:
         zone = ZoneInfo(place.place.offering.location.time_zone)
         for slot in place.place.live_timeslots:
-            slots[slot.id] = (slot, zone)
             for on_date in dates(slot, span):
                 key = OccurrenceKey(slot.id, on_date)
+                slots[key] = (slot, zone)
                 if is_on_roster(place.enrollment, key):
                     found[key].append(place.enrollment)
-    hits = [key for key, enrollments in found.items() if _hits(told, key, slots[key.timeslot_id][0], enrollments)]
+    hits = [key for key, enrollments in found.items() if _hits(told, key, slots[key][0], enrollments)]
     return sorted(
         hits,
-        key=lambda key: (starts_at(slots[key.timeslot_id][0], key.held_on, slots[key.timeslot_id][1]), key.timeslot_id),
+        key=lambda key: (starts_at(slots[key][0], key.held_on, slots[key][1]), key.timeslot_id),
     )
 
 

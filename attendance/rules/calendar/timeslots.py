@@ -1,6 +1,6 @@
 """When offerings meet: dates, instants, and the neighbours of an occurrence (R2.1 to R2.3, R2.7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -38,7 +38,9 @@ class Timeslot:
     """A time at which an offering meets.
 
     It meets on an ISO weekday (1 is Monday, 7 is Sunday; classes), on every date of a span (camps), on the only date of
-    a span (appointments), or on a weekday within a span. A timeslot needs a weekday or a bounded span.
+    a span (appointments), or on a weekday within a span. A timeslot needs a weekday or a bounded span. A timeslot that
+    was moved to another day or hour has several versions: values with the same id and spans that do not overlap
+    (R2.10).
 
     start_time -- local wall time.
     duration_minutes -- elapsed time. A timeslot can run past midnight.
@@ -79,6 +81,16 @@ class OccurrenceKey:
 
     timeslot_id: UUID
     held_on: date
+
+
+def latest_versions(slots: Iterable[Timeslot]) -> tuple[Timeslot, ...]:
+    """Of each timeslot the version that holds last, in the order in which the timeslots come."""
+    latest: dict[UUID, Timeslot] = {}
+    for slot in slots:
+        known = latest.get(slot.id)
+        if known is None or (known.span.starts_on or date.min) < (slot.span.starts_on or date.min):
+            latest[slot.id] = slot
+    return tuple(latest.values())
 
 
 def never(_: date) -> bool:

@@ -1,5 +1,6 @@
 """Where a makeup token can be used: the occurrences of a range, each with what is against it (R8.9)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from uuid import UUID
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.listings import ListedSlot, Position, expand
 from attendance.rules.calendar.recordability import occurrence_state
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, dates
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates
 from attendance.rules.enrollments.places import Timetable, places_taken_by_date
 from attendance.rules.makeups.makeups import (
     MakeupOccasion,
@@ -69,7 +70,7 @@ class MakeupPlaces:
     enrollments: Mapping[UUID, Sequence[RosterEnrollment]]
     absences: Mapping[UUID, Sequence[ExpectedAbsence]]
     within: DateSpan
-    _taken: dict[UUID, dict[date, int]] = field(default_factory=dict)
+    _taken: dict[Timeslot, dict[date, int]] = field(default_factory=dict)
 
     def candidate(
         self, question: MakeupQuestion, listed: ListedSlot, position: Position, *, is_first_enough: bool
@@ -102,11 +103,11 @@ class MakeupPlaces:
     def _taken_on(self, timetable: Timetable, listed: ListedSlot, held_on: date) -> int:
         if timetable.offering.capacity is None:
             return 0
-        by_date = self._taken.get(listed.slot.id)
+        by_date = self._taken.get(listed.slot)
         offering_id = timetable.offering.id
         if by_date is None:
             others = self.enrollments.get(offering_id, ())
-            by_date = self._taken[listed.slot.id] = places_taken_by_date(
+            by_date = self._taken[listed.slot] = places_taken_by_date(
                 listed.slot, dates(listed.slot, self.within), others, self.absences
             )
         steady = self.steady.get((offering_id, None), 0) + self.steady.get((offering_id, listed.slot.id), 0)
@@ -140,6 +141,9 @@ def candidates(
     is_first_enough: bool,
 ) -> Iterator[Candidate]:
     """By start, then offering name, lazily: a page costs what it looks at."""
-    by_id = {listed.slot.id: listed for listed in slots}
+    versions: dict[UUID, list[ListedSlot]] = defaultdict(list)
+    for each in slots:
+        versions[each.slot.id].append(each)
     for position in expand(slots, places.within, include_not_scheduled=True, after=after):
-        yield places.candidate(question, by_id[position.timeslot_id], position, is_first_enough=is_first_enough)
+        listed = next(each for each in versions[position.timeslot_id] if each.slot.falls_on(position.held_on))
+        yield places.candidate(question, listed, position, is_first_enough=is_first_enough)
