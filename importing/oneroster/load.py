@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, Target, str], ...] = (
 # One that has not begun is deleted. The dates of one-day enrollments cannot be moved.
 END_BEGUN = """
     UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1,
-        end_cause = CASE WHEN o.deleted_at IS NULL THEN 'DROPPED' ELSE 'SESSION_ENDED' END
+        end_cause = CASE WHEN o.deleted_at IS NULL OR e.end_cause = 'DROPPED' THEN 'DROPPED' ELSE 'SESSION_ENDED' END
     FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
     WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
       AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
