@@ -1,20 +1,23 @@
 """A fixture that tells how often events of subscriptions are executed in this process."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gql.answers import Answer
-from gql.streams import Stream
+if TYPE_CHECKING:
+    from gql.answers import Answer
+    from gql.streams import Stream
 
 
 @pytest.fixture
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The events, as they are executed from now on."""
+    from gql.streams import Stream  # noqa: PLC0415  not for each run, and never in its controller
+
     events: list[object] = []
     execute = Stream.execute
 
-    async def noted(stream: Stream, event: object, *view: Any) -> Answer:
+    async def noted(stream: Stream, event: object, *view: Any) -> "Answer":
         events.append(event)
         return await execute(stream, event, *view)
 
