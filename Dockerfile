@@ -22,6 +22,8 @@ COPY importing importing
 COPY mail mail
 COPY web web
 COPY workers workers
+# Compiled once here: the processes may write no bytecode, and would compile everything at each start.
+RUN /opt/rollbook/bin/python -m compileall -q -j 0 *.py attendance commands db demo gql importing mail workers
 ENV PATH=/opt/rollbook/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -29,12 +29,12 @@ from sqlalchemy import insert, text, update
 
 from attendance.rules.vocabulary import EnrollmentType, ExpectedAbsenceState, OfferingKind, Permission, Portal, Source
 from bench.machine import bench_servers
+from commands.servers.scratch import scratch_database
 from db import models
 from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
-from db.scratch import scratch_database
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api, serving
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 

@@ -19,8 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.machine import bench_servers
+from commands.servers.scratch import scratch_database
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from importing.oneroster.run import Choices, import_oneroster
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)

@@ -30,10 +30,10 @@ from attendance.rules.vocabulary import AttendanceStatus
 from bench.forwarder import CHANNEL
 from bench.machine import bench_servers, cpu_seconds
 from bench.raw_clients import Audience
-from db.embedded.process import free_port, spawn, stop
+from commands.servers.process import free_port, spawn, stop
+from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from tests.factories import new_world
 from tests.live import WATCH, Api, answers, api_process, init, office_token, until
 from tests.live_sheet import LiveSheet, live_sheet

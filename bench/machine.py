@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from db.embedded.servers import Servers, locked, start_servers
+from commands.servers.start import Servers, locked, start_servers
 from settings import asyncpg_url
 
 _NO_REDIS = "redis://127.0.0.1/not-needed"

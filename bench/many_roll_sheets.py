@@ -29,9 +29,9 @@ from attendance.rules.vocabulary import AttendanceStatus
 from bench.live_roll_sheet import part_cores
 from bench.machine import bench_servers, cpu_seconds
 from bench.raw_clients import Audience
+from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from tests.factories import new_world
 from tests.live import WATCH, Api, api_process, init, office_token
 from tests.live_sheet import LiveSheet, live_sheet

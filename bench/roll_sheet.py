@@ -27,15 +27,15 @@ import orjson
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Source
 from bench.machine import bench_servers
+from commands.servers.scratch import scratch_database
 from db import models
 from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
-from db.scratch import scratch_database
-from gql.global_ids import encode_occurrence_id
+from gql.fields.global_ids import encode_occurrence_id
 from tests.api_client import Api, serving
 from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from commands.servers.process import spawn, stop
 from commands.terminal import say
-from db.embedded.process import spawn, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 _LONGEST_WAIT = 30.0

@@ -45,7 +45,7 @@ async def try_out(url: str, *, may_load: bool) -> TryOut | None:
     from demo.load import demo_today, load_demo
     from demo.rows import organization_id
     from demo.sign_ins import BUSINESS, SIGN_INS
-    from gql.global_ids import encode_occurrence_id
+    from gql.fields.global_ids import encode_occurrence_id
 
     organizations = await _organizations(url)
     if organization_id(BUSINESS) not in organizations and (organizations or not may_load):

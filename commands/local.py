@@ -16,8 +16,8 @@ from typing import Any
 import asyncpg
 
 from commands.fault import Fault
-from db.embedded.process import ServerFault
-from db.embedded.servers import Servers, is_held, locked, start_servers
+from commands.servers.process import ServerFault
+from commands.servers.start import Servers, is_held, locked, start_servers
 from settings import Settings, SettingsFault, asyncpg_url, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent

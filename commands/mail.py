@@ -12,7 +12,7 @@ from clock import clock_from
 from commands.fault import Fault
 from commands.local import settings_here
 from db.engine import Database, create_engine
-from db.outbox import StoredEmail, find_emails, latest_emails, queue_again
+from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
 from mail.render import render
 from settings import Settings

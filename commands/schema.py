@@ -37,8 +37,8 @@ def run_migrations() -> None:
 
 def check_drift() -> None:
     """Raises Fault if migrations and models disagree. Works on a new database that it drops again."""
+    from commands.servers.scratch import scratch_database
     from db.migrate import drift, upgrade
-    from db.scratch import scratch_database
 
     async def differences(url: str) -> list[object]:
         async with scratch_database(url) as scratch:

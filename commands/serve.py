@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from commands.fault import Fault
 from commands.local import settings_here
-from db.embedded.process import port_is_free
+from commands.servers.process import port_is_free
 from logs import configure_logs
 from settings import Settings
 
@@ -29,10 +29,10 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
     if descriptor is None and not port_is_free(settings.port, settings.host):
         raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is taken, or not ours.")
     from gql.app import create_app
-    from gql.server import Server
-    from workers.queue import connect_queue
+    from gql.protocol.server import Server
+    from workers.queue import connect_queue, to_workers
 
-    app = create_app(settings, connect_queue(settings.redis_url))
+    app = create_app(settings, to_workers(connect_queue(settings.redis_url)))
     server = Server(api_config(app, settings), app.state.drain)
     # The schema and its code are a million objects that never go: not to be looked through by each full collection,
     # which would hold all requests for some hundred milliseconds.
@@ -49,7 +49,7 @@ def api_config(app: object, settings: Settings) -> "uvicorn.Config":
     """How uvicorn runs the application `app`."""
     import uvicorn
 
-    from gql.server import SocketProtocol
+    from gql.protocol.server import SocketProtocol
 
     return uvicorn.Config(
         app,  # type: ignore[arg-type]

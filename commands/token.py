@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DBAPIError
 
-from attendance.rules.permissions import kind_for
-from attendance.rules.sign_in import RefreshToken
+from attendance.rules.organization.permissions import kind_for
+from attendance.rules.organization.sign_in import RefreshToken
 from attendance.rules.vocabulary import Portal
 from clock import clock_from
 from commands.fault import Fault
@@ -18,9 +18,9 @@ from commands.local import settings_here
 from db import models
 from db.engine import Database, create_engine
 from db.ids import new_id
-from db.sign_ins import add_sign_in
+from db.organization.sign_ins import add_sign_in
+from db.organization.viewers import find_person
 from db.unit_of_work import unit_of_work
-from db.viewers import find_person
 from db.wake_ups import Announcer
 from gql.services import make_access_tokens
 from settings import Settings

@@ -17,9 +17,9 @@ from types import FrameType
 from commands.children import Child
 from commands.fault import Fault
 from commands.local import data_folder, forget_running, own_servers, refuse_unreachable, remember_running, settings_here
+from commands.servers.process import die_with_parent
+from commands.servers.start import Servers, remember_ports, remembered_port
 from commands.terminal import Steps, TryOut, say, welcome
-from db.embedded.process import die_with_parent
-from db.embedded.servers import Servers, remember_ports, remembered_port
 from settings import Settings
 
 _USUAL_PORT = 8000
@@ -155,7 +155,7 @@ def _port_of_environment() -> int | None:
 
 def _delete_data(folder: Path) -> None:
     from commands.local import faults_told
-    from db.embedded.servers import locked
+    from commands.servers.start import locked
 
     with faults_told(), locked(folder):
         for name in ("postgres", "postgres.unfinished", "redis"):

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from commands.fault import Fault
 from commands.local import data_folder
-from db.embedded.servers import remembered_port
+from commands.servers.start import remembered_port
 
 WATCH = """
 subscription Watch($id: ID!, $after: Int) { rollSheetChanged(occurrenceId: $id, afterRevision: $after) {

@@ -1,6 +1,7 @@
 """The feed of an organization, read back for those who follow it (decision 0021). Triggers write it.
 
-The statements are text, like those of `db.roll_sheet_changes`: they run for each transaction that somebody follows.
+The statements are text, like those of `db.roster.roll_sheet_changes`: they run for each transaction that
+somebody follows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import MarkValue
-from attendance.rules.roster_rows import MarkFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import MarkValue
+from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
 from db.engine import Database
-from db.roll_sheet_changes import ChangeAuthor, author_of
+from db.roster.roll_sheet_changes import ChangeAuthor, author_of
 
 PAGE = 200
 

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
@@ -17,10 +16,6 @@ from attendance.rules.vocabulary import TokenRunPhase
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
 FEEDS = "rollbook:feeds"
-RUN_TOKENS = "run_tokens"
-SEND_EMAIL = "send_email"
-WORK_ON_TASKS = "work_on_tasks"
-WAKE_UP_LIFETIME = timedelta(days=3)
 
 log = structlog.get_logger(__name__)
 
@@ -108,12 +103,6 @@ LIVE: dict[str, type[Live]] = {ROLL_SHEETS: RollSheetChanged, FEEDS: FeedGrew, T
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
-class JobQueue(Protocol):
-    """The one method of arq's pool that is needed here; arq itself is known to the entry points alone."""
-
-    async def enqueue_job(self, function: str, *args: Any, **options: Any) -> Any: ...
-
-
 def connect_redis(url: str) -> Redis:
     """A client that fails in a second in place of hanging when Redis is out of reach."""
     client: Redis = Redis.from_url(
@@ -153,35 +142,6 @@ def to_tasks(redis: Redis) -> Sink:
                 await pipeline.execute()
 
     return publish
-
-
-def to_workers(jobs: JobQueue) -> Sink:
-    """Tells arq of due token runs, queued e-mail and queued tasks. A run's id holds the due time: arq will not
-    move a job that it has.
-    """
-
-    async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
-        for wake_up in wake_ups:
-            match wake_up:
-                case TokenRunArmed() as run:
-                    key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
-                    job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                    # arq's own expiry counts from the due time: of a run long due it is negative, and Redis refuses.
-                    await jobs.enqueue_job(
-                        RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
-                    )
-                case EmailQueued() as email:
-                    names = (str(email.organization_id), str(email.email_id))
-                    job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
-                    await jobs.enqueue_job(
-                        SEND_EMAIL, *names, _job_id=job_id, _defer_until=email.due_at, _expires=WAKE_UP_LIFETIME
-                    )
-                case TaskQueued() as task:
-                    await jobs.enqueue_job(
-                        WORK_ON_TASKS, _job_id=f"{WORK_ON_TASKS}:{task.task_id}", _expires=WAKE_UP_LIFETIME
-                    )
-
-    return enqueue
 
 
 class Announcer:

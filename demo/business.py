@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.calendar import OccurrenceKey, Schedule, Timeslot, ends_at, starts_at
-from attendance.rules.roster import RosterEnrollment, covers, speaking
-from attendance.rules.settings import OrganizationSettings
+from attendance.rules.calendar.timeslots import OccurrenceKey, Schedule, Timeslot, ends_at, starts_at
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.roster.roster import RosterEnrollment, covers, speaking
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, OfferingKind
 from db import models
 from demo.catalogue import Part, Term

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from attendance.rules.calendar import local_date
+from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     ChangeKind,

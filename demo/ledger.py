@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from attendance.rules.calendar import OccurrenceKey, local_date
-from attendance.rules.expiry import expires_on
-from attendance.rules.makeup_tokens import Decision, TokenCause, TokenGround, TokenStep, reconcile
-from attendance.rules.token_limit import is_over_limit, limit_count
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.tokens.expiry import expires_on
+from attendance.rules.tokens.makeup_tokens import Decision, TokenCause, TokenGround, TokenStep, reconcile
+from attendance.rules.tokens.token_limit import is_over_limit, limit_count
 from attendance.rules.vocabulary import (
     ChangeKind,
     MakeupTokenAct,

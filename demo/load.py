@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar import OccurrenceKey, local_date
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
 from db import models
 from db.engine import create_engine
 from demo import catalogue, sign_ins

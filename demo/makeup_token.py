@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.makeup_tokens import TokenDates, token_state
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.tokens.makeup_tokens import TokenDates, token_state
 from attendance.rules.vocabulary import MakeupTokenState
 from demo.business import Site
 

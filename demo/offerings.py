@@ -6,8 +6,8 @@ from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.calendar import DateSpan, Schedule, Timeslot, local_date
-from attendance.rules.recordability import closing_scopes
+from attendance.rules.calendar.recordability import closing_scopes
+from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, local_date
 from attendance.rules.vocabulary import BlackoutScope, OfferingKind
 from db import models
 from demo.business import Business, Course, Site

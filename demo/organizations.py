@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from attendance.rules.settings import (
+from attendance.rules.organization.settings import (
     ClassSettings,
     KioskSettings,
     MakeupTokenSettings,

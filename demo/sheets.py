@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
 from db import models
 from demo.business import Business, Meeting

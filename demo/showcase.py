@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import (
     EnrollmentEnd,
     EnrollmentType,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from attendance.rules.calendar import OccurrenceKey, local_date
-from attendance.rules.roster import RosterEnrollment
-from attendance.rules.token_runs import run_times, token_timing
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.roster.roster import RosterEnrollment
+from attendance.rules.tokens.token_runs import run_times, token_timing
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,

@@ -13,38 +13,38 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from clock import clock_from
 from db.engine import Database, create_engine
-from db.wake_ups import Announcer, JobQueue, connect_redis, to_roll_sheets, to_tasks, to_workers
-from gql.context import make_context
-from gql.edge import Edge, HttpLimits, SocketLimits
-from gql.explorer import explorer_assets
-from gql.feed import make_feed_hub
-from gql.guard import GuardLimits
+from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
+from gql.fields.context import make_context
 from gql.health import health_routes
-from gql.http import GraphQLEndpoint
-from gql.middleware import RequestContext
-from gql.operations import Operations
-from gql.quota import Quota
+from gql.live.feed import make_feed_hub
+from gql.live.listener import listening
+from gql.live.sheet_changes import SheetHub
+from gql.live.task_board import TaskBoard
+from gql.protocol.edge import Edge, HttpLimits, SocketLimits
+from gql.protocol.explorer import explorer_assets
+from gql.protocol.guard import GuardLimits
+from gql.protocol.http import GraphQLEndpoint
+from gql.protocol.middleware import RequestContext
+from gql.protocol.operations import Operations
+from gql.protocol.quota import Quota
+from gql.protocol.socket_endpoint import SocketEndpoint
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import SheetHub
-from gql.socket_endpoint import SocketEndpoint
-from gql.subscriptions.listener import listening
-from gql.subscriptions.task_board import TaskBoard
 from settings import Settings
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
 
 
-def create_app(settings: Settings, jobs: JobQueue | None = None) -> Starlette:
+def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     """The API of one process. Nothing is connected before its lifespan begins.
 
-    jobs -- arq's pool, to wake workers through; None: their sweep finds what is due.
+    to_workers -- wakes workers for what was committed; None: their sweep finds what is due.
     """
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
     sinks = [to_roll_sheets(redis), to_tasks(redis)]
-    if jobs is not None:
-        sinks.append(to_workers(jobs))
+    if to_workers is not None:
+        sinks.append(to_workers)
     hub = SheetHub(database, compare_seconds=settings.live_compare_seconds)
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
     tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)

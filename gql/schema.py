@@ -2,16 +2,18 @@
 
 import strawberry
 
-from gql.executor import CompilingExecutor
-from gql.mutations.root import Mutation
-from gql.queries.root import Query
-from gql.refusals import REFUSALS
-from gql.scalars import schema_config
-from gql.subscriptions.root import Subscription
+from gql.fields.refusal_codes import register_refusal_codes
+from gql.fields.refusal_members import REFUSALS
+from gql.fields.scalars import schema_config
+from gql.mutations import Mutation
+from gql.protocol.executor import CompilingExecutor
+from gql.queries import Query
+from gql.subscriptions import Subscription
 
 
 def build_schema() -> strawberry.Schema:
-    """A fresh schema. It carries no extensions: limits, caches and masking belong to gql/operations.py."""
+    """A fresh schema. It carries no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
+    register_refusal_codes()
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,

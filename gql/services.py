@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from redis.asyncio import Redis
 
-from attendance.actions.passwords import Passwords
-from attendance.rules.sign_in import SessionTerms
+from attendance.actions.organization.passwords import Passwords
+from attendance.rules.organization.sign_in import SessionTerms
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.credentials.access_tokens import AccessTokens
@@ -18,13 +18,13 @@ from gql.credentials.authenticate import Authenticate
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
-from gql.feed import FeedChange, make_feed_hub
-from gql.sheet_changes import SheetHub
-from gql.subscriptions.fan_out import FanOut
-from gql.subscriptions.following import AccessWatch
-from gql.subscriptions.hub import Hub
-from gql.subscriptions.openings import Openings
-from gql.subscriptions.task_board import TaskBoard
+from gql.live.fan_out import FanOut
+from gql.live.feed import FeedChange, make_feed_hub
+from gql.live.following import AccessWatch
+from gql.live.hub import Hub
+from gql.live.openings import Openings
+from gql.live.sheet_changes import SheetHub
+from gql.live.task_board import TaskBoard
 from settings import Settings
 
 Clock = Callable[[], datetime]

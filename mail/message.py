@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from uuid import UUID, uuid5
 
-from db.emails import OutgoingEmail
+from db.tasks.emails import OutgoingEmail
 from mail.render import render
 
 _MESSAGE_IDS = UUID("5f0e7f6c-3b52-4d0b-9a55-0c3a1f5b7d21")

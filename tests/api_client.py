@@ -12,20 +12,20 @@ from uuid import UUID
 import httpx
 from redis.asyncio import Redis
 
-from attendance.actions.passwords import Passwords
-from attendance.rules.permissions import Claims
+from attendance.actions.organization.passwords import Passwords
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.app import assemble
-from gql.context import make_context
-from gql.edge import Edge
-from gql.guard import GuardLimits
-from gql.operations import Operations
+from gql.fields.context import make_context
+from gql.live.sheet_changes import SheetHub
+from gql.protocol.edge import Edge
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import SheetHub
 from settings import load_settings
 from tests.each_statement import counting
 from tests.factories import LONG_AGO, World

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from attendance.actions.cancel_occurrence import Cancelled, cancel_occurrence, plan_cancelling
-from attendance.actions.restore_occurrence import Restored, restore_occurrence
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
-from attendance.rules.permissions import Caller, Viewer
-from attendance.rules.settings import OrganizationSettings
+from attendance.actions.cancelling.cancel_occurrence import Cancelled, cancel_occurrence, plan_cancelling
+from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
+from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, Permission, Portal, Source
 from db import models
-from db.changes import Author
-from db.makeup_tokens import occasions_of
-from db.settings import read_settings
+from db.marks.changes import Author
+from db.organization.settings import read_settings
+from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import unit_of_work
 from tests.factories import MONDAY
 from tests.token_sheet import DURING_CLASS, TokenSheet, new_sheet

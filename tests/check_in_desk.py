@@ -7,17 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
-from attendance.actions.check_in import check_in
-from attendance.actions.save_marks import Recorded
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.permissions import Caller, Viewer
+from attendance.actions.marks.check_in import check_in
+from attendance.actions.marks.save_marks import Recorded
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.vocabulary import Permission, Portal, Source
 from db import models
 from db.engine import Database
-from db.settings import read_settings
+from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
 from workers.context import WorkerContext

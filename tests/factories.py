@@ -35,7 +35,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.ids import new_id
 from db.models.table import Table
-from tests.support.test_role import admit
+from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
 JANUARY = date(2026, 1, 5)

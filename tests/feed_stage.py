@@ -6,12 +6,12 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from attendance.rules.permissions import Claims
-from gql.answers import Answer
-from gql.context import Context
-from gql.guard import GuardLimits
-from gql.operations import Operations, Parameters
-from gql.subscriptions.hub import Hub
+from attendance.rules.organization.permissions import Claims
+from gql.fields.context import Context
+from gql.live.hub import Hub
+from gql.protocol.answers import Answer
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations, Parameters
 from tests.api_client import SCHEMA, Api
 
 OPERATIONS = Operations(SCHEMA, GuardLimits())

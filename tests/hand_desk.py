@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, Permission
 from db import models
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World
 

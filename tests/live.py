@@ -19,11 +19,11 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
+from commands.servers.process import free_port, spawn, stop
+from commands.servers.valkey import find_program
 from db import models
-from db.embedded.process import free_port, spawn, stop
-from db.embedded.valkey import find_program
 from gql.services import make_access_tokens
 from settings import load_settings
 from tests.factories import LONG_AGO, World

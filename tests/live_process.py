@@ -9,17 +9,17 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.answers import Answer
-from gql.context import Context
-from gql.guard import GuardLimits
-from gql.operations import Operations, Parameters
+from gql.fields.context import Context
+from gql.live.sheet_changes import SheetHub
+from gql.protocol.answers import Answer
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations, Parameters
 from gql.schema import build_schema
 from gql.services import Services, make_services
-from gql.sheet_changes import SheetHub
 from settings import load_settings
 from tests.factories import World
 from tests.live import SECRET, WATCH, sign_in

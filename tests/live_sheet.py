@@ -5,17 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.settings import MakeupTokenSettings, OrganizationSettings
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Permission, Source
-from db.changes import Author, lock_occurrence, record_change
 from db.engine import Database
+from db.marks.changes import Author, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.factories import MONDAY, Lesson, World
 from tests.live import Api, ask
 from tests.viewers import DURING_CLASS, staff_viewer

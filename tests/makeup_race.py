@@ -9,32 +9,32 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from attendance.actions.approve_makeup import approve_makeup
-from attendance.actions.book_makeup import book_makeup
-from attendance.actions.cancel_occurrence import cancel_occurrence
-from attendance.actions.decline_makeup import deny_makeup, withdraw_makeup_request
-from attendance.actions.delete_makeup_token import delete_makeup_token
-from attendance.actions.edit_makeup_token import edit_makeup_token
-from attendance.actions.enroll_student import NewPlace, enroll_student
-from attendance.actions.record_marks import Submission
-from attendance.actions.redeem_makeup_token import redeem_makeup_token
-from attendance.actions.request_makeup import request_makeup
-from attendance.actions.reset_makeup_token import reset_makeup_token
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.cancelling import CancellationOptions
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Caller, Viewer
+from attendance.actions.cancelling.cancel_occurrence import cancel_occurrence
+from attendance.actions.enrollments.enroll_student import NewPlace, enroll_student
+from attendance.actions.makeups.approve_makeup import approve_makeup
+from attendance.actions.makeups.book_makeup import book_makeup
+from attendance.actions.makeups.decline_makeup import deny_makeup, withdraw_makeup_request
+from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
+from attendance.actions.makeups.request_makeup import request_makeup
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.tokens.delete_makeup_token import delete_makeup_token
+from attendance.actions.tokens.edit_makeup_token import edit_makeup_token
+from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.refusals import Refusal
-from attendance.rules.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,
     Permission,
     Portal,
 )
-from db.changes import Author
 from db.engine import Database
+from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World

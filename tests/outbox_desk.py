@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.emails import Message, queue_emails, withdraw_emails
 from db.engine import Database
+from db.tasks.emails import Message, queue_emails, withdraw_emails
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from mail.smtp import SmtpServer

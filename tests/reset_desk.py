@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
-from gql.global_ids import encode_id, encode_occurrence_id
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, Lesson, World
 from tests.hand_desk import HandDesk, new_hand_desk

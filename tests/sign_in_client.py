@@ -11,20 +11,20 @@ import httpx
 import strawberry
 from redis.asyncio import Redis
 
-from attendance.actions.passwords import Passwords
+from attendance.actions.organization.passwords import Passwords
 from db.engine import Database
 from db.wake_ups import Announcer, connect_redis
 from gql.app import assemble
-from gql.context import make_context
-from gql.edge import Edge
-from gql.guard import GuardLimits
-from gql.mutations import refresh_session, sign_in, sign_out
-from gql.operations import Operations
-from gql.queries import viewer
-from gql.refusals import REFUSALS
-from gql.scalars import schema_config
+from gql.fields.context import make_context
+from gql.fields.refusal_members import REFUSALS
+from gql.fields.scalars import schema_config
+from gql.live.sheet_changes import SheetHub
+from gql.organization import refresh_session, sign_in, sign_out
+from gql.organization import viewer_query as viewer
+from gql.protocol.edge import Edge
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations
 from gql.services import Services, make_authenticate, make_services
-from gql.sheet_changes import SheetHub
 from settings import Settings, load_settings
 from tests.support.hashing import HASHER
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 
 TASK = """

@@ -15,10 +15,10 @@ from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
 from attendance.tasks.kinds import Kinds
 from attendance.tasks.start_task import start_task
 from db import models
-from db.changes import Author
-from db.emails import Message, queue_emails
 from db.engine import Database
 from db.ids import new_id
+from db.marks.changes import Author
+from db.tasks.emails import Message, queue_emails
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer, WakeUp
 from tests.factories import World

@@ -11,16 +11,16 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from attendance.actions.arm_token_runs import arm_token_runs
-from attendance.actions.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
-from attendance.actions.run_tokens import run_tokens
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.token_runs import DueRun
+from attendance.actions.tokens.run_tokens import run_tokens
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import AttendanceStatus, Source, TokenRunPhase
 from db import models
-from db.changes import Author, lock_occurrence
 from db.engine import Database
+from db.marks.changes import Author, lock_occurrence
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import LONG_AGO, MONDAY, Lesson, World

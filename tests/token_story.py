@@ -9,25 +9,25 @@ from uuid import UUID
 
 from sqlalchemy import text, update
 
-from attendance.actions.cancel_occurrence import cancel_occurrence
-from attendance.actions.check_in import check_in
-from attendance.actions.delete_makeup_token import delete_makeup_token
-from attendance.actions.record_marks import Submission
-from attendance.actions.redeem_makeup_token import redeem_makeup_token
-from attendance.actions.reset_makeup_token import reset_makeup_token
-from attendance.actions.restore_occurrence import restore_occurrence
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.cancelling import CancellationOptions, CancellationTokens
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Caller, Viewer
+from attendance.actions.cancelling.cancel_occurrence import cancel_occurrence
+from attendance.actions.cancelling.restore_occurrence import restore_occurrence
+from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
+from attendance.actions.marks.check_in import check_in
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.tokens.delete_makeup_token import delete_makeup_token
+from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal
 from db import models
-from db.changes import Author
 from db.engine import Database
-from db.settings import read_settings
-from db.token_runs import DueTokenRun
+from db.marks.changes import Author
+from db.organization.settings import read_settings
+from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import UnitOfWork, unit_of_work
 from tests.each_statement import each_statement
 from tests.factories import LONG_AGO, MONDAY, Lesson, World

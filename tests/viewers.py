@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from attendance.rules.permissions import Caller, Viewer, effective
-from attendance.rules.settings import OrganizationSettings
+from attendance.rules.organization.permissions import Caller, Viewer, effective
+from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import Permission, Portal
 from tests.factories import World
 

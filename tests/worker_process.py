@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from db.embedded.process import spawn
+from commands.servers.process import spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 

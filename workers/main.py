@@ -11,7 +11,6 @@ from arq.cron import CronJob
 from arq.worker import Worker, func
 
 from attendance.tasks.kinds import KINDS, Kinds
-from db.wake_ups import RUN_TOKENS, SEND_EMAIL, WORK_ON_TASKS
 from settings import Settings
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.end_days import end_days
@@ -20,7 +19,16 @@ from workers.jobs.send_email import keep_sending, send_due, send_email
 from workers.jobs.sweep_token_runs import sweep
 from workers.jobs.work_on_tasks import keep_working, work_off, work_on_tasks
 from workers.pace import REST
-from workers.queue import DESERIALIZER, PATIENT_TRIES, QUEUE, SERIALIZER, connect_queue
+from workers.queue import (
+    DESERIALIZER,
+    PATIENT_TRIES,
+    QUEUE,
+    RUN_TOKENS,
+    SEND_EMAIL,
+    SERIALIZER,
+    WORK_ON_TASKS,
+    connect_queue,
+)
 from workers.schedule import TIMETABLE
 
 PAUSE_SECONDS = 5

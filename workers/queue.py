@@ -1,4 +1,11 @@
-"""arq's connection to Redis, its traps closed: the API enqueues through it, and workers poll it."""
+"""All that knows arq's queue: the connection to Redis, with its traps closed, and the jobs that wake workers.
+
+The API enqueues through it, and workers poll it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
 
 import orjson
 from arq.connections import ArqRedis
@@ -8,7 +15,13 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from db.wake_ups import EmailQueued, Sink, TaskQueued, TokenRunArmed, WakeUp
+
 QUEUE = "arq:queue"
+RUN_TOKENS = "run_tokens"
+SEND_EMAIL = "send_email"
+WORK_ON_TASKS = "work_on_tasks"
+WAKE_UP_LIFETIME = timedelta(days=3)
 # Jobs are JSON: arq's default is pickle, which runs what it reads. A worker must be told too, it does not ask its pool.
 SERIALIZER, DESERIALIZER = orjson.dumps, orjson.loads
 # Tries after the first, 0.1 s to 1 s apart: some five seconds, in which a Redis restarts.
@@ -32,3 +45,38 @@ def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
     return ArqRedis(
         pool_or_conn=pool, job_serializer=SERIALIZER, job_deserializer=DESERIALIZER, default_queue_name=QUEUE
     )
+
+
+class JobQueue(Protocol):
+    """The one method of arq's pool that waking workers needs."""
+
+    async def enqueue_job(self, function: str, *args: Any, **options: Any) -> Any: ...
+
+
+def to_workers(jobs: JobQueue) -> Sink:
+    """Tells arq of due token runs, queued e-mail and queued tasks. A run's id holds the due time: arq will not
+    move a job that it has.
+    """
+
+    async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
+        for wake_up in wake_ups:
+            match wake_up:
+                case TokenRunArmed() as run:
+                    key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
+                    job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
+                    # arq's own expiry counts from the due time: of a run long due it is negative, and Redis refuses.
+                    await jobs.enqueue_job(
+                        RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
+                    )
+                case EmailQueued() as email:
+                    names = (str(email.organization_id), str(email.email_id))
+                    job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
+                    await jobs.enqueue_job(
+                        SEND_EMAIL, *names, _job_id=job_id, _defer_until=email.due_at, _expires=WAKE_UP_LIFETIME
+                    )
+                case TaskQueued() as task:
+                    await jobs.enqueue_job(
+                        WORK_ON_TASKS, _job_id=f"{WORK_ON_TASKS}:{task.task_id}", _expires=WAKE_UP_LIFETIME
+                    )
+
+    return enqueue

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from attendance.rules.marks import MarkValue
+from attendance.rules.marks.marks import MarkValue
 
 
 def is_told_of_mark(before: MarkValue | None, after: MarkValue | None, *, is_family: bool) -> bool:

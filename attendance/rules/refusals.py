@@ -152,7 +152,7 @@ class AttendanceConflict(Refusal):
 
 @dataclass(eq=False)
 class SettingOutOfRange(Refusal):
-    """A setting is below `least` or above `most`; `setting` is its name in attendance.rules.settings."""
+    """A setting is below `least` or above `most`; `setting` is its name in attendance.rules.organization.settings."""
 
     setting: str
     value: int

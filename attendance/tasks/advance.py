@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from attendance.rules.background_tasks import FAULT, failure_of_items, failure_of_plan, wait_before_retry
 from attendance.rules.refusals import Refusal
+from attendance.rules.tasks.background_tasks import FAULT, failure_of_items, failure_of_plan, wait_before_retry
 from attendance.rules.vocabulary import TaskItemState, TaskState
 from attendance.tasks.given import from_json
 from attendance.tasks.kind import Item, Kind, Task, TaskException
 from attendance.tasks.kinds import Kinds
-from db import task_items
-from db.task_items import ToldException, WaitingItem
-from db.task_leases import LEASE, HeldTask, Lease, hold, release
+from db.tasks import task_items
+from db.tasks.task_items import ToldException, WaitingItem
+from db.tasks.task_leases import LEASE, HeldTask, Lease, hold, release
 from db.unit_of_work import UnitOfWork
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from attendance.actions.assign_substitutes import assign_substitutes
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.substitutes import NO_ADDRESS, Assignment, AssignmentOptions
+from attendance.actions.absences.assign_substitutes import assign_substitutes
+from attendance.rules.absences.substitutes import NO_ADDRESS, Assignment, AssignmentOptions
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
 from db.unit_of_work import UnitOfWork

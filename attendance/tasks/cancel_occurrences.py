@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from attendance.actions.cancel_occurrence import cancel_occurrence
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.cancellation_exceptions import exceptions_of
-from attendance.rules.cancelling import CancellationOptions
+from attendance.actions.cancelling.cancel_occurrence import cancel_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancellation_exceptions import exceptions_of
+from attendance.rules.cancelling.cancelling import CancellationOptions
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
-from db.settings import read_settings
+from db.organization.settings import read_settings
 from db.unit_of_work import UnitOfWork
 
 

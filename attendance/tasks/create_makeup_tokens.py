@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from attendance.actions.create_makeup_tokens import give_tokens
-from attendance.rules.tokens_by_hand import TokenDraft
-from attendance.rules.tokens_for_many import GONE, NO_ADDRESS
+from attendance.actions.tokens.create_makeup_tokens import give_tokens
+from attendance.rules.tokens.tokens_by_hand import TokenDraft
+from attendance.rules.tokens.tokens_for_many import GONE, NO_ADDRESS
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
-from db.enrolled_students import hold_students
-from db.settings import read_settings
-from db.tokens_by_hand import read_notices
+from db.enrollments.enrolled_students import hold_students
+from db.organization.settings import read_settings
+from db.tokens.tokens_by_hand import read_notices
 from db.unit_of_work import UnitOfWork
 
 

@@ -47,7 +47,7 @@ from uuid import UUID
 
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import TaskKind
-from db.changes import Author
+from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 
 GivenT = TypeVar("GivenT")

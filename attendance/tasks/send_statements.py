@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from attendance.rules.calendar import local_date
-from attendance.rules.statements import NO_ADDRESS, PAID, OwingFamily, owes, statement_facts, statement_reason
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.tasks.statements import NO_ADDRESS, PAID, OwingFamily, owes, statement_facts, statement_reason
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
-from db.emails import Message, queue_emails
-from db.statements import read_owing
-from db.tokens_by_hand import read_zones
+from db.tasks.emails import Message, queue_emails
+from db.tasks.statements import read_owing
+from db.tokens.tokens_by_hand import read_zones
 from db.unit_of_work import UnitOfWork
 
 TEMPLATE = "statement"

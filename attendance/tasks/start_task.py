@@ -6,9 +6,9 @@ from uuid import UUID
 
 from attendance.tasks.given import to_json
 from attendance.tasks.kind import GivenT, Kind
-from db.background_tasks import add_task
-from db.changes import Author
 from db.ids import new_id
+from db.marks.changes import Author
+from db.tasks.background_tasks import add_task
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import TaskQueued
 

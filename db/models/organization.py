@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import (
     BlackoutScope,
     EnrollmentType,
@@ -42,7 +42,9 @@ class AccessEpoch(Table):
 
 
 class Settings(Table):
-    """One row an organization; the columns are the fields of attendance.rules.settings, by the same names."""
+    """One row an organization; the columns are the fields of attendance.rules.organization.settings, by the same
+    names.
+    """
 
     __tablename__ = "settings"
     __table_args__ = (

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import jwt
 
-from attendance.rules.permissions import Claims, kind_for
+from attendance.rules.organization.permissions import Claims, kind_for
 from attendance.rules.vocabulary import Portal
-from gql.errors import CredentialExpired, NotAuthenticated
+from gql.protocol.errors import CredentialExpired, NotAuthenticated
 
 ALGORITHM = "HS256"
 _ISSUER = "rollbook"

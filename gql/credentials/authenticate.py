@@ -2,12 +2,12 @@
 
 import jwt
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from gql.credentials.access_tokens import ALGORITHM as OUR_ALGORITHM
 from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.identity_provider import ALGORITHMS as PROVIDER_ALGORITHMS
 from gql.credentials.identity_provider import ProviderTokens
-from gql.errors import NotAuthenticated
+from gql.protocol.errors import NotAuthenticated
 
 _LONGEST = 8192
 

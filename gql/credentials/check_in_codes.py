@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from uuid import UUID
 
-from attendance.rules.kiosk import FamilyCode
+from attendance.rules.kiosk.kiosk import FamilyCode
 
 _PREFIX = "RB1."
 _TAG = 16

@@ -14,9 +14,9 @@ from uuid import UUID
 import jwt
 import structlog
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Portal
-from gql.errors import CredentialExpired, NotAuthenticated
+from gql.protocol.errors import CredentialExpired, NotAuthenticated
 
 log = structlog.get_logger("rollbook.api")
 

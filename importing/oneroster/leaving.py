@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from attendance.rules.leaving import Stay, is_staying, left_on, tokens_lapse_on
+from attendance.rules.enrollments.leaving import Stay, is_staying, left_on, tokens_lapse_on
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 
 # Only enrollments that this import has written: what it finds as it was is no act of today.

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
-from attendance.rules.cancelling import CancellationOptions, CancellationTokens
-from attendance.rules.makeup_tokens import TokenCause, TokenStep
+from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
 from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceState, OfferingKind, Source
 from db.engine import Database
 from tests.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk

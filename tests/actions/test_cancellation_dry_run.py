@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
-from attendance.rules.makeup_tokens import TokenStep
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
+from attendance.rules.tokens.makeup_tokens import TokenStep
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, LimitPeriod, LimitScope
 from db.engine import Database
 from tests.cancelling import CancelDesk, new_cancel_desk

@@ -12,17 +12,17 @@ from uuid import UUID
 
 import pytest
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.reset_makeup_token import release_makeups
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
-from attendance.rules.cancelling import CancellationOptions
-from attendance.rules.marks import Keep, WantedMark
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.tokens.reset_makeup_token import release_makeups
+from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
+from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.marks.marks import Keep, WantedMark
+from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import AttendanceNotRecordable
-from attendance.rules.settings import OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType
-from db.changes import SYSTEM
 from db.engine import Database
+from db.marks.changes import SYSTEM
 from tests.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import DURING_CLASS

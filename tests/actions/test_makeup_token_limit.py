@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import LimitPeriod, LimitScope, MakeupTokenOrigin
 from db.engine import Database
 from tests.factories import MONDAY, World

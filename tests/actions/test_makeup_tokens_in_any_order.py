@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from attendance.rules.vocabulary import Portal
-from db.embedded.servers import Servers
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db.engine import Database, create_engine
-from db.scratch import scratch_database
 from tests.factories import new_world
 from tests.token_audit import audit
 from tests.token_story import NAMES, Story, new_story, tokens_of_one_run

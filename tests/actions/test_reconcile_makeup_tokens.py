@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import (
     EnrollmentType,
     ExpiryAnchor,
@@ -20,8 +20,8 @@ from attendance.rules.vocabulary import (
     TokenTrigger,
 )
 from db import models
-from db.changes import Author
 from db.engine import Database
+from db.marks.changes import Author
 from tests.each_statement import counting
 from tests.factories import MONDAY, World
 from tests.token_sheet import ABSENT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet

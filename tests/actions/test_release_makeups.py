@@ -5,16 +5,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.create_makeup_tokens import give_tokens
-from attendance.actions.reset_makeup_token import release_makeups
+from attendance.actions.tokens.create_makeup_tokens import give_tokens
+from attendance.actions.tokens.reset_makeup_token import release_makeups
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import LocationNotFound
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.tokens_by_hand import TokenDraft
+from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import EnrollmentType
-from db.changes import SYSTEM
 from db.engine import Database
 from db.ids import new_id
-from db.makeup_releases import tokens_of_makeups
+from db.makeups.makeup_releases import tokens_of_makeups
+from db.marks.changes import SYSTEM
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.each_statement import counting

@@ -6,18 +6,25 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import MarkChange, MarkValue
-from attendance.rules.occurrences import PersonFacts
-from attendance.rules.roster_rows import MarkFacts
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import MarkChange, MarkValue
+from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
-from db.changes import Author, lock_occurrence, record_change
 from db.engine import Database
-from db.marks import write_marks
-from db.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after, current_revisions
+from db.marks.changes import Author, lock_occurrence, record_change
+from db.marks.marks import write_marks
+from db.roster.roll_sheet_changes import (
+    ChangeAuthor,
+    EntryAsOf,
+    RecordedChange,
+    RollSheet,
+    changes_after,
+    current_revisions,
+)
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from gql.sheet_changes import SheetHub
+from gql.live.sheet_changes import SheetHub
 from tests.each_statement import counting
 from tests.factories import MONDAY, World, new_world
 

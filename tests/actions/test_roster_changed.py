@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text, update
 
-from attendance.actions.roster_changed import RosterChange, roster_changed
-from attendance.rules.calendar import DateSpan, OccurrenceKey
+from attendance.actions.roster.steps.roster_changed import RosterChange, roster_changed
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import Permission, Source
 from db import models
-from db.changes import Author
 from db.engine import Database
-from db.roster_changes import follow_sheet
+from db.marks.changes import Author
+from db.roster.roster_changes import follow_sheet
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import JANUARY, MONDAY, Lesson, World

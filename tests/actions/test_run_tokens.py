@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from attendance.actions.arm_token_runs import arm_token_runs
-from attendance.actions.run_tokens import run_tokens
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.token_runs import DueRun, run_times
+from attendance.actions.tokens.run_tokens import run_tokens
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.tokens.token_runs import DueRun, run_times
 from attendance.rules.vocabulary import ChangeKind, Source, TokenRunPhase
 from db import models
 from db.engine import Database

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.save_marks import Recorded
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Viewer
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.save_marks import Recorded
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
@@ -24,7 +25,6 @@ from attendance.rules.refusals import (
     SeenRevisionAhead,
     StudentNotOnRoster,
 )
-from attendance.rules.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db.engine import Database
 from db.ids import new_id

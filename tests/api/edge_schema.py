@@ -16,12 +16,12 @@ import uvicorn
 import uvloop
 
 from gql.app import assemble
-from gql.edge import Edge
-from gql.errors import BadInput, CredentialExpired, NotAuthenticated, NotFound
-from gql.guard import GuardLimits
-from gql.operations import Operations
-from gql.scalars import Money, schema_config
-from gql.server import Server, SocketProtocol
+from gql.fields.scalars import Money, schema_config
+from gql.protocol.edge import Edge
+from gql.protocol.errors import BadInput, CredentialExpired, NotAuthenticated, NotFound
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations
+from gql.protocol.server import Server, SocketProtocol
 
 
 @dataclass

@@ -4,7 +4,7 @@ import orjson
 import pytest
 from graphql import ExecutionResult, GraphQLError
 
-from gql.answers import Answer
+from gql.protocol.answers import Answer
 
 ANSWERS = [{"short": 1}, {"medium": "x" * 1000}, {"long": "x" * 70_000}]
 

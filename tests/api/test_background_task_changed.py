@@ -14,15 +14,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission, Portal
-from db.background_tasks import current_revisions
 from db.engine import Database
+from db.tasks.background_tasks import current_revisions
 from db.wake_ups import Announcer, TaskChanged
-from gql.answers import Answer
-from gql.context import Context
-from gql.guard import GuardLimits
-from gql.operations import Operations, Parameters
-from gql.subscriptions import background_task_changed, task_board
-from gql.subscriptions.task_board import TaskBoard
+from gql.fields.context import Context
+from gql.live import task_board
+from gql.live.task_board import TaskBoard
+from gql.protocol.answers import Answer
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations, Parameters
+from gql.tasks import background_task_changed
 from tests.api_client import SCHEMA, Api, serving
 from tests.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, gid

@@ -7,7 +7,7 @@ import pytest
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, EXCEPTIONS, ITEMS, LIST, TASK, gid, listed, told

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     BlackoutScope,
@@ -19,7 +19,7 @@ from attendance.rules.vocabulary import (
 )
 from attendance.tasks.kinds import KINDS
 from db.engine import Database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import EVENING, Api
 from tests.factories import MONDAY, Lesson, World, new_world
 from workers.context import WorkerContext
@@ -232,7 +232,7 @@ async def test_R9_1_a_token_may_expire_on_the_day_itself(office: Office) -> None
 
 
 async def test_too_many_occurrences_are_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance.actions.choose_occurrences.MOST_OCCURRENCES", 1)
+    monkeypatch.setattr("attendance.actions.cancelling.choose_occurrences.MOST_OCCURRENCES", 1)
     near = {"from": MONDAY.isoformat(), "to": (MONDAY + WEEK).isoformat()}
     assert (await office.api.refused(CANCEL, input={"range": near}))[0] == "BAD_USER_INPUT"
     assert (await office.cancel(range=near | {"to": near["from"]}))["occurrenceCount"] == 1

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from attendance.tasks.kinds import KINDS
-from db.embedded.servers import Servers
+from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
-from gql.global_ids import encode_occurrence_id
+from gql.fields.global_ids import encode_occurrence_id
 from tests.cancelling import new_cancel_desk
 from tests.factories import World
 from tests.live import Api, api_process, ask, fresh_sheet, office_token, subscriber

@@ -2,10 +2,10 @@
 
 import pytest
 
-from attendance.rules.kiosk import FamilyCode
+from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.vocabulary import Permission, Portal
 from gql.credentials.check_in_codes import CheckInCodes
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import SECRET, Api
 from tests.factories import World, new_world
 from tests.kiosk_door import KioskDoor, names, new_kiosk_door

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.default_newcomer import default_newcomer
+from attendance.actions.enrollments.steps.default_newcomer import default_newcomer
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import OfferingKind, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.check_in_desk import CHECK_IN, CLEAR, MARK, OPERATIONS, CheckInDesk, new_check_in_desk
 from tests.factories import MONDAY, Lesson, World, new_world

@@ -9,18 +9,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text, update
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, ChangeKind, Permission, Portal
 from db import models
-from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
+from db.marks.changes import SYSTEM, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
-from gql.errors import ApiError, Forbidden, NotAuthenticated
-from gql.global_ids import encode_id
-from gql.subscriptions import following as waiting
+from gql.fields.global_ids import encode_id
+from gql.live import following as waiting
+from gql.protocol.errors import ApiError, Forbidden, NotAuthenticated
 from tests.api_client import Api
 from tests.each_statement import counting
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
@@ -254,7 +254,7 @@ async def test_R10_2_what_cannot_be_told_one_by_one_is_a_snapshot(floor: Floor, 
         cursor = stream.cursor
     for status in (PRESENT, TARDY, ABSENT):
         await floor.mark(floor.swim, Ann=status)
-    monkeypatch.setattr("gql.subscriptions.check_ins.REPLAY_POSITIONS", 2)
+    monkeypatch.setattr("gql.marks.check_ins.REPLAY_POSITIONS", 2)
     async with floor.follow(after=cursor) as stream:
         assert await told(stream) == ("SNAPSHOT", None, (0, 0, 1, 2))
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.hand_desk import EMAILS, MONDAY_EVENING

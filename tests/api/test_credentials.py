@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.engine import Database

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from gql import explorer
-from gql.documents import RequestRefused
-from gql.guard import GuardLimits
-from gql.operations import Operation, Operations, read_parameters
+from gql.protocol import explorer
+from gql.protocol.documents import RequestRefused
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operation, Operations, read_parameters
 from gql.schema import build_schema
 
 ROSTER = """

@@ -10,15 +10,15 @@ from graphql import GraphQLError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gql.documents import Documents, RequestRefused
-from gql.errors import BadInput
-from gql.global_ids import decode_node_id, encode_id
-from gql.guard import GuardLimits
-from gql.negotiation import chosen_media_type, is_json
-from gql.operations import read_parameters
-from gql.pagination import Cursors
-from gql.scalars import parse_date, parse_date_time, parse_decimal, schema_config
-from gql.socket_messages import Closed, read_message
+from gql.fields.global_ids import decode_node_id, encode_id
+from gql.fields.pagination import Cursors
+from gql.fields.scalars import parse_date, parse_date_time, parse_decimal, schema_config
+from gql.protocol.documents import Documents, RequestRefused
+from gql.protocol.errors import BadInput
+from gql.protocol.guard import GuardLimits
+from gql.protocol.negotiation import chosen_media_type, is_json
+from gql.protocol.operations import read_parameters
+from gql.protocol.socket_messages import Closed, read_message
 from tests.api.edge_schema import Mutation, Query, Subscription
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)

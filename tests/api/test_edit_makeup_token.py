@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import MakeupTokenOrigin
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.hand_desk import EDIT, HandDesk, new_hand_desk

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     BlackoutScope,
     EnrollmentType,
@@ -18,7 +18,7 @@ from attendance.rules.vocabulary import (
     Portal,
 )
 from db import models
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 

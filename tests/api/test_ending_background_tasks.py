@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from attendance.rules.vocabulary import Portal
-from db.emails import Message, queue_emails
 from db.engine import Database
-from db.task_leases import Lease, claim, hold
+from db.tasks.emails import Message, queue_emails
+from db.tasks.task_leases import Lease, claim, hold
 from db.unit_of_work import unit_of_work
 from tests.api_client import Api
 from tests.factories import World

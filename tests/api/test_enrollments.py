@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentEnd, EnrollmentType, Permission, Portal, Source
 from db.ids import new_id
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
 

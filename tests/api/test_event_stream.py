@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from gql.edge import SocketLimits
-from gql.quota import Quota
+from gql.protocol.edge import SocketLimits
+from gql.protocol.quota import Quota
 from tests.api.edge_schema import Running, running
 
 EVENTS = "text/event-stream"
@@ -144,7 +144,7 @@ async def test_the_stream_ends_when_the_credential_expires(server: Running) -> N
 
 
 async def test_silence_is_broken_by_comments(monkeypatch: pytest.MonkeyPatch, server: Running) -> None:
-    monkeypatch.setattr("gql.event_stream._PING_SECONDS", 0.1)
+    monkeypatch.setattr("gql.protocol.event_stream._PING_SECONDS", 0.1)
     text = ""
     async with asked(server, "subscription { forever }") as answer:
         async for part in answer.aiter_text():

@@ -16,8 +16,8 @@ import pytest
 import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from gql.executor import CompilingExecutor
-from gql.scalars import schema_config
+from gql.fields.scalars import schema_config
+from gql.protocol.executor import CompilingExecutor
 
 
 @strawberry.enum

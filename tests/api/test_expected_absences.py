@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, ExpectedAbsenceState, Permission, Portal
 from db.ids import new_id
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.absence_desk import SUBMIT, AbsenceDesk, absence_desk
 from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
-from db.embedded.servers import Servers
+from commands.servers.start import Servers
 from db.engine import Database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.absence_desk import document
 from tests.factories import World
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber

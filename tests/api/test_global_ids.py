@@ -7,9 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
-from gql.errors import BadInput
-from gql.global_ids import (
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from gql.fields.global_ids import (
     decode_id,
     decode_ids,
     decode_key,
@@ -18,7 +17,8 @@ from gql.global_ids import (
     encode_id,
     encode_occurrence_id,
 )
-from gql.pagination import Cursors, connection, read_page
+from gql.fields.pagination import Cursors, connection, read_page
+from gql.protocol.errors import BadInput
 
 STUDENT = UUID("018f0000-0000-7000-8000-000000000001")
 SLOT = UUID("018f0000-0000-7000-8000-000000000002")

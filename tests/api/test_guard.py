@@ -9,9 +9,9 @@ import pytest
 import strawberry
 from graphql import GraphQLError, get_introspection_query
 
-from gql.documents import Documents, RequestRefused
-from gql.guard import GuardLimits, Measure
-from gql.scalars import schema_config
+from gql.fields.scalars import schema_config
+from gql.protocol.documents import Documents, RequestRefused
+from gql.protocol.guard import GuardLimits, Measure
 from tests.api.edge_schema import Mutation, Query, Subscription
 
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())._schema

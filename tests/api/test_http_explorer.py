@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gql import explorer
+from gql.protocol import explorer
 from tests.api.edge_schema import Running, running
 
 HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

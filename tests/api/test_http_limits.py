@@ -12,7 +12,7 @@ import httpx
 import pytest
 import structlog
 
-from gql.edge import HttpLimits
+from gql.protocol.edge import HttpLimits
 from tests.api.edge_schema import Running, running
 
 NEW = "application/graphql-response+json"

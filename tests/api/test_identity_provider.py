@@ -11,13 +11,13 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.authenticate import Authenticate
 from gql.credentials.identity_provider import KeyTimes, Provider, ProviderAway, ProviderTokens, SigningKeys
-from gql.errors import CredentialExpired, NotAuthenticated
+from gql.protocol.errors import CredentialExpired, NotAuthenticated
 from tests.factories import World, new_world
 from tests.sign_in_client import NOON, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving, test_settings
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.kiosk import FamilyCode
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import SECRET, Api
 from tests.factories import MONDAY, World, new_world
 from tests.kiosk_door import FAMILY, PHONE, STARTS, KioskDoor, launch, names, new_kiosk_door

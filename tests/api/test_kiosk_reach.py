@@ -8,9 +8,9 @@ import pytest
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLType
 
 from attendance.rules.vocabulary import Portal
-from gql.global_ids import encode_id
-from gql.nodes import NODE_TYPES
-from gql.permissions import access_of
+from gql.fields.access import access_of
+from gql.fields.global_ids import encode_id
+from gql.fields.nodes import NODE_TYPES
 from gql.schema import build_schema
 from tests.api_client import SCHEMA, Api
 from tests.factories import MONDAY, World

@@ -7,10 +7,10 @@ import orjson
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
-from db.embedded.servers import Servers
-from gql.global_ids import encode_id, encode_occurrence_id
+from commands.servers.start import Servers
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.factories import MONDAY, World
 from tests.kiosk_door import LAUNCH, REVOKE
 from tests.live import WATCH, Api, api_process, ask, init, office_token

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World, new_world
 from tests.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenOrigin
 from db.ids import new_id
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.leaving_desk import LeavingDesk, new_leaving_desk

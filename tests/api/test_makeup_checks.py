@@ -11,7 +11,7 @@ from attendance.rules.vocabulary import (
     ExpectedAbsenceState,
     OfferingKind,
 )
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
 from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, document, makeup_desk

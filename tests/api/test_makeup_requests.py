@@ -9,7 +9,7 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Permission, Portal
 from db import models
 from db.ids import new_id
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, document, makeup_desk

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, OfferingKind, Permission, Portal
 from db.engine import Database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, AFTER_CLASS_AT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from attendance.rules.student_tokens import MOST_IN_GROUP
+from attendance.rules.tokens.student_tokens import MOST_IN_GROUP
 from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, MakeupTokenOrigin, Permission, Portal
 from db import models
 from db.ids import new_id
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 

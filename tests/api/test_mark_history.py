@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, Lesson, World, new_world
 

@@ -8,11 +8,11 @@ from uuid import UUID
 import orjson
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, OfferingKind, Permission, Portal
 from db import models
 from db.ids import new_id
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
-from db import models, occurrences
+from db import models
+from db.calendar import occurrences
 from db.engine import Database
-from gql import sheet_changes
-from gql.errors import ApiError, Code
+from gql.live import sheet_changes
+from gql.protocol.errors import ApiError, Code
 from tests.each_statement import counting
 from tests.factories import World
 from tests.live_process import Process, Stream, live_process
@@ -146,7 +147,7 @@ async def test_R10_2_revision_0_of_a_far_sheet_is_no_place_to_go_on_from(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever knows it from a query was told of no act on the roster meanwhile."""
-    monkeypatch.setattr("gql.subscriptions.openings.is_far_ahead", lambda *_: True)
+    monkeypatch.setattr("gql.live.openings.is_far_ahead", lambda *_: True)
     claims = await process.claims()
     for _ in range(2):
         async with process.subscribed(claims, 0, query=ROWS) as stream:
@@ -171,8 +172,8 @@ async def test_a_read_that_takes_too_long_is_given_up_and_asked_for_again(
             await stuck.pop().wait()
         return await find(*given)
 
-    monkeypatch.setattr("gql.subscriptions.openings.find_head", never)
-    monkeypatch.setattr("gql.subscriptions.openings._LONGEST_READ", 0.3)
+    monkeypatch.setattr("gql.live.openings.find_head", never)
+    monkeypatch.setattr("gql.live.openings._LONGEST_READ", 0.3)
     claims = await process.claims()
     async with AsyncExitStack() as stack:
         streams = await open_all(process, stack, *[(claims, None)] * 3)
@@ -192,7 +193,7 @@ async def test_R10_2_whoever_asks_while_others_are_read_for_gets_what_was_commit
         await go_on.wait()
         return state
 
-    monkeypatch.setattr("gql.subscriptions.openings.read_state", slowly)
+    monkeypatch.setattr("gql.live.openings.read_state", slowly)
     claims = await process.claims()
     async with AsyncExitStack() as stack:
         early, *late = await open_all(process, stack, *[(claims, None)] * 3)
@@ -223,7 +224,7 @@ async def test_whoever_leaves_meanwhile_takes_nothing_from_the_others(
         await asyncio.sleep(0.2)
         return await read(*given)
 
-    monkeypatch.setattr("gql.subscriptions.openings.read_state", slowly)
+    monkeypatch.setattr("gql.live.openings.read_state", slowly)
     claims = await process.claims()
     async with AsyncExitStack() as stack:
         leaving, staying = await open_all(process, stack, *[(claims, None)] * 2)
@@ -243,7 +244,7 @@ async def test_a_database_that_is_away_for_a_moment_delays_all_and_ends_none(
             raise faults.pop()
         return await find(*given)
 
-    monkeypatch.setattr("gql.subscriptions.openings.find_head", failing)
+    monkeypatch.setattr("gql.live.openings.find_head", failing)
     claims = await process.claims()
     async with AsyncExitStack() as stack:
         streams = await open_all(process, stack, *[(claims, None)] * 5)

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 import pytest
 from graphql import GraphQLObjectType
 
-from attendance.rules.permissions import counting
+from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Permission, Portal
-from db.embedded.servers import Servers
-from db.scratch import scratch_database
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from tests.api_client import SCHEMA, Api
 from tests.factories import World
 from tests.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome

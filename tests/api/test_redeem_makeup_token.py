@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,
@@ -13,9 +13,9 @@ from attendance.rules.vocabulary import (
     Permission,
     Portal,
 )
-from db import roster_changes
 from db.ids import new_id
-from gql.global_ids import encode_id, encode_occurrence_id
+from db.roster import roster_changes
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, document, makeup_desk

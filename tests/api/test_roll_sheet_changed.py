@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, update
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Permission, Portal
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db import models
-from db.embedded.servers import Servers
 from db.engine import Database
-from db.scratch import scratch_database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.factories import MONDAY, World, new_world
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
 from tests.live_sheet import LiveSheet, live_sheet

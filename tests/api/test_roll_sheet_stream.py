@@ -12,11 +12,12 @@ from sqlalchemy import delete, update
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
-from db.access import access_epoch
 from db.engine import Database
-from gql import sheet_changes, streams
-from gql.answers import Answer
-from gql.errors import ApiError
+from db.organization.access import access_epoch
+from gql.live import sheet_changes
+from gql.protocol import streams
+from gql.protocol.answers import Answer
+from gql.protocol.errors import ApiError
 from tests.each_statement import counting
 from tests.factories import World
 from tests.live import sign_in
@@ -134,7 +135,7 @@ async def test_R10_2_what_was_read_without_the_roster_is_read_again_for_who_show
             await process.sheet.submit(Ann=ABSENT)
         return changes
 
-    monkeypatch.setattr("gql.sheet_changes.read_changes", first_without)
+    monkeypatch.setattr("gql.live.sheet_changes.read_changes", first_without)
     async with process.subscribed(await process.claims(), query=WHOLE) as whole:
         await whole.told(1)
         told = asyncio.ensure_future(whole.next())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentEnd,
@@ -19,9 +19,9 @@ from attendance.rules.vocabulary import (
     Portal,
     Source,
 )
+from db.calendar.occurrence_listings import read_tallies
 from db.engine import Database
-from db.occurrence_listings import read_tallies
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 

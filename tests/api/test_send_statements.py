@@ -12,7 +12,7 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from mail.render import render
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, World, new_world

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, MakeupTokenOrigin, NoteLevel, Permission, Portal
 from db import models
 from db.engine import Database
-from gql.answers import Answer
-from gql.errors import NotAuthenticated
-from gql.streams import Stream as Executing
+from gql.protocol.answers import Answer
+from gql.protocol.errors import NotAuthenticated
+from gql.protocol.streams import Stream as Executing
 from tests.factories import MONDAY, World
 from tests.live_process import Process, Stream, live_process
 

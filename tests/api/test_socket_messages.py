@@ -13,8 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from gql.edge import SocketLimits
-from gql.quota import Quota
+from gql.protocol.edge import SocketLimits
+from gql.protocol.quota import Quota
 from tests.api.edge_schema import Running, running
 
 INIT = {"type": "connection_init"}

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 from websockets.asyncio.client import ClientConnection
 
-from gql.edge import SocketLimits
+from gql.protocol.edge import SocketLimits
 from tests.api.edge_schema import Running, running
 from tests.api.test_socket_messages import ask, hear, ready, say, the_end
 
@@ -175,7 +175,7 @@ async def test_each_live_subscription_is_counted(server: Running) -> None:
 
 
 async def test_a_reader_that_stopped_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gql.server.CUT_OFF_SECONDS", 0.5)
+    monkeypatch.setattr("gql.protocol.server.CUT_OFF_SECONDS", 0.5)
     with running(socket=SocketLimits(send_timeout=0.5)) as server:
         async with ready(server, max_queue=1) as socket:
             await ask(socket, "subscription { flood }")

@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, text, update
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Permission, Portal
 from db import models
-from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
+from db.marks.changes import SYSTEM, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
-from gql.errors import ApiError, Forbidden, NotAuthenticated
-from gql.global_ids import encode_id
-from gql.subscriptions import following as waiting
+from gql.fields.global_ids import encode_id
+from gql.live import following as waiting
+from gql.protocol.errors import ApiError, Forbidden, NotAuthenticated
 from tests.api_client import Api
 from tests.each_statement import counting
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
@@ -291,7 +291,7 @@ async def test_R10_2_a_history_that_is_forgotten_or_too_long_gives_the_state(hom
         await home.mark(TARDY)
     async with home.follow(after=cursor) as stream:
         assert marks(await stream.next()) == ["PRESENT"]
-    monkeypatch.setattr("gql.subscriptions.student_changed.REPLAY_POSITIONS", 5)
+    monkeypatch.setattr("gql.people.student_changed.REPLAY_POSITIONS", 5)
     async with home.follow(after=cursor) as stream:
         assert await kinds(stream) == ["SNAPSHOT"]
     monkeypatch.undo()

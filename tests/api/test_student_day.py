@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, Permission, Portal
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     EnrollmentType,
     MakeupTokenOrigin,
@@ -21,7 +21,7 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from db.ids import new_id
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import SCHEMA, Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from mail.render import render
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import MakeupTokenAct, Permission, Portal, Source
 from db import models
 from db.engine import Database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World
 from tests.hand_desk import HandDesk, new_hand_desk

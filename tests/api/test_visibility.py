@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db import models
-from db.embedded.servers import Servers
-from db.scratch import scratch_database
-from gql.global_ids import encode_id, encode_occurrence_id
-from gql.nodes import NODE_TYPES
+from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.nodes import NODE_TYPES
 from tests.api_client import SCHEMA, Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.live import Api as LiveApi

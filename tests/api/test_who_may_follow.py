@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from attendance.rules.vocabulary import Permission, Portal
-from gql.context import Context
-from gql.errors import ApiError
-from gql.operations import Parameters
+from gql.fields.context import Context
+from gql.protocol.errors import ApiError
+from gql.protocol.operations import Parameters
 from tests.api_client import Api
 from tests.factories import World
 from tests.feed_stage import OPERATIONS, claims_of

@@ -1,4 +1,4 @@
-"""Every root field says who may use it (gql/permissions.py), and every mutation that can lack one says so."""
+"""Every root field says who may use it (gql/fields/access.py), and every mutation that can lack one says so."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
-from attendance.rules.permissions import counting
+from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Portal
-from gql.permissions import access_of
+from gql.fields.access import access_of
+from gql.fields.user_errors import PermissionDenied
 from gql.schema import build_schema
-from gql.types.refusals import PermissionDenied
 
 OPEN = {"viewer", "sign_in", "refresh_session"}
 

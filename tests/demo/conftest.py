@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey, local_date
-from attendance.rules.indicators import Sight
-from attendance.rules.occurrences import OccurrenceHead
-from attendance.rules.roster_rows import RosterRow, roster_rows
-from db.embedded.servers import Servers
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.roster.indicators import Sight
+from attendance.rules.roster.roster_rows import RosterRow, roster_rows
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
+from db.calendar.occurrences import read_heads
 from db.engine import Database, create_engine
-from db.occurrences import read_heads
-from db.rosters import read_rosters
-from db.scratch import scratch_database
+from db.roster.rosters import read_rosters
 from demo import sign_ins
 from demo.load import DemoSummary, demo_today, load_demo
 from demo.rows import organization_id

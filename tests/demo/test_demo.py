@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, timedelta
 
-from attendance.rules.roster import tally
+from attendance.rules.roster.roster import tally
 from attendance.rules.vocabulary import (
     AttendanceState,
     ExpectedAbsenceState,

@@ -3,12 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 
-from attendance.actions.plan_makeup_tokens import plan_makeup_tokens
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.makeup_tokens import TokenStep
+from attendance.actions.tokens.steps.plan_makeup_tokens import plan_makeup_tokens
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.tokens.makeup_tokens import TokenStep
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenAct
-from db.occurrences import read_heads
-from db.settings import read_settings
+from db.calendar.occurrences import read_heads
+from db.organization.settings import read_settings
 from tests.demo.conftest import Demo, sheets_of
 
 

@@ -4,7 +4,7 @@ from argon2 import PasswordHasher
 
 from attendance.rules.vocabulary import Permission, PersonKind, Portal
 from db.engine import Database, create_engine
-from db.sign_ins import find_accounts
+from db.organization.sign_ins import find_accounts
 from demo import sign_ins
 from tests.demo.conftest import Demo
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from demo import sign_ins
-from gql.global_ids import encode_occurrence_id
+from gql.fields.global_ids import encode_occurrence_id
 from tests.api_client import Api
 from tests.demo.conftest import MOMENTS, load
 

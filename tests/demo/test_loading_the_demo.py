@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from commands.servers.scratch import scratch_database
 from db import models
 from db.engine import create_engine
-from db.scratch import scratch_database
 from demo import sign_ins
 from demo.load import demo_today, load_demo, make_rows
 from demo.rows import organization_id

@@ -15,12 +15,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance.rules.vocabulary import AttendanceStatus, Portal
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db import models
-from db.embedded.servers import Servers
 from db.engine import Database
-from db.scratch import scratch_database
 from db.wake_ups import Announcer
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.factories import World
 from tests.live import PATIENCE, Api, RedisServer, api_process, init, office_token, sign_in
 from tests.live_sheet import LiveSheet, live_sheet

@@ -24,10 +24,10 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission
+from commands.servers import postgres
+from commands.servers.process import stop
+from commands.servers.start import locked
 from db import models
-from db.embedded import postgres
-from db.embedded.process import stop
-from db.embedded.servers import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer

@@ -11,11 +11,11 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.vocabulary import AttendanceStatus
+from commands.servers.process import free_port
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db import models
-from db.embedded.process import free_port
-from db.embedded.servers import Servers
 from db.engine import Database
-from db.scratch import scratch_database
 from db.wake_ups import ROLL_SHEETS, Announcer
 from tests.factories import World
 from tests.live import Api, RedisServer, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from redis.asyncio import Redis
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.engine import Database
-from db.roll_sheet_changes import RollSheet
+from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import ROLL_SHEETS, RollSheetChanged, connect_redis
-from gql.subscriptions.hub import Hub
-from gql.subscriptions.listener import Listener
+from gql.live.hub import Hub
+from gql.live.listener import Listener
 from tests.factories import MONDAY, World
 from tests.live import until
 

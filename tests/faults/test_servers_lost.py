@@ -14,22 +14,22 @@ from arq.cron import cron
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from attendance.rules.token_runs import DueRun
+from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import Source
 from clock import wall_clock
-from db.embedded import postgres, valkey
-from db.embedded.process import free_port, spawn
-from db.embedded.servers import locked
+from commands.servers import postgres, valkey
+from commands.servers.process import free_port, spawn
+from commands.servers.start import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from db.wake_ups import Announcer, to_workers
+from db.wake_ups import Announcer
 from tests.factories import World, new_world
 from tests.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
 from tests.worker_process import worker_process
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep_token_runs
 from workers.main import make_worker
-from workers.queue import connect_queue
+from workers.queue import connect_queue, to_workers
 
 SOON = timedelta(seconds=4)
 EACH_SECOND = cron(sweep_token_runs, name="sweep_token_runs", second=set(range(60)))

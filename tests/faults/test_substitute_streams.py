@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from attendance.actions.assign_substitutes import assign_substitutes
-from attendance.actions.mark_staff_absent import mark_staff_absent
-from attendance.rules.calendar import DateSpan, OccurrenceKey
-from attendance.rules.permissions import Caller
-from attendance.rules.substitutes import Assignment, AssignmentOptions
+from attendance.actions.absences.assign_substitutes import assign_substitutes
+from attendance.actions.absences.mark_staff_absent import mark_staff_absent
+from attendance.rules.absences.substitutes import Assignment, AssignmentOptions
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.organization.permissions import Caller
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from gql.global_ids import encode_occurrence_id
+from gql.fields.global_ids import encode_occurrence_id
 from tests.factories import World
 from tests.live import Api, api_process, sign_in, subscriber
 

@@ -11,21 +11,21 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.create_makeup_tokens import dated_draft
-from attendance.actions.mark_staff_absent import mark_staff_absent
-from attendance.rules.calendar import DateSpan
-from attendance.rules.permissions import Caller
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.substitutes import AssignmentOptions
-from attendance.rules.tokens_by_hand import TokenDraft
+from attendance.actions.absences.mark_staff_absent import mark_staff_absent
+from attendance.actions.tokens.create_makeup_tokens import dated_draft
+from attendance.rules.absences.substitutes import AssignmentOptions
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import Portal, Source
 from attendance.tasks.assign_substitutes import AssignSubstitutes, ChosenSubstitute, SubstitutesChosen
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens, TokensGiven
 from attendance.tasks.kind import Kind
 from attendance.tasks.send_statements import SendStatements, StatedFamily, StatementsAsked
 from attendance.tasks.start_task import start_task
-from db.changes import Author
 from db.engine import Database
+from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import World

@@ -12,18 +12,18 @@ import pytest
 from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
-from attendance.actions.cancel_background_task import cancel_background_task
-from attendance.rules.permissions import Caller
+from attendance.actions.tasks.cancel_background_task import cancel_background_task
+from attendance.rules.organization.permissions import Caller
 from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, to_workers
+from db.wake_ups import Announcer
 from tests.factories import World
 from tests.live import api_process, init, sign_in
 from tests.task_client import gid
 from tests.task_desk import NOW, TaskDesk, new_desk
 from tests.worker_process import worker_process
-from workers.queue import connect_queue
+from workers.queue import connect_queue, to_workers
 
 ALL = list(range(1, 31))
 MOMENTS = random.Random(4)

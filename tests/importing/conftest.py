@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.embedded.servers import Servers
-from db.scratch import scratch_database
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from importing.oneroster.report import Report
 from importing.oneroster.run import Choices, import_oneroster
 from tests.importing.bundles import Row, write_bundle

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attendance.rules.background_tasks import ATTEMPTS, FAULT
+from attendance.rules.tasks.background_tasks import ATTEMPTS, FAULT
 from db.engine import Database
 from db.wake_ups import FeedGrew, TaskChanged, TaskQueued
 from tests.factories import World

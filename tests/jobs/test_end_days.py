@@ -10,7 +10,7 @@ import pytest
 from arq.cron import cron
 from sqlalchemy import text
 
-from attendance.rules.days import ended_days
+from attendance.rules.calendar.days import ended_days
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, OfferingKind
 from db.engine import Database
 from tests.factories import MONDAY, Lesson, World, new_world

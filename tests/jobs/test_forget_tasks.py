@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.actions.cancel_background_task import cancel_background_task
-from attendance.rules.permissions import Caller
+from attendance.actions.tasks.cancel_background_task import cancel_background_task
+from attendance.rules.organization.permissions import Caller
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work

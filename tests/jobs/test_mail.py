@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from db.engine import Database
-from db.wake_ups import Announcer, to_workers
-from gql.global_ids import encode_id, encode_occurrence_id
+from db.wake_ups import Announcer
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from mail.smtp import SmtpServer
 from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world
@@ -20,7 +20,7 @@ from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
 from tests.worker_process import at, worker_process
 from workers.main import make_worker
-from workers.queue import connect_queue
+from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
 
 MUCH_LATER = NOW + timedelta(days=3)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from commands.mail import list_mail, show_mail
 from db.engine import Database
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World
 from tests.hand_desk import MONDAY_EVENING, HandDesk, new_hand_desk

@@ -8,12 +8,13 @@ from uuid import UUID
 import pytest
 
 from db.engine import Database
-from db.wake_ups import WORK_ON_TASKS, Announcer, to_workers
+from db.wake_ups import Announcer
 from tests.factories import World, new_world
 from tests.task_desk import TaskDesk, new_desk
 from workers.context import KEY, WorkerContext
 from workers.jobs import work_on_tasks
 from workers.jobs.work_on_tasks import keep_working, work_on_next
+from workers.queue import WORK_ON_TASKS, to_workers
 
 QUICK, NEVER = 0.05, 60.0
 

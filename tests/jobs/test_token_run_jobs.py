@@ -10,21 +10,13 @@ from arq.cron import CronJob, cron
 from arq.worker import Worker
 from redis.asyncio import Redis
 
-from attendance.actions.arm_token_runs import arm_token_runs
-from attendance.rules.token_runs import DueRun
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import Source
 from clock import Clock, clock_from, wall_clock
 from db.engine import Database
-from db.token_runs import DueTokenRun
-from db.wake_ups import (
-    ROLL_SHEETS,
-    Announcer,
-    RollSheetChanged,
-    TokenRunArmed,
-    connect_redis,
-    to_roll_sheets,
-    to_workers,
-)
+from db.tokens.token_runs import DueTokenRun
+from db.wake_ups import ROLL_SHEETS, Announcer, RollSheetChanged, TokenRunArmed, connect_redis, to_roll_sheets
 from tests.factories import MONDAY, World, new_world
 from tests.token_sheet import (
     ABSENT,
@@ -42,7 +34,7 @@ from workers.jobs import sweep_token_runs
 from workers.jobs.run_tokens import carry_out
 from workers.jobs.sweep_token_runs import sweep
 from workers.main import make_worker
-from workers.queue import connect_queue
+from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
 
 EACH_SECOND = (cron(sweep_token_runs.sweep_token_runs, name="sweep_token_runs", second=set(range(60))),)

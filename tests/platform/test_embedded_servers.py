@@ -15,15 +15,15 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from db.embedded import postgres, root
-from db.embedded.process import ServerFault, free_port, port_is_free
-from db.embedded.servers import Servers, is_held, locked, start_servers
+from commands.servers import postgres, root
+from commands.servers.process import ServerFault, free_port, port_is_free
+from commands.servers.start import Servers, is_held, locked, start_servers
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from db.embedded import root
-from db.embedded.servers import locked, start_servers
+from commands.servers import root
+from commands.servers.start import locked, start_servers
 folder, way = Path(sys.argv[1]), root.candidates()[int(sys.argv[2])]
 root.candidates = lambda: [way]
 with locked(folder):

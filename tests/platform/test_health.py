@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from db.embedded.process import free_port
+from commands.servers.process import free_port
 from db.engine import Database, create_engine
 from db.wake_ups import connect_redis
 from gql.health import health_routes

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.driver import HotStatement
 from db.engine import Database, create_engine, set_tenant
-from gql.subscriptions.patience import patiently
+from gql.live.patience import patiently
 from tests.factories import World, new_world
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]

@@ -7,16 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from attendance.actions.cancel_background_task import cancel_background_task
-from attendance.actions.delete_background_task import delete_background_task
-from attendance.rules.permissions import Caller
+from attendance.actions.tasks.cancel_background_task import cancel_background_task
+from attendance.actions.tasks.delete_background_task import delete_background_task
+from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import Refusal
-from attendance.rules.task_refusals import BackgroundTaskEnded, BackgroundTaskNotEnded
+from attendance.rules.tasks.task_refusals import BackgroundTaskEnded, BackgroundTaskNotEnded
 from attendance.rules.vocabulary import Portal
 from attendance.tasks.advance import Advance, Attempt, advance
 from db.engine import Database
 from db.ids import new_id
-from db.task_leases import Lease, claim
+from db.tasks.task_leases import Lease, claim
 from db.unit_of_work import unit_of_work
 from tests.factories import World
 from tests.task_desk import KINDS, NOW, TaskDesk, new_desk

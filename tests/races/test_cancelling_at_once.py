@@ -10,16 +10,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.mark_attendance import StudentMark, mark_attendance
-from attendance.actions.record_marks import Submission
-from attendance.actions.redeem_makeup_token import redeem_makeup_token
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
-from attendance.rules.cancelling import CancellationOptions, CancellationTokens
-from attendance.rules.makeup_refusals import MakeupNotHeld, MakeupTokenNotUsable
-from attendance.rules.marks import WantedMark
+from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
+from attendance.actions.marks.mark_attendance import StudentMark, mark_attendance
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
+from attendance.rules.makeups.makeup_refusals import MakeupNotHeld, MakeupTokenNotUsable
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
 from attendance.rules.refusals import AttendanceNotRecordable, Refusal
-from attendance.rules.settings import ClassSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work

@@ -9,18 +9,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select, text
 
-from attendance.actions.check_in import check_in
-from attendance.actions.clear_mark import clear_mark
-from attendance.actions.default_newcomer import default_newcomer
-from attendance.actions.mark_attendance import StudentMark, mark_attendance
-from attendance.actions.mark_everybody_absent import mark_everybody_absent
-from attendance.actions.record_marks import Submission
-from attendance.actions.save_marks import Recorded
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Caller, Viewer
-from attendance.rules.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
+from attendance.actions.enrollments.steps.default_newcomer import default_newcomer
+from attendance.actions.marks.check_in import check_in
+from attendance.actions.marks.clear_mark import clear_mark
+from attendance.actions.marks.mark_attendance import StudentMark, mark_attendance
+from attendance.actions.marks.mark_everybody_absent import mark_everybody_absent
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.save_marks import Recorded
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from db.engine import Database, create_engine

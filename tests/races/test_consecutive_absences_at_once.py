@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.settings import ClassSettings, OrganizationSettings
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.engine import Database
 from db.unit_of_work import unit_of_work

@@ -8,17 +8,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.drop_enrollment import drop_enrollment
-from attendance.actions.enroll_student import NewPlace, enroll_student
-from attendance.actions.record_marks import Submission
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.actions.transfer_enrollment import Target, transfer_enrollment
-from attendance.actions.update_student import update_student
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Viewer
+from attendance.actions.enrollments.drop_enrollment import drop_enrollment
+from attendance.actions.enrollments.enroll_student import NewPlace, enroll_student
+from attendance.actions.enrollments.transfer_enrollment import Target, transfer_enrollment
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.people.update_student import update_student
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
 from attendance.rules.refusals import EnrollmentEnded, OfferingFull, Refusal
-from attendance.rules.settings import ClassSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work

@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 from graphql import ExecutionResult, GraphQLError
 
-from gql.answers import Answer
-from gql.streams import Memo, Once, Stream
-from gql.subscriptions import fan_out as fan_out_module
-from gql.subscriptions import group as group_module
-from gql.subscriptions.fan_out import FanOut
-from gql.subscriptions.group import Live
-from gql.subscriptions.hub import Hub
-from gql.subscriptions.patience import patiently
+from gql.live import fan_out as fan_out_module
+from gql.live import group as group_module
+from gql.live.fan_out import FanOut
+from gql.live.group import Live
+from gql.live.hub import Hub
+from gql.live.patience import patiently
+from gql.protocol.answers import Answer
+from gql.protocol.streams import Memo, Once, Stream
 from tests.races.test_live_hub import SHEET, wake_up
 
 ROUNDS = int(os.environ.get("ROLLBOOK_FAN_OUT_ROUNDS", "150"))
@@ -199,7 +199,7 @@ class Client:
         self.stage.complaints.append(f"{self.name}: {what}")
 
     async def source(self) -> AsyncGenerator[Any, None]:
-        """As gql/subscriptions/roll_sheet_changed.py does it."""
+        """As gql/roster/roll_sheet_changed.py does it."""
         told = self.told
         while True:
             with self.hub.watch(SHEET) as watcher:

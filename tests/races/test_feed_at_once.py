@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import ChangeKind
 from db import models
-from db.changes import SYSTEM, lock_occurrence, record_change
 from db.engine import Database
 from db.ids import new_id
+from db.marks.changes import SYSTEM, lock_occurrence, record_change
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import LONG_AGO, MONDAY, World, new_world

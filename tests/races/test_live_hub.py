@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.engine import Database
 from db.feed import current_positions
-from db.roll_sheet_changes import RollSheet
+from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import FeedGrew, RollSheetChanged, TokenRunArmed
-from gql.subscriptions.hub import Hub, Watcher, feed_of
+from gql.live.hub import Hub, Watcher, feed_of
 from tests.factories import LONG_AGO, MONDAY, World
 
 SHEET = RollSheet(UUID(int=1), OccurrenceKey(UUID(int=2), date(2026, 11, 16)))

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from attendance.rules.vocabulary import AttendanceStatus
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db import models
-from db.embedded.servers import Servers
 from db.engine import Database
-from db.scratch import scratch_database
 from tests.factories import World
 from tests.live import Api, Subscriber, api_process, fresh_sheet, office_token, subscriber
 from tests.live_sheet import LiveSheet, live_sheet, submit_over_http

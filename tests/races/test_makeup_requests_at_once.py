@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from attendance.rules.makeup_refusals import (
+from attendance.rules.makeups.makeup_refusals import (
     MakeupRequestSettled,
 )
 from db.engine import Database, create_engine

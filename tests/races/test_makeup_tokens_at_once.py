@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, update
 
-from attendance.actions.reconcile_makeup_tokens import reconcile_makeup_tokens
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import AttendanceStatus, Source
 from db import models
-from db.changes import lock_occurrence
 from db.engine import Database, create_engine
-from db.token_runs import DueTokenRun
+from db.marks.changes import lock_occurrence
+from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
 from tests.factories import MONDAY, World
 from tests.token_sheet import (

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from attendance.rules.makeup_refusals import (
+from attendance.rules.makeups.makeup_refusals import (
     MakeupNotHeld,
     MakeupTokenExpired,
     MakeupTokenNotUsable,
 )
 from attendance.rules.refusals import AlreadyEnrolled, OfferingFull
-from attendance.rules.token_refusals import MakeupTokenNotChangeable
+from attendance.rules.tokens.token_refusals import MakeupTokenNotChangeable
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     MakeupTokenOrigin,

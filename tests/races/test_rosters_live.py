@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission
-from db.embedded.servers import Servers
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db.engine import Database
-from db.scratch import scratch_database
-from gql.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.factories import JANUARY, Lesson, World
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
 

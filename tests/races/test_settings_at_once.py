@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from attendance.actions.change_settings import SettingsChanged, change_settings
+from attendance.actions.organization.change_settings import SettingsChanged, change_settings
 from attendance.rules.vocabulary import Permission
 from db.engine import Database
-from db.settings import read_settings
+from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import World

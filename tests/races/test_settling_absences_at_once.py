@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from attendance.actions.approve_expected_absence import approve_expected_absence
-from attendance.actions.deny_expected_absence import deny_expected_absence
-from attendance.actions.tell_absence import AbsenceWritten
-from attendance.actions.withdraw_expected_absence import withdraw_expected_absence
-from attendance.rules.permissions import Caller, Viewer
+from attendance.actions.absences.approve_expected_absence import approve_expected_absence
+from attendance.actions.absences.deny_expected_absence import deny_expected_absence
+from attendance.actions.absences.tell_absence import AbsenceWritten
+from attendance.actions.absences.withdraw_expected_absence import withdraw_expected_absence
+from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import ExpectedAbsenceSettled
-from attendance.rules.settings import OrganizationSettings
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work

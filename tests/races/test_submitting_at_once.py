@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.record_marks import Submission
-from attendance.actions.save_marks import Recorded
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Viewer
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.save_marks import Recorded
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.engine import Database
 from db.idempotency import Retry, first_answer, keep_answer

@@ -9,13 +9,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.assign_substitutes import assign_substitutes
-from attendance.actions.mark_staff_absent import MarkedAbsent, mark_staff_absent
-from attendance.actions.remove_staff_absence import remove_staff_absence
-from attendance.rules.calendar import DateSpan, OccurrenceKey
-from attendance.rules.permissions import Caller
+from attendance.actions.absences.assign_substitutes import assign_substitutes
+from attendance.actions.absences.mark_staff_absent import MarkedAbsent, mark_staff_absent
+from attendance.actions.absences.remove_staff_absence import remove_staff_absence
+from attendance.rules.absences.substitutes import (
+    Assignment,
+    AssignmentOptions,
+    StaffAbsenceNotPossible,
+    SubstituteNotPossible,
+)
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound, Refusal
-from attendance.rules.substitutes import Assignment, AssignmentOptions, StaffAbsenceNotPossible, SubstituteNotPossible
 from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work

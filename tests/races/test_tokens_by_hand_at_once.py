@@ -10,27 +10,27 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.cancel_occurrence import cancel_occurrence
-from attendance.actions.create_makeup_tokens import create_makeup_tokens
-from attendance.actions.delete_makeup_token import delete_makeup_token
-from attendance.actions.drop_enrollment import drop_enrollment
-from attendance.actions.edit_makeup_token import edit_makeup_token
-from attendance.actions.record_marks import Submission
-from attendance.actions.redeem_makeup_token import redeem_makeup_token
-from attendance.actions.reset_makeup_token import reset_makeup_token
-from attendance.actions.submit_attendance import submit_attendance
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.cancelling import CancellationOptions
-from attendance.rules.marks import WantedMark
-from attendance.rules.permissions import Viewer
+from attendance.actions.cancelling.cancel_occurrence import cancel_occurrence
+from attendance.actions.enrollments.drop_enrollment import drop_enrollment
+from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
+from attendance.actions.marks.record_marks import Submission
+from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.tokens.create_makeup_tokens import create_makeup_tokens
+from attendance.actions.tokens.delete_makeup_token import delete_makeup_token
+from attendance.actions.tokens.edit_makeup_token import edit_makeup_token
+from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import EnrollmentEnded, Refusal
-from attendance.rules.settings import OrganizationSettings
-from attendance.rules.token_refusals import MakeupTokenNotChangeable
-from attendance.rules.tokens_by_hand import TokenDraft
+from attendance.rules.tokens.token_refusals import MakeupTokenNotChangeable
+from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
-from db.changes import Author
 from db.engine import Database
 from db.ids import new_id
+from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.absence_requests import (
+from attendance.rules.absences.absence_requests import (
     MOST_DAYS,
     MOST_DAYS_AHEAD,
     MOST_OPEN,
@@ -21,14 +21,14 @@ from attendance.rules.absence_requests import (
     require_own_classes,
     require_possible,
 )
-from attendance.rules.calendar import DateSpan, Timeslot, starts_at
-from attendance.rules.expected_absences import ExpectedAbsence
-from attendance.rules.occurrences import LocationFacts, OfferingFacts
-from attendance.rules.permissions import Caller
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts
+from attendance.rules.calendar.timeslots import DateSpan, Timeslot, starts_at
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.organization.settings import AbsenceSettings
+from attendance.rules.people.students import EnrollmentFacts, OfferingPlan
 from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
-from attendance.rules.roster import RosterEnrollment
-from attendance.rules.settings import AbsenceSettings
-from attendance.rules.students import EnrollmentFacts, OfferingPlan
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import (
     EnrollmentType,
     ExpectedAbsenceNotPossibleReason,

@@ -5,8 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.background_tasks import TaskReport, failure_of_items, may_see_task, summary, wait_before_retry
-from attendance.rules.permissions import Caller
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.tasks.background_tasks import (
+    TaskReport,
+    failure_of_items,
+    may_see_task,
+    summary,
+    wait_before_retry,
+)
 from attendance.rules.vocabulary import EmailState, Permission, Portal, TaskItemState, TaskState
 
 ME, OTHER, ORGANIZATION = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import (
+from attendance.rules.calendar.timeslots import (
     DateSpan,
     Schedule,
     Timeslot,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import DateSpan, OccurrenceKey
-from attendance.rules.cancellation_exceptions import (
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.cancelling.cancellation_exceptions import (
     DELETED_BY_HAND,
     HAS_TOKEN,
     NO_ADDRESS,
@@ -16,8 +16,8 @@ from attendance.rules.cancellation_exceptions import (
     WITHOUT_GROUND,
     exceptions_of,
 )
-from attendance.rules.cancellation_plans import limits_to_count, plan_cancellations
-from attendance.rules.cancelling import (
+from attendance.rules.cancelling.cancellation_plans import limits_to_count, plan_cancellations
+from attendance.rules.cancelling.cancelling import (
     CancellationOptions,
     CancellationPlan,
     CancellationTokens,
@@ -27,8 +27,8 @@ from attendance.rules.cancelling import (
     KnownToken,
     StudentOutcome,
 )
-from attendance.rules.makeup_tokens import TokenCause, TokenDates, TokenStep
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import TokenCause, TokenDates, TokenStep
 from attendance.rules.vocabulary import EnrollmentType, ExpiryUnit, LimitPeriod, MakeupTokenOrigin, OfferingKind
 
 TODAY = date(2026, 11, 16)

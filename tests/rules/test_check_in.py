@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from attendance.rules.check_in import (
+from attendance.rules.marks.check_in import (
     check_in_sources,
     check_in_status,
     default_everybody,
@@ -13,10 +13,10 @@ from attendance.rules.check_in import (
     plan_check_in,
     require_check_in_mode,
 )
-from attendance.rules.marks import MarkChange, MarkValue, SheetRow, WantedMark
-from attendance.rules.permissions import Caller
+from attendance.rules.marks.marks import MarkChange, MarkValue, SheetRow, WantedMark
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.refusals import CheckInModeOff, StudentNotOnRoster
-from attendance.rules.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.vocabulary import AttendanceStatus, Portal, Source
 
 ANN, BEN, CAS = (uuid4() for _ in range(3))

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.consecutive_absences import Attended, notice_due_at, notice_reason, open_streak, plan_notice
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.consecutive_absences import Attended, notice_due_at, notice_reason, open_streak, plan_notice
 from attendance.rules.vocabulary import AttendanceStatus
 
 SLOT = UUID(int=1)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.enrolling import Ending, plan_drop, plan_transfer
+from attendance.rules.enrollments.enrolling import Ending, plan_drop, plan_transfer
 from attendance.rules.refusals import EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, Refusal
-from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 
 MONDAY = date(2026, 11, 16)

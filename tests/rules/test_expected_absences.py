@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.expected_absences import ExpectedAbsence, covering, covers
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covering, covers
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 16)

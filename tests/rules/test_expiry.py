@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from attendance.rules.expiry import expires_on, months_after
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.expiry import expires_on, months_after
 from attendance.rules.vocabulary import ExpiryAnchor, ExpiryUnit
 
 ISSUED, MISSED, SESSION_END = date(2026, 2, 10), date(2026, 1, 31), date(2026, 5, 29)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.birthdays import Birthday, birthday_near
-from attendance.rules.expected_absences import ExpectedAbsence
-from attendance.rules.indicators import (
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.neighbours import Neighbours
+from attendance.rules.roster.birthdays import Birthday, birthday_near
+from attendance.rules.roster.indicators import (
     LABELS,
     BalanceDueFacts,
     BirthdayFacts,
@@ -26,8 +27,7 @@ from attendance.rules.indicators import (
     TransferFacts,
     indicators,
 )
-from attendance.rules.neighbours import Neighbours
-from attendance.rules.roster import RosterEnrollment
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, IndicatorKind, NoteLevel
 
 MONDAY = date(2026, 11, 16)

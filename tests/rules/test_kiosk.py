@@ -6,19 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot
-from attendance.rules.kiosk import (
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, OfferingFacts
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot
+from attendance.rules.kiosk.kiosk import (
     check_in_window,
     digits_of,
     is_kiosks_day,
     no_check_in_reason,
     require_kiosk_open,
 )
-from attendance.rules.marks import MarkValue
-from attendance.rules.neighbours import Series
-from attendance.rules.occurrences import LocationFacts, OccurrenceHead, OfferingFacts
+from attendance.rules.marks.marks import MarkValue
+from attendance.rules.organization.settings import KioskSettings
 from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
-from attendance.rules.settings import KioskSettings
 from attendance.rules.vocabulary import AttendanceStatus, NoCheckInReason, OfferingKind, Source
 
 HERE = UUID(int=7)

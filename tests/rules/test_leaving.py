@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from attendance.rules.leaving import Stay, is_staying, keeps_tokens, left_on, tokens_lapse_on
-from attendance.rules.makeup_tokens import TokenDates, token_state
+from attendance.rules.enrollments.leaving import Stay, is_staying, keeps_tokens, left_on, tokens_lapse_on
+from attendance.rules.tokens.makeup_tokens import TokenDates, token_state
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenState
 
 TODAY = date(2026, 11, 16)

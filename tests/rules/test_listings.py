@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules import listings
-from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot, starts_at
-from attendance.rules.listings import ListedSlot, Position, expand, in_states, range_refusal
+from attendance.rules.calendar import listings
+from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states, range_refusal
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot, starts_at
 from attendance.rules.vocabulary import AttendanceState
 
 MONDAY = date(2026, 11, 16)

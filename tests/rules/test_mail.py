@@ -2,7 +2,7 @@
 
 import pytest
 
-from attendance.rules.mail import wait_before_retry
+from attendance.rules.tasks.mail import wait_before_retry
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from itertools import product
 
 import pytest
 
-from attendance.rules.makeup_tokens import (
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import (
     Decision,
     TokenCause,
     TokenDates,
@@ -16,7 +17,6 @@ from attendance.rules.makeup_tokens import (
     reconcile,
     token_state,
 )
-from attendance.rules.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,

@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attendance.rules.makeup_tokens import TokenDates, TokenGround, TokenStep, reconcile, token_state
-from attendance.rules.settings import MakeupTokenSettings
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import TokenDates, TokenGround, TokenStep, reconcile, token_state
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.makeup_refusals import (
+from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.makeups.makeup_refusals import (
     MakeupAtOtherLocation,
     MakeupBegun,
     MakeupBeyondHorizon,
@@ -26,12 +27,17 @@ from attendance.rules.makeup_refusals import (
     StudentTooOld,
     StudentTooYoung,
 )
-from attendance.rules.makeup_tokens import TokenDates
-from attendance.rules.makeups import MakeupOccasion, MakeupStudent, age_in_months, makeup_obstacles, require_makeup
-from attendance.rules.occurrences import LocationFacts, OfferingFacts, ProgramFacts
+from attendance.rules.makeups.makeups import (
+    MakeupOccasion,
+    MakeupStudent,
+    age_in_months,
+    makeup_obstacles,
+    require_makeup,
+)
+from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import AlreadyEnrolled, OfferingFull, Refusal
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.student_tokens import TokenFacts
+from attendance.rules.tokens.makeup_tokens import TokenDates
+from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, OccurrenceState, OfferingKind
 
 CHICAGO = ZoneInfo("America/Chicago")

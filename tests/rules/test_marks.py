@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from attendance.rules.marks import Keep, MarkValue, SheetRow, WantedMark, plan_submission
+from attendance.rules.marks.marks import Keep, MarkValue, SheetRow, WantedMark, plan_submission
 from attendance.rules.refusals import StudentNotOnRoster
 from attendance.rules.vocabulary import AttendanceStatus, Source
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot
-from attendance.rules.neighbours import Neighbours, Series, neighbours
+from attendance.rules.calendar.neighbours import Neighbours, Series, neighbours
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot
 
 MONDAY = date(2026, 11, 16)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

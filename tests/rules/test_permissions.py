@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.permissions import (
+from attendance.rules.organization.permissions import (
     Caller,
     effective,
     may,
@@ -16,7 +16,7 @@ from attendance.rules.permissions import (
     sees_balances,
     sees_medical,
 )
-from attendance.rules.settings import StaffPortalSettings
+from attendance.rules.organization.settings import StaffPortalSettings
 from attendance.rules.vocabulary import Permission, PersonKind, Portal, Source
 
 ORGANIZATION = UUID(int=1)

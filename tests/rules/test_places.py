@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot
-from attendance.rules.expected_absences import ExpectedAbsence, covering
-from attendance.rules.neighbours import Series
-from attendance.rules.occurrences import LocationFacts, OfferingFacts
-from attendance.rules.places import (
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot
+from attendance.rules.enrollments.places import (
     Place,
     Timetable,
     first_full,
@@ -21,7 +21,7 @@ from attendance.rules.places import (
     places_taken,
     places_taken_by_date,
 )
-from attendance.rules.roster import RosterEnrollment, covers
+from attendance.rules.roster.roster import RosterEnrollment, covers
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind
 
 MONDAY = date(2026, 11, 16)

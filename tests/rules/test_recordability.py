@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from attendance.rules.recordability import NotRecordable, closes, not_recordable, occurrence_state
+from attendance.rules.calendar.recordability import NotRecordable, closes, not_recordable, occurrence_state
 from attendance.rules.vocabulary import BlackoutScope, NotRecordableReason, OccurrenceState, OfferingKind
 
 TODAY = date(2026, 11, 21)

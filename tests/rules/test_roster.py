@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.roster import (
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster import (
     RosterEnrollment,
     RosterOrder,
     attendance_rate,

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from attendance.rules.calendar import DateSpan, OccurrenceKey, Schedule, Timeslot
-from attendance.rules.indicators import Sight
-from attendance.rules.neighbours import Series
-from attendance.rules.occurrences import LocationFacts, OccurrenceHead, OfferingFacts
-from attendance.rules.roster import RosterEnrollment, tally
-from attendance.rules.roster_rows import (
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, OfferingFacts
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot
+from attendance.rules.roster.indicators import Sight
+from attendance.rules.roster.roster import RosterEnrollment, tally
+from attendance.rules.roster.roster_rows import (
     FamilyFacts,
     MarkFacts,
     RosterCandidate,

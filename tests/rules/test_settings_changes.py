@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from attendance.rules.organization.settings import ClassSettings, MakeupTokenSettings, OrganizationSettings
+from attendance.rules.organization.settings_changes import RANGES, by_name, settings_difference
 from attendance.rules.refusals import SettingOutOfRange
-from attendance.rules.settings import ClassSettings, MakeupTokenSettings, OrganizationSettings
-from attendance.rules.settings_changes import RANGES, by_name, settings_difference
 from attendance.rules.vocabulary import ExpiryUnit
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
-from attendance.rules.sign_in import (
+from attendance.rules.organization.sign_in import (
     GRACE,
     Account,
     Refresh,
@@ -18,6 +17,7 @@ from attendance.rules.sign_in import (
     first_token,
     judge,
 )
+from attendance.rules.refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)

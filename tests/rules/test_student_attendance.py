@@ -5,9 +5,9 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.calendar import DateSpan, Schedule, Timeslot
-from attendance.rules.listings import ListedSlot, Position
-from attendance.rules.student_attendance import COMING_DAYS, AttendanceRange, newest_first
+from attendance.rules.calendar.listings import ListedSlot, Position
+from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot
+from attendance.rules.marks.student_attendance import COMING_DAYS, AttendanceRange, newest_first
 
 CHICAGO = ZoneInfo("America/Chicago")
 MONDAY = date(2026, 11, 16)

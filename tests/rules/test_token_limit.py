@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar import DateSpan
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.token_limit import LimitCount, is_over_limit, limit_count
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.token_limit import LimitCount, is_over_limit, limit_count
 from attendance.rules.vocabulary import LimitPeriod, LimitScope
 
 SESSION = DateSpan(date(2026, 1, 5), date(2026, 5, 29))

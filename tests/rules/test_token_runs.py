@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
-from attendance.rules.token_runs import AT_ONCE, NEVER, DueRun, TokenTiming, run_times, token_timing
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
+from attendance.rules.tokens.token_runs import AT_ONCE, NEVER, DueRun, TokenTiming, run_times, token_timing
 from attendance.rules.vocabulary import OfferingKind, Source, TokenRunPhase
 
 AFTER_CLASS, END_OF_DAY = TokenRunPhase.AFTER_CLASS, TokenRunPhase.END_OF_DAY

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.makeup_tokens import TokenDates
-from attendance.rules.settings import MakeupTokenSettings
-from attendance.rules.student_tokens import TokenFacts
-from attendance.rules.token_refusals import MakeupTokenDatesNotPossible
-from attendance.rules.tokens_by_hand import (
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import TokenDates
+from attendance.rules.tokens.student_tokens import TokenFacts
+from attendance.rules.tokens.token_refusals import MakeupTokenDatesNotPossible
+from attendance.rules.tokens.tokens_by_hand import (
     DELETABLE,
     EDITABLE,
     RESETTABLE,

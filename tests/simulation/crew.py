@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.embedded.process import die_with_parent
+from commands.servers.process import die_with_parent
 from settings import load_settings
 from workers.main import run
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from attendance.rules.calendar import OccurrenceKey
-from gql.global_ids import encode_id, encode_occurrence_id
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.simulation.crew import Crew
 from tests.simulation.script import Act

@@ -15,15 +15,15 @@ from random import Random
 import pytest
 from sqlalchemy import text, update
 
-from attendance.actions.arm_token_runs import arm_token_runs
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.token_runs import DueRun
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import OfferingKind, Permission, Portal, TokenRunPhase
 from db import models
-from db.changes import lock_occurrence
 from db.engine import Database, create_engine
+from db.marks.changes import lock_occurrence
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets, to_workers
+from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from tests.api_client import Api, serving
 from tests.factories import World
 from tests.kiosk_door import launch
@@ -33,7 +33,7 @@ from tests.simulation.reckoning import at_their_time, by_student, within_limit
 from tests.simulation.script import HOUR, LAST_AT, script
 from tests.simulation.timetable import BEFORE, ROSTER, Meeting, new_timetable
 from tests.token_audit import audit
-from workers.queue import connect_queue
+from workers.queue import connect_queue, to_workers
 
 SIZE = int(os.environ.get("ROLLBOOK_SIMULATION", "40"))
 SEED = int(os.environ.get("ROLLBOOK_SIMULATION_SEED", "1"))

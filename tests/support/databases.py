@@ -17,25 +17,27 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.embedded.servers import Servers
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from tests.factories import World, new_world
+from tests.support.across import forbid, functions_across
 from tests.support.emptying import empty
-from tests.support.test_role import ACT_AS_OWNER, ACT_AS_TEST, create_test_role
+from tests.support.tenant_role import act_as_owner, act_as_test, create_test_role
 
 if TYPE_CHECKING:
     from tests.api_client import Api
 
 
-@dataclass(frozen=True)
+@dataclass
 class ProcessDatabase:
-    """The database that the tests of this process share."""
+    """The database that the tests of this process share. `is_emptied`: for the test that runs now."""
 
     url: str
     application: Database
     owner: AsyncEngine
+    is_emptied: bool = False
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +53,10 @@ async def template_database(servers: Servers) -> AsyncIterator[str]:
 async def process_database(servers: Servers, template_database: str) -> AsyncIterator[ProcessDatabase]:
     async with scratch_database(servers.database_url, template_database) as url:
         application, owner = Database(create_engine(url, pool_size=5)), create_engine(url, role=None, pool_size=2)
-        yield ProcessDatabase(url, application, owner.execution_options(isolation_level="AUTOCOMMIT"))
+        shared = ProcessDatabase(url, application, owner.execution_options(isolation_level="AUTOCOMMIT"))
+        async with owner.connect() as connection:
+            forbid(application, await functions_across(connection), lambda: shared.is_emptied)
+        yield shared
         await application.close()
         await owner.dispose()
 
@@ -65,18 +70,16 @@ async def database_url(
         async with scratch_database(servers.database_url, template_database) as url:
             yield url
         return
-    if request.node.get_closest_marker("emptied_database"):
+    process_database.is_emptied = request.node.get_closest_marker("emptied_database") is not None
+    if process_database.is_emptied:
         async with process_database.owner.connect() as connection:
-            for statement in ACT_AS_OWNER:
-                await connection.exec_driver_sql(statement)
+            await act_as_owner(connection)
             await empty(connection)
     yield process_database.url
 
 
 @pytest.fixture
-async def owner(
-    request: pytest.FixtureRequest, database_url: str, process_database: ProcessDatabase
-) -> AsyncIterator[AsyncConnection]:
+async def owner(database_url: str, process_database: ProcessDatabase) -> AsyncIterator[AsyncConnection]:
     """The test's own connection, on which each statement commits. It sees the organizations that `new_world` made on
     it, or the whole database if that is the test's own or was emptied for it.
     """
@@ -86,10 +89,8 @@ async def owner(
             yield connection
         await engine.dispose()
         return
-    sees_all = request.node.get_closest_marker("emptied_database") is not None
     async with process_database.owner.connect() as connection:
-        for statement in ACT_AS_OWNER if sees_all else ACT_AS_TEST:
-            await connection.exec_driver_sql(statement)
+        await (act_as_owner if process_database.is_emptied else act_as_test)(connection)
         yield connection
 
 

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from gql.answers import Answer
-    from gql.streams import Stream
+    from gql.protocol.answers import Answer
 
 
 @pytest.fixture
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The events, as they are executed from now on."""
-    from gql.streams import Stream  # noqa: PLC0415  not for each run, and never in its controller
+    from gql.protocol.streams import Stream  # noqa: PLC0415  not for each run, and never in its controller
 
     events: list[object] = []
     execute = Stream.execute

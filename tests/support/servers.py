@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from db.embedded.servers import Servers, locked, start_servers
+from commands.servers.start import Servers, locked, start_servers
 from settings import asyncpg_url
 
 

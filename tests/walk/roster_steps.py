@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.walk import places
 from tests.walk.model import Absence, Place
 from tests.walk.system import STUDENTS

@@ -15,16 +15,16 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.permissions import Claims
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import OfferingKind, Permission, Portal
 from db import models
 from db.engine import Database, create_engine
 from db.wake_ups import Announcer
-from gql.context import make_context
-from gql.global_ids import encode_id
-from gql.guard import GuardLimits
-from gql.operations import Operations, read_parameters
-from gql.sheet_changes import SheetHub
+from gql.fields.context import make_context
+from gql.fields.global_ids import encode_id
+from gql.live.sheet_changes import SheetHub
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations, read_parameters
 from tests.api_client import SCHEMA, Api, serving
 from tests.factories import LONG_AGO, World, new_world
 from tests.walk.calendar import Slot

@@ -19,9 +19,9 @@ import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from db.embedded.servers import Servers
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db.migrate import upgrade
-from db.scratch import scratch_database
 from tests.walk.machine import Walk
 from tests.walk.system import running
 

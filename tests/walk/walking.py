@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
-from gql.global_ids import encode_id
+from gql.fields.global_ids import encode_id
 from tests.walk.acts import Refused, advance, newcomer
 from tests.walk.calendar import CHICAGO, SATURDAYS, slots
 from tests.walk.compare import differences, folding, row_of

@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 
-from attendance.actions.mark_everybody_absent import mark_everybody_absent
-from attendance.rules.calendar import OccurrenceKey
-from attendance.rules.days import ended_days
-from db.days import LocationBehind, locations_behind, settle_days, unattended_occurrences
-from db.settings import read_settings
+from attendance.actions.marks.mark_everybody_absent import mark_everybody_absent
+from attendance.rules.calendar.days import ended_days
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from db.calendar.days import LocationBehind, locations_behind, settle_days, unattended_occurrences
+from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import structlog
 
-from attendance.rules.background_tasks import CANCELLED_KEPT, KEPT
-from db.background_tasks import old_tasks, remove_tasks
+from attendance.rules.tasks.background_tasks import CANCELLED_KEPT, KEPT
+from db.tasks.background_tasks import old_tasks, remove_tasks
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import structlog
 
-from attendance.actions.run_tokens import run_tokens as run_tokens_action
-from attendance.rules.calendar import OccurrenceKey
+from attendance.actions.tokens.run_tokens import run_tokens as run_tokens_action
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import TokenRunPhase
-from db.token_runs import DueTokenRun
+from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 

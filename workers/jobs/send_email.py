@@ -10,9 +10,9 @@ from uuid import UUID
 import structlog
 from jinja2 import TemplateError
 
-from attendance.rules.mail import wait_before_retry
+from attendance.rules.tasks.mail import wait_before_retry
 from attendance.rules.vocabulary import EmailState
-from db.emails import OutgoingEmail, begin_sending, claim, due_emails, give_up_unanswered, record
+from db.tasks.emails import OutgoingEmail, begin_sending, claim, due_emails, give_up_unanswered, record
 from db.unit_of_work import unit_of_work
 from mail.message import compose
 from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened

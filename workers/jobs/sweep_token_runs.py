@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from db.token_runs import DueTokenRun, due_runs
+from db.tokens.token_runs import DueTokenRun, due_runs
 from workers.context import WorkerContext, context_of
 from workers.jobs.run_tokens import carry_out
 

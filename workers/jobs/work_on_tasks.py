@@ -16,7 +16,7 @@ import structlog
 from attendance.rules.refusals import Refusal
 from attendance.tasks.advance import Advance, Attempt, advance, record_failure
 from db.ids import new_id
-from db.task_leases import Lease, claim, due_tasks, release
+from db.tasks.task_leases import Lease, claim, due_tasks, release
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 

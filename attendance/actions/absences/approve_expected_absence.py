@@ -1,0 +1,35 @@
+"""Staff grant a family's request (R6.2)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.absences.tell_absence import (
+    AbsenceWritten,
+    find_absence,
+    hold_absence,
+    on_roll_sheets,
+    require_excuser,
+)
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.absences.expected_absences import decide_expected_absence
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+async def approve_expected_absence(
+    uow: UnitOfWork, viewer: Viewer, absence_id: UUID, *, is_excused: bool, now: datetime
+) -> AbsenceWritten:
+    """Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED: of several
+    who settle it at once, one does.
+    """
+    _, absence = await find_absence(uow, viewer.caller, absence_id)
+    if is_excused:
+        require_excuser(viewer.caller)
+    author = Author.of(viewer.caller)
+    async with on_roll_sheets(uow, absence, author, now):
+        await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
+        await decide_expected_absence(
+            uow, absence_id, ExpectedAbsenceState.APPROVED, is_excused=is_excused, author=author, now=now
+        )
+    return AbsenceWritten(absence_id)

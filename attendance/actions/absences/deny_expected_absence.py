@@ -1,0 +1,28 @@
+"""Staff turn a family's request down (R6.2)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.absences.tell_absence import AbsenceWritten, find_absence, hold_absence
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.absences.expected_absences import decide_expected_absence
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+async def deny_expected_absence(uow: UnitOfWork, viewer: Viewer, absence_id: UUID, *, now: datetime) -> AbsenceWritten:
+    """No roll sheet changes, for none showed it. Raises ExpectedAbsenceNotFound, PermissionDenied, and
+    ExpectedAbsenceSettled unless it is REQUESTED.
+    """
+    await find_absence(uow, viewer.caller, absence_id)
+    await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
+    await decide_expected_absence(
+        uow,
+        absence_id,
+        ExpectedAbsenceState.DENIED,
+        is_excused=False,
+        author=Author.of(viewer.caller),
+        now=now,
+    )
+    return AbsenceWritten(absence_id)

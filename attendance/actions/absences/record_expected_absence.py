@@ -1,0 +1,31 @@
+"""Staff tell an absence beforehand (R6.1)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.absences.tell_absence import AbsenceWritten, on_roll_sheets, open_absence, require_excuser
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.absences.expected_absences import add_expected_absence
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+async def record_expected_absence(
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, told: ExpectedAbsence, *, now: datetime
+) -> AbsenceWritten:
+    """Approved at once, excused or not; it is no mark and earns nothing (R6.3). Notice is asked of families alone, so
+    it is never late. The caller may record attendance.
+
+    Raises StudentNotFound, EnrollmentsNotOfStudent, ExpectedAbsenceNotPossible and PermissionDenied.
+    """
+    if told.is_excused:
+        require_excuser(viewer.caller)
+    absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
+    author = Author.of(viewer.caller)
+    async with on_roll_sheets(uow, absence, author, now):
+        absence_id = await add_expected_absence(
+            uow, student_id, told, state=ExpectedAbsenceState.APPROVED, is_late=False, author=author, now=now
+        )
+    return AbsenceWritten(absence_id)

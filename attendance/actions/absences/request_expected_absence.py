@@ -1,0 +1,52 @@
+"""A guardian tells an absence beforehand (R6.2)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.absences.tell_absence import AbsenceWritten, on_roll_sheets, open_absence
+from attendance.rules.absences.absence_requests import decide_request, is_too_late
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.refusals import AbsenceRequestsOff
+from attendance.rules.vocabulary import ExpectedAbsenceState
+from db.absences.expected_absences import add_expected_absence
+from db.calendar.occurrences import read_heads
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+async def request_expected_absence(
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, told: ExpectedAbsence, *, now: datetime
+) -> AbsenceWritten:
+    """Approved and excused at once where the settings say so, else left to staff. Less than the notice before the
+    first occurrence that it hits, it is late, and never excused by itself.
+
+    Raises AbsenceRequestsOff, StudentNotFound, EnrollmentsNotOfStudent and ExpectedAbsenceNotPossible.
+    """
+    settings = viewer.settings.absences
+    if not settings.guardians_may_request_absences:
+        raise AbsenceRequestsOff
+    absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
+    is_late = is_too_late(await _first_start(uow, absence.hits), now, settings.absence_notice_minutes)
+    decision = decide_request(settings, is_late=is_late)
+    decided = replace(told, is_excused=decision.is_excused)
+    author = Author.of(viewer.caller)
+
+    async def add() -> UUID:
+        return await add_expected_absence(
+            uow, student_id, decided, state=decision.state, is_late=is_late, author=author, now=now
+        )
+
+    if decision.state is not ExpectedAbsenceState.APPROVED:
+        return AbsenceWritten(await add())
+    async with on_roll_sheets(uow, absence, author, now):
+        return AbsenceWritten(await add())
+
+
+async def _first_start(uow: UnitOfWork, hits: Sequence[OccurrenceKey]) -> datetime | None:
+    """Of those that are held."""
+    heads = await read_heads(uow.connection, uow.organization_id, hits)
+    return min((head.starts_at for head in heads if head.is_held), default=None)

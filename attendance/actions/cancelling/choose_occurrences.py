@@ -1,0 +1,78 @@
+"""Which occurrences are to be cancelled (R9.1): by id, or those of a range of dates."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.listings import expand
+from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.cancelling.cancellation_refusals import (
+    OccurrenceNotCancellable,
+    TooManyOccurrences,
+    not_cancellable,
+)
+from attendance.rules.cancelling.cancelling import MOST_OCCURRENCES
+from attendance.rules.organization.permissions import Caller, sees_all_occurrences
+from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.vocabulary import OfferingKind
+from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.occurrences import read_heads
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRange:
+    """Those that are scheduled within the dates and meet all that is given; None: any."""
+
+    within: DateSpan
+    kinds: Collection[OfferingKind] | None = None
+    offering_ids: Collection[UUID] | None = None
+    location_ids: Collection[UUID] | None = None
+    program_ids: Collection[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Both in the order in which they would be cancelled: by date, start and name."""
+
+    heads: tuple[OccurrenceHead, ...]
+    not_cancellable: tuple[tuple[OccurrenceHead, OccurrenceNotCancellable], ...]
+
+
+async def choose_occurrences(
+    connection: AsyncConnection, caller: Caller, chosen: Collection[OccurrenceKey] | ChosenRange
+) -> Chosen:
+    """What the caller sees of it, in two statements at most. Raises OccurrenceNotFound when one that is named is not to
+    be seen, and TooManyOccurrences.
+    """
+    organization_id = caller.organization_id
+    keys = set(await _keys_in(connection, caller, chosen) if isinstance(chosen, ChosenRange) else chosen)
+    heads = await read_heads(connection, organization_id, keys)
+    if len(heads) < len(keys) or not all(may_see_occurrence(caller, head) for head in heads):
+        raise OccurrenceNotFound
+    heads.sort(key=lambda head: (head.key.held_on, head.starts_at, head.offering.name.casefold(), head.key.timeslot_id))
+    refusals = [(head, not_cancellable(head)) for head in heads]
+    return Chosen(
+        tuple(head for head, refusal in refusals if refusal is None),
+        tuple((head, refusal) for head, refusal in refusals if refusal is not None),
+    )
+
+
+async def _keys_in(connection: AsyncConnection, caller: Caller, chosen: ChosenRange) -> list[OccurrenceKey]:
+    listed = ListingFilter(
+        within=chosen.within,
+        kinds=chosen.kinds,
+        offering_ids=chosen.offering_ids,
+        location_ids=chosen.location_ids,
+        program_ids=chosen.program_ids,
+        include_not_scheduled=False,
+        visible_to=None if sees_all_occurrences(caller) else caller.person_id,
+    )
+    slots = await read_slots(connection, caller.organization_id, listed)
+    positions = list(islice(expand(slots, chosen.within, include_not_scheduled=False), MOST_OCCURRENCES + 1))
+    if len(positions) > MOST_OCCURRENCES:
+        raise TooManyOccurrences(MOST_OCCURRENCES)
+    return [position.key for position in positions]

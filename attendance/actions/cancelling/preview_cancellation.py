@@ -1,0 +1,60 @@
+"""What cancelling occurrences would do (R9.1): the dry run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.actions.cancelling.cancel_occurrence import plan_cancelling
+from attendance.actions.cancelling.choose_occurrences import Chosen
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, StudentOutcome
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.tokens.makeup_tokens import TokenStep
+from db.tokens.makeup_tokens import occasions_of
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedCancellation:
+    """One plan for each occurrence that can be cancelled."""
+
+    chosen: Chosen
+    plans: tuple[CancellationPlan, ...]
+
+    @property
+    def outcomes(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
+        pairs = zip(self.chosen.heads, self.plans, strict=True)
+        return [(head, outcome) for head, plan in pairs for outcome in plan.outcomes]
+
+    @property
+    def over_limit(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
+        return [(head, outcome) for head, outcome in self.outcomes if outcome.is_over_limit]
+
+    @property
+    def unreachable(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
+        pairs = zip(self.chosen.heads, self.plans, strict=True)
+        return [(head, outcome) for head, plan in pairs for outcome in plan.unreachable]
+
+    def count(self, *steps: TokenStep) -> int:
+        """Cancellation tokens."""
+        return sum(outcome.token.step in steps for _, outcome in self.outcomes)
+
+    def count_absences(self, step: TokenStep) -> int:
+        return sum(outcome.absence.step is step for _, outcome in self.outcomes)
+
+
+async def preview_cancellation(
+    connection: AsyncConnection, viewer: Viewer, chosen: Chosen, options: CancellationOptions, *, now: datetime
+) -> PreviewedCancellation:
+    """What `cancel_occurrence` would do with each, one after the other; four statements at most, however many."""
+    keys = [head.key for head in chosen.heads]
+    occasions = await occasions_of(connection, keys) if keys else {}
+    plans = await plan_cancelling(
+        connection,
+        viewer.caller.organization_id,
+        {key: occasions[key] for key in keys},
+        options,
+        viewer.settings.makeup_tokens,
+        now=now,
+    )
+    return PreviewedCancellation(chosen, tuple(plans))

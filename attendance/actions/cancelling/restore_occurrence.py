@@ -1,0 +1,172 @@
+"""Take the cancellation of an occurrence back (R9.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
+from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.cancelling.cancellation_mail import cancellation_reason
+from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancelled
+from attendance.rules.cancelling.cancelling import CancelledStudent
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.tokens.makeup_tokens import TokenCause, token_state
+from attendance.rules.tokens.token_runs import DueRun, run_times, token_timing
+from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
+from db.calendar.occurrences import find_head
+from db.cancelling.cancellation_changes import (
+    StandingCancellation,
+    put_cancellation,
+    standing_cancellation,
+    standing_marks,
+)
+from db.cancelling.cancellations import (
+    lock_students_concerned,
+    lock_tokens_concerned,
+    read_cancelled_sheets,
+    students_on_sheet,
+)
+from db.marks.changes import Author, lock_occurrence, record_change
+from db.tasks.emails import withdraw_emails
+from db.tokens.makeup_token_changes import LedgerEntry, TokenFate, change, enter
+from db.tokens.makeup_tokens import occasions_of
+from db.unit_of_work import UnitOfWork
+
+_USED = (MakeupTokenState.PENDING, MakeupTokenState.SPENT)
+_GONE = (MakeupTokenState.REVOKED, MakeupTokenState.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`revoked_tokens` are the unused tokens of the cancellation, `used_tokens` those that a makeup is booked with, or
+    was; `returned_tokens` are the absence tokens that the marks have again. `makeup_ids` are the makeups that the
+    cancellation gave back, and that are not booked again.
+    """
+
+    revision: int
+    revoked_tokens: tuple[UUID, ...] = ()
+    used_tokens: tuple[UUID, ...] = ()
+    returned_tokens: tuple[UUID, ...] = ()
+    makeup_ids: tuple[UUID, ...] = ()
+
+
+async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, *, now: datetime) -> Restored:
+    """It takes marks again. Unused tokens of its cancellation are revoked, used ones flagged; marks earn again: absence
+    tokens that the cancellation took away come back at once, others as R7.3 says. E-mails that were not sent are not.
+
+    Raises OccurrenceNotFound and OccurrenceNotCancelled.
+    """
+    connection, organization_id, settings = uow.connection, uow.organization_id, viewer.settings
+    author = Author.of(viewer.caller)
+    held = await lock_occurrence(uow, key)
+    head = await find_head(connection, organization_id, key)
+    if head is None or not may_see_occurrence(viewer.caller, head):
+        raise OccurrenceNotFound
+    if not held.is_cancelled:
+        raise OccurrenceNotCancelled
+    await lock_students_concerned(connection, organization_id, key)
+    cancellation = await standing_cancellation(connection, organization_id, key)
+    await put_cancellation(uow, key, by=None, comment=None, now=None)
+    marks = await standing_marks(connection, organization_id, key)
+    await notify_of_absences(uow, head, [mark.student_id for mark in marks], settings=settings, now=now)
+    await lock_tokens_concerned(connection, organization_id, key)
+    on_sheet = await students_on_sheet(connection, organization_id, key)
+    revision = await record_change(uow, key, ChangeKind.RESTORED, author, now=now, students=on_sheet)
+    revoked, used, flagged = await _take_back(uow, key, author, now)
+    returned = await _earn_again(uow, head, author, settings, now)
+    touched = revoked.keys() | flagged.keys() | returned.student_ids
+    if touched:
+        revision = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
+    await withdraw_emails(uow, _reasons(key, cancellation))
+    return Restored(
+        revision,
+        tuple(revoked.values()),
+        tuple(used.values()),
+        (*returned.issued.values(), *returned.reinstated.values()),
+        cancellation.makeup_ids,
+    )
+
+
+async def _take_back(
+    uow: UnitOfWork, key: OccurrenceKey, author: Author, now: datetime
+) -> tuple[dict[UUID, UUID], dict[UUID, UUID], dict[UUID, UUID]]:
+    """The cancellation's tokens by student: revoked, used, and of these the newly flagged ones."""
+    occasions = await occasions_of(uow.connection, [key])
+    (sheet,) = await read_cancelled_sheets(uow.connection, uow.organization_id, occasions, now)
+    live = [each for each in sheet.students if _state(each, sheet.today) not in (None, *_GONE)]
+    used = [each for each in live if _state(each, sheet.today) in _USED]
+    flagged = [each for each in used if each.cancellation is not None and not each.cancellation.needs_review]
+    revoked = [each for each in live if each not in used]
+    fates = [TokenFate(token, True, False) for token in _tokens(revoked).values()]
+    fates += [TokenFate(token, False, True) for token in _tokens(flagged).values()]
+    if fates:
+        await change(uow.connection, fates, now)
+    acts = [(each, MakeupTokenAct.REVOKED) for each in revoked] + [(each, MakeupTokenAct.FLAGGED) for each in flagged]
+    entries = [
+        LedgerEntry(each.student_id, each.cancellation.id, act, cause=TokenCause.OCCURRENCE_RESTORED, occurrence=key)
+        for each, act in acts
+        if each.cancellation is not None
+    ]
+    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    return _tokens(revoked), _tokens(used), _tokens(flagged)
+
+
+async def _earn_again(
+    uow: UnitOfWork, head: OccurrenceHead, author: Author, settings: OrganizationSettings, now: datetime
+) -> TokenOutcome:
+    """Each mark as its own source has it (R7.3); runs that have happened while it was cancelled are armed again."""
+    runs: dict[str, DueRun] = {}
+    at_once: list[UUID] = []
+    later: list[UUID] = []
+    for mark in await standing_marks(uow.connection, uow.organization_id, head.key):
+        timing = token_timing(
+            source=mark.source,
+            kind=head.offering.kind,
+            settings=settings,
+            held_on=head.key.held_on,
+            today=local_date(now, head.zone),
+            now=now,
+            runs=run_times(head.ends_at, head.key.held_on, head.zone),
+        )
+        runs |= {run.phase: run for run in timing.runs}
+        (at_once if timing.creates_at_once or mark.had_token else later).append(mark.student_id)
+    await arm_token_runs(uow, head.key, list(runs.values()), now=now)
+    outcomes = [
+        await reconcile_makeup_tokens(
+            uow,
+            head.key,
+            student_ids=students,
+            may_create=may_create,
+            settings=settings.makeup_tokens,
+            author=author,
+            now=now,
+        )
+        for students, may_create in ((at_once, True), (later, False))
+        if students
+    ]
+    return _together(outcomes)
+
+
+def _together(outcomes: Sequence[TokenOutcome]) -> TokenOutcome:
+    names = ("issued", "reinstated", "revoked", "flagged", "unflagged")
+    return TokenOutcome(*({k: v for each in outcomes for k, v in getattr(each, name).items()} for name in names))
+
+
+def _state(student: CancelledStudent, today: date) -> MakeupTokenState | None:
+    return None if student.cancellation is None else token_state(student.cancellation.dates, today)
+
+
+def _tokens(students: Sequence[CancelledStudent]) -> dict[UUID, UUID]:
+    return {each.student_id: each.cancellation.id for each in students if each.cancellation is not None}
+
+
+def _reasons(key: OccurrenceKey, cancellation: StandingCancellation) -> list[str]:
+    if cancellation.revision is None:
+        return []
+    return [cancellation_reason(key, cancellation.revision, family_id) for family_id in cancellation.family_ids]

@@ -1,0 +1,54 @@
+"""End a student's place in an offering (R3.1)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from attendance.actions.enrollments.enroll_student import Enrolled
+from attendance.actions.enrollments.steps.open_places import open_enrollment, today_of
+from attendance.actions.roster.steps.roster_changed import roster_changed
+from attendance.actions.tokens.reset_makeup_token import give_up_makeup
+from attendance.actions.tokens.steps.follow_leaving import follow_drop
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.enrollments.enrolling import plan_drop
+from attendance.rules.enrollments.leaving import keeps_tokens
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import EnrollmentEnd
+from db.enrollments.enrollments import delete_enrollment, end_enrollment
+from db.makeups.makeup_releases import tied_makeups, tokens_of_makeups
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+async def drop_enrollment(
+    uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, drop_on: date, *, now: datetime
+) -> Enrolled:
+    """At the end of the day `drop_on`; before the enrollment's first day, it is deleted. Rows without a mark leave the
+    roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing. With the
+    last place of a student, unused makeup tokens begin to lapse (R8.11). A makeup gives its token back, as resetting
+    the token does (R8.5).
+
+    Raises NothingFound and EnrollmentEnded; of a makeup that has come and gone, MakeupTokenNotChangeable.
+    """
+    enrollment, offering_id, timetables = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
+    ending = plan_drop(enrollment, drop_on)
+    tokens = await tokens_of_makeups(uow.connection, uow.organization_id, [enrollment_id])
+    for makeup in await tied_makeups(uow.connection, uow.organization_id, tokens.values()):
+        await give_up_makeup(uow, viewer, makeup, now)
+        return Enrolled(enrollment_id)
+    async with roster_changed(
+        uow,
+        enrollment.student_id,
+        author=Author.of(viewer.caller),
+        now=now,
+        offering_ids=[offering_id],
+        dates=DateSpan(ending.lost_from, enrollment.drop_on),
+    ):
+        if ending.drop_on is None:
+            await delete_enrollment(uow, enrollment_id, now)
+        else:
+            await end_enrollment(uow, enrollment_id, ending.drop_on, EnrollmentEnd.DROPPED)
+    is_again = (enrollment.drop_on, enrollment.end_cause) == (ending.drop_on, EnrollmentEnd.DROPPED)
+    if keeps_tokens(enrollment.type) and not is_again:
+        today = today_of(timetables[offering_id], now)
+        await follow_drop(uow, enrollment.student_id, viewer.settings.makeup_tokens, today=today)
+    return Enrolled(enrollment_id)

@@ -1,0 +1,75 @@
+"""Give a student a place in an offering (R3.1, R8.6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from attendance.actions.enrollments.steps.open_places import (
+    default_newcomers,
+    open_offerings,
+    require_place,
+    require_student,
+    today_of,
+)
+from attendance.actions.roster.steps.roster_changed import roster_changed
+from attendance.actions.tokens.steps.follow_leaving import follow_new_place
+from attendance.rules.enrollments.enrolling import require_given_here
+from attendance.rules.enrollments.places import Place
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import EnrollmentType
+from db.enrollments.enrollments import add_enrollment
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    enrollment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """`timeslot_id` None: all timeslots; `drop_on` None: open. A SINGLE_DAY has both dates the same."""
+
+    student_id: UUID
+    offering_id: UUID
+    type: EnrollmentType
+    starts_on: date
+    drop_on: date | None = None
+    timeslot_id: UUID | None = None
+
+
+async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now: datetime) -> Enrolled:
+    """The last place goes once, whoever else asks for it at the same time. The student joins open roll sheets at once,
+    and those that have begun checking in as absent by default (R4.7). Makeup tokens that were about to lapse are kept
+    (R8.11).
+
+    Raises EnrollmentTypeNotAllowed, NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull; nothing is
+    changed then.
+    """
+    require_given_here(new.type)
+    place = Place(new.starts_on, new.drop_on, new.timeslot_id)
+    timetables = await open_offerings(uow, viewer.caller, [new.offering_id], since=new.starts_on)
+    await require_student(uow, viewer.caller, new.student_id)
+    await require_place(uow, timetables[new.offering_id], new.student_id, new.type, place, now=now)
+    async with roster_changed(
+        uow,
+        new.student_id,
+        author=Author.of(viewer.caller),
+        now=now,
+        offering_ids=[new.offering_id],
+        dates=place.span,
+    ) as change:
+        enrollment_id = await add_enrollment(
+            uow,
+            new.offering_id,
+            new.student_id,
+            type=new.type,
+            starts_on=new.starts_on,
+            drop_on=new.drop_on,
+            timeslot_id=new.timeslot_id,
+            now=now,
+        )
+    await follow_new_place(uow, new.student_id, today=today_of(timetables[new.offering_id], now))
+    await default_newcomers(uow, viewer, new.student_id, change, now=now)
+    return Enrolled(enrollment_id)

@@ -1,0 +1,32 @@
+"""A student who joins a roll sheet that has begun checking in (R4.7)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.marks.save_marks import Recorded, save_marks
+from attendance.actions.marks.steps.open_roll_sheet import open_for_the_system
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.check_in import check_in_sources, default_for_newcomer
+from attendance.rules.organization.permissions import Viewer
+from db.marks.changes import SYSTEM, Author
+from db.unit_of_work import UnitOfWork
+
+
+async def default_newcomer(
+    uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_id: UUID, *, now: datetime
+) -> Recorded:
+    """A defaulted absence for a student whose enrollment in the occurrence the caller has just written in the same
+    transaction; nothing while nobody is checked in, or when the student has a mark. Call it for each occurrence that
+    the enrollment covers and that has begun; it takes the occurrence's lock, so that a first check-in at the same
+    time defaults the student either there or here. Its token is left to the deferred runs.
+
+    viewer -- who enrolled the student, and is kept as the author of the change.
+    Raises OccurrenceNotFound.
+    """
+    caller = viewer.caller
+    sheet = await open_for_the_system(uow, key)
+    changes = default_for_newcomer(sheet.rows, student_id, check_in_sources(viewer.settings))
+    if sheet.head.not_recordable(now) is not None:
+        changes = ()
+    author = Author.of(caller)
+    return await save_marks(uow, sheet, changes, author=author, cause=SYSTEM, settings=viewer.settings, now=now)

@@ -1,0 +1,135 @@
+"""The first steps of every act on enrollments: hold the offerings, and read what the caller may see of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.actions.enrollments.steps.default_newcomer import default_newcomer
+from attendance.actions.roster.steps.roster_changed import RosterChange
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.enrollments.enrolling import require_meeting, require_not_enrolled, require_opening
+from attendance.rules.enrollments.places import Place, Timetable
+from attendance.rules.organization.permissions import Caller, Viewer, may_see_attendance, sees_all_occurrences
+from attendance.rules.refusals import NothingFound
+from attendance.rules.roster.roster import RosterEnrollment
+from attendance.rules.vocabulary import EnrollmentType
+from db.calendar.timetables import lock_offerings, read_timetables
+from db.enrollments.enrollments import find_enrollment, is_enrollable, marked_among, read_absences, read_places
+from db.people.students import Visibility, read_students
+from db.roster.roster_changes import DAYS_BACK
+from db.unit_of_work import UnitOfWork
+
+
+async def open_offerings(
+    uow: UnitOfWork, caller: Caller, offering_ids: Collection[UUID], *, since: date
+) -> Mapping[UUID, Timetable]:
+    """Nobody else gives places in them away, or ends any, until the transaction ends. Raises NothingFound when one is
+    not there for the caller (R11.3).
+    """
+    timetables = await _timetables(uow, caller, offering_ids, since)
+    if timetables is None:
+        raise NothingFound("There is no such offering.")
+    return timetables
+
+
+async def open_enrollment(
+    uow: UnitOfWork, caller: Caller, enrollment_id: UUID, *, since: date, to_offering: UUID | None = None
+) -> tuple[RosterEnrollment, UUID, Mapping[UUID, Timetable]]:
+    """An enrollment with its offering, and the timetables of this and of the other offering, which are held. Raises
+    NothingFound.
+    """
+    message = "There is no such enrollment." if to_offering is None else "There is no such enrollment or offering."
+    found = await find_enrollment(uow, enrollment_id)
+    if found is None:
+        raise NothingFound(message)
+    offering_id = found[0]
+    timetables = await _timetables(uow, caller, {offering_id, to_offering or offering_id}, since)
+    # What was read before the lock may have been changed until it was got.
+    again = await find_enrollment(uow, enrollment_id)
+    if timetables is None or again is None:
+        raise NothingFound(message)
+    return again[1], offering_id, timetables
+
+
+async def is_seen(uow: UnitOfWork, caller: Caller, student_id: UUID) -> bool:
+    """False: a student whom the caller does not see, or who was deleted."""
+    visibility = Visibility(visible_to=_visible_to(caller))
+    seen = await read_students(uow.connection, uow.organization_id, [student_id], visibility)
+    return may_see_attendance(caller) and student_id in seen and await is_enrollable(uow, student_id)
+
+
+async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:
+    """Raises NothingFound."""
+    if not await is_seen(uow, caller, student_id):
+        raise NothingFound("There is no such student.")
+
+
+async def require_place(
+    uow: UnitOfWork,
+    timetable: Timetable,
+    student_id: UUID,
+    type: EnrollmentType,
+    place: Place,
+    *,
+    now: datetime,
+    leaving: RosterEnrollment | None = None,
+) -> None:
+    """The caller holds the offering, so that the last place goes once.
+
+    leaving -- an enrollment as it will be, which may be in the same offering.
+    Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull.
+    """
+    require_meeting(timetable, place)
+    since, until = place.starts_on, place.drop_on
+    found = await read_places(uow.connection, uow.organization_id, timetable.offering.id, since=since, until=until)
+    taken = [leaving if leaving and each.id == leaving.id else each for each in found]
+    require_not_enrolled(student_id, type, place, taken)
+    if type is EnrollmentType.WAITLIST or timetable.offering.capacity is None:
+        return
+    students = {each.student_id for each in taken}
+    # A window of the day after reaches into a class that runs past midnight.
+    day_after = until and until + timedelta(days=1)
+    absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
+    require_opening(timetable, place, today_of(timetable, now), taken, absences)
+
+
+async def default_newcomers(
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, change: RosterChange, *, now: datetime
+) -> None:
+    """R4.7 on each roll sheet that the student has just joined and that has begun. Of days that are over too, as far as
+    they are near: an enrollment entered late earns no absences of months ago.
+    """
+    recent = [
+        head.key
+        for head in change.heads
+        if head.key in change.joined and head.key.held_on >= local_date(now, head.zone) - timedelta(DAYS_BACK)
+    ]
+    for key in await marked_among(uow, recent):
+        await default_newcomer(uow, viewer, key, student_id, now=now)
+
+
+def today_of(timetable: Timetable, now: datetime) -> date:
+    """Of the offering's location."""
+    return local_date(now, ZoneInfo(timetable.offering.location.time_zone))
+
+
+def ended(enrollment: RosterEnrollment, drop_on: date) -> RosterEnrollment:
+    """As it is after its drop."""
+    return replace(enrollment, drop_on=drop_on)
+
+
+async def _timetables(
+    uow: UnitOfWork, caller: Caller, offering_ids: Collection[UUID], since: date
+) -> Mapping[UUID, Timetable] | None:
+    wanted = set(offering_ids)
+    await lock_offerings(uow, wanted)
+    found = await read_timetables(
+        uow.connection, uow.organization_id, wanted, since=since, visible_to=_visible_to(caller)
+    )
+    return found if may_see_attendance(caller) and found.keys() == wanted else None
+
+
+def _visible_to(caller: Caller) -> UUID | None:
+    return None if sees_all_occurrences(caller) else caller.person_id

@@ -1,0 +1,82 @@
+"""Move a student from one place to another, in one act (R3.4, TRANSFER)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from attendance.actions.enrollments.steps.open_places import (
+    default_newcomers,
+    ended,
+    open_enrollment,
+    require_place,
+    today_of,
+)
+from attendance.actions.roster.steps.roster_changed import roster_changed
+from attendance.actions.tokens.steps.follow_leaving import follow_new_place
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.enrollments.enrolling import plan_transfer
+from attendance.rules.enrollments.places import Place
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.refusals import EnrollmentEnded
+from attendance.rules.vocabulary import EnrollmentEnd
+from db.enrollments.enrollments import add_enrollment, end_enrollment, has_transfer
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    source_id: UUID
+    enrollment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to, from when on. `timeslot_id` None: all timeslots; `drop_on` None: open."""
+
+    offering_id: UUID
+    starts_on: date
+    drop_on: date | None = None
+    timeslot_id: UUID | None = None
+
+
+async def transfer_enrollment(
+    uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, target: Target, *, now: datetime
+) -> Transferred:
+    """The source ends on the day before the new start, and is the source of one transfer only. The new place is of the
+    same type; it may be in the same offering, at another timeslot.
+
+    Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull.
+    """
+    source, offering_id, timetables = await open_enrollment(
+        uow, viewer.caller, enrollment_id, since=target.starts_on, to_offering=target.offering_id
+    )
+    last_day = plan_transfer(source, target.starts_on)
+    if await has_transfer(uow, source.id):
+        raise EnrollmentEnded(source.drop_on, "The enrollment was transferred before.")
+    place = Place(target.starts_on, target.drop_on, target.timeslot_id)
+    timetable, left = timetables[target.offering_id], ended(source, last_day)
+    await require_place(uow, timetable, source.student_id, source.type, place, now=now, leaving=left)
+    async with roster_changed(
+        uow,
+        source.student_id,
+        author=Author.of(viewer.caller),
+        now=now,
+        offering_ids={offering_id, target.offering_id},
+        dates=DateSpan(target.starts_on),
+    ) as change:
+        await end_enrollment(uow, source.id, last_day, EnrollmentEnd.TRANSFERRED)
+        new_id = await add_enrollment(
+            uow,
+            target.offering_id,
+            source.student_id,
+            type=source.type,
+            starts_on=target.starts_on,
+            drop_on=target.drop_on,
+            timeslot_id=target.timeslot_id,
+            now=now,
+            transferred_from_id=source.id,
+        )
+    await follow_new_place(uow, source.student_id, today=today_of(timetable, now))
+    await default_newcomers(uow, viewer, source.student_id, change, now=now)
+    return Transferred(source.id, new_id)

@@ -1,0 +1,20 @@
+"""Revoke a kiosk (R5.1)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.refusals import KioskNotFound
+from db.kiosk.kiosks import end_kiosk, read_launched_kiosks
+from db.unit_of_work import UnitOfWork
+
+
+async def revoke_kiosk(uow: UnitOfWork, viewer: Viewer, kiosk_id: UUID, *, now: datetime) -> UUID:
+    """Its token is refused from the next operation on. Called again, the first revocation stands.
+
+    Raises KioskNotFound.
+    """
+    if kiosk_id not in await read_launched_kiosks(uow.connection, uow.organization_id, [kiosk_id]):
+        raise KioskNotFound
+    await end_kiosk(uow, kiosk_id, by=viewer.caller.id, now=now)
+    return kiosk_id

@@ -1,0 +1,24 @@
+"""Staff grant a family's request for a makeup (R8.7)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.makeups.request_makeup import RequestWritten
+from attendance.actions.makeups.steps.book_place import Booking, book_place
+from attendance.actions.makeups.steps.open_makeups import find_request
+from attendance.rules.organization.permissions import Viewer
+from db.unit_of_work import UnitOfWork
+
+
+async def approve_makeup(
+    uow: UnitOfWork, viewer: Viewer, request_id: UUID, comment: str | None, *, now: datetime
+) -> RequestWritten:
+    """Books the makeup, if nothing is against it now: the class may have filled up, begun or been cancelled, and the
+    token expired, since the family asked. The edge has asked for the permission.
+
+    Raises NothingFound, MakeupRequestSettled and what `book_place` raises; the request stays open then.
+    """
+    asked = await find_request(uow, viewer.caller, request_id, now)
+    booking = Booking(asked.student_id, asked.occurrence, asked.token_id, request_id, comment)
+    await book_place(uow, viewer, booking, now=now)
+    return RequestWritten(request_id)

@@ -1,0 +1,56 @@
+"""A family asks for a makeup where staff decide (R8.7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.makeups.steps.open_makeups import (
+    WantedMakeup,
+    enter_in_ledger,
+    find_occasion,
+    find_token,
+    require_possible,
+)
+from attendance.actions.tokens.steps.open_makeup_token import hold_makeup_token
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.makeups.makeup_refusals import MakeupApprovalNotRequired
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import MakeupTokenAct
+from db.makeups.makeup_requests import NewRequest, add_makeup_request, close_lapsed_request
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWritten:
+    """Which request for a makeup an act made or settled."""
+
+    request_id: UUID
+
+
+async def request_makeup(
+    uow: UnitOfWork, viewer: Viewer, token_id: UUID, occurrence: OccurrenceKey, comment: str | None, *, now: datetime
+) -> RequestWritten:
+    """Everything is checked as if the makeup were booked now, but no place is held for it: an approval checks again. A
+    token has one open request at most.
+
+    Raises NothingFound, OccurrenceNotFound, MakeupApprovalNotRequired and the refusals of
+    attendance/rules/makeups/makeups.py.
+    """
+    await find_token(uow, viewer, token_id, now)
+    if viewer.settings.makeup_tokens.auto_approve_makeups:
+        raise MakeupApprovalNotRequired
+    head = await find_occasion(uow, viewer.caller, occurrence)
+    token = await hold_makeup_token(uow, token_id)
+    await require_possible(uow, viewer, WantedMakeup(token.student_id, head, token), now=now)
+    await close_lapsed_request(uow, token_id, now)
+    author = Author.of(viewer.caller)
+    new = NewRequest(token.student_id, token_id, occurrence, comment)
+    request_id = await add_makeup_request(uow, new, author, now)
+    facts = {
+        "request_id": str(request_id),
+        "offering_id": str(head.offering.id),
+        "makeup_on": occurrence.held_on.isoformat(),
+    }
+    await enter_in_ledger(uow, token, MakeupTokenAct.REQUESTED, facts, author=author, now=now)
+    return RequestWritten(request_id)

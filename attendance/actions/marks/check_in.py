@@ -1,0 +1,41 @@
+"""Check a student in: by staff in check-in mode, or at the kiosk (R4.3 to R4.8, R5.3, R5.4)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.marks.record_marks import Submission, record_marks
+from attendance.actions.marks.save_marks import Recorded
+from attendance.actions.marks.steps.open_roll_sheet import open_roll_sheet
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.kiosk.kiosk import require_kiosk_open
+from attendance.rules.marks.check_in import check_in_status, plan_check_in, require_check_in_mode
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import Portal
+from db.unit_of_work import UnitOfWork
+
+
+async def check_in(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_id: UUID, *, now: datetime) -> Recorded:
+    """PRESENT, or TARDY where the setting says so; the first one of an occurrence marks the others absent (R4.5).
+    Harmless when repeated: whoever is there keeps the first time and status. At the kiosk an excuse that staff gave
+    stands too (R4.8); nothing is changed then.
+
+    A kiosk reaches its own location's day (R11.2), within its windows (R5.3) unless nothing is to be changed.
+
+    Raises CheckInModeOff, OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster, and at the
+    kiosk KioskReadOnly and OutsideCheckInWindow.
+    """
+    caller, settings = viewer.caller, viewer.settings
+    if caller.portal is not Portal.KIOSK:
+        require_check_in_mode(caller, settings)
+    sheet = await open_roll_sheet(uow, caller, key, now=now)
+    status = check_in_status(
+        source=caller.source,
+        starts_at=sheet.head.starts_at,
+        ends_at=sheet.head.ends_at,
+        now=now,
+        marks_tardy=settings.kiosk.kiosk_marks_tardy,
+    )
+    marks = plan_check_in(sheet.rows, student_id, status=status, source=caller.source)
+    if marks and caller.portal is Portal.KIOSK:
+        require_kiosk_open(settings.kiosk, sheet.head.starts_at, now)
+    return await record_marks(uow, viewer, sheet, Submission(key, marks), now=now)

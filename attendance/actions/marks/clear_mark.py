@@ -1,0 +1,26 @@
+"""Take back the mark of one student, in check-in mode (R4.1, R4.3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.marks.mark_attendance import StudentMark, mark_attendance
+from attendance.actions.marks.save_marks import Recorded
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from db.unit_of_work import UnitOfWork
+
+
+async def clear_mark(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    key: OccurrenceKey,
+    student_id: UUID,
+    *,
+    seen_revision: int | None = None,
+    now: datetime,
+) -> Recorded:
+    """The row is unmarked then, its note gone; a makeup token of it that was not used is revoked at once. What
+    `mark_attendance` refuses is refused. Called again it changes nothing.
+    """
+    return await mark_attendance(uow, viewer, StudentMark(key, student_id, WantedMark(None), seen_revision), now=now)

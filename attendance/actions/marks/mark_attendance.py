@@ -1,0 +1,36 @@
+"""Mark one student, in check-in mode (R4.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.marks.record_marks import Submission, record_marks
+from attendance.actions.marks.save_marks import Recorded
+from attendance.actions.marks.steps.open_roll_sheet import open_roll_sheet
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.check_in import require_check_in_mode
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class StudentMark:
+    """What is asked of one row; a status of None clears its mark."""
+
+    key: OccurrenceKey
+    student_id: UUID
+    wanted: WantedMark
+    seen_revision: int | None = None
+
+
+async def mark_attendance(uow: UnitOfWork, viewer: Viewer, asked: StudentMark, *, now: datetime) -> Recorded:
+    """As `submit_attendance` for a sheet that names one student: what that refuses is refused, and the first
+    present-family mark defaults the others (R4.5). Called again it changes nothing.
+
+    Raises CheckInModeOff besides.
+    """
+    require_check_in_mode(viewer.caller, viewer.settings)
+    sheet = await open_roll_sheet(uow, viewer.caller, asked.key, now=now)
+    submission = Submission(asked.key, {asked.student_id: asked.wanted}, seen_revision=asked.seen_revision)
+    return await record_marks(uow, viewer, sheet, submission, now=now)

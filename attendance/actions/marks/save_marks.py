@@ -1,0 +1,59 @@
+"""The last steps of every act on marks: number the change, write it, and see to notices and tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
+from attendance.actions.marks.steps.open_roll_sheet import OpenSheet
+from attendance.actions.tokens.steps.settle_makeup_tokens import settle_makeup_tokens
+from attendance.rules.marks.marks import MarkChange
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.vocabulary import ChangeKind
+from db.marks.changes import Author, record_change
+from db.marks.marks import write_marks
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an act did: whose marks changed, in the order of the roster, and the tokens that changed with them.
+    `revision` is that of the occurrence afterwards.
+    """
+
+    revision: int
+    changed_students: tuple[UUID, ...] = ()
+    issued_tokens: tuple[UUID, ...] = ()
+    revoked_tokens: tuple[UUID, ...] = ()
+
+
+async def save_marks(
+    uow: UnitOfWork,
+    sheet: OpenSheet,
+    changes: Sequence[MarkChange],
+    *,
+    author: Author,
+    cause: Author | None = None,
+    settings: OrganizationSettings,
+    now: datetime,
+) -> Recorded:
+    """One revision of kind MARKS for all of the changes (R4.9), then the notices of absences
+    in a row (R4.14) and the tokens (R7.3). Nothing for no change.
+
+    cause -- whose marks the tokens follow, if not the author's.
+    """
+    if not changes:
+        return Recorded(sheet.revision)
+    key = sheet.head.key
+    revision = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
+    await write_marks(uow, key, changes, revision=revision, author=author, now=now)
+    students = tuple(change.student_id for change in changes)
+    await notify_of_absences(uow, sheet.head, students, settings=settings, now=now)
+    tokens = await settle_makeup_tokens(uow, sheet.head, students, author=cause or author, settings=settings, now=now)
+    return Recorded(
+        tokens.revision or revision,
+        students,
+        (*tokens.outcome.issued.values(), *tokens.outcome.reinstated.values()),
+        tuple(tokens.outcome.revoked.values()),
+    )

@@ -1,0 +1,46 @@
+"""Go on with a session: a refresh token for the next one."""
+
+from datetime import datetime
+
+from attendance.actions.organization.sign_in import SignedIn
+from attendance.rules.organization.sign_in import Refresh, RefreshToken, SessionTerms, judge
+from attendance.rules.refusals import SignInRefused
+from attendance.rules.vocabulary import SignInRefusedReason
+from db.organization.sign_ins import end_sign_in, lock_sign_in, rotate
+from db.organization.viewers import find_person
+from db.unit_of_work import UnitOfWork
+
+_NOT_VALID = SignInRefusedReason.REFRESH_TOKEN_NOT_VALID
+_REFUSALS = {
+    Refresh.UNKNOWN: (_NOT_VALID, "The refresh token is not valid."),
+    Refresh.EXPIRED: (SignInRefusedReason.SESSION_EXPIRED, "The session has expired. Sign in again."),
+    Refresh.ENDED: (SignInRefusedReason.SESSION_ENDED, "The session has ended. Sign in again."),
+    Refresh.REUSED: (SignInRefusedReason.SESSION_ENDED, "The session has ended. Sign in again."),
+}
+
+
+async def refresh_session(
+    uow: UnitOfWork, token: RefreshToken, terms: SessionTerms, *, now: datetime
+) -> SignedIn | SignInRefused:
+    """The session with its next token. Called twice with the same token, at once or within the grace, it gives the
+    same next token twice; after the grace that tells of theft, and the session ends for both holders.
+
+    The refusal is returned, not raised: the end of a session must be committed with it.
+    """
+    found = await lock_sign_in(uow, token.sign_in_id)
+    if found is None:
+        return SignInRefused(*_REFUSALS[Refresh.UNKNOWN])
+    state, person_id, portal = found
+    verdict = judge(token, state, terms, now)
+    if verdict is Refresh.REUSED:
+        await end_sign_in(uow, token.sign_in_id, now=now)
+    if verdict in _REFUSALS:
+        return SignInRefused(*_REFUSALS[verdict])
+    viewer = await find_person(uow.connection, uow.organization_id, portal, person_id)
+    if viewer is None:
+        return SignInRefused(*_REFUSALS[Refresh.ENDED])
+    expires_at = state.expires_at
+    if verdict is Refresh.ROTATE:
+        expires_at = now + terms.refresh_lifetime
+        await rotate(uow, token.next(terms), now=now, expires_at=expires_at)
+    return SignedIn(viewer, token.sign_in_id, token.next(terms), expires_at)

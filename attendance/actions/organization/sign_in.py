@@ -1,0 +1,83 @@
+"""Sign somebody in with e-mail address and password."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_bytes
+from uuid import UUID
+
+from attendance.actions.organization.passwords import Passwords
+from attendance.rules.organization.permissions import Viewer, kind_for
+from attendance.rules.organization.sign_in import (
+    WRONG_PORTAL,
+    Account,
+    Refresh,
+    RefreshToken,
+    SessionTerms,
+    first_token,
+    judge,
+)
+from attendance.rules.refusals import SignInRefused
+from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
+from db.ids import new_id
+from db.organization.sign_ins import add_sign_in, lock_sign_in
+from db.organization.viewers import find_person
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that begins or goes on."""
+
+    viewer: Viewer
+    sign_in_id: UUID
+    refresh_token: RefreshToken
+    refresh_expires_at: datetime
+
+
+async def check_password(
+    accounts: Sequence[Account], password: str, portal: Portal, passwords: Passwords
+) -> list[Account]:
+    """The accounts whose password it is: of the kind that the portal is for or, if there is none, of the other.
+
+    An e-mail address without an account takes as long as one with a wrong password: each kind costs at least one hash.
+    """
+    wanted = kind_for(portal)
+    for kind in sorted(PersonKind, key=lambda kind: kind is not wanted):
+        hashes = [account for account in accounts if account.kind is kind]
+        right = [account for account in hashes if await passwords.fits(password, account.password_hash)]
+        if not hashes:
+            await passwords.fits(password, None)
+        if right:
+            return right
+    return []
+
+
+async def sign_in(
+    uow: UnitOfWork,
+    account: Account,
+    portal: Portal,
+    terms: SessionTerms,
+    *,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> SignedIn:
+    """Begin a session for the account, whose password was checked. Called again with the same idempotency key, before
+    the session was refreshed, it returns the same session (R4.11); without a key each call begins one.
+
+    Raises SignInRefused: the portal is not open to the person.
+    """
+    viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id)
+    if viewer is None:
+        raise SignInRefused(SignInRefusedReason.WRONG_PORTAL, WRONG_PORTAL)
+    token = RefreshToken(uow.organization_id, new_id(), token_bytes(32))
+    expires_at = now + terms.refresh_lifetime
+    if idempotency_key is not None:
+        first = first_token(uow.organization_id, account.person_id, portal, idempotency_key, terms)
+        if await add_sign_in(uow, first, account.person_id, portal, now=now, expires_at=expires_at):
+            return SignedIn(viewer, first.sign_in_id, first, expires_at)
+        found = await lock_sign_in(uow, first.sign_in_id)
+        if found is not None and judge(first, found[0], terms, now) is Refresh.ROTATE:
+            return SignedIn(viewer, first.sign_in_id, first, found[0].expires_at)
+    await add_sign_in(uow, token, account.person_id, portal, now=now, expires_at=expires_at)
+    return SignedIn(viewer, token.sign_in_id, token, expires_at)

@@ -1,0 +1,34 @@
+"""Which students are given something at once (R9.4): those named, or those enrolled somewhere on a date."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.organization.permissions import Caller, may_see_attendance
+from attendance.rules.refusals import NothingFound
+from attendance.rules.tokens.tokens_for_many import MOST_STUDENTS, EnrolledStudents, NoStudents, TooManyStudents
+from db.enrollments.enrolled_students import find_enrolled, seen_students
+from db.people.students import visibility_of
+
+
+async def choose_students(
+    connection: AsyncConnection, caller: Caller, chosen: Collection[UUID] | EnrolledStudents
+) -> list[UUID]:
+    """Each once, of those whom the caller sees; one statement. Named ones in the order of the names, others by last
+    name.
+
+    Raises NothingFound when one that is named is not to be seen, NoStudents and TooManyStudents.
+    """
+    organization_id, visibility = caller.organization_id, visibility_of(caller)
+    if not isinstance(chosen, EnrolledStudents):
+        seen = await seen_students(connection, organization_id, chosen, visibility)
+        if not may_see_attendance(caller) or seen != set(chosen):
+            raise NothingFound("There is no such student.")
+        return list(chosen)
+    found = await find_enrolled(connection, organization_id, chosen, visibility) if may_see_attendance(caller) else []
+    if not found:
+        raise NoStudents
+    if len(found) > MOST_STUDENTS:
+        raise TooManyStudents(len(found))
+    return found

@@ -1,0 +1,138 @@
+"""Give makeup tokens by hand (R8.1)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from attendance.actions.enrollments.steps.open_places import require_student
+from attendance.actions.tokens.steps.tell_new_tokens import tell_new_tokens
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.refusals import LocationNotFound, NothingFound
+from attendance.rules.tokens.tokens_by_hand import TokenDraft, life_of
+from attendance.rules.vocabulary import ExpiryUnit, MakeupTokenAct
+from db.calendar.offerings import read_programs
+from db.ids import new_id
+from db.marks.changes import Author
+from db.tokens.makeup_token_changes import LedgerEntry, enter
+from db.tokens.tokens_by_hand import NewToken, Zones, add_tokens, ends_of_sessions, read_zones
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class TokensCreated:
+    """`unaddressed_count`: e-mails that were asked for, of families without an address."""
+
+    token_ids: tuple[UUID, ...]
+    email_count: int
+    unaddressed_count: int
+
+
+async def create_makeup_tokens(
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, drafts: Sequence[TokenDraft], *, now: datetime
+) -> TokensCreated:
+    """All of them or none, in the order of the drafts. The limit (R7.6) does not apply.
+
+    Raises NothingFound, LocationNotFound and MakeupTokenDatesNotPossible; nothing is changed then.
+    """
+    await require_student(uow, viewer.caller, student_id)
+    return await give_tokens(
+        uow,
+        [(student_id, draft) for draft in drafts],
+        settings=viewer.settings.makeup_tokens,
+        author=Author.of(viewer.caller),
+        now=now,
+    )
+
+
+async def dated_draft(
+    uow: UnitOfWork, draft: TokenDraft, *, settings: MakeupTokenSettings, now: datetime
+) -> TokenDraft:
+    """The draft with its issue date, for tokens that are made later than they were asked for: those of one act are
+    issued on one date. Raises as above for what can be known without the students.
+    """
+    zones = await read_zones(uow.connection, uow.organization_id)
+    await _require_known(uow, [draft], zones)
+    today = _today(draft, zones, now)
+    dated = replace(draft, issue_on=draft.issue_on or today)
+    life_of(dated, 0, settings, today=today, session_ends_on=None)
+    return dated
+
+
+async def give_tokens(
+    uow: UnitOfWork,
+    drafts: Sequence[tuple[UUID, TokenDraft]],
+    *,
+    settings: MakeupTokenSettings,
+    author: Author,
+    now: datetime,
+) -> TokensCreated:
+    """A token for each student and draft, with its ledger entry and its e-mail; seven statements, however many. The
+    students are the organization's; whether the author may see them has been decided. Raises as above.
+    """
+    zones = await read_zones(uow.connection, uow.organization_id)
+    await _require_known(uow, [draft for _, draft in drafts], zones)
+    tokens = await _with_lives(uow, drafts, zones, settings, now)
+    await add_tokens(uow, tokens, author, now)
+    await enter(uow.connection, uow.organization_id, [_entry(token) for token in tokens], author=author, now=now)
+    told = [token.id for token in tokens if token.draft.sends_email]
+    email_count = await tell_new_tokens(uow, told, settings=settings, now=now)
+    return TokensCreated(tuple(token.id for token in tokens), email_count, len(told) - email_count)
+
+
+async def _require_known(uow: UnitOfWork, drafts: Collection[TokenDraft], zones: Zones) -> None:
+    """Locations and programs that were deleted are as good as unknown."""
+    if {draft.location_id for draft in drafts} - zones.of_locations.keys() - {None}:
+        raise LocationNotFound
+    await require_programs(uow, {draft.program_id for draft in drafts if draft.program_id is not None})
+
+
+async def require_programs(uow: UnitOfWork, program_ids: Collection[UUID]) -> None:
+    """Raises NothingFound when one is unknown or deleted."""
+    if not program_ids:
+        return
+    found = await read_programs(uow.connection, uow.organization_id, program_ids)
+    if set(program_ids) - {program.id for program in found if not program.is_deleted}:
+        raise NothingFound("There is no such program.")
+
+
+async def _with_lives(
+    uow: UnitOfWork,
+    drafts: Sequence[tuple[UUID, TokenDraft]],
+    zones: Zones,
+    settings: MakeupTokenSettings,
+    now: datetime,
+) -> list[NewToken]:
+    todays = [_today(draft, zones, now) for _, draft in drafts]
+    issues = [(student_id, draft.issue_on or today) for (student_id, draft), today in zip(drafts, todays, strict=True)]
+    ends: Mapping[tuple[UUID, date], date] = {}
+    if settings.expiry_unit is ExpiryUnit.END_OF_SESSION:
+        ends = await ends_of_sessions(uow.connection, uow.organization_id, set(issues))
+    return [
+        NewToken(
+            new_id(),
+            student_id,
+            draft,
+            life_of(draft, number, settings, today=todays[number], session_ends_on=ends.get(issues[number])),
+        )
+        for number, (student_id, draft) in enumerate(drafts)
+    ]
+
+
+def _today(draft: TokenDraft, zones: Zones, now: datetime) -> date:
+    zone = zones.home if draft.location_id is None else zones.of_locations[draft.location_id]
+    return local_date(now, zone) if zone is not None else now.astimezone(UTC).date()
+
+
+def _entry(token: NewToken) -> LedgerEntry:
+    draft, life = token.draft, token.life
+    facts: dict[str, Any] = {
+        "location_id": draft.location_id and str(draft.location_id),
+        "program_id": draft.program_id and str(draft.program_id),
+        "issued_on": life.issued_on.isoformat(),
+        "expires_on": life.expires_on and life.expires_on.isoformat(),
+    }
+    return LedgerEntry(token.student_id, token.id, MakeupTokenAct.ISSUED, facts=facts)

@@ -1,0 +1,139 @@
+"""Give makeups up and their tokens back (R8.5, R9.2)."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.roster.steps.roster_changed import roster_changed
+from attendance.actions.tokens.edit_makeup_token import TokenChanged
+from attendance.actions.tokens.steps.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.tokens.student_tokens import TokenFacts
+from attendance.rules.tokens.tokens_by_hand import RESETTABLE
+from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
+from db.calendar.timetables import lock_offerings
+from db.makeups.makeup_releases import TiedMakeup, free_tokens, tied_makeups, withdraw_requests
+from db.marks.changes import Author, record_change
+from db.roster.roster_changes import lock_occurrences, number_changes
+from db.tokens.makeup_token_changes import LedgerEntry, enter
+from db.tokens.makeup_tokens import lock_tokens
+from db.unit_of_work import UnitOfWork
+
+_ADVICE = {
+    MakeupTokenState.PENDING: "it was used at the same moment, look again",
+    MakeupTokenState.SPENT: "its makeup has come and gone",
+    MakeupTokenState.REVOKED: "nothing holds it",
+    MakeupTokenState.DELETED: "nothing holds it",
+}
+
+
+async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> TokenChanged:
+    """A makeup that is booked is given up: the student leaves its open roll sheet, save for a mark, which keeps the
+    row, subdued. A request for one is withdrawn. The token can be used again until it expires; one whose ground went
+    while it was tied (R7.4) is revoked.
+
+    Raises NothingFound and MakeupTokenNotChangeable: only PENDING and REQUESTED ones can be reset.
+    """
+    token = await find_makeup_token(uow, viewer.caller, token_id)
+    tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
+    if tied:
+        await give_up_makeup(uow, viewer, tied[0], now)
+    else:
+        await _withdraw(uow, token, Author.of(viewer.caller), now)
+    return TokenChanged(token_id)
+
+
+async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
+    """One makeup, as it was found tied to its token, and all that hear of it. Raises MakeupTokenNotChangeable."""
+    author = Author.of(viewer.caller)
+    await lock_offerings(uow, [makeup.offering_id])
+    async with roster_changed(
+        uow,
+        makeup.student_id,
+        author=author,
+        now=now,
+        offering_ids=[makeup.offering_id],
+        dates=DateSpan(makeup.held_on, makeup.held_on),
+        also=[] if makeup.missed is None else [makeup.missed],
+    ):
+        await _hold(uow, makeup.token_id, makeup.enrollment_id, now)
+        released = await release_makeups(uow, [makeup.token_id], author=author, now=now)
+    await number_revoked(uow, released, author, now)
+    await _take_what_it_earned(uow, viewer, makeup, now)
+
+
+async def _take_what_it_earned(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
+    """An absence from the makeup itself has lost its ground (R7.4): the student has the token back that it cost."""
+    if makeup.timeslot_id is None:
+        return
+    key, author = OccurrenceKey(makeup.timeslot_id, makeup.held_on), Author.of(viewer.caller)
+    outcome = await reconcile_makeup_tokens(
+        uow,
+        key,
+        student_ids=[makeup.student_id],
+        may_create=False,
+        settings=viewer.settings.makeup_tokens,
+        author=author,
+        now=now,
+    )
+    if outcome.student_ids:
+        await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=outcome.student_ids)
+
+
+async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: datetime) -> None:
+    await _hold(uow, token.id, None, now)
+    await withdraw_requests(uow, [token.id], decided_by_id=author.person_id, now=now)
+    entry = LedgerEntry(token.student_id, token.id, MakeupTokenAct.RESET, occurrence=token.missed)
+    await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
+
+
+async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | None, now: datetime) -> None:
+    """Raises MakeupTokenNotChangeable, also when the token was used or freed since it was found."""
+    held = await hold_makeup_token(uow, token_id)
+    state = held.state(now)
+    if state not in RESETTABLE or held.makeup_enrollment_id != makeup_enrollment_id:
+        raise await why_not(uow, held, state, _ADVICE.get(state, "there is nothing to reset"))
+
+
+async def release_makeups(
+    uow: UnitOfWork, token_ids: Collection[UUID], *, author: Author, cause: str | None = None, now: datetime
+) -> list[TiedMakeup]:
+    """End the places that these tokens are tied to, and free the tokens: each is what its dates make of it, available
+    or expired. One whose ground went while it was tied (R7.4, flagged) is revoked. Four statements, however many; those
+    that are tied to nothing, for somebody else was first, are left alone and out of the answer.
+
+    The caller holds the occurrences of the makeups and numbers what changes on their roll sheets (`roster_changed`, or
+    a change of its own); whether the makeups may be given up it has decided. db/makeups/makeup_releases.py has
+    `tokens_of_makeups` for who knows only the enrollments.
+    """
+    held = await lock_tokens(uow.connection, uow.organization_id, token_ids)
+    tied = await tied_makeups(uow.connection, uow.organization_id, held)
+    if not tied:
+        return []
+    await free_tokens(uow, tied, now)
+    entries = [entry for each in tied for entry in _entries(each, cause)]
+    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    return tied
+
+
+async def number_revoked(uow: UnitOfWork, released: Collection[TiedMakeup], author: Author, now: datetime) -> None:
+    """The flagged ones among them are revoked now, which the roll sheets of the classes behind them show (R10.1)."""
+    rows = {(each.missed, each.student_id): False for each in released if each.needs_review and each.missed}
+    # The caller holds them already, unless a token was flagged in the very last moment.
+    await lock_occurrences(uow, {key for key, _ in rows})
+    await number_changes(uow, ChangeKind.TOKENS, rows, author, now)
+
+
+def _entries(tied: TiedMakeup, cause: str | None) -> list[LedgerEntry]:
+    facts = {
+        "enrollment_id": str(tied.enrollment_id),
+        "offering_id": str(tied.offering_id),
+        "makeup_on": tied.held_on.isoformat(),
+    }
+    reset = LedgerEntry(tied.student_id, tied.token_id, MakeupTokenAct.RESET, cause, facts, tied.missed)
+    if not tied.needs_review:
+        return [reset]
+    return [reset, replace(reset, act=MakeupTokenAct.REVOKED, cause=tied.flagged_for, facts=None)]

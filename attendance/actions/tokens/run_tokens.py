@@ -1,0 +1,53 @@
+"""A deferred token run: issue what the marks of an occurrence have earned by now (R7.3, R7.10)."""
+
+from datetime import datetime
+
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import ChangeKind, TokenRunPhase, TokenRunState
+from db.marks.changes import SYSTEM, lock_occurrence, record_change
+from db.organization.settings import read_settings
+from db.tokens import token_runs
+from db.tokens.token_runs import StoredRun
+from db.unit_of_work import UnitOfWork
+
+
+async def run_tokens(
+    uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase, *, now: datetime
+) -> TokenOutcome | None:
+    """Reconcile the whole occurrence if the run is armed and due, and mark it done in the same transaction:
+    however often and from wherever this is called, a run takes effect once. None: it was not to run (any
+    more, or yet).
+    """
+    # Most calls that come too late end here, without making a row of the occurrence or waiting for its lock.
+    if not _is_due(await token_runs.find_run(uow.connection, occurrence, phase), now):
+        return None
+    await lock_occurrence(uow, occurrence)
+    if not _is_due(await token_runs.lock_run(uow.connection, occurrence, phase), now):
+        return None
+    settings = await read_settings(uow.connection, uow.organization_id)
+    outcome = await reconcile_makeup_tokens(
+        uow,
+        occurrence,
+        student_ids=None,
+        may_create=True,
+        settings=settings.makeup_tokens,
+        author=SYSTEM,
+        phase=phase,
+        now=now,
+    )
+    await token_runs.finish_run(
+        uow.connection,
+        occurrence,
+        phase,
+        issued=len(outcome.issued) + len(outcome.reinstated),
+        revoked=len(outcome.revoked),
+        now=now,
+    )
+    if outcome.student_ids:
+        await record_change(uow, occurrence, ChangeKind.TOKENS, SYSTEM, now=now, students=sorted(outcome.student_ids))
+    return outcome
+
+
+def _is_due(run: StoredRun | None, now: datetime) -> bool:
+    return run is not None and run.state is TokenRunState.ARMED and run.due_at <= now

@@ -1,0 +1,31 @@
+"""Leave the tokens of a deferred mark to the runs (R7.3, R7.10)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.tokens.token_runs import DueRun
+from db.tokens import token_runs
+from db.unit_of_work import UnitOfWork
+from db.wake_ups import TokenRunArmed
+
+
+async def arm_token_runs(uow: UnitOfWork, occurrence: OccurrenceKey, runs: Sequence[DueRun], *, now: datetime) -> None:
+    """Arm the runs that `token_timing` names, in the transaction of the mark; called again, nothing
+    changes.
+
+    The caller holds the occurrence's lock, so that a run cannot finish between the mark and its arming.
+    Workers are woken for what was newly armed; should that be lost, the sweep finds the rows.
+    """
+    if not runs:
+        return
+    for run in await token_runs.arm(uow.connection, uow.organization_id, occurrence, runs, now):
+        uow.wake_ups.append(
+            TokenRunArmed(
+                organization_id=uow.organization_id,
+                timeslot_id=occurrence.timeslot_id,
+                held_on=occurrence.held_on,
+                phase=run.phase,
+                due_at=run.due_at,
+            )
+        )

@@ -1,0 +1,37 @@
+"""After a student's places have changed: let unused makeup tokens lapse, or keep them (R8.11). Silently."""
+
+from datetime import date
+from uuid import UUID
+
+from attendance.rules.enrollments.leaving import is_staying, left_on, tokens_lapse_on
+from attendance.rules.organization.settings import MakeupTokenSettings
+from db.tokens.lapses import hold_student, keep_tokens, let_tokens_lapse, read_stays
+from db.unit_of_work import UnitOfWork
+
+
+async def follow_drop(uow: UnitOfWork, student_id: UUID, settings: MakeupTokenSettings, *, today: date) -> None:
+    """An enrollment that keeps tokens has just been dropped, in the caller's transaction: if it was the student's last
+    one, unused tokens are good through `expire_after_last_drop_days` more days. Again changes nothing.
+
+    The caller holds the occurrences that it has to, and no token. `today` is the location's. Three statements at most,
+    none while the setting is off.
+    """
+    if settings.expire_after_last_drop_days is None:
+        return
+    known = (await hold_student(uow, student_id)).tokens_lapse_on
+    leaves_on = left_on(await read_stays(uow, student_id), today)
+    if leaves_on is None:
+        return
+    lapses_on = tokens_lapse_on(leaves_on, settings.expire_after_last_drop_days, known)
+    if lapses_on is not None and lapses_on != known:
+        await let_tokens_lapse(uow, student_id, lapses_on)
+
+
+async def follow_new_place(uow: UnitOfWork, student_id: UUID, *, today: date) -> None:
+    """A place has just been given to the student, in the caller's transaction: whoever was to leave and stays keeps the
+    tokens that have not lapsed yet, whatever the setting is now. One statement, and two more for who was to leave.
+    """
+    if (await hold_student(uow, student_id)).tokens_lapse_on is None:
+        return
+    if is_staying(await read_stays(uow, student_id), today):
+        await keep_tokens(uow, student_id, today)

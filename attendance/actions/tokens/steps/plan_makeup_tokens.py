@@ -1,0 +1,111 @@
+"""What a reconciliation of occurrences' makeup tokens would do, student by student (R7.4, R7.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import (
+    Decision,
+    TokenGround,
+    TokenStep,
+    missing_ground,
+    reconcile,
+    token_state,
+)
+from attendance.rules.tokens.token_limit import LimitCount, is_over_limit, limit_count
+from db.tokens import makeup_tokens, token_subjects
+from db.tokens.makeup_tokens import TokenOccasion
+from db.tokens.token_subjects import Counting, TokenSubject
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """`counted`: how many tokens of the student count towards the limit; None where nobody had to count."""
+
+    subject: TokenSubject
+    decision: Decision
+    counted: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPlan:
+    """`today` is the local date of the occurrence's location."""
+
+    occasion: TokenOccasion
+    today: date
+    steps: tuple[PlannedStep, ...]
+
+    def students(self, *steps: TokenStep) -> tuple[UUID, ...]:
+        """To whom one of these steps would happen, ordered by id."""
+        return tuple(planned.subject.student_id for planned in self.steps if planned.decision.step in steps)
+
+
+async def plan_makeup_tokens(
+    connection: AsyncConnection,
+    wanted: Mapping[OccurrenceKey, Sequence[UUID]],
+    *,
+    may_create: bool,
+    settings: MakeupTokenSettings,
+    now: datetime,
+) -> dict[OccurrenceKey, TokenPlan]:
+    """For these students of each occurrence; without occurrences whose timeslot does not exist. Reads alone, three
+    statements at most. What it says holds as long as the caller's locks do; without locks it is a forecast, in which
+    each occurrence is taken by itself.
+    """
+    occasions = await makeup_tokens.occasions_of(connection, wanted)
+    subjects = await token_subjects.subjects_of(connection, {key: wanted[key] for key in occasions})
+    todays = {key: local_date(now, occasion.zone) for key, occasion in occasions.items()}
+    limits = [
+        (key, Counting(subject.student_id, limit, todays[key]))
+        for key, occasion in occasions.items()
+        for subject in subjects[key]
+        if may_create and (limit := _limit(key, occasion, subject, settings)) is not None
+    ]
+    counts = await token_subjects.count_towards_limit(connection, [each for _, each in limits]) if limits else []
+    counted = {(key, each.student_id): count for (key, each), count in zip(limits, counts, strict=True)}
+    plans = {}
+    for key, occasion in occasions.items():
+        steps = []
+        for subject in subjects[key]:
+            count = counted.get((key, subject.student_id))
+            decision = reconcile(
+                _ground(occasion, subject),
+                settings,
+                state=None if subject.token is None else token_state(subject.token.dates, todays[key]),
+                is_flagged=subject.token is not None and subject.token.needs_review,
+                may_create=may_create,
+                is_over_limit=count is not None and is_over_limit(settings, count),
+            )
+            steps.append(PlannedStep(subject, decision, count))
+        plans[key] = TokenPlan(occasion, todays[key], tuple(steps))
+    return plans
+
+
+def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
+    return TokenGround(
+        kind=occasion.kind,
+        is_cancelled=occasion.is_cancelled,
+        status=subject.status,
+        enrollment_type=subject.enrollment_type,
+    )
+
+
+def _limit(
+    occurrence: OccurrenceKey, occasion: TokenOccasion, subject: TokenSubject, settings: MakeupTokenSettings
+) -> LimitCount | None:
+    """What to count for a student who qualifies and has no live token; None: nothing."""
+    has_live_token = subject.token is not None and not subject.token.dates.is_revoked
+    if has_live_token or missing_ground(_ground(occasion, subject), settings) is not None:
+        return None
+    return limit_count(
+        settings,
+        missed_on=occurrence.held_on,
+        session=occasion.session,
+        enrollment=subject.enrollment,
+        enrollment_id=subject.enrollment_id,
+    )

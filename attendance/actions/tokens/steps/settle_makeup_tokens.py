@@ -1,0 +1,62 @@
+"""After marks have changed: let the tokens follow at once, or arm the runs that will see to them (R7.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
+from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.tokens.token_runs import run_times, token_timing
+from attendance.rules.vocabulary import ChangeKind
+from db.marks.changes import Author, record_change
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`revision` is that of the TOKENS change that tells open roll sheets; None: no token changed."""
+
+    outcome: TokenOutcome
+    revision: int | None
+
+
+async def settle_makeup_tokens(
+    uow: UnitOfWork,
+    head: OccurrenceHead,
+    students: Sequence[UUID],
+    *,
+    author: Author,
+    settings: OrganizationSettings,
+    now: datetime,
+) -> Settled:
+    """The caller holds the occurrence's lock and has written these students' marks, which `author` caused. Ground
+    taken away revokes at once in every mode; what is created at once, and what is left to the runs, the table of R7.3
+    says.
+    """
+    timing = token_timing(
+        source=author.source,
+        kind=head.offering.kind,
+        settings=settings,
+        held_on=head.key.held_on,
+        today=local_date(now, head.zone),
+        now=now,
+        runs=run_times(head.ends_at, head.key.held_on, head.zone),
+    )
+    await arm_token_runs(uow, head.key, timing.runs, now=now)
+    outcome = await reconcile_makeup_tokens(
+        uow,
+        head.key,
+        student_ids=students,
+        may_create=timing.creates_at_once,
+        settings=settings.makeup_tokens,
+        author=author,
+        now=now,
+    )
+    if not outcome.student_ids:
+        return Settled(outcome, None)
+    revision = await record_change(uow, head.key, ChangeKind.TOKENS, author, now=now, students=outcome.student_ids)
+    return Settled(outcome, revision)

@@ -1,0 +1,189 @@
+"""What may be told beforehand, and what an organization's settings make of a family's request (R6.1, R6.2)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covers
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates, local_date, starts_at
+from attendance.rules.organization.permissions import SEE_ALL, Caller, counting, sees_all_occurrences
+from attendance.rules.organization.settings import AbsenceSettings
+from attendance.rules.people.students import EnrollmentFacts
+from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
+from attendance.rules.roster.roster import RosterEnrollment, speaking
+from attendance.rules.roster.roster import covers as is_on_roster
+from attendance.rules.vocabulary import (
+    ExpectedAbsenceNotPossibleReason,
+    ExpectedAbsenceState,
+    PersonKind,
+    Portal,
+    Source,
+)
+
+MOST_DAYS = 92
+MOST_DAYS_AHEAD = 400
+MOST_OPEN = 100
+MOST_ENROLLMENTS = 50
+COMMENT_LIMIT = 500
+
+_DAY = timedelta(days=1)
+# Nowhere on earth is it an earlier date than 12 hours behind UTC.
+_LATEST_ZONE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAbsence:
+    """An expected absence with its life: who told it, and what was decided. `told` speaks for it on roll sheets while
+    it is APPROVED.
+    """
+
+    id: UUID
+    student_id: UUID
+    told: ExpectedAbsence
+    state: ExpectedAbsenceState
+    is_late: bool
+    source: Source
+    requested_by: tuple[PersonKind, PersonFacts] | None
+    requested_at: datetime
+    decided_by: PersonFacts | None
+    decided_at: datetime | None
+    withdrawn_by: tuple[PersonKind, PersonFacts] | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    state: ExpectedAbsenceState
+    is_excused: bool
+
+
+def decide_request(settings: AbsenceSettings, *, is_late: bool) -> Decision:
+    """What becomes of a family's request at once (R6.2). Nothing is excused before it is approved, and what was told
+    too late never by itself.
+    """
+    if not settings.auto_approve_absences:
+        return Decision(ExpectedAbsenceState.REQUESTED, is_excused=False)
+    return Decision(ExpectedAbsenceState.APPROVED, is_excused=settings.auto_excuse_absences and not is_late)
+
+
+def is_too_late(first_starts_at: datetime | None, now: datetime, notice_minutes: int) -> bool:
+    """R6.2: is less than the notice left before the start of the first occurrence? Elapsed minutes, whatever clocks
+    do in between; exactly the notice is in time. None: it hits nothing, and is in time.
+    """
+    return first_starts_at is not None and first_starts_at - now < timedelta(minutes=notice_minutes)
+
+
+def earliest_today(now: datetime, zones: Iterable[ZoneInfo]) -> date:
+    """The local date where it is earliest: what is over there is over in all of the student's classes. Without
+    classes, the earliest date on earth.
+    """
+    return min((local_date(now, zone) for zone in zones), default=(now.astimezone(UTC) - _LATEST_ZONE).date())
+
+
+def require_possible(told: ExpectedAbsence, today: date, open_absences: int) -> None:
+    """`open_absences` is how many of the student's are asked for or approved, and not over. Raises
+    ExpectedAbsenceNotPossible for dates that are over, too many, or too far ahead, and for too many absences.
+    """
+    reason = _impossible(told, today, open_absences)
+    if reason is not None:
+        raise _not_possible(reason, today)
+
+
+def require_not_over(told: ExpectedAbsence, today: date) -> None:
+    """For families, who cannot take back what has been. Raises ExpectedAbsenceNotPossible."""
+    if told.ends_on < today:
+        raise _not_possible(_Reason.IN_THE_PAST, today)
+
+
+def require_own_classes(
+    caller: Caller, told: ExpectedAbsence, places: Iterable[EnrollmentFacts], taught: Collection[UUID]
+) -> None:
+    """Section 11: staff who do not see all tell and decide absences from what they teach, and from that alone.
+
+    taught -- the offerings that the caller teaches. Raises PermissionDenied.
+    """
+    if sees_all_occurrences(caller) or caller.portal is Portal.CUSTOMER:
+        return
+    offerings = {place.enrollment.id: place.place.offering.id for place in places}
+    wanted = told.enrollment_ids
+    if wanted is None or any(offerings.get(each) not in taught for each in wanted):
+        raise PermissionDenied(
+            min(SEE_ALL & counting(caller.portal)),
+            "This absence is for classes that you do not teach; choose enrollments in yours.",
+        )
+
+
+def require_open(absence: ToldAbsence, *states: ExpectedAbsenceState) -> None:
+    """Raises ExpectedAbsenceSettled unless the absence is in one of the states."""
+    if absence.state not in states:
+        raise ExpectedAbsenceSettled(
+            absence.id,
+            absence.state,
+            absence.withdrawn_at or absence.decided_at,
+            f"This expected absence is {absence.state.lower()} already.",
+        )
+
+
+def hit_keys(told: ExpectedAbsence, places: Iterable[EnrollmentFacts]) -> list[OccurrenceKey]:
+    """What the absence hits among everything that the student has a place in, earliest start first. Whether each is
+    held is not asked here. As on the roll sheet, of several enrollments the one that speaks decides.
+    """
+    found: dict[OccurrenceKey, list[RosterEnrollment]] = defaultdict(list)
+    slots: dict[UUID, tuple[Timeslot, ZoneInfo]] = {}
+    span = DateSpan(told.starts_on - _DAY, told.ends_on)
+    for place in places:
+        zone = ZoneInfo(place.place.offering.location.time_zone)
+        for slot in place.place.live_timeslots:
+            slots[slot.id] = (slot, zone)
+            for on_date in dates(slot, span):
+                key = OccurrenceKey(slot.id, on_date)
+                if is_on_roster(place.enrollment, key):
+                    found[key].append(place.enrollment)
+    hits = [key for key, enrollments in found.items() if _hits(told, key, slots[key.timeslot_id][0], enrollments)]
+    return sorted(
+        hits,
+        key=lambda key: (starts_at(slots[key.timeslot_id][0], key.held_on, slots[key.timeslot_id][1]), key.timeslot_id),
+    )
+
+
+def _hits(told: ExpectedAbsence, key: OccurrenceKey, slot: Timeslot, enrollments: Iterable[RosterEnrollment]) -> bool:
+    enrollment = speaking(enrollments)
+    return enrollment is not None and covers(told, key.held_on, slot.start_time, slot.duration_minutes, enrollment.id)
+
+
+_Reason = ExpectedAbsenceNotPossibleReason
+_SENTENCES = {
+    _Reason.IN_THE_PAST: "Its date is over. Absences are told from {first} on; what has been, on the roll sheet.",
+    _Reason.TOO_MANY_DAYS: f"It is longer than {MOST_DAYS} days; tell it in parts.",
+    _Reason.TOO_FAR_AHEAD: "Absences can be told until {last}.",
+    _Reason.TOO_MANY: f"The student has {MOST_OPEN} absences ahead already; withdraw some first.",
+}
+
+
+def _impossible(told: ExpectedAbsence, today: date, open_absences: int) -> ExpectedAbsenceNotPossibleReason | None:
+    if told.starts_on < today:
+        return _Reason.IN_THE_PAST
+    if (told.ends_on - told.starts_on).days >= MOST_DAYS:
+        return _Reason.TOO_MANY_DAYS
+    if told.ends_on > _last(today):
+        return _Reason.TOO_FAR_AHEAD
+    return _Reason.TOO_MANY if open_absences >= MOST_OPEN else None
+
+
+def _not_possible(reason: ExpectedAbsenceNotPossibleReason, today: date) -> ExpectedAbsenceNotPossible:
+    return ExpectedAbsenceNotPossible(
+        reason,
+        earliest_on=today,
+        latest_on=_last(today),
+        most_days=MOST_DAYS,
+        most=MOST_OPEN,
+        message=_SENTENCES[reason].format(first=today, last=_last(today)),
+    )
+
+
+def _last(today: date) -> date:
+    return today + timedelta(days=MOST_DAYS_AHEAD)

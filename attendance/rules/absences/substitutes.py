@@ -1,0 +1,206 @@
+"""Staff who are away, and who stands in for them (R9.9)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
+from attendance.rules.refusals import Refusal
+from attendance.rules.vocabulary import (
+    StaffAbsenceNotPossibleReason,
+    SubstituteNotPossibleReason,
+)
+
+MOST_DAYS = 366
+COMMENT_LENGTH = 500
+AT_ONCE = 10
+"""So many occurrences get their substitutes in the mutation itself; more are a background task."""
+MOST_ASSIGNMENTS = 2000
+
+NO_SUCH_ABSENCE = "There is no such staff absence."
+NO_SUCH_STAFF = "There is no such staff member."
+NO_ADDRESS = "The substitute has no e-mail address, and was not told."
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAbsenceFacts:
+    """Away from `span`'s first to its last date, both inclusive. `recorded_by` None: not known."""
+
+    id: UUID
+    person: PersonFacts
+    span: DateSpan
+    comment: str | None
+    recorded_by: PersonFacts | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who stands in for the absent person at an occurrence; None: nobody."""
+
+    key: OccurrenceKey
+    substitute_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentOptions:
+    """Who is told by e-mail, and whether a substitute may teach something else at the same time."""
+
+    email_substitutes: bool = False
+    email_families: bool = False
+    allow_same_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An occurrence that somebody teaches, as instants."""
+
+    key: OccurrenceKey
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(eq=False)
+class StaffAbsenceNotPossible(Refusal):
+    """`earliest_on`: an absence that is over before it cannot be marked or taken back; `staff_absence_id`: the one
+    that it overlaps.
+    """
+
+    reason: StaffAbsenceNotPossibleReason
+    earliest_on: date
+    most_days: int
+    staff_absence_id: UUID | None
+    message: str
+
+
+@dataclass(eq=False)
+class NoSubstituteNeeded(Refusal):
+    """The occurrence is none for which a substitute of this absence is assigned."""
+
+    reason: SubstituteNotPossibleReason
+    timeslot_id: UUID
+    held_on: date
+    message: str
+
+
+@dataclass(eq=False)
+class SubstituteNotPossible(Refusal):
+    """`other`: what the substitute teaches at the same time."""
+
+    reason: SubstituteNotPossibleReason
+    timeslot_id: UUID
+    held_on: date
+    substitute_id: UUID
+    other: OccurrenceKey | None
+    message: str
+
+
+@dataclass(eq=False)
+class NothingToSubstitute(Refusal):
+    """No occurrence of the absence is still to come, or none that the caller sees."""
+
+    message: str = "No occurrence of this absence is still to come."
+
+
+def require_span(span: DateSpan, today: date, overlapping: UUID | None) -> None:
+    """`today` is the earliest local date of the organization's locations. Raises StaffAbsenceNotPossible."""
+    first, last = span.starts_on or today, span.ends_on or today
+    reason = StaffAbsenceNotPossibleReason
+    if (last - first).days + 1 > MOST_DAYS:
+        _refuse_absence(reason.RANGE_TOO_LONG, today, f"An absence has at most {MOST_DAYS} days.")
+    require_not_over(last, today)
+    if overlapping is not None:
+        message = "The staff member is marked absent on some of these dates already; take that back, or choose others."
+        _refuse_absence(reason.OVERLAPS, today, message, overlapping)
+
+
+def require_not_over(ends_on: date, today: date) -> None:
+    """Raises StaffAbsenceNotPossible."""
+    if ends_on < today:
+        message = f"The absence is over since {ends_on}; who taught what was, stays."
+        _refuse_absence(StaffAbsenceNotPossibleReason.OVER, today, message)
+
+
+def require_needed(head: OccurrenceHead, absence: StaffAbsenceFacts, *, is_known: bool, now: datetime) -> None:
+    """`is_known`: somebody, or nobody, was assigned to it for this absence before. Raises NoSubstituteNeeded."""
+    reason, name = SubstituteNotPossibleReason, _named(head)
+    if head.key.held_on not in absence.span or not (is_known or absence.person.id in head.teacher_ids):
+        _refuse_occurrence(reason.NOT_OF_ABSENCE, head, f"{name} is not missed by this absence.")
+    if head.key.held_on < local_date(now, head.zone):
+        _refuse_occurrence(reason.OVER, head, f"{name} is over; who taught it, stays.")
+    if not head.is_held:
+        _refuse_occurrence(reason.NOT_HELD, head, f"{name} does not take place, and needs no substitute.")
+
+
+def require_free(
+    head: OccurrenceHead,
+    absent_id: UUID,
+    substitute: PersonFacts,
+    away: Collection[DateSpan],
+    meetings: Sequence[Meeting],
+    *,
+    allow_same_time: bool,
+) -> None:
+    """`away` and `meetings` are the substitute's own absences, and what it teaches by then. Raises
+    SubstituteNotPossible.
+    """
+    reason, name = SubstituteNotPossibleReason, f"{substitute.first_name} {substitute.last_name}"
+    if substitute.id == absent_id:
+        _refuse_substitute(reason.IS_ABSENT_PERSON, head, substitute, None, f"{name} is the one who is away.")
+    if any(head.key.held_on in span for span in away):
+        _refuse_substitute(
+            reason.IS_AWAY, head, substitute, None, f"{name} is marked absent on {head.key.held_on}, too."
+        )
+    if substitute.id in head.teacher_ids:
+        _refuse_substitute(reason.TEACHES_IT, head, substitute, None, f"{name} teaches {_named(head)} anyway.")
+    for other in meetings:
+        if other.key != head.key and other.starts_at < head.ends_at and head.starts_at < other.ends_at:
+            if allow_same_time:
+                return
+            message = f"{name} teaches something else at the time of {_named(head)}."
+            _refuse_substitute(reason.TEACHES_THEN, head, substitute, other.key, message)
+
+
+def reason_prefix(key: OccurrenceKey, absent_id: UUID) -> str:
+    """What the outbox knows all messages by that are about who stands in for somebody at an occurrence (R9.8)."""
+    return f"substitution/{key.timeslot_id}/{key.held_on}/{absent_id}/"
+
+
+def substitute_facts(head: OccurrenceHead, absent: PersonFacts, substitute: PersonFacts) -> dict[str, Any]:
+    """For the templates."""
+    return {
+        "offering": head.offering.name,
+        "location": head.offering.location.name,
+        "room": head.room,
+        "held_on": head.key.held_on.isoformat(),
+        "start_time": head.slot.start_time.isoformat("minutes"),
+        "absent": f"{absent.first_name} {absent.last_name}",
+        "substitute": f"{substitute.first_name} {substitute.last_name}",
+    }
+
+
+def _named(head: OccurrenceHead) -> str:
+    return f"{head.offering.name} on {head.key.held_on}"
+
+
+def _refuse_absence(
+    reason: StaffAbsenceNotPossibleReason, today: date, message: str, overlapping: UUID | None = None
+) -> None:
+    raise StaffAbsenceNotPossible(reason, today, MOST_DAYS, overlapping, message)
+
+
+def _refuse_occurrence(reason: SubstituteNotPossibleReason, head: OccurrenceHead, message: str) -> None:
+    raise NoSubstituteNeeded(reason, head.key.timeslot_id, head.key.held_on, message)
+
+
+def _refuse_substitute(
+    reason: SubstituteNotPossibleReason,
+    head: OccurrenceHead,
+    substitute: PersonFacts,
+    other: OccurrenceKey | None,
+    message: str,
+) -> None:
+    raise SubstituteNotPossible(reason, head.key.timeslot_id, head.key.held_on, substitute.id, other, message)

@@ -1,0 +1,124 @@
+"""An occurrence as a whole: what it is an occurrence of, and what follows from that and the clock (section
+2).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.recordability import NotRecordable, not_recordable, occurrence_state
+from attendance.rules.calendar.timeslots import OccurrenceKey, Timeslot, ends_at, local_date, starts_at
+from attendance.rules.organization.permissions import Caller, may_see_attendance, sees_all_occurrences
+from attendance.rules.vocabulary import OccurrenceState, OfferingKind
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocationFacts:
+    id: UUID
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    id: UUID
+    name: str
+    is_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingFacts:
+    """Ages in months, both inclusive; None: no bound. `capacity` None: unlimited."""
+
+    id: UUID
+    kind: OfferingKind
+    name: str
+    location: LocationFacts
+    program: ProgramFacts | None
+    capacity: int | None
+    starts_on: date | None
+    ends_on: date | None
+    min_age_months: int | None = None
+    max_age_months: int | None = None
+    gender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationFacts:
+    cancelled_at: datetime
+    cancelled_by: PersonFacts | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceHead:
+    """Everything about an occurrence but its roster. `slot` is its own, `timeslots` are all of the
+    offering's, deleted ones among them, `series` has the others; `teacher_ids` teach the offering,
+    `instructors` this occurrence, substitutes applied (R9.9); `revision` is 0 before any change (R4.9).
+    """
+
+    key: OccurrenceKey
+    offering: OfferingFacts
+    slot: Timeslot
+    room: str | None
+    is_deleted: bool
+    series: Series
+    timeslots: tuple[Timeslot, ...]
+    teacher_ids: frozenset[UUID]
+    instructors: tuple[PersonFacts, ...]
+    revision: int
+    cancellation: CancellationFacts | None
+    currency: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.offering.location.time_zone)
+
+    @property
+    def starts_at(self) -> datetime:
+        return starts_at(self.slot, self.key.held_on, self.zone)
+
+    @property
+    def ends_at(self) -> datetime:
+        return ends_at(self.slot, self.key.held_on, self.zone)
+
+    @property
+    def state(self) -> OccurrenceState:
+        """R2.4. A deleted timeslot or offering is scheduled to meet on no date; what was recorded stays
+        visible.
+        """
+        return occurrence_state(
+            is_cancelled=self.cancellation is not None,
+            is_scheduled=not self.is_deleted and self.key.held_on in self.series.schedule,
+            is_closed=self.series.is_closed(self.key.held_on),
+        )
+
+    @property
+    def is_held(self) -> bool:
+        return self.state is OccurrenceState.SCHEDULED
+
+    def not_recordable(self, now: datetime) -> NotRecordable | None:
+        """R2.4 and R2.6; None: attendance may be taken now."""
+        return not_recordable(self.offering.kind, self.state, self.key.held_on, local_date(now, self.zone))
+
+    def is_taught_by(self, person_id: UUID) -> bool:
+        """Section 11: what a caller without "see all" may see, as a teacher of the offering or as a
+        substitute.
+        """
+        return person_id in self.teacher_ids or any(each.id == person_id for each in self.instructors)
+
+
+def may_see_occurrence(caller: Caller, head: OccurrenceHead) -> bool:
+    """Section 11: who may see attendance sees all occurrences, or those that they teach or substitute."""
+    if not may_see_attendance(caller):
+        return False
+    return sees_all_occurrences(caller) or (caller.person_id is not None and head.is_taught_by(caller.person_id))

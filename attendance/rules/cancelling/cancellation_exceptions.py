@@ -1,0 +1,46 @@
+"""What staff must know of a cancelled occurrence, student by student (R9.4)."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from attendance.rules.cancelling.cancelling import CancellationPlan, StudentOutcome
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
+
+TOKENS_OFF = "Makeup tokens are switched off; none was created."
+HAS_TOKEN = "The absence at this class has a makeup token that was used or has expired; no other one was created."  # noqa: S105 - a sentence
+DELETED_BY_HAND = "The makeup token for this class was deleted by hand; it was not created again."
+NO_ADDRESS = "The family has no e-mail address, and was not told."
+GIVEN_BACK_LATE = "The makeup was cancelled; its makeup token came back, but it was good through {day} only."
+WITHOUT_GROUND = "The makeup was cancelled; its makeup token was under review for lost ground, and is revoked."
+
+
+def exceptions_of(plan: CancellationPlan, settings: MakeupTokenSettings) -> list[tuple[UUID | None, str]]:
+    """Student (None: all of them) and sentence, in the order of the plan."""
+    told: list[tuple[UUID | None, str]] = []
+    if any(each.token.cause is TokenCause.TOKENS_OFF for each in plan.outcomes):
+        told.append((None, TOKENS_OFF))
+    unreachable = {each.student.student_id for each in plan.unreachable}
+    for outcome in plan.outcomes:
+        student_id = outcome.student.student_id
+        told += [(student_id, sentence) for sentence in _sentences(outcome, plan, settings)]
+        if student_id in unreachable:
+            told.append((student_id, NO_ADDRESS))
+    return told
+
+
+def _sentences(outcome: StudentOutcome, plan: CancellationPlan, settings: MakeupTokenSettings) -> Iterator[str]:
+    if outcome.token.step is TokenStep.SKIP:
+        match outcome.token.cause:
+            case TokenCause.OVER_LIMIT:
+                yield f"No makeup token was created: {outcome.counted} count, and the limit is {settings.token_limit}."
+            case TokenCause.HAS_TOKEN:
+                yield HAS_TOKEN
+            case TokenCause.DELETED_BY_HAND:
+                yield DELETED_BY_HAND
+    for token in outcome.given_back:
+        good_through = token.dates.good_through
+        if good_through is not None and good_through < plan.sheet.today:
+            yield GIVEN_BACK_LATE.format(day=good_through)
+    if len(outcome.given_back) < len(outcome.student.makeups):
+        yield WITHOUT_GROUND

@@ -1,0 +1,207 @@
+"""What cancelling occurrences does, student by student (R9.1, R9.2): the dry run and the act decide here alike."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancelling import (
+    CancellationOptions,
+    CancellationPlan,
+    CancelledSheet,
+    CancelledStudent,
+    KnownToken,
+    Letter,
+    StudentOutcome,
+    token_expires_on,
+)
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import Decision, TokenCause, TokenGround, TokenStep, reconcile, token_state
+from attendance.rules.tokens.token_limit import LimitCount, is_over_limit, limit_count
+from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, MakeupTokenState, OfferingKind
+
+_NOTHING = Decision(TokenStep.NOTHING)
+
+
+@dataclass(slots=True)
+class _Course:
+    """What is asked, and what the cancellations planned so far have made of tokens: by student and token, before and
+    after.
+    """
+
+    options: CancellationOptions
+    settings: MakeupTokenSettings
+    counts: Mapping[tuple[OccurrenceKey, UUID], int]
+    changed: dict[UUID, dict[UUID, tuple[KnownToken, KnownToken]]] = field(default_factory=dict)
+
+    def now(self, student_id: UUID, token: KnownToken) -> KnownToken:
+        return self.changed.get(student_id, {}).get(token.id, (token, token))[1]
+
+    def put(self, student_id: UUID, token: KnownToken, after: KnownToken) -> KnownToken:
+        """`token` as it was becomes `after`."""
+        mine = self.changed.setdefault(student_id, {})
+        mine[token.id] = (mine.get(token.id, (token, token))[0], after)
+        return after
+
+    def shift(self, student_id: UUID, limit: LimitCount, today: date) -> int:
+        """How far the count of a limit has moved since it was read."""
+        mine = self.changed.get(student_id, {}).values()
+        return sum(_counts(after, limit, today) - _counts(before, limit, today) for before, after in mine)
+
+
+def limits_to_count(
+    sheets: Iterable[CancelledSheet], options: CancellationOptions, settings: MakeupTokenSettings
+) -> dict[tuple[OccurrenceKey, UUID], LimitCount]:
+    """By occurrence and student, what `plan_cancellations` has to know the count of."""
+    tokens = options.tokens
+    if tokens is None or tokens.override_limit or not settings.tokens_enabled:
+        return {}
+    return {
+        (sheet.key, student.student_id): limit
+        for sheet in sheets
+        if sheet.kind is OfferingKind.CLASS
+        for student in sheet.students
+        if (limit := _limit(sheet, student, settings)) is not None
+    }
+
+
+def plan_cancellations(
+    sheets: Sequence[CancelledSheet],
+    options: CancellationOptions,
+    settings: MakeupTokenSettings,
+    counts: Mapping[tuple[OccurrenceKey, UUID], int],
+) -> list[CancellationPlan]:
+    """One after the other, as they are carried out: a token that an earlier one gives back or takes away is so for the
+    later ones. `counts` are those of `limits_to_count`, read before any of it.
+    """
+    course = _Course(options, settings, counts)
+    return [_plan(course, sheet) for sheet in sheets]
+
+
+def _plan(course: _Course, sheet: CancelledSheet) -> CancellationPlan:
+    outcomes = [_outcome(course, sheet, student) for student in sheet.students]
+    meant = [outcome for outcome in outcomes if _is_meant(outcome, course.options)]
+    tokens = course.options.tokens
+    return CancellationPlan(
+        sheet=sheet,
+        expires_on=None if tokens is None else token_expires_on(sheet, tokens, course.settings),
+        outcomes=tuple(outcomes),
+        letters=_letters(meant),
+        unreachable=tuple(outcome for outcome in meant if outcome.student.email is None),
+    )
+
+
+def _letters(meant: Iterable[StudentOutcome]) -> tuple[Letter, ...]:
+    letters: dict[UUID, Letter] = {}
+    for outcome in sorted(meant, key=lambda each: (each.student.first_name.casefold(), each.student.student_id)):
+        student = outcome.student
+        if student.email is not None:
+            known = letters.get(student.family_id, Letter(student.family_id, student.email, ()))
+            letters[student.family_id] = replace(known, outcomes=(*known.outcomes, outcome))
+    return tuple(letters.values())
+
+
+def _outcome(course: _Course, sheet: CancelledSheet, student: CancelledStudent) -> StudentOutcome:
+    owner = student.student_id
+    freed = [course.put(owner, each, _freed(course.now(owner, each))) for each in student.makeups]
+    given_back = tuple(each for each in freed if not each.dates.is_revoked)
+    held = None if student.absence is None else course.now(owner, student.absence)
+    absence = _absence_step(sheet, held, course.settings)
+    if held is not None and absence.step is not TokenStep.NOTHING:
+        held = course.put(owner, held, _after(held, absence.step))
+    counted = _count(course, sheet, student)
+    token = _token_step(course, sheet, student, counted, has_token=_stands(held))
+    return StudentOutcome(student, absence, token, given_back, counted)
+
+
+def _count(course: _Course, sheet: CancelledSheet, student: CancelledStudent) -> int | None:
+    counted = course.counts.get((sheet.key, student.student_id))
+    limit = _limit(sheet, student, course.settings)
+    if counted is None or limit is None:
+        return None
+    return counted + course.shift(student.student_id, limit, sheet.today)
+
+
+def _freed(token: KnownToken) -> KnownToken:
+    """One that was flagged has lost its ground, and is revoked when its makeup ends (R7.4)."""
+    return replace(token, dates=replace(token.dates, makeup_on=None, is_revoked=token.needs_review), needs_review=False)
+
+
+def _after(token: KnownToken, step: TokenStep) -> KnownToken:
+    is_revoked = token.dates.is_revoked or step is TokenStep.REVOKE
+    return replace(token, dates=replace(token.dates, is_revoked=is_revoked), needs_review=step is TokenStep.FLAG)
+
+
+def _absence_step(sheet: CancelledSheet, token: KnownToken | None, settings: MakeupTokenSettings) -> Decision:
+    """As a reconciliation of the cancelled occurrence decides (R7.4)."""
+    if token is None:
+        return _NOTHING
+    return reconcile(
+        TokenGround(sheet.kind, is_cancelled=True, status=None, enrollment_type=None),
+        settings,
+        state=token_state(token.dates, sheet.today),
+        is_flagged=token.needs_review,
+        may_create=False,
+        is_over_limit=False,
+    )
+
+
+def _token_step(
+    course: _Course, sheet: CancelledSheet, student: CancelledStudent, counted: int | None, *, has_token: bool
+) -> Decision:
+    """`has_token`: an absence token of the occurrence that is live."""
+    known = student.cancellation
+    state = None if known is None else token_state(known.dates, sheet.today)
+    if known is not None and state not in (MakeupTokenState.REVOKED, MakeupTokenState.DELETED):
+        return Decision(TokenStep.UNFLAG) if known.needs_review else _NOTHING
+    earns = student.place is not None and student.place.type is EnrollmentType.ACTIVE
+    if course.options.tokens is None or not earns or sheet.kind is not OfferingKind.CLASS:
+        return _NOTHING
+    causes = {
+        TokenCause.TOKENS_OFF: not course.settings.tokens_enabled,
+        TokenCause.DELETED_BY_HAND: state is MakeupTokenState.DELETED,
+        TokenCause.HAS_TOKEN: has_token,
+        TokenCause.OVER_LIMIT: counted is not None and is_over_limit(course.settings, counted),
+    }
+    cause = next((cause for cause, is_so in causes.items() if is_so), None)
+    if cause is not None:
+        return Decision(TokenStep.SKIP, cause)
+    return Decision(TokenStep.ISSUE if state is None else TokenStep.REINSTATE)
+
+
+def _stands(token: KnownToken | None) -> bool:
+    return token is not None and not token.dates.is_revoked and not token.dates.is_deleted
+
+
+def _is_meant(outcome: StudentOutcome, options: CancellationOptions) -> bool:
+    if outcome.student.place is None:
+        return False
+    sends_tokens = options.tokens is not None and options.tokens.send_emails
+    return options.notify or (sends_tokens and (outcome.gets_token or bool(outcome.given_back)))
+
+
+def _limit(sheet: CancelledSheet, student: CancelledStudent, settings: MakeupTokenSettings) -> LimitCount | None:
+    place = student.place
+    if place is None or place.type is not EnrollmentType.ACTIVE:
+        return None
+    return limit_count(
+        settings,
+        missed_on=sheet.key.held_on,
+        session=sheet.session,
+        enrollment=place.dates,
+        enrollment_id=place.enrollment_id,
+    )
+
+
+def _counts(token: KnownToken, limit: LimitCount, today: date) -> bool:
+    """As `count_towards_limit` counts."""
+    dates = token.dates
+    if token.origin is not MakeupTokenOrigin.ABSENCE or dates.is_revoked:
+        return False
+    if token.missed_on is None or token.missed_on not in limit.missed:
+        return False
+    if limit.enrollment_id is not None and limit.enrollment_id != token.enrollment_id:
+        return False
+    is_expired = dates.good_through is not None and dates.good_through < today
+    return not limit.outstanding_only or not (dates.is_deleted or dates.makeup_on or is_expired)

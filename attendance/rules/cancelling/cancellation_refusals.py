@@ -1,0 +1,62 @@
+"""Why an occurrence cannot be cancelled or restored (R9.1, R9.3)."""
+
+from dataclasses import dataclass
+
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.refusals import Refusal
+from attendance.rules.vocabulary import OccurrenceState
+
+_SENTENCES = {
+    OccurrenceState.CANCELLED: "{kind} is cancelled on this date already.",
+    OccurrenceState.NOT_SCHEDULED: "{kind} is not scheduled to meet on this date, so there is nothing to cancel.",
+    OccurrenceState.CLOSED: "{kind} is closed on this date, so there is nothing to cancel.",
+}
+
+
+@dataclass(eq=False)
+class OccurrenceNotCancellable(Refusal):
+    """R2.4: only what is SCHEDULED can be cancelled, in the past too."""
+
+    state: OccurrenceState
+    message: str
+
+
+@dataclass(eq=False)
+class OccurrenceNotCancelled(Refusal):
+    """R9.3: there is nothing to restore."""
+
+    message: str = "This occurrence is not cancelled."
+
+
+@dataclass(eq=False)
+class NothingToCancel(Refusal):
+    """None of the occurrences chosen can be cancelled; empty: there are none."""
+
+    not_cancellable: tuple[tuple[OccurrenceHead, OccurrenceNotCancellable], ...]
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        if len(self.not_cancellable) == 1:
+            return self.not_cancellable[0][1].message
+        if self.not_cancellable:
+            return f"None of these {len(self.not_cancellable)} occurrences can be cancelled."
+        return "No occurrence meets the conditions."
+
+
+@dataclass(eq=False)
+class TooManyOccurrences(Refusal):
+    """More than `most` at once."""
+
+    most: int
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        return f"More than {self.most} occurrences are chosen; cancel fewer at once."
+
+
+def not_cancellable(head: OccurrenceHead) -> OccurrenceNotCancellable | None:
+    """None: it can be cancelled."""
+    sentence = _SENTENCES.get(head.state)
+    if sentence is None:
+        return None
+    return OccurrenceNotCancellable(head.state, sentence.format(kind=head.offering.kind.value.capitalize()))

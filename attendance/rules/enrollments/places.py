@@ -1,0 +1,169 @@
+"""Is there a place: when an offering meets on the dates of an enrollment, and whether it is full then (R8.6)."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from itertools import accumulate
+from uuid import UUID
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.occurrences import OfferingFacts
+from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Timeslot, next_date
+from attendance.rules.refusals import OfferingFull
+from attendance.rules.roster.roster import RosterEnrollment, covers, dates_of, speaking
+from attendance.rules.vocabulary import EnrollmentType
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """An offering and the occurrences that it holds; the series has the timeslots that were not deleted."""
+
+    offering: OfferingFacts
+    series: Series
+
+    def slots(self, timeslot_id: UUID | None) -> tuple[Timeslot, ...]:
+        """The one, or (None) all."""
+        return tuple(slot for slot in self.series.timeslots if timeslot_id in (None, slot.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is asked for: all of the offering's timeslots or one, over inclusive dates (no end: open)."""
+
+    starts_on: date
+    drop_on: date | None = None
+    timeslot_id: UUID | None = None
+
+    @property
+    def span(self) -> DateSpan:
+        return DateSpan(self.starts_on, self.drop_on)
+
+
+def overlaps(place: Place, enrollment: RosterEnrollment) -> bool:
+    """Do they share a date and a timeslot? A deleted enrollment shares nothing."""
+    shares_slot = None in (place.timeslot_id, enrollment.timeslot_id) or place.timeslot_id == enrollment.timeslot_id
+    return (
+        not enrollment.is_deleted
+        and shares_slot
+        and (place.drop_on is None or enrollment.starts_on <= place.drop_on)
+        and (enrollment.drop_on is None or place.starts_on <= enrollment.drop_on)
+    )
+
+
+def first_meeting(timetable: Timetable, place: Place) -> OccurrenceKey | None:
+    """The first occurrence held within the place; None: there is none."""
+    found = (_next_meeting(timetable, slot, place.span) for slot in timetable.slots(place.timeslot_id))
+    return min((key for key in found if key is not None), key=lambda key: key.held_on, default=None)
+
+
+def first_full(
+    timetable: Timetable,
+    place: Place,
+    taken: Sequence[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+) -> OccurrenceKey | None:
+    """The first occurrence within the place on which nobody else finds one; None: there is one on all of its dates.
+
+    Places taken are the students on the roster, whatever their enrollment's type, less those whom an approved expected
+    absence covers (R6.3). How many they are changes only on the dates on which an enrollment or an absence begins or
+    ends: between two of them the first meeting speaks for the others, so an open place needs no look at endless dates.
+    """
+    capacity = timetable.offering.capacity
+    if capacity is None:
+        return None
+    full = (
+        key
+        for slot in timetable.slots(place.timeslot_id)
+        for since in _turns(place, taken, absences)
+        if (key := _next_meeting(timetable, slot, place.span.clip(DateSpan(since)))) is not None
+        and places_taken(key, slot, taken, absences) >= capacity
+    )
+    return min(full, key=lambda key: key.held_on, default=None)
+
+
+def places_taken(
+    key: OccurrenceKey,
+    slot: Timeslot,
+    taken: Iterable[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+) -> int:
+    """On one occurrence: the students on its roster less those whom an approved expected absence covers."""
+    present: dict[UUID, list[RosterEnrollment]] = {}
+    for enrollment in taken:
+        if covers(enrollment, key):
+            present.setdefault(enrollment.student_id, []).append(enrollment)
+    return sum(not _is_away(key, slot, speaking(mine), absences.get(student, ())) for student, mine in present.items())
+
+
+def places_taken_by_date(
+    slot: Timeslot,
+    on_dates: Iterable[date],
+    taken: Iterable[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+) -> dict[date, int]:
+    """`places_taken` on each of the dates. A student with one enrollment and no absence, as nearly all are, is counted
+    by its ends alone: the cost goes with the enrollments, not with the enrollments on each date.
+    """
+    days = sorted(on_dates)
+    mine: dict[UUID, list[RosterEnrollment]] = {}
+    for enrollment in taken:
+        if enrollment.timeslot_id in (None, slot.id) and enrollment.type is not EnrollmentType.WAITLIST:
+            mine.setdefault(enrollment.student_id, []).append(enrollment)
+    steps = [0] * (len(days) + 1)
+    several: list[RosterEnrollment] = []
+    for student_id, enrollments in mine.items():
+        if len(enrollments) > 1 or enrollments[0].is_deleted or student_id in absences:
+            several += enrollments
+            continue
+        span = dates_of(enrollments[0])
+        steps[bisect_left(days, span.starts_on or date.min)] += 1
+        steps[bisect_right(days, span.ends_on or date.max)] -= 1
+    counted = dict(zip(days, accumulate(steps), strict=False))
+    if several:
+        for day in days:
+            counted[day] += places_taken(OccurrenceKey(slot.id, day), slot, several, absences)
+    return counted
+
+
+def no_place_left(offering: OfferingFacts, key: OccurrenceKey) -> OfferingFull:
+    """The refusal; the offering has a capacity."""
+    capacity = offering.capacity or 0
+    taken = "its only place is taken" if capacity == 1 else f"all of its {capacity} places are taken"
+    return OfferingFull(key.timeslot_id, key.held_on, capacity, f"{offering.name} is full on {key.held_on}: {taken}.")
+
+
+def _is_away(
+    key: OccurrenceKey, slot: Timeslot, enrollment: RosterEnrollment | None, absences: Sequence[ExpectedAbsence]
+) -> bool:
+    if not absences or enrollment is None:
+        return False
+    return covering(absences, key.held_on, slot.start_time, slot.duration_minutes, enrollment.id) is not None
+
+
+def _turns(
+    place: Place, taken: Iterable[RosterEnrollment], absences: Mapping[UUID, Sequence[ExpectedAbsence]]
+) -> Iterator[date]:
+    """The dates from which the number of places taken may be another, each once, in order."""
+    turns = {place.starts_on}
+    for enrollment in taken:
+        turns.add(enrollment.starts_on)
+        if enrollment.drop_on is not None:
+            turns.add(enrollment.drop_on + _DAY)
+    for absence in (each for mine in absences.values() for each in mine):
+        # A window reaches what began the day before and runs past midnight.
+        turns |= {absence.starts_on - _DAY, absence.starts_on, absence.ends_on, absence.ends_on + _DAY}
+    span = place.span
+    yield from sorted(day for day in turns if day in span)
+
+
+def _next_meeting(timetable: Timetable, slot: Timeslot, span: DateSpan) -> OccurrenceKey | None:
+    series, within = timetable.series, span.clip(CALENDAR)
+    if within.starts_on is None:
+        return None
+    found = next_date(slot, series.schedule, within.starts_on, partial(series.is_passed_over, slot))
+    return None if found is None or found not in within else OccurrenceKey(slot.id, found)

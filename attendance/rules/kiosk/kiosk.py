@@ -1,0 +1,119 @@
+"""The kiosk: which occurrences are its own, when it checks in, and what identifies a family (section 5, R11.2)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, PersonFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.marks.check_in import stands
+from attendance.rules.marks.marks import MarkValue
+from attendance.rules.organization.settings import KioskSettings
+from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
+from attendance.rules.vocabulary import KioskState, NoCheckInReason, OccurrenceState, Source
+
+LONGEST_PHONE = 40
+FEWEST_DIGITS = 7
+_NO_DIGIT = re.compile("[^0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInWindow:
+    """From when until when a kiosk checks in, both inclusive; None: that side is open (R5.3)."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    def __contains__(self, now: datetime) -> bool:
+        return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or now <= self.closes_at)
+
+
+def digits_of(phone: str) -> str | None:
+    """What a phone number is compared by (R5.2); None: too few digits to tell one family from others."""
+    digits = _NO_DIGIT.sub("", phone)
+    return digits if len(digits) >= FEWEST_DIGITS else None
+
+
+def check_in_window(settings: KioskSettings, starts_at: datetime) -> CheckInWindow:
+    early, late = settings.kiosk_early_minutes, settings.kiosk_late_minutes
+    return CheckInWindow(
+        None if early is None else starts_at - timedelta(minutes=early),
+        None if late is None else starts_at + timedelta(minutes=late),
+    )
+
+
+def is_kiosks_day(head: OccurrenceHead, location_id: UUID | None, now: datetime) -> bool:
+    """R11.2: a kiosk reaches its location's day, and of the day before what still runs past midnight."""
+    is_near = head.key.held_on == local_date(now, head.zone) or head.starts_at <= now < head.ends_at
+    return head.offering.location.id == location_id and is_near
+
+
+def require_kiosk_open(settings: KioskSettings, starts_at: datetime, now: datetime) -> None:
+    """For a check-in that would change something. Raises KioskReadOnly and OutsideCheckInWindow (R5.3)."""
+    if settings.kiosk_read_only:
+        raise KioskReadOnly
+    window = check_in_window(settings, starts_at)
+    if now not in window:
+        is_early = window.opens_at is not None and now < window.opens_at
+        sentence = "Check-in has not opened yet." if is_early else "Check-in has closed; please see the staff."
+        raise OutsideCheckInWindow(window.opens_at, window.closes_at, sentence)
+
+
+def no_check_in_reason(
+    head: OccurrenceHead, mark: MarkValue | None, settings: KioskSettings, now: datetime
+) -> NoCheckInReason | None:
+    """Why a student of the roster cannot be checked in at the kiosk now; None: it can be done. The state of the student
+    outlasts the state of the kiosk, so it is named first.
+    """
+    if head.state is not OccurrenceState.SCHEDULED:
+        return NoCheckInReason.NOT_HELD
+    if mark is not None and not mark.status.is_absence:
+        return NoCheckInReason.CHECKED_IN
+    if mark is not None and stands(mark, Source.KIOSK):
+        return NoCheckInReason.MARKED_BY_STAFF
+    if settings.kiosk_read_only:
+        return NoCheckInReason.READ_ONLY
+    window = check_in_window(settings, head.starts_at)
+    if now in window:
+        return None
+    is_early = window.opens_at is not None and now < window.opens_at
+    return NoCheckInReason.TOO_EARLY if is_early else NoCheckInReason.TOO_LATE
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchedKiosk:
+    """A kiosk as staff see it (R5.1). It works until `expires_at`, or until it is revoked."""
+
+    id: UUID
+    name: str
+    location: LocationFacts
+    launched_by: PersonFacts
+    launched_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_by: PersonFacts | None
+
+    def state(self, now: datetime) -> KioskState:
+        if self.revoked_at is not None:
+            return KioskState.REVOKED
+        return KioskState.ACTIVE if now < self.expires_at else KioskState.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A student who is expected at an occurrence, or was marked there, as a kiosk may know them (R5.2)."""
+
+    student_id: UUID
+    first_name: str
+    key: OccurrenceKey
+    mark: MarkValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCode:
+    """What a family's QR code says once its signature was checked (R5.2); `number` tells it from earlier ones."""
+
+    organization_id: UUID
+    family_id: UUID
+    number: int

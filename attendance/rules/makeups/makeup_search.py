@@ -1,0 +1,145 @@
+"""Where a makeup token can be used: the occurrences of a range, each with what is against it (R8.9)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.listings import ListedSlot, Position, expand
+from attendance.rules.calendar.recordability import occurrence_state
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, dates
+from attendance.rules.enrollments.places import Timetable, places_taken_by_date
+from attendance.rules.makeups.makeups import (
+    MakeupOccasion,
+    MakeupStudent,
+    class_obstacles,
+    first_obstacles,
+    horizon,
+    token_obstacles,
+)
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.refusals import Refusal
+from attendance.rules.roster.roster import RosterEnrollment, covers, speaking
+from attendance.rules.tokens.student_tokens import TokenFacts
+
+MOST_DAYS = 90
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupQuestion:
+    """Who asks with which token, and when."""
+
+    student_id: UUID
+    student: MakeupStudent
+    token: TokenFacts
+    settings: MakeupTokenSettings
+    now: datetime
+
+    @property
+    def is_good_nowhere(self) -> bool:
+        return next(token_obstacles(self.token, now=self.now), None) is not None
+
+    def bookable(self, within: DateSpan) -> DateSpan:
+        """The dates of the range that may be ahead and within the horizon in some zone."""
+        today = self.now.astimezone(UTC).date()
+        return within.clip(DateSpan(today - _DAY, horizon(self.settings, today + _DAY)))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An occurrence with what is against it; nothing: the token can be used there."""
+
+    position: Position
+    openings: int | None
+    obstacles: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupPlaces:
+    """The offerings in question by id, and who has a place in them within the dates. `steady`: by offering and timeslot
+    (None: all of them) how many students there are on each of the dates; `enrollments`: of the others, and of the
+    student who asks, with their absences. Where places are unlimited, the student's own enrollments are enough.
+    """
+
+    timetables: Mapping[UUID, Timetable]
+    steady: Mapping[tuple[UUID, UUID | None], int]
+    enrollments: Mapping[UUID, Sequence[RosterEnrollment]]
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]]
+    within: DateSpan
+    _taken: dict[UUID, dict[date, int]] = field(default_factory=dict)
+
+    def candidate(
+        self, question: MakeupQuestion, listed: ListedSlot, position: Position, *, is_first_enough: bool
+    ) -> Candidate:
+        """With everything that is against it, or with the first thing alone."""
+        timetable = self._timetable(listed)
+        series, capacity = timetable.series, timetable.offering.capacity
+        taken = self._taken_on(timetable, listed, position.held_on)
+        occasion = MakeupOccasion(
+            position.key,
+            timetable.offering,
+            position.starts_at,
+            occurrence_state(
+                is_cancelled=position.key in series.cancelled,
+                is_scheduled=position.held_on in series.schedule,
+                is_closed=series.is_closed(position.held_on),
+            ),
+            taken,
+            self._enrollment_of(question.student_id, timetable, position.key),
+        )
+        obstacles = first_obstacles(occasion, question.student, question.token, question.settings, now=question.now)
+        found = tuple(islice(obstacles, 1) if is_first_enough else obstacles)
+        return Candidate(position, None if capacity is None else max(0, capacity - taken), found)
+
+    def _timetable(self, listed: ListedSlot) -> Timetable:
+        if listed.offering_id is None:
+            raise LookupError(f"no offering of timeslot {listed.slot.id}")
+        return self.timetables[listed.offering_id]
+
+    def _taken_on(self, timetable: Timetable, listed: ListedSlot, held_on: date) -> int:
+        if timetable.offering.capacity is None:
+            return 0
+        by_date = self._taken.get(listed.slot.id)
+        offering_id = timetable.offering.id
+        if by_date is None:
+            others = self.enrollments.get(offering_id, ())
+            by_date = self._taken[listed.slot.id] = places_taken_by_date(
+                listed.slot, dates(listed.slot, self.within), others, self.absences
+            )
+        steady = self.steady.get((offering_id, None), 0) + self.steady.get((offering_id, listed.slot.id), 0)
+        return steady + by_date[held_on]
+
+    def _enrollment_of(self, student_id: UUID, timetable: Timetable, key: OccurrenceKey) -> UUID | None:
+        of_offering = self.enrollments.get(timetable.offering.id, ())
+        mine = [each for each in of_offering if each.student_id == student_id and covers(each, key)]
+        enrollment = speaking(mine) if mine else None
+        return None if enrollment is None else enrollment.id
+
+
+def possible(
+    slots: Iterable[ListedSlot], timetables: Mapping[UUID, Timetable], question: MakeupQuestion
+) -> list[ListedSlot]:
+    """Without the slots of offerings that no date makes right: elsewhere, of another program, no class."""
+    good = {
+        key
+        for key, timetable in timetables.items()
+        if next(class_obstacles(timetable.offering, question.token, question.settings), None) is None
+    }
+    return [each for each in slots if each.offering_id in good]
+
+
+def candidates(
+    slots: Sequence[ListedSlot],
+    places: MakeupPlaces,
+    question: MakeupQuestion,
+    *,
+    after: Position | None,
+    is_first_enough: bool,
+) -> Iterator[Candidate]:
+    """By start, then offering name, lazily: a page costs what it looks at."""
+    by_id = {listed.slot.id: listed for listed in slots}
+    for position in expand(slots, places.within, include_not_scheduled=True, after=after):
+        yield places.candidate(question, by_id[position.timeslot_id], position, is_first_enough=is_first_enough)

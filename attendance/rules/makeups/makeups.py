@@ -1,0 +1,205 @@
+"""May a student make up a class in this one, with this makeup token or with none (R8.6, R8.9, R8.10)?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.calendar.occurrences import OccurrenceHead, OfferingFacts
+from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey, local_date
+from attendance.rules.enrollments.places import no_place_left
+from attendance.rules.makeups.makeup_refusals import (
+    MakeupAtOtherLocation,
+    MakeupBegun,
+    MakeupBeyondHorizon,
+    MakeupInOtherProgram,
+    MakeupNotAClass,
+    MakeupNotHeld,
+    MakeupProgramDeleted,
+    MakeupTokenExpired,
+    MakeupTokenNotUsable,
+    MakeupTokenNotYetIssued,
+    MakeupTooLate,
+    StudentAgeUnknown,
+    StudentGenderNotAdmitted,
+    StudentTooOld,
+    StudentTooYoung,
+)
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.refusals import AlreadyEnrolled, Refusal
+from attendance.rules.tokens.student_tokens import TokenFacts
+from attendance.rules.vocabulary import MakeupTokenState, OccurrenceState, OfferingKind
+
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupStudent:
+    """Who would make up; None: not known."""
+
+    birth_on: date | None
+    gender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupOccasion:
+    """Where. `places_taken`: the students on the roster less those expected to be absent (R6.3); `enrollment_id`: that
+    which has the student on the roster already, None: the student is not on it.
+    """
+
+    key: OccurrenceKey
+    offering: OfferingFacts
+    starts_at: datetime
+    state: OccurrenceState
+    places_taken: int
+    enrollment_id: UUID | None = None
+
+    @classmethod
+    def of(cls, head: OccurrenceHead, places_taken: int, enrollment_id: UUID | None) -> "MakeupOccasion":
+        return cls(head.key, head.offering, head.starts_at, head.state, places_taken, enrollment_id)
+
+
+def require_makeup(
+    occasion: MakeupOccasion,
+    student: MakeupStudent,
+    token: TokenFacts | None,
+    settings: MakeupTokenSettings,
+    *,
+    now: datetime,
+    is_approval: bool = False,
+) -> None:
+    """Raises the first of `makeup_obstacles`."""
+    for obstacle in first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval):
+        raise obstacle
+
+
+def makeup_obstacles(
+    occasion: MakeupOccasion,
+    student: MakeupStudent,
+    token: TokenFacts | None,
+    settings: MakeupTokenSettings,
+    *,
+    now: datetime,
+    is_approval: bool = False,
+) -> list[Refusal]:
+    """All that R8.6 has against it, for families and staff alike, first what holds wherever the student goes; empty:
+    the makeup can be booked.
+
+    token -- None: a makeup without one (R8.10), which nothing about tokens keeps from being booked.
+    is_approval -- the family's request with this token is being approved, so that being REQUESTED is no obstacle.
+    """
+    return list(first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval))
+
+
+def first_obstacles(
+    occasion: MakeupOccasion,
+    student: MakeupStudent,
+    token: TokenFacts | None,
+    settings: MakeupTokenSettings,
+    *,
+    now: datetime,
+    is_approval: bool = False,
+) -> Iterator[Refusal]:
+    """The same one by one, for whoever needs to know no more than the first."""
+    yield from token_obstacles(token, now=now, is_approval=is_approval)
+    yield from class_obstacles(occasion.offering, token, settings)
+    yield from _time_obstacles(occasion, settings, now)
+    yield from _student_obstacles(occasion.offering, student, occasion.key.held_on)
+    yield from _place_obstacles(occasion)
+
+
+def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: bool = False) -> Iterator[Refusal]:
+    """What keeps the token from being redeemed anywhere. It has to be redeemed by its last day, in its own zone; the
+    class may be later than that.
+    """
+    if token is None:
+        return
+    # Of a request the token is looked at as if nobody had asked.
+    asked_for = replace(token, dates=replace(token.dates, requested_on=None)) if is_approval else token
+    state = asked_for.state(now)
+    if state is MakeupTokenState.SCHEDULED:
+        yield MakeupTokenNotYetIssued(token.dates.issued_on)
+    elif state is MakeupTokenState.EXPIRED:
+        yield MakeupTokenExpired(token.dates.good_through)
+    elif state is not MakeupTokenState.AVAILABLE:
+        yield MakeupTokenNotUsable(state)
+    if token.program is not None and token.program.is_deleted:
+        yield MakeupProgramDeleted(token.program)
+
+
+def class_obstacles(
+    offering: OfferingFacts, token: TokenFacts | None, settings: MakeupTokenSettings
+) -> Iterator[Refusal]:
+    """What holds on each date of the offering."""
+    if token is not None:
+        lock = None if settings.ignore_location_lock else token.location
+        if lock is not None and lock.id != offering.location.id:
+            yield MakeupAtOtherLocation(lock)
+        program = token.program
+        is_other = program is not None and (offering.program is None or offering.program.id != program.id)
+        if program is not None and is_other and not program.is_deleted:
+            yield MakeupInOtherProgram(program)
+    if offering.kind is not OfferingKind.CLASS:
+        yield MakeupNotAClass(offering.kind)
+
+
+def age_in_months(birth_on: date, on_date: date) -> int:
+    """Whole months; who was born on the 29th to 31st is a month older on the last day of a shorter month, as on
+    28 February in common years (R3.4).
+    """
+    months = (on_date.year - birth_on.year) * _MONTHS_A_YEAR + on_date.month - birth_on.month
+    is_last_of_month = (on_date + timedelta(days=1)).month != on_date.month
+    return months if on_date.day >= birth_on.day or is_last_of_month else months - 1
+
+
+def _time_obstacles(occasion: MakeupOccasion, settings: MakeupTokenSettings, now: datetime) -> Iterator[Refusal]:
+    """Both limits are inclusive: the last minute before the start, and the last date of the horizon, in the class's
+    zone.
+    """
+    if occasion.state is not OccurrenceState.SCHEDULED:
+        yield MakeupNotHeld(occasion.key.held_on, occasion.state)
+    minutes = settings.makeup_latest_booking_minutes
+    latest_at = occasion.starts_at - timedelta(minutes=minutes)
+    if occasion.starts_at <= now:
+        yield MakeupBegun(occasion.starts_at)
+    elif latest_at < now:
+        yield MakeupTooLate(latest_at, minutes)
+    latest_on = horizon(settings, local_date(now, ZoneInfo(occasion.offering.location.time_zone)))
+    if occasion.key.held_on > latest_on:
+        yield MakeupBeyondHorizon(latest_on, settings.makeup_horizon_days)
+
+
+def horizon(settings: MakeupTokenSettings, today: date) -> date:
+    """The last date that can be booked."""
+    last = CALENDAR.ends_on or date.max
+    return today + timedelta(days=min(settings.makeup_horizon_days, (last - today).days))
+
+
+def _student_obstacles(offering: OfferingFacts, student: MakeupStudent, held_on: date) -> Iterator[Refusal]:
+    """By the age on the date of the class, limits included. What is not known does not meet a limit."""
+    least, most = offering.min_age_months, offering.max_age_months
+    if least is not None or most is not None:
+        if student.birth_on is None:
+            yield StudentAgeUnknown(least, most)
+        else:
+            months = age_in_months(student.birth_on, held_on)
+            if least is not None and months < least:
+                yield StudentTooYoung(least, months)
+            if most is not None and months > most:
+                yield StudentTooOld(most, months)
+    if offering.gender is not None and _word(offering.gender) != _word(student.gender or ""):
+        yield StudentGenderNotAdmitted(offering.gender, student.gender)
+
+
+def _word(gender: str) -> str:
+    return gender.strip().casefold()
+
+
+def _place_obstacles(occasion: MakeupOccasion) -> Iterator[Refusal]:
+    """Who has a place already is told so, not that the places are taken."""
+    key, offering = occasion.key, occasion.offering
+    if occasion.enrollment_id is not None:
+        yield AlreadyEnrolled(occasion.enrollment_id, f"The student is on the roster of {key.held_on} already.")
+    elif offering.capacity is not None and occasion.places_taken >= offering.capacity:
+        yield no_place_left(offering, key)

@@ -1,0 +1,93 @@
+"""Checking students in: which marks are check-ins, and what a check-in does to a row (R1.2, R4.5 to R4.8)."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from attendance.rules.marks.marks import (
+    MarkChange,
+    MarkValue,
+    SheetRow,
+    WantedMark,
+    defaulted,
+    has_begun,
+    require_on_roster,
+)
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.refusals import CheckInModeOff
+from attendance.rules.vocabulary import AttendanceStatus, Source
+
+
+def check_in_sources(settings: OrganizationSettings) -> frozenset[Source]:
+    """The sources whose present-family marks are check-ins: the kiosk, and each portal while its own switch is on
+    (R1.2).
+    """
+    sources = {Source.KIOSK}
+    if settings.classes.office_check_in_mode:
+        sources.add(Source.OFFICE)
+    if settings.staff_portal.staff_check_in_mode:
+        sources.add(Source.STAFF)
+    return frozenset(sources)
+
+
+def require_check_in_mode(caller: Caller, settings: OrganizationSettings) -> None:
+    """Raises CheckInModeOff (R4.3)."""
+    if caller.source not in check_in_sources(settings):
+        raise CheckInModeOff(caller.portal)
+
+
+def check_in_status(
+    *, source: Source, starts_at: datetime, ends_at: datetime, now: datetime, marks_tardy: bool
+) -> AttendanceStatus:
+    """R5.3: after the start is TARDY where the setting says so, the start itself is on time. Staff who check somebody
+    in after the end record what was, and not an arrival: PRESENT.
+    """
+    is_arrival = source is Source.KIOSK or now < ends_at
+    return AttendanceStatus.TARDY if marks_tardy and is_arrival and now > starts_at else AttendanceStatus.PRESENT
+
+
+def plan_check_in(
+    rows: Sequence[SheetRow], student_id: UUID, *, status: AttendanceStatus, source: Source
+) -> dict[UUID, WantedMark]:
+    """What a check-in asks of the sheet; nothing where the mark stands (R4.8): a student who was checked in keeps the
+    first time and status, and the kiosk changes of what staff decided ABSENT alone.
+
+    Raises StudentNotOnRoster (R4.12).
+    """
+    require_on_roster(rows, [student_id])
+    mark = next(row.mark for row in rows if row.student_id == student_id)
+    return {} if mark is not None and stands(mark, source) else {student_id: WantedMark(status)}
+
+
+def stands(mark: MarkValue, source: Source) -> bool:
+    """R4.8: does a check-in from this source leave the mark as it is?"""
+    if not mark.status.is_absence:
+        return True
+    is_decided = not mark.is_defaulted and mark.status is not AttendanceStatus.ABSENT
+    return is_decided and source is Source.KIOSK
+
+
+def default_for_newcomer(
+    rows: Sequence[SheetRow], student_id: UUID, check_in_sources: Collection[Source]
+) -> tuple[MarkChange, ...]:
+    """R4.7: who joins a sheet that has begun checking in, or that has defaulted marks already, starts absent by
+    default; one change or none. Who has a mark keeps it.
+    """
+    is_complete = has_begun((row.mark for row in rows), check_in_sources) or any(
+        row.mark is not None and row.mark.is_defaulted for row in rows
+    )
+    if not is_complete:
+        return ()
+    return tuple(_default(row) for row in rows if row.student_id == student_id and row.mark is None)
+
+
+def default_everybody(rows: Sequence[SheetRow]) -> tuple[MarkChange, ...]:
+    """R4.13: the defaulted absences of a sheet that nobody marked; none where there is a mark."""
+    if any(row.mark is not None for row in rows):
+        return ()
+    return tuple(_default(row) for row in rows)
+
+
+def _default(row: SheetRow) -> MarkChange:
+    return MarkChange(row.student_id, row.enrollment_id, None, defaulted(row))

@@ -1,0 +1,106 @@
+"""A student's occurrences across enrollments, and which of them can be marked from there (R4.3, R4.4)."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attendance.rules.calendar.listings import ListedSlot, Position, expand
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, local_date
+from attendance.rules.marks.check_in import check_in_sources
+from attendance.rules.organization.permissions import Caller, Viewer, may_record_attendance
+from attendance.rules.refusals import CheckInModeOff
+from attendance.rules.vocabulary import Portal
+
+COMING_DAYS = 28
+
+
+class AttendanceRange(StrEnum):
+    ALL = "ALL"
+    PAST = "PAST"
+
+
+class NotEditableReason(StrEnum):
+    NOT_SCHEDULED = "NOT_SCHEDULED"
+    CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+    NO_PERMISSION = "NO_PERMISSION"
+    CHECK_IN_MODE_OFF = "CHECK_IN_MODE_OFF"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEditable:
+    reason: NotEditableReason
+    message: str
+
+
+def newest_first(
+    slots: Iterable[ListedSlot],
+    strays: Iterable[Position],
+    wanted: AttendanceRange,
+    *,
+    now: datetime,
+    before: Position | None = None,
+) -> Iterator[Position]:
+    """The student's occurrences, the last to start first, each once: those on which the slots fall, scheduled or not,
+    and the strays, which are remembered by a mark alone. Of those to come the next COMING_DAYS local days, since an
+    open place has no end; PAST ones have started.
+
+    slots -- each clipped to the dates of the enrollment; a place in several enrollments may come several times.
+    before -- what precedes this position alone. Lazy: a page costs its rows, however long an enrollment is.
+    """
+    coming = (replace(listed, slot=replace(listed.slot, span=_until_soon(listed, now))) for listed in slots)
+    fallen = expand(coming, CALENDAR, include_not_scheduled=True, before=before, backwards=True)
+    marked = sorted((each for each in strays if before is None or each < before), reverse=True)
+    last = None
+    for position in heapq.merge(fallen, marked, reverse=True):
+        is_asked_for = wanted is AttendanceRange.ALL or position.starts_at <= now
+        if position != last and is_asked_for:
+            yield position
+        last = position
+
+
+def around_today(slots: Iterable[ListedSlot], strays: Iterable[Position], now: datetime) -> Iterator[Position]:
+    """The student's occurrences from yesterday's to those of the next COMING_DAYS local days, the first to start
+    first, each once; scheduled or not. Which of them are today's their location's zone tells.
+    """
+    near = (replace(listed, slot=replace(listed.slot, span=_near(listed, now))) for listed in slots)
+    fallen = expand(near, CALENDAR, include_not_scheduled=True)
+    soon = sorted(each for each in strays if each.starts_at > now - timedelta(days=2))
+    last = None
+    for position in heapq.merge(fallen, soon):
+        if position != last:
+            yield position
+        last = position
+
+
+def not_editable(head: OccurrenceHead, viewer: Viewer, now: datetime) -> NotEditable | None:
+    """Why the viewer cannot mark one student of the occurrence now (R4.3, R4.12); None: the viewer can. What nobody can
+    mend is named first.
+    """
+    blocked = head.not_recordable(now)
+    if blocked is not None:
+        return NotEditable(NotEditableReason(blocked.reason), blocked.message)
+    if not may_record_attendance(viewer.caller):
+        return NotEditable(NotEditableReason.NO_PERMISSION, _denial(viewer.caller))
+    if viewer.caller.source not in check_in_sources(viewer.settings):
+        return NotEditable(NotEditableReason.CHECK_IN_MODE_OFF, CheckInModeOff(viewer.caller.portal).message)
+    return None
+
+
+def _denial(caller: Caller) -> str:
+    if caller.portal is Portal.CUSTOMER:
+        return "Staff record attendance."
+    return "You may see attendance but not record it."
+
+
+def _near(listed: ListedSlot, now: datetime) -> DateSpan:
+    yesterday = local_date(now, listed.zone) - timedelta(days=1)
+    return _until_soon(listed, now).clip(DateSpan(yesterday, None))
+
+
+def _until_soon(listed: ListedSlot, now: datetime) -> DateSpan:
+    return listed.slot.span.clip(DateSpan(None, local_date(now, listed.zone) + timedelta(days=COMING_DAYS)))

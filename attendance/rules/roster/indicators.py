@@ -1,0 +1,243 @@
+"""The eleven indicators of a roll sheet's row (R3.4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.neighbours import Neighbours
+from attendance.rules.roster.birthdays import birthday_near
+from attendance.rules.roster.roster import RosterEnrollment
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, IndicatorKind, NoteLevel
+
+LABELS: dict[IndicatorKind, str] = {
+    IndicatorKind.MEDICAL_ALERT: "Medical Alert",
+    IndicatorKind.BIRTHDAY: "Birthday",
+    IndicatorKind.ROLL_SHEET_COMMENT: "Roll Sheet Comment",
+    IndicatorKind.NOTES: "Notes",
+    IndicatorKind.MAKEUP: "Makeup",
+    IndicatorKind.BALANCE_DUE: "Balance Due",
+    IndicatorKind.TRIAL_ENROLLMENT: "Trial Enrollment",
+    IndicatorKind.EXPECTED_ABSENT: "Expected Absent",
+    IndicatorKind.DROP: "Drop",
+    IndicatorKind.TRANSFER: "Transfer",
+    IndicatorKind.FIRST_DAY: "First Day",
+}
+_BLANK_MEDICAL_WORDS = frozenset({"", "none", "n/a", "na", "no", "nil", "-"})
+
+
+class TransferDirection(StrEnum):
+    OUTGOING = "OUTGOING"
+    INCOMING = "INCOMING"
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdayFacts:
+    on_date: date
+    age: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotesFacts:
+    count: int
+    highest_level: NoteLevel
+
+
+@dataclass(frozen=True, slots=True)
+class MakeupFacts:
+    """None: the class missed is not known."""
+
+    missed_offering: str | None
+    missed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceDueFacts:
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAbsentFacts:
+    is_excused: bool
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropFacts:
+    drop_on: date
+    is_last_occurrence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFacts:
+    direction: TransferDirection
+    other_offering: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDayFacts:
+    is_first_enrollment: bool
+
+
+IndicatorFacts = (
+    BirthdayFacts
+    | NotesFacts
+    | MakeupFacts
+    | BalanceDueFacts
+    | ExpectedAbsentFacts
+    | DropFacts
+    | TransferFacts
+    | FirstDayFacts
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`detail` is a sentence for people, `facts` the same for programs; both None when the kind says it all,
+    or when the viewer may see that the indicator is raised but not its detail.
+    """
+
+    kind: IndicatorKind
+    detail: str | None = None
+    facts: IndicatorFacts | None = None
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the viewer may be told, and the setting that the birthday window is (days either side)."""
+
+    sees_medical: bool
+    sees_balances: bool
+    birthday_window_days: int = 3
+    sees_roll_sheet_comment: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorInput:
+    """A row's facts: `birth_on` and the texts of the student, the open notes, the family's balance in the
+    currency, the enrollment (None: a mark without one), the approved expected absence that covers the
+    occurrence, the occurrences around it among the enrollment's own, and whether the occurrence is held at
+    all (neither closed nor cancelled nor unscheduled).
+    """
+
+    on_date: date
+    birth_on: date | None
+    medical_alert: str | None
+    roll_sheet_comment: str | None
+    open_notes: int
+    has_critical_note: bool
+    balance: Decimal
+    currency: str
+    enrollment: RosterEnrollment | None
+    is_subdued: bool
+    expected_absence: ExpectedAbsence | None
+    around: Neighbours
+    is_held: bool
+
+
+def is_blank_medical_text(text: str | None) -> bool:
+    """R3.4: nothing, or a word for nothing in any case, with or without a full stop."""
+    return (text or "").strip().casefold().removesuffix(".").rstrip() in _BLANK_MEDICAL_WORDS
+
+
+def indicators(row: IndicatorInput, sight: Sight) -> tuple[Indicator, ...]:
+    """Those raised, in the order of IndicatorKind, at most one of each kind."""
+    return (*_of_student(row, sight), *_of_enrollment(row))
+
+
+def _of_student(row: IndicatorInput, sight: Sight) -> Iterator[Indicator]:
+    if not is_blank_medical_text(row.medical_alert):
+        yield Indicator(IndicatorKind.MEDICAL_ALERT, row.medical_alert if sight.sees_medical else None)
+    birthday = row.birth_on and birthday_near(row.birth_on, row.on_date, sight.birthday_window_days)
+    if birthday:
+        sentence = f"Turns {birthday.age} on {birthday.on_date}"
+        yield Indicator(IndicatorKind.BIRTHDAY, sentence, BirthdayFacts(birthday.on_date, birthday.age))
+    if row.roll_sheet_comment and row.roll_sheet_comment.strip():
+        yield Indicator(IndicatorKind.ROLL_SHEET_COMMENT, row.roll_sheet_comment)
+    if row.open_notes:
+        yield _notes(row.open_notes, row.has_critical_note)
+    if row.enrollment and row.enrollment.type is EnrollmentType.MAKEUP:
+        yield _makeup(row.enrollment)
+    if row.balance > 0:
+        yield _balance_due(row, sight)
+
+
+def _of_enrollment(row: IndicatorInput) -> Iterator[Indicator]:
+    enrollment = row.enrollment
+    if enrollment and enrollment.type is EnrollmentType.TRIAL:
+        yield Indicator(IndicatorKind.TRIAL_ENROLLMENT)
+    if row.expected_absence:
+        yield _expected_absent(row.expected_absence)
+    if enrollment is None or row.is_subdued:
+        return
+    if dropped := _drop(enrollment, row):
+        yield dropped
+    is_first = row.is_held and row.around.is_first_since(enrollment.starts_on)
+    if transfer := _transfer(enrollment, is_first):
+        yield transfer
+    if is_first:
+        sentence = "First enrollment ever" if enrollment.is_first_ever else "First day in this enrollment"
+        yield Indicator(IndicatorKind.FIRST_DAY, sentence, FirstDayFacts(enrollment.is_first_ever))
+
+
+def _notes(count: int, has_critical: bool) -> Indicator:
+    level = NoteLevel.CRITICAL if has_critical else NoteLevel.NORMAL
+    sentence = f"{count} open {'note' if count == 1 else 'notes'}{', critical' if has_critical else ''}"
+    return Indicator(IndicatorKind.NOTES, sentence, NotesFacts(count, level))
+
+
+def _makeup(enrollment: RosterEnrollment) -> Indicator:
+    known = [enrollment.missed, f"on {enrollment.missed_on}" if enrollment.missed_on else None]
+    missed = " ".join(part for part in known if part)
+    sentence = f"For {missed}" if missed else None
+    return Indicator(IndicatorKind.MAKEUP, sentence, MakeupFacts(enrollment.missed, enrollment.missed_on))
+
+
+def _balance_due(row: IndicatorInput, sight: Sight) -> Indicator:
+    if not sight.sees_balances:
+        return Indicator(IndicatorKind.BALANCE_DUE)
+    facts = BalanceDueFacts(row.balance, row.currency)
+    return Indicator(IndicatorKind.BALANCE_DUE, f"{row.balance:.2f} {row.currency}", facts)
+
+
+def _expected_absent(absence: ExpectedAbsence) -> Indicator:
+    word = "Excused" if absence.is_excused else "Not excused"
+    sentence = f"{word}: {absence.comment}" if absence.comment else word
+    facts = ExpectedAbsentFacts(absence.is_excused, absence.comment)
+    return Indicator(IndicatorKind.EXPECTED_ABSENT, sentence, facts)
+
+
+def _drop(enrollment: RosterEnrollment, row: IndicatorInput) -> Indicator | None:
+    drop_on = enrollment.drop_on
+    if (
+        enrollment.type is not EnrollmentType.ACTIVE
+        or drop_on is None
+        or drop_on < row.on_date
+        or enrollment.end_cause in (EnrollmentEnd.TRANSFERRED, EnrollmentEnd.SESSION_ENDED)
+    ):
+        return None
+    is_last = row.around.is_last_until(drop_on)
+    sentence = f"Drops on {drop_on}{', last day' if is_last else ''}"
+    return Indicator(IndicatorKind.DROP, sentence, DropFacts(drop_on, is_last))
+
+
+def _transfer(enrollment: RosterEnrollment, is_first: bool) -> Indicator | None:
+    """The source of one transfer may be the target of another: what is ahead is then told, one indicator a
+    kind.
+    """
+    if enrollment.end_cause is EnrollmentEnd.TRANSFERRED or enrollment.transferred_to is not None:
+        other, direction = enrollment.transferred_to, TransferDirection.OUTGOING
+    elif enrollment.transferred_from is not None and is_first:
+        other, direction = enrollment.transferred_from, TransferDirection.INCOMING
+    else:
+        return None
+    word = "to" if direction is TransferDirection.OUTGOING else "from"
+    sentence = f"Transfers {word} {other}" if other else f"Transfers {word} another class"
+    return Indicator(IndicatorKind.TRANSFER, sentence, TransferFacts(direction, other))

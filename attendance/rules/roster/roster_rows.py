@@ -1,0 +1,194 @@
+"""From what is remembered about an occurrence's students to the rows of its roll sheet (R3.1 to R3.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
+from attendance.rules.calendar.neighbours import Neighbours, neighbours
+from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.indicators import Indicator, IndicatorInput, Sight, indicators
+from attendance.rules.roster.roster import (
+    AttendanceTally,
+    RosterEnrollment,
+    RosterOrder,
+    attendance_rate,
+    covers,
+    name_key,
+    speaking,
+    tally,
+)
+from attendance.rules.vocabulary import AttendanceStatus, PersonKind, Source
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyFacts:
+    id: UUID
+    name: str
+    email: str | None
+    phone: str | None
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StudentFacts:
+    id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date | None
+    gender: str | None
+    medical_alert: str | None
+    roll_sheet_comment: str | None
+    family: FamilyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class KioskFacts:
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFacts:
+    """A mark as it stands. `marked_by` is a person with their kind, a kiosk, or None: the system.
+    `needs_review`: its makeup token is tied to a makeup that the mark no longer earns (R7.4).
+    """
+
+    status: AttendanceStatus
+    is_defaulted: bool
+    source: Source
+    marked_by: tuple[PersonKind, PersonFacts] | KioskFacts | None
+    marked_at: datetime
+    note: str | None
+    revision: int
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterCandidate:
+    """A student with one of the enrollments that may put them on the sheet (None: a mark that names none),
+    and what the indicators need. `absences` are the approved ones near the date; `present` and `absent` count
+    the student's marks in the offering (R3.3). A student with several enrollments comes several times, one
+    after the other.
+    """
+
+    student: StudentFacts
+    enrollment: RosterEnrollment | None
+    mark: MarkFacts | None
+    open_notes: int
+    has_critical_note: bool
+    absences: tuple[ExpectedAbsence, ...]
+    present: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """`expected_absence` is the approved one that covers the occurrence: an excused one turns a defaulted
+    absence into an excused one (R4.5).
+    """
+
+    student: StudentFacts
+    enrollment: RosterEnrollment | None
+    mark: MarkFacts | None
+    expected_absence: ExpectedAbsence | None
+    indicators: tuple[Indicator, ...]
+    is_subdued: bool
+    attendance_rate: float | None
+
+    @property
+    def status(self) -> AttendanceStatus | None:
+        return self.mark.status if self.mark else None
+
+
+def roster_rows(
+    candidates: Iterable[RosterCandidate],
+    head: OccurrenceHead,
+    sight: Sight,
+    order: RosterOrder = RosterOrder.LAST_NAME,
+) -> tuple[RosterRow, ...]:
+    """One row a student, in order (R3.2). A student whom no enrollment covers and who has no mark gets no
+    row.
+    """
+    everyone = list(candidates)
+    slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
+    around = neighbours(head.series, head.slot, head.key.held_on, slot_ids)
+    rows = (_row(list(mine), head, sight, around) for _, mine in groupby(everyone, key=lambda each: each.student.id))
+    return in_order((row for row in rows if row is not None), order)
+
+
+def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, ...]:
+    def place(row: RosterRow) -> tuple[str, str, UUID]:
+        return name_key(row.student.first_name, row.student.last_name, row.student.id, order)
+
+    return tuple(sorted(rows, key=place))
+
+
+def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> AttendanceTally:
+    """Of the rows that `roster_rows` makes of them, without making them."""
+    statuses = {
+        each.student.id: each.mark.status if each.mark is not None else None
+        for each in candidates
+        if each.mark is not None or (each.enrollment is not None and covers(each.enrollment, key))
+    }
+    return tally(statuses.values())
+
+
+def openings(rows: Iterable[RosterRow], capacity: int | None) -> int | None:
+    """R8.6: places left on the date, those of approved expected absences included; None: unlimited."""
+    if capacity is None:
+        return None
+    taken = sum(not row.is_subdued and row.expected_absence is None for row in rows)
+    return max(capacity - taken, 0)
+
+
+_ALONE = Neighbours(None, None)
+
+
+def _row(
+    mine: list[RosterCandidate],
+    head: OccurrenceHead,
+    sight: Sight,
+    around: dict[UUID | None, Neighbours],
+) -> RosterRow | None:
+    first = mine[0]
+    enrollments = [each.enrollment for each in mine if each.enrollment]
+    current = speaking(each for each in enrollments if covers(each, head.key))
+    if current is None and first.mark is None:
+        return None
+    enrollment = current or speaking(enrollments)
+    absence = covering(
+        first.absences,
+        head.key.held_on,
+        head.slot.start_time,
+        head.slot.duration_minutes,
+        enrollment.id if enrollment else None,
+    )
+    facts = IndicatorInput(
+        on_date=head.key.held_on,
+        birth_on=first.student.birth_on,
+        medical_alert=first.student.medical_alert,
+        roll_sheet_comment=first.student.roll_sheet_comment,
+        open_notes=first.open_notes,
+        has_critical_note=first.has_critical_note,
+        balance=first.student.family.balance,
+        currency=head.currency,
+        enrollment=enrollment,
+        is_subdued=current is None,
+        expected_absence=absence,
+        around=around[enrollment.timeslot_id] if enrollment else _ALONE,
+        is_held=head.is_held,
+    )
+    return RosterRow(
+        first.student,
+        enrollment,
+        first.mark,
+        absence,
+        indicators(facts, sight),
+        current is None,
+        attendance_rate(first.present, first.absent),
+    )

@@ -1,0 +1,31 @@
+"""What a viewer may be told about students (R3.4, section 11)."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from attendance.rules.organization.permissions import Viewer, sees_all_occurrences, sees_balances, sees_medical
+from attendance.rules.roster.indicators import Sight
+from attendance.rules.vocabulary import Portal
+
+
+def sight_of(viewer: Viewer) -> Sight:
+    """Guardians reach their own family alone (R11.2), and know its affairs, but not what
+    staff remark for each other."""
+    is_guardian = viewer.caller.portal is Portal.CUSTOMER
+    return Sight(
+        sees_medical=is_guardian or sees_medical(viewer.caller),
+        sees_balances=is_guardian or sees_balances(viewer.caller, viewer.settings.staff_portal),
+        birthday_window_days=viewer.settings.classes.birthday_window_days,
+        sees_roll_sheet_comment=not is_guardian,
+    )
+
+
+def view_of(viewer: Viewer) -> Hashable:
+    """Viewers with equal views are shown the same of everything: all that depends on the viewer is in it (R10.4).
+
+    Staff who see all occurrences are shown them whoever they are; everybody else is taken as one person.
+    """
+    caller = viewer.caller
+    if caller.portal in (Portal.OFFICE, Portal.STAFF) and sees_all_occurrences(caller):
+        caller = replace(caller, person_id=None)
+    return (caller, viewer.settings, viewer.organization_name, viewer.currency)

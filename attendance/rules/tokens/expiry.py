@@ -1,0 +1,45 @@
+"""Until when a makeup token is good, fixed when it is issued (R7.7)."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.vocabulary import ExpiryAnchor, ExpiryUnit
+
+_MONTHS_A_YEAR = 12
+
+
+def expires_on(
+    settings: MakeupTokenSettings, *, issued_on: date, missed_on: date | None, session_ends_on: date | None
+) -> date | None:
+    """The last local day on which the token is good; None: it never expires. Days, weeks and months count
+    from the issue or from the missed class (from the issue where no class was missed). END_OF_SESSION
+    without an end, as in a rolling session, never expires. Dates past the calendar's end never come, so
+    they read as never.
+    """
+    count = settings.expiry_count
+    from_missed = settings.expiry_anchor is ExpiryAnchor.MISSED_CLASS and missed_on is not None
+    anchor = missed_on if from_missed and missed_on is not None else issued_on
+    try:
+        match settings.expiry_unit:
+            case ExpiryUnit.NEVER:
+                return None
+            case ExpiryUnit.END_OF_SESSION:
+                return session_ends_on
+            case ExpiryUnit.DAYS:
+                return anchor + timedelta(days=count)
+            case ExpiryUnit.WEEKS:
+                return anchor + timedelta(weeks=count)
+            case ExpiryUnit.MONTHS:
+                return months_after(anchor, count)
+    except (OverflowError, ValueError):
+        return None
+
+
+def months_after(anchor: date, months: int) -> date:
+    """The same day of a later month, or that month's last day: a month from 31 January is the last of
+    February.
+    """
+    years, month_index = divmod(anchor.month - 1 + months, _MONTHS_A_YEAR)
+    year, month = anchor.year + years, month_index + 1
+    return date(year, month, min(anchor.day, monthrange(year, month)[1]))

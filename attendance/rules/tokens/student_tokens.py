@@ -1,0 +1,92 @@
+"""A student's makeup tokens as they are shown: order, state, and what a family gets to see (R8.2 to R8.4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.calendar.occurrences import LocationFacts, PersonFacts, ProgramFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.makeup_tokens import TokenDates, token_state
+from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, PersonKind
+
+MOST_IN_GROUP = 100
+_HIDDEN_FROM_FAMILIES = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.REVOKED, MakeupTokenState.DELETED})
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """A token as it is remembered. `zone` is where its dates are local: its location, else that of the class missed,
+    else the organization's first location; None: the organization has none.
+    """
+
+    id: UUID
+    student_id: UUID
+    origin: MakeupTokenOrigin
+    dates: TokenDates
+    missed: OccurrenceKey | None
+    location: LocationFacts | None
+    program: ProgramFacts | None
+    comment: str | None
+    issued_by: tuple[PersonKind, PersonFacts] | None
+    makeup_enrollment_id: UUID | None
+    zone: ZoneInfo | None
+
+    def state(self, now: datetime) -> MakeupTokenState:
+        """R8.3."""
+        return token_state(self.dates, local_date(now, self.zone) if self.zone else now.astimezone(UTC).date())
+
+
+def token_order(token: TokenFacts) -> tuple[date, UUID]:
+    """R8.4: expiration ascending, then id; never-expiring ones last."""
+    return (token.dates.good_through or date.max, token.id)
+
+
+def seen_by_family(tokens: Iterable[TokenFacts], settings: MakeupTokenSettings, now: datetime) -> list[TokenFacts]:
+    """R8.2, R7.2: those that were issued and not taken back; expired ones where the organization shows them."""
+    hidden = _HIDDEN_FROM_FAMILIES
+    if not settings.families_see_expired:
+        hidden |= {MakeupTokenState.EXPIRED}
+    return [token for token in tokens if token.state(now) not in hidden]
+
+
+@dataclass(slots=True)
+class TokenGroups:
+    """Tokens by what can be done with them, each group in the order that was given (R8.4)."""
+
+    usable_here: list[TokenFacts] = field(default_factory=list)
+    usable_elsewhere: list[TokenFacts] = field(default_factory=list)
+    requested: list[TokenFacts] = field(default_factory=list)
+    pending: list[TokenFacts] = field(default_factory=list)
+    spent: list[TokenFacts] = field(default_factory=list)
+    expired: list[TokenFacts] = field(default_factory=list)
+
+
+def group_tokens(
+    tokens: Iterable[TokenFacts], *, at_location: UUID | None, ignores_locks: bool, now: datetime
+) -> TokenGroups:
+    """At most MOST_IN_GROUP in a group: of those to be used the first in the order, of those that are over the last.
+    Tokens that are scheduled, revoked or deleted are in none. `at_location` None: wherever it is, is here.
+    """
+    found = TokenGroups()
+    groups = {
+        MakeupTokenState.REQUESTED: found.requested,
+        MakeupTokenState.PENDING: found.pending,
+        MakeupTokenState.SPENT: found.spent,
+        MakeupTokenState.EXPIRED: found.expired,
+    }
+    for token in tokens:
+        state = token.state(now)
+        if state is MakeupTokenState.AVAILABLE:
+            lock = None if ignores_locks or token.location is None else token.location.id
+            is_here = lock is None or at_location is None or lock == at_location
+            (found.usable_here if is_here else found.usable_elsewhere).append(token)
+        elif state in groups:
+            groups[state].append(token)
+    for to_use in (found.usable_here, found.usable_elsewhere, found.requested, found.pending):
+        del to_use[MOST_IN_GROUP:]
+    for over in (found.spent, found.expired):
+        del over[:-MOST_IN_GROUP]
+    return found

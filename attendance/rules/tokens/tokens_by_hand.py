@@ -1,0 +1,152 @@
+"""Makeup tokens that staff make and change: dates, states, and when their families hear of them (R8.1, R8.2, R8.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.expiry import expires_on
+from attendance.rules.tokens.student_tokens import TokenFacts
+from attendance.rules.tokens.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
+from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
+
+MOST_DRAFTS = 100
+COMMENT_LENGTH = 500
+NOTICE_TIME = time(8)
+"""When a family is told of a token whose issue date was ahead, on that date at its location."""
+
+_State = MakeupTokenState
+EDITABLE = frozenset({_State.SCHEDULED, _State.AVAILABLE, _State.REQUESTED, _State.PENDING, _State.EXPIRED})
+DELETABLE = frozenset({_State.SCHEDULED, _State.AVAILABLE, _State.REQUESTED, _State.EXPIRED, _State.REVOKED})
+RESETTABLE = frozenset({_State.PENDING, _State.REQUESTED})
+TOLD = frozenset({_State.SCHEDULED, _State.AVAILABLE})
+"""Of these states a token is worth an e-mail that says that it is there."""
+
+_SAID = {
+    _State.SCHEDULED: "It is not issued yet",
+    _State.AVAILABLE: "It is unused",
+    _State.REQUESTED: "A makeup is requested with it",
+    _State.PENDING: "A makeup is booked with it",
+    _State.SPENT: "It is spent",
+    _State.EXPIRED: "It has expired",
+    _State.REVOKED: "It was revoked",
+    _State.DELETED: "It was deleted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDraft:
+    """A token to be made. No location or program: any. `issue_on` None: today. `expires_on` None: as the settings say,
+    unless it never expires.
+    """
+
+    location_id: UUID | None = None
+    program_id: UUID | None = None
+    comment: str | None = None
+    issue_on: date | None = None
+    expires_on: date | None = None
+    never_expires: bool = False
+    sends_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLife:
+    """The dates of a token, local where it is good. `expires_on` None: never."""
+
+    issued_on: date
+    expires_on: date | None
+
+
+def life_of(
+    draft: TokenDraft, number: int, settings: MakeupTokenSettings, *, today: date, session_ends_on: date | None
+) -> TokenLife:
+    """R8.1. `session_ends_on` is the end of the student's session on the issue date; None: there is none.
+
+    Raises MakeupTokenDatesNotPossible for an expiry before the issue, and for a token that would be expired when it
+    comes; `number` is the draft's, for the message.
+    """
+    issued_on = draft.issue_on or today
+    if draft.never_expires:
+        until = None
+    elif draft.expires_on is not None:
+        until = draft.expires_on
+    else:
+        until = expires_on(settings, issued_on=issued_on, missed_on=None, session_ends_on=session_ends_on)
+    life = TokenLife(issued_on, until)
+    reason = MakeupTokenDatesReason
+    if draft.never_expires and draft.expires_on is not None:
+        _refuse(reason.EXPIRY_AND_NEVER, number, TokenLife(issued_on, draft.expires_on))
+    require_order(life, number)
+    if until is not None and until < today:
+        _refuse(reason.EXPIRED_ALREADY, number, life)
+    return life
+
+
+def require_order(life: TokenLife, number: int | None = None) -> None:
+    """Raises MakeupTokenDatesNotPossible."""
+    if life.expires_on is not None and life.expires_on < life.issued_on:
+        _refuse(MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE, number, life)
+
+
+def require_one_end(changes: Mapping[str, Any], never_expires: bool, token: TokenFacts) -> None:
+    """Raises MakeupTokenDatesNotPossible for an edit with an expiry that is never as well."""
+    if never_expires and changes.get("expires_on") is not None:
+        life = TokenLife(changes.get("issued_on") or token.dates.issued_on, changes["expires_on"])
+        _refuse(MakeupTokenDatesReason.EXPIRY_AND_NEVER, None, life)
+
+
+def edited(token: TokenFacts, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What really changes, with before and after. `changes` are columns of the token: location_id, program_id, comment,
+    issued_on, expires_on. An expiry that staff set counts in place of the one that the student's leaving set (R8.11).
+
+    Raises MakeupTokenDatesNotPossible when the dates change to an expiry before the issue. One for a class missed long
+    ago may have expired before it was issued (R7.7): its other fields can be changed.
+    """
+    before = {
+        "location_id": token.location and token.location.id,
+        "program_id": token.program and token.program.id,
+        "comment": token.comment,
+        "issued_on": token.dates.issued_on,
+        "expires_on": token.dates.expires_on,
+        "lapses_on": token.dates.lapses_on,
+    }
+    if "expires_on" in changes:
+        changes = {**changes, "lapses_on": None}
+    real = {name: (before[name], after) for name, after in changes.items() if before[name] != after}
+    if real.keys() & {"issued_on", "expires_on"}:
+        after = {**before, **changes}
+        require_order(TokenLife(after["issued_on"], after["expires_on"]))
+    return real
+
+
+def not_changeable(state: MakeupTokenState, advice: str) -> MakeupTokenNotChangeable:
+    """`advice` says what could be done instead, or that nothing can."""
+    return MakeupTokenNotChangeable(state, f"{_SAID[state]}; {advice}.")
+
+
+def notice_due_at(issued_on: date, zone: ZoneInfo | None, now: datetime) -> datetime:
+    """R8.2: families know of a token from its issue date on, and are told in the morning of a date that is ahead."""
+    here = zone or ZoneInfo("UTC")
+    if issued_on <= local_date(now, here):
+        return now
+    return datetime.combine(issued_on, NOTICE_TIME, tzinfo=here).astimezone(UTC)
+
+
+def notice_reason(token_id: UUID) -> str:
+    """What the outbox knows the notice of a token by: one a token (R9.8)."""
+    return f"token/{token_id}/issued"
+
+
+def _refuse(reason: MakeupTokenDatesReason, draft: int | None, life: TokenLife) -> None:
+    which = "The makeup token" if draft is None else f"Makeup token {draft + 1}"
+    says = {
+        MakeupTokenDatesReason.EXPIRY_AND_NEVER: f"would expire on {life.expires_on} and never; choose one of the two",
+        MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE: f"would expire on {life.expires_on}, before it is issued on "
+        f"{life.issued_on}",
+        MakeupTokenDatesReason.EXPIRED_ALREADY: f"would have expired on {life.expires_on} already; choose a later date",
+    }[reason]
+    raise MakeupTokenDatesNotPossible(reason, draft, life.issued_on, life.expires_on, f"{which} {says}.")

@@ -1,0 +1,108 @@
+"""PostgreSQL refuses to run as root: two ways for root to start it as somebody else.
+
+First a user namespace in which root is called 1000: no account, no change of owner. Where namespaces are
+forbidden (many containers), the account `nobody`, keeping the right to pass through folders, because
+the checkout may lie in a home folder that only root can enter. Neither way changes a parent folder.
+"""
+
+import ctypes
+import os
+import pwd
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.servers.process import ServerFault
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_CLONE_NEWUSER = 0x10000000
+_PR_SET_KEEPCAPS = 8
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 47, 2
+_CAP_DAC_OVERRIDE = 1
+_CAPABILITY_VERSION_3 = 0x20080522
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who runs the server: `become` is called in the child; the data folder must belong to `uid`, `gid`."""
+
+    name: str
+    uid: int
+    gid: int
+    become: Callable[[], None] | None
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+
+
+class _CapabilitySets(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable")]
+
+
+def _enter_namespace() -> None:
+    uid, gid = os.geteuid(), os.getegid()
+    if _libc.unshare(_CLONE_NEWUSER) != 0:
+        raise OSError(ctypes.get_errno(), "unshare(CLONE_NEWUSER)")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"1000 {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"1000 {gid} 1")
+
+
+def _become_nobody(uid: int, gid: int) -> None:
+    _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    keep = 1 << _CAP_DAC_OVERRIDE
+    sets = (_CapabilitySets * 2)(_CapabilitySets(keep, keep, keep), _CapabilitySets(0, 0, 0))
+    # Without this right (a stripped container) plain `nobody` still works where the path is open to all.
+    if _libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0:
+        _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
+
+
+def _nobody() -> Identity:
+    try:
+        account = pwd.getpwnam("nobody")
+        uid, gid = account.pw_uid, account.pw_gid
+    except KeyError:
+        uid = gid = 65534
+    return Identity("nobody", uid, gid, lambda: _become_nobody(uid, gid))
+
+
+def candidates() -> list[Identity]:
+    """The identities to try, best first. For a normal user there is one: that user."""
+    uid, gid = os.geteuid(), os.getegid()
+    if uid != 0:
+        return [Identity("this user", uid, gid, None)]
+    return [Identity("a user namespace", uid, gid, _enter_namespace), _nobody()]
+
+
+def choose_identity(program: Path) -> Identity:
+    """The first identity that can run `program --version`."""
+    reasons = []
+    for identity in candidates():
+        try:
+            subprocess.run(  # noqa: S603
+                [program, "--version"],
+                preexec_fn=identity.become,
+                check=True,
+                capture_output=True,
+                timeout=20,
+            )
+        except (OSError, subprocess.SubprocessError) as fault:
+            reasons.append(f"as {identity.name}: {fault}")
+        else:
+            return identity
+    raise ServerFault(f"{program} cannot be run ({'; '.join(reasons)}).")
+
+
+def give_to(identity: Identity, folder: Path) -> None:
+    """Make `folder` and all in it belong to `identity`. Only root needs this, after a change of identity."""
+    if os.geteuid() != 0 or not folder.exists() or folder.stat().st_uid == identity.uid:
+        return
+    for place, _, files in os.walk(folder):
+        for path in (place, *(os.path.join(place, name) for name in files)):
+            os.chown(path, identity.uid, identity.gid, follow_symlinks=False)

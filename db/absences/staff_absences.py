@@ -1,0 +1,164 @@
+"""Staff who are away (R9.9), and the staff members whom acts on absences hold."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.absences.substitutes import StaffAbsenceFacts
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.calendar.timeslots import DateSpan
+from db import models
+from db.unit_of_work import UnitOfWork
+
+_ABSENCES = """
+SELECT a.id, a.starts_on, a.ends_on, a.comment, a.recorded_at, p.id AS person_id, p.first_name, p.last_name,
+       w.id AS recorder_id, w.first_name AS recorder_first_name, w.last_name AS recorder_last_name
+FROM staff_absence a
+JOIN person p ON p.organization_id = a.organization_id AND p.id = a.person_id
+LEFT JOIN person w ON w.organization_id = a.organization_id AND w.id = a.recorded_by_id
+WHERE a.organization_id = :organization_id
+"""
+_BY_ID = text(_ABSENCES + "  AND a.id = ANY (CAST(:ids AS uuid[]))")
+_LISTED = text(
+    _ABSENCES
+    + """
+  AND a.starts_on <= :to_on AND a.ends_on >= :from_on
+  AND (CAST(:after_on AS date) IS NULL OR (a.starts_on, a.id) > (CAST(:after_on AS date), CAST(:after_id AS uuid)))
+ORDER BY a.starts_on, a.id
+LIMIT :limit
+"""
+)
+
+_STAFF_HERE = """
+SELECT p.id, p.first_name, p.last_name, nullif(btrim(p.email), '') AS email FROM person p
+WHERE p.organization_id = :organization_id AND p.id = ANY (CAST(:ids AS uuid[])) AND p.kind = 'STAFF'
+  AND p.ended_at IS NULL
+ORDER BY p.id
+"""
+_STAFF = text(_STAFF_HERE)
+_STAFF_HELD = text(_STAFF_HERE + "FOR NO KEY UPDATE")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStaff:
+    """`email` None: the staff member has none."""
+
+    facts: PersonFacts
+    email: str | None
+
+
+async def hold_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, HeldStaff]:
+    """The first lock of each act on absences and substitutes, after the idempotency key: those who are away and those
+    who stand in, in the order of their ids. Without those who have left.
+    """
+    return _staff(await uow.connection.execute(_STAFF_HELD, _given(uow.organization_id, ids)))
+
+
+async def read_staff(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, HeldStaff]:
+    """The same, not held."""
+    return _staff(await connection.execute(_STAFF, _given(organization_id, ids)))
+
+
+async def absences_of(
+    connection: AsyncConnection, organization_id: UUID, people: Collection[UUID], within: DateSpan
+) -> dict[UUID, list[tuple[UUID, DateSpan]]]:
+    """By staff member: id and dates of absences that touch the dates."""
+    absence = models.StaffAbsence
+    found = await connection.execute(
+        select(absence.person_id, absence.id, absence.starts_on, absence.ends_on).where(
+            absence.organization_id == organization_id,
+            absence.person_id.in_(people),
+            absence.starts_on <= within.ends_on,
+            absence.ends_on >= within.starts_on,
+        )
+    )
+    known: dict[UUID, list[tuple[UUID, DateSpan]]] = defaultdict(list)
+    for row in found:
+        known[row.person_id].append((row.id, DateSpan(row.starts_on, row.ends_on)))
+    return known
+
+
+async def add_absence(uow: UnitOfWork, absence_id: UUID, person_id: UUID, span: DateSpan, **values: Any) -> None:
+    """`values`: comment, recorded_by_id and recorded_at."""
+    await uow.connection.execute(
+        insert(models.StaffAbsence).values(
+            organization_id=uow.organization_id,
+            id=absence_id,
+            person_id=person_id,
+            starts_on=span.starts_on,
+            ends_on=span.ends_on,
+            **values,
+        )
+    )
+
+
+async def end_absence(uow: UnitOfWork, absence_id: UUID, last_on: date) -> None:
+    absence = models.StaffAbsence
+    await uow.connection.execute(
+        update(absence)
+        .where(absence.organization_id == uow.organization_id, absence.id == absence_id)
+        .values(ends_on=last_on)
+    )
+
+
+async def delete_absence(uow: UnitOfWork, absence_id: UUID) -> None:
+    absence = models.StaffAbsence
+    await uow.connection.execute(
+        delete(absence).where(absence.organization_id == uow.organization_id, absence.id == absence_id)
+    )
+
+
+async def read_absences(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, StaffAbsenceFacts]:
+    found = await connection.execute(_BY_ID, {"organization_id": organization_id, "ids": list(ids)})
+    return {row.id: _absence(row) for row in found}
+
+
+async def list_absences(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    within: DateSpan,
+    *,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> list[StaffAbsenceFacts]:
+    """Those that touch the dates, by first date."""
+    given = {
+        "organization_id": organization_id,
+        "from_on": within.starts_on,
+        "to_on": within.ends_on,
+        "after_on": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "limit": limit,
+    }
+    return [_absence(row) for row in await connection.execute(_LISTED, given)]
+
+
+def _absence(row: Row[Any]) -> StaffAbsenceFacts:
+    by = row.recorder_id and PersonFacts(row.recorder_id, row.recorder_first_name, row.recorder_last_name)
+    recorded_at: datetime = row.recorded_at
+    return StaffAbsenceFacts(
+        row.id,
+        PersonFacts(row.person_id, row.first_name, row.last_name),
+        DateSpan(row.starts_on, row.ends_on),
+        row.comment,
+        by,
+        recorded_at,
+    )
+
+
+def _given(organization_id: UUID, ids: Collection[UUID]) -> dict[str, Any]:
+    return {"organization_id": organization_id, "ids": list(ids)}
+
+
+def _staff(rows: Iterable[Row[Any]]) -> dict[UUID, HeldStaff]:
+    return {row.id: HeldStaff(PersonFacts(row.id, row.first_name, row.last_name), row.email) for row in rows}

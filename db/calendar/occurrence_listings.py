@@ -1,0 +1,259 @@
+"""Listings of occurrences (R2.8): which timeslots a filter chooses, which page of their dates, and what is
+recorded.
+
+The dates are computed (attendance.rules.calendar.listings); only occurrences on the page are read, so that a listing
+takes the same few statements however long its page and its range are.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot
+from attendance.rules.roster.roster import AttendanceTally
+from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
+from db.calendar.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
+from db.driver import HotStatement
+from db.listing import containing, values
+
+_SLOTS = text(f"""
+SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
+       t.offering_id, o.name, o.starts_on, o.ends_on, l.time_zone, sessions.*, teachers.*, substitutions.*
+FROM timeslot t
+JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+{OFFERING_SESSIONS}
+CROSS JOIN LATERAL (
+    SELECT array_agg(i.person_id) AS teacher_ids
+    FROM offering_instructor i
+    WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+      AND i.person_id = ANY (CAST(:people AS uuid[]))
+) teachers
+CROSS JOIN LATERAL (
+    SELECT array_agg(u.held_on) AS substituted_on, array_agg(u.absent_person_id) AS absent_ids,
+           array_agg(u.substitute_id) AS substitute_ids
+    FROM substitution u
+    WHERE u.organization_id = t.organization_id AND u.timeslot_id = t.id
+      AND u.held_on BETWEEN :from_on AND :to_on
+      AND (u.absent_person_id = ANY (CAST(:people AS uuid[])) OR u.substitute_id = ANY (CAST(:people AS uuid[])))
+) substitutions
+WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL AND o.deleted_at IS NULL
+  AND (t.starts_on IS NULL OR (t.starts_on <= :to_on AND t.ends_on >= :from_on))
+  AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
+  AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
+  AND (CAST(:location_ids AS uuid[]) IS NULL OR o.location_id = ANY (:location_ids))
+  AND (CAST(:program_ids AS uuid[]) IS NULL OR o.program_id = ANY (:program_ids))
+  AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
+""")  # noqa: S608 - constants
+
+_TALLIES = HotStatement("""
+SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
+       (SELECT count(DISTINCT e.student_id)
+        FROM enrollment e
+        WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
+          AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
+          AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
+          AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+          AND NOT EXISTS (SELECT FROM mark m
+                          WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
+                            AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS unmarked
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(n.status) AS statuses, array_agg(n.marks) AS counts
+    FROM (SELECT m.status, count(*) AS marks FROM mark m
+          WHERE m.organization_id = t.organization_id AND m.timeslot_id = t.id AND m.held_on = k.held_on
+          GROUP BY m.status) n
+) marked
+""")
+
+
+# Of the occurrences that have a mark; all others are not taken.
+_STATES = text("""
+SELECT k.timeslot_id, k.held_on,
+       EXISTS (SELECT FROM enrollment e
+               WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
+                 AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
+                 AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
+                 AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+                 AND NOT EXISTS (SELECT FROM mark m
+                                 WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
+                                   AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS has_unmarked
+FROM (SELECT DISTINCT m.timeslot_id, m.held_on FROM mark m
+      WHERE m.organization_id = :organization_id AND m.timeslot_id = ANY (CAST(:timeslot_ids AS uuid[]))
+        AND m.held_on BETWEEN :from_on AND :to_on) k
+JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """None or nothing: any. `search` is found anywhere in the offering's name, case aside. `visible_to` is
+    the person whose own occurrences alone are listed (section 11), as a teacher of the offering or as a
+    substitute that day.
+    """
+
+    within: DateSpan
+    kinds: Collection[OfferingKind] | None = None
+    offering_ids: Collection[UUID] | None = None
+    location_ids: Collection[UUID] | None = None
+    program_ids: Collection[UUID] | None = None
+    instructor_ids: Collection[UUID] | None = None
+    attendance_states: Collection[AttendanceState] | None = None
+    search: str | None = None
+    include_not_scheduled: bool = True
+    visible_to: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` occurrences between two positions, counted from the end if `backwards`."""
+
+    limit: int
+    after: Position | None = None
+    before: Position | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """In listing order. `has_more`: there are others beyond the window's far end."""
+
+    positions: tuple[Position, ...]
+    heads: tuple[OccurrenceHead, ...]
+    has_more: bool
+
+
+async def list_occurrences(
+    connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter, window: Window
+) -> Listing:
+    """Two statements, three with a filter by attendance state."""
+    slots = await read_slots(connection, organization_id, chosen)
+    if chosen.attendance_states:
+        states = await _read_states(connection, organization_id, slots, chosen.within)
+        slots = in_states(slots, states, frozenset(chosen.attendance_states))
+    positions = expand(
+        slots,
+        chosen.within,
+        include_not_scheduled=chosen.include_not_scheduled,
+        after=window.after,
+        before=window.before,
+        backwards=window.backwards,
+    )
+    page = list(islice(positions, window.limit + 1))
+    shown = page[: window.limit]
+    if window.backwards:
+        shown.reverse()
+    heads = await read_heads(connection, organization_id, [each.key for each in shown])
+    return Listing(tuple(shown), tuple(heads), len(page) > window.limit)
+
+
+async def read_tallies(
+    connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, AttendanceTally]:
+    """R2.9, in one statement: what a roster's rows would add up to."""
+    found = await _TALLIES.rows(
+        connection,
+        {
+            "organization_id": organization_id,
+            "timeslot_ids": [key.timeslot_id for key in keys],
+            "dates": [key.held_on for key in keys],
+        },
+    )
+    return {OccurrenceKey(row.timeslot_id, row.held_on): _tally(row) for row in found}
+
+
+async def _read_states(
+    connection: AsyncConnection, organization_id: UUID, slots: Iterable[ListedSlot], within: DateSpan
+) -> dict[OccurrenceKey, AttendanceState]:
+    """Of the occurrences with a mark."""
+    found = await connection.execute(
+        _STATES,
+        {
+            "organization_id": organization_id,
+            "timeslot_ids": [listed.slot.id for listed in slots],
+            "from_on": within.starts_on,
+            "to_on": within.ends_on,
+        },
+    )
+    partly, wholly = AttendanceState.IN_PROGRESS, AttendanceState.TAKEN
+    return {OccurrenceKey(row.timeslot_id, row.held_on): partly if row.has_unmarked else wholly for row in found}
+
+
+def _tally(row: Row[Any]) -> AttendanceTally:
+    counts = dict(zip(row.statuses or (), row.counts or (), strict=True))
+    return AttendanceTally({status: counts.get(status.value, 0) for status in AttendanceStatus}, row.unmarked)
+
+
+async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter) -> list[ListedSlot]:
+    """The timeslots that a filter chooses; its attendance states are not looked at."""
+    people = set(chosen.instructor_ids or ()) | ({chosen.visible_to} if chosen.visible_to else set())
+    found = await connection.execute(
+        _SLOTS,
+        {
+            "organization_id": organization_id,
+            "from_on": chosen.within.starts_on,
+            "to_on": chosen.within.ends_on,
+            "kinds": values(chosen.kinds),
+            "offering_ids": values(chosen.offering_ids),
+            "location_ids": values(chosen.location_ids),
+            "program_ids": values(chosen.program_ids),
+            "search": containing(chosen.search),
+            "people": list(people),
+        },
+    )
+    slots = (_listed(row, chosen) for row in found)
+    return [slot for slot in slots if slot.only_on is None or slot.only_on]
+
+
+def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:
+    only_on: frozenset[date] | None = None
+    not_on: frozenset[date] = frozenset()
+    if chosen.instructor_ids:
+        only_on, not_on = _instructed(row, chosen.instructor_ids)
+    if chosen.visible_to and chosen.visible_to not in (row.teacher_ids or ()):
+        standing_in = frozenset(day for day, _, substitute in _substitutions(row) if substitute == chosen.visible_to)
+        only_on = standing_in if only_on is None else only_on & standing_in
+    return ListedSlot(
+        Timeslot(
+            row.id,
+            row.start_time,
+            row.duration_minutes,
+            row.weekday,
+            DateSpan(row.slot_starts_on, row.slot_ends_on),
+        ),
+        schedule_of(row),
+        row.name,
+        ZoneInfo(row.time_zone),
+        only_on,
+        not_on,
+        row.offering_id,
+    )
+
+
+def _instructed(row: Row[Any], instructor_ids: Collection[UUID]) -> tuple[frozenset[date] | None, frozenset[date]]:
+    """The only dates (None: all), and those that are not, on which one of the instructors is there,
+    substitutes applied.
+    """
+    substitutions = _substitutions(row)
+    standing_in = frozenset(day for day, _, substitute in substitutions if substitute in instructor_ids)
+    teachers = [each for each in row.teacher_ids or () if each in instructor_ids]
+    if not teachers:
+        return standing_in, frozenset()
+    away = [frozenset(day for day, absent, _ in substitutions if absent == teacher) for teacher in teachers]
+    return None, frozenset.intersection(*away) - standing_in
+
+
+def _substitutions(row: Row[Any]) -> list[tuple[date, UUID, UUID | None]]:
+    if row.substituted_on is None:
+        return []
+    return list(zip(row.substituted_on, row.absent_ids, row.substitute_ids, strict=True))

@@ -1,0 +1,213 @@
+"""Occurrences by key: what each is an occurrence of, with the row that something left behind, if anything
+did.
+
+The statement is text: it is read with every roster, and its expression tree would cost more to walk than it
+takes to run.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.occurrences import (
+    CancellationFacts,
+    LocationFacts,
+    OccurrenceHead,
+    OfferingFacts,
+    PersonFacts,
+    ProgramFacts,
+)
+from attendance.rules.calendar.recordability import closing_scopes
+from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
+from attendance.rules.vocabulary import BlackoutScope, OfferingKind
+from db.driver import HotStatement
+
+# Parts of the statements that read offering o with location l and program p, for offering_of, slots_of and schedule_of.
+OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
+       o.min_age_months, o.max_age_months, o.gender,
+       l.id AS location_id, l.name AS location_name, l.time_zone,
+       p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted"""
+OFFERING_SLOTS = """CROSS JOIN LATERAL (
+    SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
+           array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
+           array_agg(x.start_time) AS slot_times, array_agg(x.duration_minutes) AS slot_minutes,
+           array_agg(x.deleted_at IS NULL) AS slot_is_live
+    FROM timeslot x WHERE x.organization_id = o.organization_id AND x.offering_id = o.id
+) slots"""
+OFFERING_SESSIONS = """CROSS JOIN LATERAL (
+    SELECT count(*) AS sessions_attached,
+           array_agg(s.starts_on) FILTER (WHERE s.deleted_at IS NULL) AS session_starts,
+           array_agg(s.ends_on) FILTER (WHERE s.deleted_at IS NULL) AS session_ends
+    FROM offering_session a
+    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
+    WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
+) sessions"""
+# Cancellations and blackouts decide first and last days (R3.4); further off than this they are not looked
+# for.
+_HEADS = HotStatement(f"""
+SELECT k.timeslot_id, k.held_on,
+       t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
+       {OFFERING_COLUMNS},
+       g.currency,
+       coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
+       w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,
+       slots.*, sessions.*, closed.*, cancelled.*, teachers.*, instructors.*
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY AS k (timeslot_id, held_on, place)
+JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
+JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+JOIN organization g ON g.organization_id = o.organization_id
+LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
+LEFT JOIN occurrence c ON c.organization_id = t.organization_id
+    AND c.timeslot_id = t.id AND c.held_on = k.held_on
+LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = c.cancelled_by_id
+{OFFERING_SLOTS}
+{OFFERING_SESSIONS}
+CROSS JOIN LATERAL (
+    SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
+           array_agg(b.scope) AS closed_scopes
+    FROM blackout_date b
+    WHERE b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
+      AND b.starts_on <= k.held_on + 400 AND b.ends_on >= k.held_on - 400
+) closed
+CROSS JOIN LATERAL (
+    SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
+    FROM timeslot x
+    JOIN occurrence y ON y.organization_id = x.organization_id AND y.timeslot_id = x.id
+    WHERE x.organization_id = o.organization_id AND x.offering_id = o.id AND y.cancelled_at IS NOT NULL
+      AND y.held_on BETWEEN k.held_on - 200 AND k.held_on + 200
+) cancelled
+CROSS JOIN LATERAL (
+    SELECT array_agg(i.person_id) AS teacher_ids
+    FROM offering_instructor i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+) teachers
+CROSS JOIN LATERAL (
+    SELECT array_agg(q.id) AS instructor_ids, array_agg(q.first_name) AS first_names,
+           array_agg(q.last_name) AS last_names
+    FROM (SELECT i.person_id FROM offering_instructor i
+          WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+            AND NOT EXISTS (SELECT FROM substitution u WHERE u.organization_id = i.organization_id
+                            AND u.timeslot_id = k.timeslot_id AND u.held_on = k.held_on
+                            AND u.absent_person_id = i.person_id)
+          UNION
+          SELECT u.substitute_id FROM substitution u
+          WHERE u.organization_id = o.organization_id AND u.timeslot_id = k.timeslot_id AND u.held_on = k.held_on
+    ) there
+    JOIN person q ON q.organization_id = o.organization_id AND q.id = there.person_id
+) instructors
+ORDER BY k.place
+""")  # noqa: S608 - constants
+
+
+async def find_head(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> OccurrenceHead | None:
+    """None: there is no such timeslot in the organization, or it does not fall on the date."""
+    heads = await read_heads(connection, organization_id, [key])
+    return heads[0] if heads else None
+
+
+async def read_heads(
+    connection: AsyncConnection, organization_id: UUID, keys: Iterable[OccurrenceKey]
+) -> list[OccurrenceHead]:
+    """In the order of the keys, one statement for all; keys that are no occurrence are left out."""
+    possible = [key for key in keys if key.held_on in CALENDAR]
+    if not possible:
+        return []
+    found = await _HEADS.rows(
+        connection,
+        {
+            "organization_id": organization_id,
+            "timeslot_ids": [key.timeslot_id for key in possible],
+            "dates": [key.held_on for key in possible],
+        },
+    )
+    heads = (_head(row) for row in found)
+    return [head for head in heads if head.slot.falls_on(head.key.held_on)]
+
+
+def _head(row: Row[Any]) -> OccurrenceHead:
+    slots = slots_of(row)
+    own = next(slot for slot, _ in slots if slot.id == row.timeslot_id)
+    instructors = [PersonFacts(*each) for each in _zip(row.instructor_ids, row.first_names, row.last_names)]
+    return OccurrenceHead(
+        key=OccurrenceKey(row.timeslot_id, row.held_on),
+        offering=offering_of(row),
+        slot=own,
+        room=row.room,
+        is_deleted=row.is_deleted,
+        series=series_of(row, tuple(slot for slot, is_live in slots if is_live)),
+        timeslots=tuple(slot for slot, _ in slots),
+        teacher_ids=frozenset(row.teacher_ids or ()),
+        instructors=tuple(sorted(instructors, key=lambda each: (each.last_name, each.first_name))),
+        revision=row.revision,
+        cancellation=_cancellation(row),
+        currency=row.currency,
+    )
+
+
+def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
+    """The timeslots in a row's slot_ids, slot_times ... , each with whether it was not deleted."""
+    return [
+        (Timeslot(slot_id, start_time, minutes, weekday, DateSpan(starts_on, ends_on)), is_live)
+        for slot_id, start_time, minutes, weekday, starts_on, ends_on, is_live in _zip(
+            row.slot_ids,
+            row.slot_times,
+            row.slot_minutes,
+            row.slot_weekdays,
+            row.slot_starts,
+            row.slot_ends,
+            row.slot_is_live,
+        )
+    ]
+
+
+def series_of(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
+    """From kind, closed_starts ..., cancelled_ids and cancelled_dates of a row, and what `schedule_of` needs."""
+    scopes = closing_scopes(OfferingKind(row.kind))
+    closed = _zip(row.closed_starts, row.closed_ends, row.closed_scopes)
+    return Series(
+        timeslots=live,
+        schedule=schedule_of(row),
+        closed=tuple(DateSpan(first, last) for first, last, scope in closed if BlackoutScope(scope) in scopes),
+        cancelled=frozenset(OccurrenceKey(*each) for each in _zip(row.cancelled_ids, row.cancelled_dates)),
+    )
+
+
+def schedule_of(row: Row[Any]) -> Schedule:
+    """From starts_on and ends_on of the offering, sessions_attached, session_starts and session_ends of a
+    row.
+    """
+    sessions = tuple(DateSpan(*each) for each in _zip(row.session_starts, row.session_ends))
+    return Schedule(DateSpan(row.starts_on, row.ends_on), sessions if row.sessions_attached else None)
+
+
+def offering_of(row: Row[Any]) -> OfferingFacts:
+    has_program = row.program_id is not None
+    return OfferingFacts(
+        id=row.offering_id,
+        kind=OfferingKind(row.kind),
+        name=row.name,
+        location=LocationFacts(row.location_id, row.location_name, row.time_zone),
+        program=ProgramFacts(row.program_id, row.program_name, row.program_is_deleted) if has_program else None,
+        capacity=row.capacity,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        min_age_months=row.min_age_months,
+        max_age_months=row.max_age_months,
+        gender=row.gender,
+    )
+
+
+def _cancellation(row: Row[Any]) -> CancellationFacts | None:
+    if row.cancelled_at is None:
+        return None
+    by = row.canceller_id and PersonFacts(row.canceller_id, row.canceller_first_name, row.canceller_last_name)
+    return CancellationFacts(row.cancelled_at, by, row.cancellation_comment)
+
+
+def _zip(*columns: Sequence[Any] | None) -> Iterable[tuple[Any, ...]]:
+    """The rows of parallel arrays; an aggregate over nothing is None."""
+    return zip(*columns, strict=True) if columns[0] is not None else ()

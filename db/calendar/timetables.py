@@ -1,0 +1,83 @@
+"""When offerings meet, with all that keeps them from it: for acts that give places over dates."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.enrollments.places import Timetable
+from db import models
+from db.calendar.occurrences import (
+    OFFERING_COLUMNS,
+    OFFERING_SESSIONS,
+    OFFERING_SLOTS,
+    offering_of,
+    series_of,
+    slots_of,
+)
+from db.calendar.offerings import VISIBLE_OFFERINGS
+from db.unit_of_work import UnitOfWork
+
+_TIMETABLES = text(f"""
+SELECT {OFFERING_COLUMNS},
+       slots.*, sessions.*, closed.*, cancelled.*
+FROM offering o
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
+{OFFERING_SLOTS}
+{OFFERING_SESSIONS}
+CROSS JOIN LATERAL (
+    SELECT array_agg(b.starts_on) AS closed_starts, array_agg(b.ends_on) AS closed_ends,
+           array_agg(b.scope) AS closed_scopes
+    FROM blackout_date b
+    WHERE b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
+      AND b.ends_on >= :since
+) closed
+CROSS JOIN LATERAL (
+    SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
+    FROM timeslot x
+    JOIN occurrence y ON y.organization_id = x.organization_id AND y.timeslot_id = x.id
+    WHERE x.organization_id = o.organization_id AND x.offering_id = o.id AND y.cancelled_at IS NOT NULL
+      AND y.held_on >= :since
+) cancelled
+WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = ANY (CAST(:ids AS uuid[]))
+{VISIBLE_OFFERINGS}
+""")  # noqa: S608 - constants
+
+
+async def lock_offerings(uow: UnitOfWork, ids: Collection[UUID]) -> None:
+    """Hold the offerings' places until the end of the transaction: whoever gives one away or ends one comes here first,
+    after the idempotency key and before occurrences. In the order of ids; nothing is said of those that do not exist.
+    """
+    table = models.Offering
+    await uow.connection.execute(
+        select(table.id)
+        .where(table.organization_id == uow.organization_id, table.id.in_(ids))
+        .order_by(table.id)
+        .with_for_update(key_share=True)
+    )
+
+
+async def read_timetables(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    ids: Collection[UUID],
+    *,
+    since: date,
+    visible_to: UUID | None = None,
+) -> dict[UUID, Timetable]:
+    """By id, without those that were deleted, do not exist or are not to be seen; what keeps an offering from meeting
+    is told from the date `since` on.
+
+    visible_to -- a person who sees what they teach or substitute; None: all are seen.
+    """
+    given = {"organization_id": organization_id, "ids": list(ids), "since": since, "visible_to": visible_to}
+    return {row.offering_id: _timetable(row) for row in await connection.execute(_TIMETABLES, given)}
+
+
+def _timetable(row: Row[Any]) -> Timetable:
+    live = tuple(slot for slot, is_live in slots_of(row) if is_live)
+    return Timetable(offering_of(row), series_of(row, live))

@@ -1,0 +1,237 @@
+"""Enrollments as acts on them read and write them; rosters and students are shown by others."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster import RosterEnrollment
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
+from db import models
+from db.ids import new_id
+from db.unit_of_work import UnitOfWork
+
+_ABSENCES = text("""
+SELECT a.student_id, a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
+       ARRAY(SELECT x.enrollment_id FROM expected_absence_enrollment x
+             WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id) AS enrollment_ids
+FROM expected_absence a
+WHERE a.organization_id = :organization_id AND a.student_id = ANY (CAST(:student_ids AS uuid[]))
+  AND a.state = 'APPROVED' AND a.ends_on >= :since AND (CAST(:until AS date) IS NULL OR a.starts_on <= :until)
+""")
+_PLACES_OF = text("""
+WITH here AS MATERIALIZED (
+    SELECT e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
+           count(*) OVER (PARTITION BY e.offering_id, e.student_id) = 1
+           AND e.starts_on <= :since AND (e.drop_on IS NULL OR e.drop_on >= :until) AND e.student_id <> :student_id
+           AND NOT EXISTS (SELECT FROM expected_absence a
+                           WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id
+                             AND a.state = 'APPROVED' AND a.ends_on >= :since AND a.starts_on <= :day_after
+                          ) AS is_steady
+    FROM enrollment e
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+    WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+      AND e.deleted_at IS NULL AND e.type <> 'WAITLIST'
+      AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
+      AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
+)
+SELECT offering_id, timeslot_id, count(*) AS steady, NULL AS id, NULL AS student_id, NULL AS type, NULL AS starts_on,
+       NULL AS drop_on, NULL AS end_cause, NULL AS deleted_at
+FROM here WHERE is_steady GROUP BY offering_id, timeslot_id
+UNION ALL
+SELECT offering_id, timeslot_id, 0, id, student_id, type, starts_on, drop_on, end_cause, deleted_at
+FROM here WHERE NOT is_steady
+""")
+_MARKED = text("""
+SELECT DISTINCT m.timeslot_id, m.held_on
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
+ORDER BY m.timeslot_id, m.held_on
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOf:
+    """Who has a place in offerings over a range of dates. `steady`: by offering and timeslot (None: all of them) how
+    many students have one place, the same on each of the dates, and no absence. `moving`: the other enrollments, those
+    of the student who asks always among them. Of an offering with unlimited places there are these alone.
+    """
+
+    steady: Mapping[tuple[UUID, UUID | None], int]
+    moving: Mapping[UUID, Sequence[RosterEnrollment]]
+
+
+async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, RosterEnrollment] | None:
+    """With the id of its offering, a deleted one too."""
+    table = models.Enrollment
+    row = (
+        await uow.connection.execute(
+            select(table).where(table.organization_id == uow.organization_id, table.id == enrollment_id)
+        )
+    ).one_or_none()
+    return None if row is None else (row.offering_id, enrollment_of(row))
+
+
+async def has_transfer(uow: UnitOfWork, enrollment_id: UUID) -> bool:
+    """Is the enrollment the source of a transfer already, be its target deleted or not?"""
+    table = models.Enrollment
+    found = await uow.connection.execute(
+        select(table.id).where(table.organization_id == uow.organization_id, table.transferred_from_id == enrollment_id)
+    )
+    return found.first() is not None
+
+
+async def is_enrollable(uow: UnitOfWork, student_id: UUID) -> bool:
+    """False: there is no such student, or it was deleted."""
+    table = models.Student
+    found = await uow.connection.execute(
+        select(table.id).where(
+            table.organization_id == uow.organization_id, table.id == student_id, table.deleted_at.is_(None)
+        )
+    )
+    return found.first() is not None
+
+
+async def read_places(
+    connection: AsyncConnection, organization_id: UUID, offering_id: UUID, *, since: date, until: date | None
+) -> list[RosterEnrollment]:
+    """The offering's enrollments that cover one of the dates, WAITLIST among them, without deleted ones."""
+    table = models.Enrollment
+    statement = select(table).where(
+        table.organization_id == organization_id,
+        table.offering_id == offering_id,
+        table.deleted_at.is_(None),
+        table.drop_on.is_(None) | (table.drop_on >= since),
+    )
+    if until is not None:
+        statement = statement.where(table.starts_on <= until)
+    return [enrollment_of(row) for row in await connection.execute(statement)]
+
+
+async def read_places_of(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    offering_ids: Collection[UUID],
+    student_id: UUID,
+    *,
+    since: date,
+    until: date,
+) -> PlacesOf:
+    """Without deleted enrollments and WAITLIST. Nearly all places are steady, and so need not be told one by one."""
+    given = {
+        "organization_id": organization_id,
+        "offering_ids": list(offering_ids),
+        "student_id": student_id,
+        "since": since,
+        "until": until,
+        # What runs past midnight is hit by an absence on the day after.
+        "day_after": until + timedelta(days=1),
+    }
+    steady: dict[tuple[UUID, UUID | None], int] = {}
+    moving: dict[UUID, list[RosterEnrollment]] = defaultdict(list)
+    for row in await connection.execute(_PLACES_OF, given):
+        if row.id is None:
+            steady[row.offering_id, row.timeslot_id] = row.steady
+        else:
+            moving[row.offering_id].append(enrollment_of(row))
+    return PlacesOf(steady, moving)
+
+
+async def read_absences(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    student_ids: Collection[UUID],
+    *,
+    since: date,
+    until: date | None,
+) -> Mapping[UUID, Sequence[ExpectedAbsence]]:
+    """The approved ones near these dates, by student."""
+    given = {"organization_id": organization_id, "student_ids": list(student_ids), "since": since, "until": until}
+    found: dict[UUID, list[ExpectedAbsence]] = defaultdict(list)
+    for row in await connection.execute(_ABSENCES, given):
+        chosen = frozenset(row.enrollment_ids) or None
+        found[row.student_id].append(
+            ExpectedAbsence(
+                row.starts_on, row.ends_on, row.is_excused, row.comment, row.window_starts, row.window_ends, chosen
+            )
+        )
+    return found
+
+
+async def marked_among(uow: UnitOfWork, keys: Collection[OccurrenceKey]) -> list[OccurrenceKey]:
+    """Those of the occurrences that have a mark, in the order of locks."""
+    if not keys:
+        return []
+    given = {
+        "organization_id": uow.organization_id,
+        "timeslot_ids": [key.timeslot_id for key in keys],
+        "dates": [key.held_on for key in keys],
+    }
+    return [OccurrenceKey(*row) for row in await uow.connection.execute(_MARKED, given)]
+
+
+async def add_enrollment(
+    uow: UnitOfWork,
+    offering_id: UUID,
+    student_id: UUID,
+    *,
+    type: EnrollmentType,
+    starts_on: date,
+    drop_on: date | None,
+    timeslot_id: UUID | None,
+    now: datetime,
+    transferred_from_id: UUID | None = None,
+) -> UUID:
+    enrollment_id = new_id()
+    await uow.connection.execute(
+        insert(models.Enrollment).values(
+            organization_id=uow.organization_id,
+            id=enrollment_id,
+            offering_id=offering_id,
+            student_id=student_id,
+            type=type,
+            starts_on=starts_on,
+            drop_on=drop_on,
+            timeslot_id=timeslot_id,
+            transferred_from_id=transferred_from_id,
+            created_at=now,
+        )
+    )
+    return enrollment_id
+
+
+async def end_enrollment(uow: UnitOfWork, enrollment_id: UUID, drop_on: date, cause: EnrollmentEnd) -> None:
+    await _change(uow, enrollment_id, drop_on=drop_on, end_cause=cause)
+
+
+async def delete_enrollment(uow: UnitOfWork, enrollment_id: UUID, now: datetime) -> None:
+    """Softly: marks go on naming it (R3.1)."""
+    await _change(uow, enrollment_id, deleted_at=now)
+
+
+async def _change(uow: UnitOfWork, enrollment_id: UUID, **values: object) -> None:
+    table = models.Enrollment
+    await uow.connection.execute(
+        update(table).where(table.organization_id == uow.organization_id, table.id == enrollment_id).values(**values)
+    )
+
+
+def enrollment_of(row: Row[Any]) -> RosterEnrollment:
+    """From the enrollment's own columns; without what roll sheets tell besides."""
+    return RosterEnrollment(
+        id=row.id,
+        student_id=row.student_id,
+        type=EnrollmentType(row.type),
+        starts_on=row.starts_on,
+        drop_on=row.drop_on,
+        timeslot_id=row.timeslot_id,
+        end_cause=EnrollmentEnd(row.end_cause) if row.end_cause else None,
+        is_deleted=row.deleted_at is not None,
+    )

@@ -1,0 +1,139 @@
+"""A family as a kiosk may know it: the first names of those who are expected there, and their marks (R5.2)."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.kiosk.kiosk import Arrival, FamilyCode
+from attendance.rules.marks.marks import MarkValue
+from attendance.rules.vocabulary import AttendanceStatus, Source
+from db.unit_of_work import UnitOfWork
+
+# A number that stands for "none" in the books is no identification, nor is one that a whole school shares.
+_MOST_FAMILIES = 4
+
+# Who is on a roster is said as in db.roster.rosters. Of the day before, only what ends about midnight or later may
+# still run.
+_ARRIVALS = text("""
+WITH found AS MATERIALIZED (
+    SELECT f.id FROM family f
+    WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL
+      AND (f.phone_digits = :digits OR (f.id = :family_id AND f.check_in_code_number = :number))
+    LIMIT :most + 1
+), child AS MATERIALIZED (
+    SELECT s.id, s.first_name FROM student s
+    WHERE s.organization_id = :organization_id AND s.deleted_at IS NULL
+      AND s.family_id IN (SELECT id FROM found) AND (SELECT count(*) FROM found) <= :most
+), expected AS (
+    SELECT e.student_id, t.id AS timeslot_id, d.held_on
+    FROM enrollment e
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+    JOIN timeslot t ON t.organization_id = o.organization_id AND t.offering_id = o.id
+    CROSS JOIN unnest(ARRAY[CAST(:today AS date), CAST(:yesterday AS date)]) AS d (held_on)
+    WHERE e.organization_id = :organization_id AND e.student_id IN (SELECT id FROM child)
+      AND o.location_id = :location_id AND o.deleted_at IS NULL AND t.deleted_at IS NULL
+      AND e.starts_on <= d.held_on AND (e.drop_on IS NULL OR e.drop_on >= d.held_on)
+      AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id) AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+      AND (t.weekday IS NULL OR t.weekday = extract(isodow FROM d.held_on))
+      AND (t.starts_on IS NULL OR t.starts_on <= d.held_on) AND (t.ends_on IS NULL OR t.ends_on >= d.held_on)
+    UNION
+    SELECT m.student_id, m.timeslot_id, m.held_on
+    FROM mark m
+    JOIN timeslot t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
+    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    WHERE m.organization_id = :organization_id AND m.student_id IN (SELECT id FROM child)
+      AND o.location_id = :location_id AND m.held_on BETWEEN :yesterday AND :today
+)
+SELECT c.id, c.first_name, x.timeslot_id, x.held_on, m.status, m.is_defaulted, m.source
+FROM expected x
+JOIN child c ON c.id = x.student_id
+JOIN timeslot t ON t.organization_id = :organization_id AND t.id = x.timeslot_id
+LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = x.timeslot_id
+    AND m.held_on = x.held_on AND m.student_id = x.student_id
+WHERE x.held_on = :today
+   OR extract(epoch FROM t.start_time) / 60 + t.duration_minutes > CAST(:late AS integer)
+""")
+_LATE = timedelta(hours=21) // timedelta(minutes=1)
+
+_MARK = text("""
+SELECT m.status, m.is_defaulted, m.source, m.marked_at FROM mark m
+WHERE m.organization_id = :organization_id AND m.timeslot_id = :timeslot_id AND m.held_on = :held_on
+  AND m.student_id = :student_id
+""")
+
+_NUMBERS = text("""
+SELECT f.id, f.check_in_code_number FROM family f
+WHERE f.organization_id = :organization_id AND f.id = ANY (CAST(:ids AS uuid[]))
+""")
+_NEXT_NUMBER = text("""
+UPDATE family SET check_in_code_number = check_in_code_number + 1
+WHERE organization_id = :organization_id AND id = :family_id
+RETURNING check_in_code_number
+""")
+
+
+async def find_arrivals(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    location_id: UUID,
+    today: date,
+    *,
+    digits: str | None = None,
+    code: FamilyCode | None = None,
+) -> list[Arrival]:
+    """Of the family with the phone number, or with the code: who may be on a roster of the location today, or of
+    yesterday's last hours. One statement, whether there is such a family or not; none for a number that more than four
+    families share.
+    """
+    given = {
+        "organization_id": organization_id,
+        "location_id": location_id,
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "digits": digits,
+        "family_id": code and code.family_id,
+        "number": code and code.number,
+        "most": _MOST_FAMILIES,
+        "late": _LATE,
+    }
+    return [_arrival(row) for row in await connection.execute(_ARRIVALS, given)]
+
+
+async def find_mark(
+    connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey, student_id: UUID
+) -> Row[Any] | None:
+    """Its status and marked_at; None: not marked."""
+    given = {
+        "organization_id": organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+        "student_id": student_id,
+    }
+    return (await connection.execute(_MARK, given)).one_or_none()
+
+
+async def read_code_numbers(
+    connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID]
+) -> dict[UUID, int]:
+    """Which of each family's check-in codes is good."""
+    found = await connection.execute(_NUMBERS, {"organization_id": organization_id, "ids": list(family_ids)})
+    return {row.id: row.check_in_code_number for row in found}
+
+
+async def take_next_code_number(uow: UnitOfWork, family_id: UUID) -> int:
+    """The codes that the family had before are good no more."""
+    given = {"organization_id": uow.organization_id, "family_id": family_id}
+    number: int = (await uow.connection.execute(_NEXT_NUMBER, given)).scalar_one()
+    return number
+
+
+def _arrival(row: Row[Any]) -> Arrival:
+    mark = None
+    if row.status is not None:
+        mark = MarkValue(AttendanceStatus(row.status), None, row.is_defaulted, Source(row.source))
+    return Arrival(row.id, row.first_name, OccurrenceKey(row.timeslot_id, row.held_on), mark)

@@ -1,0 +1,135 @@
+"""Makeups that are given up: their places end, and their tokens are free again (R8.5). One statement each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import DateTime, Uuid
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import MakeupRequestState
+from db import models
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class TiedMakeup:
+    """A token with the makeup that it is tied to. `missed`: the class behind the token; `flagged_for`: why it must be
+    reviewed, None: it need not (R7.4).
+    """
+
+    token_id: UUID
+    student_id: UUID
+    missed: OccurrenceKey | None
+    enrollment_id: UUID
+    offering_id: UUID
+    offering_name: str
+    timeslot_id: UUID | None
+    held_on: date
+    needs_review: bool
+    flagged_for: str | None
+
+
+_TIED = text(
+    """
+    SELECT t.id, t.student_id, t.timeslot_id, t.held_on, t.needs_review, e.id AS enrollment_id, e.offering_id,
+        o.name AS offering_name, e.timeslot_id AS makeup_timeslot_id, e.starts_on,
+        (SELECT l.cause FROM makeup_token_entry l
+         WHERE l.organization_id = t.organization_id AND l.makeup_token_id = t.id AND l.act = 'FLAGGED'
+         ORDER BY l.entered_at DESC, l.id DESC LIMIT 1) AS flagged_for
+    FROM makeup_token t
+    JOIN enrollment e ON e.organization_id = t.organization_id AND e.id = t.makeup_enrollment_id
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+    WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
+    ORDER BY t.id
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+# Tied ones are never revoked (R7.4), so one whose ground has gone meanwhile is revoked when it is free.
+_FREE = text(
+    """
+    WITH freed AS (
+        UPDATE makeup_token t
+        SET makeup_enrollment_id = NULL, needs_review = false, revoked_at = CASE WHEN t.needs_review THEN :now END
+        WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
+    )
+    UPDATE enrollment e SET deleted_at = coalesce(e.deleted_at, :now)
+    WHERE e.organization_id = :organization_id AND e.id = ANY (:enrollment_ids)
+    """
+).bindparams(
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("enrollment_ids", type_=ARRAY(Uuid)),
+)
+
+
+async def tied_makeups(
+    connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]
+) -> list[TiedMakeup]:
+    """By token id, without tokens that are tied to no makeup."""
+    found = await connection.execute(_TIED, {"organization_id": organization_id, "ids": list(token_ids)})
+    return [_tied(row) for row in found]
+
+
+async def tokens_of_makeups(
+    connection: AsyncConnection, organization_id: UUID, enrollment_ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Token ids by enrollment id; makeups without a token (R8.10) are left out."""
+    token = models.MakeupToken
+    found = await connection.execute(
+        select(token.makeup_enrollment_id, token.id).where(
+            token.organization_id == organization_id, token.makeup_enrollment_id.in_(list(enrollment_ids))
+        )
+    )
+    return {row.makeup_enrollment_id: row.id for row in found}
+
+
+async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime) -> None:
+    """The caller holds the tokens. Places are deleted softly: marks go on naming them (R3.1)."""
+    await uow.connection.execute(
+        _FREE,
+        {
+            "organization_id": uow.organization_id,
+            "now": now,
+            "ids": [each.token_id for each in tied],
+            "enrollment_ids": [each.enrollment_id for each in tied],
+        },
+    )
+
+
+async def withdraw_requests(
+    uow: UnitOfWork, token_ids: Collection[UUID], *, decided_by_id: UUID | None, now: datetime
+) -> set[UUID]:
+    """Take open requests for makeups back (R8.7); the ids of the tokens that had one. The caller holds the tokens."""
+    request = models.MakeupRequest
+    withdrawn = await uow.connection.execute(
+        update(request)
+        .where(
+            request.organization_id == uow.organization_id,
+            request.makeup_token_id.in_(list(token_ids)),
+            request.state == MakeupRequestState.REQUESTED,
+        )
+        .values(state=MakeupRequestState.WITHDRAWN, decided_by_id=decided_by_id, decided_at=now)
+        .returning(request.makeup_token_id)
+    )
+    return {token_id for token_id in withdrawn.scalars() if token_id is not None}
+
+
+def _tied(row: Any) -> TiedMakeup:
+    return TiedMakeup(
+        token_id=row.id,
+        student_id=row.student_id,
+        missed=None if row.timeslot_id is None else OccurrenceKey(row.timeslot_id, row.held_on),
+        enrollment_id=row.enrollment_id,
+        offering_id=row.offering_id,
+        offering_name=row.offering_name,
+        timeslot_id=row.makeup_timeslot_id,
+        held_on=row.starts_on,
+        needs_review=row.needs_review,
+        flagged_for=row.flagged_for,
+    )

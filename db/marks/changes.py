@@ -1,0 +1,189 @@
+"""The numbered changes of an occurrence (R4.9): audit, outbox and replay log in one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import MarkChange
+from attendance.rules.organization.permissions import Caller
+from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.vocabulary import ChangeKind, Source
+from db import models
+from db.models.table import bare
+from db.unit_of_work import UnitOfWork
+from db.wake_ups import RollSheetChanged
+
+_OCCURRENCE = (models.Occurrence.organization_id, models.Occurrence.timeslot_id, models.Occurrence.held_on)
+# DO NOTHING would neither lock nor return the row that is there.
+_LOCK = (
+    insert_or(models.Occurrence)
+    .from_select(
+        [column.key for column in _OCCURRENCE],
+        select(
+            models.Timeslot.organization_id,
+            models.Timeslot.id,
+            bindparam("on_date", type_=models.Occurrence.held_on.type),
+        ).where(
+            models.Timeslot.organization_id == bindparam("organization"), models.Timeslot.id == bindparam("timeslot")
+        ),
+    )
+    .on_conflict_do_update(index_elements=_OCCURRENCE, set_={"revision": models.Occurrence.revision})
+    .returning(models.Occurrence.revision, models.Occurrence.cancelled_at)
+)
+_NUMBER = (
+    update(models.Occurrence)
+    .where(
+        models.Occurrence.organization_id == bindparam("organization"),
+        models.Occurrence.timeslot_id == bindparam("timeslot"),
+        models.Occurrence.held_on == bindparam("on_date"),
+    )
+    .values(revision=models.Occurrence.revision + 1)
+    .returning(models.Occurrence.revision)
+)
+_ADD_CHANGE = insert(models.Change)
+_ADD_ENTRY = insert(bare(models.ChangedEntry))
+
+
+@dataclass(frozen=True, slots=True)
+class LockedOccurrence:
+    """What only its holder knows for sure: nobody else changes this occurrence until the transaction ends."""
+
+    key: OccurrenceKey
+    revision: int
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made a change: a person, a kiosk, or (both None) the system itself."""
+
+    source: Source
+    person_id: UUID | None = None
+    kiosk_id: UUID | None = None
+
+    @classmethod
+    def of(cls, caller: Caller) -> "Author":
+        return cls(caller.source, caller.person_id, caller.kiosk_id)
+
+
+SYSTEM = Author(Source.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignChange:
+    """The last that somebody else did to a student's mark; `is_defaulted`: no person decided it (R4.5)."""
+
+    student_id: UUID
+    is_defaulted: bool
+    changed_at: datetime
+    revision: int
+
+
+async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurrence:
+    """Wait for the occurrence and hold it until the end of the transaction; its row is made if nothing happened yet.
+
+    Raises OccurrenceNotFound when the organization has no such timeslot. Whether it meets on that date, and whether
+    the caller may see it, is not looked at here.
+    """
+    row = (await uow.connection.execute(_LOCK, _given(uow, key))).one_or_none()
+    if row is None:
+        raise OccurrenceNotFound
+    return LockedOccurrence(key, row.revision, row.cancelled_at is not None)
+
+
+async def record_change(
+    uow: UnitOfWork,
+    key: OccurrenceKey,
+    kind: ChangeKind,
+    author: Author,
+    *,
+    now: datetime,
+    marks: Sequence[MarkChange] = (),
+    students: Iterable[UUID] = (),
+    leaving: Iterable[UUID] = (),
+) -> int:
+    """Number a change, keep what it did to each row, and wake whoever has the roll sheet open after the commit.
+
+    marks -- rows whose mark changed.
+    students -- rows that changed otherwise (roster, tokens); `leaving` -- those that are no longer on the roster.
+    The caller holds the occurrence's lock, so that revisions run without gaps. Returns the revision.
+    """
+    revision: int = (await uow.connection.execute(_NUMBER, _given(uow, key))).scalar_one()
+    of_change = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+        "revision": revision,
+    }
+    by = {"source": author.source, "actor_id": author.person_id, "kiosk_id": author.kiosk_id}
+    await uow.connection.execute(_ADD_CHANGE, of_change | by | {"kind": kind, "changed_at": now})
+    gone = set(leaving)
+    others = sorted((gone | set(students)) - {mark.student_id for mark in marks})
+    entries = [of_change | _entry_of(mark) for mark in marks]
+    entries += [of_change | {"student_id": student, "left_roster": student in gone} for student in others]
+    await _insert_entries(uow.connection, entries)
+    uow.wake_ups.append(RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, revision))
+    return revision
+
+
+async def others_since(
+    connection: AsyncConnection,
+    key: OccurrenceKey,
+    revision: int,
+    author: Author,
+    students: Iterable[UUID],
+) -> dict[UUID, ForeignChange]:
+    """Of these students' marks, the last change after `revision` that the author did not make (R4.10)."""
+    entry, change = models.ChangedEntry, models.Change
+    statement = (
+        select(entry.student_id, entry.after_is_defaulted.is_(True), change.changed_at, entry.revision)
+        .join(
+            change,
+            (change.organization_id == entry.organization_id)
+            & (change.timeslot_id == entry.timeslot_id)
+            & (change.held_on == entry.held_on)
+            & (change.revision == entry.revision),
+        )
+        .where(
+            entry.timeslot_id == key.timeslot_id,
+            entry.held_on == key.held_on,
+            entry.revision > revision,
+            entry.student_id.in_(list(students)),
+            change.kind == ChangeKind.MARKS,
+            change.actor_id.is_distinct_from(author.person_id) | change.kiosk_id.is_distinct_from(author.kiosk_id),
+        )
+        .order_by(entry.revision)
+    )
+    rows = await connection.execute(statement)
+    return {row.student_id: ForeignChange(*row) for row in rows}
+
+
+def _given(uow: UnitOfWork, key: OccurrenceKey) -> dict[str, object]:
+    return {"organization": uow.organization_id, "timeslot": key.timeslot_id, "on_date": key.held_on}
+
+
+def _entry_of(mark: MarkChange) -> dict[str, object]:
+    before, after = mark.before, mark.after
+    return {
+        "student_id": mark.student_id,
+        "before_status": before and before.status,
+        "before_note": before and before.note,
+        "before_is_defaulted": before and before.is_defaulted,
+        "after_status": after and after.status,
+        "after_note": after and after.note,
+        "after_is_defaulted": after and after.is_defaulted,
+        "after_source": after and after.source,
+        "left_roster": False,
+    }
+
+
+async def _insert_entries(connection: AsyncConnection, entries: list[dict[str, object]]) -> None:
+    if entries:
+        nothing = _entry_of(MarkChange(UUID(int=0), None, None, None))
+        await connection.execute(_ADD_ENTRY, [nothing | entry for entry in entries])

@@ -1,0 +1,71 @@
+"""The marks of an occurrence as they stand now; `db.marks.changes` keeps how they came about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.marks import MarkChange, MarkValue
+from db import models
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+_KEY = ("organization_id", "timeslot_id", "held_on", "student_id")
+_VALUES = (
+    "enrollment_id",
+    "status",
+    "is_defaulted",
+    "source",
+    "marked_by_id",
+    "kiosk_id",
+    "note",
+    "revision",
+    "marked_at",
+)
+_INSERT = insert(models.Mark)
+_PUT = _INSERT.on_conflict_do_update(index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in _VALUES})
+
+
+async def write_marks(
+    uow: UnitOfWork,
+    key: OccurrenceKey,
+    changes: Sequence[MarkChange],
+    *,
+    revision: int,
+    author: Author,
+    now: datetime,
+) -> None:
+    """Put the marks of a change in place, in two statements at most. The caller holds the occurrence's lock."""
+    of_occurrence = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+    }
+    at = {"revision": revision, "marked_at": now}
+    put = [of_occurrence | at | _row_of(each, each.after, author) for each in changes if each.after is not None]
+    cleared = [change.student_id for change in changes if change.after is None]
+    if put:
+        await uow.connection.execute(_PUT, put)
+    if cleared:
+        await uow.connection.execute(
+            delete(models.Mark).where(
+                models.Mark.timeslot_id == key.timeslot_id,
+                models.Mark.held_on == key.held_on,
+                models.Mark.student_id.in_(cleared),
+            )
+        )
+
+
+def _row_of(change: MarkChange, mark: MarkValue, author: Author) -> dict[str, object]:
+    return {
+        "student_id": change.student_id,
+        "enrollment_id": change.enrollment_id,
+        "status": mark.status,
+        "is_defaulted": mark.is_defaulted,
+        "source": mark.source,
+        "marked_by_id": None if mark.is_defaulted else author.person_id,
+        "kiosk_id": None if mark.is_defaulted else author.kiosk_id,
+        "note": mark.note,
+    }

@@ -1,0 +1,117 @@
+"""Where a student has or had a place, and what a mark alone remembers (R4.4)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.listings import ListedSlot, Position
+from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
+
+_SLOT = """
+       t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
+       o.name, l.time_zone
+"""
+
+_PLACES = text(f"""
+SELECT e.student_id, e.starts_on, e.drop_on, {_SLOT},
+       CAST(:visible_to AS uuid) IS NULL OR EXISTS (
+           SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id AND i.offering_id = o.id
+             AND i.person_id = :visible_to
+       ) AS is_wholly_visible,
+       ARRAY(SELECT u.held_on FROM substitution u WHERE u.organization_id = t.organization_id
+               AND u.timeslot_id = t.id AND u.substitute_id = :visible_to) AS substituted_on,
+       ARRAY(SELECT c.held_on FROM occurrence c WHERE c.organization_id = t.organization_id AND c.timeslot_id = t.id
+               AND c.cancelled_at IS NOT NULL AND NOT :with_cancelled) AS hidden_on
+FROM enrollment e
+JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id AND o.deleted_at IS NULL
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+JOIN timeslot t ON t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
+    AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
+WHERE e.organization_id = :organization_id AND e.student_id = ANY (CAST(:student_ids AS uuid[]))
+  AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+""")  # noqa: S608 - a constant
+
+_STRAYS = text(f"""
+SELECT m.student_id, m.held_on, {_SLOT}
+FROM mark m
+JOIN timeslot t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
+JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student_ids AS uuid[]))
+  AND (t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL OR NOT EXISTS (
+      SELECT FROM enrollment e
+      WHERE e.organization_id = m.organization_id AND e.student_id = m.student_id AND e.offering_id = o.id
+        AND e.starts_on <= m.held_on AND (e.drop_on IS NULL OR e.drop_on >= m.held_on)
+        AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id) AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL))
+  AND (:with_cancelled OR NOT EXISTS (
+      SELECT FROM occurrence c WHERE c.organization_id = m.organization_id AND c.timeslot_id = m.timeslot_id
+        AND c.held_on = m.held_on AND c.cancelled_at IS NOT NULL))
+  AND (CAST(:visible_to AS uuid) IS NULL
+       OR EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id
+                  AND i.offering_id = o.id AND i.person_id = :visible_to)
+       OR EXISTS (SELECT FROM substitution u WHERE u.organization_id = m.organization_id
+                  AND u.timeslot_id = m.timeslot_id AND u.held_on = m.held_on AND u.substitute_id = :visible_to))
+""")  # noqa: S608 - a constant
+
+
+@dataclass(slots=True)
+class StudentPlaces:
+    """For attendance.rules.marks.student_attendance: `slots` are clipped to the dates of each enrollment; `strays` are
+    the occurrences that no enrollment leads to any more.
+    """
+
+    slots: list[ListedSlot] = field(default_factory=list)
+    strays: list[Position] = field(default_factory=list)
+
+
+async def read_student_places(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    student_ids: Collection[UUID],
+    *,
+    with_cancelled: bool,
+    visible_to: UUID | None,
+) -> dict[UUID, StudentPlaces]:
+    """Of each student, in two statements for all.
+
+    visible_to -- a person who sees what they teach or substitute (section 11); None: all is seen.
+    """
+    given = {
+        "organization_id": organization_id,
+        "student_ids": list(student_ids),
+        "with_cancelled": with_cancelled,
+        "visible_to": visible_to,
+    }
+    places = {student_id: StudentPlaces() for student_id in student_ids}
+    for row in await connection.execute(_PLACES, given):
+        places[row.student_id].slots.append(_listed(row))
+    for row in await connection.execute(_STRAYS, given):
+        places[row.student_id].strays.append(_position(row, row.held_on))
+    return places
+
+
+def _listed(row: Row[Any]) -> ListedSlot:
+    return ListedSlot(
+        _slot(row, DateSpan(row.starts_on, row.drop_on)),
+        Schedule(),
+        row.name,
+        ZoneInfo(row.time_zone),
+        only_on=None if row.is_wholly_visible else frozenset(row.substituted_on),
+        not_on=frozenset(row.hidden_on),
+    )
+
+
+def _position(row: Row[Any], held_on: date) -> Position:
+    slot = _slot(row, DateSpan())
+    return Position(starts_at(slot, held_on, ZoneInfo(row.time_zone)), row.name.casefold(), slot.id, held_on)
+
+
+def _slot(row: Row[Any], within: DateSpan) -> Timeslot:
+    span = DateSpan(row.slot_starts_on, row.slot_ends_on).clip(within)
+    return Timeslot(row.id, row.start_time, row.duration_minutes, row.weekday, span)

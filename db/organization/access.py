@@ -1,0 +1,28 @@
+"""When somebody's rights changed: an organization's access is numbered, so that open streams notice (R10.4).
+
+Triggers count whatever `db.organization.viewers` reads of a viewer, and who teaches what (db/migrations/versions).
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import models
+from db.engine import Database
+
+_EPOCHS = text("SELECT organization_id, epoch FROM access_epochs_of(CAST(:organization_ids AS uuid[]))")
+
+
+async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> int:
+    """The number of the last change; 0: there was none."""
+    epoch = select(models.AccessEpoch.epoch).where(models.AccessEpoch.organization_id == organization_id)
+    return (await connection.execute(epoch)).scalar_one_or_none() or 0
+
+
+async def access_epochs(database: Database, organization_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Those of many organizations in one statement; without those that had no change."""
+    async with database.engine.connect() as connection:
+        found = await connection.execute(_EPOCHS, {"organization_ids": list(organization_ids)})
+        return {row.organization_id: row.epoch for row in found}

@@ -1,0 +1,110 @@
+"""Sign-ins: who has an account under an e-mail address, and the sessions that people keep with refresh tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CursorResult, text, update
+from sqlalchemy import select as select_from
+from sqlalchemy.dialects.postgresql import insert
+
+from attendance.rules.organization.sign_in import Account, RefreshToken, SignInState
+from attendance.rules.vocabulary import PersonKind, Portal
+from db.engine import Database
+from db.models import SignIn
+from db.unit_of_work import UnitOfWork
+
+# Before sign-in there is no tenant: the function is the one door through row-level security (migration 0002).
+_ACCOUNTS = text(
+    " UNION ALL ".join(
+        "SELECT organization_id, organization_name, person_id, password_hash, "  # noqa: S608 - a constant
+        f"'{kind}' AS kind FROM credentials_of(:email, '{kind}')"
+        for kind in PersonKind
+    )
+)
+
+
+async def find_accounts(database: Database, email: str) -> list[Account]:
+    """All accounts under the e-mail address, in any case of letters, in all organizations; at most 20 of each kind."""
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(_ACCOUNTS, {"email": email})).all()
+    return [
+        Account(row.organization_id, row.organization_name, row.person_id, PersonKind(row.kind), row.password_hash)
+        for row in rows
+    ]
+
+
+async def add_sign_in(
+    uow: UnitOfWork, token: RefreshToken, person_id: UUID, portal: Portal, *, now: datetime, expires_at: datetime
+) -> bool:
+    """False: a sign-in of this id is there already (and this transaction has waited for the one that made it)."""
+    made = await uow.connection.scalar(
+        insert(SignIn)
+        .values(
+            organization_id=uow.organization_id,
+            id=token.sign_in_id,
+            person_id=person_id,
+            portal=portal,
+            refresh_hash=token.digest,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(SignIn.id)
+    )
+    return made is not None
+
+
+async def lock_sign_in(uow: UnitOfWork, sign_in_id: UUID) -> tuple[SignInState, UUID, Portal] | None:
+    """The state, the person and the portal; nobody else refreshes or ends it until this transaction is over."""
+    statement = (
+        select_from(
+            SignIn.refresh_hash,
+            SignIn.previous_refresh_hash,
+            SignIn.refreshed_at,
+            SignIn.expires_at,
+            SignIn.ended_at,
+            SignIn.person_id,
+            SignIn.portal,
+        )
+        .where(SignIn.organization_id == uow.organization_id, SignIn.id == sign_in_id)
+        .with_for_update()
+    )
+    row = (await uow.connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    state = SignInState(row.refresh_hash, row.previous_refresh_hash, row.refreshed_at, row.expires_at, row.ended_at)
+    return state, row.person_id, row.portal
+
+
+async def rotate(uow: UnitOfWork, token: RefreshToken, *, now: datetime, expires_at: datetime) -> None:
+    """The token becomes the current one, the current one the previous. The caller holds the lock."""
+    await uow.connection.execute(
+        update(SignIn)
+        .where(SignIn.organization_id == uow.organization_id, SignIn.id == token.sign_in_id)
+        .values(
+            refresh_hash=token.digest,
+            previous_refresh_hash=SignIn.refresh_hash,
+            refreshed_at=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+async def end_sign_in(uow: UnitOfWork, sign_in_id: UUID, *, now: datetime) -> int:
+    """How many ended: 0 or 1. Its access tokens are refused from now on."""
+    return await _end(uow, now, sign_in_id=sign_in_id)
+
+
+async def end_all_sign_ins(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> int:
+    """How many of the person's ended."""
+    return await _end(uow, now, person_id=person_id)
+
+
+async def _end(uow: UnitOfWork, now: datetime, *, sign_in_id: UUID | None = None, person_id: UUID | None = None) -> int:
+    which = SignIn.id == sign_in_id if sign_in_id is not None else SignIn.person_id == person_id
+    result: CursorResult[object] = await uow.connection.execute(
+        update(SignIn)
+        .where(SignIn.organization_id == uow.organization_id, which, SignIn.ended_at.is_(None), SignIn.expires_at > now)
+        .values(ended_at=now)
+    )
+    return result.rowcount

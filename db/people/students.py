@@ -1,0 +1,227 @@
+"""Students beside their roll sheets: who they are, their enrollments, the notes about them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.organization.permissions import Caller, sees_all_occurrences
+from attendance.rules.people.students import EnrollmentFacts, NoteFacts
+from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
+from attendance.rules.vocabulary import NoteLevel, Portal
+from db.calendar.offerings import read_offerings
+from db.enrollments.enrollments import enrollment_of
+from db.listing import containing
+
+MOST = 200
+
+# A guardian sees the family's students; who lacks "see all" those with a place in what they teach or
+# substitute. A condition on student s.
+VISIBLE_STUDENTS = """
+      (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
+  AND (CAST(:visible_to AS uuid) IS NULL OR EXISTS (
+      SELECT FROM enrollment e
+      WHERE e.organization_id = s.organization_id AND e.student_id = s.id AND e.deleted_at IS NULL
+        AND (EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = e.organization_id
+                     AND i.offering_id = e.offering_id AND i.person_id = :visible_to)
+             OR EXISTS (SELECT FROM substitution u
+                        JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
+                        WHERE u.organization_id = e.organization_id AND u.substitute_id = :visible_to
+                          AND t.offering_id = e.offering_id AND u.held_on >= e.starts_on
+                          AND (e.drop_on IS NULL OR u.held_on <= e.drop_on)
+                          AND (e.timeslot_id IS NULL OR e.timeslot_id = u.timeslot_id)))))
+"""
+_STUDENTS = f"""
+SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+       s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
+FROM student s
+JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+WHERE s.organization_id = :organization_id AND {VISIBLE_STUDENTS}
+"""  # noqa: S608 - a constant
+_BY_ID = text(_STUDENTS + "  AND s.id = ANY (CAST(:ids AS uuid[]))")
+_LISTED = text(
+    _STUDENTS
+    + """
+  AND s.deleted_at IS NULL
+  AND (CAST(:search AS text) IS NULL
+       OR s.first_name || ' ' || s.last_name ILIKE :search OR s.sort_name ILIKE :search)
+  AND (CAST(:after_name AS text) IS NULL OR (s.sort_name, s.id) > (:after_name, CAST(:after_id AS uuid)))
+ORDER BY s.sort_name, s.id
+LIMIT :limit
+"""
+)
+
+_OF_FAMILIES = text(_STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[]))")
+
+_NOTE = """
+SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at, w.id AS writer_id, w.first_name, w.last_name
+FROM student_note n
+LEFT JOIN person w ON w.organization_id = n.organization_id AND w.id = n.written_by_id
+WHERE n.organization_id = :organization_id
+"""
+_NOTES_BY_ID = text(_NOTE + "  AND n.id = ANY (CAST(:ids AS uuid[]))")
+_NOTES = text(f"""
+SELECT x.* FROM unnest(CAST(:ids AS uuid[])) AS k (student_id)
+CROSS JOIN LATERAL (
+    {_NOTE} AND n.student_id = k.student_id ORDER BY n.written_at DESC, n.id DESC LIMIT :most
+) x
+ORDER BY x.written_at DESC, x.id DESC
+""")  # noqa: S608 - two constants
+
+_ENROLLMENTS_BY_ID = text("""
+SELECT e.* FROM enrollment e WHERE e.organization_id = :organization_id AND e.id = ANY (CAST(:ids AS uuid[]))
+""")
+_ENROLLMENTS = text("""
+SELECT x.* FROM unnest(CAST(:ids AS uuid[])) AS k (student_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM enrollment e
+    WHERE e.organization_id = :organization_id AND e.student_id = k.student_id AND e.deleted_at IS NULL
+    ORDER BY e.starts_on DESC, e.id DESC LIMIT :most
+) x
+ORDER BY x.starts_on DESC, x.id DESC
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Whose students may be seen: of one family, of what a person teaches or substitutes, or (both None) all."""
+
+    family_id: UUID | None = None
+    visible_to: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStudent:
+    """`sort_name` and the student's id place it in the listing."""
+
+    student: StudentFacts
+    sort_name: str
+
+
+def visibility_of(caller: Caller) -> Visibility:
+    """Whose students a caller sees who may see students at all."""
+    if caller.portal is Portal.CUSTOMER:
+        return Visibility(family_id=caller.family_id)
+    return Visibility(visible_to=None if sees_all_occurrences(caller) else caller.person_id)
+
+
+async def read_students(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
+) -> dict[UUID, StudentFacts]:
+    """By id, deleted ones among them; without those that do not exist or are not to be seen."""
+    given = {
+        "organization_id": organization_id,
+        "ids": list(ids),
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+    }
+    return {row.student_id: student_of(row) for row in await connection.execute(_BY_ID, given)}
+
+
+async def read_family_members(
+    connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID], visibility: Visibility
+) -> list[StudentFacts]:
+    """The students of the families that are to be seen, deleted ones among them."""
+    given = {
+        "organization_id": organization_id,
+        "ids": list(family_ids),
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+    }
+    return [student_of(row) for row in await connection.execute(_OF_FAMILIES, given)]
+
+
+async def list_students(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    visibility: Visibility,
+    search: str | None,
+    *,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> list[ListedStudent]:
+    """By last name, first name, id; those after the position, without deleted ones."""
+    given = {
+        "organization_id": organization_id,
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+        "search": containing(search),
+        "after_name": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "limit": limit,
+    }
+    found = await connection.execute(_LISTED, given)
+    return [ListedStudent(student_of(row), row.sort_name) for row in found]
+
+
+async def read_notes(
+    connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
+) -> dict[UUID, list[NoteFacts]]:
+    """Of each student, newest first, MOST at most."""
+    given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
+    notes: dict[UUID, list[NoteFacts]] = {student_id: [] for student_id in student_ids}
+    for row in await connection.execute(_NOTES, given):
+        notes[row.student_id].append(_note(row))
+    return notes
+
+
+async def read_notes_by_id(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, list[NoteFacts]]:
+    """By the student to whom they belong."""
+    notes: dict[UUID, list[NoteFacts]] = defaultdict(list)
+    for row in await connection.execute(_NOTES_BY_ID, {"organization_id": organization_id, "ids": list(ids)}):
+        notes[row.student_id].append(_note(row))
+    return notes
+
+
+async def read_enrollments(
+    connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
+) -> dict[UUID, list[EnrollmentFacts]]:
+    """Of each student, newest start first, MOST at most, without deleted ones. Two statements."""
+    given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
+    rows = (await connection.execute(_ENROLLMENTS, given)).all()
+    enrollments: dict[UUID, list[EnrollmentFacts]] = {student_id: [] for student_id in student_ids}
+    for found in await _with_offerings(connection, organization_id, rows):
+        enrollments[found.enrollment.student_id].append(found)
+    return enrollments
+
+
+async def read_enrollments_by_id(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
+) -> list[EnrollmentFacts]:
+    """Deleted ones among them. Two statements."""
+    given = {"organization_id": organization_id, "ids": list(ids)}
+    rows = (await connection.execute(_ENROLLMENTS_BY_ID, given)).all()
+    return await _with_offerings(connection, organization_id, rows)
+
+
+async def _with_offerings(
+    connection: AsyncConnection, organization_id: UUID, rows: Sequence[Row[Any]]
+) -> list[EnrollmentFacts]:
+    plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})
+    return [EnrollmentFacts(enrollment_of(row), plans[row.offering_id]) for row in rows]
+
+
+def _note(row: Row[Any]) -> NoteFacts:
+    writer = None if row.writer_id is None else PersonFacts(row.writer_id, row.first_name, row.last_name)
+    return NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
+
+
+def student_of(row: Row[Any]) -> StudentFacts:
+    """From student_id, the student's own columns, family_id, family_name and the family's own of a row."""
+    return StudentFacts(
+        row.student_id,
+        row.first_name,
+        row.last_name,
+        row.birth_on,
+        row.gender,
+        row.medical_alert,
+        row.roll_sheet_comment,
+        FamilyFacts(row.family_id, row.family_name, row.email, row.phone, row.balance),
+    )

@@ -1,0 +1,174 @@
+"""The changes of roll sheets, read back for those who listen: what is new, and how far each sheet has come.
+
+The statements are text, like those of `db.roster.rosters`: they run for each change that somebody listens to.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster_rows import KioskFacts, MarkFacts
+from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
+from db.driver import HotStatement
+
+# `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
+# bound on them bounds the changes and not the rows of entries.
+_CHANGES = HotStatement("""
+SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
+       p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
+       z.id AS author_kiosk_id, z.name AS author_kiosk_name,
+       (SELECT a.epoch FROM access_epoch a WHERE a.organization_id = c.organization_id) AS access,
+       e.student_id, e.left_roster,
+       marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
+       marked.marked_at,
+       w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+JOIN change c ON c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+    AND c.revision > :after AND c.revision <= :up_to
+LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.actor_id
+LEFT JOIN kiosk z ON z.organization_id = c.organization_id AND z.id = c.kiosk_id
+LEFT JOIN changed_entry e ON e.organization_id = c.organization_id AND e.timeslot_id = c.timeslot_id
+    AND e.held_on = c.held_on AND e.revision = c.revision
+LEFT JOIN LATERAL (
+    SELECT b.revision, b.after_status AS status, b.after_note AS note, b.after_is_defaulted AS is_defaulted,
+           b.after_source AS source, a.changed_at AS marked_at, a.actor_id, a.kiosk_id
+    FROM changed_entry b
+    JOIN change a ON a.organization_id = b.organization_id AND a.timeslot_id = b.timeslot_id
+        AND a.held_on = b.held_on AND a.revision = b.revision
+    WHERE b.organization_id = e.organization_id AND b.timeslot_id = e.timeslot_id AND b.held_on = e.held_on
+      AND b.student_id = e.student_id AND b.revision <= e.revision
+      AND (a.kind = 'MARKS' OR (b.before_status, b.before_note, b.before_is_defaulted)
+           IS DISTINCT FROM (b.after_status, b.after_note, b.after_is_defaulted))
+    ORDER BY b.revision DESC
+    LIMIT 1
+) marked ON true
+LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = marked.actor_id
+LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = marked.kiosk_id
+ORDER BY c.timeslot_id, c.held_on, c.revision, e.student_id
+""")
+_REVISIONS = text("""
+SELECT organization_id, timeslot_id, held_on, revision
+FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))
+""")
+
+_LARGEST_REVISION = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RollSheet:
+    """One occurrence's roll sheet among those of all organizations."""
+
+    organization_id: UUID
+    key: OccurrenceKey
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAsOf:
+    """A row that a change touched, with its mark as the change left it.
+
+    `mark` None: not marked; but without `has_history` no change so far tells of this student's mark. The mark's
+    `needs_review` is not part of the history, and False here.
+    """
+
+    student_id: UUID
+    left_roster: bool
+    has_history: bool
+    mark: MarkFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAuthor:
+    """Who made a change, and through what; `actor` None: the system."""
+
+    source: Source
+    actor: tuple[PersonKind, PersonFacts] | KioskFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A revision and the rows that it touched, by student id; `access` numbers everybody's rights when it was read."""
+
+    revision: int
+    kind: ChangeKind
+    changed_at: datetime
+    author: ChangeAuthor
+    entries: tuple[EntryAsOf, ...]
+    access: int = field(default=0, compare=False)
+
+
+async def changes_after(
+    connection: AsyncConnection, keys: Collection[OccurrenceKey], revision: int, at_most: int
+) -> dict[OccurrenceKey, list[RecordedChange]]:
+    """Each occurrence's next changes after `revision` in their order, `at_most` of them, in one statement (R10.2).
+
+    A row's mark is told as each change left it, also where the change was to something else than the mark.
+    """
+    found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
+    given = {
+        "timeslot_ids": [key.timeslot_id for key in keys],
+        "dates": [key.held_on for key in keys],
+        "after": revision,
+        "up_to": min(revision + at_most, _LARGEST_REVISION),
+    }
+    rows = await _CHANGES.rows(connection, given)
+    for (timeslot_id, held_on, number), (head, *rest) in groupby(rows, key=lambda row: row[:3]):
+        entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
+        change = RecordedChange(
+            number, ChangeKind(head.kind), head.changed_at, author_of(head), entries, head.access or 0
+        )
+        found[OccurrenceKey(timeslot_id, held_on)].append(change)
+    return found
+
+
+async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSheet]) -> dict[RollSheet, int]:
+    """How far each of these roll sheets has come, in one statement over all tenants; 0: nothing happened to it yet."""
+    known = dict.fromkeys(sheets, 0)
+    given = {
+        "organization_ids": [sheet.organization_id for sheet in known],
+        "timeslot_ids": [sheet.key.timeslot_id for sheet in known],
+        "dates": [sheet.key.held_on for sheet in known],
+    }
+    for organization_id, timeslot_id, held_on, revision in await connection.execute(_REVISIONS, given):
+        known[RollSheet(organization_id, OccurrenceKey(timeslot_id, held_on))] = revision
+    return known
+
+
+def author_of(row: Any) -> ChangeAuthor:
+    """From author_source, author_id, author_kind ... and author_kiosk_id ... of a row."""
+    actor: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
+    if row.author_id is not None:
+        person = PersonFacts(row.author_id, row.author_first_name, row.author_last_name)
+        actor = (PersonKind(row.author_kind), person)
+    elif row.author_kiosk_id is not None:
+        actor = KioskFacts(row.author_kiosk_id, row.author_kiosk_name)
+    return ChangeAuthor(Source(row.author_source), actor)
+
+
+def _entry(row: Any) -> EntryAsOf:
+    mark = None
+    if row.status is not None:
+        mark = MarkFacts(
+            status=AttendanceStatus(row.status),
+            is_defaulted=row.is_defaulted,
+            source=Source(row.source),
+            marked_by=None if row.is_defaulted else _marker(row),
+            marked_at=row.marked_at,
+            note=row.note,
+            revision=row.mark_revision,
+            needs_review=False,
+        )
+    return EntryAsOf(row.student_id, row.left_roster, row.mark_revision is not None, mark)
+
+
+def _marker(row: Any) -> tuple[PersonKind, PersonFacts] | KioskFacts | None:
+    if row.marker_id is not None:
+        return PersonKind(row.marker_kind), PersonFacts(row.marker_id, row.first_name, row.last_name)
+    return KioskFacts(row.kiosk_id, row.kiosk_name) if row.kiosk_id is not None else None

@@ -1,0 +1,193 @@
+"""The roll sheets on which a student's row may change, and the numbers of changes to several at once (R10.1).
+
+One statement each, two to find them, however many sheets there are.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey
+from attendance.rules.vocabulary import ChangeKind
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+from db.wake_ups import RollSheetChanged
+
+DAYS_BACK = 7
+DAYS_AHEAD = 28
+MOST_SHEETS = 200
+
+# Near sheets are computed, since somebody may have one open of which there is no row yet. Further ahead, whoever opens
+# a sheet makes its row (follow_sheet), so those with a row are all that can be open; further back come those in
+# question.
+_SHEETS = text("""
+WITH slot AS (
+    SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, n.today,
+           t.offering_id = ANY (CAST(:offering_ids AS uuid[])) AS is_named
+    FROM timeslot t
+    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+    CROSS JOIN LATERAL (SELECT (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date AS today) n
+    WHERE t.organization_id = :organization_id
+      AND (t.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+           OR EXISTS (SELECT FROM enrollment e WHERE e.organization_id = t.organization_id
+                      AND e.student_id = :student_id AND e.offering_id = t.offering_id)
+           OR EXISTS (SELECT FROM mark m WHERE m.organization_id = t.organization_id
+                      AND m.student_id = :student_id AND m.timeslot_id = t.id))
+), sheet AS (
+    SELECT s.id AS timeslot_id, days.held_on, s.today
+    FROM slot s
+    CROSS JOIN LATERAL (
+        SELECT s.today + n AS held_on FROM generate_series(-CAST(:back AS integer), CAST(:ahead AS integer)) n
+        UNION SELECT CAST(:only_on AS date) WHERE CAST(:only_on AS date) IS NOT NULL
+    ) days
+    WHERE (s.weekday IS NULL OR extract(isodow FROM days.held_on) = s.weekday)
+      AND (s.starts_on IS NULL OR days.held_on BETWEEN s.starts_on AND s.ends_on)
+      AND (s.is_named
+           OR EXISTS (SELECT FROM enrollment e
+                      WHERE e.organization_id = :organization_id AND e.student_id = :student_id
+                        AND e.offering_id = s.offering_id AND (e.timeslot_id IS NULL OR e.timeslot_id = s.id)
+                        AND e.starts_on <= days.held_on AND (e.drop_on IS NULL OR e.drop_on >= days.held_on)
+                        AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL)
+           OR EXISTS (SELECT FROM mark m
+                      WHERE m.organization_id = :organization_id AND m.student_id = :student_id
+                        AND m.timeslot_id = s.id AND m.held_on = days.held_on))
+    UNION
+    SELECT c.timeslot_id, c.held_on, s.today
+    FROM slot s
+    JOIN occurrence c ON c.organization_id = :organization_id AND c.timeslot_id = s.id
+    WHERE c.held_on > s.today + :ahead
+       OR ((s.is_named OR CAST(:offering_ids AS uuid[]) = '{}')
+           AND c.held_on BETWEEN CAST(:first_on AS date) AND CAST(:last_on AS date))
+)
+SELECT timeslot_id, held_on FROM sheet
+ORDER BY held_on = CAST(:only_on AS date) DESC, abs(held_on - today), timeslot_id, held_on LIMIT :most
+""")
+
+# The order of the rows is the order of the locks, the same for all who take several.
+_LOCK = text("""
+INSERT INTO occurrence (organization_id, timeslot_id, held_on)
+SELECT :organization_id, k.timeslot_id, k.held_on
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+ORDER BY k.timeslot_id, k.held_on
+ON CONFLICT (organization_id, timeslot_id, held_on) DO UPDATE SET revision = occurrence.revision
+""")
+
+_NUMBER = text("""
+WITH given AS (
+    SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:student_ids AS uuid[]),
+                         CAST(:leaving AS boolean[])) AS k (timeslot_id, held_on, student_id, is_leaving)
+), numbered AS (
+    UPDATE occurrence c SET revision = c.revision + 1
+    FROM (SELECT DISTINCT timeslot_id, held_on FROM given) k
+    WHERE c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+    RETURNING c.timeslot_id, c.held_on, c.revision
+), made AS (
+    INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
+    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, :actor_id, :kiosk_id, :now
+    FROM numbered n
+), entered AS (
+    INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, left_roster)
+    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, k.student_id, k.is_leaving
+    FROM numbered n JOIN given k USING (timeslot_id, held_on)
+)
+SELECT timeslot_id, held_on, revision FROM numbered
+""")
+
+
+# Acts on rosters share it; opening a far sheet excludes them. Without it, an act that had looked for sheets before the
+# opening and committed after the opener had read the roster would be told to nobody.
+_ACT = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('rosters of ' || :organization_id, 0))")
+_FOLLOW = text("""
+INSERT INTO occurrence (organization_id, timeslot_id, held_on) VALUES (:organization_id, :timeslot_id, :held_on)
+ON CONFLICT DO NOTHING
+""")
+_OPEN = text("SELECT pg_advisory_xact_lock(hashtextextended('rosters of ' || :organization_id, 0))")
+
+
+def is_far_ahead(held_on: date, today: date) -> bool:
+    """Do acts on rosters tell this sheet only if it has a row? `today` is the location's. A day early, for the date
+    changes while the sheet is open.
+    """
+    return held_on >= today + timedelta(DAYS_AHEAD)
+
+
+async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> None:
+    """From the commit on, acts on rosters tell this sheet of its rows, however far ahead it is. To be called before its
+    state is read. The key is one of the organization's own timeslots.
+    """
+    await uow.connection.execute(_OPEN, {"organization_id": str(uow.organization_id)})
+    given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
+    await uow.connection.execute(_FOLLOW, given)
+
+
+async def find_sheets(
+    uow: UnitOfWork, student_id: UUID, offering_ids: Collection[UUID], dates: DateSpan | None, now: datetime
+) -> list[OccurrenceKey]:
+    """The near ones (DAYS_BACK to DAYS_AHEAD of the location's today) on which the student has a row, and all near ones
+    of the offerings; further ahead those that have a row, because somebody opened them; further back those of the
+    offerings (none: of all the student was in) within `dates` to which something happened; and the day if `dates` is
+    one. Of more than MOST_SHEETS those of that day and the ones nearest to today, in the order of locks.
+    """
+    await uow.connection.execute(_ACT, {"organization_id": str(uow.organization_id)})
+    span = None if dates is None else dates.clip(CALENDAR)
+    is_day = span is not None and span.starts_on == span.ends_on
+    given = {
+        "organization_id": uow.organization_id,
+        "student_id": student_id,
+        "offering_ids": list(offering_ids),
+        "first_on": span and span.starts_on,
+        "last_on": span and span.ends_on,
+        "only_on": span.starts_on if span and is_day else None,
+        "now": now,
+        "back": DAYS_BACK,
+        "ahead": DAYS_AHEAD,
+        "most": MOST_SHEETS,
+    }
+    found = await uow.connection.execute(_SHEETS, given)
+    return sorted((OccurrenceKey(*row) for row in found), key=lambda key: (key.timeslot_id, key.held_on))
+
+
+async def lock_occurrences(uow: UnitOfWork, keys: Collection[OccurrenceKey]) -> None:
+    """Hold all of these until the end of the transaction, in one order; rows are made where nothing happened yet. The
+    keys are of the organization's own timeslots.
+    """
+    if keys:
+        await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, **_columns(keys)})
+
+
+async def number_changes(
+    uow: UnitOfWork,
+    kind: ChangeKind,
+    rows: Mapping[tuple[OccurrenceKey, UUID], bool],
+    author: Author,
+    now: datetime,
+) -> dict[OccurrenceKey, int]:
+    """A change on each of these occurrences, which the caller holds, about its students, none of whose marks changes;
+    true: the student has no row there any more. Wakes whoever has one open after the commit. The new revisions.
+    """
+    if not rows:
+        return {}
+    given = {
+        "organization_id": uow.organization_id,
+        "student_ids": [student_id for _, student_id in rows],
+        "leaving": list(rows.values()),
+        "kind": kind.value,
+        "source": author.source.value,
+        "actor_id": author.person_id,
+        "kiosk_id": author.kiosk_id,
+        "now": now,
+        **_columns([key for key, _ in rows]),
+    }
+    numbered = {OccurrenceKey(row[0], row[1]): row[2] for row in await uow.connection.execute(_NUMBER, given)}
+    uow.wake_ups += [
+        RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, revision)
+        for key, revision in numbered.items()
+    ]
+    return numbered
+
+
+def _columns(keys: Collection[OccurrenceKey]) -> dict[str, object]:
+    return {"timeslot_ids": [key.timeslot_id for key in keys], "dates": [key.held_on for key in keys]}

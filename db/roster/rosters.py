@@ -1,0 +1,220 @@
+"""What is remembered about the students of an occurrence: all that its roll sheet shows, in one statement
+(R3.5).
+
+The statement is text: it is the hottest of all, and its expression tree would cost more to walk than it takes
+to run.
+"""
+
+from collections.abc import Collection
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.absences.expected_absences import ExpectedAbsence
+from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster import RosterEnrollment
+from attendance.rules.roster.roster_rows import KioskFacts, MarkFacts, RosterCandidate
+from attendance.rules.vocabulary import (
+    AttendanceStatus,
+    EnrollmentEnd,
+    EnrollmentType,
+    NoteLevel,
+    PersonKind,
+    Source,
+)
+from db.driver import HotStatement
+from db.people.students import student_of
+
+_CANDIDATES = HotStatement("""
+WITH sheet AS MATERIALIZED (
+    SELECT k.timeslot_id, k.held_on, k.offering_id,
+           ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
+                 AND t.offering_id = k.offering_id) AS offering_timeslot_ids
+    FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
+        AS k (timeslot_id, held_on, offering_id)
+), candidate AS (
+    SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id
+    FROM sheet k
+    JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
+      AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
+      AND (e.timeslot_id IS NULL OR e.timeslot_id = k.timeslot_id)
+      AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+    WHERE CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids)
+    UNION
+    SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id
+    FROM sheet k
+    JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
+    WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids)
+)
+SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
+       s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+       f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance,
+       e.id AS enrollment_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause,
+       e.deleted_at IS NOT NULL AS is_deleted,
+       (SELECT o.name FROM enrollment n
+        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
+        WHERE n.organization_id = e.organization_id AND n.transferred_from_id = e.id
+          AND n.deleted_at IS NULL) AS transferred_to,
+       (SELECT o.name FROM enrollment n
+        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
+        WHERE n.organization_id = e.organization_id AND n.id = e.transferred_from_id) AS transferred_from,
+       missed.name AS missed, missed.held_on AS missed_on,
+       NOT EXISTS (
+           SELECT FROM enrollment n
+           WHERE n.organization_id = e.organization_id AND n.student_id = e.student_id
+             AND n.starts_on < e.starts_on AND n.type <> 'WAITLIST' AND n.deleted_at IS NULL
+       ) AS is_first_ever,
+       m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision,
+       EXISTS (
+           SELECT FROM makeup_token k
+           WHERE k.organization_id = m.organization_id AND k.timeslot_id = m.timeslot_id
+             AND k.held_on = m.held_on AND k.student_id = m.student_id AND k.needs_review
+       ) AS needs_review,
+       w.id AS marker_id, w.kind AS marker_kind, w.first_name AS marker_first_name, w.last_name AS marker_last_name,
+       d.id AS kiosk_id, d.name AS kiosk_name,
+       notes.open_notes, notes.critical_notes, absences.absences, tally.present, tally.absent
+FROM candidate c
+JOIN sheet k ON k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on
+JOIN student s ON s.organization_id = :organization_id AND s.id = c.student_id
+JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+LEFT JOIN enrollment e ON e.organization_id = s.organization_id AND e.id = c.enrollment_id
+LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = c.timeslot_id
+    AND m.held_on = c.held_on AND m.student_id = s.id
+LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
+LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
+LEFT JOIN LATERAL (
+    SELECT o.name, k.held_on
+    FROM makeup_token k
+    JOIN timeslot t ON t.organization_id = k.organization_id AND t.id = k.timeslot_id
+    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    WHERE e.type = 'MAKEUP' AND k.organization_id = e.organization_id AND k.makeup_enrollment_id = e.id
+) missed ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) AS open_notes, count(*) FILTER (WHERE n.level = :critical) AS critical_notes
+    FROM student_note n
+    WHERE n.organization_id = s.organization_id AND n.student_id = s.id AND n.closed_at IS NULL
+) notes
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_array(
+               a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
+               (SELECT json_agg(x.enrollment_id) FROM expected_absence_enrollment x
+                WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id))) AS absences
+    FROM expected_absence a
+    WHERE a.organization_id = s.organization_id AND a.student_id = s.id AND a.state = 'APPROVED'
+      AND a.starts_on <= c.held_on + 1 AND a.ends_on >= c.held_on
+) absences
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE h.status NOT IN ('ABSENT', 'EXCUSED_ABSENCE')) AS present,
+           count(*) FILTER (WHERE h.status = 'ABSENT') AS absent
+    FROM mark h
+    WHERE h.organization_id = s.organization_id AND h.student_id = s.id
+      AND h.timeslot_id = ANY (k.offering_timeslot_ids)
+) tally
+ORDER BY c.timeslot_id, c.held_on, s.id
+""")
+
+
+async def read_candidates(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    head: OccurrenceHead,
+    student_ids: Collection[UUID] | None = None,
+) -> list[RosterCandidate]:
+    """For attendance.rules.roster.roster_rows: everybody who may be on the sheet, or of them the given students
+    alone. A student who has left it, and has no mark, is not among them.
+    """
+    rosters = await read_rosters(connection, organization_id, [head], student_ids)
+    return rosters[head.key]
+
+
+async def read_rosters(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    heads: Collection[OccurrenceHead],
+    student_ids: Collection[UUID] | None = None,
+) -> dict[OccurrenceKey, list[RosterCandidate]]:
+    """The same for several occurrences, still in one statement."""
+    found = await _CANDIDATES.rows(
+        connection,
+        {
+            "organization_id": organization_id,
+            "timeslot_ids": [head.key.timeslot_id for head in heads],
+            "dates": [head.key.held_on for head in heads],
+            "offering_ids": [head.offering.id for head in heads],
+            "student_ids": None if student_ids is None else list(student_ids),
+            "critical": NoteLevel.CRITICAL.value,
+        },
+    )
+    rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}
+    for row in found:
+        rosters[OccurrenceKey(row.sheet_timeslot_id, row.sheet_held_on)].append(_candidate(row))
+    return rosters
+
+
+def _candidate(row: Row[Any]) -> RosterCandidate:
+    return RosterCandidate(
+        student=student_of(row),
+        enrollment=_enrollment(row) if row.enrollment_id is not None else None,
+        mark=_mark(row) if row.status is not None else None,
+        open_notes=row.open_notes,
+        has_critical_note=row.critical_notes > 0,
+        absences=_absences(row.absences),
+        present=row.present,
+        absent=row.absent,
+    )
+
+
+def _enrollment(row: Row[Any]) -> RosterEnrollment:
+    return RosterEnrollment(
+        id=row.enrollment_id,
+        student_id=row.student_id,
+        type=EnrollmentType(row.type),
+        starts_on=row.starts_on,
+        drop_on=row.drop_on,
+        timeslot_id=row.timeslot_id,
+        end_cause=EnrollmentEnd(row.end_cause) if row.end_cause else None,
+        is_deleted=row.is_deleted,
+        transferred_to=row.transferred_to,
+        transferred_from=row.transferred_from,
+        missed=row.missed,
+        missed_on=row.missed_on,
+        is_first_ever=row.is_first_ever,
+    )
+
+
+def _mark(row: Row[Any]) -> MarkFacts:
+    marked_by: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
+    if row.marker_id is not None:
+        person = PersonFacts(row.marker_id, row.marker_first_name, row.marker_last_name)
+        marked_by = (PersonKind(row.marker_kind), person)
+    elif row.kiosk_id is not None:
+        marked_by = KioskFacts(row.kiosk_id, row.kiosk_name)
+    return MarkFacts(
+        AttendanceStatus(row.status),
+        row.is_defaulted,
+        Source(row.source),
+        marked_by,
+        row.marked_at,
+        row.note,
+        row.revision,
+        row.needs_review,
+    )
+
+
+def _absences(found: list[list[Any]] | None) -> tuple[ExpectedAbsence, ...]:
+    return tuple(
+        ExpectedAbsence(
+            starts_on=date.fromisoformat(starts_on),
+            ends_on=date.fromisoformat(ends_on),
+            is_excused=is_excused,
+            comment=comment,
+            window_start=time.fromisoformat(window_starts) if window_starts else None,
+            window_end=time.fromisoformat(window_ends) if window_ends else None,
+            enrollment_ids=frozenset(map(UUID, enrollment_ids)) if enrollment_ids else None,
+        )
+        for starts_on, ends_on, is_excused, comment, window_starts, window_ends, enrollment_ids in found or ()
+    )

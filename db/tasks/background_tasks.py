@@ -1,0 +1,178 @@
+"""Background tasks as they are started, looked at and forgotten (R9.4, R9.6)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Uuid, column, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.tasks.background_tasks import TaskFacts
+from attendance.rules.vocabulary import TaskKind, TaskState
+from db import models
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+from db.wake_ups import TaskChanged
+
+_TASKS = """
+SELECT t.id, t.kind, t.state, t.revision, t.done, t.total, t.exceptions, t.created_at, t.started_at, t.ended_at,
+       t.error, p.id AS creator_id, p.first_name, p.last_name
+FROM background_task t
+LEFT JOIN person p ON p.organization_id = t.organization_id AND p.id = t.created_by_id
+WHERE t.organization_id = :organization_id
+  AND (CAST(:created_by AS uuid) IS NULL OR t.created_by_id = :created_by)
+"""
+_BY_ID = text(_TASKS + "  AND t.id = ANY (CAST(:ids AS uuid[]))")
+_LISTED = text(
+    _TASKS
+    + """
+  AND (CAST(:after_at AS timestamptz) IS NULL OR (t.created_at, t.id) < (:after_at, CAST(:after_id AS uuid)))
+ORDER BY t.created_at DESC, t.id DESC
+LIMIT :limit
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTask:
+    """Its state stays as it is until the transaction ends; what its worker is doing is not stopped by the lock."""
+
+    state: TaskState
+    created_by_id: UUID | None
+    ended_at: datetime | None
+
+
+async def add_task(
+    uow: UnitOfWork, task_id: UUID, kind: TaskKind, given: dict[str, Any], author: Author, *, now: datetime
+) -> None:
+    """QUEUED, to be taken up at once."""
+    await uow.connection.execute(
+        insert(models.BackgroundTask).values(
+            organization_id=uow.organization_id,
+            id=task_id,
+            kind=kind,
+            state=TaskState.QUEUED,
+            input=given,
+            source=author.source,
+            created_by_id=author.person_id,
+            created_at=now,
+        )
+    )
+    await uow.connection.execute(
+        insert(models.BackgroundTaskLease).values(
+            organization_id=uow.organization_id, background_task_id=task_id, lease_until=func.clock_timestamp()
+        )
+    )
+
+
+async def read_tasks(
+    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], *, created_by: UUID | None
+) -> dict[UUID, TaskFacts]:
+    """`created_by` None: whoever started them."""
+    given = {"organization_id": organization_id, "ids": list(ids), "created_by": created_by}
+    return {row.id: _facts(row) for row in await connection.execute(_BY_ID, given)}
+
+
+async def list_tasks(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    *,
+    created_by: UUID | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[TaskFacts]:
+    """The newest first; those after the position. `created_by` None: whoever started them."""
+    given = {
+        "organization_id": organization_id,
+        "created_by": created_by,
+        "after_at": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "limit": limit,
+    }
+    return [_facts(row) for row in await connection.execute(_LISTED, given)]
+
+
+async def lock_task(uow: UnitOfWork, task_id: UUID) -> LockedTask | None:
+    task = models.BackgroundTask
+    found = await uow.connection.execute(
+        select(task.state, task.created_by_id, task.ended_at)
+        .where(task.organization_id == uow.organization_id, task.id == task_id)
+        # Rows that name the task, such as a worker's e-mails, may come meanwhile.
+        .with_for_update(key_share=True)
+    )
+    row = found.one_or_none()
+    return None if row is None else LockedTask(*row)
+
+
+async def mark_cancelling(uow: UnitOfWork, task_id: UUID) -> None:
+    """To be ended by whoever works on it. The caller has the task locked, and it is RUNNING."""
+    task = models.BackgroundTask
+    await uow.connection.execute(
+        update(task)
+        .where(task.organization_id == uow.organization_id, task.id == task_id)
+        .values(state=TaskState.CANCELLING, revision=task.revision + 1)
+    )
+    uow.wake_ups.append(TaskChanged(uow.organization_id, task_id))
+
+
+async def remove_tasks(uow: UnitOfWork, ids: Collection[UUID]) -> None:
+    """Entries of tasks that have ended, with their items; their e-mails stay."""
+    email, tasks = models.Email, sorted(ids)
+    await uow.connection.execute(
+        update(email)
+        .where(email.organization_id == uow.organization_id, email.background_task_id.in_(tasks))
+        .values(background_task_id=None)
+    )
+    for table in (models.BackgroundTaskException, models.BackgroundTaskItem):
+        await uow.connection.execute(
+            delete(table).where(table.organization_id == uow.organization_id, table.background_task_id.in_(tasks))
+        )
+    await uow.connection.execute(
+        delete(models.BackgroundTask).where(
+            models.BackgroundTask.organization_id == uow.organization_id, models.BackgroundTask.id.in_(tasks)
+        )
+    )
+    uow.wake_ups += [TaskChanged(uow.organization_id, task_id) for task_id in tasks]
+
+
+async def old_tasks(
+    connection: AsyncConnection, *, cancelled_by: datetime, others_by: datetime, at_most: int
+) -> list[tuple[UUID, UUID]]:
+    """Organization and id of tasks that ended long enough ago. Needs no tenant set: the function
+    `old_background_tasks` is a door through row-level security.
+    """
+    old = func.old_background_tasks(cancelled_by, others_by, at_most).table_valued(
+        column("organization_id", Uuid), column("background_task_id", Uuid)
+    )
+    return [(row.organization_id, row.background_task_id) for row in await connection.execute(select(*old.c))]
+
+
+async def current_revisions(
+    connection: AsyncConnection, tasks: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], int]:
+    """Of these tasks, each told by organization and id, those that are there, in one statement over all tenants."""
+    revisions = func.background_task_revisions(
+        [organization_id for organization_id, _ in tasks], [task_id for _, task_id in tasks]
+    ).table_valued("organization_id", "background_task_id", "revision")
+    found = await connection.execute(select(*revisions.c))
+    return {(row.organization_id, row.background_task_id): row.revision for row in found}
+
+
+def _facts(row: Row[Any]) -> TaskFacts:
+    return TaskFacts(
+        id=row.id,
+        kind=TaskKind(row.kind),
+        state=TaskState(row.state),
+        revision=row.revision,
+        done=row.done,
+        total=row.total,
+        exceptions=row.exceptions,
+        created_by=None if row.creator_id is None else PersonFacts(row.creator_id, row.first_name, row.last_name),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        error=row.error,
+    )

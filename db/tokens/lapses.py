@@ -1,0 +1,91 @@
+"""Students who leave, and what becomes of their unused makeup tokens (R8.11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from attendance.rules.enrollments.leaving import Stay
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
+from db import models
+from db.unit_of_work import UnitOfWork
+
+# Tokens that are tied are set too: a reset makes them unused again. What an earlier leaving has ended stays ended. They
+# are locked in the order of their ids, as by all acts that lock several.
+_LAPSE = text("""
+WITH leaver AS (
+    UPDATE student SET tokens_lapse_on = :lapses_on WHERE organization_id = :organization_id AND id = :student_id
+), held AS (
+    SELECT t.id FROM makeup_token t
+    WHERE t.organization_id = :organization_id AND t.student_id = :student_id AND t.deleted_at IS NULL
+      AND (t.expires_on IS NULL OR t.expires_on > :lapses_on) AND (t.lapses_on IS NULL OR t.lapses_on > :lapses_on)
+    ORDER BY t.id FOR NO KEY UPDATE
+)
+UPDATE makeup_token t SET lapses_on = :lapses_on
+FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
+""")
+_STAY = text("""
+WITH stayer AS (
+    UPDATE student SET tokens_lapse_on = NULL WHERE organization_id = :organization_id AND id = :student_id
+), held AS (
+    SELECT t.id FROM makeup_token t
+    WHERE t.organization_id = :organization_id AND t.student_id = :student_id AND t.lapses_on >= :today
+    ORDER BY t.id FOR NO KEY UPDATE
+)
+UPDATE makeup_token t SET lapses_on = NULL
+FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStudent:
+    """`tokens_lapse_on` None: the student has not left."""
+
+    tokens_lapse_on: date | None
+
+
+async def hold_student(uow: UnitOfWork, student_id: UUID) -> HeldStudent:
+    """Until the transaction ends nobody else decides whether the student has left, or issues an automatic token where
+    the organization lets tokens lapse. After occurrences, before tokens.
+    """
+    student = models.Student
+    found = await uow.connection.execute(
+        select(student.tokens_lapse_on)
+        .where(student.organization_id == uow.organization_id, student.id == student_id)
+        .with_for_update(key_share=True)
+    )
+    return HeldStudent(found.scalar_one())
+
+
+async def read_stays(uow: UnitOfWork, student_id: UUID) -> Sequence[Stay]:
+    """All enrollments of the student, without deleted ones. The caller holds the student, so that none that another
+    act is ending or adding is missed.
+    """
+    table = models.Enrollment
+    found = await uow.connection.execute(
+        select(table.type, table.drop_on, table.end_cause).where(
+            table.organization_id == uow.organization_id, table.student_id == student_id, table.deleted_at.is_(None)
+        )
+    )
+    return [
+        Stay(EnrollmentType(row.type), row.drop_on, EnrollmentEnd(row.end_cause) if row.end_cause else None)
+        for row in found
+    ]
+
+
+async def let_tokens_lapse(uow: UnitOfWork, student_id: UUID, lapses_on: date) -> None:
+    """The student's tokens are good through this day at the longest, and automatic ones that are issued from now on
+    too. The caller holds the student.
+    """
+    given = {"organization_id": uow.organization_id, "student_id": student_id, "lapses_on": lapses_on}
+    await uow.connection.execute(_LAPSE, given)
+
+
+async def keep_tokens(uow: UnitOfWork, student_id: UUID, today: date) -> None:
+    """The student's tokens are good as long as they were to be, but for those that have lapsed before `today`. The
+    caller holds the student.
+    """
+    given = {"organization_id": uow.organization_id, "student_id": student_id, "today": today}
+    await uow.connection.execute(_STAY, given)

@@ -1,0 +1,190 @@
+"""What a reconciliation writes: tokens and what becomes of them; and the ledger, which every act on tokens writes. Each
+function is one statement.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Boolean, Date, DateTime, Text, Uuid
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import MakeupTokenAct, Source
+from db.ids import new_id
+from db.marks.changes import Author
+from db.models.makeup_tokens import MakeupTokenEntry
+from db.models.table import bare
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """An absence token to issue; source and person are those of the mark that earned it."""
+
+    student_id: UUID
+    enrollment_id: UUID | None
+    source: Source
+    issued_by_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTerms:
+    """What the new tokens of an occurrence have in common (R7.7, R7.8)."""
+
+    location_id: UUID
+    program_id: UUID | None
+    issued_at: datetime
+    issued_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFate:
+    """What an existing token becomes: revoked (or live again), flagged for review or not."""
+
+    token_id: UUID
+    is_revoked: bool
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """R7.9. A skip has no token, a token made by hand no occurrence. `facts` are plain JSON."""
+
+    student_id: UUID
+    token_id: UUID | None
+    act: MakeupTokenAct
+    cause: str | None = None
+    facts: Mapping[str, Any] | None = None
+    occurrence: OccurrenceKey | None = None
+
+
+_ISSUE = text(
+    """
+    INSERT INTO makeup_token (organization_id, id, student_id, origin, timeslot_id, held_on, enrollment_id,
+        location_id, program_id, source, issued_by_id, issued_at, issued_on, expires_on, lapses_on)
+    SELECT :organization_id, new.id, new.student_id, 'ABSENCE', :timeslot_id, :held_on, new.enrollment_id,
+        :location_id, :program_id, new.source, new.issued_by_id, :issued_at, :issued_on, :expires_on,
+        (SELECT s.tokens_lapse_on FROM student s
+         WHERE s.organization_id = :organization_id AND s.id = new.student_id)
+    FROM unnest(:ids, :student_ids, :enrollment_ids, :sources, :issued_by_ids)
+        AS new (id, student_id, enrollment_id, source, issued_by_id)
+    ORDER BY new.student_id
+    ON CONFLICT DO NOTHING
+    RETURNING student_id, id
+    """
+).bindparams(
+    bindparam("organization_id", type_=Uuid),
+    bindparam("timeslot_id", type_=Uuid),
+    bindparam("held_on", type_=Date),
+    bindparam("location_id", type_=Uuid),
+    bindparam("program_id", type_=Uuid),
+    bindparam("issued_at", type_=DateTime(timezone=True)),
+    bindparam("issued_on", type_=Date),
+    bindparam("expires_on", type_=Date),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("student_ids", type_=ARRAY(Uuid)),
+    bindparam("enrollment_ids", type_=ARRAY(Uuid)),
+    bindparam("sources", type_=ARRAY(Text)),
+    bindparam("issued_by_ids", type_=ARRAY(Uuid)),
+)
+
+_CHANGE = text(
+    """
+    UPDATE makeup_token t
+    SET revoked_at = CASE WHEN fate.is_revoked THEN coalesce(t.revoked_at, :now) END,
+        needs_review = fate.needs_review
+    FROM unnest(:ids, :revoked, :reviews) AS fate (id, is_revoked, needs_review)
+    WHERE t.id = fate.id
+        AND (fate.is_revoked OR NOT EXISTS (
+            SELECT FROM makeup_token other
+            WHERE other.student_id = t.student_id AND other.timeslot_id = t.timeslot_id
+                AND other.held_on = t.held_on AND other.id <> t.id AND other.origin <> 'MANUAL'
+                AND other.revoked_at IS NULL AND other.deleted_at IS NULL))
+    RETURNING t.id
+    """
+).bindparams(
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("revoked", type_=ARRAY(Boolean)),
+    bindparam("reviews", type_=ARRAY(Boolean)),
+)
+
+
+async def issue(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    occurrence: OccurrenceKey,
+    terms: IssueTerms,
+    tokens: Sequence[NewToken],
+) -> dict[UUID, UUID]:
+    """Token ids by student. A student who has an automatic token of the occurrence already gets no other: the
+    constraints hold it (R7.5, R9.2), and the answer leaves the student out.
+    """
+    issued = await connection.execute(
+        _ISSUE,
+        {
+            "organization_id": organization_id,
+            "timeslot_id": occurrence.timeslot_id,
+            "held_on": occurrence.held_on,
+            "location_id": terms.location_id,
+            "program_id": terms.program_id,
+            "issued_at": terms.issued_at,
+            "issued_on": terms.issued_on,
+            "expires_on": terms.expires_on,
+            "ids": [new_id() for _ in tokens],
+            "student_ids": [token.student_id for token in tokens],
+            "enrollment_ids": [token.enrollment_id for token in tokens],
+            "sources": [token.source.value for token in tokens],
+            "issued_by_ids": [token.issued_by_id for token in tokens],
+        },
+    )
+    return {row.student_id: row.id for row in issued}
+
+
+async def change(connection: AsyncConnection, fates: Sequence[TokenFate], now: datetime) -> set[UUID]:
+    """The ids of the tokens that were changed. One that gave way to a live token of the same absence (that
+    of a cancelled class, R9.2) does not come back beside it.
+    """
+    changed = await connection.execute(
+        _CHANGE,
+        {
+            "now": now,
+            "ids": [fate.token_id for fate in fates],
+            "revoked": [fate.is_revoked for fate in fates],
+            "reviews": [fate.needs_review for fate in fates],
+        },
+    )
+    return set(changed.scalars())
+
+
+async def enter(
+    connection: AsyncConnection, organization_id: UUID, entries: Sequence[LedgerEntry], *, author: Author, now: datetime
+) -> None:
+    """Write ledger entries, in the order given; no statement for none."""
+    if not entries:
+        return
+    await connection.execute(
+        insert(bare(MakeupTokenEntry)),
+        [
+            {
+                "organization_id": organization_id,
+                "id": new_id(),
+                "student_id": entry.student_id,
+                "makeup_token_id": entry.token_id,
+                "timeslot_id": entry.occurrence and entry.occurrence.timeslot_id,
+                "held_on": entry.occurrence and entry.occurrence.held_on,
+                "act": entry.act,
+                "cause": entry.cause,
+                "source": author.source,
+                "actor_id": author.person_id,
+                "entered_at": now,
+                "facts": None if entry.facts is None else dict(entry.facts),
+            }
+            for entry in entries
+        ],
+    )

@@ -1,0 +1,159 @@
+"""Makeup tokens under lock, and whom the automatic ones of occurrences are about (R7.4 to R7.8).
+
+Each function is one statement, however many students and occurrences it is about.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, any_, bindparam, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import Date, Uuid
+
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.vocabulary import MakeupTokenOrigin, OfferingKind
+from db.models.makeup_tokens import MakeupToken
+from db.models.people import Student
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOccasion:
+    """What all tokens of an occurrence take from it (R7.8); `session`: the attached one that covers its
+    date.
+    """
+
+    kind: OfferingKind
+    is_cancelled: bool
+    location_id: UUID
+    program_id: UUID | None
+    zone: ZoneInfo
+    session: DateSpan | None
+
+
+def _ids(student_ids: Sequence[UUID]) -> ColumnElement[Any]:
+    return literal(list(student_ids), ARRAY(Uuid))
+
+
+def _automatic(occurrence: OccurrenceKey) -> ColumnElement[bool]:
+    return and_(
+        MakeupToken.timeslot_id == occurrence.timeslot_id,
+        MakeupToken.held_on == occurrence.held_on,
+        MakeupToken.origin == MakeupTokenOrigin.ABSENCE,
+    )
+
+
+_OCCASIONS = text(
+    """
+    SELECT wanted.timeslot_id, wanted.held_on, f.kind, c.cancelled_at IS NOT NULL AS is_cancelled, f.location_id,
+        f.program_id, l.time_zone, s.id IS NOT NULL AS in_session, s.starts_on, s.ends_on
+    FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
+    JOIN timeslot slot ON slot.id = wanted.timeslot_id
+    JOIN offering f ON f.id = slot.offering_id
+    JOIN location l ON l.id = f.location_id
+    LEFT JOIN occurrence c ON c.timeslot_id = wanted.timeslot_id AND c.held_on = wanted.held_on
+    LEFT JOIN LATERAL (
+        SELECT s.id, s.starts_on, s.ends_on
+        FROM offering_session a JOIN session s ON s.id = a.session_id
+        WHERE a.offering_id = f.id AND s.deleted_at IS NULL AND s.starts_on <= wanted.held_on
+            AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
+        ORDER BY s.starts_on DESC, s.id
+        LIMIT 1
+    ) s ON true
+    """
+).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
+
+_WANTED = text(
+    """
+    SELECT wanted.timeslot_id, wanted.held_on, known.student_id
+    FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
+    CROSS JOIN LATERAL (
+        SELECT m.student_id FROM mark m
+        WHERE m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
+        UNION
+        SELECT t.student_id FROM makeup_token t
+        WHERE t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on AND t.origin = 'ABSENCE'
+    ) known
+    ORDER BY known.student_id
+    """
+).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
+
+
+async def occasions_of(
+    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, TokenOccasion]:
+    """Without those whose timeslot does not exist."""
+    found = await connection.execute(_OCCASIONS, _arrays(occurrences))
+    return {
+        OccurrenceKey(row.timeslot_id, row.held_on): TokenOccasion(
+            kind=OfferingKind(row.kind),
+            is_cancelled=row.is_cancelled,
+            location_id=row.location_id,
+            program_id=row.program_id,
+            zone=ZoneInfo(row.time_zone),
+            session=DateSpan(row.starts_on, row.ends_on) if row.in_session else None,
+        )
+        for row in found
+    }
+
+
+async def students_with_marks_or_tokens(
+    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+) -> dict[OccurrenceKey, list[UUID]]:
+    """All whom a reconciliation of the whole occurrence is about, ordered by id; an entry for each occurrence."""
+    students: dict[OccurrenceKey, list[UUID]] = {occurrence: [] for occurrence in occurrences}
+    for row in await connection.execute(_WANTED, _arrays(occurrences)):
+        students[OccurrenceKey(row.timeslot_id, row.held_on)].append(row.student_id)
+    return students
+
+
+def _arrays(occurrences: Collection[OccurrenceKey]) -> dict[str, Any]:
+    return {
+        "timeslot_ids": [occurrence.timeslot_id for occurrence in occurrences],
+        "dates": [occurrence.held_on for occurrence in occurrences],
+    }
+
+
+async def lock_students(connection: AsyncConnection, student_ids: Sequence[UUID]) -> None:
+    """So that two reconciliations of one student, of different occurrences, count one after the other
+    (R7.6).
+    """
+    await connection.execute(
+        select(Student.id)
+        .where(Student.id == any_(_ids(student_ids)))
+        .order_by(Student.id)
+        .with_for_update(key_share=True)
+    )
+
+
+async def lock_automatic_tokens(
+    connection: AsyncConnection, occurrence: OccurrenceKey, student_ids: Sequence[UUID]
+) -> list[UUID]:
+    """The ids of what there is, locked so that a token is not redeemed while it is being revoked. Read
+    after this, not with it: rows that the lock had to wait for would come with the links of before.
+    """
+    found = await connection.execute(
+        select(MakeupToken.id)
+        .where(_automatic(occurrence), MakeupToken.student_id == any_(_ids(student_ids)))
+        .order_by(MakeupToken.id)
+        .with_for_update(key_share=True)
+    )
+    return list(found.scalars())
+
+
+async def lock_tokens(connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]) -> list[UUID]:
+    """Those that exist, by id, held until the transaction ends: whoever else redeems, edits, resets, deletes or revokes
+    them waits. After offerings, occurrences and students. Read them after this, not with it: rows that the lock had to
+    wait for would come with the links of before.
+    """
+    found = await connection.execute(
+        select(MakeupToken.id)
+        .where(MakeupToken.organization_id == organization_id, MakeupToken.id == any_(_ids(list(token_ids))))
+        .order_by(MakeupToken.id)
+        .with_for_update(key_share=True)
+    )
+    return list(found.scalars())

@@ -1,0 +1,170 @@
+"""Makeup tokens as staff make, edit and delete them (R8.1, R8.5). One statement each, however many tokens."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Date, Uuid
+
+from attendance.rules.tokens.tokens_by_hand import TokenDraft, TokenLife
+from attendance.rules.vocabulary import MakeupTokenOrigin
+from db import models
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    id: UUID
+    student_id: UUID
+    draft: TokenDraft
+    life: TokenLife
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The zones of locations that were not deleted, and that of the organization's first one, where tokens that are
+    good at any location have their dates; None: the organization has no location.
+    """
+
+    of_locations: Mapping[UUID, ZoneInfo]
+    home: ZoneInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenNotice:
+    """What a family is told of a token, and where. `recipient` None: the family has no e-mail address."""
+
+    token_id: UUID
+    family_id: UUID
+    recipient: str | None
+    student: str
+    location: str | None
+    program: str | None
+    comment: str | None
+    issued_on: date
+    expires_on: date | None
+    zone: ZoneInfo | None
+
+
+# The latest end, for a student in several; a rolling session has none, and so never ends.
+_SESSION_ENDS = text(
+    """
+    SELECT wanted.student_id, wanted.issued_on, max(coalesce(s.ends_on, 'infinity')) AS ends_on
+    FROM unnest(:student_ids, :dates) AS wanted (student_id, issued_on)
+    JOIN enrollment e ON e.organization_id = :organization_id AND e.student_id = wanted.student_id
+        AND e.deleted_at IS NULL AND e.type <> 'WAITLIST' AND e.starts_on <= wanted.issued_on
+        AND (e.drop_on IS NULL OR e.drop_on >= wanted.issued_on)
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id AND o.kind = 'CLASS'
+    JOIN offering_session a ON a.organization_id = o.organization_id AND a.offering_id = o.id
+    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id AND s.deleted_at IS NULL
+        AND s.starts_on <= wanted.issued_on AND (s.ends_on IS NULL OR s.ends_on >= wanted.issued_on)
+    GROUP BY wanted.student_id, wanted.issued_on
+    HAVING max(coalesce(s.ends_on, 'infinity')) < 'infinity'
+    """
+).bindparams(bindparam("student_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
+
+_NOTICES = text(
+    """
+    SELECT t.id, f.id AS family_id, nullif(btrim(f.email), '') AS email, s.first_name, l.name AS location,
+        p.name AS program, t.comment, t.issued_on,
+        least(t.expires_on, t.lapses_on) AS expires_on, coalesce(l.time_zone, ol.time_zone, home.time_zone) AS zone
+    FROM makeup_token t
+    JOIN student s ON s.organization_id = t.organization_id AND s.id = t.student_id
+    JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+    LEFT JOIN location l ON l.organization_id = t.organization_id AND l.id = t.location_id
+    LEFT JOIN program p ON p.organization_id = t.organization_id AND p.id = t.program_id
+    LEFT JOIN timeslot slot ON slot.organization_id = t.organization_id AND slot.id = t.timeslot_id
+    LEFT JOIN offering o ON o.organization_id = slot.organization_id AND o.id = slot.offering_id
+    LEFT JOIN location ol ON ol.organization_id = o.organization_id AND ol.id = o.location_id
+    LEFT JOIN LATERAL (
+        SELECT h.time_zone FROM location h WHERE h.organization_id = t.organization_id ORDER BY h.id LIMIT 1
+    ) home ON true
+    WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
+    ORDER BY t.id
+    """
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+async def read_zones(connection: AsyncConnection, organization_id: UUID) -> Zones:
+    location = models.Location
+    found = await connection.execute(
+        select(location.id, location.time_zone, location.deleted_at)
+        .where(location.organization_id == organization_id)
+        .order_by(location.id)
+    )
+    rows = [(row.id, ZoneInfo(row.time_zone), row.deleted_at is None) for row in found]
+    return Zones({id: zone for id, zone, is_live in rows if is_live}, rows[0][1] if rows else None)
+
+
+async def ends_of_sessions(
+    connection: AsyncConnection, organization_id: UUID, wanted: Collection[tuple[UUID, date]]
+) -> dict[tuple[UUID, date], date]:
+    """When the session ends in which the student is enrolled in a class on the date, by student and date; those without
+    one, or with one that has no end, are left out.
+    """
+    given = {
+        "organization_id": organization_id,
+        "student_ids": [student_id for student_id, _ in wanted],
+        "dates": [on_date for _, on_date in wanted],
+    }
+    return {(row.student_id, row.issued_on): row.ends_on for row in await connection.execute(_SESSION_ENDS, given)}
+
+
+async def add_tokens(uow: UnitOfWork, tokens: Sequence[NewToken], author: Author, now: datetime) -> None:
+    await uow.connection.execute(
+        insert(models.MakeupToken),
+        [
+            {
+                "organization_id": uow.organization_id,
+                "id": token.id,
+                "student_id": token.student_id,
+                "origin": MakeupTokenOrigin.MANUAL,
+                "location_id": token.draft.location_id,
+                "program_id": token.draft.program_id,
+                "comment": token.draft.comment,
+                "source": author.source,
+                "issued_by_id": author.person_id,
+                "issued_at": now,
+                "issued_on": token.life.issued_on,
+                "expires_on": token.life.expires_on,
+            }
+            for token in tokens
+        ],
+    )
+
+
+async def change_token(uow: UnitOfWork, token_id: UUID, values: Mapping[str, Any]) -> None:
+    """The caller holds the token."""
+    token = models.MakeupToken
+    await uow.connection.execute(
+        update(token).where(token.organization_id == uow.organization_id, token.id == token_id).values(**values)
+    )
+
+
+async def read_notices(
+    connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]
+) -> list[TokenNotice]:
+    """In the order of the tokens' ids."""
+    found = await connection.execute(_NOTICES, {"organization_id": organization_id, "ids": list(token_ids)})
+    return [
+        TokenNotice(
+            token_id=row.id,
+            family_id=row.family_id,
+            recipient=row.email,
+            student=row.first_name,
+            location=row.location,
+            program=row.program,
+            comment=row.comment,
+            issued_on=row.issued_on,
+            expires_on=row.expires_on,
+            zone=ZoneInfo(row.zone) if row.zone else None,
+        )
+        for row in found
+    ]

@@ -1,0 +1,159 @@
+"""Expected absences, as staff and families see them."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.absences.absence_requests import ToldAbsence, hit_keys
+from attendance.rules.calendar.occurrences import may_see_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import ExpectedAbsenceState, Portal, Source
+from db.absences.expected_absences import read_expected_absences
+from db.calendar.occurrences import read_heads
+from db.people.students import read_enrollments, visibility_of
+from gql.absences import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.fields.access import signed_in
+from gql.fields.context import Info, Reading
+from gql.fields.global_ids import encode_id
+from gql.fields.loaders import load, load_enrollments
+from gql.fields.node import Node
+from gql.fields.visible import find_students, may_see_students
+from gql.people.people import Actor, StaffMember, show_actor, show_staff_member
+from gql.people.student import Enrollment, Student, show_place
+
+MOST_SHOWN = 20
+
+
+@strawberry.type(
+    description="An absence told beforehand. It is no mark, and earns no makeup token by itself: the mark does. Staff "
+    "with attendance VIEW who see the student see it, and so do the guardians of the student's family."
+)
+class ExpectedAbsence(Node):
+    student: Student = strawberry.field(description="Who will be absent.")
+    state: ExpectedAbsenceState = strawberry.field(description="What became of it.")
+    starts_on: date = strawberry.field(description="The first local date.")
+    ends_on: date = strawberry.field(description="The last local date, inclusive.")
+    window_starts: str | None = strawberry.field(
+        description="On each of the dates, from this local wall time, `HH:MM`; null: all day."
+    )
+    window_ends: str | None = strawberry.field(
+        description="On each of the dates, until this local wall time, `HH:MM`; what starts then is not hit. Null: all "
+        "day."
+    )
+    comment: str | None = strawberry.field(description="What was said about it; null: nothing.")
+    is_excused: bool = strawberry.field(
+        description="Whether it excuses: absences that the first check-in sets by default are then EXCUSED_ABSENCE."
+    )
+    is_late: bool = strawberry.field(
+        description="Whether a guardian asked with less than the organization's notice left before the first "
+        "occurrence that it hits."
+    )
+    source: Source = strawberry.field(description="What it was told through: OFFICE, STAFF or GUARDIAN.")
+    requested_by: Actor | None = strawberry.field(description="Who told it; null: not known.")
+    requested_at: datetime = strawberry.field(description="When it was told.")
+    decided_by: StaffMember | None = strawberry.field(
+        description="Who approved or denied it; null: nobody yet, a setting did, it is not known, or the viewer is a "
+        "guardian."
+    )
+    decided_at: datetime | None = strawberry.field(description="When it was approved or denied; null: it was not.")
+    withdrawn_by: Actor | None = strawberry.field(
+        description="Who took it back; null: nobody, it is not known, or it was staff and the viewer is a guardian."
+    )
+    withdrawn_at: datetime | None = strawberry.field(description="When it was taken back; null: it was not.")
+    facts: strawberry.Private[ToldAbsence]
+
+    @strawberry.field(
+        description="The enrollments that it is for, without deleted ones; empty: it is for all classes of the "
+        "student, if `isForAll`.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def enrollments(self, info: Info) -> list[Enrollment]:
+        wanted = self.facts.told.enrollment_ids
+        if wanted is None:
+            return []
+        places = await load_enrollments(info, self.facts.student_id)
+        return [show_place(each) for each in places if each.enrollment.id in wanted]
+
+    @strawberry.field(description="Whether it is for all of the student's classes, those of later enrollments too.")
+    def is_for_all(self) -> bool:
+        return self.facts.told.enrollment_ids is None
+
+    @strawberry.field(
+        description=f"Which occurrences it hits with the student's enrollments as they are now, earliest first, at "
+        f"most {MOST_SHOWN}. Those that do not take place, and those that the viewer may not see, are left out.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def occurrences(self, info: Info) -> list[Occurrence]:
+        return await load(info, _ByAbsence(self.facts, info.context.clock()), _read_hits)
+
+
+async def find_expected_absences(source: Reading, ids: Collection[UUID]) -> dict[UUID, ExpectedAbsence]:
+    """Those that the viewer sees; two statements, none for who sees none."""
+    viewer = source.viewer
+    if not may_see_students(viewer.caller) or not ids:
+        return {}
+    organization_id = viewer.caller.organization_id
+    found = await read_expected_absences(source.connection, organization_id, ids, visibility_of(viewer.caller))
+    return await show_expected_absences(source, found.values())
+
+
+async def show_expected_absences(source: Reading, absences: Collection[ToldAbsence]) -> dict[UUID, ExpectedAbsence]:
+    """One statement, for the students."""
+    students = await find_students(source, {each.student_id for each in absences})
+    is_family = source.viewer.caller.portal is Portal.CUSTOMER
+    return {
+        each.id: _show(each, students[each.student_id], is_family) for each in absences if each.student_id in students
+    }
+
+
+def _show(facts: ToldAbsence, student: Student, is_family: bool) -> ExpectedAbsence:
+    told = facts.told
+    shows_withdrawer = not is_family or (facts.withdrawn_by is not None and facts.withdrawn_by[0].value == "GUARDIAN")
+    return ExpectedAbsence(
+        id=encode_id("ExpectedAbsence", facts.id),
+        student=student,
+        state=facts.state,
+        starts_on=told.starts_on,
+        ends_on=told.ends_on,
+        window_starts=None if told.window_start is None else f"{told.window_start:%H:%M}",
+        window_ends=None if told.window_end is None else f"{told.window_end:%H:%M}",
+        comment=told.comment,
+        is_excused=told.is_excused,
+        is_late=facts.is_late,
+        source=facts.source,
+        requested_by=show_actor(facts.requested_by),
+        requested_at=facts.requested_at,
+        decided_by=None if is_family or facts.decided_by is None else show_staff_member(facts.decided_by),
+        decided_at=facts.decided_at,
+        withdrawn_by=show_actor(facts.withdrawn_by) if shows_withdrawer else None,
+        withdrawn_at=facts.withdrawn_at,
+        facts=facts,
+    )
+
+
+class _ByAbsence:
+    """An absence as a key of a batch."""
+
+    def __init__(self, facts: ToldAbsence, now: datetime) -> None:
+        self.facts = facts
+        self.now = now
+
+
+async def _read_hits(source: Reading, asked: list[_ByAbsence]) -> list[list[Occurrence]]:
+    """Three statements for all absences of a batch."""
+    caller = source.viewer.caller
+    students = {each.facts.student_id for each in asked}
+    places = await read_enrollments(source.connection, caller.organization_id, students)
+    hits = [hit_keys(each.facts.told, places[each.facts.student_id]) for each in asked]
+    wanted = {key for keys in hits for key in keys}
+    heads = {head.key: head for head in await read_heads(source.connection, caller.organization_id, wanted)}
+    is_family = caller.portal is Portal.CUSTOMER
+    seen = {key for key, head in heads.items() if head.is_held and (is_family or may_see_occurrence(caller, head))}
+
+    def shown(keys: list[OccurrenceKey], now: datetime) -> list[Occurrence]:
+        return [show_occurrence(heads[key], now) for key in keys if key in seen][:MOST_SHOWN]
+
+    return [shown(keys, each.now) for keys, each in zip(hits, asked, strict=True)]

@@ -1,0 +1,240 @@
+"""Staff who are away, who stands in for them, and what is refused about it (R9.9)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.absences import substitutes as rules
+from attendance.rules.calendar.occurrences import PersonFacts, may_see_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.organization.permissions import may
+from attendance.rules.vocabulary import (
+    Permission,
+    StaffAbsenceNotPossibleReason,
+    SubstituteNotPossibleReason,
+)
+from db.absences.staff_absences import read_absences
+from db.absences.substitutions import Substitution as SubstitutionRow
+from db.absences.substitutions import list_substitutions
+from db.calendar.occurrences import read_heads
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.fields.access import requires
+from gql.fields.context import Info, Reading
+from gql.fields.described import described
+from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.listing_arguments import AFTER, FIRST
+from gql.fields.loaders import load
+from gql.fields.node import Node
+from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
+from gql.fields.user_errors import UserError
+from gql.people.people import StaffMember, show_staff_member
+
+MANAGE_STAFF = requires([Permission.MANAGE_STAFF])
+_CURSORS = Cursors("substitutions", (date, UUID))
+
+described(
+    StaffAbsenceNotPossibleReason,
+    "Why a staff member cannot be marked absent so, or an absence cannot be taken back.",
+    {
+        StaffAbsenceNotPossibleReason.RANGE_TOO_LONG: "It has too many days.",
+        StaffAbsenceNotPossibleReason.OVER: "It is over at all locations; who taught what was, stays.",
+        StaffAbsenceNotPossibleReason.OVERLAPS: "The staff member is marked absent on some of the dates already.",
+    },
+)
+described(
+    SubstituteNotPossibleReason,
+    "Why an occurrence gets no substitute, or not this one.",
+    {
+        SubstituteNotPossibleReason.NOT_OF_ABSENCE: "The absent person does not teach the occurrence, or is there "
+        "on its date.",
+        SubstituteNotPossibleReason.NOT_HELD: "The occurrence does not take place: cancelled, closed or not scheduled.",
+        SubstituteNotPossibleReason.OVER: "The occurrence's local date is over.",
+        SubstituteNotPossibleReason.IS_ABSENT_PERSON: "It is the absent person.",
+        SubstituteNotPossibleReason.IS_AWAY: "The substitute is marked absent on that date, too.",
+        SubstituteNotPossibleReason.TEACHES_IT: "The substitute teaches the offering anyway.",
+        SubstituteNotPossibleReason.TEACHES_THEN: "The substitute teaches something else at that time, or stands in "
+        "for somebody else; `allowSameTime` lets it pass.",
+    },
+)
+
+
+@strawberry.type(description="An occurrence that an absent staff member would teach, and who stands in.")
+class Substitution:
+    occurrence: Occurrence = strawberry.field(description="The occurrence.")
+    substitute: StaffMember | None = strawberry.field(description="Who stands in; null: nobody, yet.")
+
+
+@strawberry.type(
+    description="A staff member who is away, and what is done about it. Needs MANAGE_STAFF. The absent person still "
+    "sees what it teaches; a substitute sees the one occurrence as its instructor does, and nothing else of it."
+)
+class StaffAbsence(Node):
+    staff_member: StaffMember = strawberry.field(description="Who is away.")
+    starts_on: date = strawberry.field(description="The first date.")
+    ends_on: date = strawberry.field(description="The last date, inclusive.")
+    comment: str | None = strawberry.field(description="What was remarked, for those who manage staff; null: nothing.")
+    recorded_by: StaffMember | None = strawberry.field(description="Who marked it; null: not known.")
+    recorded_at: datetime = strawberry.field(description="When it was marked.")
+    facts: strawberry.Private[rules.StaffAbsenceFacts]
+
+    @strawberry.field(
+        description="The occurrences that the absent person would teach, by date, as they were when the absence was "
+        "marked, and those that got a substitute since. Those that the viewer may not see are left out, so a page may "
+        "be shorter than asked for.",
+        metadata=MANAGE_STAFF,
+    )
+    async def substitutions(
+        self,
+        info: Info,
+        first: Annotated[int | None, FIRST] = strawberry.UNSET,
+        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ) -> Connection[Substitution]:
+        page = read_page(_CURSORS, first=first, after=after)
+        rows = await load(info, _Asked(self.facts.id, page, info.context.clock()), _read_substitutions)
+        shown = [(row, node) for row, node in rows[: page.size] if node is not None]
+        return connection(
+            shown,
+            page,
+            has_more=len(rows) > page.size,
+            node=lambda each: each[1],
+            cursor=lambda each: _CURSORS.encode(each[0].key.held_on, each[0].key.timeslot_id),
+        )
+
+
+@strawberry.type(
+    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed."
+)
+class StaffAbsenceNotPossible(UserError):
+    reason: StaffAbsenceNotPossibleReason = strawberry.field(description="Why.")
+    earliest_on: date = strawberry.field(description="An absence ends on this date or later: today.")
+    most_days: int = strawberry.field(description="How many days an absence has at most.")
+    staff_absence_id: strawberry.ID | None = strawberry.field(
+        description="The absence that it overlaps; null: it is about something else."
+    )
+
+    @classmethod
+    def of(cls, refusal: rules.StaffAbsenceNotPossible) -> "StaffAbsenceNotPossible":
+        other = refusal.staff_absence_id
+        return cls(
+            message=refusal.message,
+            reason=refusal.reason,
+            earliest_on=refusal.earliest_on,
+            most_days=refusal.most_days,
+            staff_absence_id=None if other is None else encode_id("StaffAbsence", other),
+        )
+
+
+@strawberry.type(description="An occurrence gets no substitute of this absence. Nothing was changed.")
+class NoSubstituteNeeded(UserError):
+    reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
+    occurrence_id: strawberry.ID = strawberry.field(description="Which occurrence.")
+
+    @classmethod
+    def of(cls, refusal: rules.NoSubstituteNeeded) -> "NoSubstituteNeeded":
+        key = OccurrenceKey(refusal.timeslot_id, refusal.held_on)
+        return cls(message=refusal.message, reason=refusal.reason, occurrence_id=encode_occurrence_id(key))
+
+
+@strawberry.type(description="Somebody cannot stand in at an occurrence. Nothing was changed.")
+class SubstituteNotPossible(UserError):
+    reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
+    occurrence_id: strawberry.ID = strawberry.field(description="At which occurrence.")
+    substitute_id: strawberry.ID = strawberry.field(description="Who.")
+    other_occurrence_id: strawberry.ID | None = strawberry.field(
+        description="What the substitute teaches at that time; null: it is about something else."
+    )
+
+    @classmethod
+    def of(cls, refusal: rules.SubstituteNotPossible) -> "SubstituteNotPossible":
+        key = OccurrenceKey(refusal.timeslot_id, refusal.held_on)
+        return cls(
+            message=refusal.message,
+            reason=refusal.reason,
+            occurrence_id=encode_occurrence_id(key),
+            substitute_id=encode_id("StaffMember", refusal.substitute_id),
+            other_occurrence_id=None if refusal.other is None else encode_occurrence_id(refusal.other),
+        )
+
+
+@strawberry.type(description="No occurrence of the absence is to come that the caller sees. Nothing was changed.")
+class NothingToSubstitute(UserError):
+    @classmethod
+    def of(cls, refusal: rules.NothingToSubstitute) -> "NothingToSubstitute":
+        return cls(message=refusal.message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    absence_id: UUID
+    page: Page
+    now: datetime
+
+
+async def find_staff_absences(source: Reading, ids: Collection[UUID]) -> dict[UUID, StaffAbsence]:
+    """Those that are to be seen; one statement."""
+    caller = source.viewer.caller
+    if not may(caller, Permission.MANAGE_STAFF) or not ids:
+        return {}
+    found = await read_absences(source.connection, caller.organization_id, ids)
+    return {absence_id: show_staff_absence(facts) for absence_id, facts in found.items()}
+
+
+def show_staff_absence(facts: rules.StaffAbsenceFacts) -> StaffAbsence:
+    return StaffAbsence(
+        id=encode_id("StaffAbsence", facts.id),
+        staff_member=show_staff_member(facts.person),
+        starts_on=facts.span.starts_on or date.min,
+        ends_on=facts.span.ends_on or date.max,
+        comment=facts.comment,
+        recorded_by=None if facts.recorded_by is None else show_staff_member(facts.recorded_by),
+        recorded_at=facts.recorded_at,
+        facts=facts,
+    )
+
+
+async def _read_substitutions(
+    source: Reading, asked: list[_Asked]
+) -> list[list[tuple[SubstitutionRow, Substitution | None]]]:
+    """Two statements."""
+    caller = source.viewer.caller
+    wanted = [
+        (
+            each.absence_id,
+            OccurrenceKey(each.page.after[1], each.page.after[0]) if each.page.after else None,
+            _most(each),
+        )
+        for each in asked
+    ]
+    pages = await list_substitutions(source.connection, caller.organization_id, wanted)
+    keys = {row.key for page in pages for row, _, _ in page}
+    heads = {
+        head.key: head
+        for head in await read_heads(source.connection, caller.organization_id, keys)
+        if may_see_occurrence(caller, head)
+    }
+    now = asked[0].now
+    return [
+        [
+            (
+                row,
+                Substitution(
+                    occurrence=show_occurrence(heads[row.key], now),
+                    substitute=None
+                    if row.substitute_id is None
+                    else show_staff_member(PersonFacts(row.substitute_id, first_name or "", last_name or "")),
+                )
+                if row.key in heads
+                else None,
+            )
+            for row, first_name, last_name in page
+        ]
+        for page in pages
+    ]
+
+
+def _most(asked: _Asked) -> int:
+    return asked.page.size + 1

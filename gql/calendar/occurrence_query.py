@@ -1,0 +1,42 @@
+"""occurrence: one of them, with its roster in the same snapshot."""
+
+from typing import Annotated
+
+import strawberry
+
+from attendance.rules.organization.permissions import SEE_ATTENDANCE
+from db.calendar.occurrence_listings import read_tallies
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.global_ids import decode_occurrence_id
+from gql.fields.loaders import find_visible_head, sheet_of
+from gql.fields.selection import names_below
+
+NEEDS_ROSTER = frozenset({"roster", "openings"})
+NEEDS_TALLY = frozenset({"tally", "attendanceState"})
+
+
+async def resolve(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The occurrence's id.")]
+) -> Occurrence | None:
+    key = decode_occurrence_id(id, "id")
+    asked = names_below(info)
+    async with reading(info) as (connection, viewer):
+        head = await find_visible_head(connection, viewer, key)
+        if head is None:
+            return None
+        if asked & NEEDS_ROSTER:
+            sheet = await sheet_of(connection, viewer, head)
+            return show_occurrence(head, info.context.clock(), sheet=sheet)
+        tallies = await read_tallies(connection, viewer.caller.organization_id, [key]) if asked & NEEDS_TALLY else {}
+        return show_occurrence(head, info.context.clock(), counted=tallies.get(key))
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="An occurrence by its id, whether or not anything was recorded for it. Null: the timeslot does not "
+    "fall on the date, or the viewer may not see it. Needs attendance VIEW; without SEE_ALL only what one teaches or "
+    "substitutes.",
+    metadata=requires(SEE_ATTENDANCE),
+)

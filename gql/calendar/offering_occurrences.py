@@ -1,0 +1,111 @@
+"""The occurrences of an offering or of an enrollment, so that marking can start from either (R4.3)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from strawberry import UNSET
+
+from attendance.rules.calendar.listings import ListedSlot, Position, expand, range_refusal
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.organization.permissions import sees_all_occurrences
+from attendance.rules.vocabulary import Portal
+from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.occurrences import read_heads
+from gql.calendar.positions import encode_position, position_cursors, read_position
+from gql.fields.context import Info, Reading
+from gql.fields.loaders import load
+from gql.fields.pagination import Connection, Page, connection, read_page
+from gql.protocol.errors import BadInput
+
+if TYPE_CHECKING:
+    from gql.calendar.occurrence import Occurrence
+
+_CURSORS = position_cursors("offeringOccurrences")
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceRange:
+    """Arguments of the fields. `include_not_scheduled` None or UNSET: as the portal has it (R2.3)."""
+
+    from_on: date
+    to_on: date
+    include_not_scheduled: bool | None
+    first: int | None
+    after: str | None
+
+
+class _Asked(NamedTuple):
+    """`timeslot_id` None: all of the offering's."""
+
+    offering_id: UUID
+    timeslot_id: UUID | None
+    within: DateSpan
+    include_not_scheduled: bool | None
+    page: Page
+
+
+class _Found(NamedTuple):
+    heads: list[OccurrenceHead]
+    positions: list[Position]
+
+
+async def occurrences_of(
+    info: Info, given: OccurrenceRange, offering_id: UUID, timeslot_id: UUID | None = None, span: DateSpan | None = None
+) -> "Connection[Occurrence]":
+    """A page by start; two statements for all offerings or enrollments of a batch.
+
+    span -- the dates of an enrollment, whose occurrences alone are listed; None: no such bound.
+    Raises BadInput.
+    """
+    from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show their offering
+
+    refusal = range_refusal(given.from_on, given.to_on)
+    if refusal is not None:
+        raise BadInput(refusal)
+    page = read_page(_CURSORS, first=given.first, after=given.after)
+    within = DateSpan(given.from_on, given.to_on).clip(span or DateSpan())
+    found = await load(info, _Asked(offering_id, timeslot_id, within, given.include_not_scheduled, page), _read)
+    now = info.context.clock()
+    return connection(
+        zip(found.positions[: page.size], found.heads, strict=False),
+        page,
+        has_more=len(found.positions) > page.size,
+        node=lambda row: show_occurrence(row[1], now),
+        cursor=lambda row: encode_position(_CURSORS, row[0]),
+    )
+
+
+async def _read(source: Reading, asked: list[_Asked]) -> list[_Found]:
+    caller = source.viewer.caller
+    chosen = ListingFilter(
+        within=_hull(asked),
+        offering_ids={each.offering_id for each in asked},
+        visible_to=None if sees_all_occurrences(caller) else caller.person_id,
+    )
+    slots: dict[UUID | None, list[ListedSlot]] = defaultdict(list)
+    for listed in await read_slots(source.connection, caller.organization_id, chosen):
+        slots[listed.offering_id].append(listed)
+    by_default = caller.portal is not Portal.STAFF
+    pages = [_positions(slots[each.offering_id], each, by_default) for each in asked]
+    keys = {position.key for page in pages for position in page}
+    heads = {head.key: head for head in await read_heads(source.connection, caller.organization_id, keys)}
+    return [_Found([heads[position.key] for position in page], page) for page in pages]
+
+
+def _hull(asked: list[_Asked]) -> DateSpan:
+    starts = [each.within.starts_on for each in asked if each.within.starts_on]
+    ends = [each.within.ends_on for each in asked if each.within.ends_on]
+    return DateSpan(min(starts), max(ends))
+
+
+def _positions(slots: list[ListedSlot], asked: _Asked, by_default: bool) -> list[Position]:
+    mine = [listed for listed in slots if asked.timeslot_id in (None, listed.slot.id)]
+    told = asked.include_not_scheduled
+    include = by_default if told is None or told is UNSET else told
+    found = expand(mine, asked.within, include_not_scheduled=include, after=read_position(asked.page.after, "after"))
+    return list(islice(found, asked.page.size + 1))

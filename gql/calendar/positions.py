@@ -1,0 +1,28 @@
+"""Cursors of lists of occurrences, which hold an occurrence's place in its list."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from attendance.rules.calendar.listings import Position
+from attendance.rules.calendar.timeslots import CALENDAR
+from gql.fields.pagination import Cursors
+from gql.protocol.errors import BadInput
+
+
+def position_cursors(name: str) -> Cursors:
+    return Cursors(name, (datetime, str, UUID, date))
+
+
+def encode_position(cursors: Cursors, position: Position) -> str:
+    return cursors.encode(position.starts_at, position.name, position.timeslot_id, position.held_on)
+
+
+def read_position(values: tuple[Any, ...] | None, argument: str) -> Position | None:
+    """From what a cursor holds; None: none was sent. Raises BadInput for a place where no occurrence can be."""
+    if values is None:
+        return None
+    position = Position(*values)
+    if position.starts_at.date() not in CALENDAR:
+        raise BadInput(f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.')
+    return position

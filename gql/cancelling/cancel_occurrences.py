@@ -1,0 +1,125 @@
+"""cancelOccurrences: one for this day, or many over a range (R9.1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.cancelling.cancellation_refusals import NothingToCancel as NothingToCancelRefusal
+from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.vocabulary import OccurrenceState, Permission
+from attendance.tasks.cancel_occurrences import CancelGiven, CancelOccurrences, ChosenOccurrence
+from attendance.tasks.start_task import start_task
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+from gql.cancelling.cancellation import MOST_SHOWN, NotCancellable, NothingToCancel
+from gql.cancelling.cancelling_arguments import CancelOccurrencesInput, choose, options_of
+from gql.fields.access import requires
+from gql.fields.context import Info, Reading, changing
+from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.idempotency import once
+from gql.fields.user_errors import PermissionDenied
+from gql.tasks.background_task import BackgroundTask, find_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    timeslot_id: UUID
+    held_on: date
+    state: OccurrenceState
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    task_id: UUID
+    occurrence_count: int
+    left_out: tuple[LeftOut, ...]
+
+
+@strawberry.type(description="The cancellation goes on in the background, and begins at once.")
+class CancelOccurrencesSuccess:
+    background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
+    background_task: BackgroundTask | None = strawberry.field(
+        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
+        "task's entry has been deleted meanwhile."
+    )
+    occurrence_count: int = strawberry.field(description="How many occurrences it cancels, one after the other.")
+    not_cancellable: list[NotCancellable] = strawberry.field(
+        description=f"Those of the chosen that are left out, since they cannot be cancelled; the first {MOST_SHOWN}."
+    )
+
+
+CancelOccurrencesResult: TypeAlias = Annotated[
+    CancelOccurrencesSuccess | NothingToCancel | PermissionDenied,
+    strawberry.union("CancelOccurrencesResult", description="The task that cancels, or why there is none."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[CancelOccurrencesInput, strawberry.argument(description="What, and how.")]
+) -> CancelOccurrencesResult | None:
+    options = options_of(input)
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        done = await once(
+            uow,
+            lambda: _start(uow, viewer, input, options, now),
+            Started,
+            caller=viewer.caller,
+            mutation="cancelOccurrences",
+            given=input,
+            now=now,
+        )
+        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
+    return CancelOccurrencesSuccess(
+        background_task_id=encode_id("BackgroundTask", done.task_id),
+        background_task=tasks.get(done.task_id),
+        occurrence_count=done.occurrence_count,
+        not_cancellable=[
+            NotCancellable(
+                occurrence_id=encode_occurrence_id(OccurrenceKey(each.timeslot_id, each.held_on)),
+                state=each.state,
+                message=each.message,
+            )
+            for each in done.left_out
+        ],
+    )
+
+
+async def _start(
+    uow: UnitOfWork, viewer: Viewer, given: CancelOccurrencesInput, options: CancellationOptions, now: datetime
+) -> Started:
+    """Raises BadInput, OccurrenceNotFound and NothingToCancel."""
+    chosen = await choose(uow.connection, viewer.caller, given, now)
+    if not chosen.heads:
+        raise NothingToCancelRefusal(chosen.not_cancellable)
+    wanted = tuple(ChosenOccurrence(head.key.timeslot_id, head.key.held_on, _title(head)) for head in chosen.heads)
+    author = Author.of(viewer.caller)
+    task_id = await start_task(uow, CancelOccurrences, CancelGiven(wanted, options), author, now=now)
+    left_out = tuple(
+        LeftOut(head.key.timeslot_id, head.key.held_on, refusal.state, refusal.message)
+        for head, refusal in chosen.not_cancellable[:MOST_SHOWN]
+    )
+    return Started(task_id, len(wanted), left_out)
+
+
+def _title(head: OccurrenceHead) -> str:
+    return f"{head.offering.name}, {head.key.held_on} {head.slot.start_time:%H:%M}"
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Cancel an occurrence for this day, or many over a range of dates, today's, past and coming ones. A "
+    "background task does it, one occurrence after the other, each whole: no marks are taken any more, earlier ones "
+    "earn nothing, unused makeup tokens of absences are revoked, makeups are given back, and tokens and e-mails follow "
+    "as asked. Open roll sheets hear of each at once. `cancellationPreview` tells beforehand what it would do. Office "
+    "and Staff Portal, CANCEL_OCCURRENCES together with attendance VIEW; without SEE_ALL only what the caller teaches "
+    "or substitutes. An occurrence that is not to be seen is NOT_FOUND.",
+    metadata=requires([Permission.CANCEL_OCCURRENCES]),
+)

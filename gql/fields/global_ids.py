@@ -1,0 +1,93 @@
+"""Opaque ids: base64url of a type's name and its key, `Student:uuid` or `Occurrence:timeslot-uuid:date`.
+
+Each id has one spelling. What a client may send is checked to the last character, so that an id that is
+accepted once compares equal to the one the API gives.
+"""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from gql.protocol.errors import BadInput
+
+_LONGEST = 256
+
+Part = UUID | date
+
+# Types whose key is more than one uuid.
+_SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
+    "Occurrence": (UUID, date.fromisoformat),
+    "RosterEntry": (UUID, date.fromisoformat, UUID),
+}
+
+
+def encode_id(type_name: str, *key: Part) -> strawberry.ID:
+    """The global id of an object of this type."""
+    text = ":".join([type_name, *map(str, key)])
+    return strawberry.ID(urlsafe_b64encode(text.encode()).decode().rstrip("="))
+
+
+def encode_occurrence_id(key: OccurrenceKey) -> strawberry.ID:
+    return encode_id("Occurrence", key.timeslot_id, key.held_on)
+
+
+def decode_id(value: str, type_name: str, argument: str) -> UUID:
+    """The uuid in an id of this type. `argument` is named in the refusal, such as `input.studentId`.
+
+    Raises BadInput for anything that is not an id, and for the id of another type.
+    """
+    (key,) = decode_key(value, type_name, argument)
+    return key  # type: ignore[return-value]
+
+
+def decode_ids(values: Sequence[str], type_name: str, argument: str, *, at_most: int) -> list[UUID]:
+    """The uuids of a list of ids. Raises BadInput, also for a list that is too long."""
+    if len(values) > at_most:
+        raise BadInput(f'Argument "{argument}" has {len(values)} ids; at most {at_most} are allowed.')
+    return [decode_id(value, type_name, f"{argument}.{index}") for index, value in enumerate(values)]
+
+
+def decode_occurrence_id(value: str, argument: str) -> OccurrenceKey:
+    timeslot_id, held_on = decode_key(value, "Occurrence", argument)
+    return OccurrenceKey(timeslot_id, held_on)  # type: ignore[arg-type]
+
+
+def decode_key(value: str, type_name: str, argument: str) -> tuple[Part, ...]:
+    """The key in an id of this type. Raises BadInput."""
+    found, key = decode_node_id(value, argument)
+    if found != type_name:
+        raise BadInput(f'Argument "{argument}" is the id of {_a(found)}; it must be the id of {_a(type_name)}.')
+    return key
+
+
+def decode_node_id(value: str, argument: str, types: frozenset[str] | None = None) -> tuple[str, tuple[Part, ...]]:
+    """Type and key of an id of any type, or of one of `types`. Raises BadInput."""
+    try:
+        type_name, *texts = _text(value).split(":")
+        shape = _SHAPES.get(type_name, (UUID,))
+        key = tuple(read(text) for read, text in zip(shape, texts, strict=True))
+    except (ValueError, binascii.Error):
+        raise _malformed(argument) from None
+    known = type_name.isidentifier() if types is None else type_name in types
+    if not known or encode_id(type_name, *key) != value:
+        raise _malformed(argument)
+    return type_name, key
+
+
+def _text(value: str) -> str:
+    if len(value) > _LONGEST:
+        raise ValueError
+    return urlsafe_b64decode(value.encode("ascii") + b"=" * (-len(value) % 4)).decode("ascii")
+
+
+def _malformed(argument: str) -> BadInput:
+    return BadInput(f'Argument "{argument}" is not an id: send an id as it was given by this API.')
+
+
+def _a(type_name: str) -> str:
+    return f"{'an' if type_name[0] in 'AEIOU' else 'a'} {type_name}"

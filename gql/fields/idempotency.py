@@ -1,0 +1,72 @@
+"""Mutations that can be sent again: the same key gives the first answer and does nothing twice (R4.11)."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+from strawberry import UNSET
+
+from attendance.rules.organization.permissions import Caller
+from db.idempotency import Retry, first_answer, keep_answer
+from db.unit_of_work import UnitOfWork
+from gql.protocol.errors import BadInput
+
+KEY_LENGTH = 200
+KEY_DESCRIPTION = (
+    "A key of the client's making, such as a UUID, of at most 200 characters. Sent again within two days with the same "
+    "input by the same caller, the first answer is given and nothing is done twice; with another input it is refused."
+)
+
+Outcome = TypeVar("Outcome")
+
+# One for each mutation.
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+async def once(
+    uow: UnitOfWork,
+    act: Callable[[], Awaitable[Outcome]],
+    outcome_type: type[Outcome],
+    *,
+    caller: Caller,
+    mutation: str,
+    given: Any,
+    now: datetime,
+) -> Outcome:
+    """Act, or give the outcome of the first time. Without a key in the input it always acts.
+
+    given -- the mutation's input, with `idempotency_key`.
+    outcome_type -- a dataclass of plain values, of which JSON is kept.
+    Raises BadInput for a key that is empty or too long; IdempotencyKeyReused for one that had another input.
+    """
+    key = given.idempotency_key
+    if key is None or key is UNSET:
+        return await act()
+    if not 0 < len(key) <= KEY_LENGTH:
+        raise BadInput(f"input.idempotencyKey has {len(key)} characters; 1 to {KEY_LENGTH} are allowed.")
+    retry = Retry(caller.id, key, mutation, _fingerprint(given))
+    adapter = _adapter(outcome_type)
+    answer = await first_answer(uow, retry, now)
+    if answer is not None:
+        return adapter.validate_python(answer)
+    outcome = await act()
+    await keep_answer(uow, retry, adapter.dump_python(outcome, mode="json"))
+    return outcome
+
+
+def _adapter(outcome_type: type[Outcome]) -> TypeAdapter[Outcome]:
+    """Kept: making one takes milliseconds in which nobody else is served."""
+    if outcome_type not in _ADAPTERS:
+        _ADAPTERS[outcome_type] = TypeAdapter(outcome_type)
+    return _ADAPTERS[outcome_type]
+
+
+def _fingerprint(given: Any) -> str:
+    fields = asdict(given)
+    del fields["idempotency_key"]
+    # A field that was left out differs from one that was null: Maybe's wrapping shows in its repr.
+    return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=repr)).hexdigest()

@@ -1,0 +1,152 @@
+"""Edges that are read when they are asked for, each once for all objects of an operation that ask together.
+
+A loader opens one reading transaction for a batch, so the number of statements does not depend on how many
+objects there are. Nothing is kept between batches: a subscription's operation lives long.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.dataloader import DataLoader
+
+from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.people.students import EnrollmentFacts, NoteFacts
+from attendance.rules.roster.indicators import Sight
+from attendance.rules.roster.roster import AttendanceTally
+from attendance.rules.roster.roster_rows import RosterCandidate, RosterRow, roster_rows, tally_of
+from attendance.rules.roster.sight import sight_of
+from db.calendar.occurrence_listings import read_tallies
+from db.calendar.occurrences import find_head
+from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
+from db.roster.rosters import read_candidates, read_rosters
+from gql.fields.context import Info, Reading, reading
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_LARGEST_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An occurrence's roster with what its reader may be told; its rows are made when they are asked for."""
+
+    candidates: Sequence[RosterCandidate]
+    head: OccurrenceHead
+    sight: Sight
+
+    @cached_property
+    def rows(self) -> tuple[RosterRow, ...]:
+        """By last name."""
+        return roster_rows(self.candidates, self.head, self.sight)
+
+    @property
+    def tally(self) -> AttendanceTally:
+        return tally_of(self.candidates, self.head.key)
+
+
+async def find_sheet(
+    connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey
+) -> tuple[OccurrenceHead, Sheet] | None:
+    """Two statements in the caller's transaction; None: there is no such occurrence, or the viewer may not see it."""
+    head = await find_visible_head(connection, viewer, key)
+    return None if head is None else (head, await sheet_of(connection, viewer, head))
+
+
+async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> tuple[OccurrenceHead, Sheet]:
+    """The same where the viewer is known to see the occurrence. Raises LookupError if not."""
+    found = await find_sheet(connection, viewer, key)
+    if found is None:
+        raise LookupError(f"no occurrence {key} to be seen")
+    return found
+
+
+async def find_visible_head(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> OccurrenceHead | None:
+    head = await find_head(connection, viewer.caller.organization_id, key)
+    return head if head is not None and may_see_occurrence(viewer.caller, head) else None
+
+
+async def sheet_of(connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead) -> Sheet:
+    sight = sight_of(viewer)
+    candidates = await read_candidates(connection, viewer.caller.organization_id, head)
+    return Sheet(candidates, head, sight)
+
+
+async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
+    """What `read` finds for the key; `read` gets all keys of a batch and answers in their order. The field
+    that asks must declare its access (gql/fields/access.py).
+    """
+    loaders: dict[object, DataLoader[Any, Any]] = info.context.loaders
+    loader = loaders.get(read)
+    if loader is None:
+
+        async def batch(keys: list[K]) -> list[V]:
+            async with reading(info) as source:
+                return await read(source, keys)
+
+        loader = loaders[read] = DataLoader(batch, max_batch_size=_LARGEST_BATCH, cache=False)
+    found: V = await loader.load(key)
+    return found
+
+
+async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
+    return await load(info, _ByKey(head), _read_sheets)
+
+
+async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
+    return await load(info, key, _read_tallies)
+
+
+async def load_notes(info: Info, student_id: UUID) -> list[NoteFacts]:
+    return await load(info, student_id, _read_notes)
+
+
+async def load_enrollments(info: Info, student_id: UUID) -> list[EnrollmentFacts]:
+    return await load(info, student_id, _read_enrollments)
+
+
+async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
+    """A deleted one too."""
+    return await load(info, enrollment_id, _read_places)
+
+
+class _ByKey:
+    """A head as a key of a batch."""
+
+    def __init__(self, head: OccurrenceHead) -> None:
+        self.head = head
+
+
+async def _read_sheets(source: Reading, asked: list[_ByKey]) -> list[Sheet]:
+    sight = sight_of(source.viewer)
+    heads = {each.head.key: each.head for each in asked}
+    rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads.values())
+    sheets = {key: Sheet(rosters[key], head, sight) for key, head in heads.items()}
+    return [sheets[each.head.key] for each in asked]
+
+
+async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:
+    tallies = await read_tallies(source.connection, source.viewer.caller.organization_id, set(keys))
+    return [tallies[key] for key in keys]
+
+
+async def _read_notes(source: Reading, student_ids: list[UUID]) -> list[list[NoteFacts]]:
+    notes = await read_notes(source.connection, source.viewer.caller.organization_id, set(student_ids))
+    return [notes[student_id] for student_id in student_ids]
+
+
+async def _read_enrollments(source: Reading, student_ids: list[UUID]) -> list[list[EnrollmentFacts]]:
+    found = await read_enrollments(source.connection, source.viewer.caller.organization_id, set(student_ids))
+    return [found[student_id] for student_id in student_ids]
+
+
+async def _read_places(source: Reading, ids: list[UUID]) -> list[EnrollmentFacts]:
+    found = await read_enrollments_by_id(source.connection, source.viewer.caller.organization_id, set(ids))
+    places = {each.enrollment.id: each for each in found}
+    return [places[enrollment_id] for enrollment_id in ids]

@@ -1,0 +1,42 @@
+"""kiosks: all kiosks of the organization."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.vocabulary import Permission
+from db.kiosk.kiosks import list_kiosks
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.listing_arguments import AFTER, FIRST
+from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.people.people import Kiosk, show_launched_kiosk
+
+_CURSORS = Cursors("kiosks", (datetime, UUID))
+
+
+async def resolve(
+    info: Info,
+    first: Annotated[int | None, FIRST] = strawberry.UNSET,
+    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+) -> Connection[Kiosk]:
+    page = read_page(_CURSORS, first=first, after=after)
+    async with reading(info) as (source, viewer):
+        found = await list_kiosks(source, viewer.caller.organization_id, after=page.after, limit=page.size + 1)
+    return connection(
+        found[: page.size],
+        page,
+        has_more=len(found) > page.size,
+        node=show_launched_kiosk,
+        cursor=lambda kiosk: _CURSORS.encode(kiosk.launched_at, kiosk.id),
+    )
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="The organization's kiosks, expired and revoked ones among them, the last launched first. Office and "
+    "Staff Portal, LAUNCH_KIOSK.",
+    metadata=requires([Permission.LAUNCH_KIOSK]),
+)

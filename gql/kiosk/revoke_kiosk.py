@@ -1,0 +1,61 @@
+"""revokeKiosk: the end of a kiosk (R5.1)."""
+
+from functools import partial
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from attendance.actions.kiosk.revoke_kiosk import revoke_kiosk
+from attendance.rules.vocabulary import Permission
+from db.kiosk.kiosks import read_launched_kiosks
+from gql.fields.access import requires
+from gql.fields.context import Info, changing
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.user_errors import PermissionDenied
+from gql.people.people import Kiosk, show_launched_kiosk
+
+
+@strawberry.input(description="A kiosk that is to work no more.")
+class RevokeKioskInput:
+    kiosk_id: strawberry.ID = strawberry.field(description="The kiosk.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The kiosk is revoked, now or since before.")
+class RevokeKioskSuccess:
+    kiosk: Kiosk = strawberry.field(description="The kiosk; the first revocation stands.")
+
+
+RevokeKioskResult: TypeAlias = Annotated[
+    RevokeKioskSuccess | PermissionDenied,
+    strawberry.union("RevokeKioskResult", description="The kiosk, or why it was not revoked."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[RevokeKioskInput, strawberry.argument(description="Which kiosk.")]
+) -> RevokeKioskResult | None:
+    kiosk_id = decode_id(input.kiosk_id, "Kiosk", "input.kioskId")
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        await once(
+            uow,
+            partial(revoke_kiosk, uow, viewer, kiosk_id, now=now),
+            UUID,
+            caller=viewer.caller,
+            mutation="revokeKiosk",
+            given=input,
+            now=now,
+        )
+        kiosks = await read_launched_kiosks(uow.connection, uow.organization_id, [kiosk_id])
+    return RevokeKioskSuccess(kiosk=show_launched_kiosk(kiosks[kiosk_id]))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Revoke a kiosk: its token is refused from its next operation on, for ever. Repeating it is harmless. "
+    "Office and Staff Portal, LAUNCH_KIOSK. A kiosk that does not exist is NOT_FOUND.",
+    metadata=requires([Permission.LAUNCH_KIOSK]),
+)

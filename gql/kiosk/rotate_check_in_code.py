@@ -1,0 +1,65 @@
+"""rotateCheckInCode: another QR code for a family, whose card was lost (R5.2)."""
+
+from functools import partial
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from attendance.actions.kiosk.rotate_check_in_code import rotate_check_in_code
+from attendance.rules.vocabulary import Permission, Portal
+from gql.fields.access import requires
+from gql.fields.context import Info, Reading, changing
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.nodes import find_nodes
+from gql.fields.user_errors import PermissionDenied
+from gql.people.student import Family
+from gql.protocol.errors import NotFound
+
+
+@strawberry.input(description="Whose check-in code is to be replaced.")
+class RotateCheckInCodeInput:
+    family_id: strawberry.ID = strawberry.field(description="The family.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The family has another check-in code; those before it are refused at every kiosk.")
+class RotateCheckInCodeSuccess:
+    family: Family = strawberry.field(description="The family, with the code that is good now.")
+
+
+RotateCheckInCodeResult: TypeAlias = Annotated[
+    RotateCheckInCodeSuccess | PermissionDenied,
+    strawberry.union("RotateCheckInCodeResult", description="The family, or why its code stays."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[RotateCheckInCodeInput, strawberry.argument(description="Whose code.")]
+) -> RotateCheckInCodeResult | None:
+    family_id = decode_id(input.family_id, "Family", "input.familyId")
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        wanted = ("Family", (family_id,))
+        family = (await find_nodes(Reading(uow.connection, viewer), [wanted], now)).get(wanted)
+        if not isinstance(family, Family):
+            raise NotFound('Argument "input.familyId" is the id of no family that you may see.')
+        await once(
+            uow,
+            partial(rotate_check_in_code, uow, family_id),
+            int,
+            caller=viewer.caller,
+            mutation="rotateCheckInCode",
+            given=input,
+            now=now,
+        )
+    return RotateCheckInCodeSuccess(family=family)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Replace a family's check-in code, such as when its card was lost. Guardians for their own family; "
+    "staff in both portals with LAUNCH_KIOSK for families that they see. A family that the caller may not see is "
+    "NOT_FOUND.",
+    metadata=requires([Permission.LAUNCH_KIOSK], by_name=[Portal.CUSTOMER]),
+)

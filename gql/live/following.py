@@ -1,0 +1,88 @@
+"""Waiting for what comes next in a feed: a change, a new local day, or the loss of a right (R10.2, R10.4)."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as wall_time
+from enum import Enum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from attendance.rules.calendar.timeslots import local_date
+from db.engine import Database
+from db.organization.access import access_epochs
+from gql.live.feed import FeedChange
+from gql.live.hub import Watcher
+from gql.live.patience import patiently
+from gql.protocol.streams import Memo
+
+# So soon a stream on which nothing happens notices that somebody's rights changed.
+_CHECK_SECONDS = 4.0
+# So far apart at most the followers of one zone begin their day.
+_SPREAD_SECONDS = 20.0
+
+
+class News(Enum):
+    """What else than a change a follower is woken for."""
+
+    MISSED = "MISSED"
+    NEW_DAY = "NEW_DAY"
+    NEW_RIGHTS = "NEW_RIGHTS"
+
+
+@dataclass
+class AccessWatch:
+    """When anybody's rights in an organization changed, asked once for all who wonder; one for each process."""
+
+    database: Database
+    seconds: float = 2.0
+    _memo: Memo = field(default_factory=Memo)
+    _slice: int = 0
+
+    async def epoch(self, organization_id: UUID) -> int:
+        """As it was at most `seconds` ago."""
+        now = int(time.monotonic() / self.seconds)
+        if now != self._slice:
+            self._slice, self._memo = now, Memo()
+        return await self._memo.once(organization_id, lambda: patiently(lambda: self._read(organization_id)))
+
+    async def _read(self, organization_id: UUID) -> int:
+        return (await access_epochs(self.database, [organization_id])).get(organization_id, 0)
+
+
+@dataclass
+class Follower:
+    """One subscriber's wait."""
+
+    organization_id: UUID
+    watcher: Watcher[FeedChange]
+    access: AccessWatch
+    clock: Callable[[], datetime]
+
+    async def next(self, zones: Iterable[ZoneInfo], epoch: int) -> FeedChange | News:
+        """`zones` are those whose days are told; `epoch` numbers the rights that the subscriber was last seen with."""
+        delay = random.uniform(0, _SPREAD_SECONDS)  # noqa: S311 - spreads the readers of a new day
+        day_at = next_midnight(zones, self.clock()) + timedelta(seconds=delay)
+        while True:
+            left = (day_at - self.clock()).total_seconds()
+            if left <= 0:
+                return News.NEW_DAY
+            try:
+                async with asyncio.timeout(min(left, _CHECK_SECONDS)):
+                    return await self.watcher.take() or News.MISSED
+            except TimeoutError:
+                if await self.access.epoch(self.organization_id) != epoch:
+                    return News.NEW_RIGHTS
+
+
+def next_midnight(zones: Iterable[ZoneInfo], now: datetime) -> datetime:
+    """The first instant at which the local date of one of the zones is another; without zones in UTC."""
+    return min(_midnight(zone, now) for zone in set(zones) or {ZoneInfo("UTC")})
+
+
+def _midnight(zone: ZoneInfo, now: datetime) -> datetime:
+    tomorrow = local_date(now, zone) + timedelta(days=1)
+    return datetime.combine(tomorrow, wall_time(), zone).astimezone(UTC)

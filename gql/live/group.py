@@ -1,0 +1,240 @@
+"""Those who follow one topic and are told the same: a subscriber's place among them, and the group (R10.1, R10.5)."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol
+
+from attendance.rules.organization.permissions import Claims, Viewer
+from db.engine import Database
+from db.organization.access import access_epoch
+from db.organization.viewers import find_viewers
+from db.roster.roll_sheet_changes import RollSheet
+from gql.live.hub import ChangeT, Hub, Watcher
+from gql.live.patience import patiently
+from gql.protocol.answers import Answer
+from gql.protocol.streams import Stream, Write
+
+if TYPE_CHECKING:
+    from gql.live.fan_out import FanOut
+
+_AT_ONCE = 250
+_RECENT = 16
+
+
+class Followed(Protocol):
+    """A change with the number of the last change of anybody's access when it was read (db/organization/access.py)."""
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def access(self) -> int: ...
+
+
+@dataclass(eq=False, slots=True)
+class Live(Generic[ChangeT]):
+    """The stretch of a stream in which a subscriber follows others; a resolver yields it.
+
+    `told` is the last revision that the subscriber got, before and after; `has_missed`: it fell behind, and the state
+    must stand for what it missed. Whoever has an equal `view` of the topic `sees` the same changes, shown (`show`) in
+    the same way. `stays`: with these rights the subscriber surely has the view that it had.
+    """
+
+    fan_out: "FanOut"
+    hub: Hub[ChangeT]
+    topic: RollSheet
+    watcher: Watcher[ChangeT]
+    told: int
+    claims: Claims
+    viewer: Viewer
+    view: Hashable
+    stays: Callable[[Viewer], bool]
+    sees: Callable[[ChangeT], bool]
+    show: Callable[[ChangeT], object]
+    has_missed: bool = False
+
+    async def answers(self, stream: Stream, write: Write | None) -> AsyncGenerator[Answer, None]:
+        follower = Follower(self, stream, write, self.fan_out.capacity)
+        group = self.fan_out.join(follower)
+        if group is None:
+            return
+        try:
+            while (answer := await follower.take()) is not None:
+                yield answer
+        finally:
+            self.fan_out.leave(group, follower)
+
+
+class Follower:
+    """One subscriber's place in a group: a bounded queue behind what its socket takes at once (R10.5).
+
+    With slots: hundreds are looked through for an event, and each look-up in a dictionary of theirs would be a wait for
+    memory.
+    """
+
+    __slots__ = (
+        "_has_left",
+        "_is_sending",
+        "_news",
+        "_queue",
+        "_write",
+        "capacity",
+        "live",
+        "stream",
+    )
+
+    def __init__(self, live: Live[Any], stream: Stream, write: Write | None, capacity: int) -> None:
+        self.live = live
+        self.stream = stream
+        self._write = write
+        self.capacity = capacity
+        self._queue: deque[tuple[int, Answer]] = deque()
+        self._news = asyncio.Event()
+        self._is_sending = False
+        self._has_left = False
+
+    def put(self, revision: int, answer: Answer) -> None:
+        if self._has_left or revision <= self.live.told:
+            return
+        is_idle = not self._queue and not self._is_sending
+        if is_idle and self._write is not None and self._write(answer):
+            self.live.told = revision
+        elif len(self._queue) < self.capacity:
+            self._queue.append((revision, answer))
+            self._news.set()
+        else:
+            self._queue.clear()
+            self.live.has_missed = True
+            self.leave()
+
+    def leave(self) -> None:
+        """What is queued is still told."""
+        self._has_left = True
+        self._news.set()
+
+    def turn_away(self) -> None:
+        """What is queued is not told either: the subscriber reads for itself what it may still see."""
+        self._queue.clear()
+        self.leave()
+
+    async def take(self) -> Answer | None:
+        """The next that is to be sent; the one before it has been. None: the stretch is over."""
+        self._is_sending = False
+        while not self._queue:
+            if self._has_left:
+                return None
+            self._news.clear()
+            await self._news.wait()
+        self._is_sending = True
+        self.live.told, answer = self._queue.popleft()
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """What was told last, for those who join a moment later; without the change, which holds a whole roster."""
+
+    revision: int
+    access: int
+    answer: Answer
+
+
+class Group(Generic[ChangeT]):
+    """Those who ask the same of one topic and see the same of it. `at`: told up to this revision; `access`: everybody
+    was looked at when it was this number, or later.
+    """
+
+    def __init__(self, key: Hashable, first: Follower) -> None:
+        live = first.live
+        self.key, self.view = key, live.view
+        self.hub, self.topic, self.watcher, self.at = live.hub, live.topic, live.watcher, live.told
+        self.access = live.viewer.access
+        self.followers: set[Follower] = set()
+        self.task: asyncio.Task[None] | None = None
+        self._recent: deque[_Recent] = deque(maxlen=min(first.capacity, _RECENT))
+
+    def admit(self, follower: Follower) -> bool:
+        """False: it must open its stream anew, for the group is too far ahead of it or knows of newer rights."""
+        live = follower.live
+        missed = [each for each in self._recent if each.revision > live.told]
+        live.has_missed = live.told + len(missed) < self.at
+        if live.has_missed or any(each.access > live.viewer.access for each in missed):
+            return False
+        self.followers.add(follower)
+        # Whoever was looked at longest ago decides when all are looked at again.
+        self.access = min(self.access, live.viewer.access)
+        for each in missed:
+            follower.put(each.revision, each.answer)
+        return True
+
+    async def follow(self, database: Database, clock: Callable[[], datetime]) -> None:
+        """Tell each change, until one is missing, nobody is left, or the answer went wrong."""
+        while self.followers:
+            change: Any = await self.watcher.take()
+            if change is None:
+                for follower in self.followers:
+                    follower.live.has_missed = True
+                return
+            if change.revision > self.at + 1:
+                return
+            if change.revision <= self.at:
+                continue
+            await self._look_after(change, database, clock)
+            answer = await self._execute(change, database, clock)
+            # At those who came meanwhile.
+            await self._look_after(change, database, clock)
+            if answer is None:
+                return
+            self.at = change.revision
+            self._recent.append(_Recent(change.revision, change.access, answer))
+            await self._tell(change.revision, answer)
+            answer.compact()
+
+    async def _look_after(self, change: Followed, database: Database, clock: Callable[[], datetime]) -> None:
+        """Everybody's rights are at least as new as the change."""
+        while self.access < change.access:
+            await self.check(database, clock(), at_least=change.access)
+
+    async def _execute(self, change: Any, database: Database, clock: Callable[[], datetime]) -> Answer | None:
+        """As somebody who is still here afterwards gets it; None: it went wrong, or nobody is left."""
+        while self.followers:
+            one = next(iter(self.followers))
+            if not one.live.sees(change):
+                return None
+            answer = await one.stream.execute(one.live.show(change), self.view)
+            if not answer.has_errors:
+                return answer
+            await self.check(database, clock())
+            if one in self.followers:
+                return None
+        return None
+
+    async def _tell(self, revision: int, answer: Answer) -> None:
+        for number, follower in enumerate(tuple(self.followers), 1):
+            follower.put(revision, answer)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def check(self, database: Database, now: datetime, at_least: int = 0) -> None:
+        """Let those go who may not see any more what they saw (R10.4). `at_least`: the number that was seen already; in
+        a database that was restored it may be lower.
+        """
+        organization_id, followers = self.topic.organization_id, tuple(self.followers)
+        claims = {each.live.claims for each in followers}
+
+        async def read() -> tuple[int, dict[Claims, Viewer]]:
+            async with database.read(organization_id) as connection:
+                return await access_epoch(connection, organization_id), await find_viewers(connection, claims, now)
+
+        access, viewers = await patiently(read)
+        for follower in followers:
+            viewer = viewers.get(follower.live.claims)
+            if viewer is None or not follower.live.stays(viewer):
+                self.followers.discard(follower)
+                follower.turn_away()
+        # Who came meanwhile was not looked at.
+        unseen = self.followers.difference(followers)
+        self.access = min((max(access, at_least), *(each.live.viewer.access for each in unseen)))

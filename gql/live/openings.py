@@ -1,0 +1,158 @@
+"""How subscribers of a roll sheet begin: all who ask while others are read for are served together, from one snapshot.
+
+After a restart, or when a process fell behind, hundreds come to one sheet in a moment. Together they cost what one of
+them does, and one look at all their credentials; one by one they would be the next reason to fall behind.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
+from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.organization.permissions import Claims, Viewer
+from db.calendar.occurrences import find_head
+from db.engine import Database
+from db.organization.viewers import find_viewers
+from db.roster.roll_sheet_changes import RollSheet
+from db.roster.roster_changes import follow_sheet, is_far_ahead
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
+from gql.credentials.nobody_there import NobodyThere
+from gql.live.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`after`: the revision that the subscriber has, None if none; `wholly`: it shows the whole roster each time."""
+
+    claims: Claims
+    after: int | None
+    wholly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a subscriber is told first, everything up to `revision`; `changes` None: there is no such occurrence for
+    the viewer.
+    """
+
+    viewer: Viewer
+    revision: int
+    changes: Sequence[SheetChange] | None
+
+
+_Asked: TypeAlias = tuple[int | None, bool]
+"""The `after` and `wholly` of a wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """`changes` for the wishes of viewers who see the occurrence."""
+
+    viewers: Mapping[Claims, Viewer]
+    head: OccurrenceHead | None
+    changes: Mapping[_Asked, Sequence[SheetChange]]
+
+    def opening(self, wish: Wish) -> Opening:
+        viewer = self.viewers.get(wish.claims)
+        if viewer is None:
+            raise NobodyThere(wish.claims)
+        if self.head is None or not may_see_occurrence(viewer.caller, self.head):
+            return Opening(viewer, 0, None)
+        return Opening(viewer, self.head.revision, self.changes[wish.after, wish.wholly])
+
+
+# Seconds; then the database is taken to be away, and those who wait ask anew.
+_LONGEST_READ = 15.0
+
+
+@dataclass
+class Openings:
+    """One for each process."""
+
+    database: Database
+    announcer: Announcer
+    clock: Callable[[], datetime]
+    _waiting: dict[RollSheet, tuple[list[Wish], asyncio.Task[_Snapshot]]] = field(default_factory=dict)
+    _reading: dict[RollSheet, asyncio.Task[_Snapshot]] = field(default_factory=dict)
+
+    async def open(self, sheet: RollSheet, wish: Wish) -> Opening:
+        """The changes after a revision, if they can all be told one by one, else the state, as it is after this was
+        called. Raises NotAuthenticated.
+        """
+        batch = self._waiting.get(sheet)
+        if batch is None:
+            wishes: list[Wish] = []
+            task = asyncio.create_task(self._serve(sheet, wishes), name="open-roll-sheet")
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            batch = self._waiting[sheet] = (wishes, task)
+        batch[0].append(wish)
+        # A subscriber that leaves must not take the reading of the others with it.
+        snapshot = await asyncio.shield(batch[1])
+        return snapshot.opening(wish)
+
+    async def _serve(self, sheet: RollSheet, wishes: Collection[Wish]) -> _Snapshot:
+        """After those who are being read for: whoever asks meanwhile may ask for what their snapshot does not have."""
+        if sheet in self._reading:
+            await asyncio.wait([self._reading[sheet]])
+        self._reading[sheet] = self._waiting.pop(sheet)[1]
+        try:
+            async with asyncio.timeout(_LONGEST_READ):
+                return await self._read(sheet, wishes)
+        finally:
+            del self._reading[sheet]
+
+    async def _read(self, sheet: RollSheet, wishes: Collection[Wish], *, is_followed: bool = False) -> _Snapshot:
+        """`is_followed`: is it known that acts on rosters tell the sheet, however far ahead it is?"""
+        now = self.clock()
+        async with self.database.read(sheet.organization_id) as connection:
+            viewers = await find_viewers(connection, {wish.claims for wish in wishes}, now)
+            head = await find_head(connection, sheet.organization_id, sheet.key)
+            if head is None:
+                return _Snapshot(viewers, None, {})
+            seeing = {claims for claims, viewer in viewers.items() if may_see_occurrence(viewer.caller, head)}
+            wanted = {(wish.after, wish.wholly) for wish in wishes if wish.claims in seeing}
+            is_far = is_far_ahead(sheet.key.held_on, local_date(now, head.zone))
+            if is_followed or not wanted or head.revision > 0 or not is_far:
+                changes = await _changes(connection, sheet.organization_id, head, wanted, now, is_far=is_far)
+                return _Snapshot(viewers, head, changes)
+        async with unit_of_work(self.database, sheet.organization_id, self.announcer) as uow:
+            await follow_sheet(uow, sheet.key)
+        return await self._read(sheet, wishes, is_followed=True)
+
+
+async def _changes(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    head: OccurrenceHead,
+    wanted: Collection[_Asked],
+    now: datetime,
+    *,
+    is_far: bool,
+) -> dict[_Asked, Sequence[SheetChange]]:
+    """For each wish what came after its revision, if that can all be told one by one, else the state; each read once
+    for all of them.
+    """
+    # Revision 0 of a far sheet may be from a time when acts on rosters did not tell it.
+    oldest = max(head.revision - REPLAY_LIMIT, 1 if is_far else 0)
+    found: dict[_Asked, Sequence[SheetChange]] = {}
+    for wholly in (False, True):
+        told = {after for after, whole in wanted if after is not None and whole is wholly}
+        told = {after for after in told if oldest <= after <= head.revision}
+        changes: list[SheetChange] = []
+        if told and min(told) < head.revision:
+            changes = await read_changes(connection, organization_id, head, min(told), wholly=wholly)
+        for after in told:
+            later = [change for change in changes if change.revision > after]
+            if [change.revision for change in later] == list(range(after + 1, head.revision + 1)):
+                found[after, wholly] = later
+    if all(each in found for each in wanted):
+        return found
+    state = (await read_state(connection, organization_id, head, now),)
+    return {each: found.get(each, state) for each in wanted}

@@ -1,0 +1,122 @@
+"""The background tasks that are watched in this process, and how far each has come.
+
+Wake-ups only say that a look is worth it. One statement looks at all tasks that something was heard of, a few times a
+second at most: so however fast a task goes on, a subscriber is told of it a few times a second, and always of its last
+state (R9.4). `compare` looks at all of them, and finds what no wake-up told of.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+import structlog
+
+from db.engine import Database
+from db.tasks.background_tasks import current_revisions
+from db.wake_ups import TaskChanged, WakeUp
+
+log = structlog.get_logger("rollbook.live")
+
+Subject = tuple[UUID, UUID]
+"""An organization and a task of it."""
+
+
+class TaskWatcher:
+    """One subscriber, who sets `told` to the revision that it has told its client; None: nothing yet."""
+
+    def __init__(self) -> None:
+        self.told: int | None = None
+        self._news = asyncio.Event()
+
+    def look(self, revision: int | None) -> None:
+        """The task was seen at this revision; None: it is not there any more."""
+        if revision is None or revision != self.told:
+            self._news.set()
+
+    async def change(self, seconds: float) -> None:
+        """Wait until the task may have changed, or gone, `seconds` at most; to be read then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()
+
+
+class TaskBoard:
+    """One for each process."""
+
+    def __init__(self, database: Database, *, compare_seconds: float = 5.0, pause_seconds: float = 0.3) -> None:
+        """pause_seconds -- between two looks."""
+        self._database = database
+        self._compare_seconds = compare_seconds
+        self._pause_seconds = pause_seconds
+        self._watchers: dict[Subject, set[TaskWatcher]] = {}
+        self._heard_of: set[Subject] = set()
+        self._news = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._looking = asyncio.create_task(self._look_for_ever(), name="look-at-tasks")
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    @contextmanager
+    def watch(self, organization_id: UUID, task_id: UUID) -> Iterator[TaskWatcher]:
+        """Register for what is committed from now on. Read the task inside the block."""
+        subject = (organization_id, task_id)
+        watcher = TaskWatcher()
+        self._watchers.setdefault(subject, set()).add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers[subject].discard(watcher)
+            if not self._watchers[subject]:
+                del self._watchers[subject]
+
+    async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
+        """The sink for this process's own wake-ups, so that its subscribers do not depend on Redis."""
+        for wake_up in wake_ups:
+            self.heard(wake_up)
+
+    def heard(self, wake_up: WakeUp) -> None:
+        if isinstance(wake_up, TaskChanged) and (wake_up.organization_id, wake_up.task_id) in self._watchers:
+            self._heard_of.add((wake_up.organization_id, wake_up.task_id))
+            self._news.set()
+
+    async def compare(self) -> None:
+        """Look at all tasks that are watched."""
+        self._heard_of.update(self._watchers)
+        await self._look()
+
+    async def _look(self) -> None:
+        """In one statement; what is heard of meanwhile is looked at again."""
+        subjects, self._heard_of = self._heard_of & self._watchers.keys(), set()
+        self._news.clear()
+        if not subjects:
+            return
+        try:
+            async with self._database.engine.connect() as connection:
+                revisions = await current_revisions(connection, subjects)
+        except BaseException:
+            self._heard_of |= subjects
+            raise
+        for subject in subjects:
+            for watcher in self._watchers.get(subject, ()):
+                watcher.look(revisions.get(subject))
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._compare_seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                self._heard_of.update(self._watchers)
+            try:
+                await self._look()
+            except Exception as fault:
+                log.warning("tasks_not_looked_at", error=repr(fault))
+            await asyncio.sleep(self._pause_seconds)

@@ -1,0 +1,135 @@
+"""Families' requests for makeups, as staff and families see them (R8.7)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.makeups.makeup_requests import AskedMakeup
+from attendance.rules.vocabulary import MakeupRequestState, PersonKind, Portal
+from db.calendar.occurrences import read_heads
+from db.makeups.makeup_requests import read_makeup_requests, read_open_requests
+from db.people.students import visibility_of
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.fields.access import signed_in
+from gql.fields.context import Info, Reading
+from gql.fields.global_ids import encode_id
+from gql.fields.loaders import load, load_place
+from gql.fields.node import Node
+from gql.fields.visible import find_students, may_see_students
+from gql.makeups import makeup_refusals  # noqa: F401 - describes the states
+from gql.people.people import Actor, show_actor
+from gql.people.student import Enrollment, Student, show_place
+from gql.tokens.makeup_token import MakeupToken, find_tokens
+
+
+@strawberry.type(
+    description="What a family asks for with a makeup token where staff decide about makeups. Staff with attendance "
+    "VIEW who see the student and the occurrence see it, and so do the guardians of the student's family."
+)
+class MakeupRequest(Node):
+    student: Student = strawberry.field(description="Who would make up a class.")
+    makeup_token: MakeupToken | None = strawberry.field(
+        description="The makeup token that would be used; null: it is one that families do not see any more."
+    )
+    occurrence: Occurrence | None = strawberry.field(
+        description="Where the makeup would be; null: the class has been moved to another weekday since."
+    )
+    state: MakeupRequestState = strawberry.field(description="What became of it.")
+    comment: str | None = strawberry.field(description="What the family said about it; null: nothing.")
+    requested_by: Actor | None = strawberry.field(description="Who asked; null: not known.")
+    requested_at: datetime = strawberry.field(description="When.")
+    decided_by: Actor | None = strawberry.field(
+        description="Who approved, denied or withdrew it; null: nobody yet, it is not known, or it was staff and the "
+        "viewer is a guardian."
+    )
+    decided_at: datetime | None = strawberry.field(
+        description="When it was approved, denied or withdrawn, or gave way to another one; null: it was not."
+    )
+    decision_comment: str | None = strawberry.field(
+        description="What staff said about their decision; null: nothing. Families see it."
+    )
+    facts: strawberry.Private[AskedMakeup]
+
+    @strawberry.field(
+        description="The makeup that its approval booked, deleted if the token was reset since; null: none.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def makeup(self, info: Info) -> Enrollment | None:
+        wanted = self.facts.makeup_enrollment_id
+        return None if wanted is None else show_place(await load_place(info, wanted))
+
+
+async def find_makeup_requests(source: Reading, ids: Collection[UUID], now: datetime) -> dict[UUID, MakeupRequest]:
+    """Those that the viewer sees."""
+    caller = source.viewer.caller
+    if not may_see_students(caller) or not ids:
+        return {}
+    visibility = visibility_of(caller)
+    found = await read_makeup_requests(source.connection, caller.organization_id, ids, visibility, now)
+    return await show_makeup_requests(source, found.values(), now)
+
+
+async def load_open_request(info: Info, token_id: UUID) -> MakeupRequest | None:
+    """The one with this token that waits for staff, if the viewer sees it."""
+    return await load(info, _ByToken(token_id, info.context.clock()), _read_open_requests)
+
+
+class _ByToken:
+    """A token's id as a key of a batch."""
+
+    def __init__(self, token_id: UUID, now: datetime) -> None:
+        self.token_id = token_id
+        self.now = now
+
+
+async def _read_open_requests(source: Reading, asked: list[_ByToken]) -> list[MakeupRequest | None]:
+    caller, now = source.viewer.caller, asked[0].now
+    found = await read_open_requests(
+        source.connection, caller.organization_id, {each.token_id for each in asked}, visibility_of(caller), now
+    )
+    waiting = [each for each in found.values() if each.state is MakeupRequestState.REQUESTED]
+    shown = await show_makeup_requests(source, waiting, now)
+    return [shown.get(found[each.token_id].id) if each.token_id in found else None for each in asked]
+
+
+async def show_makeup_requests(
+    source: Reading, requests: Collection[AskedMakeup], now: datetime
+) -> dict[UUID, MakeupRequest]:
+    """Five statements, however many; the viewer sees them."""
+    if not requests:
+        return {}
+    students = await find_students(source, {each.student_id for each in requests})
+    tokens = await find_tokens(source, {each.token_id for each in requests}, now)
+    keys = {each.occurrence for each in requests}
+    heads = await read_heads(source.connection, source.viewer.caller.organization_id, keys)
+    places = {head.key: show_occurrence(head, now) for head in heads}
+    is_family = source.viewer.caller.portal is Portal.CUSTOMER
+    return {
+        each.id: _show(
+            each, students[each.student_id], tokens.get(each.token_id), places.get(each.occurrence), is_family=is_family
+        )
+        for each in requests
+    }
+
+
+def _show(
+    facts: AskedMakeup, student: Student, token: MakeupToken | None, occurrence: Occurrence | None, *, is_family: bool
+) -> MakeupRequest:
+    decider = facts.decided_by
+    shows_decider = not is_family or (decider is not None and decider[0] is PersonKind.GUARDIAN)
+    return MakeupRequest(
+        id=encode_id("MakeupRequest", facts.id),
+        student=student,
+        makeup_token=token,
+        occurrence=occurrence,
+        state=facts.state,
+        comment=facts.comment,
+        requested_by=show_actor(facts.requested_by),
+        requested_at=facts.requested_at,
+        decided_by=show_actor(decider) if shows_decider else None,
+        decided_at=facts.decided_at,
+        decision_comment=facts.decision_comment,
+        facts=facts,
+    )

@@ -1,0 +1,58 @@
+"""What every mutation on requests for makeups answers with."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import strawberry
+from strawberry import UNSET
+
+from attendance.actions.makeups.request_makeup import RequestWritten
+from attendance.rules.makeups.makeup_requests import COMMENT_LIMIT
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.refusals import NothingFound
+from db.unit_of_work import UnitOfWork
+from gql.fields.context import Info, Reading, changing
+from gql.fields.idempotency import once
+from gql.makeups.makeup_request import MakeupRequest, find_makeup_requests
+from gql.protocol.errors import BadInput
+
+Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[RequestWritten]]
+
+COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. Left out, null or blank: none."
+
+
+@strawberry.interface(description="A request for a makeup was made or settled.")
+class MakeupRequestChanged:
+    makeup_request: MakeupRequest = strawberry.field(description="As it is now.")
+
+
+async def change_makeup_request(info: Info, given: Any, mutation: str, act: Act) -> dict[str, Any]:
+    """Act once for the idempotency key, and show the request in the same transaction.
+
+    given -- the mutation's input.
+    """
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        done = await once(
+            uow,
+            lambda: act(uow, viewer, now),
+            RequestWritten,
+            caller=viewer.caller,
+            mutation=mutation,
+            given=given,
+            now=now,
+        )
+        shown = await find_makeup_requests(Reading(uow.connection, viewer), [done.request_id], now)
+        if done.request_id not in shown:
+            # Sent again by somebody who has lost sight of the student since.
+            raise NothingFound("There is no such request for a makeup.")
+        return {"makeup_request": shown[done.request_id]}
+
+
+def checked_comment(given: Any) -> str | None:
+    """Trimmed. Raises BadInput for one that is too long."""
+    comment = "" if given is UNSET or given is None else given.strip()
+    if len(comment) > COMMENT_LIMIT:
+        raise BadInput(f"input.comment has {len(comment)} characters; at most {COMMENT_LIMIT} are allowed.")
+    return comment or None

@@ -1,0 +1,68 @@
+"""makeupRequests: what families have asked for, in the order in which they did (R8.7)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.organization.permissions import SEE_ATTENDANCE
+from attendance.rules.vocabulary import MakeupRequestState
+from db.makeups.makeup_requests import list_makeup_requests
+from db.people.students import visibility_of
+from gql.fields.context import Info, reading
+from gql.fields.listing_arguments import AFTER, FIRST, MOST_WORDS, checked_words
+from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.visible import may_see_students
+from gql.makeups.makeup_request import MakeupRequest, show_makeup_requests
+from gql.people.student_query import OF_STUDENTS
+from gql.protocol.errors import Forbidden
+
+_CURSORS = Cursors("makeupRequests", (datetime, UUID))
+
+
+async def resolve(
+    info: Info,
+    states: Annotated[
+        list[MakeupRequestState] | None,
+        strawberry.argument(
+            description=f"Only those in one of these states; at most {MOST_WORDS}. Left out or null: those that wait "
+            "for staff to decide (REQUESTED). An empty list: all."
+        ),
+    ] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = strawberry.UNSET,
+    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+) -> Connection[MakeupRequest]:
+    page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
+    is_told = states is not None and states is not strawberry.UNSET
+    chosen = checked_words(states, "states") if is_told else [MakeupRequestState.REQUESTED]
+    async with reading(info) as source:
+        caller = source.viewer.caller
+        if not may_see_students(caller):
+            raise Forbidden(f"This needs the permission {' or '.join(sorted(SEE_ATTENDANCE))}.")
+        found = await list_makeup_requests(
+            source.connection,
+            caller.organization_id,
+            visibility_of(caller),
+            chosen or [],
+            now=now,
+            after=page.after,
+            limit=page.size + 1,
+        )
+        shown = await show_makeup_requests(source, found[: page.size], now)
+    return connection(
+        found[: page.size],
+        page,
+        has_more=len(found) > page.size,
+        node=lambda row: shown[row.id],
+        cursor=lambda row: _CURSORS.encode(row.requested_at, row.id),
+    )
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="Families' requests for makeups, first come first. Staff need attendance VIEW, and without SEE_ALL see "
+    "those of students and for occurrences that they see; `approveMakeup` and `denyMakeup` need CREATE_MAKEUP_TOKENS. "
+    "Guardians see those of their family.",
+    metadata=OF_STUDENTS,
+)

@@ -1,0 +1,53 @@
+"""withdrawMakeupRequest: a family takes its request for a makeup back (R8.7)."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from attendance.actions.makeups.decline_makeup import withdraw_makeup_request
+from attendance.rules.vocabulary import Portal
+from gql.fields.access import signed_in
+from gql.fields.context import Info
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.makeups.makeup_refusals import MakeupRequestSettled
+from gql.makeups.makeup_request_changed import MakeupRequestChanged, change_makeup_request
+
+
+@strawberry.input(description="A request to take back.")
+class WithdrawMakeupRequestInput:
+    makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The request is withdrawn, and its makeup token can be used again.")
+class WithdrawMakeupRequestSuccess(MakeupRequestChanged):
+    pass
+
+
+WithdrawMakeupRequestResult: TypeAlias = Annotated[
+    WithdrawMakeupRequestSuccess | MakeupRequestSettled,
+    strawberry.union("WithdrawMakeupRequestResult", description="The withdrawn request, or why it stands."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[WithdrawMakeupRequestInput, strawberry.argument(description="Which one.")]
+) -> WithdrawMakeupRequestResult | None:
+    request_id = decode_id(input.makeup_request_id, "MakeupRequest", "input.makeupRequestId")
+    changed = await change_makeup_request(
+        info,
+        input,
+        "withdrawMakeupRequest",
+        lambda uow, viewer, now: withdraw_makeup_request(uow, viewer, request_id, now=now),
+    )
+    return WithdrawMakeupRequestSuccess(**changed)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Take back a request for a makeup that nobody has decided, whichever guardian of the family made it. "
+    "Its makeup token can be used again. Customer Portal; staff use `denyMakeup`. A request of another family is "
+    "NOT_FOUND.",
+    metadata=signed_in(Portal.CUSTOMER),
+)

@@ -1,0 +1,210 @@
+"""`checkIns`: every check-in and correction of a day, for dashboards, with running tallies (R10.3)."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Annotated
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry import UNSET
+
+from attendance.rules.calendar.timeslots import CALENDAR
+from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
+from db.calendar.occurrence_listings import read_tallies
+from db.feed import FeedFilter, feed_position
+from db.marks.day_tallies import DayFilter, read_day_tallies
+from db.organization.access import access_epoch
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.global_ids import decode_ids
+from gql.fields.listing_arguments import MOST_IDS
+from gql.live.feed import FeedChange, read_feed_changes
+from gql.live.following import Follower, News
+from gql.live.patience import patiently
+from gql.marks.check_in_event import CURSORS, LAST, CheckInEvent, CheckIns
+from gql.marks.dashboard import Dashboard, DayRead, check_ins_of, is_chosen, read_touched
+from gql.protocol.errors import BadInput, NotAuthenticated
+from gql.protocol.streams import Once
+from gql.services import Clock
+
+REPLAY_POSITIONS = 1000
+_LARGEST_REPLAY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How far the subscriber was told: the position, the place in it, and of which days."""
+
+    position: int
+    place: int
+    days: str
+
+
+async def resolve(
+    info: Info,
+    date: Annotated[
+        date | None, strawberry.argument(description="The local date. Left out or null: today, and then the next day.")
+    ] = UNSET,
+    location_ids: Annotated[
+        list[strawberry.ID] | None,
+        strawberry.argument(description=f"At these locations, at most {MOST_IDS}. Left out, null or empty: all."),
+    ] = UNSET,
+    program_ids: Annotated[
+        list[strawberry.ID] | None,
+        strawberry.argument(description=f"In these programs, at most {MOST_IDS}. Left out, null or empty: all."),
+    ] = UNSET,
+    after: Annotated[
+        str | None,
+        strawberry.argument(
+            description="The cursor of the last event the client has: it gets what came after it, and no SNAPSHOT. "
+            "Left out or null: it has none. A SNAPSHOT comes all the same when a new day has begun, or when that event "
+            f"is more than {REPLAY_POSITIONS} acts in the organization ago, or three days."
+        ),
+    ] = UNSET,
+) -> AsyncGenerator[CheckInEvent | Once, None]:
+    """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may follow no more."""
+    chosen = _chosen(date or None, location_ids or [], program_ids or [])
+    told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
+    if info.context.claims is None:
+        raise NotAuthenticated("Sign in first: this needs an access token.")
+    services, organization_id = info.context.services, info.context.claims.organization_id
+    wants = partial(_is_followed, chosen, info.context.clock)
+    with services.feed.watch(organization_id, wants) as watcher:
+        follower = Follower(organization_id, watcher, services.access, info.context.clock)
+        while True:
+            board, missed = await patiently(partial(_open, info, chosen, told))
+            services.feed.follow(organization_id, watcher, board.position)
+            if missed is None:
+                yield board.snapshot()
+            for each in missed or ():
+                yield board.tell(each)
+            async with aclosing(_follow(info, follower, board)) as events:
+                async for event in events:
+                    yield event
+            told = None
+
+
+async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGenerator[Once, None]:
+    """Until the state must be read anew."""
+    while True:
+        news = await follower.next(() if board.chosen.day else board.zones, board.access)
+        if news is News.NEW_DAY and board.chosen.day is not None:
+            continue
+        if news is News.NEW_RIGHTS and await _keeps_rights(info, board):
+            continue
+        if not isinstance(news, FeedChange) or news.fed.is_everything:
+            return
+        if news.revision <= board.position:
+            continue
+        if news.access != board.access and not await _is_still_shown(info, news, board):
+            return
+        read = await news.memo.once("check-ins", partial(patiently, partial(_read_change, info, news)))
+        board.position, board.now = news.revision, info.context.clock()
+        for found in check_ins_of(news, read, board):
+            yield board.share(found, news.memo)
+
+
+async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> bool:
+    """One look for all streams of a credential. Raises NotAuthenticated and Forbidden."""
+    viewer = await news.memo.once(("check-ins", info.context.claims), partial(patiently, partial(_viewer, info)))
+    if not board.is_shown_to(viewer):
+        return False
+    board.viewer = viewer
+    if sees_all_occurrences(viewer.caller):
+        board.access = viewer.access
+    return True
+
+
+async def _open(info: Info, chosen: DayFilter, told: _Told | None) -> tuple[Dashboard, list[CheckIns] | None]:
+    """The state, and what came after `told` if it can all be told one by one; from one snapshot."""
+    async with reading(info) as (connection, viewer):
+        caller, now = viewer.caller, info.context.clock()
+        mine = replace(chosen, visible_to=None if sees_all_occurrences(caller) else caller.person_id)
+        day = await read_day_tallies(connection, caller.organization_id, mine, now)
+        # What else was done at the last position that was told is still to be told.
+        after = 0 if told is None else told.position - (told.place < LAST)
+        position, is_whole = await feed_position(connection, caller.organization_id, after)
+        access = await access_epoch(connection, caller.organization_id)
+        board = Dashboard(mine, viewer, access, position, day.zones, dict(day.tallies), now)
+        if told is None or not is_whole or board.days != told.days or not 0 <= position - after <= REPLAY_POSITIONS:
+            return board, None
+        missed = await _read_missed(connection, board, told, after)
+    return board, missed
+
+
+async def _read_missed(connection: AsyncConnection, board: Dashboard, told: _Told, after: int) -> list[CheckIns] | None:
+    caller, about = board.viewer.caller, board.chosen.day or board.now.date()
+    margin = timedelta(0) if board.chosen.day else timedelta(days=1)
+    near = FeedFilter(from_on=about - margin, to_on=about + margin)
+    changes = await read_feed_changes(connection, caller.organization_id, after, REPLAY_POSITIONS, near)
+    if any(change.fed.is_everything for change in changes):
+        return None
+    read = DayRead(
+        await read_tallies(connection, caller.organization_id, {key for change in changes for key in change.heads}),
+        await read_touched(connection, caller.organization_id, changes),
+    )
+    found = [each for change in changes for each in check_ins_of(change, read, board)]
+    missed = [each for each in found if (each.position, each.place) > (told.position, told.place)]
+    return missed if len(missed) <= _LARGEST_REPLAY else None
+
+
+async def _read_change(info: Info, change: FeedChange) -> DayRead:
+    """Of a change, once for all dashboards of the process; three statements."""
+    services, claims = info.context.services, info.context.claims
+    if claims is None:
+        raise NotAuthenticated("Sign in first: this needs an access token.")
+    async with services.database.read(claims.organization_id) as connection:
+        return DayRead(
+            await read_tallies(connection, claims.organization_id, change.heads.keys()),
+            await read_touched(connection, claims.organization_id, [change]),
+        )
+
+
+async def _keeps_rights(info: Info, board: Dashboard) -> bool:
+    """Of those who see their own classes alone nobody knows without looking whether these are still the same."""
+    async with reading(info) as (connection, viewer):
+        board.access = await access_epoch(connection, viewer.caller.organization_id)
+    return sees_all_occurrences(viewer.caller) and board.is_shown_to(viewer)
+
+
+async def _viewer(info: Info) -> Viewer:
+    """Raises NotAuthenticated and Forbidden."""
+    async with reading(info) as (_, viewer):
+        return viewer
+
+
+def _is_followed(chosen: DayFilter, clock: Clock, change: FeedChange) -> bool:
+    if change.fed.is_everything:
+        return True
+    now = clock()
+    return any(is_chosen(chosen, head, now) for head in change.heads.values())
+
+
+def _chosen(day: date | None, location_ids: Sequence[str], program_ids: Sequence[str]) -> DayFilter:
+    """Raises BadInput."""
+    if day is not None and day not in CALENDAR:
+        raise BadInput(
+            f'Argument "date" is {day}; dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be followed.'
+        )
+    return DayFilter(
+        day,
+        frozenset(decode_ids(location_ids, "Location", "locationIds", at_most=MOST_IDS)),
+        frozenset(decode_ids(program_ids, "Program", "programIds", at_most=MOST_IDS)),
+    )
+
+
+field = strawberry.subscription(
+    resolver=resolve,
+    graphql_type=CheckInEvent,
+    description="Every check-in and correction of a day, for dashboards, with running tallies: first the tally as a "
+    "SNAPSHOT (or, with `after`, what came since), then each change of marks or rosters, each cancellation and "
+    "restoration, in the order in which they were made, each once. When the date is left out, a new SNAPSHOT comes "
+    "with each new local day of a location. A client that falls behind gets a SNAPSHOT in place of what it missed. The "
+    "viewer's rights are looked at again for every event; the stream ends with UNAUTHENTICATED or FORBIDDEN when they "
+    "are gone. Staff with attendance VIEW in their portal; without SEE_ALL they follow what they teach or substitute. "
+    "A location or program that does not exist has no check-ins.",
+    metadata=requires(SEE_ATTENDANCE),
+)

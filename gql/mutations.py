@@ -1,0 +1,94 @@
+"""All mutations. Each file of this folder is one; `field` declares what it needs."""
+
+import strawberry
+
+from gql.absences import (
+    approve_expected_absence,
+    assign_substitutes,
+    deny_expected_absence,
+    mark_staff_absent,
+    record_expected_absence,
+    remove_staff_absence,
+    request_expected_absence,
+    withdraw_expected_absence,
+)
+from gql.cancelling import cancel_occurrences, restore_occurrence
+from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
+from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
+from gql.makeups import (
+    approve_makeup,
+    book_makeup,
+    deny_makeup,
+    redeem_makeup_token,
+    request_makeup,
+    withdraw_makeup_request,
+)
+from gql.marks import check_in, clear_mark, mark_attendance, submit_attendance
+from gql.organization import (
+    refresh_session,
+    sign_in,
+    sign_out,
+    update_absence_settings,
+    update_class_settings,
+    update_kiosk_settings,
+    update_makeup_token_settings,
+    update_staff_portal_settings,
+)
+from gql.people import add_student_note, close_student_note, update_student
+from gql.tasks import cancel_background_task, delete_background_task, send_statements
+from gql.tokens import (
+    create_makeup_tokens,
+    create_makeup_tokens_for_students,
+    delete_makeup_token,
+    edit_makeup_token,
+    reset_makeup_token,
+)
+
+
+@strawberry.type(description="What changes things. Each field is one business act, done whole or not at all.")
+class Mutation:
+    sign_in = sign_in.field
+    refresh_session = refresh_session.field
+    sign_out = sign_out.field
+    submit_attendance = submit_attendance.field
+    mark_attendance = mark_attendance.field
+    check_in = check_in.field
+    clear_mark = clear_mark.field
+    enroll_student = enroll_student.field
+    drop_enrollment = drop_enrollment.field
+    transfer_enrollment = transfer_enrollment.field
+    add_student_note = add_student_note.field
+    close_student_note = close_student_note.field
+    update_student = update_student.field
+    update_class_settings = update_class_settings.field
+    update_staff_portal_settings = update_staff_portal_settings.field
+    update_kiosk_settings = update_kiosk_settings.field
+    update_absence_settings = update_absence_settings.field
+    update_makeup_token_settings = update_makeup_token_settings.field
+    cancel_occurrences = cancel_occurrences.field
+    restore_occurrence = restore_occurrence.field
+    send_statements = send_statements.field
+    mark_staff_absent = mark_staff_absent.field
+    assign_substitutes = assign_substitutes.field
+    remove_staff_absence = remove_staff_absence.field
+    launch_kiosk = launch_kiosk.field
+    revoke_kiosk = revoke_kiosk.field
+    rotate_check_in_code = rotate_check_in_code.field
+    record_expected_absence = record_expected_absence.field
+    request_expected_absence = request_expected_absence.field
+    approve_expected_absence = approve_expected_absence.field
+    deny_expected_absence = deny_expected_absence.field
+    withdraw_expected_absence = withdraw_expected_absence.field
+    cancel_background_task = cancel_background_task.field
+    delete_background_task = delete_background_task.field
+    redeem_makeup_token = redeem_makeup_token.field
+    book_makeup = book_makeup.field
+    request_makeup = request_makeup.field
+    approve_makeup = approve_makeup.field
+    deny_makeup = deny_makeup.field
+    withdraw_makeup_request = withdraw_makeup_request.field
+    create_makeup_tokens = create_makeup_tokens.field
+    create_makeup_tokens_for_students = create_makeup_tokens_for_students.field
+    delete_makeup_token = delete_makeup_token.field
+    edit_makeup_token = edit_makeup_token.field
+    reset_makeup_token = reset_makeup_token.field

@@ -1,0 +1,93 @@
+"""signIn: e-mail address and password for a session."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.actions.organization.sign_in import check_password, sign_in
+from attendance.rules.organization.sign_in import choose_account
+from attendance.rules.vocabulary import Portal
+from db.organization.sign_ins import find_accounts
+from db.unit_of_work import unit_of_work
+from gql.fields.access import open_to_all
+from gql.fields.context import Context, Info
+from gql.fields.global_ids import decode_id
+from gql.organization.session import SignInResult, show_session
+from gql.protocol.errors import BadInput, RateLimited
+
+_LONGEST_EMAIL = 320
+_LONGEST_PASSWORD = 1024
+_LONGEST_KEY = 255
+
+
+@strawberry.input(description="Who signs in, and where.")
+class SignInInput:
+    email: str = strawberry.field(
+        description=f"The e-mail address of the account, in any case of letters; at most {_LONGEST_EMAIL} characters."
+    )
+    password: str = strawberry.field(description=f"The password; at most {_LONGEST_PASSWORD} characters.")
+    portal: Portal = strawberry.field(
+        description="Where to sign in: OFFICE, STAFF or CUSTOMER. What is done with the session is done from there."
+    )
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Which organization, for somebody who has accounts in several. Left out or null: the only one.",
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="At most 255 characters. A retry with the same key gets the same session again, until it is "
+        "refreshed. Left out or null: each call begins a session of its own, which does no harm.",
+    )
+
+
+async def resolve(
+    info: Info, input: Annotated[SignInInput, strawberry.argument(description="Who signs in, and where.")]
+) -> SignInResult | None:
+    context, services = info.context, info.context.services
+    organization_id = _checked(input)
+    await _count_attempt(context, input.email)
+    accounts = await find_accounts(services.database, input.email)
+    if organization_id is not None:
+        accounts = [account for account in accounts if account.organization_id == organization_id]
+    right = await check_password(accounts, input.password, input.portal, services.passwords)
+    if right:
+        await services.attempts.succeed(input.email, context.address)
+    account = choose_account(right, input.portal)
+    now = context.clock()
+    async with unit_of_work(services.database, account.organization_id, services.announcer) as uow:
+        session = await sign_in(
+            uow,
+            account,
+            input.portal,
+            services.session_terms,
+            now=now,
+            idempotency_key=input.idempotency_key or None,
+        )
+    return show_session(context, session, now)
+
+
+def _checked(input: SignInInput) -> UUID | None:
+    """The organization's id, if one is given. Raises BadInput."""
+    for name, value, longest in (
+        ("email", input.email, _LONGEST_EMAIL),
+        ("password", input.password, _LONGEST_PASSWORD),
+        ("idempotencyKey", input.idempotency_key or "", _LONGEST_KEY),
+    ):
+        if len(value) > longest:
+            raise BadInput(f'Argument "input.{name}" has at most {longest} characters.')
+    return decode_id(input.organization_id, "Organization", "input.organizationId") if input.organization_id else None
+
+
+async def _count_attempt(context: Context, email: str) -> None:
+    attempts = context.services.attempts
+    if not await attempts.begin(email, context.address):
+        raise RateLimited("Signing in failed too often. Wait before you try again.", retryAfterSeconds=attempts.window)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Sign in with e-mail address and password. Open to all. After 10 failures for one e-mail address, or "
+    "100 from one network address, within 15 minutes, further attempts are RATE_LIMITED.",
+    metadata=open_to_all(),
+)

@@ -1,0 +1,47 @@
+"""signOut: the end of a session."""
+
+from typing import Annotated
+
+import strawberry
+
+from attendance.actions.organization.sign_out import sign_out
+from attendance.rules.vocabulary import Portal
+from gql.fields.access import signed_in
+from gql.fields.context import Info, changing
+from gql.organization.session import NoSession
+
+
+@strawberry.input(description="Which sessions to end.")
+class SignOutInput:
+    everywhere: bool = strawberry.field(
+        default=False, description="true: all sessions of the caller, on all devices; false: this one."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Not needed and not looked at: a session that has ended cannot be ended again.",
+    )
+
+
+@strawberry.type(description="The sessions have ended: their access tokens and refresh tokens are refused from now on.")
+class SignOutSuccess:
+    ended_sessions: int = strawberry.field(description="How many.")
+
+
+SignOutResult = Annotated[
+    SignOutSuccess | NoSession, strawberry.union("SignOutResult", description="What ended, or why nothing did.")
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[SignOutInput, strawberry.argument(description="Which sessions to end.")]
+) -> SignOutResult | None:
+    async with changing(info) as (uow, viewer):
+        ended = await sign_out(uow, viewer, everywhere=input.everywhere, now=info.context.clock())
+    return SignOutSuccess(ended_sessions=ended)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Sign out. For staff and guardians; a kiosk is revoked by staff.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)

@@ -1,0 +1,57 @@
+"""updateAbsenceSettings: how absences are told beforehand (R6.2)."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+from strawberry import Maybe
+
+from gql.fields.access import requires
+from gql.fields.arguments import leaves
+from gql.fields.context import Info
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.organization.settings import MANAGE_SETTINGS
+from gql.organization.settings_refusals import SettingOutOfRange
+from gql.organization.settings_updated import SettingsUpdated, update_settings
+
+
+@strawberry.input(description="Settings of expected absences to change.")
+class UpdateAbsenceSettingsInput:
+    guardians_may_request_absences: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("guardians_may_request_absences")
+    )
+    auto_approve_absences: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("auto_approve_absences")
+    )
+    auto_excuse_absences: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("auto_excuse_absences")
+    )
+    absence_notice_minutes: Maybe[int | None] = strawberry.field(
+        default=None, description=leaves("absence_notice_minutes")
+    )
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The settings are in force.")
+class UpdateAbsenceSettingsSuccess(SettingsUpdated):
+    pass
+
+
+UpdateAbsenceSettingsResult: TypeAlias = Annotated[
+    UpdateAbsenceSettingsSuccess | SettingOutOfRange | PermissionDenied,
+    strawberry.union("UpdateAbsenceSettingsResult", description="The settings, or why nothing was changed."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[UpdateAbsenceSettingsInput, strawberry.argument(description="What to change.")]
+) -> UpdateAbsenceSettingsResult | None:
+    return UpdateAbsenceSettingsSuccess(**await update_settings(info, input, "updateAbsenceSettings"))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Change settings of expected absences. Settings that are left out stay as they are, so two "
+    "people can change different ones at once. In force at once, and kept in the audit. Needs MANAGE_SETTINGS.",
+    metadata=requires(MANAGE_SETTINGS),
+)

@@ -1,0 +1,49 @@
+"""updateKioskSettings: when and how kiosks check in (R5.3)."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+from strawberry import Maybe
+
+from gql.fields.access import requires
+from gql.fields.arguments import leaves
+from gql.fields.context import Info
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.organization.settings import MANAGE_SETTINGS
+from gql.organization.settings_refusals import SettingOutOfRange
+from gql.organization.settings_updated import SettingsUpdated, update_settings
+
+
+@strawberry.input(description="Settings of kiosks to change.")
+class UpdateKioskSettingsInput:
+    kiosk_read_only: Maybe[bool | None] = strawberry.field(default=None, description=leaves("kiosk_read_only"))
+    kiosk_early_minutes: Maybe[int | None] = strawberry.field(default=None, description=leaves("kiosk_early_minutes"))
+    kiosk_late_minutes: Maybe[int | None] = strawberry.field(default=None, description=leaves("kiosk_late_minutes"))
+    kiosk_marks_tardy: Maybe[bool | None] = strawberry.field(default=None, description=leaves("kiosk_marks_tardy"))
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The settings are in force.")
+class UpdateKioskSettingsSuccess(SettingsUpdated):
+    pass
+
+
+UpdateKioskSettingsResult: TypeAlias = Annotated[
+    UpdateKioskSettingsSuccess | SettingOutOfRange | PermissionDenied,
+    strawberry.union("UpdateKioskSettingsResult", description="The settings, or why nothing was changed."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[UpdateKioskSettingsInput, strawberry.argument(description="What to change.")]
+) -> UpdateKioskSettingsResult | None:
+    return UpdateKioskSettingsSuccess(**await update_settings(info, input, "updateKioskSettings"))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Change settings of all check-in kiosks. Settings that are left out stay as they are, so two "
+    "people can change different ones at once. In force at once, and kept in the audit. Needs MANAGE_SETTINGS.",
+    metadata=requires(MANAGE_SETTINGS),
+)

@@ -1,0 +1,89 @@
+"""updateMakeupTokenSettings: what earns makeup tokens, how long they are good, and how they are used (R7.2, R8.11)."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+from strawberry import Maybe
+
+from attendance.rules.vocabulary import (
+    EnrollmentType,
+    ExpiryAnchor,
+    ExpiryUnit,
+    LimitPeriod,
+    LimitScope,
+    TokenTrigger,
+)
+from gql.fields.access import requires
+from gql.fields.arguments import leaves
+from gql.fields.context import Info
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.organization.settings import MANAGE_SETTINGS
+from gql.organization.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
+from gql.organization.settings_updated import SettingsUpdated, update_settings
+
+
+@strawberry.input(description="Settings of makeup tokens to change.")
+class UpdateMakeupTokenSettingsInput:
+    tokens_enabled: Maybe[bool | None] = strawberry.field(default=None, description=leaves("tokens_enabled"))
+    token_trigger: Maybe[TokenTrigger | None] = strawberry.field(default=None, description=leaves("token_trigger"))
+    earning_types: Maybe[list[EnrollmentType] | None] = strawberry.field(
+        default=None, description=leaves("earning_types")
+    )
+    token_limit: Maybe[int | None] = strawberry.field(default=None, description=leaves("token_limit"))
+    token_limit_period: Maybe[LimitPeriod | None] = strawberry.field(
+        default=None, description=leaves("token_limit_period")
+    )
+    token_limit_scope: Maybe[LimitScope | None] = strawberry.field(
+        default=None, description=leaves("token_limit_scope")
+    )
+    expiry_unit: Maybe[ExpiryUnit | None] = strawberry.field(default=None, description=leaves("expiry_unit"))
+    expiry_count: Maybe[int | None] = strawberry.field(default=None, description=leaves("expiry_count"))
+    expiry_anchor: Maybe[ExpiryAnchor | None] = strawberry.field(default=None, description=leaves("expiry_anchor"))
+    ignore_location_lock: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("ignore_location_lock")
+    )
+    families_see_comments: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("families_see_comments")
+    )
+    families_see_expired: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("families_see_expired")
+    )
+    auto_approve_makeups: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("auto_approve_makeups")
+    )
+    makeup_horizon_days: Maybe[int | None] = strawberry.field(default=None, description=leaves("makeup_horizon_days"))
+    makeup_latest_booking_minutes: Maybe[int | None] = strawberry.field(
+        default=None, description=leaves("makeup_latest_booking_minutes")
+    )
+    expire_after_last_drop_days: Maybe[int | None] = strawberry.field(
+        default=None, description=leaves("expire_after_last_drop_days")
+    )
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The settings are in force.")
+class UpdateMakeupTokenSettingsSuccess(SettingsUpdated):
+    pass
+
+
+UpdateMakeupTokenSettingsResult: TypeAlias = Annotated[
+    UpdateMakeupTokenSettingsSuccess | SettingOutOfRange | EarningTypesNotAllowed | PermissionDenied,
+    strawberry.union("UpdateMakeupTokenSettingsResult", description="The settings, or why nothing was changed."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[UpdateMakeupTokenSettingsInput, strawberry.argument(description="What to change.")]
+) -> UpdateMakeupTokenSettingsResult | None:
+    return UpdateMakeupTokenSettingsSuccess(**await update_settings(info, input, "updateMakeupTokenSettings"))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Change settings of makeup tokens. Settings that are left out stay as they are, so two people can "
+    "change different ones at once. In force at once, for tokens that come later: those that are there keep their "
+    "expiration. An unused token whose absence does not qualify any more is revoked when its mark is next changed. "
+    "Kept in the audit. Needs MANAGE_SETTINGS.",
+    metadata=requires(MANAGE_SETTINGS),
+)

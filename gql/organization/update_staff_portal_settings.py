@@ -1,0 +1,47 @@
+"""updateStaffPortalSettings: its check-in mode, and what it shows."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+from strawberry import Maybe
+
+from gql.fields.access import requires
+from gql.fields.arguments import leaves
+from gql.fields.context import Info
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.organization.settings import MANAGE_SETTINGS
+from gql.organization.settings_refusals import SettingOutOfRange
+from gql.organization.settings_updated import SettingsUpdated, update_settings
+
+
+@strawberry.input(description="Settings of the Staff Portal to change.")
+class UpdateStaffPortalSettingsInput:
+    staff_check_in_mode: Maybe[bool | None] = strawberry.field(default=None, description=leaves("staff_check_in_mode"))
+    staff_sees_balances: Maybe[bool | None] = strawberry.field(default=None, description=leaves("staff_sees_balances"))
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The settings are in force.")
+class UpdateStaffPortalSettingsSuccess(SettingsUpdated):
+    pass
+
+
+UpdateStaffPortalSettingsResult: TypeAlias = Annotated[
+    UpdateStaffPortalSettingsSuccess | SettingOutOfRange | PermissionDenied,
+    strawberry.union("UpdateStaffPortalSettingsResult", description="The settings, or why nothing was changed."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[UpdateStaffPortalSettingsInput, strawberry.argument(description="What to change.")]
+) -> UpdateStaffPortalSettingsResult | None:
+    return UpdateStaffPortalSettingsSuccess(**await update_settings(info, input, "updateStaffPortalSettings"))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Change settings of the Staff Portal. Settings that are left out stay as they are, so two "
+    "people can change different ones at once. In force at once, and kept in the audit. Needs MANAGE_SETTINGS.",
+    metadata=requires(MANAGE_SETTINGS),
+)

@@ -1,0 +1,114 @@
+"""Those who act: staff, guardians and kiosks."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.kiosk.kiosk import LaunchedKiosk
+from attendance.rules.roster.roster_rows import KioskFacts
+from attendance.rules.vocabulary import KioskState, Permission, PersonKind
+from db.kiosk.kiosks import read_launched_kiosks
+from gql.calendar.offering import Location, show_location
+from gql.fields.access import requires
+from gql.fields.context import Info, Reading
+from gql.fields.global_ids import decode_id, encode_id
+from gql.fields.loaders import load
+from gql.fields.node import Node
+
+
+@strawberry.type(description="Somebody who works for the organization.")
+class StaffMember(Node):
+    first_name: str = strawberry.field(description="Given name.")
+    last_name: str = strawberry.field(description="Family name.")
+
+
+@strawberry.type(description="Somebody who acts for a family: a parent, mostly.")
+class Guardian(Node):
+    first_name: str = strawberry.field(description="Given name.")
+    last_name: str = strawberry.field(description="Family name.")
+
+
+_OF_LAUNCHERS = requires([Permission.LAUNCH_KIOSK])
+
+
+@strawberry.type(description="A check-in device at a location's door. All but its name needs LAUNCH_KIOSK.")
+class Kiosk(Node):
+    name: str = strawberry.field(description="The name that staff gave the device.")
+    facts: strawberry.Private[LaunchedKiosk | None] = None
+
+    @strawberry.field(description="Where it stands. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def location(self, info: Info) -> Location:
+        return show_location((await self._facts(info)).location)
+
+    @strawberry.field(description="Whether it works. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def state(self, info: Info) -> KioskState:
+        return (await self._facts(info)).state(info.context.clock())
+
+    @strawberry.field(description="When it was launched. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def launched_at(self, info: Info) -> datetime:
+        return (await self._facts(info)).launched_at
+
+    @strawberry.field(description="Who launched it. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def launched_by(self, info: Info) -> StaffMember:
+        return show_staff_member((await self._facts(info)).launched_by)
+
+    @strawberry.field(description="When its token ends. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def expires_at(self, info: Info) -> datetime:
+        return (await self._facts(info)).expires_at
+
+    @strawberry.field(description="When it was revoked; null: it was not. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    async def revoked_at(self, info: Info) -> datetime | None:
+        return (await self._facts(info)).revoked_at
+
+    @strawberry.field(
+        description="Who revoked it; null: it was not revoked, or it is not known. Needs LAUNCH_KIOSK.",
+        metadata=_OF_LAUNCHERS,
+    )
+    async def revoked_by(self, info: Info) -> StaffMember | None:
+        by = (await self._facts(info)).revoked_by
+        return None if by is None else show_staff_member(by)
+
+    async def _facts(self, info: Info) -> LaunchedKiosk:
+        if self.facts is not None:
+            return self.facts
+        return await load(info, decode_id(self.id, "Kiosk", "id"), _read_launched)
+
+
+async def _read_launched(source: Reading, ids: list[UUID]) -> list[LaunchedKiosk]:
+    found = await read_launched_kiosks(source.connection, source.viewer.caller.organization_id, set(ids))
+    return [found[each] for each in ids]
+
+
+Actor = Annotated[
+    StaffMember | Guardian | Kiosk,
+    strawberry.union("Actor", description="Who did something. Where it is null, the system did."),
+]
+
+
+def show_staff_member(facts: PersonFacts) -> StaffMember:
+    return StaffMember(id=encode_id("StaffMember", facts.id), first_name=facts.first_name, last_name=facts.last_name)
+
+
+def show_guardian(facts: PersonFacts) -> Guardian:
+    return Guardian(id=encode_id("Guardian", facts.id), first_name=facts.first_name, last_name=facts.last_name)
+
+
+def show_kiosk(facts: KioskFacts) -> Kiosk:
+    return Kiosk(id=encode_id("Kiosk", facts.id), name=facts.name)
+
+
+def show_launched_kiosk(facts: LaunchedKiosk) -> Kiosk:
+    return Kiosk(id=encode_id("Kiosk", facts.id), name=facts.name, facts=facts)
+
+
+def show_actor(actor: tuple[PersonKind, PersonFacts] | KioskFacts | None) -> StaffMember | Guardian | Kiosk | None:
+    """None: the system."""
+    if actor is None:
+        return None
+    if isinstance(actor, KioskFacts):
+        return show_kiosk(actor)
+    kind, person = actor
+    return show_staff_member(person) if kind is PersonKind.STAFF else show_guardian(person)

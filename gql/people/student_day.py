@@ -1,0 +1,108 @@
+"""A student's day as families and staff look at it: today's occurrences with their marks, and those that come next."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.marks.student_attendance import around_today
+from attendance.rules.organization.permissions import sees_all_occurrences
+from attendance.rules.vocabulary import OccurrenceState, Portal
+from db.marks.student_attendance import StudentPlaces, read_student_places
+from gql.fields.context import Info, Reading
+from gql.fields.loaders import load
+from gql.marks.student_attendance import StudentAttendance, StudentSheets, read_sheets, show_attendance
+from gql.protocol.errors import BadInput
+
+if TYPE_CHECKING:
+    from gql.calendar.occurrence import Occurrence
+
+MOST_NEXT = 20
+_NEAR = 60
+_TOLD = frozenset({OccurrenceState.SCHEDULED, OccurrenceState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class StudentDay:
+    """Today's occurrences and the next ones, by start, as of an instant; dates on which an offering does not meet are
+    not among them, cancelled ones are.
+    """
+
+    student_id: UUID
+    today: tuple[OccurrenceKey, ...]
+    coming: tuple[OccurrenceKey, ...]
+    sheets: StudentSheets
+
+    def show_today(self, now: datetime) -> list[StudentAttendance]:
+        return [show_attendance(self.sheets, key, self.student_id, now) for key in self.today]
+
+    def show_coming(self, first: int, now: datetime) -> list["Occurrence"]:
+        from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show this
+
+        return [show_occurrence(self.sheets.heads[key], now) for key in self.coming[:first]]
+
+
+async def read_days(
+    source: Reading, student_ids: Collection[UUID], now: datetime, others: Collection[OccurrenceKey] = ()
+) -> dict[UUID, StudentDay]:
+    """Of students whom the viewer sees; four statements for all. `others` are read into the sheets besides."""
+    viewer = source.viewer
+    is_guardian = viewer.caller.portal is Portal.CUSTOMER
+    places = await read_student_places(
+        source.connection,
+        viewer.caller.organization_id,
+        set(student_ids),
+        with_cancelled=True,
+        visible_to=None if is_guardian or sees_all_occurrences(viewer.caller) else viewer.caller.person_id,
+    )
+    near = {student_id: _near(places[student_id], now) for student_id in student_ids}
+    soon = now.date() + timedelta(days=1)
+    keys = {key for keys in near.values() for key in keys} | set(others)
+    sheets = await read_sheets(source, student_ids, keys, lambda key: key.held_on <= soon)
+    return {student_id: _day(student_id, keys, sheets, now) for student_id, keys in near.items()}
+
+
+async def today_of(info: Info, student_id: UUID) -> list[StudentAttendance]:
+    now = info.context.clock()
+    return (await load(info, _Asked(student_id, now), _read)).show_today(now)
+
+
+async def next_occurrences_of(info: Info, student_id: UUID, first: int) -> list["Occurrence"]:
+    """Raises BadInput."""
+    if not 1 <= first <= MOST_NEXT:
+        raise BadInput(f'Argument "first" is {first}; it must be from 1 to {MOST_NEXT}.')
+    now = info.context.clock()
+    return (await load(info, _Asked(student_id, now), _read)).show_coming(first, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    student_id: UUID
+    now: datetime
+
+
+async def _read(source: Reading, asked: list[_Asked]) -> list[StudentDay]:
+    days = await read_days(source, {each.student_id for each in asked}, max(each.now for each in asked))
+    return [days[each.student_id] for each in asked]
+
+
+def _near(places: StudentPlaces, now: datetime) -> list[OccurrenceKey]:
+    return [position.key for position in islice(around_today(places.slots, places.strays, now), _NEAR)]
+
+
+def _day(student_id: UUID, keys: Sequence[OccurrenceKey], sheets: StudentSheets, now: datetime) -> StudentDay:
+    heads = [sheets.heads[key] for key in keys if key in sheets.heads]
+    today = tuple(head.key for head in heads if _is_today(head, student_id, sheets, now))
+    coming = tuple(head.key for head in heads if head.starts_at > now and head.state in _TOLD)
+    return StudentDay(student_id, today, coming[:MOST_NEXT], sheets)
+
+
+def _is_today(head: OccurrenceHead, student_id: UUID, sheets: StudentSheets, now: datetime) -> bool:
+    """What was marked is told though the offering does not meet."""
+    row = sheets.rows.get((head.key, student_id))
+    is_told = row is not None and (head.state in _TOLD or row.mark is not None)
+    return is_told and head.key.held_on == local_date(now, head.zone)

@@ -1,0 +1,159 @@
+"""Documents, parsed, measured and validated once and kept in a bounded cache.
+
+Strawberry's own caches cannot hold the guard's findings and parse without strictness; this one keeps
+everything that depends on the text alone, errors included, under one key.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+from graphql.validation import validation_context
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from gql.protocol.errors import BadInput
+from gql.protocol.guard import Guard, GuardLimits, Measure
+from gql.protocol.storable_text import is_storable
+
+# Units of work that graphql-core lets validation spend on comparing repeated fields and on shared fragments.
+# Its defaults allow half a second for a document of four kilobytes.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+validation_context.MAX_FRAGMENT_WORK = 5_000
+
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+# Characters. Together with the number of entries it bounds the cache's memory.
+_LONGEST_REMEMBERED = 16_000
+_MAY_HOLD_NUL = re.compile(r"\x00|\\u(0000|\{0+\})")
+
+
+class RequestRefused(Exception):
+    """The request cannot be executed. `errors` says why; nothing was run."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document. `measures` is None where page sizes come from variables."""
+
+    node: DocumentNode
+    operations: Mapping[str | None, OperationDefinitionNode]
+    measures: Mapping[str | None, Measure] | None
+
+
+class Documents:
+    """Valid documents and refusals by text, the least recently used dropped first."""
+
+    def __init__(self, schema: GraphQLSchema, limits: GuardLimits, *, size: int = 512) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._size = size
+        self._known: OrderedDict[tuple[str, bool], Document | RequestRefused] = OrderedDict()
+
+    def read(self, query: str, *, may_introspect: bool, variables: Mapping[str, Any]) -> Document:
+        """The document of a text. `may_introspect` also decides whether errors suggest names.
+
+        Raises RequestRefused for text that is too large, malformed or invalid.
+        """
+        key = (query, may_introspect)
+        found = self._known.get(key)
+        if found is None:
+            try:
+                found = self._prepare(query, may_introspect, variables)
+            except _DependsOnVariables:
+                raise
+            except RequestRefused as refusal:
+                found = refusal
+            self._remember(key, found)
+        else:
+            self._known.move_to_end(key)
+        if isinstance(found, RequestRefused):
+            raise RequestRefused(found.errors)
+        return found
+
+    def _remember(self, key: tuple[str, bool], found: "Document | RequestRefused") -> None:
+        if len(key[0]) > _LONGEST_REMEMBERED:
+            return
+        self._known[key] = found
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+
+    def measure(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Measure:
+        """What the operation asks for with these variables. Raises RequestRefused above a limit."""
+        if document.measures is not None:
+            return document.measures[_name(operation)]
+        try:
+            return Guard(self._schema, document.node, self._limits, variables).check(operation)
+        except BadInput as error:
+            raise RequestRefused([error]) from None
+
+    def _prepare(self, query: str, may_introspect: bool, variables: Mapping[str, Any]) -> Document:
+        node = self._parse(query)
+        operations = {_name(d): d for d in node.definitions if isinstance(d, OperationDefinitionNode)}
+        guard = Guard(self._schema, node, self._limits, variables)
+        try:
+            measures = {name: guard.check(operation) for name, operation in operations.items()}
+        except BadInput as error:
+            if guard.depends_on_variables:
+                raise _DependsOnVariables([error]) from None
+            raise RequestRefused([error]) from None
+        rules = _RULES if may_introspect else (*_RULES, NoSchemaIntrospectionCustomRule)
+        if errors := validate(self._schema, node, rules, hide_suggestions=not may_introspect):
+            if any(isinstance(error, ValidationAbortedError) for error in errors):
+                errors = [BadInput("The document is too large: its fields and fragments repeat too often.")]
+            raise RequestRefused(errors)
+        return Document(node, operations, None if guard.depends_on_variables else measures)
+
+    def _parse(self, query: str) -> DocumentNode:
+        try:
+            node = parse(
+                query,
+                max_tokens=self._limits.tokens,
+                max_source_length=self._limits.characters,
+                allow_empty_selection_sets=False,
+            )
+        except GraphQLError as error:
+            raise RequestRefused([error]) from None
+        if _MAY_HOLD_NUL.search(query):
+            strings = _Strings()
+            visit(node, strings)
+            if not all(map(is_storable, strings.values)):
+                raise RequestRefused([BadInput("A string in the document holds U+0000, which cannot be stored.")])
+        return node
+
+
+class _DependsOnVariables(RequestRefused):
+    """Too large with these variables: not to be remembered for the text."""
+
+
+class _Strings(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[str] = []
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        self.values.append(node.value)
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None

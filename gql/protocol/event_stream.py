@@ -1,0 +1,130 @@
+"""GraphQL over server-sent events, in the "distinct connections" mode of the graphql-sse protocol: a request for each
+operation.
+
+For networks that break WebSockets. Each answer is an event `next`; the last event is `complete`. A stream that breaks
+off without it, as at a restart of the server, is to be opened again, with the revision or cursor that the client has.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any
+
+import orjson
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gql.protocol.answers import Answer
+from gql.protocol.edge import Credential, Edge, expired, hung_up
+from gql.protocol.errors import ApiError, CredentialExpired, formatted, internal
+from gql.protocol.figures import LIVE_SUBSCRIPTIONS
+
+log = structlog.get_logger("rollbook.api")
+
+# Proxies and clients take a connection on which nothing comes for dead.
+_PING_SECONDS = 12.0
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"vary", b"accept"),
+    # nginx would hold events back until its buffer is full.
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class EventStream:
+    """The response to an operation whose answers come one by one. Whatever ends it, its operation ends too."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        answers: AsyncGenerator[Answer, None],
+        credential: Credential | None,
+        request_id: str,
+        draining: asyncio.Event,
+    ) -> None:
+        self._edge = edge
+        self._answers = answers
+        self._credential = credential
+        self._request_id = request_id
+        self._draining = draining
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        telling = asyncio.create_task(self._tell(send))
+        expiring = asyncio.create_task(self._expire())
+        ends = {telling, expiring, asyncio.create_task(hung_up(receive)), asyncio.create_task(self._drain())}
+        pinging = asyncio.create_task(self._ping(send))
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (*ends, pinging):
+                task.cancel()
+            await asyncio.gather(*ends, pinging, return_exceptions=True)
+        with suppress(OSError, TimeoutError):
+            if not telling.cancelled():
+                telling.result()
+            elif expiring.done() and not expiring.cancelled():
+                await self._fail(send, CredentialExpired("The credential has expired. Come back with a fresh one."))
+            await self._write(send, b"", is_last=True)
+
+    async def _tell(self, send: Send) -> None:
+        with LIVE_SUBSCRIPTIONS.track_inprogress():
+            try:
+                async with aclosing(self._answers) as answers:
+                    async for answer in answers:
+                        await self._write(send, _event(b"next", answer.encoded(self._request_id)))
+                        del answer
+            except ApiError as error:
+                await self._fail(send, error)
+            except (OSError, TimeoutError):
+                raise
+            except Exception as fault:
+                log.error("stream_failed", request_id=self._request_id, exc_info=fault)
+                body = orjson.dumps({"errors": [internal(self._request_id)]})
+                await self._write(send, _event(b"next", body) + _event(b"complete", b""))
+            else:
+                await self._write(send, _event(b"complete", b""))
+
+    async def _fail(self, send: Send, error: ApiError) -> None:
+        body = orjson.dumps({"errors": formatted([error], self._request_id)})
+        await self._write(send, _event(b"next", body) + _event(b"complete", b""))
+
+    async def _write(self, send: Send, data: bytes, *, is_last: bool = False) -> None:
+        """Raises TimeoutError for a client that does not read."""
+        async with self._turn, asyncio.timeout(self._edge.socket.send_timeout):
+            await send({"type": "http.response.body", "body": data, "more_body": not is_last})
+
+    async def _ping(self, send: Send) -> None:
+        while True:
+            await asyncio.sleep(_PING_SECONDS)
+            with suppress(TimeoutError):
+                await self._write(send, b":\n\n")
+
+    async def _expire(self) -> None:
+        if self._credential is None:
+            await asyncio.Event().wait()
+        else:
+            await expired(self._credential, self._edge.clock)
+
+    async def _drain(self) -> None:
+        await self._draining.wait()
+        await asyncio.sleep(random.uniform(0, self._edge.socket.drain))  # noqa: S311 - spreads clients over time
+
+
+async def once(answer: Answer) -> AsyncGenerator[Answer, None]:
+    """A query's or mutation's one answer as a stream."""
+    yield answer
+
+
+def refused(errors: list[Any]) -> Response:
+    """An operation that was not begun: its errors are its one event."""
+    events = _event(b"next", orjson.dumps({"errors": errors})) + _event(b"complete", b"")
+    return Response(events, headers={name.decode(): value.decode() for name, value in _HEADERS})
+
+
+def _event(name: bytes, data: bytes) -> bytes:
+    return b"event: " + name + b"\ndata: " + data + b"\n\n"

@@ -1,0 +1,234 @@
+"""GraphQL over HTTP. Media types and status codes follow docs/decisions/0002."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from typing import Any
+
+import orjson
+import structlog
+from graphql import ExecutionResult, OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gql.protocol.answers import Answer, response
+from gql.protocol.documents import RequestRefused
+from gql.protocol.edge import Edge, client_address, hung_up
+from gql.protocol.errors import ApiError, BadInput, NotAuthenticated, RateLimited, TimedOut, formatted, internal
+from gql.protocol.event_stream import EventStream, once, refused
+from gql.protocol.explorer import explorer_page
+from gql.protocol.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
+from gql.protocol.operations import Operation, Parameters, read_parameters
+
+log = structlog.get_logger("rollbook.api")
+
+_CLIENT_CLOSED_REQUEST = 499
+# Seconds that cancelled work may take to clean up before its client is answered without it.
+_PATIENCE = 5.0
+
+
+class _Answer(Exception):
+    """Ends the request with an error and a status of its own, whatever the client accepts."""
+
+    def __init__(self, status: int, error: ApiError, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(error.message)
+        self.status = status
+        self.error = error
+        self.headers = headers
+
+
+class GraphQLEndpoint:
+    """The ASGI application behind /graphql for HTTP."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+        self._draining = asyncio.Event()
+        self._streams: set[asyncio.Task[Any]] = set()
+
+    async def drain(self) -> None:
+        """Break the event streams off, so that their clients open them elsewhere."""
+        self._draining.set()
+        if self._streams:
+            await asyncio.wait(self._streams)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except _HungUp:
+            # Nobody is left to answer; the access log shows the status other servers use for it.
+            scope.setdefault("state", {})["status"] = _CLIENT_CLOSED_REQUEST
+            return
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> ASGIApp:
+        media_type = JSON
+        request_id = request.scope.get("state", {}).get("request_id", "")
+        try:
+            if request.method not in {"GET", "POST"}:
+                raise _Answer(405, BadInput("GraphQL is served by GET and POST."), {"allow": "GET, POST"})
+            media_type = self._media_type(request)
+            if media_type == HTML:
+                return explorer_page()
+            if media_type == EVENT_STREAM:
+                media_type = GRAPHQL_RESPONSE
+                return await self._run_for_events(request, request_id)
+            return await self._run(request, media_type, request_id)
+        except _Answer as answer:
+            body = {"errors": formatted([answer.error], request_id)}
+            return _json(body, answer.status, media_type, answer.headers)
+        except RequestRefused as refusal:
+            status = 400 if media_type == GRAPHQL_RESPONSE else 200
+            return _json({"errors": formatted(refusal.errors, request_id)}, status, media_type)
+        except (ClientDisconnect, _HungUp):
+            raise _HungUp from None
+        except Exception as fault:
+            log.error("request_failed", request_id=request_id, exc_info=fault)
+            return _json({"errors": [internal(request_id)]}, 500, media_type)
+
+    async def _run_for_events(self, request: Request, request_id: str) -> ASGIApp:
+        try:
+            return await self._run(request, EVENT_STREAM, request_id)
+        except RequestRefused as refusal:
+            # Clients of event streams cannot read other answers: the reference client tries again and again.
+            return refused(formatted(refusal.errors, request_id))
+
+    def _media_type(self, request: Request) -> str:
+        offers = [JSON, GRAPHQL_RESPONSE]
+        if self._edge.explorer and request.method == "GET" and "query" not in request.query_params:
+            offers.append(HTML)
+        accept = ",".join(request.headers.getlist("accept"))
+        # Last of all: some clients accept events for whatever they ask, and want JSON for all but subscriptions.
+        chosen = chosen_media_type(accept, offers) or chosen_media_type(accept, [EVENT_STREAM])
+        if chosen is None:
+            raise _Answer(406, BadInput(f"The answer can be had as {GRAPHQL_RESPONSE} or {JSON}."))
+        return chosen
+
+    async def _run(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
+        parameters = await self._parameters(request)
+        try:
+            credential = await self._edge.authenticate(request.headers.get("authorization"))
+        except NotAuthenticated as error:
+            raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
+        operation = self._operation(request, parameters, self._edge.may_introspect(credential))
+        context = await self._edge.make_context(credential, request_id, client_address(request.scope))
+        if operation.kind is OperationType.SUBSCRIPTION:
+            stream = await self._edge.operations.subscribe(operation, context)
+            return self._events(stream.answers(), credential, request_id)
+        result = await self._attended(request, self._edge.operations.execute(operation, context))
+        if media_type == EVENT_STREAM:
+            return self._events(once(Answer(result)), credential, request_id)
+        body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
+        return _json(body, 200, media_type)
+
+    def _events(self, answers: AsyncGenerator[Answer, None], credential: Any, request_id: str) -> ASGIApp:
+        events = EventStream(self._edge, answers, credential, request_id, self._draining)
+
+        async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+            with self._edge.quota.one_more(credential.holder if credential else None) as is_within:
+                if not is_within:
+                    sentence = f"At most {self._edge.quota.limit} live connections at once for one sign-in or device."
+                    body = {"errors": formatted([RateLimited(sentence)], request_id)}
+                    await _json(body, 429, JSON, {"retry-after": "5"})(scope, receive, send)
+                    return
+                task = asyncio.ensure_future(events(scope, receive, send))
+                self._streams.add(task)
+                task.add_done_callback(self._streams.discard)
+                await task
+
+        return stream
+
+    def _operation(self, request: Request, parameters: Parameters, may_introspect: bool) -> Operation:
+        operation = self._edge.operations.prepare(parameters, may_introspect=may_introspect)
+        if operation.kind is OperationType.SUBSCRIPTION and not _takes_events(request):
+            sentence = (
+                "Subscriptions are served over WebSocket by the graphql-transport-ws protocol, and as text/event-stream"
+                " to clients that accept it."
+            )
+            raise RequestRefused([BadInput(sentence)])
+        if operation.kind is OperationType.MUTATION and request.method == "GET":
+            raise _Answer(405, BadInput("Mutations are sent by POST."), {"allow": "POST"})
+        return operation
+
+    async def _attended(self, request: Request, work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+        """The work's result; the work is cancelled when its time is up or the client hangs up."""
+        task = asyncio.ensure_future(work)
+        listener = asyncio.ensure_future(hung_up(request.receive))
+        try:
+            await asyncio.wait(
+                {task, listener},
+                timeout=self._edge.http.timeout,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if task.done():
+                return task.result()
+            if listener.done():
+                raise _HungUp
+            raise _Answer(503, TimedOut(self._edge.http.timeout))
+        finally:
+            listener.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=_PATIENCE)
+
+    async def _parameters(self, request: Request) -> Parameters:
+        try:
+            if request.method == "GET":
+                return read_parameters(_from_query_string(request))
+            return read_parameters(await self._body(request))
+        except BadInput as error:
+            raise _Answer(400, error) from None
+
+    async def _body(self, request: Request) -> object:
+        if not is_json(request.headers.get("content-type")):
+            raise _Answer(415, BadInput("The body must be application/json in UTF-8."))
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise _Answer(415, BadInput("The body must not be compressed."))
+        body = bytearray()
+        declared = request.headers.get("content-length", "0")
+        too_large = declared.isdecimal() and int(declared) > self._edge.http.body
+        if not too_large:
+            async for chunk in request.stream():
+                body += chunk
+                if too_large := len(body) > self._edge.http.body:
+                    break
+        if too_large:
+            # The rest of the body is not read, so the connection cannot be used again.
+            sentence = f"The body is larger than {self._edge.http.body} bytes."
+            raise _Answer(413, BadInput(sentence), {"connection": "close"})
+        return _decoded(body, "The body")
+
+
+class _HungUp(Exception):
+    """The client has gone."""
+
+
+def _takes_events(request: Request) -> bool:
+    """Said in so many words: a wildcard is sent by everybody."""
+    accept = ",".join(request.headers.getlist("accept"))
+    return EVENT_STREAM in accept.lower() and chosen_media_type(accept, [EVENT_STREAM]) is not None
+
+
+def _from_query_string(request: Request) -> dict[str, Any]:
+    query = request.query_params
+    given: dict[str, Any] = {key: query[key] for key in ("query", "operationName") if key in query}
+    for key in ("variables", "extensions"):
+        if query.get(key):
+            given[key] = _decoded(query[key].encode(errors="surrogatepass"), f'"{key}"')
+    return given
+
+
+def _decoded(text: bytes | bytearray, name: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"{name} is not JSON in UTF-8: {error}.") from None
+
+
+def _json(body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        orjson.dumps(body),
+        status_code=status,
+        headers={**(headers or {}), "vary": "accept"},
+        media_type=f"{media_type}; charset=utf-8",
+    )

@@ -1,0 +1,192 @@
+"""From what a client sends to a result, whatever the transport.
+
+`read_parameters` understands the request, `Operations.prepare` finds and checks the operation, `execute` and
+`subscribe` run it. graphql-core is called directly: Strawberry's `Schema.execute` runs the first of several
+operations when none is named, and tells request errors from field errors only by their text.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, cast
+
+import graphql
+import orjson
+import strawberry
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution import create_source_event_stream
+from strawberry.execution import optimized_is_awaitable
+
+from gql.protocol.documents import Document, Documents, RequestRefused
+from gql.protocol.errors import BadInput
+from gql.protocol.guard import GuardLimits, Measure
+from gql.protocol.storable_text import refuse_unstorable_text
+from gql.protocol.streams import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of GraphQL over HTTP, and the payload of a `subscribe` message."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation that is valid and within the limits, ready to run."""
+
+    document: Document
+    node: OperationDefinitionNode
+    parameters: Parameters
+    measure: Measure
+    hide_suggestions: bool
+
+    @property
+    def kind(self) -> OperationType:
+        return OperationType(self.node.operation)
+
+
+def read_parameters(value: object) -> Parameters:
+    """Parameters from decoded JSON. Raises BadInput with a sentence that says what is expected."""
+    if isinstance(value, list):
+        raise BadInput("Batches are not supported: send one operation in each request.")
+    if not isinstance(value, dict):
+        raise BadInput('The request must be a JSON object with at least a "query".')
+    query = value.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise BadInput('"query" must be a string that holds a GraphQL document.')
+    name = value.get("operationName")
+    if not isinstance(name, str | None):
+        raise BadInput('"operationName" must be a string or null.')
+    parameters = Parameters(query, name or None, _object(value, "variables"), _object(value, "extensions"))
+    refuse_unstorable_text(parameters.variables, "variables")
+    return parameters
+
+
+def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise BadInput(f'"{key}" must be a JSON object or null.')
+    return found
+
+
+class Operations:
+    """Runs operations of one schema within one set of limits."""
+
+    def __init__(self, schema: strawberry.Schema, limits: GuardLimits) -> None:
+        self._strawberry = schema
+        self._schema = schema._schema
+        self._limits = limits
+        self._documents = Documents(self._schema, limits)
+
+    def prepare(self, parameters: Parameters, *, may_introspect: bool) -> Operation:
+        """The one operation the client asks for. Raises RequestRefused; nothing runs before this returns."""
+        document = self._documents.read(parameters.query, may_introspect=may_introspect, variables=parameters.variables)
+        node = _chosen(document, parameters.operation_name)
+        measure = self._documents.measure(document, node, parameters.variables)
+        return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)
+
+    async def execute(self, operation: Operation, context: object) -> ExecutionResult:
+        """Run a query or mutation. Raises RequestRefused when its variables do not fit their types."""
+        result = graphql.execute(
+            self._schema, is_awaitable=cast("Any", optimized_is_awaitable), **self._arguments(operation, context)
+        )
+        return _started(await result if isawaitable(result) else result)
+
+    async def subscribe(self, operation: Operation, context: object) -> Stream:
+        """Start a subscription. The caller closes its answers.
+
+        Raises RequestRefused when the variables do not fit or the stream could not be made.
+        """
+        arguments = self._arguments(operation, context)
+        variables = arguments.pop("variable_values")
+        executor = arguments.pop("executor_class").build(
+            self._schema,
+            raw_variable_values=variables,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            **arguments,
+        )
+        if isinstance(executor, list):
+            raise RequestRefused(executor)
+        source = create_source_event_stream(executor)
+        if isawaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise RequestRefused(source.errors or [])
+        return Stream(executor, cast("Any", source), _signature(operation))
+
+    def cost(self, operation: Operation) -> dict[str, int]:
+        """The `cost` entry of a response's extensions."""
+        return {"requested": operation.measure.cost, "limit": self._limits.cost}
+
+    def _arguments(self, operation: Operation, context: object) -> dict[str, Any]:
+        return {
+            "document": operation.document.node,
+            "context_value": context,
+            "variable_values": dict(operation.parameters.variables),
+            "operation_name": operation.parameters.operation_name,
+            "executor_class": self._strawberry.execution_context_class,
+            "hide_suggestions": operation.hide_suggestions,
+            "operation_extensions": dict(operation.parameters.extensions),
+        }
+
+
+def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:
+    operations = document.operations
+    if name is not None and name not in operations:
+        raise RequestRefused([BadInput(f'The document has no operation named "{name}".')])
+    if name is None and len(operations) != 1:
+        count = "several operations" if operations else "no operation"
+        raise RequestRefused([BadInput(f'The document has {count}: say which to run in "operationName".')])
+    return operations[name] if name is not None else next(iter(operations.values()))
+
+
+def _started(result: ExecutionResult) -> ExecutionResult:
+    """The result, unless all its errors came before any field was run."""
+    errors: list[GraphQLError] = result.errors or []
+    if result.data is None and errors and all(error.path is None for error in errors):
+        raise RequestRefused(errors)
+    return result
+
+
+def _signature(operation: Operation) -> Hashable:
+    """Equal for operations that execute an event of a stream alike. The arguments of its root field only say where it
+    begins, so their variables do not count.
+    """
+    names = _Variables()
+    for definition in operation.document.node.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            visit(definition, names)
+    for selection in operation.node.selection_set.selections:
+        below = selection.selection_set if isinstance(selection, FieldNode) else selection
+        for node in (below, *(selection.directives or ())):
+            if node is not None:
+                visit(node, names)
+    given = operation.parameters.variables
+    variables = {name: given[name] for name in names.found if name in given}
+    encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    return (operation.parameters.query, operation.parameters.operation_name, encoded)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.found.add(node.name.value)

@@ -1,0 +1,307 @@
+"""One socket of the graphql-transport-ws protocol.
+
+An own handler in place of Strawberry's, which lets odd messages end the socket with 1006, closes it on a
+syntax error in one operation and holds readers that stopped reading.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from typing import Any, cast
+
+import orjson
+import structlog
+from graphql import OperationType
+from starlette.types import Receive, Scope, Send
+
+from gql.protocol.answers import Answer, response
+from gql.protocol.documents import RequestRefused
+from gql.protocol.edge import Credential, Edge, client_address, expired
+from gql.protocol.errors import (
+    ApiError,
+    CredentialExpired,
+    NotAuthenticated,
+    RateLimited,
+    TimedOut,
+    formatted,
+    internal,
+)
+from gql.protocol.figures import LIVE_SUBSCRIPTIONS
+from gql.protocol.operations import Operation, read_parameters
+from gql.protocol.socket_messages import (
+    CloseCode,
+    Closed,
+    Complete,
+    ConnectionInit,
+    Ping,
+    Pong,
+    Subscribe,
+    next_message,
+    read_message,
+)
+
+log = structlog.get_logger("rollbook.api")
+
+
+Admit = Callable[[Credential], bool]
+
+
+class Socket:
+    """One accepted connection and its operations.
+
+    Whatever ends it raises Closed inside the task group, which cancels every operation before the close
+    frame is sent.
+    """
+
+    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
+        """admit -- may one more socket be opened with this credential?"""
+        self._edge = edge
+        self._admit = admit
+        self._limits = edge.socket
+        self._scope = scope
+        self._receive = receive
+        self._send_to_client = send
+        self._request_id: str = scope.get("state", {}).get("request_id", "")
+        self._tasks = asyncio.TaskGroup()
+        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._answering: set[asyncio.Task[None]] = set()
+        self._init_deadline: asyncio.Task[None] | None = None
+        self._is_initialised = False
+        self._is_draining = asyncio.Event()
+        self._patience = 0.0
+        self._has_ended = asyncio.Event()
+        self._credential: Credential | None = None
+        self._expiry: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        try:
+            closed = await self._until_closed()
+            if closed is not None:
+                await self._close(closed)
+        finally:
+            # A shutdown waits for this, whatever ended the socket.
+            self._has_ended.set()
+
+    async def _until_closed(self) -> Closed | None:
+        closed: Closed | None = None
+        try:
+            async with self._tasks:
+                self._init_deadline = self._tasks.create_task(self._expect_init())
+                self._tasks.create_task(self._leave_when_drained())
+                await self._read()
+        except* Closed as group:
+            closed = cast("Closed", group.exceptions[0])
+        except* _Gone:
+            pass
+        return closed
+
+    async def drain(self, within: float = 0.0) -> None:
+        """Refuse new operations, wait for answers under way, then close with 1012; at some time within so many seconds,
+        so that those who come back do not all come at once.
+        """
+        self._patience = random.uniform(0, within)  # noqa: S311 - spreads clients over time
+        self._is_draining.set()
+        await self._has_ended.wait()
+
+    async def _read(self) -> None:
+        while True:
+            event = await self._receive()
+            if event["type"] == "websocket.disconnect":
+                raise _Gone
+            text = event.get("text")
+            if text is None:
+                raise Closed(CloseCode.BAD_REQUEST, "Messages must be text")
+            if len(text) > self._limits.message:
+                raise Closed(CloseCode.MESSAGE_TOO_BIG, f"Messages hold at most {self._limits.message} characters")
+            await self._handle(text)
+
+    async def _handle(self, text: str) -> None:
+        match read_message(text):
+            case ConnectionInit(payload):
+                await self._initialise(payload)
+            case Ping(payload):
+                if payload is not None and "authorization" in payload and self._is_initialised:
+                    payload = await self._renew(payload)
+                await self._send({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+            case Pong():
+                pass
+            case Subscribe(operation_id, payload):
+                await self._begin(operation_id, payload)
+            case Complete(operation_id):
+                task = self._operations.pop(operation_id, None)
+                if task is not None:
+                    task.cancel()
+
+    async def _initialise(self, payload: Mapping[str, Any]) -> None:
+        if self._is_initialised:
+            raise Closed(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
+        self._is_initialised = True
+        if self._init_deadline is not None:
+            self._init_deadline.cancel()
+        self._credential = await self._authenticate(payload.get("authorization", payload.get("Authorization")))
+        if self._credential is not None:
+            if not self._admit(self._credential):
+                limit = self._edge.quota.limit
+                raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
+            self._expiry = self._tasks.create_task(self._leave_when_expired(self._credential))
+        await self._send({"type": "connection_ack"})
+
+    async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """A `ping` with a fresh credential of the same holder: the socket lives on with all its subscriptions until
+        that one expires. The payload of the pong says when; it does not give the credential back.
+        """
+        renewed = await self._authenticate(payload.pop("authorization"))
+        if renewed is None or self._credential is None or renewed.holder != self._credential.holder:
+            raise Closed(CloseCode.BAD_REQUEST, "A credential can be renewed by one of the same sign-in alone")
+        self._credential = renewed
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = self._tasks.create_task(self._leave_when_expired(renewed))
+        return payload | {"expiresAt": renewed.expires_at.isoformat()}
+
+    async def _authenticate(self, authorization: object) -> Credential | None:
+        if not isinstance(authorization, str | None):
+            raise Closed(CloseCode.BAD_REQUEST, '"authorization" must be a string')
+        try:
+            credential: Credential | None = await self._edge.authenticate(authorization)
+        except CredentialExpired:
+            raise Closed(CloseCode.EXPIRED, "The credential has expired") from None
+        except NotAuthenticated as error:
+            raise Closed(CloseCode.UNAUTHORIZED, error.message[:120]) from None
+        except Exception as fault:
+            log.error("socket_sign_in_failed", exc_info=fault)
+            raise Closed(CloseCode.TRY_AGAIN_LATER, "Signing in failed for a reason of ours") from None
+        return credential
+
+    async def _begin(self, operation_id: str, payload: dict[str, Any]) -> None:
+        if not self._is_initialised:
+            raise Closed(CloseCode.UNAUTHORIZED, "Send connection_init first")
+        if operation_id in self._operations:
+            raise Closed(CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id[:80]} already exists")
+        if len(self._operations) >= self._limits.operations:
+            refusal = RateLimited(f"A socket carries at most {self._limits.operations} operations at once.")
+            await self._refuse(operation_id, [refusal])
+            return
+        self._operations[operation_id] = self._tasks.create_task(self._serve(operation_id, payload))
+
+    async def _serve(self, operation_id: str, payload: dict[str, Any]) -> None:
+        """Run one operation from its subscribe message to its last one."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        try:
+            await self._answer(operation_id, payload, task)
+        except ApiError as error:
+            await self._refuse(operation_id, [error])
+        except RequestRefused as refusal:
+            await self._refuse(operation_id, refusal.errors)
+        except (Closed, _Gone):
+            raise
+        except Exception as fault:
+            log.error("operation_failed", operation_id=operation_id, exc_info=fault)
+            await self._send({"id": operation_id, "type": "error", "payload": [internal(self._request_id)]})
+        finally:
+            self._answering.discard(task)
+            # After the client's `complete` the id may already belong to a new operation.
+            if self._operations.get(operation_id) is task:
+                del self._operations[operation_id]
+
+    async def _answer(self, operation_id: str, payload: dict[str, Any], task: asyncio.Task[None]) -> None:
+        if self._is_draining.is_set():
+            raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
+        may_introspect = self._edge.may_introspect(self._credential)
+        operation = self._edge.operations.prepare(read_parameters(payload), may_introspect=may_introspect)
+        context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope))
+        if operation.kind is OperationType.SUBSCRIPTION:
+            await self._stream(operation_id, operation, context)
+        else:
+            self._answering.add(task)
+            await self._execute(operation_id, operation, context)
+        if self._operations.get(operation_id) is task:
+            del self._operations[operation_id]
+            await self._send({"id": operation_id, "type": "complete"})
+
+    async def _execute(self, operation_id: str, operation: Operation, context: Any) -> None:
+        limit = self._limits.operation_timeout
+        try:
+            async with asyncio.timeout(limit):
+                result = await self._edge.operations.execute(operation, context)
+        except TimeoutError:
+            raise TimedOut(limit) from None
+        body = response(result, self._request_id, {"cost": self._edge.operations.cost(operation)})
+        await self._send_text(next_message(orjson.dumps(operation_id), orjson.dumps(body)))
+
+    async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
+        encoded_id, request_id = orjson.dumps(operation_id), self._request_id
+        write_frame = self._scope.get("extensions", {}).get("rollbook.write_frame")
+
+        def write(answer: Answer) -> bool:
+            written: bool = write_frame(answer.framed(encoded_id, request_id))
+            return written
+
+        with LIVE_SUBSCRIPTIONS.track_inprogress():
+            stream = await self._edge.operations.subscribe(operation, context)
+            async with aclosing(stream.answers(None if write_frame is None else write)) as answers:
+                async for answer in answers:
+                    await self._send_text(next_message(encoded_id, answer.encoded(request_id)))
+                    del answer
+                    # Neither a stream with events in stock nor a send waits, and others want their turn.
+                    await asyncio.sleep(0)
+
+    async def _refuse(self, operation_id: str, errors: list[Any]) -> None:
+        payload = formatted(errors, self._request_id)
+        await self._send({"id": operation_id, "type": "error", "payload": payload})
+
+    async def _send(self, message: Mapping[str, Any]) -> None:
+        await self._send_text(orjson.dumps(message))
+
+    async def _send_text(self, text: bytes) -> None:
+        """Send one message as a text frame; a client that does not read it in time is cut off."""
+        try:
+            async with asyncio.timeout(self._limits.send_timeout):
+                await self._send_to_client({"type": "websocket.send", "text": text.decode()})
+        except TimeoutError:
+            log.warning("slow_reader_cut_off", seconds=self._limits.send_timeout)
+            self._cut()
+            raise _Gone from None
+        except (OSError, RuntimeError):
+            # uvicorn raises RuntimeError for a send after it has itself closed an unresponsive socket.
+            raise _Gone from None
+
+    async def _expect_init(self) -> None:
+        await asyncio.sleep(self._limits.init_timeout)
+        raise Closed(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout")
+
+    async def _leave_when_expired(self, credential: Credential) -> None:
+        await expired(credential, self._edge.clock)
+        raise Closed(CloseCode.EXPIRED, "The credential has expired")
+
+    async def _leave_when_drained(self) -> None:
+        await self._is_draining.wait()
+        if self._operations:
+            await asyncio.sleep(self._patience)
+        if self._answering:
+            await asyncio.wait(self._answering)
+        raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
+
+    async def _close(self, closed: Closed) -> None:
+        try:
+            async with asyncio.timeout(self._limits.send_timeout):
+                await self._send_to_client({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
+        except TimeoutError:
+            self._cut()
+        except (OSError, RuntimeError):
+            pass
+
+    def _cut(self) -> None:
+        """End the connection of a client that does not read: a polite close would wait for it for ever.
+
+        The server offers this as an extension of the scope (gql/protocol/server.py); others close in their own time.
+        """
+        cut_off = self._scope.get("extensions", {}).get("rollbook.cut_off")
+        if cut_off is not None:
+            cut_off(CloseCode.TRY_AGAIN_LATER, "The client does not read fast enough")
+
+
+class _Gone(Exception):
+    """The client has gone; there is nobody to tell."""

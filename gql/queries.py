@@ -1,0 +1,36 @@
+"""All queries. Each file of this folder is one; `field` declares what it needs."""
+
+import strawberry
+
+from gql.absences import expected_absences_query, staff_absences_query
+from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
+from gql.cancelling import cancellation_preview_query
+from gql.fields import node_query
+from gql.kiosk import kiosk_family_query, kiosks_query
+from gql.makeups import eligible_makeups_query, makeup_requests_query
+from gql.organization import locations_query, settings_query, viewer_query
+from gql.people import student_query, students_query
+from gql.tasks import background_tasks_query
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    viewer = viewer_query.field
+    nodes = node_query.many
+    node = node_query.one
+    occurrence = occurrence_query.field
+    occurrences = occurrences_query.field
+    offerings = offerings_query.field
+    student = student_query.field
+    students = students_query.field
+    locations = locations_query.field
+    programs = programs_query.field
+    settings = settings_query.field
+    kiosks = kiosks_query.field
+    kiosk_family = kiosk_family_query.field
+    expected_absences = expected_absences_query.field
+    background_tasks = background_tasks_query.field
+    eligible_makeups = eligible_makeups_query.field
+    makeup_requests = makeup_requests_query.field
+    staff_absences = staff_absences_query.field
+    cancellation_preview = cancellation_preview_query.field

@@ -1,0 +1,45 @@
+"""backgroundTasks: those that the viewer sees."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.vocabulary import Portal
+from db.tasks.background_tasks import list_tasks
+from gql.fields.access import signed_in
+from gql.fields.context import Info, reading
+from gql.fields.listing_arguments import AFTER, FIRST
+from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.tasks.background_task import BackgroundTask, created_by, show_task
+
+_CURSORS = Cursors("backgroundTasks", (datetime, UUID))
+
+
+async def resolve(
+    info: Info,
+    first: Annotated[int | None, FIRST] = strawberry.UNSET,
+    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+) -> Connection[BackgroundTask]:
+    page = read_page(_CURSORS, first=first, after=after)
+    async with reading(info) as (source, viewer):
+        caller = viewer.caller
+        found = await list_tasks(
+            source, caller.organization_id, created_by=created_by(caller), after=page.after, limit=page.size + 1
+        )
+    return connection(
+        found[: page.size],
+        page,
+        has_more=len(found) > page.size,
+        node=show_task,
+        cursor=lambda task: _CURSORS.encode(task.created_at, task.id),
+    )
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="Background tasks, the newest first: those that run, and those that ended and are still kept. Office "
+    "and Staff Portal: owners see all, others those that they started.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF),
+)

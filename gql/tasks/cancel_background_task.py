@@ -1,0 +1,69 @@
+"""cancelBackgroundTask: stop a task between items (R9.5)."""
+
+from functools import partial
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from attendance.actions.tasks.cancel_background_task import cancel_background_task
+from attendance.rules.refusals import NothingFound
+from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
+from attendance.rules.vocabulary import Portal
+from gql.fields.access import signed_in
+from gql.fields.context import Info, Reading, changing
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.tasks.background_task import BackgroundTask, find_tasks
+from gql.tasks.task_refusals import BackgroundTaskEnded
+
+
+@strawberry.input(description="A background task that is to stop.")
+class CancelBackgroundTaskInput:
+    background_task_id: strawberry.ID = strawberry.field(description="The task.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The task begins no more items.")
+class CancelBackgroundTaskSuccess:
+    background_task: BackgroundTask = strawberry.field(
+        description="The task: CANCELLED, or CANCELLING while a worker finishes the items at hand. Its `report` tells "
+        "what was done and what was not."
+    )
+
+
+CancelBackgroundTaskResult: TypeAlias = Annotated[
+    CancelBackgroundTaskSuccess | BackgroundTaskEnded,
+    strawberry.union("CancelBackgroundTaskResult", description="The task, or why it was not stopped."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[CancelBackgroundTaskInput, strawberry.argument(description="Which task.")]
+) -> CancelBackgroundTaskResult | None:
+    task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        await once(
+            uow,
+            partial(cancel_background_task, uow, viewer.caller, task_id, now=now),
+            UUID,
+            caller=viewer.caller,
+            mutation="cancelBackgroundTask",
+            given=input,
+            now=now,
+        )
+        found = await find_tasks(Reading(uow.connection, viewer), [task_id])
+        if task_id not in found:
+            raise NothingFound(NO_SUCH_TASK)
+    return CancelBackgroundTaskSuccess(background_task=found[task_id])
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Stop a background task between items: what was done stays, whole; no more items are begun; e-mail of "
+    "the task that has not been sent is not sent. A task that no worker is at is CANCELLED at once. Repeating it is "
+    "harmless. A task that is over already is refused as BackgroundTaskEnded. Office and Staff Portal: owners any "
+    "task, others those that they started; any other task is NOT_FOUND.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF),
+)

@@ -1,0 +1,177 @@
+"""createMakeupTokensForStudents: a makeup token for each of many students (R8.1, R9.4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from attendance.actions.tokens.choose_students import choose_students
+from attendance.actions.tokens.create_makeup_tokens import dated_draft
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.tokens.tokens_by_hand import TokenDraft
+from attendance.rules.tokens.tokens_for_many import ENROLLED, MOST_STUDENTS, EnrolledStudents
+from attendance.rules.vocabulary import EnrollmentType, Permission
+from attendance.tasks.create_makeup_tokens import CreateMakeupTokens, TokensGiven
+from attendance.tasks.start_task import start_task
+from db.marks.changes import Author
+from db.unit_of_work import UnitOfWork
+from gql.enrollments.enrollment_arguments import checked_date
+from gql.fields.access import requires
+from gql.fields.context import Info, Reading, changing
+from gql.fields.global_ids import decode_ids, encode_id
+from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.listing_arguments import MOST_IDS, MOST_WORDS, checked_words
+from gql.fields.user_errors import PermissionDenied
+from gql.people.students_refusals import NoStudents, TooManyStudents
+from gql.protocol.errors import BadInput
+from gql.tasks.background_task import BackgroundTask, find_tasks
+from gql.tokens.create_makeup_tokens import MakeupTokenDraftInput, draft_of
+from gql.tokens.token_refusals import MakeupTokenDatesNotPossible
+
+MOST_NAMED = 1000
+
+
+@strawberry.input(
+    description="All students who are enrolled on a date in what meets all that is given. An empty list, or one left "
+    "out, sets no condition; without any it is every offering in which the caller sees students. A place counts from "
+    "its start to its drop, whether or not the offering meets on the date."
+)
+class EnrolledStudentsInput:
+    enrolled_on: date = strawberry.field(description="The local date.")
+    types: list[EnrollmentType] | None = strawberry.field(
+        default=None,
+        description=f"Places of these types, at most {MOST_WORDS}, WAITLIST not among them. Left out or null: all but "
+        "WAITLIST.",
+    )
+    offering_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"In these offerings; at most {MOST_IDS}."
+    )
+    location_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"At these locations; at most {MOST_IDS}."
+    )
+    program_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"In these programs; at most {MOST_IDS}."
+    )
+
+
+@strawberry.input(
+    description="Who is given a makeup token, and on which terms: either `studentIds` or `enrolled`. At most "
+    f"{MOST_STUDENTS} students at once."
+)
+class CreateMakeupTokensForStudentsInput:
+    student_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"These students, 1 to {MOST_NAMED}; each at most once."
+    )
+    enrolled: EnrolledStudentsInput | None = strawberry.field(
+        default=None, description="Everybody who is enrolled somewhere on a date."
+    )
+    token: MakeupTokenDraftInput = strawberry.field(description="The token that each of them is given.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The tokens are made in the background, which begins at once.")
+class CreateMakeupTokensForStudentsSuccess:
+    background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
+    background_task: BackgroundTask | None = strawberry.field(
+        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
+        "task's entry has been deleted meanwhile."
+    )
+    student_count: int = strawberry.field(description="How many students are given a token, one each.")
+
+
+CreateMakeupTokensForStudentsResult: TypeAlias = Annotated[
+    CreateMakeupTokensForStudentsSuccess
+    | MakeupTokenDatesNotPossible
+    | NoStudents
+    | TooManyStudents
+    | PermissionDenied,
+    strawberry.union("CreateMakeupTokensForStudentsResult", description="The task, or why there is none."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    task_id: UUID
+    student_count: int
+
+
+async def resolve(
+    info: Info,
+    input: Annotated[CreateMakeupTokensForStudentsInput, strawberry.argument(description="Who, and what.")],
+) -> CreateMakeupTokensForStudentsResult | None:
+    chosen = _chosen(input)
+    draft = draft_of(input.token, "input.token")
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        done = await once(
+            uow,
+            lambda: _start(uow, viewer, chosen, draft, now),
+            Started,
+            caller=viewer.caller,
+            mutation="createMakeupTokensForStudents",
+            given=input,
+            now=now,
+        )
+        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
+    return CreateMakeupTokensForStudentsSuccess(
+        background_task_id=encode_id("BackgroundTask", done.task_id),
+        background_task=tasks.get(done.task_id),
+        student_count=done.student_count,
+    )
+
+
+async def _start(
+    uow: UnitOfWork, viewer: Viewer, chosen: list[UUID] | EnrolledStudents, draft: TokenDraft, now: datetime
+) -> Started:
+    """Raises NothingFound, LocationNotFound, MakeupTokenDatesNotPossible, NoStudents and TooManyStudents."""
+    dated = await dated_draft(uow, draft, settings=viewer.settings.makeup_tokens, now=now)
+    students = await choose_students(uow.connection, viewer.caller, chosen)
+    given = TokensGiven(tuple(students), dated)
+    task_id = await start_task(uow, CreateMakeupTokens, given, Author.of(viewer.caller), now=now)
+    return Started(task_id, len(students))
+
+
+def _chosen(given: CreateMakeupTokensForStudentsInput) -> list[UUID] | EnrolledStudents:
+    if (given.student_ids is None) == (given.enrolled is None):
+        raise BadInput("Give either input.studentIds or input.enrolled.")
+    if given.enrolled is not None:
+        return _enrolled(given.enrolled)
+    ids = given.student_ids or []
+    if not 0 < len(ids) <= MOST_NAMED:
+        raise BadInput(f"input.studentIds has {len(ids)} ids; 1 to {MOST_NAMED} are allowed.")
+    students = decode_ids(ids, "Student", "input.studentIds", at_most=MOST_NAMED)
+    if len(set(students)) < len(students):
+        raise BadInput("input.studentIds names a student twice; name each once.")
+    return students
+
+
+def _enrolled(given: EnrolledStudentsInput) -> EnrolledStudents:
+    types = checked_words(given.types, "input.enrolled.types")
+    if types and EnrollmentType.WAITLIST in types:
+        raise BadInput("input.enrolled.types has WAITLIST, which is no place; leave it out.")
+    return EnrolledStudents(
+        enrolled_on=checked_date(given.enrolled_on, "input.enrolled.enrolledOn"),
+        types=types or ENROLLED,
+        offering_ids=_ids(given.offering_ids, "Offering", "offeringIds"),
+        location_ids=_ids(given.location_ids, "Location", "locationIds"),
+        program_ids=_ids(given.program_ids, "Program", "programIds"),
+    )
+
+
+def _ids(given: list[Any] | None, type_name: str, name: str) -> list[UUID] | None:
+    return decode_ids(given, type_name, f"input.enrolled.{name}", at_most=MOST_IDS) if given else None
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Give a makeup token to each of many students, by a background task: each student's token, its ledger "
+    "entry and its e-mail are one item, done whole or not at all. The limit of the settings does not apply. Tokens "
+    "without `issueOn` are issued on today's date, also when the task goes on past midnight. Who was deleted since, "
+    "and whose family has no e-mail address, is among the task's exceptions. Office and Staff Portal, "
+    "CREATE_MAKEUP_TOKENS together with attendance VIEW; without SEE_ALL only students of what the caller teaches, or "
+    "substitutes on the date. A student, location or program that is not to be seen or was deleted is NOT_FOUND; an "
+    "offering, location or program of `enrolled` that does not exist has no students.",
+    metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
+)

@@ -1,0 +1,65 @@
+"""resetMakeupToken: give a makeup up, and its token back."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from attendance.actions.tokens.edit_makeup_token import TokenChanged
+from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
+from attendance.rules.vocabulary import Permission
+from gql.fields.access import requires
+from gql.fields.context import Info, changing
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.user_errors import PermissionDenied
+from gql.tokens.makeup_token import MakeupToken
+from gql.tokens.token_arguments import show_kept_token
+from gql.tokens.token_refusals import MakeupTokenNotChangeable
+
+
+@strawberry.input(description="Which makeup token is given back.")
+class ResetMakeupTokenInput:
+    token_id: strawberry.ID = strawberry.field(description="The makeup token.")
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="Nothing holds the token any more.")
+class ResetMakeupTokenSuccess:
+    makeup_token: MakeupToken = strawberry.field(
+        description="As it is now: AVAILABLE or SCHEDULED, EXPIRED if its last date is over, or REVOKED if the absence "
+        "that earned it was corrected while it was in use."
+    )
+
+
+ResetMakeupTokenResult: TypeAlias = Annotated[
+    ResetMakeupTokenSuccess | MakeupTokenNotChangeable | PermissionDenied,
+    strawberry.union("ResetMakeupTokenResult", description="The token, or why it stays as it is."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[ResetMakeupTokenInput, strawberry.argument(description="The token.")]
+) -> ResetMakeupTokenResult | None:
+    token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        done = await once(
+            uow,
+            lambda: reset_makeup_token(uow, viewer, token_id, now=now),
+            TokenChanged,
+            caller=viewer.caller,
+            mutation="resetMakeupToken",
+            given=input,
+            now=now,
+        )
+        return ResetMakeupTokenSuccess(makeup_token=await show_kept_token(uow, viewer, done.token_id, now))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="Give up what a makeup token is used for. Of a PENDING one the makeup is cancelled: the student leaves "
+    "its roll sheet at once, unless a mark keeps the row, subdued. Of a REQUESTED one the request is withdrawn. Only "
+    "these two can be reset; the makeup of a SPENT one has come and gone. Office and Staff Portal, "
+    "CREATE_MAKEUP_TOKENS together with attendance VIEW. A token that is not to be seen is NOT_FOUND.",
+    metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
+)

@@ -1,0 +1,142 @@
+"""What was done with makeup tokens, and why, entry by entry (R7.9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.tokens.makeup_tokens import TokenCause
+from attendance.rules.tokens.student_tokens import TokenFacts
+from attendance.rules.tokens.token_ledger import LedgerStep, with_expiry
+from attendance.rules.vocabulary import MakeupTokenAct, Source
+from db.tokens.token_ledger import read_ledgers
+from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.fields.context import Info, Reading
+from gql.fields.described import described
+from gql.fields.global_ids import encode_id
+from gql.fields.loaders import load
+from gql.people.people import Actor, show_actor
+
+described(
+    MakeupTokenAct,
+    "What was done with a makeup token, or decided about an absence.",
+    {
+        MakeupTokenAct.ISSUED: "It was issued.",
+        MakeupTokenAct.SKIPPED: "An absence or a cancelled class got none; the cause says why.",
+        MakeupTokenAct.REVOKED: "The system took it back: its ground was gone.",
+        MakeupTokenAct.REINSTATED: "The system gave it back: its ground returned.",
+        MakeupTokenAct.FLAGGED: "Its ground was gone, but it is used: left for staff to review.",
+        MakeupTokenAct.UNFLAGGED: "Its ground returned, and nothing is left to be reviewed.",
+        MakeupTokenAct.REQUESTED: "The family requested a makeup with it.",
+        MakeupTokenAct.DENIED: "Staff denied the family's request.",
+        MakeupTokenAct.WITHDRAWN: "The family withdrew its request.",
+        MakeupTokenAct.REDEEMED: "A makeup was booked with it.",
+        MakeupTokenAct.RESET: "Its makeup, or a request for one, was given up, and the token was freed.",
+        MakeupTokenAct.EDITED: "Staff changed it; the facts have before and after.",
+        MakeupTokenAct.DELETED: "Staff deleted it.",
+        MakeupTokenAct.EXPIRED: "Its last local day ended while it was unused. Derived from its dates.",
+    },
+)
+described(
+    TokenCause,
+    "Why an absence has no makeup token, or why one was taken back or must be reviewed.",
+    {
+        TokenCause.NOT_A_CLASS: "Camps and appointments earn none.",
+        TokenCause.OCCURRENCE_CANCELLED: "The class was cancelled.",
+        TokenCause.NOT_MARKED: "The mark was cleared.",
+        TokenCause.NOT_ABSENT: "The mark is no absence any more.",
+        TokenCause.NOT_EXCUSED: "Only excused absences earn: the setting tokenTrigger.",
+        TokenCause.TYPE_DOES_NOT_EARN: "Enrollments of this type earn none: the setting earningTypes.",
+        TokenCause.TOKENS_OFF: "Makeup tokens are switched off: the setting tokensEnabled.",
+        TokenCause.OVER_LIMIT: "The limit of the setting tokenLimit was reached.",
+        TokenCause.HAS_TOKEN: "The student has another token of the same class.",
+        TokenCause.DELETED_BY_HAND: "Staff deleted the token of this class, and it stays deleted.",
+        TokenCause.OCCURRENCE_RESTORED: "The cancelled class was restored.",
+    },
+)
+
+_TYPES = {"location": "Location", "program": "Program", "offering": "Offering", "enrollment": "Enrollment"}
+_TYPES |= {"request": "MakeupRequest"}
+
+
+@strawberry.type(description="One fact of a ledger entry.")
+class MakeupTokenFact:
+    name: str = strawberry.field(
+        description="Which one, such as expiresOn, counted, limit, phase, status, makeupOn, enrollmentId."
+    )
+    value: str | None = strawberry.field(
+        description="As text: ids are global ids, dates YYYY-MM-DD. Of an edit, the value after it; null: none."
+    )
+    before: str | None = strawberry.field(description="Of an edit, the value before it; null: none, or no edit.")
+
+
+@strawberry.type(description="One entry of the ledger of makeup tokens.")
+class MakeupTokenEntry:
+    act: MakeupTokenAct = strawberry.field(description="What was done.")
+    cause: TokenCause | None = strawberry.field(description="Why, where it was not somebody's wish; null: it was.")
+    message: str = strawberry.field(description="Both as a sentence in English.")
+    entered_at: datetime = strawberry.field(description="When.")
+    entered_by: Actor | None = strawberry.field(
+        description="Who did it, or made the mark that led to it; null: the system."
+    )
+    source: Source = strawberry.field(description="Where it was done.")
+    facts: list[MakeupTokenFact] = strawberry.field(description="What else is known of it, by name.")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A token as a key of a batch."""
+
+    token: TokenFacts
+    now: datetime
+
+    def __hash__(self) -> int:
+        return hash(self.token.id)
+
+
+async def load_ledger(info: Info, token: TokenFacts) -> list[MakeupTokenEntry]:
+    """One statement for all tokens of a batch."""
+    asked = _Asked(token, info.context.clock())
+    return [show_entry(step) for step in await load(info, asked, _read)]
+
+
+async def _read(source: Reading, asked: list[_Asked]) -> list[list[LedgerStep]]:
+    ledgers = await read_ledgers(
+        source.connection, source.viewer.caller.organization_id, {each.token.id for each in asked}
+    )
+    return [with_expiry(each.token, ledgers[each.token.id], each.now) for each in asked]
+
+
+def show_entry(step: LedgerStep) -> MakeupTokenEntry:
+    return MakeupTokenEntry(
+        act=step.act,
+        cause=step.cause,
+        message=step.sentence,
+        entered_at=step.entered_at,
+        entered_by=show_actor(step.by),
+        source=step.source,
+        facts=show_facts(step.facts),
+    )
+
+
+def show_facts(facts: Mapping[str, Any]) -> list[MakeupTokenFact]:
+    before, after = facts.get("before"), facts.get("after")
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return [_fact(name, after.get(name), before.get(name)) for name in sorted({*before, *after})]
+    return [_fact(name, value) for name, value in sorted(facts.items()) if value is not None]
+
+
+def _fact(name: str, value: object, before: object = None) -> MakeupTokenFact:
+    first, *others = name.split("_")
+    shown = first + "".join(each.capitalize() for each in others)
+    return MakeupTokenFact(name=shown, value=_text(name, value), before=_text(name, before))
+
+
+def _text(name: str, value: object) -> str | None:
+    if value is None:
+        return None
+    type_name = _TYPES.get(name.removesuffix("_id")) if name.endswith("_id") else None
+    return str(value) if type_name is None else encode_id(type_name, UUID(str(value)))

@@ -1,0 +1,79 @@
+"""The deferred runs that turn absences into makeup tokens, visible before they fire."""
+
+from datetime import datetime
+
+import strawberry
+
+from attendance.actions.tokens.preview_token_runs import PreviewedRun, preview_token_runs
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import TokenRunPhase, TokenRunState
+from gql.fields.context import Info, Reading
+from gql.fields.described import described
+from gql.fields.loaders import load
+
+described(
+    TokenRunPhase,
+    "When a deferred run happens.",
+    {
+        TokenRunPhase.AFTER_CLASS: "30 minutes after the class ends.",
+        TokenRunPhase.END_OF_DAY: "At 23:59 local time on the occurrence's date, to capture any changes.",
+    },
+)
+described(
+    TokenRunState,
+    "Whether a deferred run is still to happen.",
+    {
+        TokenRunState.ARMED: "It happens once it is due. One that could not happen in time happens late, never not.",
+        TokenRunState.DONE: "It has happened. A later deferred mark can arm it again.",
+    },
+)
+
+
+@strawberry.type(
+    description="A deferred run: it makes the makeup tokens of an occurrence agree with its marks. Marks made in "
+    "check-in mode or at a kiosk arm it; others have their effect at once, without runs."
+)
+class TokenRun:
+    phase: TokenRunPhase = strawberry.field(description="Which of the two runs it is.")
+    due_at: datetime = strawberry.field(description="From when on it happens.")
+    state: TokenRunState = strawberry.field(description="Whether it is still to happen.")
+    ran_at: datetime | None = strawberry.field(description="When it last happened; null: it is still to happen.")
+    would_issue: int = strawberry.field(
+        description="How many tokens it would issue or reinstate if it happened now, the limit heeded; 0 if it is DONE."
+    )
+    would_revoke: int = strawberry.field(
+        description="How many tokens it would revoke if it happened now; 0 when it is DONE, and mostly 0, since a "
+        "corrected mark revokes at once."
+    )
+    issued: int = strawberry.field(description="How many tokens it issued or reinstated when it last happened.")
+    revoked: int = strawberry.field(description="How many tokens it revoked when it last happened.")
+
+
+async def load_token_runs(info: Info, key: OccurrenceKey) -> list[TokenRun]:
+    """In the order in which they are due; five statements at most for all occurrences of a batch."""
+    now = info.context.clock()
+    return [show_token_run(previewed) for previewed in await load(info, (key, now), _read_token_runs)]
+
+
+def show_token_run(previewed: PreviewedRun) -> TokenRun:
+    run = previewed.run
+    return TokenRun(
+        phase=run.phase,
+        due_at=run.due_at,
+        state=run.state,
+        ran_at=run.done_at,
+        would_issue=len(previewed.issues_to),
+        would_revoke=len(previewed.revokes_of),
+        issued=run.issued,
+        revoked=run.revoked,
+    )
+
+
+async def _read_token_runs(source: Reading, asked: list[tuple[OccurrenceKey, datetime]]) -> list[list[PreviewedRun]]:
+    runs = await preview_token_runs(
+        source.connection,
+        {key for key, _ in asked},
+        source.viewer.settings.makeup_tokens,
+        now=max(now for _, now in asked),
+    )
+    return [runs[key] for key, _ in asked]
