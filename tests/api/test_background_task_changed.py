@@ -29,6 +29,8 @@ from tests.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, gid
 from tests.task_desk import KINDS, TaskDesk, WriteNotes, new_desk
 
+pytestmark = pytest.mark.emptied_database
+
 WATCH = """subscription($id: ID!, $after: Int) { backgroundTaskChanged(id: $id, afterRevision: $after) {
   id revision state done total report { itemsDone } } }"""
 

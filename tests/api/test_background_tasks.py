@@ -13,6 +13,8 @@ from tests.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, EXCEPTIONS, ITEMS, LIST, TASK, gid, listed, told
 from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 
+pytestmark = pytest.mark.emptied_database
+
 NOBODYS = encode_id("BackgroundTask", UUID(int=1))
 
 

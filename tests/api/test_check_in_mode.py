@@ -17,6 +17,8 @@ from tests.check_in_desk import CHECK_IN, CLEAR, MARK, OPERATIONS, CheckInDesk, 
 from tests.factories import MONDAY, Lesson, World, new_world
 from tests.viewers import DURING_CLASS, staff_viewer
 
+pytestmark = pytest.mark.emptied_database
+
 STARTS_AT = datetime(2026, 11, 16, 23, tzinfo=UTC)
 ALL_STATUSES = ["PRESENT", "TARDY", "LEFT_EARLY", "TARDY_AND_LEFT_EARLY", "ABSENT", "EXCUSED_ABSENCE"]
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")

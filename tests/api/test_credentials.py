@@ -20,6 +20,8 @@ from gql.credentials.access_tokens import AccessTokens
 from tests.factories import World, new_world
 from tests.sign_in_client import NOON, PASSWORD_HASH, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving
 
+pytestmark = pytest.mark.emptied_database
+
 SIGN_OUT_EVERYWHERE = SIGN_OUT.replace("$everywhere: Boolean!", "$everywhere: Boolean = true")
 
 

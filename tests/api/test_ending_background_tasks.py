@@ -15,6 +15,8 @@ from tests.factories import World
 from tests.task_client import CANCEL, DELETE, cancel, delete, gid, listed
 from tests.task_desk import NOW, TaskDesk, new_desk
 
+pytestmark = pytest.mark.emptied_database
+
 
 @pytest.fixture
 async def desk(world: World, database: Database) -> TaskDesk:

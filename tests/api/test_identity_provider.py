@@ -21,6 +21,8 @@ from gql.protocol.errors import CredentialExpired, NotAuthenticated
 from tests.factories import World, new_world
 from tests.sign_in_client import NOON, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving, test_settings
 
+pytestmark = pytest.mark.emptied_database
+
 RSA = rsa.generate_private_key(65537, 2048)
 OTHER_RSA = rsa.generate_private_key(65537, 2048)
 EC = ec.generate_private_key(ec.SECP256R1())

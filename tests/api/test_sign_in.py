@@ -13,6 +13,8 @@ from gql.fields.global_ids import encode_id
 from tests.factories import LONG_AGO, World, new_world
 from tests.sign_in_client import PASSWORD, PASSWORD_HASH, VIEWER, Client, redis_at, serving
 
+pytestmark = pytest.mark.emptied_database
+
 OFFICE = Permission.OFFICE_ATTENDANCE_FULL
 
 

@@ -16,6 +16,8 @@ from settings import Settings
 from tests.factories import LONG_AGO, World, new_world
 from tests.sign_in_client import NOON, SECRET, VIEWER, Client, redis_at, serving, test_settings
 
+pytestmark = pytest.mark.emptied_database
+
 HOUR = timedelta(hours=1)
 
 

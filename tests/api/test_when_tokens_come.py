@@ -18,6 +18,8 @@ from tests.api_client import Api
 from tests.check_in_desk import KIOSK, OFFICE, STAFF, CheckInDesk, new_check_in_desk
 from tests.factories import MONDAY, World
 
+pytestmark = pytest.mark.emptied_database
+
 CHICAGO = ZoneInfo("America/Chicago")
 SECOND = timedelta(seconds=1)
 

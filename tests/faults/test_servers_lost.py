@@ -31,6 +31,8 @@ from workers.jobs.sweep_token_runs import sweep_token_runs
 from workers.main import make_worker
 from workers.queue import connect_queue, to_workers
 
+pytestmark = pytest.mark.emptied_database
+
 SOON = timedelta(seconds=4)
 EACH_SECOND = cron(sweep_token_runs, name="sweep_token_runs", second=set(range(60)))
 

@@ -21,6 +21,8 @@ from tests.factories import MONDAY, World
 from tests.task_client import gid
 from tests.worker_process import at, worker_process
 
+pytestmark = pytest.mark.emptied_database
+
 CLASSES, SIZE = int(os.environ.get("ROLLBOOK_SNOW_DAY_CLASSES", "24")), 6
 MOMENTS = random.Random(9)
 TASK = text("SELECT id, state, done, total, ended_at FROM background_task")

@@ -31,6 +31,8 @@ from db.wake_ups import Announcer
 from tests.factories import World
 from tests.worker_process import worker_process
 
+pytestmark = pytest.mark.emptied_database
+
 MANY = 1200
 WEEKS = 50
 MOMENTS = random.Random(24)

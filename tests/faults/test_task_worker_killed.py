@@ -25,6 +25,8 @@ from tests.task_desk import NOW, TaskDesk, new_desk
 from tests.worker_process import worker_process
 from workers.queue import connect_queue, to_workers
 
+pytestmark = pytest.mark.emptied_database
+
 ALL = list(range(1, 31))
 MOMENTS = random.Random(4)
 

@@ -18,6 +18,8 @@ from tests.worker_process import at, worker_process
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
 
+pytestmark = pytest.mark.emptied_database
+
 LATE = END_OF_DAY_AT + timedelta(hours=1)
 SLEEPER = """
     CREATE FUNCTION sleep_a_while() RETURNS trigger LANGUAGE plpgsql AS
@@ -74,6 +76,7 @@ async def assert_each_absence_has_one_token(sheet: TokenSheet) -> None:
 
 
 @pytest.mark.parametrize("point", KILL_POINTS)
+@pytest.mark.own_database
 async def test_R7_10_a_worker_killed(point: str, sheet: TokenSheet, database_url: str, redis_url: str) -> None:
     await sheet.arm(RUNS[0])
     owner = sheet.world.owner

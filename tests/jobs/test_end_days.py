@@ -22,6 +22,8 @@ from workers.jobs.sweep_token_runs import sweep
 from workers.main import make_worker
 from workers.schedule import TIMETABLE
 
+pytestmark = pytest.mark.emptied_database
+
 SECOND = timedelta(seconds=1)
 CHICAGO, APIA = ZoneInfo("America/Chicago"), ZoneInfo("Pacific/Apia")
 MARKS = text(
@@ -191,6 +193,7 @@ async def test_R4_13_a_class_past_midnight_is_marked_at_the_end_of_its_own_date(
     assert await night.runs() == {"AFTER_CLASS": "ARMED"}
 
 
+@pytest.mark.own_database
 async def test_R4_13_an_occurrence_that_fails_comes_again_and_holds_up_no_other(
     sheet: TokenSheet, database: Database
 ) -> None:

@@ -23,6 +23,8 @@ from workers.main import make_worker
 from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
 
+pytestmark = pytest.mark.emptied_database
+
 MUCH_LATER = NOW + timedelta(days=3)
 
 

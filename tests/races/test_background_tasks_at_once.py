@@ -21,6 +21,8 @@ from db.unit_of_work import unit_of_work
 from tests.factories import World
 from tests.task_desk import KINDS, NOW, TaskDesk, new_desk
 
+pytestmark = pytest.mark.emptied_database
+
 ROUNDS = 20
 MOMENTS = random.Random(9)
 

@@ -35,6 +35,8 @@ from tests.simulation.timetable import BEFORE, ROSTER, Meeting, new_timetable
 from tests.token_audit import audit
 from workers.queue import connect_queue, to_workers
 
+pytestmark = pytest.mark.emptied_database
+
 SIZE = int(os.environ.get("ROLLBOOK_SIMULATION", "40"))
 SEED = int(os.environ.get("ROLLBOOK_SIMULATION_SEED", "1"))
 LIMIT = 3

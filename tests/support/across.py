@@ -11,7 +11,8 @@ from db.engine import Database
 # The functions that pass row-level security by, except those that are told for which organizations.
 _ACROSS = text(
     "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
-    "AND prorettype <> 'trigger'::regtype AND NOT proargtypes::oid[] && ARRAY['uuid'::regtype, 'uuid[]'::regtype]::oid[]"
+    "AND prorettype <> 'trigger'::regtype AND NOT proargtypes::oid[] && "
+    "ARRAY['uuid'::regtype, 'uuid[]'::regtype]::oid[]"
 )
 
 
