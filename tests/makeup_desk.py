@@ -25,19 +25,19 @@ _REQUEST = f"""id state comment decisionComment requestedAt decidedAt student {{
   makeupToken {{ {_TOKEN} request {{ id }} }} requestedBy {{ __typename }} decidedBy {{ __typename }} {_PLACE}"""
 _CLASS = """
 ... on MakeupNotAClass { kind }
-... on MakeupNotHeld { date occurrenceState: state }
+... on MakeupNotHeld { date occurrenceState }
 ... on MakeupBegun { startsAt }
 ... on MakeupTooLate { latestAt }
 ... on MakeupBeyondHorizon { latestOn }
-... on StudentAgeUnknown { least: minAgeMonths most: maxAgeMonths }
-... on StudentTooYoung { minAgeMonths ageMonths }
-... on StudentTooOld { maxAgeMonths ageMonths }
+... on StudentAgeUnknown { minAgeMonths maxAgeMonths }
+... on StudentTooYoung { minAgeMonths maxAgeMonths ageMonths }
+... on StudentTooOld { minAgeMonths maxAgeMonths ageMonths }
 ... on StudentGenderNotAdmitted { gender }
 ... on AlreadyEnrolled { enrollmentId }
 ... on OfferingFull { occurrenceId date capacity }
 """
 _GOOD = """
-... on MakeupTokenNotUsable { tokenState: state }
+... on MakeupTokenNotUsable { tokenState }
 ... on MakeupTokenNotYetIssued { issuedOn }
 ... on MakeupTokenExpired { expiresOn }
 ... on MakeupProgramDeleted { program { name } }
@@ -45,7 +45,7 @@ _GOOD = """
 ... on MakeupInOtherProgram { program { name } }
 """
 _DENIED = "... on PermissionDenied { permission }"
-_SETTLED = "... on MakeupRequestSettled { makeupRequestId requestState: state settledAt }"
+_SETTLED = "... on MakeupRequestSettled { makeupRequestId requestState settledAt }"
 _CHANGED = f"... on MakeupRequestChanged {{ makeupRequest {{ {_REQUEST} }} }}"
 _TOLD = {
     "redeemMakeupToken": f"... on RedeemMakeupTokenSuccess {{ makeupToken {{ {_TOKEN} }} {_PLACE} }} "

@@ -43,7 +43,6 @@ async def resolve(
     changed = await change_expected_absence(
         info,
         input,
-        "approveExpectedAbsence",
         lambda uow, viewer, now: approve_expected_absence(uow, viewer, absence_id, is_excused=is_excused, now=now),
     )
     return ApproveExpectedAbsenceSuccess(**changed)

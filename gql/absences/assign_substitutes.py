@@ -24,9 +24,10 @@ from gql.absences.staff_absence import (
     SubstituteNotPossible,
     find_staff_absences,
 )
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id, encode_id, encode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS
 from gql.fields.user_errors import PermissionDenied
 from gql.protocol.errors import BadInput
@@ -121,28 +122,20 @@ async def resolve(
     absence_id = decode_id(input.staff_absence_id, "StaffAbsence", "input.staffAbsenceId")
     wanted = _wanted(input)
     options = AssignmentOptions(input.email_substitutes, input.email_families, input.allow_same_time)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: _assign(uow, viewer, (absence_id, wanted, options), now),
-            Done,
-            caller=viewer.caller,
-            mutation="assignSubstitutes",
-            given=input,
-            now=now,
-        )
-        source = Reading(uow.connection, viewer)
-        tasks = await find_tasks(source, [] if done.task_id is None else [done.task_id])
+    async with act_once(
+        info, input, Done, lambda uow, viewer, now: _assign(uow, viewer, (absence_id, wanted, options), now)
+    ) as done:
+        source = done.reading
+        tasks = await find_tasks(source, [] if done.outcome.task_id is None else [done.outcome.task_id])
         absences = await find_staff_absences(source, [absence_id])
     return AssignSubstitutesSuccess(
         staff_absence=absences.get(absence_id),
-        background_task_id=None if done.task_id is None else encode_id("BackgroundTask", done.task_id),
-        background_task=None if done.task_id is None else tasks.get(done.task_id),
-        occurrence_count=done.occurrence_count,
-        changed_count=done.changed_count,
-        email_count=done.email_count,
-        unreached_occurrence_ids=[encode_occurrence_id(key) for key in done.unreached],
+        background_task_id=None if done.outcome.task_id is None else encode_id("BackgroundTask", done.outcome.task_id),
+        background_task=None if done.outcome.task_id is None else tasks.get(done.outcome.task_id),
+        occurrence_count=done.outcome.occurrence_count,
+        changed_count=done.outcome.changed_count,
+        email_count=done.outcome.email_count,
+        unreached_occurrence_ids=[encode_occurrence_id(key) for key in done.outcome.unreached],
     )
 
 

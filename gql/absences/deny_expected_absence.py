@@ -39,7 +39,6 @@ async def resolve(
     changed = await change_expected_absence(
         info,
         input,
-        "denyExpectedAbsence",
         lambda uow, viewer, now: deny_expected_absence(uow, viewer, absence_id, now=now),
     )
     return DenyExpectedAbsenceSuccess(**changed)

@@ -10,9 +10,10 @@ from attendance.rules.absences.substitutes import COMMENT_LENGTH, MOST_DAYS
 from attendance.rules.calendar.timeslots import DateSpan
 from gql.absences.staff_absence import MANAGE_STAFF, StaffAbsence, StaffAbsenceNotPossible, find_staff_absences
 from gql.enrollments.enrollment_arguments import checked_date
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student_texts import optional_text
 from gql.protocol.errors import BadInput
@@ -59,22 +60,17 @@ async def resolve(
     if input.to < input.from_on:
         raise BadInput("input.to is before input.from.")
     comment = optional_text(input.comment, "input.comment", COMMENT_LENGTH)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: mark_staff_absent(uow, viewer.caller, person_id, span, comment, now=now),
-            MarkedAbsent,
-            caller=viewer.caller,
-            mutation="markStaffAbsent",
-            given=input,
-            now=now,
-        )
-        found = await find_staff_absences(Reading(uow.connection, viewer), [done.staff_absence_id])
+    async with act_once(
+        info,
+        input,
+        MarkedAbsent,
+        lambda uow, viewer, now: mark_staff_absent(uow, viewer.caller, person_id, span, comment, now=now),
+    ) as done:
+        found = await find_staff_absences(done.reading, [done.outcome.staff_absence_id])
     return MarkStaffAbsentSuccess(
-        staff_absence=found.get(done.staff_absence_id),
-        missed_count=done.missed_count,
-        stood_in_count=done.stood_in_count,
+        staff_absence=found.get(done.outcome.staff_absence_id),
+        missed_count=done.outcome.missed_count,
+        stood_in_count=done.outcome.stood_in_count,
     )
 
 

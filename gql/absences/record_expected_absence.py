@@ -39,7 +39,6 @@ async def resolve(
     changed = await change_expected_absence(
         info,
         input,
-        "recordExpectedAbsence",
         lambda uow, viewer, now: record_expected_absence(uow, viewer, student_id, told, now=now),
     )
     return RecordExpectedAbsenceSuccess(**changed)

@@ -6,9 +6,10 @@ import strawberry
 
 from attendance.actions.absences.remove_staff_absence import RemovedAbsence, remove_staff_absence
 from gql.absences.staff_absence import MANAGE_STAFF, StaffAbsenceNotPossible
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 
 
@@ -45,23 +46,20 @@ async def resolve(
     info: Info, input: Annotated[RemoveStaffAbsenceInput, strawberry.argument(description="Which one.")]
 ) -> RemoveStaffAbsenceResult | None:
     absence_id = decode_id(input.staff_absence_id, "StaffAbsence", "input.staffAbsenceId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: remove_staff_absence(uow, absence_id, email_substitutes=input.email_substitutes, now=now),
-            RemovedAbsence,
-            caller=viewer.caller,
-            mutation="removeStaffAbsence",
-            given=input,
-            now=now,
+    async with act_once(
+        info,
+        input,
+        RemovedAbsence,
+        lambda uow, viewer, now: remove_staff_absence(
+            uow, absence_id, email_substitutes=input.email_substitutes, now=now
+        ),
+    ) as done:
+        return RemoveStaffAbsenceSuccess(
+            removed_id=input.staff_absence_id,
+            is_shortened=done.outcome.is_shortened,
+            released_count=done.outcome.released_count,
+            email_count=done.outcome.email_count,
         )
-    return RemoveStaffAbsenceSuccess(
-        removed_id=input.staff_absence_id,
-        is_shortened=done.is_shortened,
-        released_count=done.released_count,
-        email_count=done.email_count,
-    )
 
 
 field = strawberry.mutation(

@@ -40,7 +40,6 @@ async def resolve(
     changed = await change_expected_absence(
         info,
         input,
-        "requestExpectedAbsence",
         lambda uow, viewer, now: request_expected_absence(uow, viewer, student_id, told, now=now),
     )
     return RequestExpectedAbsenceSuccess(**changed)

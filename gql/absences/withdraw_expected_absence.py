@@ -41,7 +41,6 @@ async def resolve(
     changed = await change_expected_absence(
         info,
         input,
-        "withdrawExpectedAbsence",
         lambda uow, viewer, now: withdraw_expected_absence(uow, viewer, absence_id, now=now),
     )
     return WithdrawExpectedAbsenceSuccess(**changed)

@@ -20,9 +20,9 @@ from db.unit_of_work import UnitOfWork
 from gql.cancelling.cancellation import MOST_SHOWN, NotCancellable, NothingToCancel
 from gql.cancelling.cancelling_arguments import CancelOccurrencesInput, choose, options_of
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from gql.fields.idempotency import once
 from gql.fields.user_errors import PermissionDenied
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
@@ -65,29 +65,21 @@ async def resolve(
     info: Info, input: Annotated[CancelOccurrencesInput, strawberry.argument(description="What, and how.")]
 ) -> CancelOccurrencesResult | None:
     options = options_of(input)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: _start(uow, viewer, input, options, now),
-            Started,
-            caller=viewer.caller,
-            mutation="cancelOccurrences",
-            given=input,
-            now=now,
-        )
-        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
+    async with act_once(
+        info, input, Started, lambda uow, viewer, now: _start(uow, viewer, input, options, now)
+    ) as done:
+        tasks = await find_tasks(done.reading, [done.outcome.task_id])
     return CancelOccurrencesSuccess(
-        background_task_id=encode_id("BackgroundTask", done.task_id),
-        background_task=tasks.get(done.task_id),
-        occurrence_count=done.occurrence_count,
+        background_task_id=encode_id("BackgroundTask", done.outcome.task_id),
+        background_task=tasks.get(done.outcome.task_id),
+        occurrence_count=done.outcome.occurrence_count,
         not_cancellable=[
             NotCancellable(
                 occurrence_id=encode_occurrence_id(OccurrenceKey(each.timeslot_id, each.held_on)),
                 state=each.state,
                 message=each.message,
             )
-            for each in done.left_out
+            for each in done.outcome.left_out
         ],
     )
 

@@ -10,9 +10,10 @@ from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.cancelling.cancellation import OccurrenceNotCancelled
 from gql.enrollments.places import find_places
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.loaders import find_visible_head
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import Enrollment
@@ -55,29 +56,21 @@ async def resolve(
     info: Info, input: Annotated[RestoreOccurrenceInput, strawberry.argument(description="Which one.")]
 ) -> RestoreOccurrenceResult | None:
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: restore_occurrence(uow, viewer, key, now=now),
-            Restored,
-            caller=viewer.caller,
-            mutation="restoreOccurrence",
-            given=input,
-            now=now,
-        )
-        head = await find_visible_head(uow.connection, viewer, key)
+    async with act_once(
+        info, input, Restored, lambda uow, viewer, now: restore_occurrence(uow, viewer, key, now=now)
+    ) as done:
+        head = await find_visible_head(done.uow.connection, done.viewer, key)
         if head is None:
             raise LookupError(f"no occurrence {key} to be seen")
-        ids = {*done.revoked_tokens, *done.used_tokens, *done.returned_tokens}
-        tokens = await tokens_by_id(uow.connection, viewer, ids, now)
-        places = await find_places(uow.connection, uow.organization_id, done.makeup_ids)
+        ids = {*done.outcome.revoked_tokens, *done.outcome.used_tokens, *done.outcome.returned_tokens}
+        tokens = await tokens_by_id(done.uow.connection, done.viewer, ids, done.now)
+        places = await find_places(done.uow.connection, done.uow.organization_id, done.outcome.makeup_ids)
         return RestoreOccurrenceSuccess(
-            occurrence=show_occurrence(head, now),
-            revoked_tokens=[tokens[each] for each in done.revoked_tokens],
-            used_tokens=[tokens[each] for each in done.used_tokens],
-            returned_tokens=[tokens[each] for each in done.returned_tokens],
-            makeups_given_back=[places[each] for each in done.makeup_ids],
+            occurrence=show_occurrence(head, done.now),
+            revoked_tokens=[tokens[each] for each in done.outcome.revoked_tokens],
+            used_tokens=[tokens[each] for each in done.outcome.used_tokens],
+            returned_tokens=[tokens[each] for each in done.outcome.returned_tokens],
+            makeups_given_back=[places[each] for each in done.outcome.makeup_ids],
         )
 
 

@@ -12,9 +12,10 @@ from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.enrollment_refusals import EnrollmentEnded
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import Enrollment
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
@@ -46,19 +47,11 @@ async def resolve(
 ) -> DropEnrollmentResult | None:
     enrollment_id = decode_id(input.enrollment_id, "Enrollment", "input.enrollmentId")
     drop_on = checked_date(input.drop_on, "input.dropOn")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: drop_enrollment(uow, viewer, enrollment_id, drop_on, now=now),
-            Enrolled,
-            caller=viewer.caller,
-            mutation="dropEnrollment",
-            given=input,
-            now=now,
-        )
+    async with act_once(
+        info, input, Enrolled, lambda uow, viewer, now: drop_enrollment(uow, viewer, enrollment_id, drop_on, now=now)
+    ) as done:
         return DropEnrollmentSuccess(
-            enrollment=await find_place(uow.connection, uow.organization_id, done.enrollment_id)
+            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
         )
 
 

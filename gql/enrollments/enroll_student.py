@@ -16,9 +16,10 @@ from gql.enrollments.enrollment_refusals import (
 )
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import Enrollment
 from gql.protocol.errors import BadInput
@@ -66,19 +67,11 @@ async def resolve(
     info: Info, input: Annotated[EnrollStudentInput, strawberry.argument(description="The place.")]
 ) -> EnrollStudentResult | None:
     new = _new_place(input)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: enroll_student(uow, viewer, new, now=now),
-            Enrolled,
-            caller=viewer.caller,
-            mutation="enrollStudent",
-            given=input,
-            now=now,
-        )
+    async with act_once(
+        info, input, Enrolled, lambda uow, viewer, now: enroll_student(uow, viewer, new, now=now)
+    ) as done:
         return EnrollStudentSuccess(
-            enrollment=await find_place(uow.connection, uow.organization_id, done.enrollment_id)
+            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
         )
 
 

@@ -17,9 +17,10 @@ from gql.enrollments.enrollment_refusals import (
 )
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import Enrollment
 
@@ -74,20 +75,15 @@ async def resolve(
         drop_on=drop_on,
         timeslot_id=checked_timeslot(input.timeslot_id),
     )
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: transfer_enrollment(uow, viewer, enrollment_id, target, now=now),
-            Transferred,
-            caller=viewer.caller,
-            mutation="transferEnrollment",
-            given=input,
-            now=now,
-        )
+    async with act_once(
+        info,
+        input,
+        Transferred,
+        lambda uow, viewer, now: transfer_enrollment(uow, viewer, enrollment_id, target, now=now),
+    ) as done:
         return TransferEnrollmentSuccess(
-            enrollment=await find_place(uow.connection, uow.organization_id, done.enrollment_id),
-            source=await find_place(uow.connection, uow.organization_id, done.source_id),
+            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id),
+            source=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.source_id),
         )
 
 

@@ -1,7 +1,6 @@
 """launchKiosk: a device token for a location's door (R5.1)."""
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -11,9 +10,10 @@ from attendance.actions.kiosk.launch_kiosk import Launch, Launched, launch_kiosk
 from attendance.rules.vocabulary import Permission, Portal
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.people import Kiosk, show_launched_kiosk
 from gql.protocol.errors import BadInput
@@ -57,21 +57,15 @@ async def resolve(
 ) -> LaunchKioskResult | None:
     now = info.context.clock()
     launch = _checked(input, now)
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            partial(launch_kiosk, uow, viewer, launch, now=now),
-            Launched,
-            caller=viewer.caller,
-            mutation="launchKiosk",
-            given=input,
-            now=now,
-        )
-        kiosks = await read_launched_kiosks(uow.connection, uow.organization_id, [done.kiosk_id])
+    async with act_once(
+        info, input, Launched, lambda uow, viewer, _: launch_kiosk(uow, viewer, launch, now=now)
+    ) as done:
+        kiosks = await read_launched_kiosks(done.uow.connection, done.uow.organization_id, [done.outcome.kiosk_id])
     tokens = info.context.services.access_tokens
-    claims = tokens.claims(uow.organization_id, Portal.KIOSK, done.kiosk_id, None, done.expires_at)
+    claims = tokens.claims(done.uow.organization_id, Portal.KIOSK, done.outcome.kiosk_id, None, done.outcome.expires_at)
     return LaunchKioskSuccess(
-        kiosk=show_launched_kiosk(kiosks[done.kiosk_id]), device_token=tokens.sign(claims, done.launched_at)
+        kiosk=show_launched_kiosk(kiosks[done.outcome.kiosk_id]),
+        device_token=tokens.sign(claims, done.outcome.launched_at),
     )
 
 

@@ -1,6 +1,5 @@
 """revokeKiosk: the end of a kiosk (R5.1)."""
 
-from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -10,9 +9,10 @@ from attendance.actions.kiosk.revoke_kiosk import revoke_kiosk
 from attendance.rules.vocabulary import Permission
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.people import Kiosk, show_launched_kiosk
 
@@ -38,18 +38,10 @@ async def resolve(
     info: Info, input: Annotated[RevokeKioskInput, strawberry.argument(description="Which kiosk.")]
 ) -> RevokeKioskResult | None:
     kiosk_id = decode_id(input.kiosk_id, "Kiosk", "input.kioskId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        await once(
-            uow,
-            partial(revoke_kiosk, uow, viewer, kiosk_id, now=now),
-            UUID,
-            caller=viewer.caller,
-            mutation="revokeKiosk",
-            given=input,
-            now=now,
-        )
-        kiosks = await read_launched_kiosks(uow.connection, uow.organization_id, [kiosk_id])
+    async with act_once(
+        info, input, UUID, lambda uow, viewer, now: revoke_kiosk(uow, viewer, kiosk_id, now=now)
+    ) as done:
+        kiosks = await read_launched_kiosks(done.uow.connection, done.uow.organization_id, [kiosk_id])
     return RevokeKioskSuccess(kiosk=show_launched_kiosk(kiosks[kiosk_id]))
 
 

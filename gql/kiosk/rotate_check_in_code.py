@@ -1,16 +1,20 @@
 """rotateCheckInCode: another QR code for a family, whose card was lost (R5.2)."""
 
-from functools import partial
+from datetime import datetime
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 import strawberry
 
 from attendance.actions.kiosk.rotate_check_in_code import rotate_check_in_code
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import Permission, Portal
+from db.unit_of_work import UnitOfWork
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info, Reading
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.nodes import find_nodes
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import Family
@@ -38,22 +42,22 @@ async def resolve(
     info: Info, input: Annotated[RotateCheckInCodeInput, strawberry.argument(description="Whose code.")]
 ) -> RotateCheckInCodeResult | None:
     family_id = decode_id(input.family_id, "Family", "input.familyId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        wanted = ("Family", (family_id,))
-        family = (await find_nodes(Reading(uow.connection, viewer), [wanted], now)).get(wanted)
-        if not isinstance(family, Family):
-            raise NotFound('Argument "input.familyId" is the id of no family that you may see.')
-        await once(
-            uow,
-            partial(rotate_check_in_code, uow, family_id),
-            int,
-            caller=viewer.caller,
-            mutation="rotateCheckInCode",
-            given=input,
-            now=now,
-        )
-    return RotateCheckInCodeSuccess(family=family)
+    async with act_once(info, input, int, lambda uow, viewer, now: _rotate(uow, viewer, family_id, now)) as done:
+        return RotateCheckInCodeSuccess(family=await _visible_family(done.reading, family_id, done.now))
+
+
+async def _rotate(uow: UnitOfWork, viewer: Viewer, family_id: UUID, now: datetime) -> int:
+    await _visible_family(Reading(uow.connection, viewer), family_id, now)
+    return await rotate_check_in_code(uow, family_id)
+
+
+async def _visible_family(source: Reading, family_id: UUID, now: datetime) -> Family:
+    """Raises NotFound."""
+    wanted = ("Family", (family_id,))
+    family = (await find_nodes(source, [wanted], now)).get(wanted)
+    if not isinstance(family, Family):
+        raise NotFound('Argument "input.familyId" is the id of no family that you may see.')
+    return family
 
 
 field = strawberry.mutation(

@@ -49,7 +49,6 @@ async def resolve(
     changed = await change_makeup_request(
         info,
         input,
-        "approveMakeup",
         lambda uow, viewer, now: approve_makeup(uow, viewer, request_id, comment, now=now),
     )
     return ApproveMakeupSuccess(**changed)

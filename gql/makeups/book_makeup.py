@@ -8,9 +8,10 @@ from attendance.actions.makeups.book_makeup import MakeupBooked, book_makeup
 from attendance.rules.vocabulary import Permission
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.makeups.makeup_arguments import CHECKS, OCCURRENCE_DESCRIPTION, AgainstTheClass
 from gql.people.student import Enrollment
@@ -39,18 +40,12 @@ async def resolve(
 ) -> BookMakeupResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     occurrence = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: book_makeup(uow, viewer, student_id, occurrence, now=now),
-            MakeupBooked,
-            caller=viewer.caller,
-            mutation="bookMakeup",
-            given=input,
-            now=now,
+    async with act_once(
+        info, input, MakeupBooked, lambda uow, viewer, now: book_makeup(uow, viewer, student_id, occurrence, now=now)
+    ) as done:
+        return BookMakeupSuccess(
+            makeup=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
         )
-        return BookMakeupSuccess(makeup=await find_place(uow.connection, uow.organization_id, done.enrollment_id))
 
 
 field = strawberry.mutation(

@@ -48,7 +48,6 @@ async def resolve(
     changed = await change_makeup_request(
         info,
         input,
-        "denyMakeup",
         lambda uow, viewer, now: deny_makeup(uow, viewer, request_id, comment, now=now),
     )
     return DenyMakeupSuccess(**changed)

@@ -31,11 +31,13 @@ described(
     description="The makeup token is requested, tied to a makeup, used up, revoked or deleted. Nothing was changed."
 )
 class MakeupTokenNotUsable(UserError):
-    state: MakeupTokenState = strawberry.field(description="What it is: REQUESTED, PENDING, SPENT, REVOKED or DELETED.")
+    token_state: MakeupTokenState = strawberry.field(
+        description="The token's state: REQUESTED, PENDING, SPENT, REVOKED or DELETED."
+    )
 
     @classmethod
     def of(cls, refusal: refusals.MakeupTokenNotUsable) -> "MakeupTokenNotUsable":
-        return cls(message=refusal.message, state=refusal.state)
+        return cls(message=refusal.message, token_state=refusal.state)
 
 
 @strawberry.type(description="The makeup token's issue date is ahead; it is used from then on. Nothing was changed.")
@@ -106,11 +108,13 @@ class MakeupNotAClass(UserError):
 @strawberry.type(description="The class does not take place on that date. Nothing was changed.")
 class MakeupNotHeld(UserError):
     held_on: date = strawberry.field(name="date", description="The local date.")
-    state: OccurrenceState = strawberry.field(description="Why: NOT_SCHEDULED, CLOSED or CANCELLED.")
+    occurrence_state: OccurrenceState = strawberry.field(
+        description="The occurrence's state: NOT_SCHEDULED, CLOSED or CANCELLED."
+    )
 
     @classmethod
     def of(cls, refusal: refusals.MakeupNotHeld) -> "MakeupNotHeld":
-        return cls(message=refusal.message, held_on=refusal.held_on, state=refusal.state)
+        return cls(message=refusal.message, held_on=refusal.held_on, occurrence_state=refusal.state)
 
 
 @strawberry.type(description="The class has begun, or is over. Nothing was changed.")
@@ -148,30 +152,54 @@ class MakeupBeyondHorizon(UserError):
 
 @strawberry.type(description="The student will be too young for the class on its date. Nothing was changed.")
 class StudentTooYoung(UserError):
-    min_age_months: int = strawberry.field(description="The youngest age that the class takes, in whole months.")
+    min_age_months: int | None = strawberry.field(
+        description="The youngest age that the class admits, in whole months; null when it has no lower limit."
+    )
+    max_age_months: int | None = strawberry.field(
+        description="The oldest age that the class admits, in whole months; null when it has no upper limit."
+    )
     age_months: int = strawberry.field(description="The student's age on the date of the class, in whole months.")
 
     @classmethod
     def of(cls, refusal: refusals.StudentTooYoung) -> "StudentTooYoung":
-        return cls(message=refusal.message, min_age_months=refusal.min_age_months, age_months=refusal.age_months)
+        return cls(
+            message=refusal.message,
+            min_age_months=refusal.min_age_months,
+            max_age_months=refusal.max_age_months,
+            age_months=refusal.age_months,
+        )
 
 
 @strawberry.type(description="The student will be too old for the class on its date. Nothing was changed.")
 class StudentTooOld(UserError):
-    max_age_months: int = strawberry.field(description="The oldest age that the class takes, in whole months.")
+    min_age_months: int | None = strawberry.field(
+        description="The youngest age that the class admits, in whole months; null when it has no lower limit."
+    )
+    max_age_months: int | None = strawberry.field(
+        description="The oldest age that the class admits, in whole months; null when it has no upper limit."
+    )
     age_months: int = strawberry.field(description="The student's age on the date of the class, in whole months.")
 
     @classmethod
     def of(cls, refusal: refusals.StudentTooOld) -> "StudentTooOld":
-        return cls(message=refusal.message, max_age_months=refusal.max_age_months, age_months=refusal.age_months)
+        return cls(
+            message=refusal.message,
+            min_age_months=refusal.min_age_months,
+            max_age_months=refusal.max_age_months,
+            age_months=refusal.age_months,
+        )
 
 
 @strawberry.type(
     description="The class has an age limit, and the student's birth date is not known. Nothing was changed."
 )
 class StudentAgeUnknown(UserError):
-    min_age_months: int | None = strawberry.field(description="The youngest age in whole months; null: no limit.")
-    max_age_months: int | None = strawberry.field(description="The oldest age in whole months; null: no limit.")
+    min_age_months: int | None = strawberry.field(
+        description="The youngest age that the class admits, in whole months; null when it has no lower limit."
+    )
+    max_age_months: int | None = strawberry.field(
+        description="The oldest age that the class admits, in whole months; null when it has no upper limit."
+    )
 
     @classmethod
     def of(cls, refusal: refusals.StudentAgeUnknown) -> "StudentAgeUnknown":
@@ -220,7 +248,7 @@ class MakeupApprovalNotRequired(UserError):
 )
 class MakeupRequestSettled(UserError):
     makeup_request_id: strawberry.ID = strawberry.field(description="Which one.")
-    state: MakeupRequestState = strawberry.field(description="What became of it.")
+    request_state: MakeupRequestState = strawberry.field(description="What became of the request.")
     settled_at: datetime | None = strawberry.field(description="When; null: nobody did, it lapsed.")
 
     @classmethod
@@ -228,6 +256,6 @@ class MakeupRequestSettled(UserError):
         return cls(
             message=refusal.message,
             makeup_request_id=encode_id("MakeupRequest", refusal.request_id),
-            state=refusal.state,
+            request_state=refusal.state,
             settled_at=refusal.settled_at,
         )

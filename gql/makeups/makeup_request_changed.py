@@ -1,23 +1,17 @@
 """What every mutation on requests for makeups answers with."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 import strawberry
 from strawberry import UNSET
 
 from attendance.actions.makeups.request_makeup import RequestWritten
 from attendance.rules.makeups.makeup_requests import COMMENT_LIMIT
-from attendance.rules.organization.permissions import Viewer
 from attendance.rules.refusals import NothingFound
-from db.unit_of_work import UnitOfWork
-from gql.fields.context import Info, Reading, changing
-from gql.fields.idempotency import once
+from gql.fields.act_once import Act, act_once
+from gql.fields.context import Info
 from gql.makeups.makeup_request import MakeupRequest, find_makeup_requests
 from gql.protocol.errors import BadInput
-
-Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[RequestWritten]]
 
 COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. Left out, null or blank: none."
 
@@ -27,27 +21,17 @@ class MakeupRequestChanged:
     makeup_request: MakeupRequest = strawberry.field(description="As it is now.")
 
 
-async def change_makeup_request(info: Info, given: Any, mutation: str, act: Act) -> dict[str, Any]:
+async def change_makeup_request(info: Info, given: Any, act: Act[RequestWritten]) -> dict[str, Any]:
     """Act once for the idempotency key, and show the request in the same transaction.
 
     given -- the mutation's input.
     """
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: act(uow, viewer, now),
-            RequestWritten,
-            caller=viewer.caller,
-            mutation=mutation,
-            given=given,
-            now=now,
-        )
-        shown = await find_makeup_requests(Reading(uow.connection, viewer), [done.request_id], now)
-        if done.request_id not in shown:
+    async with act_once(info, given, RequestWritten, act) as done:
+        shown = await find_makeup_requests(done.reading, [done.outcome.request_id], done.now)
+        if done.outcome.request_id not in shown:
             # Sent again by somebody who has lost sight of the student since.
             raise NothingFound("There is no such request for a makeup.")
-        return {"makeup_request": shown[done.request_id]}
+        return {"makeup_request": shown[done.outcome.request_id]}
 
 
 def checked_comment(given: Any) -> str | None:

@@ -9,9 +9,10 @@ from attendance.rules.refusals import NothingFound
 from attendance.rules.vocabulary import Permission, Portal
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.makeups.makeup_arguments import (
     CHECKS,
@@ -51,24 +52,19 @@ async def resolve(
 ) -> RedeemMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     occurrence = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: redeem_makeup_token(uow, viewer, token_id, occurrence, now=now),
-            TokenRedeemed,
-            caller=viewer.caller,
-            mutation="redeemMakeupToken",
-            given=input,
-            now=now,
-        )
-        tokens = await find_tokens(Reading(uow.connection, viewer), [done.token_id], now)
-        if done.token_id not in tokens:
+    async with act_once(
+        info,
+        input,
+        TokenRedeemed,
+        lambda uow, viewer, now: redeem_makeup_token(uow, viewer, token_id, occurrence, now=now),
+    ) as done:
+        tokens = await find_tokens(done.reading, [done.outcome.token_id], done.now)
+        if done.outcome.token_id not in tokens:
             # Sent again after the token was taken out of sight.
             raise NothingFound("There is no such makeup token.")
         return RedeemMakeupTokenSuccess(
-            makeup_token=tokens[done.token_id],
-            makeup=await find_place(uow.connection, uow.organization_id, done.enrollment_id),
+            makeup_token=tokens[done.outcome.token_id],
+            makeup=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id),
         )
 
 

@@ -56,7 +56,6 @@ async def resolve(
     changed = await change_makeup_request(
         info,
         input,
-        "requestMakeup",
         lambda uow, viewer, now: request_makeup(uow, viewer, token_id, occurrence, comment, now=now),
     )
     return RequestMakeupSuccess(**changed)

@@ -38,7 +38,6 @@ async def resolve(
     changed = await change_makeup_request(
         info,
         input,
-        "withdrawMakeupRequest",
         lambda uow, viewer, now: withdraw_makeup_request(uow, viewer, request_id, now=now),
     )
     return WithdrawMakeupRequestSuccess(**changed)

@@ -1,6 +1,5 @@
 """What every mutation that records attendance answers with."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import strawberry
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.calendar.occurrence import Occurrence, show_occurrence
-from gql.fields.context import Changing
+from gql.fields.act_once import Acted
 from gql.fields.loaders import read_sheet
 from gql.roster.roster import RosterEntry, show_roster
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
@@ -38,18 +37,19 @@ class Shown(NamedTuple):
     entries: dict[UUID, RosterEntry]
 
 
-async def show_recorded(changes: Changing, key: OccurrenceKey, done: Recorded, now: datetime) -> Shown:
+async def show_recorded(done: Acted[Recorded], key: OccurrenceKey) -> Shown:
     """Read in the transaction of the act, in a number of statements that does not depend on that of the rows."""
-    connection, viewer = changes.uow.connection, changes.viewer
+    connection, viewer = done.reading
+    recorded = done.outcome
     head, sheet = await read_sheet(connection, viewer, key)
-    tokens = await tokens_by_id(connection, viewer, [*done.issued_tokens, *done.revoked_tokens], now)
+    tokens = await tokens_by_id(connection, viewer, [*recorded.issued_tokens, *recorded.revoked_tokens], done.now)
     students = [row.student.id for row in sheet.rows]
     entries = dict(zip(students, show_roster(sheet.rows, head, sheet.sight), strict=True))
-    changed = set(done.changed_students)
+    changed = set(recorded.changed_students)
     fields = {
-        "occurrence": show_occurrence(head, now, sheet=sheet),
+        "occurrence": show_occurrence(head, done.now, sheet=sheet),
         "changed_entries": [entry for student, entry in entries.items() if student in changed],
-        "issued_tokens": [tokens[token] for token in done.issued_tokens],
-        "revoked_tokens": [tokens[token] for token in done.revoked_tokens],
+        "issued_tokens": [tokens[token] for token in recorded.issued_tokens],
+        "revoked_tokens": [tokens[token] for token in recorded.revoked_tokens],
     }
     return Shown(fields, entries)

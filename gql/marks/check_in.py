@@ -12,11 +12,13 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from attendance.rules.vocabulary import AttendanceStatus, Portal
 from db.kiosk.kiosk_families import find_mark
+from db.unit_of_work import UnitOfWork
 from gql.calendar.occurrence import Occurrence
 from gql.fields.access import requires
-from gql.fields.context import Changing, Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.kiosk.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.marks.attendance_recorded import show_recorded
@@ -77,21 +79,12 @@ async def resolve(
 ) -> CheckInResult | None:
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
-    now = info.context.clock()
-    async with changing(info) as changes:
-        uow, viewer = changes
-        done = await once(
-            uow,
-            lambda: check_in(uow, viewer, key, student_id, now=now),
-            Recorded,
-            caller=viewer.caller,
-            mutation="checkIn",
-            given=input,
-            now=now,
-        )
-        if viewer.caller.portal is Portal.KIOSK:
-            return await _show_to_kiosk(changes, key, student_id)
-        shown = await show_recorded(changes, key, done, now)
+    async with act_once(
+        info, input, Recorded, lambda uow, viewer, now: check_in(uow, viewer, key, student_id, now=now)
+    ) as done:
+        if done.viewer.caller.portal is Portal.KIOSK:
+            return await _show_to_kiosk(done.uow, key, student_id)
+        shown = await show_recorded(done, key)
         entry = shown.entries.get(student_id)
         mark = None if entry is None else entry.mark
         return CheckInSuccess(
@@ -102,8 +95,8 @@ async def resolve(
         )
 
 
-async def _show_to_kiosk(changes: Changing, key: OccurrenceKey, student_id: UUID) -> CheckInSuccess:
-    mark = await find_mark(changes.uow.connection, changes.uow.organization_id, key, student_id)
+async def _show_to_kiosk(uow: UnitOfWork, key: OccurrenceKey, student_id: UUID) -> CheckInSuccess:
+    mark = await find_mark(uow.connection, uow.organization_id, key, student_id)
     return CheckInSuccess(
         status=None if mark is None else AttendanceStatus(mark.status),
         marked_at=None if mark is None else mark.marked_at,

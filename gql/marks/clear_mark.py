@@ -1,6 +1,5 @@
 """clearMark: take back one student's mark (R4.1, R4.3)."""
 
-from functools import partial
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -9,10 +8,11 @@ from attendance.actions.marks.clear_mark import clear_mark
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
+from gql.fields.act_once import act_once
 from gql.fields.arguments import checked_seen_revision
-from gql.fields.context import Info, changing
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import (
@@ -61,19 +61,13 @@ async def resolve(
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     seen_revision = checked_seen_revision(input.seen_revision)
-    now = info.context.clock()
-    async with changing(info) as changes:
-        uow, viewer = changes
-        done = await once(
-            uow,
-            partial(clear_mark, uow, viewer, key, student_id, seen_revision=seen_revision, now=now),
-            Recorded,
-            caller=viewer.caller,
-            mutation="clearMark",
-            given=input,
-            now=now,
-        )
-        shown = await show_recorded(changes, key, done, now)
+    async with act_once(
+        info,
+        input,
+        Recorded,
+        lambda uow, viewer, now: clear_mark(uow, viewer, key, student_id, seen_revision=seen_revision, now=now),
+    ) as done:
+        shown = await show_recorded(done, key)
         return ClearMarkSuccess(**shown.fields, entry=shown.entries.get(student_id))
 
 

@@ -11,10 +11,11 @@ from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
+from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
-from gql.fields.context import Info, changing
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import (
@@ -68,19 +69,10 @@ async def resolve(
         WantedMark(input.status, checked_note(input.note, "input")),
         checked_seen_revision(input.seen_revision),
     )
-    now = info.context.clock()
-    async with changing(info) as changes:
-        uow, viewer = changes
-        done = await once(
-            uow,
-            lambda: mark_attendance(uow, viewer, asked, now=now),
-            Recorded,
-            caller=viewer.caller,
-            mutation="markAttendance",
-            given=input,
-            now=now,
-        )
-        shown = await show_recorded(changes, asked.key, done, now)
+    async with act_once(
+        info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now)
+    ) as done:
+        shown = await show_recorded(done, asked.key)
         return MarkAttendanceSuccess(**shown.fields, entry=shown.entries.get(asked.student_id))
 
 

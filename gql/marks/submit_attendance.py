@@ -13,10 +13,11 @@ from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
+from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
-from gql.fields.context import Info, changing
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
@@ -69,19 +70,10 @@ async def resolve(
     info: Info, input: Annotated[SubmitAttendanceInput, strawberry.argument(description="The roll sheet.")]
 ) -> SubmitAttendanceResult | None:
     submission = _submission(input)
-    now = info.context.clock()
-    async with changing(info) as changes:
-        uow, viewer = changes
-        done = await once(
-            uow,
-            lambda: submit_attendance(uow, viewer, submission, now=now),
-            Recorded,
-            caller=viewer.caller,
-            mutation="submitAttendance",
-            given=input,
-            now=now,
-        )
-        shown = await show_recorded(changes, submission.key, done, now)
+    async with act_once(
+        info, input, Recorded, lambda uow, viewer, now: submit_attendance(uow, viewer, submission, now=now)
+    ) as done:
+        shown = await show_recorded(done, submission.key)
         return SubmitAttendanceSuccess(**shown.fields)
 
 

@@ -10,8 +10,8 @@ from attendance.actions.organization.change_settings import SettingsChanged, cha
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.organization.settings_changes import by_name
 from db.organization.settings import read_settings
-from gql.fields.context import Info, changing
-from gql.fields.idempotency import once
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.organization.settings import ChangedSetting, Settings, show_changed_settings, show_settings
 from gql.protocol.errors import BadInput
 
@@ -26,26 +26,21 @@ class SettingsUpdated:
     )
 
 
-async def update_settings(info: Info, given: Any, mutation: str) -> dict[str, Any]:
+async def update_settings(info: Info, given: Any) -> dict[str, Any]:
     """The fields of SettingsUpdated, after the settings that the input names were changed.
 
     given -- an input whose fields, beside `idempotency_key`, are `Maybe` and bear the names of settings.
     Raises BadInput for a null where the setting knows none.
     """
     named = {name: _checked(name, value.value) for name, value in vars(given).items() if isinstance(value, Some)}
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: change_settings(uow, viewer, named, now=now),
-            SettingsChanged,
-            caller=viewer.caller,
-            mutation=mutation,
-            given=given,
-            now=now,
-        )
-        settings = await read_settings(uow.connection, uow.organization_id)
-    return {"settings": show_settings(settings), "changed": show_changed_settings(done.before, done.after)}
+    async with act_once(
+        info, given, SettingsChanged, lambda uow, viewer, now: change_settings(uow, viewer, named, now=now)
+    ) as done:
+        settings = await read_settings(done.uow.connection, done.uow.organization_id)
+    return {
+        "settings": show_settings(settings),
+        "changed": show_changed_settings(done.outcome.before, done.outcome.after),
+    }
 
 
 def _checked(name: str, value: Any) -> Any:

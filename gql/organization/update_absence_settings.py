@@ -46,7 +46,7 @@ UpdateAbsenceSettingsResult: TypeAlias = Annotated[
 async def resolve(
     info: Info, input: Annotated[UpdateAbsenceSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateAbsenceSettingsResult | None:
-    return UpdateAbsenceSettingsSuccess(**await update_settings(info, input, "updateAbsenceSettings"))
+    return UpdateAbsenceSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(

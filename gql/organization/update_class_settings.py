@@ -44,7 +44,7 @@ UpdateClassSettingsResult: TypeAlias = Annotated[
 async def resolve(
     info: Info, input: Annotated[UpdateClassSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateClassSettingsResult | None:
-    return UpdateClassSettingsSuccess(**await update_settings(info, input, "updateClassSettings"))
+    return UpdateClassSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(

@@ -38,7 +38,7 @@ UpdateKioskSettingsResult: TypeAlias = Annotated[
 async def resolve(
     info: Info, input: Annotated[UpdateKioskSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateKioskSettingsResult | None:
-    return UpdateKioskSettingsSuccess(**await update_settings(info, input, "updateKioskSettings"))
+    return UpdateKioskSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(

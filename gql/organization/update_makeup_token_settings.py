@@ -76,7 +76,7 @@ UpdateMakeupTokenSettingsResult: TypeAlias = Annotated[
 async def resolve(
     info: Info, input: Annotated[UpdateMakeupTokenSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateMakeupTokenSettingsResult | None:
-    return UpdateMakeupTokenSettingsSuccess(**await update_settings(info, input, "updateMakeupTokenSettings"))
+    return UpdateMakeupTokenSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(

@@ -36,7 +36,7 @@ UpdateStaffPortalSettingsResult: TypeAlias = Annotated[
 async def resolve(
     info: Info, input: Annotated[UpdateStaffPortalSettingsInput, strawberry.argument(description="What to change.")]
 ) -> UpdateStaffPortalSettingsResult | None:
-    return UpdateStaffPortalSettingsSuccess(**await update_settings(info, input, "updateStaffPortalSettings"))
+    return UpdateStaffPortalSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(

@@ -8,9 +8,10 @@ from attendance.actions.people.student_notes import NoteKept, add_student_note
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from attendance.rules.vocabulary import NoteLevel
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import StudentNote
 from gql.people.student_texts import NOTE_LENGTH, checked_text, show_kept_note
@@ -42,18 +43,13 @@ async def resolve(
 ) -> AddStudentNoteResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     body = checked_text(input.body, "input.body", NOTE_LENGTH)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: add_student_note(uow, viewer, student_id, input.level, body, now=now),
-            NoteKept,
-            caller=viewer.caller,
-            mutation="addStudentNote",
-            given=input,
-            now=now,
-        )
-        return AddStudentNoteSuccess(note=await show_kept_note(uow, done.note_id))
+    async with act_once(
+        info,
+        input,
+        NoteKept,
+        lambda uow, viewer, now: add_student_note(uow, viewer, student_id, input.level, body, now=now),
+    ) as done:
+        return AddStudentNoteSuccess(note=await show_kept_note(done.uow, done.outcome.note_id))
 
 
 field = strawberry.mutation(

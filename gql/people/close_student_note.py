@@ -7,9 +7,10 @@ import strawberry
 from attendance.actions.people.student_notes import NoteKept, close_student_note
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import StudentNote
 from gql.people.student_texts import show_kept_note
@@ -36,18 +37,10 @@ async def resolve(
     info: Info, input: Annotated[CloseStudentNoteInput, strawberry.argument(description="The note.")]
 ) -> CloseStudentNoteResult | None:
     note_id = decode_id(input.note_id, "StudentNote", "input.noteId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: close_student_note(uow, viewer, note_id, now=now),
-            NoteKept,
-            caller=viewer.caller,
-            mutation="closeStudentNote",
-            given=input,
-            now=now,
-        )
-        return CloseStudentNoteSuccess(note=await show_kept_note(uow, done.note_id))
+    async with act_once(
+        info, input, NoteKept, lambda uow, viewer, now: close_student_note(uow, viewer, note_id, now=now)
+    ) as done:
+        return CloseStudentNoteSuccess(note=await show_kept_note(done.uow, done.outcome.note_id))
 
 
 field = strawberry.mutation(

@@ -8,9 +8,10 @@ from strawberry import Maybe
 from attendance.actions.people.update_student import StudentUpdated, update_student
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.visible import find_students
 from gql.people.student import Student
@@ -49,18 +50,10 @@ async def resolve(
 ) -> UpdateStudentResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     texts = _texts(input)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: update_student(uow, viewer, student_id, texts, now=now),
-            StudentUpdated,
-            caller=viewer.caller,
-            mutation="updateStudent",
-            given=input,
-            now=now,
-        )
-        student = (await find_students(Reading(uow.connection, viewer), [done.student_id])).get(done.student_id)
+    async with act_once(
+        info, input, StudentUpdated, lambda uow, viewer, now: update_student(uow, viewer, student_id, texts, now=now)
+    ) as done:
+        student = (await find_students(done.reading, [done.outcome.student_id])).get(done.outcome.student_id)
         if student is None:
             raise NotFound("There is no such student.")
         return UpdateStudentSuccess(student=student)

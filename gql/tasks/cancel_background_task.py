@@ -1,6 +1,5 @@
 """cancelBackgroundTask: stop a task between items (R9.5)."""
 
-from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -11,9 +10,10 @@ from attendance.rules.refusals import NothingFound
 from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
 from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.tasks.background_task import BackgroundTask, find_tasks
 from gql.tasks.task_refusals import BackgroundTaskEnded
 
@@ -42,18 +42,10 @@ async def resolve(
     info: Info, input: Annotated[CancelBackgroundTaskInput, strawberry.argument(description="Which task.")]
 ) -> CancelBackgroundTaskResult | None:
     task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        await once(
-            uow,
-            partial(cancel_background_task, uow, viewer.caller, task_id, now=now),
-            UUID,
-            caller=viewer.caller,
-            mutation="cancelBackgroundTask",
-            given=input,
-            now=now,
-        )
-        found = await find_tasks(Reading(uow.connection, viewer), [task_id])
+    async with act_once(
+        info, input, UUID, lambda uow, viewer, now: cancel_background_task(uow, viewer.caller, task_id, now=now)
+    ) as done:
+        found = await find_tasks(done.reading, [task_id])
         if task_id not in found:
             raise NothingFound(NO_SUCH_TASK)
     return CancelBackgroundTaskSuccess(background_task=found[task_id])

@@ -1,6 +1,5 @@
 """deleteBackgroundTask: remove the entry of a task that has ended (R9.6)."""
 
-from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -9,9 +8,10 @@ import strawberry
 from attendance.actions.tasks.delete_background_task import delete_background_task
 from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, encode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.tasks.task_refusals import BackgroundTaskNotEnded
 
 
@@ -36,17 +36,10 @@ async def resolve(
     info: Info, input: Annotated[DeleteBackgroundTaskInput, strawberry.argument(description="Which task.")]
 ) -> DeleteBackgroundTaskResult | None:
     task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
-    async with changing(info) as (uow, viewer):
-        deleted = await once(
-            uow,
-            partial(delete_background_task, uow, viewer.caller, task_id),
-            UUID,
-            caller=viewer.caller,
-            mutation="deleteBackgroundTask",
-            given=input,
-            now=info.context.clock(),
-        )
-    return DeleteBackgroundTaskSuccess(deleted_id=encode_id("BackgroundTask", deleted))
+    async with act_once(
+        info, input, UUID, lambda uow, viewer, now: delete_background_task(uow, viewer.caller, task_id)
+    ) as done:
+        return DeleteBackgroundTaskSuccess(deleted_id=encode_id("BackgroundTask", done.outcome))
 
 
 field = strawberry.mutation(

@@ -17,9 +17,10 @@ from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_ids, encode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS
 from gql.fields.scalars import Money
 from gql.fields.user_errors import PermissionDenied
@@ -75,22 +76,12 @@ async def resolve(
     info: Info, input: Annotated[SendStatementsInput, strawberry.argument(description="To whom.")]
 ) -> SendStatementsResult | None:
     wanted = _wanted(input)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: _start(uow, viewer, wanted, now),
-            Started,
-            caller=viewer.caller,
-            mutation="sendStatements",
-            given=input,
-            now=now,
-        )
-        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
+    async with act_once(info, input, Started, lambda uow, viewer, now: _start(uow, viewer, wanted, now)) as done:
+        tasks = await find_tasks(done.reading, [done.outcome.task_id])
     return SendStatementsSuccess(
-        background_task_id=encode_id("BackgroundTask", done.task_id),
-        background_task=tasks.get(done.task_id),
-        family_count=done.family_count,
+        background_task_id=encode_id("BackgroundTask", done.outcome.task_id),
+        background_task=tasks.get(done.outcome.task_id),
+        family_count=done.outcome.family_count,
     )
 
 

@@ -9,9 +9,10 @@ from attendance.actions.tokens.create_makeup_tokens import TokensCreated, create
 from attendance.rules.tokens.tokens_by_hand import MOST_DRAFTS, NOTICE_TIME, TokenDraft
 from attendance.rules.vocabulary import Permission
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.protocol.errors import BadInput
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
@@ -88,23 +89,18 @@ async def resolve(
     if not 1 <= len(input.tokens) <= MOST_DRAFTS:
         raise BadInput(f"input.tokens has {len(input.tokens)} entries; 1 to {MOST_DRAFTS} are allowed.")
     drafts = [draft_of(each, f"input.tokens[{number}]") for number, each in enumerate(input.tokens)]
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: create_makeup_tokens(uow, viewer, student_id, drafts, now=now),
-            TokensCreated,
-            caller=viewer.caller,
-            mutation="createMakeupTokens",
-            given=input,
-            now=now,
-        )
-        tokens = await tokens_by_id(uow.connection, viewer, done.token_ids, now)
+    async with act_once(
+        info,
+        input,
+        TokensCreated,
+        lambda uow, viewer, now: create_makeup_tokens(uow, viewer, student_id, drafts, now=now),
+    ) as done:
+        tokens = await tokens_by_id(done.uow.connection, done.viewer, done.outcome.token_ids, done.now)
         return CreateMakeupTokensSuccess(
-            makeup_tokens=[tokens[token_id] for token_id in done.token_ids],
-            token_count=len(done.token_ids),
-            email_count=done.email_count,
-            emails_without_address=done.unaddressed_count,
+            makeup_tokens=[tokens[token_id] for token_id in done.outcome.token_ids],
+            token_count=len(done.outcome.token_ids),
+            email_count=done.outcome.email_count,
+            emails_without_address=done.outcome.unaddressed_count,
         )
 
 

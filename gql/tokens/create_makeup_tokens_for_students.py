@@ -19,9 +19,10 @@ from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_ids, encode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS, MOST_WORDS, checked_words
 from gql.fields.user_errors import PermissionDenied
 from gql.people.students_refusals import NoStudents, TooManyStudents
@@ -103,22 +104,12 @@ async def resolve(
 ) -> CreateMakeupTokensForStudentsResult | None:
     chosen = _chosen(input)
     draft = draft_of(input.token, "input.token")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: _start(uow, viewer, chosen, draft, now),
-            Started,
-            caller=viewer.caller,
-            mutation="createMakeupTokensForStudents",
-            given=input,
-            now=now,
-        )
-        tasks = await find_tasks(Reading(uow.connection, viewer), [done.task_id])
+    async with act_once(info, input, Started, lambda uow, viewer, now: _start(uow, viewer, chosen, draft, now)) as done:
+        tasks = await find_tasks(done.reading, [done.outcome.task_id])
     return CreateMakeupTokensForStudentsSuccess(
-        background_task_id=encode_id("BackgroundTask", done.task_id),
-        background_task=tasks.get(done.task_id),
-        student_count=done.student_count,
+        background_task_id=encode_id("BackgroundTask", done.outcome.task_id),
+        background_task=tasks.get(done.outcome.task_id),
+        student_count=done.outcome.student_count,
     )
 
 

@@ -10,9 +10,10 @@ from attendance.actions.tokens.edit_makeup_token import TokenChanged, edit_makeu
 from attendance.rules.vocabulary import Permission
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.tokens.makeup_token import MakeupToken
 from gql.tokens.token_arguments import (
@@ -69,18 +70,15 @@ async def resolve(
 ) -> EditMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     changes = _changes(input)
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: edit_makeup_token(uow, viewer, token_id, changes, never_expires=input.never_expires, now=now),
-            TokenChanged,
-            caller=viewer.caller,
-            mutation="editMakeupToken",
-            given=input,
-            now=now,
-        )
-        return EditMakeupTokenSuccess(makeup_token=await show_kept_token(uow, viewer, done.token_id, now))
+    async with act_once(
+        info,
+        input,
+        TokenChanged,
+        lambda uow, viewer, now: edit_makeup_token(
+            uow, viewer, token_id, changes, never_expires=input.never_expires, now=now
+        ),
+    ) as done:
+        return EditMakeupTokenSuccess(makeup_token=await show_kept_token(done))
 
 
 def _changes(given: EditMakeupTokenInput) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from attendance.actions.tokens.edit_makeup_token import TokenChanged
 from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
 from attendance.rules.vocabulary import Permission
 from gql.fields.access import requires
-from gql.fields.context import Info, changing
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
-from gql.fields.idempotency import KEY_DESCRIPTION, once
+from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.tokens.makeup_token import MakeupToken
 from gql.tokens.token_arguments import show_kept_token
@@ -41,18 +42,10 @@ async def resolve(
     info: Info, input: Annotated[ResetMakeupTokenInput, strawberry.argument(description="The token.")]
 ) -> ResetMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
-    now = info.context.clock()
-    async with changing(info) as (uow, viewer):
-        done = await once(
-            uow,
-            lambda: reset_makeup_token(uow, viewer, token_id, now=now),
-            TokenChanged,
-            caller=viewer.caller,
-            mutation="resetMakeupToken",
-            given=input,
-            now=now,
-        )
-        return ResetMakeupTokenSuccess(makeup_token=await show_kept_token(uow, viewer, done.token_id, now))
+    async with act_once(
+        info, input, TokenChanged, lambda uow, viewer, now: reset_makeup_token(uow, viewer, token_id, now=now)
+    ) as done:
+        return ResetMakeupTokenSuccess(makeup_token=await show_kept_token(done))
 
 
 field = strawberry.mutation(

@@ -1,15 +1,15 @@
 """Inputs that the mutations on makeup tokens share, checked, and tokens as an act leaves them."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from strawberry import UNSET
 
-from attendance.rules.organization.permissions import Viewer
+from attendance.actions.tokens.edit_makeup_token import TokenChanged
 from attendance.rules.tokens.tokens_by_hand import COMMENT_LENGTH
-from db.unit_of_work import UnitOfWork
 from gql.enrollments.enrollment_arguments import checked_date
+from gql.fields.act_once import Acted
 from gql.fields.global_ids import decode_id
 from gql.people.student_texts import optional_text
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
@@ -40,6 +40,7 @@ def comment_or_none(given: Any, argument: str) -> str | None:
     return optional_text(given, argument, COMMENT_LENGTH) if is_given(given) else None
 
 
-async def show_kept_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datetime) -> MakeupToken:
+async def show_kept_token(done: Acted[TokenChanged]) -> MakeupToken:
     """Three statements."""
-    return (await tokens_by_id(uow.connection, viewer, [token_id], now))[token_id]
+    token_id = done.outcome.token_id
+    return (await tokens_by_id(done.uow.connection, done.viewer, [token_id], done.now))[token_id]

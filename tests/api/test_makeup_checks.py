@@ -123,18 +123,18 @@ async def beyond(desk: MakeupDesk) -> dict[str, Any]:
 
 async def too_young(desk: MakeupDesk) -> dict[str, Any]:
     await desk.change("offering", desk.lesson.offering_id, min_age_months=79)
-    return {"__typename": "StudentTooYoung", "minAgeMonths": 79, "ageMonths": 78}
+    return {"__typename": "StudentTooYoung", "minAgeMonths": 79, "maxAgeMonths": None, "ageMonths": 78}
 
 
 async def too_old(desk: MakeupDesk) -> dict[str, Any]:
     await desk.change("offering", desk.lesson.offering_id, max_age_months=77)
-    return {"__typename": "StudentTooOld", "maxAgeMonths": 77, "ageMonths": 78}
+    return {"__typename": "StudentTooOld", "minAgeMonths": None, "maxAgeMonths": 77, "ageMonths": 78}
 
 
 async def age_unknown(desk: MakeupDesk) -> dict[str, Any]:
     await desk.change("offering", desk.lesson.offering_id, max_age_months=120)
     await desk.change("student", desk.ann, birth_on=None)
-    return {"__typename": "StudentAgeUnknown", "least": None, "most": 120}
+    return {"__typename": "StudentAgeUnknown", "minAgeMonths": None, "maxAgeMonths": 120}
 
 
 async def other_gender(desk: MakeupDesk) -> dict[str, Any]:

@@ -249,9 +249,19 @@ def test_R8_6_ages_are_whole_months_with_leap_days_and_short_months(birth_on: da
     ("least", "most", "birth_on", "expected"),
     [
         (72, None, date(2020, 3, 10), []),
-        (72, None, date(2020, 3, 11), [(StudentTooYoung, {"min_age_months": 72, "age_months": 71})]),
+        (
+            72,
+            None,
+            date(2020, 3, 11),
+            [(StudentTooYoung, {"min_age_months": 72, "max_age_months": None, "age_months": 71})],
+        ),
         (None, 71, date(2020, 3, 11), []),
-        (None, 71, date(2020, 3, 10), [(StudentTooOld, {"max_age_months": 71, "age_months": 72})]),
+        (
+            None,
+            71,
+            date(2020, 3, 10),
+            [(StudentTooOld, {"min_age_months": None, "max_age_months": 71, "age_months": 72})],
+        ),
         (60, 83, date(2020, 3, 10), []),
         (None, None, None, []),
         (60, None, None, [(StudentAgeUnknown, {"min_age_months": 60, "max_age_months": None})]),

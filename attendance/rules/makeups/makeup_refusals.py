@@ -151,9 +151,12 @@ class MakeupBeyondHorizon(Refusal):
 
 @dataclass(eq=False)
 class StudentTooYoung(Refusal):
-    """On the date of the class the student is `age_months` old, in whole months."""
+    """On the date of the class the student is `age_months` old, in whole months. The limits are those of the class;
+    `max_age_months` None: there is no upper limit.
+    """
 
     min_age_months: int
+    max_age_months: int | None
     age_months: int
 
     @property
@@ -163,8 +166,11 @@ class StudentTooYoung(Refusal):
 
 @dataclass(eq=False)
 class StudentTooOld(Refusal):
-    """On the date of the class the student is `age_months` old, in whole months; the limit is still admitted."""
+    """On the date of the class the student is `age_months` old, in whole months. The limits are those of the class,
+    which still admits students of exactly that age; `min_age_months` None: there is no lower limit.
+    """
 
+    min_age_months: int | None
     max_age_months: int
     age_months: int
 

@@ -185,9 +185,9 @@ def _student_obstacles(offering: OfferingFacts, student: MakeupStudent, held_on:
         else:
             months = age_in_months(student.birth_on, held_on)
             if least is not None and months < least:
-                yield StudentTooYoung(least, months)
+                yield StudentTooYoung(least, most, months)
             if most is not None and months > most:
-                yield StudentTooOld(most, months)
+                yield StudentTooOld(least, most, months)
     if offering.gender is not None and _word(offering.gender) != _word(student.gender or ""):
         yield StudentGenderNotAdmitted(offering.gender, student.gender)
 

@@ -1,0 +1,58 @@
+"""The block of which nearly every mutation is made: decode the input, `act_once(...)`, show the outcome."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from attendance.rules.organization.permissions import Viewer
+from db.unit_of_work import UnitOfWork
+from gql.fields.context import Info, Reading, changing
+from gql.fields.idempotency import once
+
+Outcome = TypeVar("Outcome")
+
+Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Acted(Generic[Outcome]):
+    """The outcome of an act, in its transaction, which is still open: what is read in it sees what the act changed."""
+
+    outcome: Outcome
+    uow: UnitOfWork
+    viewer: Viewer
+    now: datetime
+
+    @property
+    def reading(self) -> Reading:
+        """For readers that take a snapshot and its viewer."""
+        return Reading(self.uow.connection, self.viewer)
+
+
+@asynccontextmanager
+async def act_once(
+    info: Info, given: Any, outcome_type: type[Outcome], act: Act[Outcome]
+) -> AsyncIterator[Acted[Outcome]]:
+    """Open the mutation's transaction, act in it once for each idempotency key, and commit when the block ends.
+
+    given -- the mutation's input, with `idempotency_key`.
+    outcome_type -- a dataclass of plain values, which is kept as JSON for retries.
+    act -- receives the unit of work, the viewer and the current time; a retry does not call it.
+
+    An exception in the block rolls the act back. Raises NotAuthenticated, Forbidden, BadInput for a key that is empty
+    or too long, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
+    """
+    now = info.context.clock()
+    async with changing(info) as (uow, viewer):
+        outcome = await once(
+            uow,
+            lambda: act(uow, viewer, now),
+            outcome_type,
+            caller=viewer.caller,
+            mutation=info.field_name,
+            given=given,
+            now=now,
+        )
+        yield Acted(outcome, uow, viewer, now)
