@@ -38,7 +38,7 @@ from db.migrate import upgrade
 from gql.fields.global_ids import encode_occurrence_id
 from tests.api_client import Api, serving
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
-from tests.worker_process import at, worker_process
+from tests.support.processes import worker_process
 
 TURN_SECONDS = 1.0
 MAIL_SECONDS = 20.0
@@ -183,7 +183,7 @@ async def measure(url: str, redis_url: str, classes: int, size: int) -> None:
             other = await fill(world, classes, size)
             async with serving(database) as anybody:
                 api = await anybody.as_staff(world, Permission.OWNER)
-                with worker_process(url, redis_url, *at(anybody.clock.now)) as worker:
+                with worker_process(url, redis_url, now=anybody.clock.now) as worker:
                     await asyncio.sleep(3)
                     await snow_day(api, world, other, worker)
     finally:
