@@ -22,7 +22,7 @@ COPY importing importing
 COPY mail mail
 COPY web web
 COPY workers workers
-# Compiled once here: the processes may write no bytecode, and would compile everything at each start.
+# Compile once here: the processes may not write bytecode, and would otherwise compile everything at each start.
 RUN /opt/rollbook/bin/python -m compileall -q -j 0 *.py attendance commands db demo gql importing mail workers
 ENV PATH=/opt/rollbook/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -31,7 +31,7 @@ ENV PATH=/opt/rollbook/bin:$PATH \
     ROLLBOOK_HOST=0.0.0.0
 USER rollbook
 EXPOSE 8000
-# SIGTERM drains: requests are finished and sockets closed within ROLLBOOK_GRACEFUL_TIMEOUT.
+# After SIGTERM requests are finished and sockets closed within ROLLBOOK_GRACEFUL_TIMEOUT.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["python", "rollbook.py"]
 CMD ["api"]

@@ -7,45 +7,54 @@ prepare = python=$$(.ci/find-python "$(PYTHON)") && $$python commands/environmen
 lock := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-.PHONY: help up test check format lint types contracts sdl drift bench schema migrate migration lock explorer
+# The tests run on the server of the wheel, or on Debian's server of the version that POSTGRES names.
+ifeq ($(origin POSTGRES),command line)
+programs := /usr/lib/postgresql/$(POSTGRES)/bin
+ifeq ($(wildcard $(programs)/postgres),)
+$(error PostgreSQL $(POSTGRES) is not in $(programs). On Debian or Ubuntu: apt-get install postgresql-$(POSTGRES))
+endif
+test test-all: export ROLLBOOK_POSTGRES_PROGRAMS = $(programs)
+endif
+
+.PHONY: help up test check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-up:  ## Set everything up and run it: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
+up:  ## Install and run everything: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
 	@$(prepare) local
 	@[ -f web/explorer/static/graphiql.min.js ] || $(MAKE) --no-print-directory explorer \
-		|| echo "The explorer's page will say how to get its assets; all else works without them."
+		|| echo "The explorer's page will say how to get its assets; everything else works without them."
 	@exec $(run)python rollbook.py up --with-parent $(ARGS)
 
-test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5")
+test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5"; POSTGRES=15: on Debian's PostgreSQL 15)
 	@$(prepare) dev
 	@$(run)pytest $(ARGS)
 
-check: format lint types contracts sdl drift test  ## All that must be true before a merge
+check: format lint types contracts sdl drift test  ## Run everything that must pass before a merge
 
-format:  ## Is the code formatted?
+format:  ## Check the formatting
 	@$(prepare) dev
 	$(run)ruff format --check .
 
-lint:  ## Ruff's rules
+lint:  ## Check Ruff's rules
 	@$(prepare) dev
 	$(run)ruff check .
 
-types:  ## Strict types
+types:  ## Check the types, strictly
 	@$(prepare) dev
 	$(run)mypy .
 
-contracts:  ## Who may import whom
+contracts:  ## Check which layer imports which
 	@$(prepare) dev
 	$(run)lint-imports
 
-sdl:  ## Is schema.graphql what the code prints?
+sdl:  ## Check that schema.graphql is what the code prints
 	@$(prepare) dev
 	$(run)python rollbook.py schema --check
 
-drift:  ## Do the migrations give what the models say?
+drift:  ## Check that migrations, models and db/schema.sql agree
 	@$(prepare) dev
 	$(run)python rollbook.py migrate --check
 
@@ -57,6 +66,10 @@ schema:  ## Print schema.graphql from the code
 	@$(prepare) local
 	$(run)python rollbook.py schema
 
+tables:  ## Print db/schema.sql from the migrations
+	@$(prepare) dev
+	$(run)python rollbook.py migrate --print
+
 migrate:  ## Bring the database's schema up to date
 	@$(prepare) local
 	$(run)python rollbook.py migrate
@@ -65,7 +78,7 @@ migration:  ## Write a migration from the models (MESSAGE="what changes")
 	@$(prepare) dev
 	$(run)python rollbook.py migrate --new "$(MESSAGE)"
 
-lock:  ## Resolve and pin all packages anew
+lock:  ## Resolve and pin all packages again
 	@$(prepare) dev
 	$(run)uv pip compile $(lock) pyproject.toml -o requirements/runtime.txt
 	$(run)uv pip compile $(lock) pyproject.toml --group local -c requirements/runtime.txt -o requirements/local.txt

@@ -1,4 +1,4 @@
-"""What time it is, for the entry points; all below them is handed an instant."""
+"""The current time, for entry points only. Everything below them receives an instant."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ def wall_clock() -> datetime:
 
 
 def clock_from(instant: datetime | None) -> Clock:
-    """A clock that shows `instant` (aware) now and goes on from there, for demonstrations; None: the wall
+    """Return a clock that shows `instant` (aware) now and goes on from there, for demonstrations. None gives the wall
     clock.
     """
     if instant is None:

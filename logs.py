@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line in production, readable lines elsewhere."""
+"""Configures structured logs: one JSON object per line in production, readable lines elsewhere."""
 
 import logging
 import sys
@@ -8,9 +8,9 @@ from structlog.typing import Processor
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
-    """Set up the logs of this process, once, for our own code and for the libraries' stdlib loggers.
+    """Configure the logs of this process for our own code and for the libraries that use `logging`. Call it once.
 
-    Whatever is bound with `structlog.contextvars` (the request id, a job's id) is on each line.
+    Everything bound with `structlog.contextvars` (the request id, a job's id) appears on each line.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -39,14 +39,14 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Every request is logged once by ourselves, with its id.
+    # We log every request ourselves, once, with its id.
     logging.getLogger("uvicorn.access").disabled = True
     for chatty in ("uvicorn.error", "websockets", "asyncio", "alembic", "arq"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
 def _readable() -> Processor:
-    # The default formatter shows the variables of each frame, and passwords are among them.
+    # The default formatter prints the variables of each frame, which can include passwords.
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
     )

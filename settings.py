@@ -1,6 +1,6 @@
-"""Everything that can be configured, read once from the environment and checked before anything starts.
+"""Reads the configuration once from the environment and checks it before anything starts.
 
-Only entry points call `load_settings`; all below them is handed the values.
+Only entry points call `load_settings`. Everything below them receives the values.
 """
 
 import re
@@ -16,7 +16,7 @@ SECRET_LENGTH = 32
 
 
 class SettingsFault(Exception):
-    """The configuration cannot be used. `sentences` has one sentence per fault, naming its variable."""
+    """The configuration is invalid. `sentences` has one sentence for each mistake, which names its variable."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
@@ -24,12 +24,12 @@ class SettingsFault(Exception):
 
 
 def asyncpg_url(url: str) -> str:
-    """A PostgreSQL address in SQLAlchemy's form for asyncpg. Raises ValueError("is ...") for anything else."""
+    """Convert a PostgreSQL address to SQLAlchemy's form for asyncpg. Raises ValueError("is ...") for anything else."""
     scheme, separator, rest = url.partition("://")
     if scheme not in ("postgres", "postgresql", "postgresql+asyncpg") or not separator or not rest:
-        raise ValueError("is no PostgreSQL address such as postgresql://user:password@host:5432/database")
+        raise ValueError("is not a PostgreSQL address such as postgresql://user:password@host:5432/database")
     if not urlsplit(f"postgresql://{rest}").path.strip("/"):
-        raise ValueError("names no database; it ends with /database")
+        raise ValueError("names no database; it must end with /database")
     return f"postgresql+asyncpg://{rest}"
 
 
@@ -42,9 +42,9 @@ def _is_smtp_url(url: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """The configuration of one process. Frozen; every value has been checked.
+    """The configuration of one process. It is frozen, and every value has been checked.
 
-    Variables are the names in upper case with the prefix ROLLBOOK_, except DATABASE_URL and REDIS_URL.
+    Each variable is called like its field, in upper case with the prefix ROLLBOOK_, except DATABASE_URL and REDIS_URL.
     Lifetimes are in seconds.
     """
 
@@ -100,21 +100,21 @@ class Settings(BaseSettings):
     @classmethod
     def _redis_url(cls, url: str) -> str:
         if not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("is no Redis address such as redis://:password@host:6379/0")
+            raise ValueError("is not a Redis address such as redis://:password@host:6379/0")
         return url
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp_url(cls, url: str | None) -> str | None:
         if url is not None and not _is_smtp_url(url):
-            raise ValueError("is no mail server's address such as smtp://user:password@mail.example.com:587")
+            raise ValueError("is not a mail server's address such as smtp://user:password@mail.example.com:587")
         return url
 
     @field_validator("mail_from")
     @classmethod
     def _mail_from(cls, address: str | None) -> str | None:
         if address is not None and not re.fullmatch(r"[^\s@<>,;:\"()]+@[A-Za-z0-9.-]+", address, re.ASCII):
-            raise ValueError("is no e-mail address such as notices@example.com")
+            raise ValueError("is not an e-mail address such as notices@example.com")
         return address
 
     @field_validator("allowed_origins", mode="before")
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         for origin in origins:
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-                raise ValueError(f"has {origin!r}, which is no origin such as https://app.example.com")
+                raise ValueError(f"has {origin!r}, which is not an origin such as https://app.example.com")
         return origins
 
     @field_validator("log_level", mode="before")
@@ -146,23 +146,23 @@ class Settings(BaseSettings):
         if self.in_production and len(self.secret.get_secret_value()) < SECRET_LENGTH:
             faults.append(f"ROLLBOOK_SECRET must have at least {SECRET_LENGTH} characters in production.")
         if self.in_production and self.test_clock is not None:
-            faults.append("ROLLBOOK_TEST_CLOCK is refused in production: there the clock cannot be moved.")
+            faults.append("ROLLBOOK_TEST_CLOCK is refused in production, where the clock cannot be moved.")
         provider = (self.jwks_url, self.jwks_issuer, self.jwks_audience)
         if any(provider) and not all(provider):
             faults.append(
-                "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE are set together or not at all."
+                "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE must be set together or not at all."
             )
         if self.jwks_url is not None and self.in_production and not self.jwks_url.startswith("https://"):
             faults.append("ROLLBOOK_JWKS_URL must start with https:// in production.")
         if (self.smtp_url is None) != (self.mail_from is None):
-            faults.append("ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM are set together or not at all.")
+            faults.append("ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM must be set together or not at all.")
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
 
 def load_settings(**given: Any) -> Settings:
-    """Read the environment; `given` values win over it. Raises SettingsFault with all faults at once."""
+    """Read the environment; `given` values take precedence. Raises SettingsFault with all mistakes at once."""
     try:
         return Settings(**given)
     except ValidationError as fault:

@@ -1,13 +1,13 @@
-"""What a search for makeups costs: the whole request over 90 days, for 10, 200 and 2,000 weekly classes of 12 students.
+"""Measures a search for makeups: the whole request over 90 days, for 10, 200 and 2,000 weekly classes of 12 students.
 
     python bench/eligible_makeups.py [rounds]
 
-Asked are: a family's first page of 50; a family's search that finds nothing, all classes being full, so that every
-occurrence is looked at (some 13 for each class); and the first page of all occurrences with what is against each, as
-staff see it. Told are the medians and worst values of an answer's time and of the longest time for which others had to
-wait for the event loop, this process's CPU time for an answer, and its SQL statements. A tenth of the students is
-expected to be absent on some of the days. On DATABASE_URL if it is set (in a database of its own that is dropped
-again), else on an embedded server.
+There are three searches: a family's first page of 50; a family's search that finds nothing because all classes are
+full, so that every occurrence is examined (about 13 for each class); and the first page of all occurrences with the
+reasons against each, as staff see it. It prints the median and the worst value of the response time and of the longest
+time for which the event loop was blocked, the CPU time of this process per response, and its number of SQL statements.
+A tenth of the students has expected absences on some of the days. It uses a temporary database on DATABASE_URL if that
+is set, otherwise an embedded server.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ FIND = """query($token: ID!, $from: Date!, $to: Date!, $rejected: Boolean = fals
 
 @dataclass
 class Business:
-    """An organization of so many classes, and whoever asks."""
+    """An organization with that many classes, and the people who search."""
 
     family: Api
     staff: Api
@@ -66,7 +66,7 @@ class Business:
 
 @dataclass
 class Held:
-    """The longest time between two turns of a task that asks for one each millisecond."""
+    """Measures the longest time between two turns of a task that asks for one each millisecond."""
 
     seconds: float = 0.0
 
@@ -105,7 +105,9 @@ async def open_business(world: World, anybody: Api, classes: int) -> Business:
 
 
 class _Rows:
-    """A class each, its timeslot, its students with their places, and the absences of a tenth of them."""
+    """The rows: for each class its timeslot, its students with their enrollments, and the absences of a tenth of
+    them.
+    """
 
     def __init__(self, world: World, ann: UUID) -> None:
         self.world = world

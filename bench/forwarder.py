@@ -1,7 +1,7 @@
-"""What live_roll_sheet.py compares with: a server on the same stack that forwards finished frames, and no more.
+"""A server on the same stack that only forwards finished frames. live_roll_sheet.py compares Rollbook with it.
 
-Run by it: `python bench/forwarder.py PORT REDIS_URL`. Every client that subscribes gets each message of one Redis
-channel as it is.
+live_roll_sheet.py runs it as `python bench/forwarder.py PORT REDIS_URL`. Every client that subscribes gets each message
+of one Redis channel unchanged.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""How fast a OneRoster bundle loads: makes one of 50,000 enrollments, imports it, imports it again.
+"""Measures how fast a OneRoster bundle loads: makes one with 50,000 enrollments, imports it, and imports it again.
 
     python bench/import_oneroster.py [enrollments]
 
-On DATABASE_URL if it is set (in a database of its own that is dropped again), else on an embedded server.
+It uses a temporary database on DATABASE_URL if that is set, otherwise an embedded server.
 """
 
 import asyncio
@@ -32,7 +32,9 @@ Table = tuple[Row, Iterable[Row]]
 
 
 def tables(enrollments: int) -> dict[str, Table]:
-    """A district: five classes a student, 25 students a class, a parent for every two students."""
+    """Return a district: five classes for each student, 25 students in each class, and one parent for every two
+    students.
+    """
     students, classes = enrollments // CLASSES_OF_A_STUDENT, enrollments // STUDENTS_OF_A_CLASS
     dates = ("2026-08-17", "2027-06-04")
     orgs = [["d", "Bench District", "district"], *([f"s{n}", f"School {n}", "school"] for n in range(SCHOOLS))]
@@ -86,7 +88,7 @@ def _enrollments(enrollments: int, students: int, classes: int) -> Iterator[Row]
 
 
 def make_bundle(path: Path, enrollments: int) -> int:
-    """Write the zip; the number of its rows."""
+    """Write the zip file and return the number of its rows."""
     rows = 0
     found = tables(enrollments)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,13 +1,14 @@
-"""How fast an open roll sheet hears of a change: from the commit to the last of many subscribers, over real sockets.
+"""Measures how fast open roll sheets receive a change: from the commit to the last of many subscribers, over real
+sockets.
 
     python bench/live_roll_sheet.py [subscribers] [events]
 
-The API is one process on one core; the subscribers, the writer and the databases share the other. Told are
-milliseconds from the end of the writer's transaction: of each event's last delivery the median, of all deliveries the
-99th percentile; and the server's CPU time for an event. With one changed row of 30, with half of them (some 8 kB) and
-with all; and the same frames from a server that only forwards them (bench/forwarder.py), event by event in turn, with
-the ratio of the CPU times. At last all leave and come back at once, as after a restart. On DATABASE_URL and REDIS_URL
-if they are set (in a database of its own that is dropped again), else on embedded servers.
+The API is one process on one core; the subscribers, the writer and the databases share the other. Times are
+milliseconds from the end of the writer's transaction. It prints the median time of each event's last delivery, the 99th
+percentile of all deliveries, and the server's CPU time per event, with one changed row of 30, with half of them (about
+8 kB) and with all. A server that only forwards the same frames (bench/forwarder.py) gets every event in turn, and the
+ratio of the CPU times is printed. At the end all subscribers leave and come back at once, as after a restart. It uses a
+temporary database on DATABASE_URL, and REDIS_URL, if they are set, otherwise embedded servers.
 """
 
 import asyncio
@@ -43,7 +44,7 @@ TURNS = itertools.cycle([AttendanceStatus.PRESENT, AttendanceStatus.TARDY, Atten
 
 
 class Measured:
-    """One server with its audience, and what its events took."""
+    """One server with its subscribers, and the measurements of its events."""
 
     def __init__(self, name: str, server: Api, audience: Audience) -> None:
         self.name, self.server, self.audience = name, server, audience
@@ -59,12 +60,14 @@ class Measured:
         delays = [arrived - published for arrived in await self.audience.heard()]
         self.last.append(max(delays))
         self.every += delays
-        # What it still does after the last delivery counts too.
+        # The work that the server does after the last delivery counts too.
         await asyncio.sleep(0.03)
         self.cpu.append(cpu_seconds(self.server.process.pid) - self._cpu)
 
     async def come_back(self) -> float:
-        """All leave, and come back at once; the CPU milliseconds for each until all have the state."""
+        """Let all subscribers leave and come back at once. Return the CPU milliseconds for each until all have the
+        state.
+        """
         self.audience.leave()
         await asyncio.sleep(1)
         begun, cpu = time.perf_counter(), cpu_seconds(self.server.process.pid)
@@ -75,7 +78,7 @@ class Measured:
         return each
 
     def tell(self) -> float:
-        """Print the figures; the mean CPU milliseconds of an event."""
+        """Print the figures and return the mean CPU milliseconds of an event."""
         cpu = 1000 * statistics.fmean(self.cpu)
         print(
             f"    {self.name:<9} last delivery {1000 * statistics.median(self.last):5.1f} ms median; "
@@ -86,9 +89,9 @@ class Measured:
 
 
 async def measure(ours: Measured, theirs: Measured, redis: Redis, sheet: LiveSheet, names: list[str]) -> None:
-    """One event of each; the forwarder's frame is the one that Rollbook's subscribers got."""
+    """Send one event to each server. The forwarder's frame is the one that Rollbook's subscribers received."""
     ours.begin()
-    # Never what was there before: that would be no change.
+    # The new value always differs from the old one, because otherwise there would be no change.
     await sheet.submit(**dict.fromkeys(names, next(TURNS)))
     await ours.end(time.perf_counter())
     theirs.begin()
@@ -110,7 +113,7 @@ async def forwarder(redis_url: str) -> AsyncIterator[Api]:
 
 
 def part_cores(*servers: Api) -> None:
-    """The measured servers on one core, everything else on the others."""
+    """Put the measured servers on one core and everything else on the others."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(0, cores[1:])

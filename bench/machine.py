@@ -1,4 +1,4 @@
-"""What the benchmarks run on: the servers of DATABASE_URL and REDIS_URL if they are set, else servers of their own."""
+"""Provides the benchmarks' servers: those of DATABASE_URL and REDIS_URL if they are set, otherwise embedded ones."""
 
 import os
 import shutil
@@ -17,13 +17,13 @@ _NO_REDIS = "redis://127.0.0.1/not-needed"
 
 @contextmanager
 def bench_servers(*, needs_redis: bool = True, durable: bool = False) -> Iterator[Servers]:
-    """For the block, with warnings and less kept out of the output. Those of its own are in a folder that is removed
-    after a block that went well.
+    """Run the servers for the block and suppress log output up to warnings. The folder of embedded servers is
+    removed after a block without errors.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     given = os.environ.get("DATABASE_URL")
     folder = Path(tempfile.mkdtemp(prefix="rollbook-bench-"))
-    # PostgreSQL of another user must reach its own folder inside.
+    # PostgreSQL, which may run as another user, must be able to reach its own folder inside.
     folder.chmod(0o711)
     with locked(folder):
         servers = start_servers(
@@ -40,8 +40,8 @@ def bench_servers(*, needs_redis: bool = True, durable: bool = False) -> Iterato
 
 
 def cpu_seconds(pid: int) -> float:
-    """What the process has used of its cores so far. Linux counts it in nanoseconds, where process_cpu_seconds_total
-    knows hundredths of a second and costs a request.
+    """Return the CPU time that the process has used. Linux counts it in nanoseconds, whereas process_cpu_seconds_total
+    has hundredths of a second and costs a request.
     """
     times = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
     return sum(int(each.split()[0]) for each in times) / 1e9

@@ -1,12 +1,12 @@
-"""Many open roll sheets on one API process, with check-ins all the time: how late, and how much memory.
+"""Measures many open roll sheets on one API process under constant check-ins: delays and memory.
 
     python bench/many_roll_sheets.py [connections] [sheets] [check-ins a second] [seconds]
 
-The API is one process on one core; the subscribers, the writer and the databases share the other. Told are: the
-milliseconds from the end of a check-in's transaction to its delivery, to each subscriber of its roll sheet; the
-resident memory of the process before anybody came, for each connection, and minute by minute; and its share of a
-core. Every subscriber of a sheet must get each revision once: it is counted. The tables have statistics, as those of a
-business have that was not founded this minute.
+The API is one process on one core; the subscribers, the writer and the databases share the other. It prints the
+milliseconds from the end of a check-in's transaction to its delivery to each subscriber of the roll sheet; the resident
+memory of the process before anybody joined, per connection, and minute by minute; and its share of a core. It counts
+that every subscriber of a sheet gets each revision once. The tables have statistics, as those of an established
+business have.
 """
 
 import asyncio
@@ -41,14 +41,14 @@ STATUSES = [AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.L
 REVISION = re.compile(rb'"revision":(\d+)')
 
 
-# Connections of the writer.
+# The number of the writer's connections.
 WRITERS = 6
 DEFAULTS = (2000.0, 200.0, 50.0, 60.0)
 
 
 @dataclass(frozen=True)
 class Load:
-    """`rate`: check-ins a second."""
+    """The load. `rate` is the number of check-ins per second."""
 
     connections: int
     sheets: int
@@ -57,7 +57,7 @@ class Load:
 
 
 class Deliveries:
-    """When each revision of each sheet was committed, and how late it came."""
+    """The time of each revision's commit, and the delays of its deliveries."""
 
     def __init__(self) -> None:
         self.committed: dict[tuple[int, int], float] = {}
@@ -71,7 +71,7 @@ class Deliveries:
         key = (sheet, int(found[1]))
         committed = self.committed.get(key)
         if committed is None:
-            # The process's own subscribers may be told before the writer knows that it has committed.
+            # The process's own subscribers may receive a change before the writer knows that it has committed.
             self.early[key].append(at)
         else:
             self.delays.append(at - committed)
@@ -88,8 +88,10 @@ def resident_megabytes(api: Api) -> float:
 
 @dataclass
 class Writer:
-    """Checks in, over as many connections as it has. `waited`: the longest time in seconds for which a check-in had to
-    wait for one of them; when that is much, the machine was busy with something else.
+    """Checks students in, over its connections.
+
+    waited -- the longest time in seconds for which a check-in waited for a connection; a long wait means that the
+      machine was busy with something else
     """
 
     sheets: list[LiveSheet]
@@ -108,7 +110,7 @@ class Writer:
 
 
 async def drive(writer: Writer, load: Load, api: Api) -> None:
-    """Check-ins at an even rate; each minute the memory is told."""
+    """Send check-ins at an even rate and print the memory each minute."""
     turns = [0] * len(writer.sheets)
     tasks: set[asyncio.Task[None]] = set()
     began = last = time.perf_counter()
@@ -184,7 +186,7 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
 def main() -> None:
     connections, sheets, rate, seconds = (*map(float, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :])
     load = Load(int(connections), int(sheets), rate, seconds)
-    # With autovacuum: without it minutes of check-ins pile up dead rows, and each statement gets slower.
+    # Autovacuum is on: without it minutes of check-ins accumulate dead rows, and each statement gets slower.
     with bench_servers(durable=True) as servers:
         asyncio.run(run(servers.database_url, servers.redis_url, load))
 

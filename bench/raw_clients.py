@@ -1,4 +1,4 @@
-"""Hundreds of WebSocket clients that cost next to nothing: they count what they receive and do not read it."""
+"""Hundreds of WebSocket clients that cost almost nothing: they count what they receive and do not parse it."""
 
 import asyncio
 import base64
@@ -14,7 +14,7 @@ _TEXT, _CLOSE, _PING, _PONG = 0x1, 0x8, 0x9, 0xA
 
 
 class RawClient(asyncio.Protocol):
-    """One connection. `arrivals` are the instants (perf_counter) of the messages since it was last emptied."""
+    """One connection. `arrivals` are the times (perf_counter) of the messages since it was last emptied."""
 
     def __init__(self, audience: "Audience") -> None:
         self._audience = audience
@@ -45,7 +45,7 @@ class RawClient(asyncio.Protocol):
             del self._buffer[:size]
 
     def _frame(self) -> int | None:
-        """Take in the next whole frame; its size, None: it is not whole."""
+        """Read the next complete frame and return its size; None if it is not complete yet."""
         held = self._buffer
         if len(held) < 2:
             return None
@@ -68,7 +68,7 @@ class RawClient(asyncio.Protocol):
         return start + length
 
     def _send(self, opcode: int, payload: bytes) -> None:
-        # A mask of zeros leaves the payload as it is.
+        # A mask of zeros leaves the payload unchanged.
         length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
         self._transport.write(bytes([0x80 | opcode]) + length + bytes(4) + payload)
 
@@ -77,9 +77,9 @@ class RawClient(asyncio.Protocol):
 
 
 class Audience:
-    """Clients that say the same. `last` is the last message that any of them got.
+    """Clients that send the same messages. `last` is the last message that any of them received.
 
-    on_message -- called for each message with its instant and the bytes.
+    on_message -- called for each message with its time and the bytes
     """
 
     def __init__(
@@ -95,8 +95,8 @@ class Audience:
         self._everybody = asyncio.Event()
 
     async def join(self, port: int, *, pause: float = 0.05) -> None:
-        """Connect one after the other, with a pause of so many seconds after every twenty; done when each has its
-        acknowledgement and its first event.
+        """Connect the clients one after the other, with a pause of so many seconds after every twenty. Return when
+        each has its acknowledgement and its first event.
         """
         loop = asyncio.get_running_loop()
         self.expect(2 * self.size)
@@ -123,13 +123,13 @@ class Audience:
             self._everybody.set()
 
     async def heard(self) -> list[float]:
-        """When each of the messages that were expected came."""
+        """Wait until all expected messages have arrived and return their times."""
         async with asyncio.timeout(120):
             await self._everybody.wait()
         return self._arrivals
 
     def forget(self) -> None:
-        """What came so far."""
+        """Forget all arrivals so far."""
         self._arrivals = []
 
     def leave(self) -> None:

@@ -1,12 +1,11 @@
-"""What a roll sheet costs: the whole request (token, viewer, head, roster, GraphQL, JSON) for 1, 30 and 100 rows,
-against asyncpg alone.
+"""Measures a roll sheet: the whole request (token, viewer, head, roster, GraphQL, JSON) for 1, 30 and 100 rows.
 
     python bench/roll_sheet.py [rounds]
 
-The floor asks by hand for the occurrence, its students and their marks, on a pooled connection of the same server, and
-encodes a dict: no token, no permissions, no indicators. Both run in turns, in one process; told are the medians of the
-best third of the rounds. On DATABASE_URL if it is set (in a database of its own that is dropped again), else on an
-embedded server.
+It compares with plain asyncpg, which reads the occurrence, its students and their marks on a pooled connection of the
+same server and encodes a dict: without token, permissions and indicators. Both run in turns, in one process, and it
+prints the medians of the best third of the rounds. It uses a temporary database on DATABASE_URL if that is set,
+otherwise an embedded server.
 """
 
 import asyncio
@@ -85,7 +84,7 @@ class Measured:
         self.cpu.append(time.process_time() - cpu)
 
     def told(self) -> tuple[float, float]:
-        """Milliseconds of wall and of this process's CPU."""
+        """Return the milliseconds of wall time and of this process's CPU, as text."""
         return _best(self.wall), _best(self.cpu)
 
 
@@ -99,7 +98,7 @@ async def put(owner: AsyncConnection, model: type[Any], rows: list[dict[str, Any
 
 
 async def fill(world: World, lesson: Lesson, size: int) -> None:
-    """A class of this size with eight weeks of marks, today's among them, and something for the indicators to say."""
+    """Make a class of this size with eight weeks of marks, today's among them, and causes for some indicators."""
     families, students, enrollments, notes, marks = [], [], [], [], []
     of = {"organization_id": world.organization_id}
     for number in range(size):

@@ -1,12 +1,13 @@
-"""A snow day: every class of a day cancelled with tokens and e-mails, by one worker, while roll sheets are read.
+"""Measures a snow day: one worker cancels every class of a day with tokens and e-mails while roll sheets are read.
 
     python bench/snow_day.py [classes] [students in each]
 
-200 classes of 30 unless told. The worker is a process of its own, as in production. One client asks for a roll sheet of
-another class again and again, with a pause; told are medians and 95th percentiles with the worker idle and meanwhile.
-Both are measured in turns of a second, the worker being stopped (SIGSTOP) in every other one: so whatever else the
-machine does is in both. The time of the task is told without those turns. Then the same while its e-mails leave, for
-20 seconds at most. On DATABASE_URL and REDIS_URL if they are set, else on embedded servers.
+The default is 200 classes of 30. The worker is a process of its own, as in production. One client repeatedly asks for a
+roll sheet of another class, with a pause in between. It prints medians and 95th percentiles with the worker idle and
+with the worker busy, which are measured in turns of a second: the worker is stopped (SIGSTOP) in every other turn, so
+whatever else the machine does affects both. The time of the task excludes those turns. Then it measures the same while
+the e-mails are sent, for at most 20 seconds. It uses DATABASE_URL and REDIS_URL if they are set, otherwise embedded
+servers.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ async def put(owner: AsyncConnection, model: type[Any], rows: list[dict[str, Any
 
 
 async def fill(world: World, classes: int, size: int) -> Lesson:
-    """Each student is in two of the classes of Monday; the class that is returned is on Tuesday."""
+    """Put each student into two of Monday's classes, and return a class on Tuesday."""
     of: dict[str, Any] = {"organization_id": world.organization_id}
     lessons = [await world.weekly_class(name=f"Class {number}") for number in range(classes)]
     other = await world.weekly_class(name="Tuesday", weekday=2)
@@ -97,7 +98,9 @@ async def fill(world: World, classes: int, size: int) -> Lesson:
 
 @dataclass
 class Turns:
-    """Roll sheets with the worker stopped and at work, in milliseconds; `seconds` that it was at work."""
+    """Response times of roll sheets with the worker stopped and busy, in milliseconds. `seconds` is the time it was
+    busy.
+    """
 
     api: Api
     sheet: str

@@ -1,4 +1,4 @@
-"""The processes that `up` runs beside the servers: started again when they die, their output shown."""
+"""Runs the API and the worker as child processes of `up`: restarts them when they die, and shows their output."""
 
 import collections
 import os
@@ -19,9 +19,9 @@ _SETTLED_AFTER = 60.0
 
 
 class Child:
-    """One `rollbook.py` command as a child process; each line of its output is shown behind its name.
+    """One `rollbook.py` command as a child process. Each line of its output is shown after the command's name.
 
-    It is killed by the kernel if this process dies without stopping it.
+    The kernel kills it if this process dies without stopping it.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Child:
         return self._process is not None and self._process.poll() is not None
 
     def last_words(self) -> str:
-        """The end of its output, for a child that did not come up."""
+        """Return the end of the output, for a child that did not start."""
         if self._reader is not None:
             self._reader.join(2)
         return "\n".join(self._last_lines)
 
     def restart_if_ended(self) -> None:
-        """Called again and again: a child that ended is started anew, each time after a longer wait."""
+        """Restart a child that has ended, each time after a longer wait. Call it repeatedly."""
         if not self.has_ended():
             return
         now = time.monotonic()
@@ -80,7 +80,7 @@ class Child:
             self.start()
 
     def stop(self, seconds: float) -> None:
-        """Ask it to end what it is doing, then to end; after `seconds` it is killed."""
+        """Ask the child to finish and end. After `seconds` it is killed."""
         if self._process is not None:
             stop(self._process, signal.SIGTERM, seconds)
         if self._reader is not None:

@@ -1,4 +1,4 @@
-"""`demo` and `import`: what fills the database."""
+"""The commands `demo` and `import`, which fill the database."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from commands.terminal import SignIn, TryOut, say
 
 
 def load_demo(*, fresh: bool) -> None:
-    """Fill the database with the demo organizations; with --fresh, delete and make them anew."""
+    """Load the demo organizations; with `fresh`, delete and recreate them."""
     if os.environ.get("ROLLBOOK_ENV") == "production":
-        raise Fault("The demo is refused in production: everybody knows its passwords.")
+        raise Fault("The demo is refused in production, because everybody knows its passwords.")
     with database_here() as url:
         say(asyncio.run(_migrated_demo(url, fresh=fresh)))
 
@@ -27,7 +27,9 @@ async def _migrated_demo(url: str, *, fresh: bool) -> str:
 
 
 async def demo_sentence(url: str, *, fresh: bool = False) -> str:
-    """Load the demo unless it is there; a sentence about what there is now. Other organizations stay."""
+    """Load the demo unless it is there, and return a sentence about what there is now. Other organizations stay
+    unchanged.
+    """
     from clock import wall_clock
     from demo.load import demo_today, load_demo
 
@@ -37,9 +39,8 @@ async def demo_sentence(url: str, *, fresh: bool = False) -> str:
 
 
 async def try_out(url: str, *, may_load: bool) -> TryOut | None:
-    """How to try the demo out; it is loaded first if it `may_load` and there is no organization at all.
-
-    None: the database has no demo.
+    """Return how to try the demo, or None if the database has no demo. If it `may_load` and the database has no
+    organization at all, the demo is loaded first.
     """
     from clock import wall_clock
     from demo.load import demo_today, load_demo
@@ -76,7 +77,7 @@ async def _organizations(url: str) -> set[UUID]:
 
 
 def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -> None:
-    """Import a bundle and say what became of it. Raises Fault if nothing was kept."""
+    """Import a bundle and print the outcome. Raises Fault if nothing was kept."""
     from clock import wall_clock
     from commands.import_report import Progress, tell
     from importing.oneroster.report import ImportRefused, Report, write_report_file
@@ -109,4 +110,4 @@ def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -
     if refused is not None:
         raise Fault(str(refused))
     if report is not None and not report.is_sound:
-        raise Fault("Nothing was kept. Mend the rows above, or leave them out with --skip-bad-rows.")
+        raise Fault("Nothing was kept. Correct the rows above, or leave them out with --skip-bad-rows.")

@@ -1,7 +1,7 @@
-"""Make the virtual environment and install the pinned packages: `python commands/environment.py local|dev`.
+"""Makes the virtual environment and installs the pinned packages: `python commands/environment.py local|dev`.
 
-Runs on the standard library alone, before anything is installed. A second run finds its stamp and
-does nothing. `local` is what `make up` needs; `dev` holds it and adds what the checks need.
+It uses the standard library alone, because it runs before anything is installed. It records what it installed, so a
+second run does nothing. `local` is what `make up` needs; `dev` includes it and adds what the checks need.
 """
 
 import contextlib
@@ -23,11 +23,11 @@ HOLDS = {"local": ("local", "dev"), "dev": ("dev",)}
 
 
 class Fault(Exception):
-    """The environment cannot be made; the text is one clear sentence."""
+    """The environment cannot be made. The text is one clear sentence."""
 
 
 def main(arguments: list[str]) -> int:
-    """Returns the exit status: 0 when the environment is ready, 1 after a sentence on standard error."""
+    """Return the exit status: 0 when the environment is ready, 1 after a sentence on standard error."""
     wanted = arguments[0] if arguments else "local"
     try:
         with _alone():
@@ -65,7 +65,7 @@ def _is_installed(wanted: str) -> bool:
 
 
 def _is_sound() -> bool:
-    """False for no environment, a moved one, or one whose interpreter is gone or too old."""
+    """Return False if there is no environment, it was moved, or its interpreter is missing or too old."""
     try:
         probe = [str(PYTHON), "-c", "import sys; print(sys.prefix, sys.version_info >= (3, 11))"]
         answer = subprocess.run(probe, capture_output=True, text=True, check=True)  # noqa: S603
@@ -79,7 +79,9 @@ def _lock_of(wanted: str) -> str:
 
 
 def _install_fast(requirements: Path) -> bool:
-    """With uv: seconds instead of a minute. False if it cannot be had or fails; then pip is asked."""
+    """Install with uv, in seconds instead of a minute. Return False if uv is not available or fails; then pip is
+    used.
+    """
     installer = ROOT / "requirements" / "installer.txt"
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(installer)]
     sync = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", str(requirements)]
@@ -91,7 +93,7 @@ def _install_fast(requirements: Path) -> bool:
 
 
 def _index_of_pip() -> dict[str, str]:
-    """uv does not read pip's configuration: a mirror that is set there is handed on."""
+    """Return pip's configured mirror as environment variables, since uv does not read pip's configuration."""
     found = {}
     for setting, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
         command = [str(PYTHON), "-m", "pip", "config", "get", f"global.{setting}"]
@@ -119,7 +121,7 @@ def _run(command: list[str], sentence: str) -> None:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Two `make` in one checkout wait for each other."""
+    """Hold a lock, so that two `make` in one checkout wait for each other."""
     try:
         lock = os.open(ROOT / ".venv.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as fault:

@@ -1,5 +1,5 @@
-"""What ends a command with a sentence instead of a trace."""
+"""The exception that ends a command with a sentence instead of a stack trace."""
 
 
 class Fault(Exception):
-    """Something that the person at the terminal can mend; the text says what, in clear sentences."""
+    """A problem that the person at the terminal can solve. The text explains it in clear sentences."""

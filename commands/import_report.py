@@ -1,4 +1,4 @@
-"""How an import is told at the terminal: what is under way, what was wrong, what is in the database now."""
+"""Prints an import's progress, its problems, and what is in the database afterwards."""
 
 import time
 from typing import TYPE_CHECKING, Self, TextIO
@@ -12,7 +12,7 @@ _SHOWN = 50
 
 
 class Progress:
-    """A callable for the importer. One line that is written over at a terminal; elsewhere a line a step."""
+    """Shows the importer's progress: in one line that is overwritten at a terminal, elsewhere in a line per step."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -42,7 +42,7 @@ class Progress:
 
 
 def tell(report: "Report") -> None:
-    """Problems first, by file and line; then the counts."""
+    """Print the problems by file and line, then the counts."""
     for problem in sorted(report.problems)[:_SHOWN]:
         place = f"{problem.file}:{problem.line}" + (f" {problem.column}" if problem.column else "")
         value = f" ({problem.value!r})" if problem.value else ""
@@ -51,7 +51,7 @@ def tell(report: "Report") -> None:
         say(f"... and {len(report.problems) - _SHOWN:,} more; --report FILE writes all of them.")
     for name, rows in report.files.items():
         left_out = f", {rows.bad:,} left out" if rows.bad else ""
-        unused = f", {rows.unused:,} without use here" if rows.unused else ""
+        unused = f", {rows.unused:,} not used by Rollbook" if rows.unused else ""
         say(f"  {name:<24}{rows.read:>8,} rows{left_out}{unused}")
     if not report.is_sound:
         return

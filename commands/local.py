@@ -1,7 +1,7 @@
-"""What belongs to this checkout: its data folder, its secret, and the servers that `up` runs here.
+"""Finds what belongs to this checkout: its data folder, its secret, and the servers that `up` runs.
 
-Commands given DATABASE_URL use that database. Without it they use the servers of the `up` that runs from
-this checkout, so that a second terminal needs no configuration; and if none runs, servers of their own.
+Commands use the database of DATABASE_URL if it is set. Otherwise they use the servers of the `up` that runs from this
+checkout, so that a second terminal needs no configuration. If none runs, some commands start servers of their own.
 """
 
 import asyncio
@@ -25,12 +25,14 @@ _ADDRESSES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
 def data_folder() -> Path:
-    """Where this checkout keeps its data: ROLLBOOK_DATA, or .rollbook in the checkout."""
+    """Return the folder in which this checkout keeps its data: ROLLBOOK_DATA, or .rollbook in the checkout."""
     return Path(os.environ.get("ROLLBOOK_DATA") or ROOT / ".rollbook").absolute()
 
 
 def settings_from(**given: Any) -> Settings:
-    """The settings of this process; what is wrong with them becomes one Fault. None is not given."""
+    """Return the settings of this process. All mistakes are raised as one Fault. A value of None counts as not
+    given.
+    """
     try:
         return load_settings(**{name: value for name, value in given.items() if value is not None})
     except SettingsFault as fault:
@@ -38,7 +40,7 @@ def settings_from(**given: Any) -> Settings:
 
 
 def settings_here(**given: Any) -> Settings:
-    """The environment's settings; what it leaves open is taken from this checkout, never in production."""
+    """Return the environment's settings. Missing ones are taken from this checkout, but never in production."""
     if os.environ.get("ROLLBOOK_ENV") == "production":
         return settings_from(**given)
     folder = data_folder()
@@ -53,9 +55,9 @@ def settings_here(**given: Any) -> Settings:
 
 @contextlib.contextmanager
 def database_here() -> Iterator[str]:
-    """The owner's address of the database, for a command that does one thing and ends.
+    """Yield the database address of the owner, for a command that does one thing and ends.
 
-    If no server is given or runs already, one is started for as long as the block lasts.
+    If no server is given or running, one is started for the duration of the block.
     """
     found = _find_running(data_folder())
     if given := os.environ.get("DATABASE_URL"):
@@ -78,7 +80,7 @@ def database_here() -> Iterator[str]:
 def own_servers(
     folder: Path, *, redis_url: str | None, progress: Callable[[str], None] = lambda _: None
 ) -> Iterator[Servers]:
-    """Hold the folder and run the embedded servers on it; they have stopped when the block ends."""
+    """Hold the folder and run the embedded servers on it. They have stopped when the block ends."""
     with faults_told(), locked(folder):
         servers = start_servers(
             folder,
@@ -94,7 +96,9 @@ def own_servers(
 
 
 def refuse_unreachable(url: str) -> None:
-    """Raises Fault unless a connection can be had: a wrong address or password is a sentence, not a trace."""
+    """Raises Fault unless a connection succeeds, so that a wrong address or password gives a sentence and no stack
+    trace.
+    """
 
     async def look() -> None:
         connection = await asyncpg.connect(url.replace("+asyncpg", "", 1), timeout=10)
@@ -107,7 +111,7 @@ def refuse_unreachable(url: str) -> None:
 
 
 def secret_of(folder: Path) -> str:
-    """The secret of this checkout, made on first use: what signs the tokens of local work."""
+    """Return this checkout's secret, which signs the tokens of local work. It is made on first use."""
     path = folder / "secret"
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
@@ -125,13 +129,13 @@ def remember_running(folder: Path, servers: Servers) -> None:
 
 
 def forget_running(folder: Path) -> None:
-    """The servers are about to stop."""
+    """Remove what `remember_running` wrote, because the servers are about to stop."""
     (folder / "running.json").unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def faults_told() -> Iterator[None]:
-    """A fault of a server or of its folder becomes the sentence that ends the command."""
+    """Turn a fault of a server or of its folder into the sentence that ends the command."""
     try:
         yield
     except ServerFault as fault:
@@ -151,7 +155,7 @@ def _find_running(folder: Path) -> dict[str, str] | None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """For this user alone: it holds passwords."""
+    """Write a file that only this user can read, because it contains passwords."""
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""`mail`: the outbox, for people: what was kept, sent, failed, and what a message says."""
+"""The command `mail`, which shows the outbox to people and sends messages again."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 
 def list_mail(*, state: str | None, limit: int) -> None:
-    """The latest messages of all organizations, the newest last: id, when (UTC), state, recipient, subject; below it
-    until when it waits, and what went wrong.
+    """Print the latest messages of all organizations, the newest last: id, time (UTC), state, recipient and subject.
+    Below a message stands until when it waits, and its last error.
     """
     try:
         wanted = None if state is None else EmailState(state.upper())
@@ -40,7 +40,9 @@ def list_mail(*, state: str | None, limit: int) -> None:
 
 
 def show_mail(email_id: str, *, html: bool) -> None:
-    """One message as it is, or would be, sent; `email_id` may be the end of an id, as long as it is the only one."""
+    """Print one message as it is or would be sent. `email_id` may be the end of an id if no other id ends the same
+    way.
+    """
     email = _run(lambda database, _: _one(database, email_id))
     try:
         rendered = render(email.template, email.facts, organization=email.organization_name)
@@ -58,7 +60,9 @@ def show_mail(email_id: str, *, html: bool) -> None:
 
 
 def send_again(email_id: str) -> None:
-    """Another round of attempts for a message at its end. Of an UNCERTAIN one the recipient may get a second copy."""
+    """Start another round of attempts for a message that has ended. If it was UNCERTAIN, the recipient may get a
+    second copy.
+    """
 
     async def again(database: Database, settings: Settings) -> StoredEmail:
         email = await _one(database, email_id)
@@ -79,14 +83,14 @@ def _run(ask: Callable[[Database, Settings], Coroutine[Any, Any, T]]) -> T:
     settings = settings_here()
 
     async def answer() -> T:
-        # As the owner, whom row-level security does not bind: all organizations are seen.
+        # Row-level security does not bind the owner, so all organizations are visible.
         database = Database(create_engine(settings.database_url, role=None, pool_size=1))
         try:
             return await ask(database, settings)
         except OSError as fault:
             raise Fault(f"The database does not answer: {fault}.") from None
         except DBAPIError as fault:
-            raise Fault(f"The database cannot be read; is it migrated? It says: {fault.orig}.") from None
+            raise Fault(f"The database cannot be read; has it been migrated? It says: {fault.orig}.") from None
         finally:
             await database.close()
 

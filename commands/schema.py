@@ -1,16 +1,17 @@
-"""`schema` and `migrate`: the two schemas, GraphQL's and the database's."""
+"""The commands `schema` and `migrate`, for the GraphQL schema and the database's schema."""
 
 import asyncio
 from pathlib import Path
 
 from commands.fault import Fault
-from commands.local import ROOT, database_here
+from commands.local import ROOT, database_here, faults_told
 
 SDL = ROOT / "schema.graphql"
+TABLES = ROOT / "db" / "schema.sql"
 
 
 def sdl() -> str:
-    """The schema as the code has it."""
+    """Return the GraphQL schema as the code defines it."""
     from gql.schema import build_schema
 
     return build_schema().as_str() + "\n"
@@ -22,9 +23,9 @@ def print_sdl(path: Path = SDL) -> None:
 
 
 def check_sdl(path: Path = SDL) -> None:
-    """Raises Fault if the committed schema is not what the code prints."""
+    """Raises Fault if the committed schema differs from what the code prints."""
     if not path.exists() or path.read_text() != sdl():
-        raise Fault(f"{path.name} is stale: run `make schema` and commit it.")
+        raise Fault(f"{path.name} is out of date: run `make schema` and commit it.")
 
 
 def run_migrations() -> None:
@@ -35,22 +36,51 @@ def run_migrations() -> None:
     print(f"The database is at revision {newest_revision()}.")
 
 
-def check_drift() -> None:
-    """Raises Fault if migrations and models disagree. Works on a new database that it drops again."""
+def print_tables(path: Path = TABLES) -> None:
+    """Write db/schema.sql: the schema as the migrations leave it. It migrates a temporary database for this."""
+    from commands.servers.scratch import scratch_database
+    from db.migrate import upgrade
+
+    async def migrated(url: str) -> str:
+        async with scratch_database(url) as scratch:
+            await upgrade(scratch)
+            return tables(scratch)
+
+    with database_here() as url, faults_told():
+        path.write_text(asyncio.run(migrated(url)))
+    print(f"Written: {path.relative_to(ROOT)}")
+
+
+def tables(url: str) -> str:
+    """Return the schema of the database at `url`, in the form of db/schema.sql. `url` must be the owner's address."""
+    from commands.database_document import schema_document
+    from commands.servers.dump import dump_role, dump_schema
+    from db.engine import APPLICATION_ROLE
+
+    return schema_document(dump_schema(url), dump_role(url, APPLICATION_ROLE))
+
+
+def check_migrations(path: Path = TABLES) -> None:
+    """Raises Fault if migrations and models disagree, or if db/schema.sql is not what the migrations leave.
+
+    It compares on a temporary database.
+    """
     from commands.servers.scratch import scratch_database
     from db.migrate import drift, upgrade
 
-    async def differences(url: str) -> list[object]:
+    async def look(url: str) -> tuple[list[object], str]:
         async with scratch_database(url) as scratch:
             await upgrade(scratch)
-            return await drift(scratch)
+            return await drift(scratch), tables(scratch)
 
-    with database_here() as url:
-        found = asyncio.run(differences(url))
-    if found:
-        lines = "\n".join(f"  {difference}" for difference in found)
-        raise Fault(f"The migrations do not give what the models say:\n{lines}")
-    print("Migrations and models agree.")
+    with database_here() as url, faults_told():
+        differences, printed = asyncio.run(look(url))
+    if differences:
+        lines = "\n".join(f"  {difference}" for difference in differences)
+        raise Fault(f"The migrations and the models disagree:\n{lines}")
+    if not path.exists() or path.read_text() != printed:
+        raise Fault(f"{path.relative_to(ROOT)} is out of date: run `make tables` and commit it.")
+    print("Migrations, models and db/schema.sql agree.")
 
 
 def write_migration(message: str) -> None:

@@ -1,4 +1,4 @@
-"""`api` and `worker`: one process each, to run as many of as are needed."""
+"""The commands `api` and `worker`, each of which runs one process. Run as many of them as needed."""
 
 import asyncio
 import gc
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 
 def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> None:
-    """Serve until SIGTERM or SIGINT; what has begun is finished within the graceful timeout.
+    """Serve until SIGTERM or SIGINT. Requests that have begun are finished within the graceful timeout.
 
-    descriptor -- a listening socket that the parent process holds, used instead of host and port.
+    descriptor -- a listening socket that the parent process holds, used instead of host and port
     """
     settings = settings_here(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
     configure_logs(settings.log_level, as_json=settings.in_production)
     if descriptor is None and not port_is_free(settings.port, settings.host):
-        raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is taken, or not ours.")
+        raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is in use, or you may not use it.")
     from gql.app import create_app
     from gql.protocol.server import Server
     from workers.queue import connect_queue, to_workers
 
     app = create_app(settings, to_workers(connect_queue(settings.redis_url)))
     server = Server(api_config(app, settings), app.state.drain)
-    # The schema and its code are a million objects that never go: not to be looked through by each full collection,
-    # which would hold all requests for some hundred milliseconds.
+    # The schema and its code are a million objects that are never freed. Freezing them keeps full collections from
+    # visiting them, which would block all requests for some hundred milliseconds.
     gc.collect()
     gc.freeze()
-    # What a request leaves behind is mostly free of cycles: to look for them more rarely costs little memory.
+    # A request leaves few reference cycles, so collecting less often costs little memory.
     gc.set_threshold(20_000, 50, 50)
     server.run(None if descriptor is None else [socket.socket(fileno=descriptor)])
     if not server.started:
@@ -46,7 +46,7 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
 
 
 def api_config(app: object, settings: Settings) -> "uvicorn.Config":
-    """How uvicorn runs the application `app`."""
+    """Return uvicorn's configuration for the application `app`."""
     import uvicorn
 
     from gql.protocol.server import SocketProtocol
@@ -75,7 +75,7 @@ def api_config(app: object, settings: Settings) -> "uvicorn.Config":
 
 
 def run_worker(*, now: datetime | None, burst: bool) -> None:
-    """Work until SIGTERM or SIGINT, or with `burst` until nothing is due; `now` moves this worker's clock."""
+    """Work until SIGTERM or SIGINT, or with `burst` until nothing is due. `now` moves this worker's clock."""
     settings = settings_here(**({} if now is None else {"test_clock": now}))
     configure_logs(settings.log_level, as_json=settings.in_production)
     from workers.main import run
@@ -101,5 +101,5 @@ def check_worker() -> None:
     except (OSError, RedisError) as fault:
         raise Fault(f"Redis does not answer: {fault}.") from None
     if found is None:
-        raise Fault("No worker has reported lately.")
-    print("A worker is at work.")
+        raise Fault("No worker has reported within the last seconds.")
+    print("A worker is running.")

@@ -1,4 +1,4 @@
-"""What `up` says: each step with its time, and at the end where to go and what to paste."""
+"""The output of `up`: each step with its time, and then the address, the sign-ins and queries to paste."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ FIRST_SHEET = """\
 
 @dataclass(frozen=True)
 class SignIn:
-    """A way in for somebody who tries Rollbook out."""
+    """An account for somebody who tries Rollbook."""
 
     portal: str
     email: str
@@ -36,7 +36,9 @@ class SignIn:
 
 @dataclass(frozen=True)
 class TryOut:
-    """The demo: `sentence` says what there is, `sheet_id` names the roll sheet to open first."""
+    """What to try in the demo. `sentence` says what the demo contains; `sheet_id` names the roll sheet to open
+    first.
+    """
 
     sentence: str
     sign_ins: Sequence[SignIn]
@@ -44,12 +46,12 @@ class TryOut:
     sheet_id: str
 
     def queries(self) -> tuple[str, str]:
-        """Today's classes, and the first roll sheet."""
+        """Return two queries: today's classes, and the first roll sheet."""
         return FIRST_QUERY.replace("TODAY", str(self.today)), FIRST_SHEET.replace("SHEET", self.sheet_id)
 
 
 class Steps:
-    """Prints a line for each step that is done, with the time since the one before."""
+    """Prints a line for each finished step, with the time since the previous one."""
 
     def __init__(self) -> None:
         self._began = self._last = time.monotonic()
@@ -65,7 +67,7 @@ class Steps:
 
 
 def say(text: str = "") -> None:
-    """A line for the person at the terminal. Nobody reading any more is no reason to stop."""
+    """Print a line. A closed output is ignored, because it is no reason to stop."""
     try:
         print(text, flush=True)
     except OSError:
@@ -73,20 +75,20 @@ def say(text: str = "") -> None:
 
 
 def welcome(address: str, demo: TryOut | None, seconds: float) -> None:
-    """Where to go, how to get in, and what to paste."""
+    """Print the address, the sign-ins and the queries to paste."""
     say(f"\nRollbook runs at {address}/graphql (ready in {seconds:.1f} s). Ctrl-C stops it.")
     if demo is None:
-        say("There is no demo data here: `rollbook.py import` loads a bundle, `rollbook.py demo` the demo.")
+        say("There is no demo data here. `rollbook.py import` loads a bundle, and `rollbook.py demo` loads the demo.")
         return
     say("\nSign in with the mutation signIn(input: {email, password, portal}):")
     for one in demo.sign_ins:
         say(f"  {one.portal:<9} {one.email:<30} {one.password:<14} {one.note}")
     first, sheet = demo.queries()
     office = demo.sign_ins[0]
-    say("\nOr paste this: a token for two hours, and today's classes.")
+    say("\nOr paste this to get a token for two hours and list today's classes:")
     say(f"  TOKEN=$(.venv/bin/python rollbook.py token --person {office.email} --lifetime 2h)")
     say(f"  curl -s {address}/graphql -H 'Content-Type: application/json' \\")
     say(f"    -H \"Authorization: Bearer $TOKEN\" -d '{json.dumps({'query': ' '.join(first.split())})}'")
-    say("\nThat address shows an explorer in a browser. With the header Authorization: Bearer <token>,")
-    say("a roll sheet with all there is to see:")
+    say("\nIn a browser the address shows an explorer. With the header Authorization: Bearer <token>,")
+    say("this query shows a roll sheet with all eleven indicators:")
     say("  " + sheet.replace("\n", "\n  "))

@@ -1,4 +1,4 @@
-"""`token`: an access token for development, without a password."""
+"""The command `token`, which prints an access token for development, without a password."""
 
 import asyncio
 import secrets
@@ -27,12 +27,16 @@ from settings import Settings
 
 
 def print_token(person: str, *, portal: str, lifetime: timedelta, organization: str | None) -> None:
-    """For a person, told by e-mail address or id (and the organization's name or id, if there are several), in OFFICE,
-    STAFF or CUSTOMER. It is of a sign-in of its own, which can be ended, but not refreshed. Refused in production.
+    """Print an access token for a person in a portal (OFFICE, STAFF or CUSTOMER). Refused in production.
+
+    The token belongs to a new sign-in, which can be ended but not refreshed.
+
+    person -- an e-mail address or id
+    organization -- a name or id; needed when several organizations have such a person
     """
     settings = settings_here()
     if settings.in_production:
-        raise Fault("No tokens are made in production: sign in with a password there.")
+        raise Fault("No tokens are made in production: sign in with a password.")
     try:
         wanted = Portal(portal.upper())
     except ValueError:
@@ -43,7 +47,7 @@ def print_token(person: str, *, portal: str, lifetime: timedelta, organization: 
 async def make_token(
     settings: Settings, person: str, portal: Portal, lifetime: timedelta, organization: str | None = None
 ) -> str:
-    """Raises Fault: nobody found, several found, or somebody who may not enter the portal."""
+    """Make the token. Raises Fault if nobody or several people are found, or if the person may not use the portal."""
     database = Database(create_engine(settings.database_url, role=None, pool_size=1))
     now = clock_from(settings.test_clock)()
     try:
@@ -56,7 +60,7 @@ async def make_token(
     except OSError as fault:
         raise Fault(f"The database does not answer: {fault}.") from None
     except DBAPIError as fault:
-        raise Fault(f"The database cannot be read; is it migrated? It says: {fault.orig}.") from None
+        raise Fault(f"The database cannot be read; has it been migrated? It says: {fault.orig}.") from None
     finally:
         await database.close()
     tokens = make_access_tokens(settings, lambda: now)
@@ -65,10 +69,12 @@ async def make_token(
 
 
 async def _find(database: Database, person: str, portal: Portal, organization: str | None) -> Row[UUID, UUID]:
-    """The row of the one person meant. Row-level security does not bind the owner, so all organizations are seen."""
+    """Return the row of the one person meant. Row-level security does not bind the owner, so all organizations are
+    searched.
+    """
     kind = kind_for(portal)
     if kind is None:
-        raise Fault("Kiosks have tokens of their own: staff launch them.")
+        raise Fault("Kiosks have their own tokens: staff launch a kiosk with the mutation launchKiosk.")
     person_id, organization_id = _uuid(person), _uuid(organization or "")
     statement = (
         select(models.Person.organization_id, models.Person.id)
@@ -86,9 +92,10 @@ async def _find(database: Database, person: str, portal: Portal, organization: s
     async with database.engine.connect() as connection:
         found = (await connection.execute(statement)).all()
     if not found:
-        raise Fault(f"There is no {kind.lower()} {person!r} who could use the portal {portal}.")
+        called = "guardian" if portal is Portal.CUSTOMER else "staff member"
+        raise Fault(f"There is no {called} {person!r} who could use the portal {portal}.")
     if len(found) > 1:
-        raise Fault(f"{person!r} is somebody in {len(found)} organizations: say which with --organization.")
+        raise Fault(f"{person!r} belongs to {len(found)} organizations: choose one with --organization.")
     return found[0]
 
 

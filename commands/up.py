@@ -1,4 +1,4 @@
-"""`up`: everything in one terminal, and nothing left when it ends."""
+"""The command `up`, which runs everything in one terminal and leaves nothing running when it ends."""
 
 import asyncio
 import contextlib
@@ -27,13 +27,13 @@ _START_SECONDS = 60
 
 
 class _Stop(BaseException):
-    """Somebody asked for the end: Ctrl-C, SIGTERM, or a closed terminal."""
+    """The end was requested by Ctrl-C, SIGTERM or a closed terminal."""
 
 
 def run_everything(*, port: int | None, fresh: bool, demo: bool, with_parent: bool) -> None:
-    """Start all, tell how to use it, watch it until the end is asked for, stop all in order.
+    """Start everything, print how to use it, watch it until the end is requested, and stop everything in order.
 
-    with_parent -- end when the parent process does, as make's child should.
+    with_parent -- end when the parent process ends, for a child of make
     """
     _listen_for_the_end()
     if with_parent:
@@ -55,7 +55,7 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
     port: int = door.getsockname()[1]
     settings = settings_here(database_url=servers.database_url, redis_url=servers.redis_url, port=port)
     if settings.in_production:
-        raise Fault("`up` is for development; in production, run api and worker (see docs/operations.md).")
+        raise Fault("`up` is for development; in production, run `api` and `worker` (see docs/operations.md).")
     refuse_unreachable(settings.database_url)
     found = asyncio.run(_prepare_database(settings, steps, demo=demo))
     remember_ports(folder, api=port)
@@ -102,7 +102,7 @@ def _children(settings: Settings, door: socket.socket) -> Iterator[tuple[Child, 
     finally:
         say("\nStopping ...")
         forget_running(data_folder())
-        # The worker first: what it has in hand still finds the servers.
+        # The worker stops first, so that its current jobs still find the servers.
         worker.stop(settings.graceful_timeout + 5)
         api.stop(settings.graceful_timeout + 5)
 
@@ -112,7 +112,7 @@ def _await_api(api: Child, url: str) -> None:
     answer = "no answer"
     while time.monotonic() < deadline:
         if api.has_ended():
-            raise Fault(f"The API did not start; its last words:\n{api.last_words()}")
+            raise Fault(f"The API did not start. Its last output:\n{api.last_words()}")
         try:
             with urllib.request.urlopen(url, timeout=5):  # noqa: S310
                 return
@@ -126,9 +126,10 @@ def _await_api(api: Child, url: str) -> None:
 
 @contextlib.contextmanager
 def _listening(folder: Path, port: int | None) -> Iterator[socket.socket]:
-    """The API's listening socket. It is ours, and each API process is handed it: so nobody can take the
-    port between the look and the start, another checkout's API is never taken for ours, and while the API
-    is started again its clients wait instead of being refused.
+    """Yield the API's listening socket, which this process owns and passes to each API process.
+
+    So nobody can take the port between the check and the start, another checkout's API is never mistaken for ours, and
+    while the API restarts, its clients wait instead of being refused.
     """
     wanted = port or _port_of_environment()
     host = os.environ.get("ROLLBOOK_HOST") or "127.0.0.1"
@@ -142,14 +143,14 @@ def _listening(folder: Path, port: int | None) -> Iterator[socket.socket]:
             yield door
         return
     if reason == errno.EADDRINUSE:
-        raise Fault(f"Port {wanted} is taken by another program; name another one with --port, or none.")
+        raise Fault(f"Port {wanted} is taken by another program; choose another one with --port, or leave --port out.")
     raise Fault(f"Nothing can listen on {host}, port {wanted or 'any'}: {os.strerror(reason)}.")
 
 
 def _port_of_environment() -> int | None:
     text = os.environ.get("ROLLBOOK_PORT") or ""
     if text and not text.isdigit():
-        raise Fault(f"ROLLBOOK_PORT is {text!r}: it must be a port's number.")
+        raise Fault(f"ROLLBOOK_PORT is {text!r}: it must be a port number.")
     return int(text) if text else None
 
 
@@ -164,7 +165,7 @@ def _delete_data(folder: Path) -> None:
 
 def _listen_for_the_end() -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
-        # Once is enough: the orderly stop that follows is bounded in time.
+        # Further signals are ignored, because the orderly stop that follows takes a limited time.
         for number in signals:
             signal.signal(number, signal.SIG_IGN)
         raise _Stop

@@ -1,4 +1,4 @@
-"""`watch`: a roll sheet in the terminal, live, as any client of the subscription would see it."""
+"""The command `watch`, which follows a roll sheet in the terminal like any client of the subscription."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,11 @@ subscription Watch($id: ID!, $after: Int) { rollSheetChanged(occurrenceId: $id, 
 
 
 def watch_roll_sheet(occurrence_id: str, token: str, *, url: str | None, after: int | None) -> None:
-    """Until Ctrl-C. `url` None: the API that runs from this checkout. `after`: the last revision seen, None: none."""
+    """Follow the roll sheet until Ctrl-C.
+
+    url -- the API's address; None: the API that runs from this checkout
+    after -- the last revision that was seen; None: start with the current state
+    """
     try:
         asyncio.run(_watch(_socket_url(url), occurrence_id, token, after))
     except KeyboardInterrupt:
@@ -35,7 +39,7 @@ def watch_roll_sheet(occurrence_id: str, token: str, *, url: str | None, after: 
 def _socket_url(url: str | None) -> str:
     port = remembered_port(data_folder(), "api")
     if url is None and port is None:
-        raise Fault("No API runs from this folder: start `make up`, or say where it is with --url.")
+        raise Fault("No API runs from this folder: start `make up`, or give its address with --url.")
     return (url or f"http://127.0.0.1:{port}/graphql").replace("http", "ws", 1)
 
 

@@ -1,7 +1,7 @@
-"""The driver itself, for what runs with each request and each live event (decision 26).
+"""Runs hot statements on the driver itself, for each request and each live event (decision 26).
 
-Of a small statement's time SQLAlchemy takes more than half, and reading an attribute of its rows takes ten times as
-long as of a named tuple; a roll sheet of 30 rows reads 1,500 of them.
+SQLAlchemy takes more than half of a small statement's time, and reading an attribute of its rows takes ten times as
+long as reading one of a named tuple. A roll sheet of 30 rows reads 1,500 attributes.
 """
 
 from collections import namedtuple
@@ -23,11 +23,11 @@ _FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClient
 
 
 class HotStatement:
-    """A statement that runs in the transaction of SQLAlchemy's connection, and whose rows come straight from asyncpg.
+    """A statement that runs in the transaction of SQLAlchemy's connection and whose rows come directly from asyncpg.
 
-    Written as for `sqlalchemy.text`, with :name for a parameter. Its type is what PostgreSQL makes of the statement, so
-    a CAST says what that leaves open. Each column needs a name of its own. Where SQLAlchemy begins the transaction,
-    something must have run on the connection before: it begins with the first statement that it sees.
+    It is written as for `sqlalchemy.text`, with :name for a parameter. PostgreSQL infers the types of parameters, so a
+    CAST is needed where it cannot. Each column needs a unique name. Where SQLAlchemy begins the transaction, another
+    statement must have run on the connection before, because SQLAlchemy begins with the first statement that it sees.
     """
 
     def __init__(self, statement: str) -> None:
@@ -36,7 +36,7 @@ class HotStatement:
         self._as_row: Callable[[asyncpg.Record], Any] | None = None
 
     async def rows(self, connection: AsyncConnection, parameters: Mapping[str, object]) -> list[Any]:
-        """All rows, as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
+        """Return all rows as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
         given = [parameters[name] for name in self._parameters]
         records = await by_driver(connection, self.statement, *given)
         if not records:
@@ -49,13 +49,13 @@ class HotStatement:
 async def by_driver(
     connection: AsyncConnection, statement: str, *arguments: object, run: Run = asyncpg.Connection.fetch
 ) -> Any:
-    """What the driver's connection answers; its faults are told as SQLAlchemy's."""
+    """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
         return await run(driver, statement, *arguments)
     except _FAULTS as fault:
         if driver.is_closed():
-            # SQLAlchemy finds out, raises its own error, and gives up all connections that are as old.
+            # This lets SQLAlchemy notice the loss, raise its own error, and drop all connections of the same age.
             await connection.execute(_ANYTHING)
         kind = ProgrammingError if isinstance(fault, asyncpg.SyntaxOrAccessError) else DBAPIError
         raise kind(statement, None, fault) from fault

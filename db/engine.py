@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: one engine a process, and the two ways to use it, `read` and `unit_of_work`."""
+"""Connections to PostgreSQL: one engine per process, and two ways to use it, `read` and `unit_of_work`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,27 +15,27 @@ from db.driver import by_driver
 
 APPLICATION_ROLE = "rollbook_app"
 SET_TENANT = text("SELECT set_config('rollbook.organization_id', :organization_id, true)")
-# One script in place of three statements. The large reading statements cost more to plan than to run; the plan that is
-# made once fits all parameters well enough.
+# One script replaces three statements. Planning the large reading statements costs more than running them, and one
+# generic plan fits all parameters well enough.
 _START_READING = """
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL rollbook.organization_id = '{organization_id}';
 SET LOCAL plan_cache_mode = force_generic_plan;
 """
 _IS_READING = "is_reading"
-# Seconds, after which the server is taken to be out of reach and the connection is given up.
+# Seconds after which the server counts as unreachable and the connection is dropped.
 _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
 
 
 def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: int = 10) -> AsyncEngine:
-    """An engine whose connections act as `role`, which row-level security binds; None: as the owner, whom it
-    does not.
+    """Return an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
+    whom it does not apply.
 
-    `url` is postgresql+asyncpg://. Statements end after 30 seconds and waits for a lock after 10, so that one
-    stuck transaction cannot hold up the rest; after 40 the server itself is given up. JIT is off, since it costs
-    more than it saves on short statements. Plans are kept for long: one that was made while a table was all but
-    empty must not read all of it when thousands of rows have come, so `role` reads by index wherever there is one.
+    `url` is postgresql+asyncpg://. Statements end after 30 seconds and waits for a lock after 10, so that one stuck
+    transaction cannot block the others; after 40 seconds the server itself is given up. JIT is off, since it costs more
+    than it saves on short statements. Plans are kept for a long time: a plan made while a table was nearly empty must
+    not scan all of it when it has thousands of rows, so `role` uses an index wherever there is one.
     """
     server_settings = {"application_name": "rollbook", "timezone": "UTC", "jit": "off"}
     command_timeout = None if role is None else _LONGEST_STATEMENT
@@ -63,27 +63,27 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
 
 
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """Whatever became of the reader: a task that is cancelled cannot end its transaction, and the pool does."""
+    """End the transaction when a connection returns to the pool, because a reader that was cancelled cannot end it."""
     if state.asyncio_safe and entry.info.pop(_IS_READING, False):
         connection.run_async(lambda driver: driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK))
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
-    """Make the transaction see this organization's rows alone (row-level security)."""
+    """Restrict the transaction to this organization's rows (row-level security)."""
     await connection.execute(SET_TENANT, {"organization_id": str(organization_id)})
 
 
 class Database:
-    """The engine, with the reading transaction; writing goes through `db.unit_of_work`."""
+    """The engine, with the reading transaction. Writing uses `db.unit_of_work`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # SQLAlchemy begins nothing: `read` does.
+        # SQLAlchemy begins no transaction on these connections; `read` does.
         self._readers = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def read(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
-        """One consistent snapshot of one tenant: all statements in the block see the same state."""
+        """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
         async with self._readers.connect() as connection:
             (await connection.get_raw_connection()).info[_IS_READING] = True
             script = _START_READING.format(organization_id=organization_id)

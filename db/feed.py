@@ -1,6 +1,6 @@
-"""The feed of an organization, read back for those who follow it (decision 0021). Triggers write it.
+"""Reads the feed of an organization for those who follow it (decision 21). Triggers write it.
 
-The statements are text, like those of `db.roster.roll_sheet_changes`: they run for each transaction that
+The statements are text, like those of `db.roster.roll_sheet_changes`, because they run for each transaction that
 somebody follows.
 """
 
@@ -23,7 +23,7 @@ from db.roster.roll_sheet_changes import ChangeAuthor, author_of
 
 PAGE = 200
 
-# With a student: that student's rows, and what an occurrence as a whole went through, whoever is on its roster.
+# With a student: that student's rows, and changes of an occurrence as a whole, whoever is on its roster.
 _FEED = text("""
 SELECT f.position, f.fed_at, i.item, i.timeslot_id, i.held_on, i.revision, i.student_id AS token_student_id,
        c.kind, c.changed_at, c.source AS author_source,
@@ -57,7 +57,7 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class FedEntry:
-    """What a change did to a student's row. `before` has no source: the history does not keep it."""
+    """What a change did to a student's row. `before` has no source, because the history does not keep it."""
 
     student_id: UUID
     left_roster: bool
@@ -77,7 +77,7 @@ class FedChange:
     entries: tuple[FedEntry, ...]
 
     def mark(self, after: MarkValue | None) -> MarkFacts | None:
-        """The mark that the change left. Its `needs_review` is not part of the history, and False here."""
+        """The mark after the change. Its `needs_review` is not part of the history and always False here."""
         if after is None:
             return None
         return MarkFacts(
@@ -94,8 +94,10 @@ class FedChange:
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """One transaction. `token_students` had something done about their tokens; `is_everything`: it did so much, or is
-    so little remembered, that only the state can tell.
+    """One transaction.
+
+    token_students -- students whose tokens or makeup requests it changed
+    is_everything -- it changed so much, or so little of it is still stored, that followers must read the state
     """
 
     position: int
@@ -107,7 +109,7 @@ class Fed:
 
 @dataclass(frozen=True, slots=True)
 class FeedFilter:
-    """None: all. A student's alone, or changes of occurrences from one date to another alone."""
+    """What a follower wants: changes of one student, or of occurrences in a range of dates. None: everything."""
 
     student_id: UUID | None = None
     from_on: date | None = None
@@ -120,7 +122,9 @@ _ALL = FeedFilter()
 async def read_feed(
     connection: AsyncConnection, organization_id: UUID, after: int, at_most: int, chosen: FeedFilter = _ALL
 ) -> list[Fed]:
-    """What was committed at the next `at_most` positions, in order; with a filter those that hold something of it."""
+    """Return what was committed at the next `at_most` positions, in order; with a filter, only transactions that
+    match.
+    """
     given = {
         "organization_id": organization_id,
         "after": after,
@@ -134,14 +138,14 @@ async def read_feed(
 
 
 async def feed_position(connection: AsyncConnection, organization_id: UUID, after: int = 0) -> tuple[int, bool]:
-    """The last position (0: none yet), and whether all that came after `after` is still there to be read."""
+    """Return the last position (0: none yet), and whether everything after `after` can still be read."""
     given = {"organization_id": organization_id, "next": min(after + 1, _LARGEST)}
     row = (await connection.execute(_POSITION, given)).one()
     return row.position, row.has_next or after == row.position
 
 
 async def current_positions(connection: AsyncConnection, organization_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How far each feed has come, in one statement over all tenants."""
+    """Return the last position of each feed, in one statement over all tenants."""
     known = dict.fromkeys(organization_ids, 0)
     for organization_id, position in await connection.execute(_POSITIONS, {"organization_ids": list(known)}):
         known[organization_id] = position
@@ -149,7 +153,7 @@ async def current_positions(connection: AsyncConnection, organization_ids: Itera
 
 
 async def forget_feed(database: Database, *, fed_before: datetime, at_most: int) -> int:
-    """Forget the oldest of all organizations, committed; the answer counts the transactions."""
+    """Delete the oldest transactions of all organizations, committed, and return their number."""
     async with database.engine.begin() as connection:
         found = await connection.execute(_FORGET, {"fed_before": fed_before, "at_most": at_most})
         forgotten: int = found.scalar_one()

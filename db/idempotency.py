@@ -1,4 +1,4 @@
-"""The first answers of mutations, for their retries (R4.11)."""
+"""Stores the first answers of mutations, for their retries (R4.11)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ _FORGET = text("SELECT forget_answers(:used_before, :at_most)")
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What a caller sends along to be able to ask again: its key, and what it asked, digested."""
+    """What identifies a retry: the caller, its key, the mutation, and a digest of the input."""
 
     caller_id: UUID
     key: str
@@ -27,10 +27,10 @@ class Retry:
 
 
 async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
-    """The answer that was given before, or None: then this is the first, and it must `keep_answer`.
+    """Return the answer that was given before. None: this is the first request, and it must call `keep_answer`.
 
-    The key's row is the lock: a second request of the same caller with the same key waits until the first has
-    committed (and gets its answer) or has rolled back (and is the first itself): a failed try burns no key.
+    The key's row is the lock: a second request of the same caller with the same key waits until the first has committed
+    (and gets its answer) or rolled back (and becomes the first itself), so a failed request does not use up the key.
     Raises IdempotencyKeyReused.
     """
     table = models.IdempotencyKey
@@ -63,7 +63,7 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
 
 
 async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> None:
-    """Keep the answer in the transaction that it answers for."""
+    """Store the answer in the transaction that it belongs to."""
     table = models.IdempotencyKey
     await uow.connection.execute(
         update(table).where(table.caller_id == retry.caller_id, table.key == retry.key).values(answer=answer)
@@ -71,7 +71,7 @@ async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> 
 
 
 async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:
-    """Forget the oldest keys of all organizations, committed; the answer counts them."""
+    """Delete the oldest keys of all organizations, committed, and return their number."""
     async with database.engine.begin() as connection:
         found = await connection.execute(_FORGET, {"used_before": used_before, "at_most": at_most})
         forgotten: int = found.scalar_one()

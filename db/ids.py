@@ -1,4 +1,4 @@
-"""Identifiers: UUIDs of version 7, made in the application, so that the order of ids is the order of their making."""
+"""Makes ids: UUIDs of version 7, made in the application, so that ids sort in the order in which they were made."""
 
 from uuid import UUID
 

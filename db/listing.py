@@ -1,4 +1,4 @@
-"""How the choices of a listing become parameters of its statement; null means any."""
+"""Converts the arguments of a listing to parameters of its statement; None means any."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,7 +9,7 @@ def values(chosen: Collection[Any] | None) -> list[Any] | None:
 
 
 def containing(search: str | None) -> str | None:
-    """The pattern for ILIKE that finds the text itself anywhere."""
+    """Return the pattern with which ILIKE finds the text itself anywhere."""
     if not search or not search.strip():
         return None
     literal = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

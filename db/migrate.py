@@ -1,4 +1,6 @@
-"""Brings a database's schema up to date with Alembic. Forward only; several processes may call it at once."""
+"""Brings a database's schema up to date with Alembic. Migrations are forward only; several processes may call it at
+once.
+"""
 
 from pathlib import Path
 
@@ -23,13 +25,13 @@ def _config() -> Config:
 
 
 def newest_revision() -> str:
-    """The revision that the code needs."""
+    """Return the revision that the code needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     return str(head)
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision that the database is at; None: never migrated."""
+    """Return the revision of the database; None if it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -45,7 +47,7 @@ def _drift(connection: Connection) -> list[object]:
 
 
 async def upgrade(url: str) -> None:
-    """Apply what is missing, as the owner. A second caller waits for the first, and finds nothing to do."""
+    """Apply the missing migrations as the owner. A second caller waits for the first and then finds nothing to do."""
     engine = create_engine(url, role=None)
     try:
         async with engine.begin() as connection:
@@ -55,7 +57,7 @@ async def upgrade(url: str) -> None:
 
 
 async def drift(url: str) -> list[object]:
-    """What the models say and the migrated database lacks, or the other way round; empty when they agree."""
+    """Return the differences between the models and the migrated database; empty when they agree."""
     engine = create_engine(url, role=None)
     try:
         async with engine.connect() as connection:
@@ -65,7 +67,7 @@ async def drift(url: str) -> list[object]:
 
 
 async def new_migration(url: str, message: str) -> None:
-    """Write a migration from what the models have and the database at `url` lacks; read it before you commit it."""
+    """Write a migration with what the models have and the database at `url` lacks. Read it before you commit it."""
 
     def generate(connection: Connection) -> None:
         config = _config()

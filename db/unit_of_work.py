@@ -1,4 +1,4 @@
-"""One transaction that changes things: opened and closed by the edge, once for each mutation field or job."""
+"""One writing transaction, which the edge opens and closes once for each mutation field or job."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +13,15 @@ from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
 @dataclass
 class UnitOfWork:
-    """What an action gets. Locks are taken in this order: idempotency key, staff members by id, offerings by id,
-    occurrences by timeslot and date, students by id, tokens, runs.
+    """The transaction that an action works in.
 
-    background_task_id -- the task of which this is a part; messages queued with it belong to that task.
+    Lock order: idempotency key (in a worker the background task's lease), staff members by id, offerings by id, the
+    advisory lock for rosters, occurrences by timeslot and date, an expected absence, students by id, makeup tokens by
+    id. Every action takes the locks that it needs in this order, so that transactions cannot deadlock. A token run is
+    locked only while its occurrence is locked, so its place does not matter. Triggers lock the counters of access and
+    feed last, when the transaction commits.
+
+    background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
     """
 
     connection: AsyncConnection
@@ -27,10 +32,10 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def unit_of_work(database: Database, organization_id: UUID, announcer: Announcer) -> AsyncIterator[UnitOfWork]:
-    """Commits at the end of the block and then announces its wake-ups; any exception rolls everything back.
+    """Commit at the end of the block and then announce the wake-ups. Any exception rolls everything back.
 
-    A process that dies between the commit and the announcement loses a wake-up, never a fact: whoever listens also
-    compares with the database (architecture.md, section 1).
+    A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
+    compare with the database (docs/architecture.md).
     """
     async with database.engine.begin() as connection:
         await set_tenant(connection, organization_id)
@@ -40,7 +45,8 @@ async def unit_of_work(database: Database, organization_id: UUID, announcer: Ann
 
 
 def _tells_the_feed(uow: UnitOfWork) -> bool:
-    """A roll sheet's change does. Whether the transaction did anything else that is fed, only the database knows: to
-    look costs less than that an act forgets to say so.
+    """Tell whether a wake-up already covers the feed, as a roll sheet's change does. Only the database knows whether
+    the transaction did anything else for the feed, and a needless look costs less than an act that forgets to announce
+    itself.
     """
     return any(isinstance(wake_up, RollSheetChanged) for wake_up in uow.wake_ups)

@@ -1,4 +1,4 @@
-"""Wake-ups: a few bytes through Redis that say what in PostgreSQL is worth a look. Losing them loses nothing."""
+"""Wake-ups: a few bytes through Redis that say where in PostgreSQL something is new. Losing them loses nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RollSheetChanged:
-    """A revision of an occurrence was committed. On the wire: four fields parted by colons."""
+    """A revision of an occurrence was committed. On the wire: four fields separated by colons."""
 
     organization_id: UUID
     timeslot_id: UUID
@@ -40,7 +40,7 @@ class RollSheetChanged:
 
 @dataclass(frozen=True, slots=True)
 class FeedGrew:
-    """A transaction of the organization was committed that may be in its feed. On the wire: the one field."""
+    """A transaction was committed that may be in the organization's feed. On the wire: the one field."""
 
     organization_id: UUID
 
@@ -54,7 +54,7 @@ class FeedGrew:
 
 @dataclass(frozen=True, slots=True)
 class TokenRunArmed:
-    """A token run was armed, and wants a worker at `due_at`."""
+    """A token run was armed and needs a worker at `due_at`."""
 
     organization_id: UUID
     timeslot_id: UUID
@@ -65,7 +65,7 @@ class TokenRunArmed:
 
 @dataclass(frozen=True, slots=True)
 class EmailQueued:
-    """A message stands in the outbox and wants a worker at `due_at`."""
+    """A message is in the outbox and needs a worker at `due_at`."""
 
     organization_id: UUID
     email_id: UUID
@@ -74,7 +74,7 @@ class EmailQueued:
 
 @dataclass(frozen=True, slots=True)
 class TaskQueued:
-    """A background task wants a worker now."""
+    """A background task needs a worker now."""
 
     organization_id: UUID
     task_id: UUID
@@ -82,7 +82,7 @@ class TaskQueued:
 
 @dataclass(frozen=True, slots=True)
 class TaskChanged:
-    """A background task went on. On the wire: two fields parted by a colon."""
+    """A background task made progress. On the wire: two fields separated by a colon."""
 
     organization_id: UUID
     task_id: UUID
@@ -99,12 +99,12 @@ class TaskChanged:
 WakeUp = RollSheetChanged | FeedGrew | TokenRunArmed | EmailQueued | TaskQueued | TaskChanged
 Live = RollSheetChanged | FeedGrew | TaskChanged
 LIVE: dict[str, type[Live]] = {ROLL_SHEETS: RollSheetChanged, FEEDS: FeedGrew, TASKS: TaskChanged}
-"""What processes tell each other through Redis, by its channel."""
+"""The wake-ups that processes send each other through Redis, by channel."""
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
 
 
 def connect_redis(url: str) -> Redis:
-    """A client that fails in a second in place of hanging when Redis is out of reach."""
+    """Return a client that fails within a second, instead of hanging, when Redis is unreachable."""
     client: Redis = Redis.from_url(
         url,
         decode_responses=True,
@@ -116,7 +116,7 @@ def connect_redis(url: str) -> Redis:
 
 
 def to_roll_sheets(redis: Redis) -> Sink:
-    """Publishes changes of roll sheets, and that feeds grew, to every process."""
+    """Return a sink that publishes changes of roll sheets and of feeds to every process."""
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
         changes = [(ROLL_SHEETS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
@@ -131,7 +131,9 @@ def to_roll_sheets(redis: Redis) -> Sink:
 
 
 def to_tasks(redis: Redis) -> Sink:
-    """Publishes changes of background tasks, each task once a batch, to every process in which one is watched."""
+    """Return a sink that publishes changes of background tasks, each task once per batch, to every process that
+    watches one.
+    """
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
         changes = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, TaskChanged))
@@ -145,7 +147,7 @@ def to_tasks(redis: Redis) -> Sink:
 
 
 class Announcer:
-    """Hands wake-ups to Redis in the background, so that no request ever waits for Redis."""
+    """Sends wake-ups to Redis in the background, so that no request ever waits for Redis."""
 
     def __init__(self, *sinks: Sink, capacity: int = 10_000) -> None:
         self._sinks = sinks
@@ -156,7 +158,7 @@ class Announcer:
         self._task = asyncio.create_task(self._run(), name="announcer")
 
     async def close(self, patience_seconds: float = 2.0) -> None:
-        """Send what is queued, for `patience_seconds` at most."""
+        """Send what is queued, for at most `patience_seconds`."""
         if self._task is None:
             return
         try:
@@ -167,7 +169,7 @@ class Announcer:
         self._task.cancel()
 
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
-        """Queue them; when Redis has been away so long that the queue is full, drop them."""
+        """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
         for wake_up in wake_ups:
             try:
                 self._queue.put_nowait(wake_up)

@@ -1,4 +1,4 @@
-"""A demo organization while it is being made: what the later steps need to know of the earlier ones."""
+"""A demo organization while it is being made: what later steps need to know about earlier ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from demo.rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`today` is the local date; two sites may be a day apart."""
+    """A location. `today` is the local date; the dates of two sites may differ by a day."""
 
     id: UUID
     zone: ZoneInfo
@@ -28,7 +28,9 @@ class Site:
 
 @dataclass(eq=False)
 class Course:
-    """An offering with its enrollments. `instructor_ids` teach it, `takes_attendance_as` is one who may excuse."""
+    """An offering with its enrollments. `instructor_ids` teach it; `takes_attendance_as` is one who may excuse
+    absences.
+    """
 
     id: UUID
     kind: OfferingKind
@@ -52,7 +54,7 @@ class Course:
         return self.term in (Term.SEASON, Term.ROLLING)
 
     def is_held(self, slot: Timeslot, on_date: date) -> bool:
-        """Scheduled, and neither closed nor cancelled (R2.4)."""
+        """Tell whether the occurrence is scheduled and neither closed nor cancelled (R2.4)."""
         return (
             slot.falls_on(on_date)
             and on_date in self.schedule
@@ -61,7 +63,7 @@ class Course:
         )
 
     def roster(self, key: OccurrenceKey) -> dict[UUID, RosterEnrollment]:
-        """The enrollment that speaks for each student (R3.1, R3.2)."""
+        """Return the enrollment that counts for each student (R3.1, R3.2)."""
         places: dict[UUID, list[RosterEnrollment]] = {}
         for each in self.enrollments:
             if covers(each, key):
@@ -71,7 +73,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """An occurrence with its instants."""
+    """An occurrence with its start and end."""
 
     course: Course
     slot: Timeslot
@@ -86,7 +88,7 @@ class Meeting:
 
 @dataclass(eq=False)
 class Child:
-    """A student: its row and its family's, still to be changed, and a guardian who speaks for it."""
+    """A student: its row and its family's, which can still be changed, and a guardian who acts for it."""
 
     row: dict[str, Any]
     family: dict[str, Any]
@@ -124,7 +126,9 @@ class Business:
         transferred_from_id: UUID | None = None,
         created_at: datetime | None = None,
     ) -> RosterEnrollment:
-        """Without `created_at`: a week before it starts, or yesterday if that is earlier."""
+        """Enroll a student. Without `created_at`, it was done a week before the start, or yesterday if that is
+        earlier.
+        """
         place = RosterEnrollment(
             id=self.rows.id("enrollment", course.id, student_id, type, starts_on, drop_on),
             student_id=student_id,
@@ -153,7 +157,7 @@ class Business:
         return place
 
     def change_place(self, course: Course, place: RosterEnrollment, **changes: Any) -> RosterEnrollment:
-        """Changes the enrollment in memory and in its row; `is_deleted` is `deleted_at` there."""
+        """Change the enrollment in memory and in its row, where `is_deleted` becomes `deleted_at`."""
         changed = replace(place, **changes)
         course.enrollments[course.enrollments.index(place)] = changed
         if changes.pop("is_deleted", False):
@@ -162,14 +166,16 @@ class Business:
         return changed
 
     def transfer(self, student_id: UUID, source: Course, target: Course, first_on: date) -> None:
-        """The student's enrollment in `source` ends on the day before `first_on`, when that in `target` starts."""
+        """End the student's enrollment in `source` on the day before `first_on`, on which the one in `target`
+        starts.
+        """
         old = next(place for place in source.enrollments if place.student_id == student_id)
         last_on = first_on - timedelta(days=1)
         self.change_place(source, old, drop_on=last_on, end_cause=EnrollmentEnd.TRANSFERRED)
         self.enroll(student_id, target, first_on, transferred_from_id=old.id, created_at=self.now - timedelta(days=6))
 
     def meetings(self, course: Course, first: date, last: date) -> Iterator[Meeting]:
-        """The held ones, by date."""
+        """Return the occurrences that are held, by date."""
         for number in range((last - first).days + 1):
             on_date = first + timedelta(days=number)
             for slot in course.slots:

@@ -1,4 +1,4 @@
-"""What people do beside taking attendance: cancellations, tokens by hand, requests, substitutes, told absences."""
+"""What people do besides taking attendance: cancellations, tokens by hand, requests, substitutes, expected absences."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -32,7 +32,9 @@ _REQUESTS = 3
 
 
 def cancel_some(attendance: Attendance) -> None:
-    """R9.1: before the day they are lived through, with makeup tokens for the ACTIVE rows (R9.2)."""
+    """Cancel occurrences (R9.1), before the history reaches their day, with makeup tokens for the ACTIVE rows
+    (R9.2).
+    """
     business, office = attendance.business, attendance.office
     for number, day, comment in _CANCELLATIONS:
         site = business.sites[number]
@@ -64,7 +66,9 @@ def cancel_some(attendance: Attendance) -> None:
 
 
 def substitute_some(attendance: Attendance) -> None:
-    """R9.9: an instructor of the second site is away from today on; a substitute has all but the last class."""
+    """Make an instructor of the second site absent from today on; a substitute takes all classes but the last
+    (R9.9).
+    """
     business = attendance.business
     site, absent = business.sites[1], business.staff["hills-2"]
     meetings = [
@@ -98,7 +102,9 @@ def substitute_some(attendance: Attendance) -> None:
 
 
 def make_tokens(attendance: Attendance) -> None:
-    """R8.1, R8.5: made and deleted by hand, asked for by families, earned again after two corrections."""
+    """Make and delete tokens by hand, let families ask for makeups, and have tokens revoked and reinstated (R8.1,
+    R8.5).
+    """
     business, ledger, now = attendance.business, attendance.ledger, attendance.business.now
     today = business.sites[0].today
     students = iter(list(business.children)[5::37])
@@ -137,7 +143,7 @@ def make_tokens(attendance: Attendance) -> None:
 
 
 def tell_absences(attendance: Attendance) -> None:
-    """R6.1, R6.2: requested, approved, denied and withdrawn ones of the days ahead."""
+    """Add requested, approved, denied and withdrawn expected absences for the days ahead (R6.1, R6.2)."""
     states = (
         (ExpectedAbsenceState.REQUESTED, False),
         (ExpectedAbsenceState.APPROVED, True),
@@ -168,7 +174,7 @@ def _days(today: date, issue_in: int, expire_in: int | None) -> tuple[date, date
 
 
 def _available(attendance: Attendance) -> Iterator[Token]:
-    """Absence tokens of days gone by that nobody has touched, the newest first."""
+    """Return unused absence tokens of past days, the newest first."""
     for token in reversed(attendance.ledger.tokens):
         is_absence = token.row["origin"] is MakeupTokenOrigin.ABSENCE
         is_settled = token.row["issued_at"] < attendance.business.now - timedelta(days=2)
@@ -183,7 +189,9 @@ def _delete(attendance: Attendance, token: Token, at: datetime) -> None:
 
 
 def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
-    """R8.7: asked for while the office still decided. False: there is no class to ask for."""
+    """Add a request that was made while the office still decided (R8.7). Return False if there is no class to ask
+    for.
+    """
     business, student_id = attendance.business, token.row["student_id"]
     missed = _meeting(attendance, token)
     days_since = (missed.course.site.today - missed.held_on).days
@@ -212,14 +220,14 @@ def _request(attendance: Attendance, token: Token, at: datetime) -> bool:
 
 
 def _lose_and_regain(attendance: Attendance, token: Token) -> None:
-    """Corrected to PRESENT by mistake and back: revoked, then the same token reinstated (R7.4)."""
+    """Correct a mark to PRESENT by mistake and back: its token is revoked and then reinstated (R7.4)."""
     sheet, student_id = attendance.sheet(_meeting(attendance, token)), token.row["student_id"]
     for minutes, status in ((50, AttendanceStatus.PRESENT), (45, AttendanceStatus.ABSENT)):
         attendance.correct(sheet, student_id, attendance.business.now - timedelta(minutes=minutes), status)
 
 
 def _lose_spent(attendance: Attendance) -> None:
-    """The ground of a token that was used is taken away: it is flagged for review (R7.4)."""
+    """Correct the mark behind a used token, which is then flagged for review (R7.4)."""
     token = next(
         token
         for token in attendance.ledger.tokens

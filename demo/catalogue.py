@@ -1,11 +1,11 @@
-"""What the demo business offers, as data: times are local, days are ISO weekdays, ages are whole years."""
+"""What the demo business offers, as data. Times are local, days are ISO weekdays, ages are whole years."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Term(StrEnum):
-    """Which sessions a class is attached to."""
+    """The sessions to which a class is attached."""
 
     SEASON = "the session that ended and the current one"
     ROLLING = "the rolling session"
@@ -14,7 +14,7 @@ class Term(StrEnum):
 
 
 class Part(StrEnum):
-    """What today's occurrence is for; ORDINARY ones are taken after class, most of them."""
+    """The role of today's occurrence in the demo. Most ORDINARY ones are taken after the class."""
 
     ORDINARY = "ordinary"
     KIOSK = "families check in at the kiosk"
@@ -27,7 +27,9 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassPlan:
-    """`time` is "16:00", or minutes from now: such a class meets on the weekday of the day of loading."""
+    """A class. `time` is "16:00", or minutes from now; then the class meets on the weekday on which the demo is
+    loaded.
+    """
 
     site: int
     program: str
@@ -43,7 +45,7 @@ class ClassPlan:
 
 @dataclass(frozen=True, slots=True)
 class DatedPlan:
-    """A camp (several days) or an appointment (one), from `first` days after today on, in time "09:00" or minutes
+    """A camp (several days) or an appointment (one), from `first` days after today on. `time` is "09:00" or minutes
     from now.
     """
 

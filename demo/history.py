@@ -1,4 +1,4 @@
-"""Eight weeks of attendance, day by day, so that a makeup booked with a token is on a later roll sheet."""
+"""Takes eight weeks of attendance day by day, so that a makeup booked with a token is on a later roll sheet."""
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
@@ -14,7 +14,9 @@ _CORRECTED = 0.08
 
 
 def live_through(attendance: Attendance) -> None:
-    """From eight weeks ago through yesterday, each site by its own calendar. A few sheets were never taken."""
+    """Take attendance from eight weeks ago through yesterday, each site by its own calendar. A few sheets stay
+    untaken.
+    """
     business = attendance.business
     for days_ago in range(WEEKS * 7, 0, -1):
         for meeting in meetings_of_day(business, -days_ago):
@@ -28,7 +30,7 @@ def live_through(attendance: Attendance) -> None:
 
 
 def meetings_of_day(business: Business, day: int) -> list[Meeting]:
-    """What is held `day` days after each site's today, by start."""
+    """Return what is held `day` days after each site's today, by start."""
     found = [
         meeting
         for course in business.courses
@@ -39,12 +41,12 @@ def meetings_of_day(business: Business, day: int) -> list[Meeting]:
 
 
 def _next_morning(meeting: Meeting) -> datetime:
-    """Long after both token runs of any class."""
+    """Return an instant long after both token runs of any class."""
     day = meeting.held_on + timedelta(days=1)
     return datetime.combine(day, time(10, 20), meeting.course.site.zone).astimezone(UTC)
 
 
 def _first_absent(sheet: Sheet) -> UUID:
-    """Or anybody, where all came."""
+    """Return the first absent student, or anybody if all came."""
     absent = [student for student, mark in sheet.marks.items() if mark["status"].is_absence]
     return next(iter(absent or sheet.marks))

@@ -1,4 +1,4 @@
-"""Makeup tokens and their ledger, decided by the same rules as in the product (R7.4, R7.6, R7.7, R7.9)."""
+"""Makes makeup tokens and their ledger by the same rules as the product (R7.4, R7.6, R7.7, R7.9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,8 +43,8 @@ class Ledger:
     def reconcile(
         self, sheet: Sheet, at: datetime, hand: Hand, *, may_create: bool, phase: TokenRunPhase | None = None
     ) -> tuple[int, int]:
-        """All rows of the sheet: how many were issued (or reinstated) and revoked. Tokens that change are a change of
-        the sheet.
+        """Reconcile all rows of the sheet and return how many tokens were issued (or reinstated) and revoked. If
+        tokens change, the sheet gets a change.
         """
         changed, issued, revoked = [], 0, 0
         for student_id in list(sheet.marks):
@@ -77,7 +77,9 @@ class Ledger:
         words: Sequence[object],
         **values: Any,
     ) -> Token:
-        """A token without its ledger entry; `words` tell it from others, `values` are of its row."""
+        """Make a token without its ledger entry. `words` distinguish it from others; `values` are columns of its
+        row.
+        """
         row = self.business.rows.add(
             models.MakeupToken,
             **{
@@ -120,7 +122,7 @@ class Ledger:
         student_id: UUID | None = None,
         **values: Any,
     ) -> None:
-        """R7.9."""
+        """Add an entry to the ledger (R7.9)."""
         row = token.row if token else {}
         self._entries += 1
         self.business.rows.add(
@@ -142,7 +144,7 @@ class Ledger:
         )
 
     def tokens_of(self, occurrence: OccurrenceKey) -> list[Token]:
-        """The automatic ones of an occurrence."""
+        """Return the automatic tokens of an occurrence."""
         return self._of_occurrences.get(occurrence, [])
 
     def _automatic(self, sheet: Sheet, student_id: UUID) -> Token | None:
@@ -168,7 +170,9 @@ class Ledger:
         )
 
     def _counted(self, student_id: UUID, sheet: Sheet) -> int:
-        """For the limits of the demo, which are by month and student; 0 where there is none."""
+        """Return the number of tokens that count towards the demo's limits, which are per month and student; 0 without
+        a limit.
+        """
         settings, missed_on = self.business.settings.makeup_tokens, sheet.meeting.held_on
         limit = limit_count(settings, missed_on=missed_on, session=None, enrollment=None, enrollment_id=None)
         if limit is None:
@@ -183,7 +187,7 @@ class Ledger:
         return len(counted)
 
     def _issue_for(self, sheet: Sheet, student_id: UUID, at: datetime) -> Token:
-        """R7.7, R7.8; source and person are those of the mark."""
+        """Issue a token for a mark (R7.7, R7.8), with the mark's source and person."""
         meeting, mark, course = sheet.meeting, sheet.marks[student_id], sheet.meeting.course
         issued_on = local_date(at, course.site.zone)
         settings = self.business.settings.makeup_tokens

@@ -1,4 +1,4 @@
-"""Loading the demo organizations, as the owner of the database, whom row-level security does not bind."""
+"""Loads the demo organizations as the owner of the database, to whom row-level security does not apply."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,8 +25,12 @@ _SALT = b"rollbook demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """`is_loaded` False: it was there. `anchored_on`: the day around which it was made. `roll_sheet`: the occurrence to
-    open first, which can be recorded now. `counts` are rows by table, of what was loaded.
+    """What the demo contains.
+
+    is_loaded -- False: it was there already
+    anchored_on -- the day around which it was made
+    roll_sheet -- the occurrence to open first, whose attendance can be recorded now
+    counts -- the number of loaded rows by table
     """
 
     is_loaded: bool
@@ -37,15 +41,19 @@ class DemoSummary:
 
 
 def demo_today(now: datetime) -> date:
-    """The local date at the main demo location."""
+    """Return the local date at the main demo location."""
     return local_date(now, ZONE)
 
 
 async def load_demo(
     owner_url: str, *, today: date, now: datetime, progress: Callable[[str], None], fresh: bool = False
 ) -> DemoSummary:
-    """Load both organizations around today, in one transaction; with those already there, change nothing and say how
-    old they are. `fresh` deletes them first, and only them. ValueError: `today` is not the date at the main location.
+    """Load both organizations around today, in one transaction. If they are there already, change nothing and
+    report how old they are.
+
+    fresh -- delete the demo organizations first, and only them
+
+    Raises ValueError if `today` is not the date at the main location.
     """
     if today != demo_today(now):
         raise ValueError(f"it is {demo_today(now)} at the main demo location, not {today}")
@@ -58,13 +66,13 @@ async def load_demo(
             loaded_at = await _loaded_at(connection)
             if loaded_at is not None:
                 return _found(demo_today(loaded_at), today)
-            progress("Making up the demo businesses ...")
+            progress("Inventing the demo businesses ...")
             both = await asyncio.to_thread(make_rows, now)
             progress("Copying them into the database ...")
             for rows in both:
                 await copy_in(connection, rows)
         async with engine.connect() as connection:
-            # The planner knows nothing yet of tables that were empty a second ago.
+            # The planner has no statistics yet for tables that were empty a second ago.
             await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(_ANALYZE)
     finally:
         await engine.dispose()
@@ -72,13 +80,15 @@ async def load_demo(
 
 
 def make_rows(now: datetime) -> tuple[Rows, Rows]:
-    """Both organizations; the same for the same instant."""
+    """Return the rows of both organizations, which are the same for the same instant."""
     password_hash = PasswordHasher().hash(sign_ins.PASSWORD, salt=_SALT)
     return business_rows(now, password_hash), small_business_rows(now, password_hash)
 
 
 def roll_sheet(anchored_on: date, today: date) -> OccurrenceKey:
-    """Of a demo made around `anchored_on`, the newest occurrence of the class with every indicator on its sheet."""
+    """Return the newest occurrence of the class whose roll sheet has every indicator, for a demo made around
+    `anchored_on`.
+    """
     plan = next(plan for plan in catalogue.CLASSES if plan.part is catalogue.Part.ROLL_SHEET)
     rows = Rows(organization_id(sign_ins.BUSINESS))
     offering_id = rows.id("offering", rows.id("location", catalogue.SITES[plan.site][0]), plan.name)
@@ -97,10 +107,10 @@ async def _loaded_at(connection: AsyncConnection) -> datetime | None:
 def _found(anchored_on: date, today: date) -> DemoSummary:
     days = (today - anchored_on).days
     if days == 0:
-        sentence = "The demo is there already, made today."
+        sentence = "The demo was loaded already, today."
     else:
         age = f"{days} {'day' if days == 1 else 'days'} ago"
-        sentence = f"The demo is there already, made {age} around {anchored_on}; --fresh makes it anew."
+        sentence = f"The demo was loaded already, {age}, around {anchored_on}; --fresh recreates it."
     return DemoSummary(False, anchored_on, roll_sheet(anchored_on, today), {}, sentence)
 
 

@@ -1,4 +1,4 @@
-"""A makeup token as the later steps see it."""
+"""A makeup token as later steps see it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from demo.business import Site
 
 @dataclass(eq=False)
 class Token:
-    """A row, and what its state is derived from beside it (R8.3)."""
+    """A token's row, and the other facts from which its state is derived (R8.3)."""
 
     row: dict[str, Any]
     site: Site

@@ -1,4 +1,4 @@
-"""Families who use their makeup tokens (R8.6, R8.7)."""
+"""Lets families use their makeup tokens (R8.6, R8.7)."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ _FAMILIES_USE = 0.45
 
 
 def use(attendance: Attendance, token: Token, meeting: Meeting, at: datetime) -> None:
-    """The family books a makeup with it."""
+    """Book a makeup for the family with the token."""
     business = attendance.business
     student_id = token.row["student_id"]
     place = business.enroll(
@@ -31,7 +31,7 @@ def use(attendance: Attendance, token: Token, meeting: Meeting, at: datetime) ->
 
 
 def use_some(attendance: Attendance, missed: Meeting) -> None:
-    """Some families of those who missed the class book a makeup within two days, at most twelve days ahead."""
+    """Let some of the families who missed the class book a makeup within two days, at most twelve days ahead."""
     random, business = attendance.business.random, attendance.business
     for token in attendance.ledger.tokens_of(missed.key):
         if random.random() > _FAMILIES_USE or token.state(missed.held_on) is not MakeupTokenState.AVAILABLE:
@@ -43,7 +43,9 @@ def use_some(attendance: Attendance, missed: Meeting) -> None:
 
 
 def other_class(attendance: Attendance, token: Token, missed: Meeting, days: int) -> Meeting | None:
-    """A meeting of the program at the site, so many days after the missed one or a little later, with an opening."""
+    """Return an occurrence of the program at the site with an opening, that many days after the missed one or a little
+    later.
+    """
     business, own = attendance.business, missed.course
     first = missed.held_on + timedelta(days=days)
     for course in business.random.sample(business.courses, len(business.courses)):

@@ -1,4 +1,4 @@
-"""Made-up names for the people of the demo; any likeness is chance."""
+"""Invented names for the people of the demo. Any likeness is a coincidence."""
 
 
 def _words(text: str) -> tuple[str, ...]:

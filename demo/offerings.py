@@ -1,4 +1,4 @@
-"""Locations, programs with their closures, sessions, and all that is offered."""
+"""Makes locations, programs with their closures, sessions, and all offerings."""
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
@@ -28,7 +28,7 @@ _SESSIONS_OF = {
 
 
 def open_sites(business: Business, sites: Sequence[tuple[str, str]]) -> None:
-    """Each with a kiosk at its door."""
+    """Make the locations, each with a kiosk."""
     for name, time_zone in sites:
         zone = ZoneInfo(time_zone)
         site = Site(business.rows.id("location", name), zone, local_date(business.now, zone))
@@ -167,7 +167,7 @@ def _offer(
 
 
 def _start(business: Business, site: Site, when: str | int) -> time:
-    """A wall time, or elapsed minutes from now in steps of five that stay within the local day."""
+    """Return a wall time, or elapsed minutes from now in steps of five that stay within the local day."""
     if isinstance(when, str):
         return time.fromisoformat(when)
     now = business.now

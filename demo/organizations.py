@@ -1,4 +1,4 @@
-"""The two demo organizations, put together step by step."""
+"""Makes the two demo organizations step by step."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,7 +23,7 @@ from demo.rows import Rows, organization_id
 from demo.taking import Attendance
 from demo.today import live_today
 
-# Check-in mode is on for staff, whose absences so wait for the runs, and off in the office, whose earn at once.
+# Check-in mode is on for staff, whose absences therefore wait for the runs, and off in the office, whose earn at once.
 SETTINGS = OrganizationSettings(
     classes=ClassSettings(consecutive_absences_notice=3),
     staff_portal=StaffPortalSettings(staff_check_in_mode=True),
@@ -118,7 +118,9 @@ def _attendance(business: Business, plans: Sequence[staff.StaffPlan]) -> Attenda
 
 
 def _name_guardian(ledger: Ledger) -> None:
-    """The published guardian is the one with the most to see: students whose tokens are in most different states."""
+    """Give the published guardian account to the family with the most to see: its tokens are in the most different
+    states.
+    """
     states: dict[UUID, set[MakeupTokenState]] = {}
     for token in ledger.tokens:
         family = ledger.business.children[token.row["student_id"]].family

@@ -1,4 +1,4 @@
-"""Families with their guardians and students, and the places that the students have."""
+"""Makes families with their guardians and students, and the students' enrollments."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -16,8 +16,8 @@ _FREE_PLACES = 3
 
 
 def admit_families(business: Business, sizes: Sequence[int], password_hash: str) -> None:
-    """One family for each size, at the sites in turn; each student takes a free place that fits, as long as there are
-    any. The rest wait, try, come for a day, or come in another session.
+    """Make one family for each size, at the sites in turn. Each student takes a free place that fits, as long as there
+    are any. The others are on a waitlist, try a class, come for a day, or come in another session.
     """
     seats = {site.id: _seats(business, site) for site in business.sites}
     elsewhere = {site.id: _elsewhere(business, site) for site in business.sites}
@@ -82,7 +82,7 @@ def _family(
 
 
 def _phone(business: Business, number: int) -> str:
-    """Numbers that are kept free for fiction."""
+    """Return a number that is reserved for fiction."""
     if business.sites[0].zone.key == "Europe/London":
         return f"+44 20 7946 0{100 + number % 900}"
     area = names.AREA_CODES[number // 100 % len(names.AREA_CODES)]
@@ -149,7 +149,7 @@ def add_note(
 
 
 def _enroll(business: Business, child: Child, course: Course) -> None:
-    """Most came months ago, some within the eight weeks; a few left, or will leave."""
+    """Enroll a student. Most came months ago, some within the eight weeks; a few have left or will leave."""
     random, today = business.random, child.site.today
     is_new = random.random() < 0.2
     starts_on = today - timedelta(days=random.randint(2, 50) if is_new else random.randint(60, 220))
@@ -163,7 +163,7 @@ def _enroll(business: Business, child: Child, course: Course) -> None:
 
 
 def _give_second_classes(business: Business) -> None:
-    """Every twelfth student takes a second class for the same ages, at most one for each free place."""
+    """Give every twelfth student a second class for the same ages, at most one for each free place."""
     for child in list(business.children.values())[::12]:
         mine = [course for course in business.courses for place in course.enrollments if place.student_id == child.id]
         fitting = [
@@ -181,7 +181,9 @@ def _give_second_classes(business: Business) -> None:
 
 
 def fill_dates(business: Business) -> None:
-    """Camps and appointments: students of the site and the age, the last of a camp's for its second day alone."""
+    """Fill camps and appointments with students of the site and the age. A camp's last student comes on its second day
+    alone.
+    """
     for course in business.courses:
         if course.kind is OfferingKind.CLASS:
             continue
@@ -203,7 +205,7 @@ def fill_dates(business: Business) -> None:
 
 
 def _elsewhere(business: Business, site: Site) -> Iterator[Any]:
-    """What becomes of students without a place, in turn."""
+    """Choose what students without a place do, in turn."""
 
     def of(term: Term) -> list[Course]:
         return [course for course in business.courses if course.site is site and course.term is term]

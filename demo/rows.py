@@ -1,4 +1,4 @@
-"""The rows of a demo organization, gathered in memory and then copied in one go."""
+"""Gathers the rows of a demo organization in memory and then copies them in one go."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,23 +15,23 @@ _NAMESPACE = UUID("6f0d2a53-8c1e-5f5a-9d7e-3b0a4c2e8f11")
 
 
 def organization_id(name: str) -> UUID:
-    """The same for every load, so that a second one finds the first."""
+    """Return an id that is the same for every load, so that a second one finds the first."""
     return uuid5(_NAMESPACE, name)
 
 
 class Rows:
-    """Rows by table. A column that some row of a table has and another lacks is NULL there."""
+    """Rows by table. A column that only some rows of a table have is NULL in the others."""
 
     def __init__(self, organization: UUID) -> None:
         self.organization_id = organization
         self.tables: dict[str, list[dict[str, Any]]] = {}
 
     def id(self, *words: object) -> UUID:
-        """An id told by what the row is, and nothing else: the same words, the same id."""
+        """Return an id that depends only on what the row is: the same words give the same id."""
         return uuid5(self.organization_id, "/".join(map(str, words)))
 
     def add(self, table: type[Table], **values: Any) -> dict[str, Any]:
-        """The row, which may still be changed until it is copied."""
+        """Add a row and return it. It may be changed until it is copied."""
         row = {"organization_id": self.organization_id, **values}
         self.tables.setdefault(table.__tablename__, []).append(row)
         return row
@@ -41,8 +41,10 @@ class Rows:
 
 
 async def copy_in(connection: AsyncConnection, rows: Rows) -> None:
-    """COPY in the order of the foreign keys. The connection's transaction must have begun: asyncpg is used past
-    SQLAlchemy, which begins one only with its own first statement.
+    """Copy the rows with COPY, in the order of the foreign keys.
+
+    The connection's transaction must have begun: this uses asyncpg directly, and SQLAlchemy begins a transaction only
+    with its own first statement.
     """
     raw = await connection.get_raw_connection()
     for table in models.metadata.sorted_tables:
@@ -58,7 +60,7 @@ def _plain(value: Any) -> Any:
 
 
 async def wipe(connection: AsyncConnection, organizations: Iterable[UUID]) -> None:
-    """Delete these organizations with all that is theirs, and nobody else's."""
+    """Delete these organizations with everything that belongs to them, and nothing else."""
     ids = list(organizations)
     for table in reversed(models.metadata.sorted_tables):
         await connection.execute(delete(table).where(table.c.organization_id.in_(ids)))

@@ -1,4 +1,4 @@
-"""A roll sheet's history, written as the API writes it: numbered changes with what they did to each row (R4.9)."""
+"""Writes a roll sheet's history as the API writes it: numbered changes with what they did to each row (R4.9)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from demo.business import Business, Meeting
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who does something, and through what (R1.1)."""
+    """Who does something, and through which source (R1.1)."""
 
     source: Source
     person_id: UUID | None = None
@@ -26,7 +26,7 @@ SYSTEM = Hand(Source.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A status for a row, with a note; a defaulted one is the system's (R4.5)."""
+    """A status for a row, with a note. A defaulted one comes from the system (R4.5)."""
 
     status: AttendanceStatus
     note: str | None = None
@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass
 class Sheet:
-    """One occurrence. `marks` are the rows of the marks as they stand, by student."""
+    """One occurrence. `marks` are the rows of the current marks, by student."""
 
     business: Business
     meeting: Meeting
@@ -45,7 +45,7 @@ class Sheet:
     row: dict[str, Any] | None = None
 
     def mark(self, hand: Hand, at: datetime, entries: Mapping[UUID, Entry]) -> None:
-        """One submission, or one check-in with what it defaults."""
+        """Add one submission, or one check-in with its defaulted marks."""
         self._number(ChangeKind.MARKS, hand, at)
         for student_id, entry in entries.items():
             before = self.marks.get(student_id)
@@ -73,7 +73,7 @@ class Sheet:
             )
 
     def change(self, kind: ChangeKind, hand: Hand, at: datetime, students: Iterable[UUID]) -> None:
-        """What changed no mark: tokens, the roster, a cancellation."""
+        """Add a change that changed no mark: tokens, the roster, or a cancellation."""
         self._number(kind, hand, at)
         if kind is ChangeKind.CANCELLED and self.row:
             self.row.update(cancelled_at=at, cancelled_by_id=hand.person_id)

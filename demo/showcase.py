@@ -1,4 +1,6 @@
-"""The roll sheet to open first: running now, nothing taken, and each of the eleven indicators on it (R3.4)."""
+"""Makes the roll sheet to open first: its class is running now, nothing is taken, and it has all eleven indicators
+(R3.4).
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,14 +24,14 @@ _DAY = timedelta(days=1)
 
 
 def meeting_of(business: Business, part: Part) -> Meeting:
-    """Today's of the class that plays the part."""
+    """Return today's occurrence of the class with this role."""
     course = next(course for course in business.courses if course.part is part)
     return next(business.meetings(course, course.site.today, course.site.today))
 
 
 def arrange_students(business: Business) -> None:
-    """Before the eight weeks are lived through, since some of it is about enrollments: on each of the first rows
-    another indicator.
+    """Give each of the first rows another indicator. It runs before the history, since some indicators depend on
+    enrollments.
     """
     meeting = meeting_of(business, Part.ROLL_SHEET)
     course, today = meeting.course, meeting.held_on
@@ -54,7 +56,9 @@ def arrange_students(business: Business) -> None:
 
 
 def arrange_makeup_and_absence(attendance: Attendance) -> None:
-    """After the eight weeks, since a makeup needs a token that somebody earned."""
+    """Add a makeup and an expected absence. It runs after the history, since a makeup needs a token that somebody
+    earned.
+    """
     business, meeting = attendance.business, meeting_of(attendance.business, Part.ROLL_SHEET)
     roster = meeting.course.roster(meeting.key)
     token = next(
@@ -81,7 +85,7 @@ def arrange_makeup_and_absence(attendance: Attendance) -> None:
 
 
 def _regulars(course: Course, today: date) -> Iterator[RosterEnrollment]:
-    """Those who have been coming and stay."""
+    """Return the students who have been coming and will stay."""
     return iter(
         [
             place
@@ -92,7 +96,7 @@ def _regulars(course: Course, today: date) -> Iterator[RosterEnrollment]:
 
 
 def _others(business: Business, course: Course) -> list[Course]:
-    """Classes of the same program and site to come from and go to."""
+    """Return classes of the same program and site, as sources and targets of transfers."""
     return [
         other
         for other in business.courses
@@ -106,7 +110,9 @@ def _arrive_by_transfer(business: Business, source: Course, course: Course, toda
 
 
 def _several_at_once(business: Business, child: Child, today: date) -> None:
-    """Words for nothing raise no alert; a birthday past and a note do."""
+    """Give one student several things at once: a medical text that means nothing raises no alert, a past birthday and
+    a note raise indicators.
+    """
     child.row.update(medical_alert="N/A", birth_on=_birth(today - 2 * _DAY, 10))
     child.row["roll_sheet_comment"] = "Takes the bus: must be out on time."
     add_note(business, child, "Did a first handstand without help.")

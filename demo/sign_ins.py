@@ -1,4 +1,6 @@
-"""Ways into the demo, one a role; the same on every machine, and so never for a database that others reach."""
+"""The demo's accounts, one for each role. They are the same on every machine, so never load them where others have
+access.
+"""
 
 from dataclasses import dataclass
 
@@ -20,7 +22,7 @@ IN_BOTH = "sam.quintero@example.com"
 
 @dataclass(frozen=True, slots=True)
 class DemoSignIn:
-    """`note` says who it is and what to try with it."""
+    """One account. `note` says who it is and what to try with it."""
 
     portal: Portal
     email: str
@@ -30,11 +32,13 @@ class DemoSignIn:
 
 
 SIGN_INS = (
-    DemoSignIn(Portal.OFFICE, OWNER, PASSWORD, BUSINESS, "owner: sees and does everything"),
-    DemoSignIn(Portal.OFFICE, FRONT_DESK, PASSWORD, BUSINESS, "front desk: sees roll sheets, may not record"),
-    DemoSignIn(Portal.STAFF, INSTRUCTOR, PASSWORD, BUSINESS, "instructor: own classes alone"),
-    DemoSignIn(Portal.STAFF, HEAD_COACH, PASSWORD, BUSINESS, "head coach: all classes"),
+    DemoSignIn(Portal.OFFICE, OWNER, PASSWORD, BUSINESS, "owner: may see and do everything"),
+    DemoSignIn(
+        Portal.OFFICE, FRONT_DESK, PASSWORD, BUSINESS, "front desk: sees roll sheets, may not record attendance"
+    ),
+    DemoSignIn(Portal.STAFF, INSTRUCTOR, PASSWORD, BUSINESS, "instructor: sees own classes only"),
+    DemoSignIn(Portal.STAFF, HEAD_COACH, PASSWORD, BUSINESS, "head coach: sees all classes"),
     DemoSignIn(Portal.CUSTOMER, GUARDIAN, PASSWORD, BUSINESS, "guardian of a family with tokens"),
     DemoSignIn(Portal.OFFICE, SMALL_OWNER, PASSWORD, SMALL_BUSINESS, "owner of another business"),
-    DemoSignIn(Portal.STAFF, IN_BOTH, PASSWORD, BUSINESS, "works in both businesses: name one when signing in"),
+    DemoSignIn(Portal.STAFF, IN_BOTH, PASSWORD, BUSINESS, "works in both businesses: must name one when signing in"),
 )

@@ -1,4 +1,4 @@
-"""Who works in the demo business, and what each may do (R11.1): through groups, and granted to the person."""
+"""Makes the staff of the demo business, with permissions through groups and of their own (R11.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[Permission, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class StaffPlan:
-    """`key` names the person within the demo; `grants` are the personal ones."""
+    """One staff member. `key` names the person within the demo; `grants` are the personal permissions."""
 
     key: str
     first_name: str
@@ -83,7 +83,7 @@ SMALL_STAFF = (
     StaffPlan("owner", "Harriet", "Osei", sign_ins.SMALL_OWNER, "Owners"),
     StaffPlan("both", "Sam", "Quintero", sign_ins.IN_BOTH, "Instructors"),
 )
-# Those who teach at each site in turn.
+# The instructors at each site, in turn.
 INSTRUCTORS = (("lake-1", "lake-2", "lake-3", "lake-4"), ("hills-1", "hills-2", "hills-3", "both"))
 SMALL_INSTRUCTORS = (("both",),)
 
@@ -117,7 +117,7 @@ def assign_instructors(business: Business, instructors: Sequence[Sequence[str]])
         taught = [course for course in business.courses if course.site is site]
         taught.sort(key=lambda course: course.part.name == "ORDINARY")
         for number, course in enumerate(taught):
-            # One person has what goes on around now, so that a single sign-in shows all of it.
+            # One person teaches everything that is held around now, so that a single account shows all of it.
             key = keys[0] if number < len(keys) - 1 else keys[number % len(keys)]
             course.instructor_ids.append(business.staff[key])
             business.rows.add(models.OfferingInstructor, offering_id=course.id, person_id=business.staff[key])

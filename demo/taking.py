@@ -1,4 +1,4 @@
-"""Taking attendance for one occurrence, with all that follows from it: tokens, runs, corrections."""
+"""Takes attendance for one occurrence, with everything that follows: tokens, runs, corrections."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,11 @@ _CORRECTIONS = {
 
 @dataclass
 class Attendance:
-    """All that was recorded. `away`: instructors who are absent, and `may_excuse`: those whose sheets are their own."""
+    """Everything that was recorded.
+
+    away -- absent instructors, each with the occurrence that they miss
+    may_excuse -- instructors who record their own roll sheets
+    """
 
     business: Business
     ledger: Ledger
@@ -65,8 +69,8 @@ class Attendance:
         return found
 
     def take(self, meeting: Meeting, hand: Hand | None = None, *, share: float = 1.0) -> None:
-        """The whole roll sheet, or its first rows, by the instructor, the office or the given hand, within the class or
-        just now if it has not ended. Nothing for an empty one.
+        """Record the whole roll sheet, or its first rows, by the instructor, the office or the given hand, during the
+        class or just now if it has not ended. An empty roll sheet is skipped.
         """
         random, now = self.business.random, self.business.now
         sheet = self.sheet(meeting)
@@ -84,7 +88,9 @@ class Attendance:
         self._settle(sheet, hand, at)
 
     def correct(self, sheet: Sheet, student_id: UUID, at: datetime, status: _S | None = None) -> None:
-        """The office puts a mark right on a later day: tokens at once (R7.3). Nothing if that is still ahead."""
+        """Let the office correct a mark on a later day, which changes tokens at once (R7.3). Does nothing if that day
+        is ahead.
+        """
         if at > self.business.now:
             return
         new = status or _CORRECTIONS.get(sheet.marks[student_id]["status"], _S.PRESENT)
@@ -101,7 +107,7 @@ class Attendance:
         requested_at: datetime,
         **values: object,
     ) -> None:
-        """A guardian told beforehand; staff decided within the day, but for what is still REQUESTED."""
+        """Add an expected absence by a guardian. Staff decided within the day, unless it is still REQUESTED."""
         is_decided = state in (ExpectedAbsenceState.APPROVED, ExpectedAbsenceState.DENIED)
         decided_at = min(self.business.now, requested_at + timedelta(hours=3))
         guardian_id = self.business.children[student_id].guardian["id"]
@@ -148,8 +154,8 @@ class Attendance:
         return Entry(status, random.choice(names.MARK_NOTES) if random.random() < 0.01 else None)
 
     def _check_in(self, sheet: Sheet, entries: Mapping[UUID, Entry]) -> tuple[Hand, datetime]:
-        """R4.5 at the kiosk: the first one to come marks the rest absent; each of them who comes later is checked in.
-        Returns the hand and the time of the first.
+        """Check students in at the kiosk (R4.5): the first one marks the others absent, and each later one is checked
+        in. Return the hand and the time of the first.
         """
         business, meeting = self.business, sheet.meeting
         hand = Hand(Source.KIOSK, kiosk_id=business.kiosks[meeting.course.site.id])
@@ -170,7 +176,7 @@ class Attendance:
         return Entry(_S.EXCUSED_ABSENCE if is_excused else _S.ABSENT, is_defaulted=True)
 
     def _settle(self, sheet: Sheet, hand: Hand, at: datetime) -> None:
-        """R7.3: tokens at once, or the runs: armed, and done where their time has come."""
+        """Change tokens at once, or arm the runs and carry out those that are due (R7.3)."""
         meeting, business = sheet.meeting, self.business
         zone = meeting.course.site.zone
         timing = token_timing(

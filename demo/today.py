@@ -1,4 +1,4 @@
-"""Today: sheets of this morning, one that its staff took just now, one half taken, and those still to come."""
+"""Makes today's roll sheets: taken this morning, taken by staff just now, half taken, and still to come."""
 
 from attendance.rules.vocabulary import ChangeKind, OfferingKind, Source
 from demo.business import Meeting
@@ -12,7 +12,7 @@ _LEFT_OPEN = (Part.ROLL_SHEET, Part.LATER)
 
 
 def live_today(attendance: Attendance) -> None:
-    """Of the ordinary classes that ended, every third has not been taken."""
+    """Take today's attendance. Every third of the ordinary classes that have ended stays untaken."""
     business = attendance.business
     ended = 0
     for meeting in meetings_of_day(business, 0):
@@ -33,7 +33,7 @@ def live_today(attendance: Attendance) -> None:
 
 
 def _take_one_off_the_roster(attendance: Attendance, meeting: Meeting) -> None:
-    """Marked, and then the enrollment was deleted: the row is subdued (R3.1)."""
+    """Delete the enrollment of a student who is marked, so that the row is subdued (R3.1)."""
     sheet: Sheet = attendance.sheet(meeting)
     place = next(
         (place for student, place in sheet.roster.items() if not sheet.marks[student]["status"].is_absence), None

@@ -1,4 +1,4 @@
-"""All queries. Each file of this folder is one; `field` declares what it needs."""
+"""The root type of all queries. Each field is defined in a file of its own, where it declares its access."""
 
 import strawberry
 
@@ -13,7 +13,7 @@ from gql.people import student_query, students_query
 from gql.tasks import background_tasks_query
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="The root of everything that can be read. A field returns only what the viewer may see.")
 class Query:
     viewer = viewer_query.field
     nodes = node_query.many

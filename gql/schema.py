@@ -1,24 +1,26 @@
-"""The schema, built from its roots."""
+"""This module builds the GraphQL schema from its three root types."""
 
 import strawberry
 
-from gql.fields.refusal_codes import register_refusal_codes
-from gql.fields.refusal_members import REFUSALS
+from attendance.rules.refusals import AskedWrongly, NothingFound
 from gql.fields.scalars import schema_config
+from gql.fields.user_errors import declared_refusals
 from gql.mutations import Mutation
+from gql.protocol.errors import Code, answer_with
 from gql.protocol.executor import CompilingExecutor
 from gql.queries import Query
 from gql.subscriptions import Subscription
 
 
 def build_schema() -> strawberry.Schema:
-    """A fresh schema. It carries no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
-    register_refusal_codes()
+    """Return a new schema. It has no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
+    answer_with(Code.NOT_FOUND, NothingFound)
+    answer_with(Code.BAD_USER_INPUT, AskedWrongly)
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         execution_context_class=CompilingExecutor,
         config=schema_config(),
-        exception_handlers=REFUSALS,
+        exception_handlers=declared_refusals(),
     )

@@ -1,4 +1,4 @@
-"""All subscriptions. Each file of this folder that has a `field` is one; it declares what it needs."""
+"""The root type of all subscriptions. Each field is defined in a file of its own, where it declares its access."""
 
 import strawberry
 
@@ -9,7 +9,9 @@ from gql.tasks import background_task_changed
 
 
 @strawberry.type(
-    description="Streams, over WebSocket by graphql-transport-ws. Each event carries the cursor to go on from after it."
+    description="The live streams. They are served over WebSocket with the graphql-transport-ws protocol, and over "
+    "HTTP as server-sent events. Every event carries a cursor (a revision or a position); pass the last one received "
+    "when you subscribe again, and the stream continues after it."
 )
 class Subscription:
     roll_sheet_changed = roll_sheet_changed.field

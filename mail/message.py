@@ -1,4 +1,4 @@
-"""A message as it goes over the wire."""
+"""Composes a message as it is sent over the wire."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,7 +13,8 @@ _MESSAGE_IDS = UUID("5f0e7f6c-3b52-4d0b-9a55-0c3a1f5b7d21")
 
 
 def compose(email: OutgoingEmail, *, sender: str, now: datetime) -> EmailMessage:
-    """From `sender`, an address, in the organization's name. The Message-ID is the same for one reason at each attempt.
+    """Return the message from `sender`, an address, in the organization's name. Every attempt for one reason has the
+    same Message-ID.
 
     Raises what `render` raises, and ValueError for a recipient that is not one address.
     """
@@ -32,12 +33,14 @@ def compose(email: OutgoingEmail, *, sender: str, now: datetime) -> EmailMessage
 
 
 def one_address(text: str) -> Address:
-    """Raises ValueError unless it is one address in ASCII: anything else could reach somebody who was not meant."""
+    """Parse one address in ASCII. Raises ValueError for anything else, which could reach somebody who was not
+    meant.
+    """
     try:
         address = Address(addr_spec=text.strip())
     except Exception:
-        # The parser of the standard library raises whatever it stumbles over, IndexError included.
-        raise ValueError(f"{text!r} is no e-mail address.") from None
+        # The standard library's parser raises various exceptions for bad input, IndexError included.
+        raise ValueError(f"{text!r} is not an e-mail address.") from None
     if not address.username or not address.domain or not address.addr_spec.isascii():
-        raise ValueError(f"{text!r} is no e-mail address.")
+        raise ValueError(f"{text!r} is not an e-mail address.")
     return address

@@ -1,4 +1,4 @@
-"""Messages from templates: `<name>.subject`, `<name>.txt` and `<name>.html` in mail/templates."""
+"""Renders messages from templates: `<name>.subject`, `<name>.txt` and `<name>.html` in mail/templates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The subject is one line."""
+    """A rendered message. The subject is one line."""
 
     subject: str
     text: str
@@ -33,7 +33,7 @@ def _clock(iso_time: str) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        # Names are typed by people: in HTML they are text.
+        # People type the names, so in HTML they must be escaped.
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -49,8 +49,10 @@ _ENVIRONMENT = _environment()
 
 
 def render(template: str, facts: Mapping[str, Any], *, organization: str) -> Rendered:
-    """`facts` as the outbox has them; `organization` is the sender's name. Raises jinja2.TemplateError for a template
-    that is not there or lacks a fact, and what a fact of the wrong form raises.
+    """Fill in a template. `facts` are those of the outbox; `organization` is the sender's name.
+
+    Raises jinja2.TemplateError if the template does not exist or lacks a fact. A fact of the wrong type raises what the
+    template's filters raise.
     """
     subject, text, html = (
         _ENVIRONMENT.get_template(f"{template}.{part}").render(facts, organization=organization)

@@ -1,4 +1,4 @@
-"""One message to one SMTP server, with the moment from which on it may have been sent."""
+"""Sends one message to one SMTP server, and tells apart what was certainly not sent from what may have been sent."""
 
 import asyncio
 import contextlib
@@ -24,11 +24,11 @@ class Refused(NotSent):
 
 
 class TryLater(NotSent):
-    """The server was busy, out of reach, too slow, or does not want us: another attempt may do."""
+    """The server was busy, unreachable or too slow, or does not accept us: another attempt may succeed."""
 
 
 class ServerAway(TryLater):
-    """There is no connection to be had, for any message."""
+    """No connection is possible, for any message."""
 
 
 class Unanswered(Exception):
@@ -37,10 +37,10 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """`address`: smtp://user:password@host:587 or smtps://...:465, as settings.py has checked it.
+    """The mail server. `address` is smtp://user:password@host:587 or smtps://...:465, as settings.py has checked it.
 
-    open_seconds -- to connect and sign in, and again to name sender and recipient
-    answer_seconds -- for the message and its answer, which a server may take its time for
+    open_seconds -- the time to connect and sign in, and again to name sender and recipient
+    answer_seconds -- the time for the message and its answer, for which servers may need longer
     """
 
     address: str
@@ -51,7 +51,7 @@ class SmtpServer:
 
 @asynccontextmanager
 async def opened(server: SmtpServer, recipient: str) -> AsyncIterator[aiosmtplib.SMTP]:
-    """A connection on which the server has accepted sender and recipient, for `hand_over`. Raises NotSent."""
+    """Yield a connection on which the server has accepted sender and recipient, for `hand_over`. Raises NotSent."""
     client = _client(server)
     try:
         await _open(client, server, recipient)
@@ -62,7 +62,7 @@ async def opened(server: SmtpServer, recipient: str) -> AsyncIterator[aiosmtplib
 
 
 async def hand_over(client: aiosmtplib.SMTP, server: SmtpServer, message: bytes) -> None:
-    """Returns once the server has taken the message on. Raises NotSent or Unanswered."""
+    """Return when the server has accepted the message. Raises NotSent or Unanswered."""
     try:
         async with asyncio.timeout(server.answer_seconds):
             await client.data(message, timeout=server.answer_seconds)
@@ -82,7 +82,7 @@ def _client(server: SmtpServer) -> aiosmtplib.SMTP:
         username=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
         use_tls=is_tls,
-        # None: where the server offers it. A password never goes out in the clear, save within this machine.
+        # None: STARTTLS where the server offers it. A password is never sent unencrypted, except within this machine.
         start_tls=True if not is_tls and parts.username and not _is_loopback(parts.hostname or "") else None,
         timeout=server.open_seconds,
     )
@@ -96,7 +96,7 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _open(client: aiosmtplib.SMTP, server: SmtpServer, recipient: str) -> None:
-    """What the server says about us may be mended; what it says about the recipient it says for good."""
+    """Connects. Complaints of the server about us may be solved later; those about the recipient are final."""
     try:
         async with asyncio.timeout(server.open_seconds):
             await client.connect()

@@ -16,8 +16,8 @@ from db.engine import Database
 from db.wake_ups import Announcer, connect_redis
 from gql.app import assemble
 from gql.fields.context import make_context
-from gql.fields.refusal_members import REFUSALS
 from gql.fields.scalars import schema_config
+from gql.fields.user_errors import declared_refusals
 from gql.live.sheet_changes import SheetHub
 from gql.organization import refresh_session, sign_in, sign_out
 from gql.organization import viewer_query as viewer
@@ -146,7 +146,9 @@ async def serving(database: Database, redis: Redis, settings: Settings | None = 
         hub=SheetHub(database),
         passwords=Passwords(HASHER),
     )
-    schema = strawberry.Schema(query=Query, mutation=Mutation, config=schema_config(), exception_handlers=REFUSALS)
+    schema = strawberry.Schema(
+        query=Query, mutation=Mutation, config=schema_config(), exception_handlers=declared_refusals()
+    )
     edge = Edge(
         operations=Operations(schema, GuardLimits()),
         authenticate=make_authenticate(settings, services),

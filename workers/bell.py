@@ -1,11 +1,13 @@
-"""Waking those who wait in this process."""
+"""Wakes tasks that wait in this process."""
 
 import asyncio
 from contextlib import suppress
 
 
 class Bell:
-    """Whoever takes `next_ring` before it looks for work cannot miss a ring between the look and the wait."""
+    """Wakes everybody who waits. A task that takes `next_ring` before it looks for work cannot miss a ring in
+    between.
+    """
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
@@ -18,7 +20,7 @@ class Bell:
         return self._next
 
     async def wait(self, ring: asyncio.Event, seconds: float) -> None:
-        """For that ring, `seconds` at most."""
+        """Wait for that ring, at most `seconds`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await ring.wait()

@@ -1,4 +1,4 @@
-"""What a worker's jobs work with, made once a process."""
+"""The dependencies of a worker's jobs, made once per process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,8 +20,11 @@ KEY = "worker"
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """The clock is the only one that jobs read, and the announcer tells open roll sheets what they changed. Once
-    `stop` is set, what has begun is finished and nothing more is begun. Without a mail server messages are kept.
+    """What jobs work with. `clock` is the only clock that jobs read, and `announcer` tells open roll sheets about
+    changes.
+
+    stop -- once it is set, jobs finish what they have begun and begin nothing more
+    mail_server -- None: messages are kept
     """
 
     database: Database
@@ -29,18 +32,18 @@ class WorkerContext:
     clock: Clock
     mail_server: SmtpServer | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    # Of a worker's ten places at most four wait for a mail server, however slow it is.
+    # At most four of a worker's ten jobs wait for a mail server, however slow it is.
     senders: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
-    # The kinds of background tasks that this worker can do, and what rings when one was started.
+    # The kinds of background tasks that this worker can do, and the bell that rings when a task was started.
     kinds: Kinds = field(default_factory=lambda: KINDS)
     bell: Bell = field(default_factory=Bell)
-    # What rings when this worker has queued e-mail, and what tasks and mail rest by.
+    # The bell that rings when this worker has queued e-mail, and the pace at which tasks and mail rest.
     letters: Bell = field(default_factory=Bell)
     pace: Pace = field(default_factory=Pace)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:
-    """From the dictionary that arq hands to each job."""
+    """Return the context from the dictionary that arq passes to each job."""
     context: WorkerContext = ctx[KEY]
     return context
 
@@ -52,7 +55,7 @@ def mail_server(settings: Settings) -> SmtpServer | None:
 
 
 def to_letters(bell: Bell) -> Sink:
-    """Rings for e-mail that was committed in this process: here is a worker, it need not go through Redis."""
+    """Return a sink that rings for e-mail committed in this process. A worker is here, so Redis is not needed."""
 
     async def ring(wake_ups: Sequence[WakeUp]) -> None:
         if any(isinstance(wake_up, EmailQueued) for wake_up in wake_ups):
@@ -63,7 +66,7 @@ def to_letters(bell: Bell) -> Sink:
 
 @asynccontextmanager
 async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = REST) -> AsyncIterator[WorkerContext]:
-    """`rest`: as `Pace` has it."""
+    """Yield the context of a worker's process. `rest` is the `share` of `Pace`."""
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
     letters = Bell()

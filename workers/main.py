@@ -1,4 +1,4 @@
-"""The worker's process: arq between restarts of Redis, and the sweep even without it."""
+"""The worker process: it runs arq, restarts it when Redis comes back, and runs the sweep even without Redis."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,8 @@ log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
-    """Work until SIGTERM or SIGINT; with `burst`, do what is due by the clock and end.
+    """Work until SIGTERM or SIGINT; with `burst`, do what is due now and end.
+
     `settings.test_clock` moves the clock of this worker alone.
     """
     asyncio.run(work(settings, burst=burst, kinds=kinds))
@@ -67,8 +68,8 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
 
 
 async def _catch_up(context: WorkerContext) -> None:
-    """What became due while no worker ran. Independent of Redis: with Redis away for long, this does
-    everything.
+    """Do what became due while no worker ran. It does not need Redis, so it does everything while Redis is away for
+    long.
     """
     for name, job in (("end_days", end_days), ("sweep_token_runs", sweep), ("send_due_emails", send_due)):
         try:
@@ -80,7 +81,7 @@ async def _catch_up(context: WorkerContext) -> None:
 
 
 async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
-    """arq's worker until it is to stop, or Redis is lost, which arq does not survive; then a pause."""
+    """Run arq's worker until the process stops, or until Redis is lost, which arq does not survive; then pause."""
     stop = context.stop
     worker = make_worker(context, settings.redis_url)
     serving = asyncio.create_task(worker.main(), name="arq")
@@ -112,7 +113,7 @@ def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[Cron
         job_serializer=SERIALIZER,
         job_deserializer=DESERIALIZER,
         ctx={KEY: context},
-        # The process answers the signals itself: arq would listen only while its worker exists.
+        # The process handles the signals itself, because arq would listen only while its worker exists.
         handle_signals=False,
         job_timeout=30,
         # A kept result would block the id of a run that is armed again.
@@ -125,14 +126,16 @@ def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[Cron
 
 
 async def _finish_jobs(worker: Worker, patience_seconds: float) -> None:
-    """Take no more jobs, and let the running ones end."""
+    """Accept no more jobs and wait for the running ones."""
     worker.allow_pick_jobs = False
     if worker.tasks:
         await asyncio.wait(worker.tasks.values(), timeout=patience_seconds)
 
 
 async def _close(worker: Worker) -> None:
-    """Never fails and never hangs: what it says to Redis is a courtesy, and what it cancels rolls back."""
+    """Close arq's worker. It never fails and never hangs: Redis does not need to hear of it, and cancelled jobs roll
+    back.
+    """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PAUSE_SECONDS):
             await asyncio.gather(worker.close(), return_exceptions=True)

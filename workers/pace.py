@@ -1,22 +1,22 @@
-"""Work that nobody waits for leaves room for what people wait for: tasks and mail rest between their steps."""
+"""Slows down work that nobody waits for, so that people are served quickly: tasks and mail rest between their steps."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-# Seconds of rest for each second of this process's own CPU. PostgreSQL works somewhat longer on a batch than the worker
-# does: the two together leave a third of one core, and a busy machine does not make the rest longer.
+# Seconds of rest for each second of CPU of this process. PostgreSQL works somewhat longer on a batch than the worker
+# does, so the two together leave a third of one core free. A busy machine does not make the rest longer.
 REST = 1.0
 LONGEST_REST_SECONDS = 0.25
 LOOK_SECONDS = 0.1
 
 
 class Pace:
-    """Of one process, shared by all that rests in it: together they take no more than one of them alone.
+    """The pace of one process. All that rests shares it: together they use no more CPU than one of them alone would.
 
-    share -- seconds of rest for each second of CPU; 0: never
-    cpu -- tells the seconds of CPU that the process has used
+    share -- seconds of rest for each second of CPU; 0: never rest
+    cpu -- returns the seconds of CPU that the process has used
     """
 
     def __init__(self, share: float = 0, cpu: Callable[[], float] = time.process_time) -> None:
@@ -27,7 +27,9 @@ class Pace:
         self._tasks = 0
 
     async def rest(self, stop: asyncio.Event) -> None:
-        """For what was done since the last rest, after those who rest already; `stop` ends it at once."""
+        """Rest for the work done since the last rest, after others that are resting already. `stop` ends the rest at
+        once.
+        """
         used = self._cpu()
         due, self._paid = min(self._share * (used - self._paid), LONGEST_REST_SECONDS), used
         now = asyncio.get_running_loop().time()
@@ -36,7 +38,7 @@ class Pace:
 
     @contextmanager
     def task(self) -> Iterator[None]:
-        """A background task is at work in the block."""
+        """Mark the duration of the block as work on a background task."""
         self._tasks += 1
         try:
             yield
@@ -44,7 +46,9 @@ class Pace:
             self._tasks -= 1
 
     async def calm(self, stop: asyncio.Event, *, at_most: float) -> None:
-        """Wait until no task is at work, nor comes back at once for its next slice; `at_most` seconds."""
+        """Waits, at most `at_most` seconds, until no task is being worked on and none continues at once with its next
+        slice.
+        """
         until = asyncio.get_running_loop().time() + at_most
         quiet = 0
         while quiet < 2 and asyncio.get_running_loop().time() < until and not stop.is_set():

@@ -1,4 +1,4 @@
-"""All that knows arq's queue: the connection to Redis, with its traps closed, and the jobs that wake workers.
+"""Everything that knows arq's queue: the connection to Redis, and the jobs that wake workers.
 
 The API enqueues through it, and workers poll it.
 """
@@ -22,23 +22,25 @@ RUN_TOKENS = "run_tokens"
 SEND_EMAIL = "send_email"
 WORK_ON_TASKS = "work_on_tasks"
 WAKE_UP_LIFETIME = timedelta(days=3)
-# Jobs are JSON: arq's default is pickle, which runs what it reads. A worker must be told too, it does not ask its pool.
+# Jobs are JSON, because arq's default is pickle, which executes what it reads. A worker must be told too, since it does
+# not take the serializer from its pool.
 SERIALIZER, DESERIALIZER = orjson.dumps, orjson.loads
-# Tries after the first, 0.1 s to 1 s apart: some five seconds, in which a Redis restarts.
+# Retries, 0.1 s to 1 s apart: about five seconds, in which a Redis can restart.
 PATIENT_TRIES = 8
 
 
 def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
-    """A pool whose commands end in bounded time: arq's own sets no timeouts, and hangs with a Redis out of reach.
+    """Return a pool whose commands end in limited time. arq's own pool sets no timeouts and hangs when Redis is
+    unreachable.
 
-    tries -- made after a failed first one.
+    tries -- the number of retries
     """
     pool: ConnectionPool = ConnectionPool.from_url(
         url,
         socket_timeout=2,
         socket_connect_timeout=2,
         retry=Retry(ExponentialBackoff(cap=1, base=0.1), tries),
-        # A refused connection reaches the retry as a plain OSError, and redis-py's own list lacks that.
+        # A refused connection reaches the retry as a plain OSError, which is missing from redis-py's own list.
         retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],
         retry_on_timeout=tries > 0,
     )
@@ -48,14 +50,15 @@ def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
 
 
 class JobQueue(Protocol):
-    """The one method of arq's pool that waking workers needs."""
+    """The one method of arq's pool that is needed to wake workers."""
 
     async def enqueue_job(self, function: str, *args: Any, **options: Any) -> Any: ...
 
 
 def to_workers(jobs: JobQueue) -> Sink:
-    """Tells arq of due token runs, queued e-mail and queued tasks. A run's id holds the due time: arq will not
-    move a job that it has.
+    """Return a sink that tells arq about due token runs, queued e-mail and queued tasks.
+
+    A run's job id contains the due time, because arq does not move a job that it already has.
     """
 
     async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
@@ -64,7 +67,8 @@ def to_workers(jobs: JobQueue) -> Sink:
                 case TokenRunArmed() as run:
                     key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
                     job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                    # arq's own expiry counts from the due time: of a run long due it is negative, and Redis refuses.
+                    # arq's own expiry counts from the due time. For a run that is long overdue it is negative, which
+                    # Redis refuses.
                     await jobs.enqueue_job(
                         RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
                     )

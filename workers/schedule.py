@@ -1,6 +1,7 @@
-"""Everything that workers do by the clock, in UTC: a local time is compared in the job, since arq's
-arithmetic on local wall time would skip the hour that a zone lives twice. Of several workers one does each
-line (unique).
+"""The timetable of the workers, in UTC. Each line is done by only one of several workers (`unique`).
+
+Jobs compare local times themselves, because arq's arithmetic on local wall time would skip the hour that a zone repeats
+when its clocks go back.
 """
 
 from arq.cron import CronJob, cron
@@ -13,16 +14,16 @@ from workers.jobs.send_email import send_due_emails
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
 TIMETABLE: tuple[CronJob, ...] = (
-    # Each minute at :10, so that the sweep of the same minute finds the runs that 23:59's absences have armed.
+    # Each minute at :10, so that the sweep of the same minute finds the runs that the absences of 23:59 have armed.
     cron(end_days_of_locations, name="end_days", second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
     cron(sweep_token_runs, name="sweep_token_runs", second=30, timeout=50),
-    # Each minute at :40, since cancelled tasks are kept for ten minutes only.
+    # Each minute at :40, since cancelled tasks are kept for only ten minutes.
     cron(forget_old_tasks, name="forget_tasks", second=40, timeout=50),
-    # Each minute at :50, away from the other two: what Redis lost, and what is to be tried again.
+    # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.
     cron(send_due_emails, name="send_due_emails", second=50, timeout=600),
     # Each hour at :17, when nothing else is due.
     cron(forget_old_answers, name="forget_answers", minute=17, second=0, timeout=300),
-    # Each hour at :47, half an hour away from that.
+    # Each hour at :47, half an hour away from `forget_answers`.
     cron(forget_old_feed, name="forget_feed", minute=47, second=0, timeout=300),
 )

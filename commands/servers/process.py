@@ -1,4 +1,4 @@
-"""Start, watch and stop one server process; nothing of it outlives the process that started it."""
+"""Starts, watches and stops one server process, which never outlives the process that started it."""
 
 import ctypes
 import os
@@ -23,7 +23,7 @@ class ServerFault(Exception):
 def die_with_parent(sign: int, parent: int) -> None:
     """Ask the kernel to send `sign` to this process when `parent` ends, even by SIGKILL.
 
-    Linux only; elsewhere nothing happens and a killed parent leaves its children behind.
+    This works on Linux only. Elsewhere nothing happens, and a killed parent leaves its children behind.
     """
     if not _LINUX:
         return
@@ -45,11 +45,13 @@ def spawn(
     folder: Path | None = None,
     descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `argv` in a session of its own, bound to the life of this process.
+    """Start `argv` in a session of its own. The kernel ends it when this process ends.
 
-    `become` runs in the child and may give up rights. The child has its own session so that Ctrl-C
-    reaches only the process at the terminal, which then stops its children in order. The kernel ties a
-    death signal to the *thread* that spawned, so only the main thread may call this.
+    become -- a function that runs in the child, for example to give up rights
+
+    The child has its own session so that Ctrl-C reaches only the process at the terminal, which then stops its children
+    in order. The kernel ties a death signal to the *thread* that spawned the child, so only the main thread may call
+    this.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("Servers are started from the main thread only")
@@ -58,7 +60,7 @@ def spawn(
     def prepare() -> None:
         if become is not None:
             become()
-        # After `become`: a change of user clears the death signal.
+        # This comes after `become`, because a change of user clears the death signal.
         die_with_parent(death_signal, parent)
 
     return subprocess.Popen(  # noqa: S603
@@ -75,7 +77,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float) -> bool:
-    """Send `sign`, wait `seconds`, then SIGKILL. True if the process ended by itself."""
+    """Send `sign`, wait `seconds`, then send SIGKILL. Return True if the process ended by itself."""
     if process.poll() is not None:
         return True
     process.send_signal(sign)
@@ -89,7 +91,7 @@ def stop(process: subprocess.Popen[bytes], sign: signal.Signals, seconds: float)
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Poll `ready` until it holds. False if the process ended or the time is over first."""
+    """Poll `ready` until it returns true. Return False if the process ends or the time runs out first."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -101,10 +103,10 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seco
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """True if a server could listen on (host, port) now."""
+    """Tell whether a server could listen on (host, port) now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do: a port whose last connections linger in TIME_WAIT counts as free.
+        # Servers do the same: a port whose last connections linger in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -114,7 +116,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A free loopback port: `preferred` when it is free, otherwise one that the kernel picks."""
+    """Return a free loopback port: `preferred` if it is free, otherwise one that the kernel chooses."""
     if preferred is not None and port_is_free(preferred):
         return preferred
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -124,7 +126,7 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def last_words(log: Path, marks: Sequence[str]) -> str:
-    """The last line of a server's log that holds one of `marks`, or its last line, or nothing."""
+    """Return the last line of a server's log that contains one of `marks`, or its last line, or nothing."""
     try:
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:

@@ -1,8 +1,8 @@
-"""PostgreSQL refuses to run as root: two ways for root to start it as somebody else.
+"""Lets root start PostgreSQL, which refuses to run as root. There are two ways.
 
-First a user namespace in which root is called 1000: no account, no change of owner. Where namespaces are
-forbidden (many containers), the account `nobody`, keeping the right to pass through folders, because
-the checkout may lie in a home folder that only root can enter. Neither way changes a parent folder.
+The first is a user namespace in which root is called 1000; it needs no account and no change of owner. Where namespaces
+are forbidden (in many containers), the server runs as the account `nobody`, which keeps the right to pass through
+folders, because the checkout may be in a home folder that only root can enter. Neither way changes a parent folder.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 
 @dataclass(frozen=True)
 class Identity:
-    """Who runs the server: `become` is called in the child; the data folder must belong to `uid`, `gid`."""
+    """The user who runs the server. `become` is called in the child; the data folder must belong to `uid` and `gid`."""
 
     name: str
     uid: int
@@ -58,7 +58,7 @@ def _become_nobody(uid: int, gid: int) -> None:
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
     keep = 1 << _CAP_DAC_OVERRIDE
     sets = (_CapabilitySets * 2)(_CapabilitySets(keep, keep, keep), _CapabilitySets(0, 0, 0))
-    # Without this right (a stripped container) plain `nobody` still works where the path is open to all.
+    # Without this right (in a stripped container) plain `nobody` still works where everybody can read the path.
     if _libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0:
         _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
 
@@ -73,7 +73,7 @@ def _nobody() -> Identity:
 
 
 def candidates() -> list[Identity]:
-    """The identities to try, best first. For a normal user there is one: that user."""
+    """Return the identities to try, best first. A normal user has one: that user."""
     uid, gid = os.geteuid(), os.getegid()
     if uid != 0:
         return [Identity("this user", uid, gid, None)]
@@ -81,7 +81,7 @@ def candidates() -> list[Identity]:
 
 
 def choose_identity(program: Path) -> Identity:
-    """The first identity that can run `program --version`."""
+    """Return the first identity that can run `program --version`."""
     reasons = []
     for identity in candidates():
         try:
@@ -100,7 +100,7 @@ def choose_identity(program: Path) -> Identity:
 
 
 def give_to(identity: Identity, folder: Path) -> None:
-    """Make `folder` and all in it belong to `identity`. Only root needs this, after a change of identity."""
+    """Make `folder` and everything in it belong to `identity`. Only root needs this, after a change of identity."""
     if os.geteuid() != 0 or not folder.exists() or folder.stat().st_uid == identity.uid:
         return
     for place, _, files in os.walk(folder):

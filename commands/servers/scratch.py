@@ -1,4 +1,4 @@
-"""Databases for a moment: made, used and dropped. For tests and checks; the account must be allowed to."""
+"""Creates temporary databases for tests and checks and drops them. The account must be allowed to create databases."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -9,15 +9,15 @@ from sqlalchemy.engine import make_url
 
 
 def with_database(url: str, name: str) -> str:
-    """The address of another database on the same server, for the same account."""
+    """Return the address of another database on the same server, for the same account."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @asynccontextmanager
 async def scratch_database(url: str, template: str | None = None) -> AsyncIterator[str]:
-    """The address of a new database on the server of `url`, empty or a copy of `template`.
+    """Yield the address of a new database on the server of `url`: empty, or a copy of `template`.
 
-    It is dropped at the end, whoever is still connected. Nobody may be connected to `template`.
+    It is dropped at the end, even while others are connected. Nobody may be connected to `template`.
     """
     name = f"rollbook_scratch_{uuid.uuid4().hex[:12]}"
     copied = f' TEMPLATE "{template}"' if template else ""
@@ -29,7 +29,7 @@ async def scratch_database(url: str, template: str | None = None) -> AsyncIterat
 
 
 async def _administer(url: str, statement: str) -> None:
-    """One statement that cannot be part of a transaction, on a connection of its own."""
+    """Run one statement that cannot be part of a transaction, on a connection of its own."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(plain)
     try:

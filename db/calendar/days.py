@@ -1,4 +1,6 @@
-"""How far the days of locations have been seen to (R4.13): locations know their last one."""
+"""Statements about which days of each location have been settled (R4.13). A location's row holds its last settled
+date.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +20,9 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class LocationBehind:
-    """A location of any tenant of which days may have ended; `settled_through_on` None: none was ever seen to."""
+    """A location of any tenant that may have days to settle. `settled_through_on` is None when no day was ever
+    settled.
+    """
 
     organization_id: UUID
     location_id: UUID
@@ -27,7 +31,7 @@ class LocationBehind:
 
 
 async def locations_behind(connection: AsyncConnection, now: datetime) -> list[LocationBehind]:
-    """Of all tenants, the longest behind first, also some whose day has not ended yet."""
+    """Return locations of all tenants, the longest unsettled first. Some may have no ended day yet."""
     behind = func.locations_behind(now).table_valued(
         column("organization_id", Uuid),
         column("location_id", Uuid),
@@ -44,7 +48,7 @@ async def locations_behind(connection: AsyncConnection, now: datetime) -> list[L
 async def unattended_occurrences(
     connection: AsyncConnection, organization_id: UUID, location_id: UUID, on_date: date
 ) -> list[OccurrenceKey]:
-    """Those of the day that are held, have students on their roster, and no mark."""
+    """Return the occurrences of the day that are held, have students on their roster, and have no mark."""
     chosen = ListingFilter(
         within=DateSpan(on_date, on_date),
         location_ids=[location_id],
@@ -64,7 +68,11 @@ async def unattended_occurrences(
 
 
 async def was_marked_by_the_system(connection: AsyncConnection, key: OccurrenceKey) -> bool:
-    """Did the end of the day mark this occurrence before? Defaults of a first check-in are its author's act."""
+    """Return whether the end of the day has marked this occurrence before.
+
+    The source of these changes is SYSTEM. Defaults of a first check-in are part of a change by the person who checks
+    in.
+    """
     change = models.Change
     marked = exists().where(
         change.timeslot_id == key.timeslot_id,
@@ -76,7 +84,7 @@ async def was_marked_by_the_system(connection: AsyncConnection, key: OccurrenceK
 
 
 async def settle_days(connection: AsyncConnection, location_id: UUID, through_on: date) -> None:
-    """All days of the location up to this one have been seen to; never takes a later one back."""
+    """Record that all days of the location up to this one are settled. A later date that is already recorded stays."""
     location = models.Location
     await connection.execute(
         update(location)

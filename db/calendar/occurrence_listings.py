@@ -1,7 +1,7 @@
-"""Listings of occurrences (R2.8): which timeslots a filter chooses, which page of their dates, and what is
-recorded.
+"""Listings of occurrences (R2.8): the timeslots that a filter selects, a page of their dates, and what is recorded for
+them.
 
-The dates are computed (attendance.rules.calendar.listings); only occurrences on the page are read, so that a listing
+The dates are computed in attendance/rules/calendar/listings.py. Only the occurrences on the page are read, so a listing
 takes the same few statements however long its page and its range are.
 """
 
@@ -77,7 +77,7 @@ CROSS JOIN LATERAL (
 """)
 
 
-# Of the occurrences that have a mark; all others are not taken.
+# The states of occurrences that have a mark. All others are NOT_TAKEN.
 _STATES = text("""
 SELECT k.timeslot_id, k.held_on,
        EXISTS (SELECT FROM enrollment e
@@ -97,9 +97,11 @@ JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
 
 @dataclass(frozen=True, slots=True)
 class ListingFilter:
-    """None or nothing: any. `search` is found anywhere in the offering's name, case aside. `visible_to` is
-    the person whose own occurrences alone are listed (section 11), as a teacher of the offering or as a
-    substitute that day.
+    """A filter for occurrences. None or an empty collection sets no condition.
+
+    search -- a text that the offering's name contains, ignoring case.
+    visible_to -- a person to whom the listing is restricted (section 11): only occurrences of the offerings that they
+        teach, or at which they substitute, are listed.
     """
 
     within: DateSpan
@@ -116,7 +118,7 @@ class ListingFilter:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` occurrences between two positions, counted from the end if `backwards`."""
+    """A page: at most `limit` occurrences between two positions, counted from the end when `backwards` is true."""
 
     limit: int
     after: Position | None = None
@@ -126,7 +128,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """In listing order. `has_more`: there are others beyond the window's far end."""
+    """A page of occurrences in listing order. `has_more` says whether there are others beyond the far end of the
+    window.
+    """
 
     positions: tuple[Position, ...]
     heads: tuple[OccurrenceHead, ...]
@@ -136,7 +140,7 @@ class Listing:
 async def list_occurrences(
     connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter, window: Window
 ) -> Listing:
-    """Two statements, three with a filter by attendance state."""
+    """Return a page of occurrences. It takes two statements, or three when the filter names attendance states."""
     slots = await read_slots(connection, organization_id, chosen)
     if chosen.attendance_states:
         states = await _read_states(connection, organization_id, slots, chosen.within)
@@ -160,7 +164,7 @@ async def list_occurrences(
 async def read_tallies(
     connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, AttendanceTally]:
-    """R2.9, in one statement: what a roster's rows would add up to."""
+    """Return the tallies of the occurrences' rosters (R2.9), in one statement and without reading the rosters."""
     found = await _TALLIES.rows(
         connection,
         {
@@ -175,7 +179,7 @@ async def read_tallies(
 async def _read_states(
     connection: AsyncConnection, organization_id: UUID, slots: Iterable[ListedSlot], within: DateSpan
 ) -> dict[OccurrenceKey, AttendanceState]:
-    """Of the occurrences with a mark."""
+    """Return the states of the occurrences that have a mark."""
     found = await connection.execute(
         _STATES,
         {
@@ -195,7 +199,7 @@ def _tally(row: Row[Any]) -> AttendanceTally:
 
 
 async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter) -> list[ListedSlot]:
-    """The timeslots that a filter chooses; its attendance states are not looked at."""
+    """Return the timeslots that the filter selects. The filter's attendance states are not considered."""
     people = set(chosen.instructor_ids or ()) | ({chosen.visible_to} if chosen.visible_to else set())
     found = await connection.execute(
         _SLOTS,
@@ -241,8 +245,9 @@ def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:
 
 
 def _instructed(row: Row[Any], instructor_ids: Collection[UUID]) -> tuple[frozenset[date] | None, frozenset[date]]:
-    """The only dates (None: all), and those that are not, on which one of the instructors is there,
-    substitutes applied.
+    """Return the dates on which at least one of the instructors teaches, with substitutes applied.
+
+    The first set holds the only such dates; None means all dates. The second set holds dates to be left out of them.
     """
     substitutions = _substitutions(row)
     standing_in = frozenset(day for day, _, substitute in substitutions if substitute in instructor_ids)

@@ -1,8 +1,7 @@
-"""Occurrences by key: what each is an occurrence of, with the row that something left behind, if anything
-did.
+"""Occurrences by key, with their offering and with the row in which changes are recorded, if there is one.
 
-The statement is text: it is read with every roster, and its expression tree would cost more to walk than it
-takes to run.
+The statement is text because it is read with every roster, and walking its expression tree would cost more than running
+it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,8 @@ from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKe
 from attendance.rules.vocabulary import BlackoutScope, OfferingKind
 from db.driver import HotStatement
 
-# Parts of the statements that read offering o with location l and program p, for offering_of, slots_of and schedule_of.
+# Parts of statements that read offering o with location l and program p. Their columns are read by offering_of,
+# slots_of and schedule_of.
 OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.capacity, o.starts_on, o.ends_on,
        o.min_age_months, o.max_age_months, o.gender,
        l.id AS location_id, l.name AS location_name, l.time_zone,
@@ -46,8 +46,7 @@ OFFERING_SESSIONS = """CROSS JOIN LATERAL (
     JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
     WHERE a.organization_id = o.organization_id AND a.offering_id = o.id
 ) sessions"""
-# Cancellations and blackouts decide first and last days (R3.4); further off than this they are not looked
-# for.
+# Cancellations and blackouts decide first and last days (R3.4). They are only read within this distance of the date.
 _HEADS = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on,
        t.room, t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL AS is_deleted,
@@ -104,7 +103,7 @@ ORDER BY k.place
 
 
 async def find_head(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> OccurrenceHead | None:
-    """None: there is no such timeslot in the organization, or it does not fall on the date."""
+    """Return the occurrence, or None when the organization has no such timeslot or it does not fall on the date."""
     heads = await read_heads(connection, organization_id, [key])
     return heads[0] if heads else None
 
@@ -112,7 +111,9 @@ async def find_head(connection: AsyncConnection, organization_id: UUID, key: Occ
 async def read_heads(
     connection: AsyncConnection, organization_id: UUID, keys: Iterable[OccurrenceKey]
 ) -> list[OccurrenceHead]:
-    """In the order of the keys, one statement for all; keys that are no occurrence are left out."""
+    """Return the occurrences in the order of the keys, in one statement. Keys that denote no occurrence are left
+    out.
+    """
     possible = [key for key in keys if key.held_on in CALENDAR]
     if not possible:
         return []
@@ -149,7 +150,7 @@ def _head(row: Row[Any]) -> OccurrenceHead:
 
 
 def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
-    """The timeslots in a row's slot_ids, slot_times ... , each with whether it was not deleted."""
+    """Return the timeslots in a row's slot_ids, slot_times and so on, each with whether it is not deleted."""
     return [
         (Timeslot(slot_id, start_time, minutes, weekday, DateSpan(starts_on, ends_on)), is_live)
         for slot_id, start_time, minutes, weekday, starts_on, ends_on, is_live in _zip(
@@ -165,7 +166,9 @@ def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
 
 
 def series_of(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
-    """From kind, closed_starts ..., cancelled_ids and cancelled_dates of a row, and what `schedule_of` needs."""
+    """Return the series from a row's kind, closed_starts and so on, cancelled_ids and cancelled_dates, and from the
+    columns that `schedule_of` needs.
+    """
     scopes = closing_scopes(OfferingKind(row.kind))
     closed = _zip(row.closed_starts, row.closed_ends, row.closed_scopes)
     return Series(
@@ -177,8 +180,8 @@ def series_of(row: Row[Any], live: tuple[Timeslot, ...]) -> Series:
 
 
 def schedule_of(row: Row[Any]) -> Schedule:
-    """From starts_on and ends_on of the offering, sessions_attached, session_starts and session_ends of a
-    row.
+    """Return the schedule from a row's starts_on and ends_on of the offering, sessions_attached, session_starts and
+    session_ends.
     """
     sessions = tuple(DateSpan(*each) for each in _zip(row.session_starts, row.session_ends))
     return Schedule(DateSpan(row.starts_on, row.ends_on), sessions if row.sessions_attached else None)
@@ -209,5 +212,5 @@ def _cancellation(row: Row[Any]) -> CancellationFacts | None:
 
 
 def _zip(*columns: Sequence[Any] | None) -> Iterable[tuple[Any, ...]]:
-    """The rows of parallel arrays; an aggregate over nothing is None."""
+    """Return the rows of parallel arrays. An aggregate over no rows is None and yields nothing."""
     return zip(*columns, strict=True) if columns[0] is not None else ()

@@ -1,4 +1,4 @@
-"""Offerings with the times at which they meet, and the locations and programs that they stand in."""
+"""Statements that read offerings with their timeslots, locations and programs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.progra
 WHERE o.organization_id = :organization_id
 """  # noqa: S608 - constants
 
-# A teacher, or a substitute on any date; null: whoever asks sees all.
+# Restricts offerings to those that the person teaches, or substitutes on any date. A null `visible_to` shows all.
 VISIBLE_OFFERINGS = """
   AND (CAST(:visible_to AS uuid) IS NULL
        OR EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = o.organization_id
@@ -75,8 +75,11 @@ ORDER BY name, id
 
 @dataclass(frozen=True, slots=True)
 class OfferingFilter:
-    """None or nothing: any. `search` is found anywhere in the name, case aside. `visible_to`: a person who
-    sees only what they teach, or substitute on some date.
+    """A filter for offerings. None or an empty collection sets no condition.
+
+    search -- a text that the name contains, ignoring case.
+    visible_to -- a person to whom the listing is restricted: only offerings that they teach, or substitute on some
+        date, are listed.
     """
 
     kinds: Collection[OfferingKind] | None = None
@@ -92,7 +95,9 @@ async def read_offerings(
     ids: Collection[UUID],
     visible_to: UUID | None = None,
 ) -> dict[UUID, OfferingPlan]:
-    """By id, deleted ones among them; without those that do not exist or are not to be seen."""
+    """Return offerings by id, including deleted ones. Those that do not exist or that the person may not see are
+    left out.
+    """
     given = {"organization_id": organization_id, "ids": list(ids), "visible_to": visible_to}
     return {row.offering_id: _plan(row) for row in await connection.execute(_BY_ID, given)}
 
@@ -103,7 +108,7 @@ async def read_offerings_of_timeslots(
     timeslot_ids: Collection[UUID],
     visible_to: UUID | None = None,
 ) -> list[OfferingPlan]:
-    """The offerings that have one of the timeslots, as `read_offerings` finds them."""
+    """Return the offerings that have one of the timeslots, under the same rules as `read_offerings`."""
     given = {"organization_id": organization_id, "ids": list(timeslot_ids), "visible_to": visible_to}
     return [_plan(row) for row in await connection.execute(_BY_TIMESLOT, given)]
 
@@ -116,7 +121,7 @@ async def list_offerings(
     after: tuple[str, UUID] | None,
     limit: int,
 ) -> list[OfferingPlan]:
-    """By name, then id; those after the position, without deleted ones."""
+    """Return offerings ordered by name, then id, that come after the position. Deleted ones are left out."""
     given = {
         "organization_id": organization_id,
         "visible_to": chosen.visible_to,
@@ -132,7 +137,7 @@ async def list_offerings(
 
 
 async def read_taught(connection: AsyncConnection, organization_id: UUID, person_id: UUID) -> frozenset[UUID]:
-    """The offerings that the person teaches; those of which it substitutes a day are not among them."""
+    """Return the offerings that the person teaches. Offerings in which they only substitute are not included."""
     teaches = models.OfferingInstructor
     statement = select(teaches.offering_id).where(
         teaches.organization_id == organization_id, teaches.person_id == person_id
@@ -143,7 +148,7 @@ async def read_taught(connection: AsyncConnection, organization_id: UUID, person
 async def read_locations(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID] | None = None
 ) -> list[LocationFacts]:
-    """By name; None: all but deleted ones."""
+    """Return those with the ids, ordered by name. When `ids` is None, all that are not deleted are returned."""
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_LOCATIONS, given)
     return [LocationFacts(row.id, row.name, row.time_zone) for row in found]
@@ -152,7 +157,7 @@ async def read_locations(
 async def read_programs(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID] | None = None
 ) -> list[ProgramFacts]:
-    """By name; None: all but deleted ones."""
+    """Return those with the ids, ordered by name. When `ids` is None, all that are not deleted are returned."""
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_PROGRAMS, given)
     return [ProgramFacts(row.id, row.name, row.is_deleted) for row in found]

@@ -1,4 +1,4 @@
-"""When offerings meet, with all that keeps them from it: for acts that give places over dates."""
+"""Timetables of offerings: when they meet and what prevents it, for actions that give places over a range of dates."""
 
 from collections.abc import Collection
 from datetime import date
@@ -49,8 +49,10 @@ WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = A
 
 
 async def lock_offerings(uow: UnitOfWork, ids: Collection[UUID]) -> None:
-    """Hold the offerings' places until the end of the transaction: whoever gives one away or ends one comes here first,
-    after the idempotency key and before occurrences. In the order of ids; nothing is said of those that do not exist.
+    """Lock the offerings' places until the end of the transaction.
+
+    Every action that gives or ends a place takes this lock, after the idempotency key and before occurrences. Rows are
+    locked in the order of their ids. Ids that do not exist are ignored.
     """
     table = models.Offering
     await uow.connection.execute(
@@ -69,10 +71,10 @@ async def read_timetables(
     since: date,
     visible_to: UUID | None = None,
 ) -> dict[UUID, Timetable]:
-    """By id, without those that were deleted, do not exist or are not to be seen; what keeps an offering from meeting
-    is told from the date `since` on.
+    """Return timetables by id. Offerings that are deleted, do not exist or may not be seen are left out.
 
-    visible_to -- a person who sees what they teach or substitute; None: all are seen.
+    since -- blackouts and cancellations are read from this date on.
+    visible_to -- a person who sees only what they teach or substitute. None shows all.
     """
     given = {"organization_id": organization_id, "ids": list(ids), "since": since, "visible_to": visible_to}
     return {row.offering_id: _timetable(row) for row in await connection.execute(_TIMETABLES, given)}

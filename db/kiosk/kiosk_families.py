@@ -1,4 +1,4 @@
-"""A family as a kiosk may know it: the first names of those who are expected there, and their marks (R5.2)."""
+"""Statements that read a family as a kiosk may know it: the first names of those expected, and their marks (R5.2)."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -14,11 +14,11 @@ from attendance.rules.marks.marks import MarkValue
 from attendance.rules.vocabulary import AttendanceStatus, Source
 from db.unit_of_work import UnitOfWork
 
-# A number that stands for "none" in the books is no identification, nor is one that a whole school shares.
+# A number that many families share identifies nobody: it may stand for "none" in the records, or belong to a school.
 _MOST_FAMILIES = 4
 
-# Who is on a roster is said as in db.roster.rosters. Of the day before, only what ends about midnight or later may
-# still run.
+# The conditions for being on a roster are those of db/roster/rosters.py. Of the day before, only an occurrence that
+# ends near midnight or later can still be running.
 _ARRIVALS = text("""
 WITH found AS MATERIALIZED (
     SELECT f.id FROM family f
@@ -86,9 +86,11 @@ async def find_arrivals(
     digits: str | None = None,
     code: FamilyCode | None = None,
 ) -> list[Arrival]:
-    """Of the family with the phone number, or with the code: who may be on a roster of the location today, or of
-    yesterday's last hours. One statement, whether there is such a family or not; none for a number that more than four
-    families share.
+    """Return who of the family with the phone number or the code may be on a roster of the location today, or in the
+    last hours of yesterday.
+
+    It is one statement, whether there is such a family or not. A number that more than four families share finds
+    nobody.
     """
     given = {
         "organization_id": organization_id,
@@ -107,7 +109,7 @@ async def find_arrivals(
 async def find_mark(
     connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey, student_id: UUID
 ) -> Row[Any] | None:
-    """Its status and marked_at; None: not marked."""
+    """Return the mark's status and marked_at, or None when the student is not marked."""
     given = {
         "organization_id": organization_id,
         "timeslot_id": key.timeslot_id,
@@ -120,13 +122,13 @@ async def find_mark(
 async def read_code_numbers(
     connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID]
 ) -> dict[UUID, int]:
-    """Which of each family's check-in codes is good."""
+    """Return the number of each family's valid check-in code."""
     found = await connection.execute(_NUMBERS, {"organization_id": organization_id, "ids": list(family_ids)})
     return {row.id: row.check_in_code_number for row in found}
 
 
 async def take_next_code_number(uow: UnitOfWork, family_id: UUID) -> int:
-    """The codes that the family had before are good no more."""
+    """Make the family's earlier codes invalid and return the number of the new one."""
     given = {"organization_id": uow.organization_id, "family_id": family_id}
     number: int = (await uow.connection.execute(_NEXT_NUMBER, given)).scalar_one()
     return number

@@ -1,4 +1,4 @@
-"""Kiosks: launched, revoked, listed by staff."""
+"""Statements that launch, revoke and list kiosks."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -52,7 +52,7 @@ async def add_kiosk(
 
 
 async def end_kiosk(uow: UnitOfWork, kiosk_id: UUID, *, by: UUID, now: datetime) -> None:
-    """Its token is refused from now on; the first revocation stands."""
+    """Revoke the kiosk. Its token is refused from now on. A kiosk that is already revoked stays unchanged."""
     await uow.connection.execute(
         update(models.Kiosk)
         .where(
@@ -74,7 +74,7 @@ async def read_launched_kiosks(
 async def list_kiosks(
     connection: AsyncConnection, organization_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[LaunchedKiosk]:
-    """The last launched first; those after the position."""
+    """Return kiosks after the position, the most recently launched first."""
     given = {
         "organization_id": organization_id,
         "after_at": after[0] if after else None,

@@ -1,4 +1,6 @@
-"""The numbered changes of an occurrence (R4.9): audit, outbox and replay log in one."""
+"""Statements on the numbered changes of an occurrence (R4.9), which are its audit trail, outbox and replay log in
+one.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
 
 _OCCURRENCE = (models.Occurrence.organization_id, models.Occurrence.timeslot_id, models.Occurrence.held_on)
-# DO NOTHING would neither lock nor return the row that is there.
+# DO UPDATE is used because DO NOTHING would neither lock nor return an existing row.
 _LOCK = (
     insert_or(models.Occurrence)
     .from_select(
@@ -52,7 +54,7 @@ _ADD_ENTRY = insert(bare(models.ChangedEntry))
 
 @dataclass(frozen=True, slots=True)
 class LockedOccurrence:
-    """What only its holder knows for sure: nobody else changes this occurrence until the transaction ends."""
+    """An occurrence that the transaction holds locked: nobody else can change it until the transaction ends."""
 
     key: OccurrenceKey
     revision: int
@@ -61,7 +63,7 @@ class LockedOccurrence:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who made a change: a person, a kiosk, or (both None) the system itself."""
+    """Who made a change: a person, a kiosk or, when both are None, the system itself."""
 
     source: Source
     person_id: UUID | None = None
@@ -77,7 +79,7 @@ SYSTEM = Author(Source.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class ForeignChange:
-    """The last that somebody else did to a student's mark; `is_defaulted`: no person decided it (R4.5)."""
+    """The last change of a student's mark by somebody else. `is_defaulted` says that no person decided it (R4.5)."""
 
     student_id: UUID
     is_defaulted: bool
@@ -86,10 +88,11 @@ class ForeignChange:
 
 
 async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurrence:
-    """Wait for the occurrence and hold it until the end of the transaction; its row is made if nothing happened yet.
+    """Lock the occurrence until the end of the transaction, waiting for it if necessary. Its row is made when nothing
+    has happened to it yet.
 
-    Raises OccurrenceNotFound when the organization has no such timeslot. Whether it meets on that date, and whether
-    the caller may see it, is not looked at here.
+    Raises OccurrenceNotFound when the organization has no such timeslot. It does not check whether the timeslot meets
+    on that date, or whether the caller may see it.
     """
     row = (await uow.connection.execute(_LOCK, _given(uow, key))).one_or_none()
     if row is None:
@@ -108,11 +111,14 @@ async def record_change(
     students: Iterable[UUID] = (),
     leaving: Iterable[UUID] = (),
 ) -> int:
-    """Number a change, keep what it did to each row, and wake whoever has the roll sheet open after the commit.
+    """Number a change, record what it did to each row, and return the revision. Subscribers to the roll sheet are woken
+    after the commit.
 
-    marks -- rows whose mark changed.
-    students -- rows that changed otherwise (roster, tokens); `leaving` -- those that are no longer on the roster.
-    The caller holds the occurrence's lock, so that revisions run without gaps. Returns the revision.
+    marks -- the rows whose marks changed.
+    students -- the rows that changed in another way (roster, tokens).
+    leaving -- the rows that are no longer on the roster.
+
+    The caller holds the occurrence's lock, so revisions have no gaps.
     """
     revision: int = (await uow.connection.execute(_NUMBER, _given(uow, key))).scalar_one()
     of_change = {
@@ -139,7 +145,9 @@ async def others_since(
     author: Author,
     students: Iterable[UUID],
 ) -> dict[UUID, ForeignChange]:
-    """Of these students' marks, the last change after `revision` that the author did not make (R4.10)."""
+    """Return, for each of these students, the last change of the mark after `revision` that somebody other than the
+    author made (R4.10).
+    """
     entry, change = models.ChangedEntry, models.Change
     statement = (
         select(entry.student_id, entry.after_is_defaulted.is_(True), change.changed_at, entry.revision)

@@ -1,4 +1,4 @@
-"""The marks of students in one offering, for the notice of consecutive absences (R4.14)."""
+"""Statements that read students' marks in one offering, for the notice of consecutive absences (R4.14)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import AttendanceStatus
 from db.tokens.makeup_tokens import lock_students
 from db.unit_of_work import UnitOfWork
 
-# A year and a month back are enough to know a streak by; further marks would only cost.
+# A year and a month are enough to identify a streak. Reading more marks would only cost time.
 _HISTORIES = text("""
 SELECT s.id AS student_id, s.first_name, f.id AS family_id, f.email, marks.timeslot_ids, marks.dates, marks.statuses
 FROM student s
@@ -34,7 +34,9 @@ WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:student_ids AS 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceHistory:
-    """A student's marks at occurrences that took place, in their order; `email` is the family's, None: not known."""
+    """A student's marks at occurrences that took place, in their order. `email` is the family's, or None when it is
+    not known.
+    """
 
     student_id: UUID
     first_name: str
@@ -46,8 +48,11 @@ class AttendanceHistory:
 async def lock_histories(
     uow: UnitOfWork, offering_id: UUID, student_ids: Collection[UUID], key: OccurrenceKey
 ) -> list[AttendanceHistory]:
-    """In two statements: the students are held, in the order of their ids, so that marks of two occurrences at once are
-    counted together; then their marks in the offering are read, from a good year before the occurrence on.
+    """Lock the students and return their marks in the offering, from 400 days before the occurrence on, in two
+    statements.
+
+    The students are locked in the order of their ids, so that marks of two occurrences that are made at the same time
+    are counted together.
     """
     students = list(student_ids)
     await lock_students(uow.connection, students)

@@ -1,4 +1,4 @@
-"""The occurrences of a day at some locations and in some programs, and what was recorded for each (R10.3)."""
+"""Statements that read the occurrences of a day at some locations and in some programs, with their tallies (R10.3)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -36,8 +36,11 @@ _CLOSING = [(kind.value, scope.value) for kind in OfferingKind for scope in sort
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """`day` None: today, at each location. No locations or programs: all. `visible_to`: a person who sees what they
-    teach or substitute (section 11); None: all is seen.
+    """A filter for the occurrences of a day.
+
+    day -- the local date. None means today at each location.
+    location_ids, program_ids -- no ids mean all.
+    visible_to -- a person who sees only what they teach or substitute (section 11). None shows all.
     """
 
     day: date | None
@@ -51,7 +54,9 @@ class DayFilter:
 
 @dataclass(frozen=True, slots=True)
 class DayTallies:
-    """Of each occurrence that takes place. `zones` are those of the timeslots that the filter chooses."""
+    """The tally of each occurrence that takes place. `zones` holds the time zones of the timeslots that the filter
+    selects.
+    """
 
     tallies: Mapping[OccurrenceKey, AttendanceTally]
     zones: frozenset[ZoneInfo]
@@ -60,7 +65,7 @@ class DayTallies:
 async def read_day_tallies(
     connection: AsyncConnection, organization_id: UUID, chosen: DayFilter, now: datetime
 ) -> DayTallies:
-    """Three statements."""
+    """Return the tallies of a day, in three statements."""
     about = chosen.day or now.date()
     margin = timedelta(0) if chosen.day else timedelta(days=1)
     slots = await read_slots(
@@ -89,7 +94,7 @@ async def read_day_tallies(
 async def _read_not_held(
     connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey]
 ) -> set[OccurrenceKey]:
-    """Those that are cancelled or closed (R2.4)."""
+    """Return the occurrences that are cancelled or closed (R2.4)."""
     given = {
         "organization_id": organization_id,
         "timeslot_ids": [key.timeslot_id for key in keys],

@@ -1,4 +1,4 @@
-"""The changes of single marks, read back for whoever asks how they came about."""
+"""The statement that reads the history of single marks."""
 
 from collections.abc import Collection
 from typing import Any
@@ -42,7 +42,7 @@ ORDER BY x.revision DESC
 async def read_mark_histories(
     connection: AsyncConnection, organization_id: UUID, places: Collection[RosterPlace]
 ) -> dict[RosterPlace, list[MarkStep]]:
-    """Of each row, newest first, MOST at most; one statement for all."""
+    """Return the changes of each row's mark, newest first, at most MOST of each, in one statement for all."""
     given = {
         "organization_id": organization_id,
         "timeslot_ids": [place.key.timeslot_id for place in places],

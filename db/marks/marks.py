@@ -1,4 +1,4 @@
-"""The marks of an occurrence as they stand now; `db.marks.changes` keeps how they came about."""
+"""Statements that write the current marks of an occurrence. Their history is written in db/marks/changes.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ async def write_marks(
     author: Author,
     now: datetime,
 ) -> None:
-    """Put the marks of a change in place, in two statements at most. The caller holds the occurrence's lock."""
+    """Write the marks of a change, in at most two statements. The caller holds the occurrence's lock."""
     of_occurrence = {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,

@@ -1,4 +1,4 @@
-"""Where a student has or had a place, and what a mark alone remembers (R4.4)."""
+"""Statements that read where a student has or had a place, and occurrences at which only a mark remains (R4.4)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -62,8 +62,10 @@ WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student
 
 @dataclass(slots=True)
 class StudentPlaces:
-    """For attendance.rules.marks.student_attendance: `slots` are clipped to the dates of each enrollment; `strays` are
-    the occurrences that no enrollment leads to any more.
+    """A student's occurrences, for attendance/rules/marks/student_attendance.py.
+
+    slots -- the timeslots of each enrollment, clipped to its dates.
+    strays -- the occurrences with a mark to which no enrollment leads any more.
     """
 
     slots: list[ListedSlot] = field(default_factory=list)
@@ -78,9 +80,10 @@ async def read_student_places(
     with_cancelled: bool,
     visible_to: UUID | None,
 ) -> dict[UUID, StudentPlaces]:
-    """Of each student, in two statements for all.
+    """Return the places of each student, in two statements for all.
 
-    visible_to -- a person who sees what they teach or substitute (section 11); None: all is seen.
+    with_cancelled -- whether cancelled occurrences are included.
+    visible_to -- a person who sees only what they teach or substitute (section 11). None shows all.
     """
     given = {
         "organization_id": organization_id,

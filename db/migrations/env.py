@@ -1,4 +1,4 @@
-"""Run by Alembic: applies the migrations over the connection that `db.migrate` hands in, as the owner of the tables."""
+"""Alembic runs this file: it applies the migrations over the connection of `db.migrate`, as the owner of the tables."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The tables, by aggregate. Elsewhere a table is `models.Mark`; `models.metadata` is all of them."""
+"""All tables, by aggregate. Elsewhere a table is called `models.Mark`; `models.metadata` contains all of them."""
 
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
 from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment

@@ -1,4 +1,4 @@
-"""Occurrences to which something happened, their marks, and the changes: audit, outbox and replay log in one."""
+"""Occurrences that have a row, their marks, and their changes, which are audit, outbox and replay log in one."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from db.models.table import OfOccurrence, Table, of, of_organization, one_of
 
 
 class Occurrence(OfOccurrence):
-    """The lock for an occurrence's marks, and the number of its last change (R4.9). Made by the first act on it."""
+    """An occurrence's row: the lock for its marks, and the number of its last change (R4.9). The first act on it
+    creates it.
+    """
 
     __tablename__ = "occurrence"
     __table_args__ = (
@@ -29,7 +31,7 @@ class Occurrence(OfOccurrence):
 
 
 class Mark(OfOccurrence):
-    """A student's status at an occurrence, one at most; clearing a mark deletes the row, its history stays (R4.9)."""
+    """A student's status at an occurrence, at most one. Clearing a mark deletes the row; its history stays (R4.9)."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -55,7 +57,9 @@ class Mark(OfOccurrence):
 
 
 class Change(OfOccurrence):
-    """One act on an occurrence. Revisions run 1, 2, 3 ... without gaps, held by the lock on the occurrence (R4.9)."""
+    """One act on an occurrence. Revisions run 1, 2, 3 ... without gaps, which the lock on the occurrence ensures
+    (R4.9).
+    """
 
     __tablename__ = "change"
     __table_args__ = (
@@ -74,7 +78,7 @@ class Change(OfOccurrence):
 
 
 class ChangedEntry(OfOccurrence):
-    """What a change did to one student's row: the mark before and after; status null: no mark."""
+    """What a change did to one student's row: the mark before and after. A status of null means no mark."""
 
     __tablename__ = "changed_entry"
     __table_args__ = (
@@ -102,7 +106,7 @@ class ChangedEntry(OfOccurrence):
 
 
 class IdempotencyKey(Table):
-    """A mutation's first answer, kept for its retries (R4.11); written in the transaction that it answers for."""
+    """A mutation's first answer, kept for its retries (R4.11). It is written in the transaction that it answers for."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (of_organization(), Index("idempotency_key_used_at_ix", "used_at"))

@@ -1,4 +1,4 @@
-"""A student's places in offerings, and the absences that were told beforehand."""
+"""Students' places in offerings, and expected absences."""
 
 from datetime import date, datetime, time
 from uuid import UUID
@@ -11,9 +11,10 @@ from db.models.table import Entity, Table, of, one_of
 
 
 class Enrollment(Entity):
-    """A place from starts_on through drop_on (inclusive; none: open), in all timeslots of the offering or in one.
+    """A place from starts_on through drop_on (inclusive; null: no end), in all timeslots of the offering or in one.
 
-    A transfer's target names its source, once (transferred_from_id). Deleting is soft: marks go on naming it (R3.1).
+    A transfer's target names its source, and each source has one target at most (transferred_from_id). Deletion is
+    soft, because marks still refer to the enrollment (R3.1).
     """
 
     __tablename__ = "enrollment"
@@ -46,9 +47,9 @@ class Enrollment(Entity):
 
 
 class ExpectedAbsence(Entity):
-    """An absence told beforehand (R6.1): inclusive dates, all day or a half-open local time window.
+    """An absence that was announced beforehand (R6.1): inclusive dates, all day or a half-open local time window.
 
-    With rows in expected_absence_enrollment it covers those enrollments alone, else every class of the student.
+    With rows in expected_absence_enrollment it covers those enrollments alone, otherwise all of the student's classes.
     """
 
     __tablename__ = "expected_absence"
@@ -84,7 +85,7 @@ class ExpectedAbsence(Entity):
 
 
 class ExpectedAbsenceEnrollment(Table):
-    """The enrollments that an expected absence is restricted to (R6.1)."""
+    """An enrollment to which an expected absence is restricted (R6.1)."""
 
     __tablename__ = "expected_absence_enrollment"
     __table_args__ = (of("expected_absence", "expected_absence_id"), of("enrollment", "enrollment_id"))

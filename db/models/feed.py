@@ -1,4 +1,4 @@
-"""The feed: what happened in an organization, in the order of its commits. Triggers write it (decision 0021)."""
+"""The feed: the changes of an organization in the order of its commits. Triggers write it (decision 21)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,8 +10,10 @@ from db.models.table import Table, of_organization
 
 
 class Feed(Table):
-    """One transaction that changed something. `position`: 1, 2, 3 ... without gaps, in the order of the commits; it is
-    null until the transaction commits, hence never to be seen so by another. Old ones are forgotten.
+    """One transaction that changed something. Old rows are deleted.
+
+    `position` runs 1, 2, 3 ... without gaps, in the order of the commits. It is null until the transaction commits, so
+    no other transaction ever sees a null.
     """
 
     __tablename__ = "feed"
@@ -27,8 +29,8 @@ class Feed(Table):
 
 
 class FeedItem(Table):
-    """What the transaction did, in its order: a change of an occurrence, or (`student_id`) something about a student's
-    tokens; all null: too much to tell one by one.
+    """What the transaction did, in order: a change of an occurrence, or (`student_id`) a change of a student's tokens.
+    All null: too many changes to list.
     """
 
     __tablename__ = "feed_item"
@@ -47,7 +49,7 @@ class FeedItem(Table):
 
 
 class FeedPosition(Table):
-    """The last position; the lock under which the next one is taken, for the time of a commit."""
+    """The last position of an organization. Its row is locked while a commit takes the next one."""
 
     __tablename__ = "feed_position"
     __table_args__ = (of_organization(),)

@@ -1,4 +1,4 @@
-"""Makeup tokens, the ledger of what was decided about them, and the deferred runs that issue them."""
+"""Makeup tokens, the ledger of decisions about them, and the deferred runs that issue them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,11 +21,11 @@ OF_OCCURRENCE = ("timeslot_id", "held_on")
 
 
 class MakeupToken(Entity):
-    """The right to one makeup. Its state is derived from these dates and links (R8.3), never stored.
+    """The right to one makeup. Its state is derived from these dates and links (R8.3) and never stored.
 
-    It is good through the earlier of `expires_on` and `lapses_on`, which the student's last drop sets (R8.11).
-    An automatic token names the missed occurrence. A student has at most one of each automatic origin for an
-    occurrence, whatever became of it (R7.5: a deleted one stays deleted), and at most one live one (R9.2).
+    The token is good through the earlier of `expires_on` and `lapses_on`, which the student's last drop sets (R8.11).
+    An automatic token names the missed occurrence. For one occurrence a student has at most one token of each automatic
+    origin, whatever became of it (R7.5: a deleted one stays deleted), and at most one live token (R9.2).
     """
 
     __tablename__ = "makeup_token"
@@ -40,7 +40,7 @@ class MakeupToken(Entity):
         of("enrollment", "makeup_enrollment_id"),
         CheckConstraint("(origin = 'MANUAL') = (timeslot_id IS NULL)", name="automatic_ones_name_a_class"),
         CheckConstraint("(timeslot_id IS NULL) = (held_on IS NULL)", name="occurrence_is_whole"),
-        # One for a class missed long ago may have expired before it was issued (R7.7), one made by hand not.
+        # A token for a class missed long ago may have expired before it was issued (R7.7); one made by hand may not.
         CheckConstraint("origin <> 'MANUAL' OR issued_on <= expires_on", name="issued_before_it_expires"),
         CheckConstraint("revoked_at IS NULL OR makeup_enrollment_id IS NULL", name="tied_ones_stay"),
         Index(
@@ -87,7 +87,7 @@ class MakeupToken(Entity):
 
 
 class MakeupTokenEntry(Entity):
-    """The ledger (R7.9): everything that was decided about a token, or about an absence that got none."""
+    """The ledger (R7.9): every decision about a token, or about an absence that earned none."""
 
     __tablename__ = "makeup_token_entry"
     __table_args__ = (
@@ -111,7 +111,9 @@ class MakeupTokenEntry(Entity):
 
 
 class TokenRun(OfOccurrence):
-    """A deferred reconciliation (R7.3), armed in the transaction of a mark. The row decides; arq only wakes."""
+    """A deferred reconciliation (R7.3), armed in the transaction of a mark. The row decides; arq only wakes a
+    worker.
+    """
 
     __tablename__ = "token_run"
     __table_args__ = (
@@ -130,11 +132,11 @@ class TokenRun(OfOccurrence):
 
 
 class MakeupRequest(Entity):
-    """A family's wish for a makeup, where staff decide (R8.7). It is open while its token is good and its date has not
-    gone by; a token has one open request at most. Whoever settles one holds the token first.
+    """A family's request for a makeup, where staff decide (R8.7). It is open while its token is good and its date is
+    not over. A token has at most one open request. Whoever settles a request locks the token first.
 
-    decided_by and decided_at: who approved, denied or withdrew it. makeup_enrollment: what the approval booked, also
-    after a reset.
+    decided_by, decided_at -- who approved, denied or withdrew it, and when
+    makeup_enrollment -- the makeup that the approval booked; it stays after a reset
     """
 
     __tablename__ = "makeup_request"

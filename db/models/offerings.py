@@ -1,4 +1,4 @@
-"""What is offered and when it meets. An occurrence is computed from a timeslot and a date (R2.1, R2.2)."""
+"""Offerings and when they meet. An occurrence is computed from a timeslot and a date (R2.1, R2.2)."""
 
 from datetime import date, datetime, time
 from uuid import UUID
@@ -11,7 +11,7 @@ from db.models.table import Entity, OfOccurrence, Table, of, one_of
 
 
 class Offering(Entity):
-    """A class, an appointment or a camp. Its own start and end dates, where given, are inclusive (R2.3)."""
+    """A class, an appointment or a camp. Its own start and end dates, if any, are inclusive (R2.3)."""
 
     __tablename__ = "offering"
     __table_args__ = (
@@ -38,7 +38,7 @@ class Offering(Entity):
 
 
 class OfferingSession(Table):
-    """The sessions that an offering is attached to."""
+    """A session to which an offering is attached."""
 
     __tablename__ = "offering_session"
     __table_args__ = (of("offering", "offering_id"), of("session", "session_id"))
@@ -48,7 +48,7 @@ class OfferingSession(Table):
 
 
 class OfferingInstructor(Table):
-    """Who teaches an offering; a substitution overrides it for an occurrence."""
+    """A person who teaches an offering; a substitution overrides this for an occurrence."""
 
     __tablename__ = "offering_instructor"
     __table_args__ = (
@@ -62,7 +62,9 @@ class OfferingInstructor(Table):
 
 
 class Timeslot(Entity):
-    """Either weekly (ISO weekday, 1 is Monday) or on every date of an inclusive range (an appointment: one date)."""
+    """When an offering meets: weekly (ISO weekday, 1 is Monday), or on every date of an inclusive range (an
+    appointment: one).
+    """
 
     __tablename__ = "timeslot"
     __table_args__ = (
@@ -86,7 +88,7 @@ class Timeslot(Entity):
 
 
 class StaffAbsence(Entity):
-    """A staff member away for inclusive dates (R9.9)."""
+    """Inclusive dates on which a staff member is away (R9.9)."""
 
     __tablename__ = "staff_absence"
     __table_args__ = (
@@ -104,7 +106,9 @@ class StaffAbsence(Entity):
 
 
 class Substitution(OfOccurrence):
-    """For one occurrence, who stands in for an instructor; no substitute: the instructor is away, nobody stands in."""
+    """Who replaces an instructor at one occurrence. A substitute of null means that the instructor is away without
+    substitute.
+    """
 
     __tablename__ = "substitution"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The tenant, its settings, and the frame in which its offerings stand."""
+"""The tenant, its settings, and its locations, programs, sessions and blackouts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,9 @@ class Organization(Table):
 
 
 class AccessEpoch(Table):
-    """How often anybody's access changed: counted by triggers as a transaction commits, from 1 (R10.4)."""
+    """The number of changes of anybody's access in an organization, from 1. Triggers count it when a transaction
+    commits (R10.4).
+    """
 
     __tablename__ = "access_epoch"
     __table_args__ = (of_organization(),)
@@ -42,8 +44,8 @@ class AccessEpoch(Table):
 
 
 class Settings(Table):
-    """One row an organization; the columns are the fields of attendance.rules.organization.settings, by the same
-    names.
+    """The settings of an organization, in one row. The columns are the fields of
+    attendance.rules.organization.settings.
     """
 
     __tablename__ = "settings"
@@ -98,7 +100,7 @@ class Settings(Table):
 
 
 class SettingsChange(Entity):
-    """The audit of the settings: what somebody changed, before and after."""
+    """The audit of the settings: who changed what, before and after."""
 
     __tablename__ = "settings_change"
     __table_args__ = (of_organization(), of("person", "changed_by_id"))
@@ -110,9 +112,9 @@ class SettingsChange(Entity):
 
 
 class Location(Entity):
-    """A site. Every date and clock rule of what happens here is in its IANA time zone.
+    """A site. Every date and clock rule about what happens here uses its IANA time zone.
 
-    The ends of its days up to settled_through_on have been seen to (R4.13); none: of no day yet.
+    Its days up to `settled_through_on` have been ended (R4.13); null: no day yet.
     """
 
     __tablename__ = "location"
@@ -138,7 +140,7 @@ class BlackoutSchedule(Entity):
 
 
 class BlackoutDate(Entity):
-    """Inclusive dates, with what they close (R2.5)."""
+    """A range of inclusive dates, with what is closed on them (R2.5)."""
 
     __tablename__ = "blackout_date"
     __table_args__ = (
@@ -155,7 +157,7 @@ class BlackoutDate(Entity):
 
 
 class Program(Entity):
-    """A family of offerings. Deleting is soft: tokens and past classes go on naming it."""
+    """A family of offerings. Deletion is soft, because tokens and past classes still refer to the program."""
 
     __tablename__ = "program"
     __table_args__ = (of_organization(), of("blackout_schedule", "blackout_schedule_id"))

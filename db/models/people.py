@@ -1,4 +1,4 @@
-"""Who there is: staff and guardians who sign in, families, students, and the kiosks of a location."""
+"""The people: staff and guardians who sign in, families, students, and the kiosks of a location."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,8 +16,8 @@ NO_PERMISSIONS = text("'{}'::text[]")
 
 
 class Family(Entity):
-    """Students and guardians with one e-mail address, one phone number, one balance. Of its check-in codes (R5.2) the
-    one with the number is good.
+    """Students and guardians with one e-mail address, one phone number and one balance. Only the check-in code with the
+    family's current number is valid (R5.2).
     """
 
     __tablename__ = "family"
@@ -38,7 +38,9 @@ class Family(Entity):
 
 
 class Person(Entity):
-    """Somebody who can sign in. A guardian has a family, staff have permissions (R11.1); `ended_at` shuts them out."""
+    """Somebody who can sign in. A guardian has a family; staff have permissions (R11.1). `ended_at` ends the person's
+    access.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -65,7 +67,7 @@ class Person(Entity):
 
 
 class PermissionGroup(Entity):
-    """Permissions that its members hold together with their own (R11.1)."""
+    """Permissions that the group's members hold in addition to their own (R11.1)."""
 
     __tablename__ = "permission_group"
     __table_args__ = (of_organization(), CheckConstraint(PERMISSIONS, name="permissions_are_known"))
@@ -83,7 +85,9 @@ class GroupMember(Table):
 
 
 class SignIn(Entity):
-    """A person signed in to a portal. The refresh token rotates; the one before is kept: its return tells of theft."""
+    """A person who is signed in to a portal. The refresh token rotates, and the previous one is kept, because its
+    return reveals theft.
+    """
 
     __tablename__ = "sign_in"
     __table_args__ = (of("person", "person_id"), Index("sign_in_person_ix", "organization_id", "person_id"))
@@ -99,7 +103,7 @@ class SignIn(Entity):
 
 
 class Kiosk(Entity):
-    """A device at a location's door (R5.1); its token can do nothing but kiosk work, expires, and can be revoked."""
+    """A check-in device at a location (R5.1). Its token permits nothing but kiosk work, expires, and can be revoked."""
 
     __tablename__ = "kiosk"
     __table_args__ = (
@@ -119,7 +123,9 @@ class Kiosk(Entity):
 
 
 class Student(Entity):
-    """`tokens_lapse_on`: the student has left, and unused makeup tokens are good through this date (R8.11)."""
+    """A student. `tokens_lapse_on`: the student has left, and unused makeup tokens are good through this date
+    (R8.11).
+    """
 
     __tablename__ = "student"
     __table_args__ = (
@@ -145,7 +151,7 @@ class Student(Entity):
 
 
 class StudentNote(Entity):
-    """A note is open until somebody closes it (R3.4, NOTES)."""
+    """A note about a student, open until somebody closes it (R3.4, NOTES)."""
 
     __tablename__ = "student_note"
     __table_args__ = (

@@ -1,4 +1,6 @@
-"""What all tables share: the tenant key, vocabulary columns with a CHECK, and foreign keys that carry the tenant."""
+"""What all tables share: the tenant's key, vocabulary columns with a CHECK, and foreign keys that include the
+tenant.
+"""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -24,7 +26,7 @@ NAMES: dict[Any, Any] = {
 
 
 class Table(DeclarativeBase):
-    """Every table belongs to one organization, and its key leads with it (architecture.md, section 4)."""
+    """A table of rows that belong to one organization. Its primary key begins with the organization's id."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads a plain dict here
@@ -49,7 +51,7 @@ class Entity(Table):
 
 
 class OfOccurrence(Table):
-    """A table about an occurrence, which is told by its timeslot and its local date (R2.1)."""
+    """A table about an occurrence, which is identified by its timeslot and its local date (R2.1)."""
 
     __abstract__ = True
 
@@ -58,9 +60,10 @@ class OfOccurrence(Table):
 
 
 def one_of(vocabulary: type[StrEnum], name: str | None = None) -> Enum:
-    """Text with a CHECK: a native enumeration could not lose a value again, and costs a look-up a connection.
+    """Return a text type with a CHECK. A native enumeration could not lose a value, and costs a look-up per
+    connection.
 
-    name -- of the CHECK, for a table that has two columns of one vocabulary.
+    name -- of the CHECK, for a table that has two columns of one vocabulary
     """
     if name is None:
         name = "".join(f"_{c.lower()}" if c.isupper() else c for c in vocabulary.__name__).lstrip("_")
@@ -68,7 +71,7 @@ def one_of(vocabulary: type[StrEnum], name: str | None = None) -> Enum:
 
 
 def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: bool = False) -> ForeignKeyConstraint:
-    """A foreign key to `target` that carries the tenant, so that rows of two tenants can never be linked."""
+    """Return a foreign key to `target` that includes the tenant, so that rows of two tenants can never be linked."""
     return ForeignKeyConstraint(
         ["organization_id", *columns],
         [f"{target}.organization_id", *(f"{target}.{column}" for column in key)],
@@ -78,10 +81,12 @@ def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: boo
 
 
 def of_organization() -> ForeignKeyConstraint:
-    """For tables that no other foreign key ties to their tenant."""
+    """Return a foreign key to the organization, for tables that no other foreign key ties to their tenant."""
     return ForeignKeyConstraint(["organization_id"], ["organization.organization_id"])
 
 
 def bare(model: type[Table]) -> TableClause:
-    """For inserts of many rows: through the model they would take the way of the ORM, which costs as much again."""
+    """Return the plain table, for inserts of many rows: through the model they would use the ORM, which doubles their
+    cost.
+    """
     return cast("TableClause", model.__table__)

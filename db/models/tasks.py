@@ -12,12 +12,13 @@ from db.models.table import Entity, Table, of, of_organization, one_of
 
 
 class BackgroundTask(Entity):
-    """R9.4. While it is open, a worker holds it by its BackgroundTaskLease. `total` is null until its items are known.
+    """A background task (R9.4). While it is open, a worker holds it by its BackgroundTaskLease.
 
-    done -- items that are done or were told as an exception; never more than `total`
-    exceptions -- rows of BackgroundTaskException
+    total -- the number of items; null until they are known
+    done -- items that are done or have an exception; never more than `total`
+    exceptions -- the number of rows of BackgroundTaskException
     revision -- grows with each change of the row
-    attempts -- how often its items could not be worked out
+    attempts -- how often determining the items has failed
     """
 
     __tablename__ = "background_task"
@@ -49,10 +50,11 @@ class BackgroundTask(Entity):
 
 
 class BackgroundTaskLease(Table):
-    """Who works on an open task; there until the task has ended (R9.7). Its row is the lock for the task's items.
+    """A worker's claim to an open task, which exists until the task has ended (R9.7). Its row is the lock for the
+    task's items.
 
-    `lease_until` is by the database's clock, which all workers share. From then on anybody may take the task over;
-    without a `leased_by` it is also when the task is to be taken up.
+    `lease_until` uses the database's clock, which all workers share. From that time on any worker may take over the
+    task; without a `leased_by` it is the time from which the task may be taken.
     """
 
     __tablename__ = "background_task_lease"
@@ -67,9 +69,9 @@ class BackgroundTaskLease(Table):
 
 
 class BackgroundTaskItem(Table):
-    """One unit of a task, done whole (its change and its e-mail in one transaction) or not at all (R9.5).
+    """One unit of a task, done completely (its change and its e-mail in one transaction) or not at all (R9.5).
 
-    `attempts` counts faults; after one the item waits for `retry_at`, by the database's clock.
+    `attempts` counts faults; after a fault the item waits for `retry_at`, by the database's clock.
     """
 
     __tablename__ = "background_task_item"
@@ -97,7 +99,7 @@ class BackgroundTaskItem(Table):
 
 
 class BackgroundTaskException(Table):
-    """What staff must know of an item (R9.4): about one student, or about the item."""
+    """What staff must know about an item (R9.4), or about one student in it."""
 
     __tablename__ = "background_task_exception"
     __table_args__ = (
@@ -113,9 +115,10 @@ class BackgroundTaskException(Table):
 
 
 class Email(Entity):
-    """The outbox (R9.8). `reason` names why it is sent ("token/<id>/issued"); one reason, one message.
+    """A message of the outbox (R9.8). `reason` says why it is sent ("token/<id>/issued"); each reason has one message.
 
-    While a worker is at it, `due_at` is the end of its lease, and `attempts` tells its attempt from later ones.
+    While a worker handles the message, `due_at` is the end of the worker's lease, and `attempts` tells its attempt from
+    later ones.
     """
 
     __tablename__ = "email"

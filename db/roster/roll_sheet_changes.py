@@ -1,6 +1,7 @@
-"""The changes of roll sheets, read back for those who listen: what is new, and how far each sheet has come.
+"""Statements that read the recorded changes of roll sheets for subscribers, and the current revision of each sheet.
 
-The statements are text, like those of `db.roster.rosters`: they run for each change that somebody listens to.
+The statements are text, like those of db/roster/rosters.py, because they run for every change to which somebody
+subscribes.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,7 +21,7 @@ from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind
 from db.driver import HotStatement
 
 # `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
-# bound on them bounds the changes and not the rows of entries.
+# bound on revisions bounds the number of changes, however many entries each has.
 _CHANGES = HotStatement("""
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
@@ -64,7 +65,7 @@ _LARGEST_REVISION = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class RollSheet:
-    """One occurrence's roll sheet among those of all organizations."""
+    """The roll sheet of one occurrence, identified across all organizations."""
 
     organization_id: UUID
     key: OccurrenceKey
@@ -74,8 +75,9 @@ class RollSheet:
 class EntryAsOf:
     """A row that a change touched, with its mark as the change left it.
 
-    `mark` None: not marked; but without `has_history` no change so far tells of this student's mark. The mark's
-    `needs_review` is not part of the history, and False here.
+    mark -- None when the student is not marked, or when `has_history` is false. Its `needs_review` is not part of the
+        history and always False here.
+    has_history -- whether any change up to this one recorded this student's mark.
     """
 
     student_id: UUID
@@ -86,7 +88,7 @@ class EntryAsOf:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAuthor:
-    """Who made a change, and through what; `actor` None: the system."""
+    """Who made a change, and from which source. `actor` is None when the system made it."""
 
     source: Source
     actor: tuple[PersonKind, PersonFacts] | KioskFacts | None
@@ -94,7 +96,10 @@ class ChangeAuthor:
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """A revision and the rows that it touched, by student id; `access` numbers everybody's rights when it was read."""
+    """A revision and the rows that it touched, ordered by student id.
+
+    access -- the organization's access epoch when the change was read. It changes when anybody's rights change.
+    """
 
     revision: int
     kind: ChangeKind
@@ -107,9 +112,10 @@ class RecordedChange:
 async def changes_after(
     connection: AsyncConnection, keys: Collection[OccurrenceKey], revision: int, at_most: int
 ) -> dict[OccurrenceKey, list[RecordedChange]]:
-    """Each occurrence's next changes after `revision` in their order, `at_most` of them, in one statement (R10.2).
+    """Return each occurrence's next changes after `revision` in their order, at most `at_most` of each, in one
+    statement (R10.2).
 
-    A row's mark is told as each change left it, also where the change was to something else than the mark.
+    Every row has its mark as the change left it, even when the change was to something other than the mark.
     """
     found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
     given = {
@@ -129,7 +135,9 @@ async def changes_after(
 
 
 async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSheet]) -> dict[RollSheet, int]:
-    """How far each of these roll sheets has come, in one statement over all tenants; 0: nothing happened to it yet."""
+    """Return the current revision of each roll sheet, in one statement across all tenants. 0 means that nothing has
+    happened to it yet.
+    """
     known = dict.fromkeys(sheets, 0)
     given = {
         "organization_ids": [sheet.organization_id for sheet in known],
@@ -142,7 +150,7 @@ async def current_revisions(connection: AsyncConnection, sheets: Iterable[RollSh
 
 
 def author_of(row: Any) -> ChangeAuthor:
-    """From author_source, author_id, author_kind ... and author_kiosk_id ... of a row."""
+    """Return the author from a row's author_source, author_id, author_kind and so on, and author_kiosk_id and so on."""
     actor: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
     if row.author_id is not None:
         person = PersonFacts(row.author_id, row.author_first_name, row.author_last_name)

@@ -1,6 +1,7 @@
-"""The roll sheets on which a student's row may change, and the numbers of changes to several at once (R10.1).
+"""Statements that find and lock the roll sheets on which a student's row may change, and number changes on several at
+once (R10.1).
 
-One statement each, two to find them, however many sheets there are.
+Each function takes one statement, except finding the sheets, which takes two, however many sheets there are.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,9 +20,9 @@ DAYS_BACK = 7
 DAYS_AHEAD = 28
 MOST_SHEETS = 200
 
-# Near sheets are computed, since somebody may have one open of which there is no row yet. Further ahead, whoever opens
-# a sheet makes its row (follow_sheet), so those with a row are all that can be open; further back come those in
-# question.
+# Near sheets are computed, since somebody may have one open that has no row yet. Further ahead, opening a sheet makes
+# its row (follow_sheet), so only sheets with a row can be open. Further back, the sheets in question are found by their
+# rows.
 _SHEETS = text("""
 WITH slot AS (
     SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, n.today,
@@ -66,7 +67,7 @@ SELECT timeslot_id, held_on FROM sheet
 ORDER BY held_on = CAST(:only_on AS date) DESC, abs(held_on - today), timeslot_id, held_on LIMIT :most
 """)
 
-# The order of the rows is the order of the locks, the same for all who take several.
+# The order of the rows is the order of the locks. It is the same wherever several are taken.
 _LOCK = text("""
 INSERT INTO occurrence (organization_id, timeslot_id, held_on)
 SELECT :organization_id, k.timeslot_id, k.held_on
@@ -97,8 +98,9 @@ SELECT timeslot_id, held_on, revision FROM numbered
 """)
 
 
-# Acts on rosters share it; opening a far sheet excludes them. Without it, an act that had looked for sheets before the
-# opening and committed after the opener had read the roster would be told to nobody.
+# Actions that change rosters share this lock; opening a sheet far ahead excludes them. Without it, an action could look
+# for sheets before one is opened and commit after the opener has read the roster, and nobody would be told of its
+# change.
 _ACT = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('rosters of ' || :organization_id, 0))")
 _FOLLOW = text("""
 INSERT INTO occurrence (organization_id, timeslot_id, held_on) VALUES (:organization_id, :timeslot_id, :held_on)
@@ -108,15 +110,18 @@ _OPEN = text("SELECT pg_advisory_xact_lock(hashtextextended('rosters of ' || :or
 
 
 def is_far_ahead(held_on: date, today: date) -> bool:
-    """Do acts on rosters tell this sheet only if it has a row? `today` is the location's. A day early, for the date
-    changes while the sheet is open.
+    """Return whether actions that change rosters see this sheet only when it has a row.
+
+    today -- the location's current date. The limit is one day early, because the date can change while the sheet is
+        open.
     """
     return held_on >= today + timedelta(DAYS_AHEAD)
 
 
 async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> None:
-    """From the commit on, acts on rosters tell this sheet of its rows, however far ahead it is. To be called before its
-    state is read. The key is one of the organization's own timeslots.
+    """Make actions that change rosters record their changes on this sheet from the commit on, however far ahead it is.
+
+    Call it before the state of the sheet is read. The key must be of one of the organization's own timeslots.
     """
     await uow.connection.execute(_OPEN, {"organization_id": str(uow.organization_id)})
     given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
@@ -126,10 +131,18 @@ async def follow_sheet(uow: UnitOfWork, key: OccurrenceKey) -> None:
 async def find_sheets(
     uow: UnitOfWork, student_id: UUID, offering_ids: Collection[UUID], dates: DateSpan | None, now: datetime
 ) -> list[OccurrenceKey]:
-    """The near ones (DAYS_BACK to DAYS_AHEAD of the location's today) on which the student has a row, and all near ones
-    of the offerings; further ahead those that have a row, because somebody opened them; further back those of the
-    offerings (none: of all the student was in) within `dates` to which something happened; and the day if `dates` is
-    one. Of more than MOST_SHEETS those of that day and the ones nearest to today, in the order of locks.
+    """Return the sheets on which the student's row may change, in the order in which they are to be locked.
+
+    These are:
+
+    - near sheets (from DAYS_BACK to DAYS_AHEAD of the location's today) on which the student has a row, and all near
+      sheets of the offerings;
+    - sheets further ahead that have a row, because somebody opened them;
+    - sheets further back within `dates` to which something happened: those of the offerings or, when none is given, of
+      all offerings in which the student was;
+    - the sheets of the day, when `dates` is a single day.
+
+    When there are more than MOST_SHEETS, those of that day and those nearest to today are returned.
     """
     await uow.connection.execute(_ACT, {"organization_id": str(uow.organization_id)})
     span = None if dates is None else dates.clip(CALENDAR)
@@ -151,8 +164,10 @@ async def find_sheets(
 
 
 async def lock_occurrences(uow: UnitOfWork, keys: Collection[OccurrenceKey]) -> None:
-    """Hold all of these until the end of the transaction, in one order; rows are made where nothing happened yet. The
-    keys are of the organization's own timeslots.
+    """Lock all of these occurrences until the end of the transaction, in one order. A row is made for an occurrence to
+    which nothing has happened yet.
+
+    The keys must be of the organization's own timeslots.
     """
     if keys:
         await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, **_columns(keys)})
@@ -165,8 +180,12 @@ async def number_changes(
     author: Author,
     now: datetime,
 ) -> dict[OccurrenceKey, int]:
-    """A change on each of these occurrences, which the caller holds, about its students, none of whose marks changes;
-    true: the student has no row there any more. Wakes whoever has one open after the commit. The new revisions.
+    """Number a change on each of these occurrences and return the new revisions. Their subscribers are woken after the
+    commit.
+
+    rows -- the rows that changed, none of them in its mark. True means that the student no longer has a row there.
+
+    The caller holds the locks of the occurrences.
     """
     if not rows:
         return {}

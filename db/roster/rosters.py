@@ -1,8 +1,7 @@
-"""What is remembered about the students of an occurrence: all that its roll sheet shows, in one statement
-(R3.5).
+"""The statement that reads everything that an occurrence's roll sheet shows about its students (R3.5).
 
-The statement is text: it is the hottest of all, and its expression tree would cost more to walk than it takes
-to run.
+It is text because it is the most frequent statement of all, and walking its expression tree would cost more than
+running it.
 """
 
 from collections.abc import Collection
@@ -124,8 +123,8 @@ async def read_candidates(
     head: OccurrenceHead,
     student_ids: Collection[UUID] | None = None,
 ) -> list[RosterCandidate]:
-    """For attendance.rules.roster.roster_rows: everybody who may be on the sheet, or of them the given students
-    alone. A student who has left it, and has no mark, is not among them.
+    """Return what `roster_rows` needs about everybody who may be on the sheet, or about the given students only. A
+    student who has left the sheet and has no mark is not included.
     """
     rosters = await read_rosters(connection, organization_id, [head], student_ids)
     return rosters[head.key]
@@ -137,7 +136,7 @@ async def read_rosters(
     heads: Collection[OccurrenceHead],
     student_ids: Collection[UUID] | None = None,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
-    """The same for several occurrences, still in one statement."""
+    """Return the same for several occurrences, in one statement."""
     found = await _CANDIDATES.rows(
         connection,
         {

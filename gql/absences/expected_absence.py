@@ -9,11 +9,10 @@ import strawberry
 from attendance.rules.absences.absence_requests import ToldAbsence, hit_keys
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.vocabulary import ExpectedAbsenceState, Portal, Source
 from db.absences.expected_absences import read_expected_absences
 from db.calendar.occurrences import read_heads
 from db.people.students import read_enrollments, visibility_of
-from gql.absences import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.absences.vocabulary import ExpectedAbsenceState
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
@@ -21,6 +20,7 @@ from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load, load_enrollments
 from gql.fields.node import Node
 from gql.fields.visible import find_students, may_see_students
+from gql.fields.vocabulary import Portal, Source
 from gql.people.people import Actor, StaffMember, show_actor, show_staff_member
 from gql.people.student import Enrollment, Student, show_place
 

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from attendance.actions.absences.tell_absence import AbsenceWritten
-from attendance.rules.refusals import ExpectedAbsenceNotFound
+from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceNotFound
 from gql.absences.expected_absence import ExpectedAbsence, find_expected_absences
 from gql.fields.act_once import Act, act_once
 from gql.fields.context import Info

@@ -8,10 +8,10 @@ import strawberry
 
 from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.vocabulary import ExpectedAbsenceState
 from db.absences import expected_absences as db
 from db.people.students import visibility_of
 from gql.absences.expected_absence import ExpectedAbsence, show_expected_absences
+from gql.absences.vocabulary import ExpectedAbsenceState
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS, MOST_WORDS, checked_words

@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.absences.request_expected_absence import request_expected_absence
-from attendance.rules.vocabulary import Portal
 from gql.absences.absence_arguments import TellAbsence, checked_absence
 from gql.absences.expected_absence_changed import ExpectedAbsenceChanged, change_expected_absence
 from gql.absences.expected_absence_refusals import (
@@ -15,6 +14,7 @@ from gql.absences.expected_absence_refusals import (
 )
 from gql.fields.access import signed_in
 from gql.fields.context import Info
+from gql.fields.vocabulary import Portal
 
 
 @strawberry.input(description="An absence that a guardian asks for.")

@@ -12,54 +12,25 @@ from attendance.rules.absences import substitutes as rules
 from attendance.rules.calendar.occurrences import PersonFacts, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import may
-from attendance.rules.vocabulary import (
-    Permission,
-    StaffAbsenceNotPossibleReason,
-    SubstituteNotPossibleReason,
-)
 from db.absences.staff_absences import read_absences
 from db.absences.substitutions import Substitution as SubstitutionRow
 from db.absences.substitutions import list_substitutions
 from db.calendar.occurrences import read_heads
+from gql.absences.vocabulary import StaffAbsenceNotPossibleReason, SubstituteNotPossibleReason
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.fields.access import requires
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.node import Node
 from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
+from gql.fields.vocabulary import Permission
 from gql.people.people import StaffMember, show_staff_member
 
 MANAGE_STAFF = requires([Permission.MANAGE_STAFF])
 _CURSORS = Cursors("substitutions", (date, UUID))
-
-described(
-    StaffAbsenceNotPossibleReason,
-    "Why a staff member cannot be marked absent so, or an absence cannot be taken back.",
-    {
-        StaffAbsenceNotPossibleReason.RANGE_TOO_LONG: "It has too many days.",
-        StaffAbsenceNotPossibleReason.OVER: "It is over at all locations; who taught what was, stays.",
-        StaffAbsenceNotPossibleReason.OVERLAPS: "The staff member is marked absent on some of the dates already.",
-    },
-)
-described(
-    SubstituteNotPossibleReason,
-    "Why an occurrence gets no substitute, or not this one.",
-    {
-        SubstituteNotPossibleReason.NOT_OF_ABSENCE: "The absent person does not teach the occurrence, or is there "
-        "on its date.",
-        SubstituteNotPossibleReason.NOT_HELD: "The occurrence does not take place: cancelled, closed or not scheduled.",
-        SubstituteNotPossibleReason.OVER: "The occurrence's local date is over.",
-        SubstituteNotPossibleReason.IS_ABSENT_PERSON: "It is the absent person.",
-        SubstituteNotPossibleReason.IS_AWAY: "The substitute is marked absent on that date, too.",
-        SubstituteNotPossibleReason.TEACHES_IT: "The substitute teaches the offering anyway.",
-        SubstituteNotPossibleReason.TEACHES_THEN: "The substitute teaches something else at that time, or stands in "
-        "for somebody else; `allowSameTime` lets it pass.",
-    },
-)
 
 
 @strawberry.type(description="An occurrence that an absent staff member would teach, and who stands in.")
@@ -105,8 +76,9 @@ class StaffAbsence(Node):
         )
 
 
-@strawberry.type(
-    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed."
+@refusal(
+    rules.StaffAbsenceNotPossible,
+    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed.",
 )
 class StaffAbsenceNotPossible(UserError):
     reason: StaffAbsenceNotPossibleReason = strawberry.field(description="Why.")
@@ -116,19 +88,8 @@ class StaffAbsenceNotPossible(UserError):
         description="The absence that it overlaps; null: it is about something else."
     )
 
-    @classmethod
-    def of(cls, refusal: rules.StaffAbsenceNotPossible) -> "StaffAbsenceNotPossible":
-        other = refusal.staff_absence_id
-        return cls(
-            message=refusal.message,
-            reason=refusal.reason,
-            earliest_on=refusal.earliest_on,
-            most_days=refusal.most_days,
-            staff_absence_id=None if other is None else encode_id("StaffAbsence", other),
-        )
 
-
-@strawberry.type(description="An occurrence gets no substitute of this absence. Nothing was changed.")
+@refusal(rules.NoSubstituteNeeded, description="An occurrence gets no substitute of this absence. Nothing was changed.")
 class NoSubstituteNeeded(UserError):
     reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
     occurrence_id: strawberry.ID = strawberry.field(description="Which occurrence.")
@@ -139,7 +100,7 @@ class NoSubstituteNeeded(UserError):
         return cls(message=refusal.message, reason=refusal.reason, occurrence_id=encode_occurrence_id(key))
 
 
-@strawberry.type(description="Somebody cannot stand in at an occurrence. Nothing was changed.")
+@refusal(rules.SubstituteNotPossible, description="Somebody cannot stand in at an occurrence. Nothing was changed.")
 class SubstituteNotPossible(UserError):
     reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
     occurrence_id: strawberry.ID = strawberry.field(description="At which occurrence.")
@@ -160,11 +121,12 @@ class SubstituteNotPossible(UserError):
         )
 
 
-@strawberry.type(description="No occurrence of the absence is to come that the caller sees. Nothing was changed.")
+@refusal(
+    rules.NothingToSubstitute,
+    description="No occurrence of the absence is to come that the caller sees. Nothing was changed.",
+)
 class NothingToSubstitute(UserError):
-    @classmethod
-    def of(cls, refusal: rules.NothingToSubstitute) -> "NothingToSubstitute":
-        return cls(message=refusal.message)
+    pass
 
 
 @dataclass(frozen=True, slots=True)

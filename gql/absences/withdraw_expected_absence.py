@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.absences.withdraw_expected_absence import withdraw_expected_absence
-from attendance.rules.vocabulary import Portal
 from gql.absences.expected_absence_changed import ExpectedAbsenceChanged, change_expected_absence
 from gql.absences.expected_absence_refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
 from gql.fields.access import signed_in
@@ -13,6 +12,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Portal
 
 
 @strawberry.input(description="An expected absence to take back.")

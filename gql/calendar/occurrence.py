@@ -1,4 +1,4 @@
-"""An occurrence: what attendance is taken for."""
+"""The type Occurrence, for which attendance is taken."""
 
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
@@ -11,99 +11,114 @@ from attendance.rules.calendar.recordability import NotRecordable as NotRecordab
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import roster as rules
 from attendance.rules.roster.roster_rows import in_order, openings
-from attendance.rules.vocabulary import (
-    AttendanceState,
-    AttendanceStatus,
-    NotRecordableReason,
-    OccurrenceState,
-)
 from gql.calendar.offering import Location, Offering, show_location, show_offering
+from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.loaders import Sheet, load_sheet, load_tally
 from gql.fields.node import Node
+from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordableReason
 from gql.people.people import StaffMember, show_staff_member
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.roster.roster import RosterEntry, show_roster
+from gql.roster.vocabulary import RosterOrder
 from gql.tokens.token_run import TokenRun, load_token_runs
 
-# In the body of a class with a field called `date` that name is the field.
+# Inside a class that has a field called `date`, the name `date` means that field.
 CivilDate: TypeAlias = date
 
 
-@strawberry.type(description="Why attendance cannot be recorded.")
+@strawberry.type(description="The reason why attendance cannot be recorded for an occurrence.")
 class NotRecordable:
-    reason: NotRecordableReason = strawberry.field(description="The reason, for programs.")
+    reason: NotRecordableReason = strawberry.field(description="The reason as a value for programs.")
     message: str = strawberry.field(
-        description='The reason in English, such as "Class is not scheduled to meet on this date."'
+        description='The reason as an English sentence for people, such as "Class is not scheduled to meet on this '
+        'date."'
     )
 
 
-@strawberry.type(description="How an occurrence was cancelled.")
+@strawberry.type(description="The cancellation of an occurrence.")
 class Cancellation:
-    cancelled_at: datetime = strawberry.field(description="When.")
-    cancelled_by: StaffMember | None = strawberry.field(description="By whom; null: not known.")
-    comment: str | None = strawberry.field(description="What was said about it; null: nothing.")
+    cancelled_at: datetime = strawberry.field(description="When the occurrence was cancelled.")
+    cancelled_by: StaffMember | None = strawberry.field(
+        description="The staff member who cancelled it. Null when it is not known who did."
+    )
+    comment: str | None = strawberry.field(
+        description="The comment that was given with the cancellation. Null when none was given."
+    )
 
 
-@strawberry.type(description="What the rows of a roster add up to. Subdued rows count too.")
+@strawberry.type(description="The number of rows of a roster by status. Subdued rows are counted too.")
 class AttendanceTally:
-    present: int = strawberry.field(description="Rows marked PRESENT.")
-    tardy: int = strawberry.field(description="Rows marked TARDY.")
-    left_early: int = strawberry.field(description="Rows marked LEFT_EARLY.")
-    tardy_and_left_early: int = strawberry.field(description="Rows marked TARDY_AND_LEFT_EARLY.")
-    absent: int = strawberry.field(description="Rows marked ABSENT, defaulted ones among them.")
-    excused_absence: int = strawberry.field(description="Rows marked EXCUSED_ABSENCE.")
-    unmarked: int = strawberry.field(description="Rows without a mark.")
-    total: int = strawberry.field(description="All rows.")
+    present: int = strawberry.field(description="The number of rows marked PRESENT.")
+    tardy: int = strawberry.field(description="The number of rows marked TARDY.")
+    left_early: int = strawberry.field(description="The number of rows marked LEFT_EARLY.")
+    tardy_and_left_early: int = strawberry.field(description="The number of rows marked TARDY_AND_LEFT_EARLY.")
+    absent: int = strawberry.field(description="The number of rows marked ABSENT, including defaulted marks.")
+    excused_absence: int = strawberry.field(description="The number of rows marked EXCUSED_ABSENCE.")
+    unmarked: int = strawberry.field(description="The number of rows without a mark.")
+    total: int = strawberry.field(description="The number of all rows.")
 
 
 @strawberry.type(
-    description="One timeslot of an offering on one local date: what attendance is taken for. It can be asked for "
-    "before anything was recorded. Staff with attendance VIEW see it: all of them with SEE_ALL in their portal, others "
-    "what they teach or substitute."
+    description="One timeslot of an offering on one local date. Attendance is taken for an occurrence. It can be "
+    "queried before anything has been recorded for it. Staff need attendance VIEW: with SEE_ALL in their portal they "
+    "see every occurrence, without it those that they teach or substitute."
 )
 class Occurrence(Node):
-    offering: Offering = strawberry.field(description="What it is an occurrence of.")
-    date: CivilDate = strawberry.field(description="The local date at the location on which it starts.")
+    offering: Offering = strawberry.field(description="The class, appointment or camp that meets.")
+    date: CivilDate = strawberry.field(description="The date on which it starts, in the location's time zone.")
     starts_at: datetime = strawberry.field(
-        description="When it starts: the timeslot's wall time in the location's zone. A time that a clock change skips "
-        "moves forward by the gap, one that it repeats is the first."
+        description="The instant at which it starts: the timeslot's local time in the location's time zone. A local "
+        "time that a clock change skips moves forward by the length of the gap. A local time that occurs twice means "
+        "the first of the two."
     )
-    ends_at: datetime = strawberry.field(description="The start and the elapsed duration; it may be the next day.")
-    room: str | None = strawberry.field(description="Where in the location; null: not told.")
-    location: Location = strawberry.field(description="Where it takes place.")
+    ends_at: datetime = strawberry.field(
+        description="The instant at which it ends: the start plus the timeslot's duration in elapsed time. It can "
+        "fall on the next day."
+    )
+    room: str | None = strawberry.field(description="The room within the location. Null when no room is recorded.")
+    location: Location = strawberry.field(description="The location where it takes place.")
     instructors: list[StaffMember] = strawberry.field(
-        description="Who teaches it, substitutes in place of those who are away, by name."
+        description="The staff members who teach this occurrence, by last name, then first name. Substitutes appear "
+        "in place of the instructors whom they replace."
     )
-    state: OccurrenceState = strawberry.field(description="Whether it takes place.")
+    state: OccurrenceState = strawberry.field(description="Whether the occurrence takes place.")
     can_record_attendance: bool = strawberry.field(
-        description="Whether attendance can be recorded for it now; whether the viewer may is a matter of permissions."
+        description="Whether the occurrence allows attendance to be recorded now. It does not consider the viewer's "
+        "permissions."
     )
     not_recordable: NotRecordable | None = strawberry.field(
-        description="Why attendance cannot be recorded now; null: it can."
+        description="Why attendance cannot be recorded now. Null when it can be recorded."
     )
-    cancellation: Cancellation | None = strawberry.field(description="How it was cancelled; null: it was not.")
-    capacity: int | None = strawberry.field(description="How many students have a place; null: unlimited.")
+    cancellation: Cancellation | None = strawberry.field(
+        description="The cancellation. Null when the occurrence is not cancelled."
+    )
+    capacity: int | None = strawberry.field(
+        description="The largest number of students that can have a place. Null when it is unlimited."
+    )
     revision: int = strawberry.field(
-        description="The number of its last change; 0 before any. Changes run 1, 2, 3 without gaps."
+        description="The number of the latest change of the occurrence. Changes are numbered 1, 2, 3 ... without "
+        "gaps; 0 means that nothing has changed yet."
     )
     head: strawberry.Private[OccurrenceHead]
     sheet: strawberry.Private[Sheet | None] = None
     counted: strawberry.Private[rules.AttendanceTally | None] = None
 
     @strawberry.field(
-        description="One row for each student: those whose enrollment covers the date, and, subdued, those with a mark "
-        "whose enrollment no longer does. Complete, not paged.",
+        description="The roll sheet, with one row for each student. It holds the students whose enrollment covers the "
+        "date. It also holds, as subdued rows, students who have a mark but no longer an enrollment that covers the "
+        "date. The list is complete and not paginated.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def roster(
         self,
         info: Info,
         order_by: Annotated[
-            rules.RosterOrder, strawberry.argument(description="How the rows are ordered.")
-        ] = rules.RosterOrder.LAST_NAME,
+            RosterOrder,
+            strawberry.argument(description="The order of the rows. When left out, rows are ordered by last name."),
+        ] = RosterOrder.LAST_NAME,
     ) -> list[RosterEntry]:
         sheet = await self._sheet(info)
         return show_roster(in_order(sheet.rows, order_by), self.head, sheet.sight)
@@ -112,13 +127,14 @@ class Occurrence(Node):
     async def attendance_state(self, info: Info) -> AttendanceState:
         return (await self._tally(info)).state
 
-    @strawberry.field(description="The roster's rows by status.", metadata=requires(SEE_ATTENDANCE))
+    @strawberry.field(description="The number of the roster's rows by status.", metadata=requires(SEE_ATTENDANCE))
     async def tally(self, info: Info) -> AttendanceTally:
         return show_tally(await self._tally(info))
 
     @strawberry.field(
-        description="Places left on the date: capacity, less the students enrolled for it, not counting those with an "
-        "approved expected absence; never below 0. Null: capacity is unlimited.",
+        description="The number of places left on the date: the capacity minus the students enrolled for the date. A "
+        "student with an approved expected absence does not take a place. The number is never below 0. Null when the "
+        "capacity is unlimited.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def openings(self, info: Info) -> int | None:
@@ -127,24 +143,30 @@ class Occurrence(Node):
         return openings((await self._sheet(info)).rows, self.head.offering.capacity)
 
     @strawberry.field(
-        description="Its numbered changes after a revision, in their order. Rows have the marks that the change left "
-        "them with, and are otherwise as they are now.",
+        description="The numbered changes of the occurrence after a revision, in their order. Each row shows its mark "
+        "as the change left it; everything else in the row is current.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def changes(
         self,
         info: Info,
-        after: Annotated[int, strawberry.argument(description="The revision to go on from; 0: from the first.")] = 0,
+        after: Annotated[
+            int,
+            strawberry.argument(
+                description="The revision after which changes are listed. 0 starts with the first change."
+            ),
+        ] = 0,
         first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100. Left out or null: 50.")
+            int | None,
+            strawberry.argument(description="The maximum number of changes, from 1 to 100. 50 when left out or null."),
         ] = UNSET,
     ) -> list[RollSheetChanged]:
         found, sight = await load_changes(info, self.head, after, first)
         return [show_change(change, sight, self) for change in found]
 
     @strawberry.field(
-        description="The deferred makeup token runs of this occurrence, in the order in which they are due; two at "
-        "most, none before a mark has armed them.",
+        description="The deferred makeup token runs of this occurrence, ordered by due time. There are at most two. "
+        "The list is empty until a mark has armed a run.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def token_runs(self, info: Info) -> list[TokenRun]:
@@ -168,7 +190,7 @@ def show_occurrence(
     sheet: Sheet | None = None,
     counted: rules.AttendanceTally | None = None,
 ) -> Occurrence:
-    """Its roster and tally are read when they are asked for, unless they are given."""
+    """Show an occurrence. Its roster and its tally are read when a client selects them, unless they are given here."""
     blocked = head.not_recordable(now)
     return Occurrence(
         id=encode_occurrence_id(head.key),

@@ -1,4 +1,4 @@
-"""occurrence: one of them, with its roster in the same snapshot."""
+"""The query `occurrence` returns one occurrence. When the roster is selected, it is read in the same snapshot."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ NEEDS_TALLY = frozenset({"tally", "attendanceState"})
 
 
 async def resolve(
-    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The occurrence's id.")]
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the occurrence.")]
 ) -> Occurrence | None:
     key = decode_occurrence_id(id, "id")
     asked = names_below(info)
@@ -35,8 +35,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="An occurrence by its id, whether or not anything was recorded for it. Null: the timeslot does not "
-    "fall on the date, or the viewer may not see it. Needs attendance VIEW; without SEE_ALL only what one teaches or "
-    "substitutes.",
+    description="One occurrence by its id, whether or not anything has been recorded for it. Null when the timeslot "
+    "does not fall on the date, or when the viewer may not see the occurrence. Needs attendance VIEW; without "
+    "SEE_ALL, a viewer sees only the occurrences that they teach or substitute.",
     metadata=requires(SEE_ATTENDANCE),
 )

@@ -1,4 +1,4 @@
-"""occurrences: a listing by filter (R2.8)."""
+"""The query `occurrences` lists the occurrences that match a filter (R2.8)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,11 +10,11 @@ import strawberry
 from attendance.rules.calendar.listings import MAX_DAYS, range_refusal
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
-from attendance.rules.vocabulary import AttendanceState, OfferingKind, Portal
 from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.occurrence_query import NEEDS_TALLY
 from gql.calendar.positions import encode_position, position_cursors, read_position
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
@@ -31,50 +31,63 @@ from gql.fields.listing_arguments import (
 )
 from gql.fields.pagination import Connection, Page, connection, read_page
 from gql.fields.selection import names_below
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceState
 from gql.protocol.errors import BadInput
 
 _CURSORS = position_cursors("occurrences")
 
 
 @strawberry.input(
-    description="Which occurrences are listed: those that meet all that is given. An empty list, or one left out, "
-    "sets no condition."
+    description="A filter for occurrences. An occurrence must meet every condition that is given. A list that is "
+    "empty, null or left out sets no condition."
 )
 class OccurrenceFilter:
-    from_on: date = strawberry.field(name="from", description="The first local date.")
-    to: date = strawberry.field(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+    from_on: date = strawberry.field(
+        name="from", description="The first date of the range, in each location's time zone."
+    )
+    to: date = strawberry.field(
+        description="The last date of the range, inclusive, in each location's time zone. The range can have at most "
+        f"{MAX_DAYS} days."
+    )
     kinds: list[OfferingKind] | None = strawberry.field(
-        default=None, description=f"Of offerings of these kinds; at most {MOST_WORDS}."
+        default=None, description=f"Only occurrences of offerings of these kinds. At most {MOST_WORDS} kinds."
     )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Of these offerings; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences of these offerings. At most {MOST_IDS} ids."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"At these locations; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences at these locations. At most {MOST_IDS} ids."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these programs; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences of offerings in these programs. At most {MOST_IDS} ids."
     )
     instructor_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Taught by one of these staff members, substitutes applied; at most {MOST_IDS}."
+        default=None,
+        description="Only occurrences that at least one of these staff members teaches. A substitute counts on "
+        f"the dates that they take over, and the instructor whom they replace does not. At most {MOST_IDS} ids.",
     )
     attendance_states: list[AttendanceState] | None = strawberry.field(
-        default=None, description=f"Where attendance has been taken this far; at most {MOST_WORDS}."
+        default=None,
+        description=f"Only occurrences whose attendance is in one of these states. At most {MOST_WORDS} states.",
     )
     search: str | None = strawberry.field(
         default=None,
-        description=f"Found anywhere in the offering's name, case aside; at most {MOST_SEARCH} characters.",
+        description="Only occurrences whose offering's name contains this text, in upper or lower case. At most "
+        f"{MOST_SEARCH} characters.",
     )
     include_not_scheduled: bool | None = strawberry.field(
         default=None,
-        description="Whether dates are listed on which the offering is not scheduled to meet. Left out or null: they "
-        "are, except in the Staff Portal.",
+        description="Whether to include dates that match the timeslot but on which the offering is not scheduled to "
+        "meet. When left out or null, they are included, except in the Staff Portal.",
     )
 
 
 async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     info: Info,
-    filter: Annotated[OccurrenceFilter, strawberry.argument(description="Which ones.")],
+    filter: Annotated[
+        OccurrenceFilter, strawberry.argument(description="The conditions that the occurrences must meet.")
+    ],
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
     last: Annotated[int | None, LAST] = None,
@@ -100,9 +113,9 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
 
 field = strawberry.field(
     resolver=resolve,
-    description="Occurrences of a range of dates, by start, then offering name. Dates outside the sessions are listed "
-    "where the filter says so, and cannot be recorded. Needs attendance VIEW; without SEE_ALL only what one teaches or "
-    "substitutes is listed.",
+    description="The occurrences in a range of dates, ordered by start, then by offering name. Dates outside the "
+    "offering's sessions are included when the filter says so; attendance cannot be recorded for them. Needs "
+    "attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
     metadata=requires(SEE_ATTENDANCE),
 )
 

@@ -1,4 +1,4 @@
-"""Where and what: locations, programs, offerings and when they meet."""
+"""Locations, programs, and offerings with the timeslots at which they meet."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +9,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.vocabulary import OfferingKind
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that all these types speak
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
@@ -22,53 +21,82 @@ if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence
 
 
-@strawberry.type(description="A site of the organization.")
+@strawberry.type(description="A site of the organization where offerings take place.")
 class Location(Node):
-    name: str = strawberry.field(description="Its name.")
+    name: str = strawberry.field(description="The name of the location.")
     time_zone: str = strawberry.field(
-        description="IANA name, such as America/Chicago. Dates and clock rules of what happens here are in this zone."
+        description="The IANA name of the time zone, such as America/Chicago. Dates and times of everything that is "
+        "held here are in this time zone."
     )
 
 
 @strawberry.type(description='A family of offerings, such as "Swim".')
 class Program(Node):
-    name: str = strawberry.field(description="Its name.")
-    is_deleted: bool = strawberry.field(description="Whether it was deleted; past classes and tokens go on naming it.")
+    name: str = strawberry.field(description="The name of the program.")
+    is_deleted: bool = strawberry.field(
+        description="Whether the program was deleted. Past classes and existing makeup tokens still refer to a "
+        "deleted program."
+    )
 
 
-@strawberry.type(description="When an offering meets: weekly, or on every date of a range.")
+@strawberry.type(description="A time at which an offering meets: weekly on one weekday, or on every date of a range.")
 class Timeslot(Node):
     weekday: int | None = strawberry.field(
-        description="ISO weekday, 1 (Monday) to 7 (Sunday); null: it meets on the dates from startsOn to endsOn."
+        description="The ISO weekday, from 1 (Monday) to 7 (Sunday). Null when it meets on every date from startsOn "
+        "to endsOn."
     )
-    starts_on: date | None = strawberry.field(description="First date of the range; null: it meets weekly.")
-    ends_on: date | None = strawberry.field(description="Last date of the range, inclusive; null: it meets weekly.")
-    start_time: str = strawberry.field(description="Local wall time at the location, `HH:MM`.")
-    duration_minutes: int = strawberry.field(description="Elapsed minutes, 1 to 1440; it may run past midnight.")
+    starts_on: date | None = strawberry.field(
+        description="The first date on which it meets. Null when it meets weekly without a date range."
+    )
+    ends_on: date | None = strawberry.field(
+        description="The last date on which it meets, inclusive. Null when it meets weekly without a date range."
+    )
+    start_time: str = strawberry.field(
+        description="The time at which it starts, as `HH:MM` in the location's time zone."
+    )
+    duration_minutes: int = strawberry.field(
+        description="The duration in elapsed minutes, from 1 to 1440. A timeslot can run past midnight."
+    )
 
 
 @strawberry.type(description="A class, an appointment or a camp.")
 class Offering(Node):
-    kind: OfferingKind = strawberry.field(description="Class, appointment or camp.")
-    name: str = strawberry.field(description="Its name.")
-    location: Location = strawberry.field(description="Where it meets.")
-    program: Program | None = strawberry.field(description="The family it belongs to; null: none.")
-    capacity: int | None = strawberry.field(description="How many students have a place; null: unlimited.")
+    kind: OfferingKind = strawberry.field(description="Whether it is a class, an appointment or a camp.")
+    name: str = strawberry.field(description="The name of the offering.")
+    location: Location = strawberry.field(description="The location where it meets.")
+    program: Program | None = strawberry.field(
+        description="The program to which it belongs. Null when it belongs to none."
+    )
+    capacity: int | None = strawberry.field(
+        description="The largest number of students that can have a place on a date. Null when it is unlimited."
+    )
     starts_on: date | None = strawberry.field(
-        description="It does not meet before this date, whatever its sessions say; null: no such bound."
+        description="The first date on which it can meet, whatever its sessions say. Null when it has no first date "
+        "of its own."
     )
     ends_on: date | None = strawberry.field(
-        description="It does not meet after this date (inclusive); null: no such bound."
+        description="The last date on which it can meet, inclusive, whatever its sessions say. Null when it has no "
+        "last date of its own."
     )
-    min_age_months: int | None = strawberry.field(description="Youngest age admitted, in months; null: no bound.")
-    max_age_months: int | None = strawberry.field(description="Oldest age admitted, in months; null: no bound.")
-    gender: str | None = strawberry.field(description="The gender admitted, as the organization words it; null: any.")
-    timeslots: list[Timeslot] = strawberry.field(description="When it meets, earliest first; deleted ones left out.")
+    min_age_months: int | None = strawberry.field(
+        description="The lowest age that is admitted, in months. Null when there is no lower limit."
+    )
+    max_age_months: int | None = strawberry.field(
+        description="The highest age that is admitted, in months. Null when there is no upper limit."
+    )
+    gender: str | None = strawberry.field(
+        description="The gender that is admitted, in the organization's own words. Null when students of any gender "
+        "are admitted."
+    )
+    timeslots: list[Timeslot] = strawberry.field(
+        description="The timeslots at which it meets, ordered by weekday, first date and start time. Deleted "
+        "timeslots are left out."
+    )
     key: strawberry.Private[UUID]
 
     @strawberry.field(
-        description="Its occurrences in a range of dates, by start. Needs attendance VIEW; without SEE_ALL only what "
-        "one teaches or substitutes is listed.",
+        description="The occurrences of this offering in a range of dates, ordered by start. Needs attendance VIEW; "
+        "without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def occurrences(  # noqa: PLR0917 - Strawberry passes arguments by name
@@ -106,7 +134,10 @@ def show_timeslot(facts: SlotFacts) -> Timeslot:
 
 
 def show_offering(facts: OfferingFacts, timeslots: tuple[SlotFacts, ...]) -> Offering:
-    """`timeslots` are those that were not deleted."""
+    """Show an offering.
+
+    timeslots -- the offering's timeslots that are not deleted.
+    """
     by_start = sorted(timeslots, key=lambda slot: (slot.weekday or 0, slot.span.starts_on or date.min, slot.start_time))
     return Offering(
         id=encode_id("Offering", facts.id),

@@ -1,4 +1,4 @@
-"""The occurrences of an offering or of an enrollment, so that marking can start from either (R4.3)."""
+"""Lists of the occurrences of an offering or of an enrollment, so that marking can start from either (R4.3)."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from attendance.rules.calendar.listings import ListedSlot, Position, expand, ran
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import sees_all_occurrences
-from attendance.rules.vocabulary import Portal
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.occurrences import read_heads
 from gql.calendar.positions import encode_position, position_cursors, read_position
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
+from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ _CURSORS = position_cursors("offeringOccurrences")
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceRange:
-    """Arguments of the fields. `include_not_scheduled` None or UNSET: as the portal has it (R2.3)."""
+    """The arguments of the field `occurrences`. When `include_not_scheduled` is None or UNSET, the portal decides
+    (R2.3).
+    """
 
     from_on: date
     to_on: date
@@ -40,7 +42,7 @@ class OccurrenceRange:
 
 
 class _Asked(NamedTuple):
-    """`timeslot_id` None: all of the offering's."""
+    """One request of a batch. When `timeslot_id` is None, all of the offering's timeslots are listed."""
 
     offering_id: UUID
     timeslot_id: UUID | None
@@ -57,9 +59,11 @@ class _Found(NamedTuple):
 async def occurrences_of(
     info: Info, given: OccurrenceRange, offering_id: UUID, timeslot_id: UUID | None = None, span: DateSpan | None = None
 ) -> "Connection[Occurrence]":
-    """A page by start; two statements for all offerings or enrollments of a batch.
+    """Return a page of occurrences ordered by start. It takes two statements for all offerings or enrollments of a
+    batch.
 
-    span -- the dates of an enrollment, whose occurrences alone are listed; None: no such bound.
+    span -- the dates of an enrollment: only occurrences on these dates are listed. None sets no such bound.
+
     Raises BadInput.
     """
     from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show their offering

@@ -1,4 +1,4 @@
-"""offerings: classes, appointments and camps."""
+"""The query `offerings` lists classes, appointments and camps."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,10 +7,10 @@ import strawberry
 
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
 from attendance.rules.people.students import OfferingPlan
-from attendance.rules.vocabulary import OfferingKind
 from db.calendar.offerings import OfferingFilter as Chosen
 from db.calendar.offerings import list_offerings
 from gql.calendar.offering import Offering, show_offering
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
@@ -21,27 +21,34 @@ _CURSORS = Cursors("offerings", (str, UUID))
 
 
 @strawberry.input(
-    description="Which offerings are listed: those that meet all that is given. An empty list, or one left out, sets "
-    "no condition."
+    description="A filter for offerings. An offering must meet every condition that is given. A list that is empty, "
+    "null or left out sets no condition."
 )
 class OfferingFilter:
     kinds: list[OfferingKind] | None = strawberry.field(
-        default=None, description=f"Of these kinds; at most {MOST_WORDS}."
+        default=None, description=f"Only offerings of these kinds. At most {MOST_WORDS} kinds."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"At these locations; at most {MOST_IDS}."
+        default=None, description=f"Only offerings at these locations. At most {MOST_IDS} ids."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these programs; at most {MOST_IDS}."
+        default=None, description=f"Only offerings in these programs. At most {MOST_IDS} ids."
     )
     search: str | None = strawberry.field(
-        default=None, description=f"Found anywhere in the name, case aside; at most {MOST_SEARCH} characters."
+        default=None,
+        description=f"Only offerings whose name contains this text, in upper or lower case. At most {MOST_SEARCH} "
+        "characters.",
     )
 
 
 async def resolve(
     info: Info,
-    filter: Annotated[OfferingFilter | None, strawberry.argument(description="Which ones; left out: all.")] = None,
+    filter: Annotated[
+        OfferingFilter | None,
+        strawberry.argument(
+            description="The conditions that the offerings must meet. When left out or null, all offerings are listed."
+        ),
+    ] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[Offering]:
@@ -62,8 +69,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Offerings by name, without deleted ones. Needs attendance VIEW; without SEE_ALL only what one "
-    "teaches, or substitutes on some date, is listed.",
+    description="The offerings, ordered by name. Deleted offerings are left out. Needs attendance VIEW; without "
+    "SEE_ALL, only the offerings that the viewer teaches, or substitutes on some date, are listed.",
     metadata=requires(SEE_ATTENDANCE),
 )
 

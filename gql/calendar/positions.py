@@ -1,4 +1,4 @@
-"""Cursors of lists of occurrences, which hold an occurrence's place in its list."""
+"""Cursors of lists of occurrences. A cursor holds the place of an occurrence in its list."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,10 +19,15 @@ def encode_position(cursors: Cursors, position: Position) -> str:
 
 
 def read_position(values: tuple[Any, ...] | None, argument: str) -> Position | None:
-    """From what a cursor holds; None: none was sent. Raises BadInput for a place where no occurrence can be."""
+    """Return the position that a cursor holds, or None when no cursor was sent.
+
+    Raises BadInput for a position at which no occurrence can be.
+    """
     if values is None:
         return None
     position = Position(*values)
     if position.starts_at.date() not in CALENDAR:
-        raise BadInput(f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.')
+        raise BadInput(
+            f'Argument "{argument}" is not a cursor of this list. Send a cursor exactly as this list returned it.'
+        )
     return position

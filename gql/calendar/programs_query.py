@@ -1,12 +1,12 @@
-"""programs: all programs of the organization."""
+"""The query `programs` lists all programs of the organization."""
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from db.calendar.offerings import read_programs
 from gql.calendar.offering import Program, show_program
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
+from gql.fields.vocabulary import Portal
 
 
 async def resolve(info: Info) -> list[Program]:
@@ -17,6 +17,6 @@ async def resolve(info: Info) -> list[Program]:
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's programs by name, without deleted ones. For staff and guardians.",
+    description="The organization's programs, ordered by name. Deleted programs are left out. For staff and guardians.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -12,11 +12,11 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancellation_refusals import NothingToCancel as NothingToCancelRefusal
 from attendance.rules.cancelling.cancelling import CancellationOptions
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.vocabulary import OccurrenceState, Permission
 from attendance.tasks.cancel_occurrences import CancelGiven, CancelOccurrences, ChosenOccurrence
 from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
+from gql.calendar.vocabulary import OccurrenceState
 from gql.cancelling.cancellation import MOST_SHOWN, NotCancellable, NothingToCancel
 from gql.cancelling.cancelling_arguments import CancelOccurrencesInput, choose, options_of
 from gql.fields.access import requires
@@ -24,6 +24,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
 

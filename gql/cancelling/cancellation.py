@@ -8,14 +8,13 @@ import strawberry
 
 from attendance.actions.cancelling.preview_cancellation import PreviewedCancellation
 from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.cancelling import cancellation_refusals as refusals
+from attendance.rules.cancelling import cancellation_refusals as rules
 from attendance.rules.cancelling.cancelling import StudentOutcome
 from attendance.rules.tokens.makeup_tokens import TokenStep
-from attendance.rules.vocabulary import OccurrenceState
 from gql.calendar.occurrence import Occurrence, show_occurrence
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.global_ids import encode_occurrence_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
 from gql.people.student import Student
 
 MOST_SHOWN = 100
@@ -69,26 +68,30 @@ class CancellationPreview:
     without_address: list[CancellationException] = strawberry.field(description=f"The first {MOST_SHOWN} of these.")
 
 
-@strawberry.type(description="Of the occurrences chosen none can be cancelled, or there is none. Nothing was changed.")
+@refusal(
+    rules.NothingToCancel,
+    description="Of the occurrences chosen none can be cancelled, or there is none. Nothing was changed.",
+)
 class NothingToCancel(UserError):
     not_cancellable: list[NotCancellable] = strawberry.field(
         description=f"Those that were chosen, the first {MOST_SHOWN}; empty: no occurrence meets the conditions."
     )
 
     @classmethod
-    def of(cls, refusal: refusals.NothingToCancel) -> "NothingToCancel":
+    def of(cls, refusal: rules.NothingToCancel) -> "NothingToCancel":
         return cls(message=refusal.message, not_cancellable=show_not_cancellable(refusal.not_cancellable))
 
 
-@strawberry.type(description="The occurrence is not cancelled, so there is nothing to restore. Nothing was changed.")
+@refusal(
+    rules.OccurrenceNotCancelled,
+    description="The occurrence is not cancelled, so there is nothing to restore. Nothing was changed.",
+)
 class OccurrenceNotCancelled(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.OccurrenceNotCancelled) -> "OccurrenceNotCancelled":
-        return cls(message=refusal.message)
+    pass
 
 
 def show_not_cancellable(
-    found: tuple[tuple[OccurrenceHead, refusals.OccurrenceNotCancellable], ...],
+    found: tuple[tuple[OccurrenceHead, rules.OccurrenceNotCancellable], ...],
 ) -> list[NotCancellable]:
     return [
         NotCancellable(occurrence_id=encode_occurrence_id(head.key), state=refusal.state, message=refusal.message)

@@ -5,12 +5,12 @@ from typing import Annotated
 import strawberry
 
 from attendance.actions.cancelling.preview_cancellation import preview_cancellation
-from attendance.rules.vocabulary import Permission
 from gql.cancelling.cancellation import CancellationPreview, excepted_students, show_preview
 from gql.cancelling.cancelling_arguments import CancelOccurrencesInput, choose, options_of
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.visible import find_students
+from gql.fields.vocabulary import Permission
 
 
 async def resolve(

@@ -18,7 +18,7 @@ from attendance.rules.cancelling.cancelling import (
     CancellationTokens,
 )
 from attendance.rules.organization.permissions import Caller
-from attendance.rules.vocabulary import OfferingKind
+from gql.calendar.vocabulary import OfferingKind
 from gql.fields.global_ids import decode_ids, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS, MOST_WORDS, checked_words

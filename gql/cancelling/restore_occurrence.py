@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
-from attendance.rules.vocabulary import Permission
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.cancelling.cancellation import OccurrenceNotCancelled
 from gql.enrollments.places import find_places
@@ -16,6 +15,7 @@ from gql.fields.global_ids import decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.loaders import find_visible_head
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.student import Enrollment
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 

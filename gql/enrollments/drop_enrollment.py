@@ -7,7 +7,6 @@ import strawberry
 
 from attendance.actions.enrollments.drop_enrollment import drop_enrollment
 from attendance.actions.enrollments.enroll_student import Enrolled
-from attendance.rules.vocabulary import Permission
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.enrollment_refusals import EnrollmentEnded
 from gql.enrollments.places import find_place
@@ -17,6 +16,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.student import Enrollment
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 

@@ -6,7 +6,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.enrollments.enroll_student import Enrolled, NewPlace, enroll_student
-from attendance.rules.vocabulary import EnrollmentType, Permission
 from gql.enrollments.enrollment_arguments import checked_dates, checked_timeslot
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
@@ -15,12 +14,14 @@ from gql.enrollments.enrollment_refusals import (
     OfferingFull,
 )
 from gql.enrollments.places import find_place
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.student import Enrollment
 from gql.protocol.errors import BadInput
 

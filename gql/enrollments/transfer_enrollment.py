@@ -6,7 +6,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.enrollments.transfer_enrollment import Target, Transferred, transfer_enrollment
-from attendance.rules.vocabulary import Permission
 from gql.enrollments.enrollment_arguments import checked_dates, checked_timeslot
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
@@ -22,6 +21,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.student import Enrollment
 
 

@@ -1,9 +1,9 @@
-"""How a root field declares who may use it, and how that is held.
+"""How a root field declares who may use it, and how the declaration is enforced.
 
 Each field of Query, Mutation and Subscription carries an `Access` as `metadata=requires(...)`, `signed_in(...)` or
-`open_to_all()`; tests/architecture walks them. `reading`, `changing` and `Context` enforce it once for each root
-field, in the transaction that serves it: a field below the root is served to whoever may see its parent, unless its
-resolver masks it.
+`open_to_all()`; a test in tests/architecture checks that all do. `reading`, `changing` and `Context` enforce it once
+for each root field, in the transaction that serves it. A field below the root is served to whoever may see its parent,
+unless its resolver hides it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from attendance.rules.organization.permissions import Caller, counting, may_any
 from attendance.rules.refusals import PermissionDenied
-from attendance.rules.vocabulary import Permission, Portal
+from gql.fields.vocabulary import Permission, Portal
 from gql.protocol.errors import Forbidden
 
 _KEY = "rollbook.access"
@@ -28,9 +28,13 @@ PORTALS = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may use a root field: everybody (`is_open`, also without a credential), or callers from one of the portals
-    that hold at least one of the permissions; no permissions: none is needed. Whoever comes from a portal in `by_name`
-    needs none either.
+    """Who may use a root field.
+
+    is_open -- everybody may use it, also without a credential.
+    portals -- the portals from which it can be used.
+    permissions -- the caller must hold at least one of these in the portal; when there are none, no permission is
+        needed.
+    by_name -- further portals from which it can be used without any permission.
     """
 
     portals: frozenset[Portal] = frozenset()
@@ -40,27 +44,31 @@ class Access:
 
 
 def open_to_all() -> Mapping[str, Access]:
-    """For those who are about to sign in."""
+    """Declare a field for everybody, also without a credential, such as signing in."""
     return {_KEY: Access(is_open=True)}
 
 
 def signed_in(*portals: Portal) -> Mapping[str, Access]:
-    """For every viewer, or for those of the portals."""
+    """Declare a field for every signed-in viewer, or only for viewers in the given portals."""
     return {_KEY: Access(frozenset(portals or Portal))}
 
 
 def requires(
     permissions: Iterable[Permission], *portals: Portal, by_name: Iterable[Portal] = ()
 ) -> Mapping[str, Access]:
-    """For callers that hold one of the permissions in their portal, by default staff in both of theirs; and for those
-    of the portals `by_name`, in which nobody holds any.
+    """Declare a field for callers who hold one of the permissions in their portal.
+
+    portals -- the portals from which it can be used. When none is given, these are the two portals of staff.
+    by_name -- further portals, in which nobody holds permissions, from which it can be used without any.
     """
     held_in = frozenset(portals or (Portal.OFFICE, Portal.STAFF))
     return {_KEY: Access(held_in, frozenset(permissions), by_name=frozenset(by_name))}
 
 
 def access_of(field: StrawberryField) -> Access:
-    """Raises LookupError for a field that declares nothing: nobody may use it."""
+    """Return the access that a field declares. Raises LookupError when it declares none; nobody may then use the
+    field.
+    """
     declared: Mapping[Any, Any] = field.metadata
     access = declared.get(_KEY)
     if not isinstance(access, Access):
@@ -69,14 +77,16 @@ def access_of(field: StrawberryField) -> Access:
 
 
 def check_to_see(access: Access, caller: Caller) -> None:
-    """Raises Forbidden, whose message says what is missing."""
+    """Raise Forbidden, with a message that names what is missing, when the caller may not read."""
     _check_portal(access, caller)
     if _lacks_permission(access, caller):
         raise Forbidden(f"This needs {_one_of(access, caller)}.")
 
 
 def check_to_change(access: Access, caller: Caller) -> None:
-    """Raises Forbidden for a portal that has no such act, and the refusal PermissionDenied for a missing permission."""
+    """Raise Forbidden when the act does not exist in the caller's portal, and the refusal PermissionDenied when the
+    caller lacks a permission.
+    """
     _check_portal(access, caller)
     if _lacks_permission(access, caller):
         lacking = min(access.permissions & counting(caller.portal) or access.permissions)

@@ -1,4 +1,4 @@
-"""The block of which nearly every mutation is made: decode the input, `act_once(...)`, show the outcome."""
+"""The block that nearly every mutation consists of: decode the input, `act_once(...)`, show the outcome."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,9 @@ Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Acted(Generic[Outcome]):
-    """The outcome of an act, in its transaction, which is still open: what is read in it sees what the act changed."""
+    """The outcome of an act within its transaction, which is still open: whatever is read in it sees what the act
+    changed.
+    """
 
     outcome: Outcome
     uow: UnitOfWork
@@ -27,7 +29,7 @@ class Acted(Generic[Outcome]):
 
     @property
     def reading(self) -> Reading:
-        """For readers that take a snapshot and its viewer."""
+        """The transaction as a Reading, for functions that take a snapshot and its viewer."""
         return Reading(self.uow.connection, self.viewer)
 
 

@@ -1,4 +1,4 @@
-"""Inputs that mutations share, checked."""
+"""Input fields that several mutations share, with their checks."""
 
 from typing import Any
 
@@ -8,11 +8,16 @@ from attendance.rules.marks.marks import NOTE_LIMIT, Keep
 from gql.organization.settings_descriptions import SAYS
 from gql.protocol.errors import BadInput
 
-NOTE_DESCRIPTION = f"A remark of at most {NOTE_LIMIT} characters. Left out: the note stays. Null or blank: it goes."
+NOTE_DESCRIPTION = (
+    f"A note of at most {NOTE_LIMIT} characters. Leave it out to keep the present note; pass null or a blank text to "
+    "remove it."
+)
 
 
 def checked_note(note: Maybe[str | None], place: str) -> str | Keep | None:
-    """Trimmed; None: it goes. Raises BadInput for one that is too long."""
+    """Return the trimmed note, None to remove it, or Keep.NOTE when it was left out. Raises BadInput when it is too
+    long.
+    """
     if note is None:
         return Keep.NOTE
     text = (note.value or "").strip() or None
@@ -22,15 +27,15 @@ def checked_note(note: Maybe[str | None], place: str) -> str | Keep | None:
 
 
 def checked_seen_revision(given: Any) -> int | None:
-    """`given` may be left out. Raises BadInput for a negative one."""
+    """Return the revision, or None when it was left out or null. Raises BadInput when it is negative."""
     if given is UNSET or given is None:
         return None
     if given < 0:
-        raise BadInput("input.seenRevision is negative; the revision before any change is 0.")
+        raise BadInput("input.seenRevision is negative. It must be 0 or more; 0 is the revision before any change.")
     revision: int = given
     return revision
 
 
 def leaves(setting: str) -> str:
-    """Describes a setting in an input."""
-    return f"{SAYS[setting]} Left out: it stays."
+    """Return the description of a setting as a field of an input."""
+    return f"{SAYS[setting]} Leave it out to keep the present value."

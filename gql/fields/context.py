@@ -1,11 +1,12 @@
-"""What a resolver is given, and the two ways from it to the database.
+"""The context of a resolver, and its two ways to the database.
 
-async with reading(info) as (connection, viewer): # queries and each event of a subscription async with
-changing(info) as (uow, viewer): # mutations: one transaction, rolled back by any exception
+    async with reading(info) as (connection, viewer):  # queries, and each event of a subscription
+        ...
+    async with changing(info) as (uow, viewer):  # mutations: one transaction, which any exception rolls back
+        ...
 
-Both make the transaction the organization's own, check the credential against the database and hold the
-access that the root field declares (gql/fields/access.py): two statements, all that a request spends on knowing
-who asks.
+Both restrict the transaction to the viewer's organization, check the credential against the database, and enforce the
+access that the root field declares (gql/fields/access.py). It takes two statements to identify and check the caller.
 """
 
 import asyncio
@@ -27,15 +28,19 @@ from gql.fields.access import Access, access_of, check_to_change, check_to_see
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.services import Services
 
-# Root fields run side by side, each on a connection: one operation must not take all that the process has.
+# Root fields run concurrently, each on its own connection. The limit keeps one operation from taking all connections of
+# the process.
 READERS = 4
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation. `claims` is None for an anonymous caller, until it signs in with this operation;
-    `address` is the client's, for rate limits alone. `view`: what is read is for everybody with this view of things
-    (attendance/rules/roster/sight.py).
+    """The context of one operation.
+
+    claims -- None for an anonymous caller, until this operation signs the caller in.
+    address -- the client's address, used only for rate limits.
+    view -- the view whose holders share what is read (attendance/rules/roster/sight.py). None when it is read for this
+        caller alone.
     """
 
     services: Services
@@ -47,11 +52,13 @@ class Context:
     view: Hashable | None = None
 
     def clock(self) -> datetime:
-        """Now, aware and in UTC. A resolver asks once and hands the answer down."""
+        """Return the current time, aware and in UTC. A resolver calls this once and passes the value on."""
         return self.services.clock()
 
     def sharing(self, view: Hashable) -> "Context":
-        """For an answer that others get too: it may show what they see as well, and nothing else."""
+        """Return a context for an answer that others receive too. It can only be used to show what everybody with
+        this view sees.
+        """
         return replace(self, view=view, loaders={})
 
 
@@ -80,20 +87,22 @@ async def make_context(
 
 @asynccontextmanager
 async def reading(info: Info) -> AsyncIterator[Reading]:
-    """Raises NotAuthenticated and Forbidden."""
+    """Open a snapshot of the viewer's organization for reading. Raises NotAuthenticated and Forbidden."""
     claims, access = _asked(info)
     services = info.context.services
     async with info.context.readers, services.database.read(claims.organization_id) as connection:
         viewer = await _viewer(connection, claims, services.clock())
         check_to_see(access, viewer.caller)
         if info.context.view is not None and view_of(viewer) != info.context.view:
-            raise Forbidden("What you may see has just changed.")
+            raise Forbidden("Your permissions have just changed.")
         yield Reading(connection, viewer)
 
 
 @asynccontextmanager
 async def changing(info: Info) -> AsyncIterator[Changing]:
-    """Raises NotAuthenticated and Forbidden, and the refusal PermissionDenied."""
+    """Open a transaction in the viewer's organization. Raises NotAuthenticated, Forbidden and the refusal
+    PermissionDenied.
+    """
     claims, access = _asked(info)
     services = info.context.services
     async with unit_of_work(services.database, claims.organization_id, services.announcer) as uow:
@@ -103,8 +112,9 @@ async def changing(info: Info) -> AsyncIterator[Changing]:
 
 
 def _asked(info: Info) -> tuple[Claims, Access]:
-    """Who asks, and what the root field declares. Its own field, for a nested resolver has nothing to
-    declare.
+    """Return the caller's claims and the access that the root field declares.
+
+    `info._field` is the root field itself only in its own resolver: a nested resolver has no declaration.
     """
     access = access_of(info._field)
     if info.context.claims is None:

@@ -1,4 +1,4 @@
-"""The vocabularies of the business as enumerations of the schema, each value described."""
+"""Makes the enumerations of the business rules enumerations of the schema, with a description of each value."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,9 @@ V = TypeVar("V", bound=StrEnum)
 
 def described(vocabulary: type[V], description: str, values: Mapping[V, str]) -> type[V]:
     """Make the vocabulary an enumeration of the schema. The vocabulary itself knows nothing of schemas, so its values
-    are described here; raises KeyError if one is left out.
+    are described here.
+
+    Raises KeyError when the description of a value is missing.
     """
     enumeration = strawberry.enum(vocabulary, description=description)
     definition = cast("StrawberryEnumDefinition", vars(enumeration)["__strawberry_definition__"])

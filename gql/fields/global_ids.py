@@ -1,7 +1,7 @@
-"""Opaque ids: base64url of a type's name and its key, `Student:uuid` or `Occurrence:timeslot-uuid:date`.
+"""Opaque global ids: base64url of a type's name and its key, such as `Student:uuid` or `Occurrence:timeslot-uuid:date`.
 
-Each id has one spelling. What a client may send is checked to the last character, so that an id that is
-accepted once compares equal to the one the API gives.
+Each object has exactly one id. An id from a client is checked to the last character, so an id that is accepted always
+equals the one that the API returns.
 """
 
 import binascii
@@ -19,7 +19,7 @@ _LONGEST = 256
 
 Part = UUID | date
 
-# Types whose key is more than one uuid.
+# Types whose key is more than one UUID.
 _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
     "Occurrence": (UUID, date.fromisoformat),
     "RosterEntry": (UUID, date.fromisoformat, UUID),
@@ -27,7 +27,7 @@ _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
 
 
 def encode_id(type_name: str, *key: Part) -> strawberry.ID:
-    """The global id of an object of this type."""
+    """Return the global id of an object of this type."""
     text = ":".join([type_name, *map(str, key)])
     return strawberry.ID(urlsafe_b64encode(text.encode()).decode().rstrip("="))
 
@@ -37,7 +37,9 @@ def encode_occurrence_id(key: OccurrenceKey) -> strawberry.ID:
 
 
 def decode_id(value: str, type_name: str, argument: str) -> UUID:
-    """The uuid in an id of this type. `argument` is named in the refusal, such as `input.studentId`.
+    """Return the UUID in an id of this type.
+
+    argument -- the name that the error message uses, such as `input.studentId`.
 
     Raises BadInput for anything that is not an id, and for the id of another type.
     """
@@ -46,7 +48,7 @@ def decode_id(value: str, type_name: str, argument: str) -> UUID:
 
 
 def decode_ids(values: Sequence[str], type_name: str, argument: str, *, at_most: int) -> list[UUID]:
-    """The uuids of a list of ids. Raises BadInput, also for a list that is too long."""
+    """Return the UUIDs in a list of ids. Raises BadInput as `decode_id` does, and for a list that is too long."""
     if len(values) > at_most:
         raise BadInput(f'Argument "{argument}" has {len(values)} ids; at most {at_most} are allowed.')
     return [decode_id(value, type_name, f"{argument}.{index}") for index, value in enumerate(values)]
@@ -58,15 +60,20 @@ def decode_occurrence_id(value: str, argument: str) -> OccurrenceKey:
 
 
 def decode_key(value: str, type_name: str, argument: str) -> tuple[Part, ...]:
-    """The key in an id of this type. Raises BadInput."""
+    """Return the key in an id of this type. Raises BadInput for anything that is not an id, and for the id of
+    another type.
+    """
     found, key = decode_node_id(value, argument)
     if found != type_name:
-        raise BadInput(f'Argument "{argument}" is the id of {_a(found)}; it must be the id of {_a(type_name)}.')
+        raise BadInput(f'Argument "{argument}" is the id of {_a(found)}. It must be the id of {_a(type_name)}.')
     return key
 
 
 def decode_node_id(value: str, argument: str, types: frozenset[str] | None = None) -> tuple[str, tuple[Part, ...]]:
-    """Type and key of an id of any type, or of one of `types`. Raises BadInput."""
+    """Return the type and the key of an id. Raises BadInput for anything that is not an id.
+
+    types -- the types that are accepted. None accepts any.
+    """
     try:
         type_name, *texts = _text(value).split(":")
         shape = _SHAPES.get(type_name, (UUID,))
@@ -86,7 +93,7 @@ def _text(value: str) -> str:
 
 
 def _malformed(argument: str) -> BadInput:
-    return BadInput(f'Argument "{argument}" is not an id: send an id as it was given by this API.')
+    return BadInput(f'Argument "{argument}" is not an id. Send an id exactly as this API returned it.')
 
 
 def _a(type_name: str) -> str:

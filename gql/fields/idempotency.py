@@ -1,4 +1,4 @@
-"""Mutations that can be sent again: the same key gives the first answer and does nothing twice (R4.11)."""
+"""Retries of mutations: the same idempotency key returns the first answer and changes nothing again (R4.11)."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -17,13 +17,14 @@ from gql.protocol.errors import BadInput
 
 KEY_LENGTH = 200
 KEY_DESCRIPTION = (
-    "A key of the client's making, such as a UUID, of at most 200 characters. Sent again within two days with the same "
-    "input by the same caller, the first answer is given and nothing is done twice; with another input it is refused."
+    "A key that the client chooses for this request, such as a UUID; 1 to 200 characters. A retry with the same key "
+    "and the same input by the same caller within two days returns the first answer and changes nothing again. The "
+    "same key with another input is refused."
 )
 
 Outcome = TypeVar("Outcome")
 
-# One for each mutation.
+# There is one adapter for each mutation.
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -37,11 +38,13 @@ async def once(
     given: Any,
     now: datetime,
 ) -> Outcome:
-    """Act, or give the outcome of the first time. Without a key in the input it always acts.
+    """Act, or return the outcome of the first request with the same key. Without a key in the input it always acts.
 
     given -- the mutation's input, with `idempotency_key`.
-    outcome_type -- a dataclass of plain values, of which JSON is kept.
-    Raises BadInput for a key that is empty or too long; IdempotencyKeyReused for one that had another input.
+    outcome_type -- a dataclass of plain values, which is stored as JSON.
+
+    Raises BadInput for a key that is empty or too long, and IdempotencyKeyReused for a key that was used with another
+    input.
     """
     key = given.idempotency_key
     if key is None or key is UNSET:
@@ -59,7 +62,9 @@ async def once(
 
 
 def _adapter(outcome_type: type[Outcome]) -> TypeAdapter[Outcome]:
-    """Kept: making one takes milliseconds in which nobody else is served."""
+    """Return the adapter of the type. It is kept, because making one takes milliseconds during which nobody else is
+    served.
+    """
     if outcome_type not in _ADAPTERS:
         _ADAPTERS[outcome_type] = TypeAdapter(outcome_type)
     return _ADAPTERS[outcome_type]
@@ -68,5 +73,5 @@ def _adapter(outcome_type: type[Outcome]) -> TypeAdapter[Outcome]:
 def _fingerprint(given: Any) -> str:
     fields = asdict(given)
     del fields["idempotency_key"]
-    # A field that was left out differs from one that was null: Maybe's wrapping shows in its repr.
+    # A field that was left out must differ from one that was null. The repr of Maybe shows the difference.
     return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=repr)).hexdigest()

@@ -1,4 +1,4 @@
-"""Arguments that listings share."""
+"""Arguments that several lists share."""
 
 from enum import StrEnum
 from typing import TypeVar
@@ -16,32 +16,35 @@ MOST_WORDS = 10
 W = TypeVar("W", bound=StrEnum)
 
 FIRST = strawberry.argument(
-    description=f"How many from the start of the list, or after `after`: 1 to {LARGEST_PAGE}. {DEFAULT_PAGE} unless "
-    "told."
+    description=f"The maximum number of items from the start of the list, or after `after`: from 1 to {LARGEST_PAGE}. "
+    f"{DEFAULT_PAGE} when neither `first` nor `last` is given."
 )
-AFTER = strawberry.argument(description="A cursor: what follows it is listed.")
+AFTER = strawberry.argument(description="A cursor of this list. Only items after it are listed.")
 LAST = strawberry.argument(
-    description=f"How many from the end of the list, or before `before`: 1 to {LARGEST_PAGE}. Not together with "
-    "`first`."
+    description=f"The maximum number of items from the end of the list, or before `before`: from 1 to {LARGEST_PAGE}. "
+    "It cannot be combined with `first`."
 )
-FROM = strawberry.argument(name="from", description="The first local date.")
-TO = strawberry.argument(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+FROM = strawberry.argument(name="from", description="The first date of the range, in the location's time zone.")
+TO = strawberry.argument(
+    description="The last date of the range, inclusive, in the location's time zone. The range can have at most "
+    f"{MAX_DAYS} days."
+)
 NOT_SCHEDULED = strawberry.argument(
-    description="Whether dates are listed on which the offering is not scheduled to meet. Left out or null: they are, "
-    "except in the Staff Portal."
+    description="Whether to include dates that match the timeslot but on which the offering is not scheduled to meet. "
+    "When left out or null, they are included, except in the Staff Portal."
 )
-BEFORE = strawberry.argument(description="A cursor: what precedes it is listed.")
+BEFORE = strawberry.argument(description="A cursor of this list. Only items before it are listed.")
 
 
 def checked_search(search: str | None, argument: str) -> str | None:
-    """Raises BadInput for a text that is too long to be looked for."""
+    """Return the search text. Raises BadInput when it is too long."""
     if search is not None and len(search) > MOST_SEARCH:
         raise BadInput(f'Argument "{argument}" has {len(search)} characters; at most {MOST_SEARCH} are allowed.')
     return search
 
 
 def checked_words(words: list[W] | None, argument: str) -> list[W] | None:
-    """Values of an enumeration. Raises BadInput for a list that is longer than any use of it."""
+    """Return the values of an enumeration. Raises BadInput when the list is too long."""
     if words is not None and len(words) > MOST_WORDS:
         raise BadInput(f'Argument "{argument}" has {len(words)} values; at most {MOST_WORDS} are allowed.')
     return words

@@ -1,7 +1,7 @@
-"""Edges that are read when they are asked for, each once for all objects of an operation that ask together.
+"""Loaders for related objects. Each reads, once, what all objects of an operation ask for at the same time.
 
-A loader opens one reading transaction for a batch, so the number of statements does not depend on how many
-objects there are. Nothing is kept between batches: a subscription's operation lives long.
+A loader opens one reading transaction for a batch, so the number of statements does not depend on the number of
+objects. It keeps nothing between batches, because the operation of a subscription lives long.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -35,7 +35,7 @@ _LARGEST_BATCH = 200
 
 @dataclass(frozen=True)
 class Sheet:
-    """An occurrence's roster with what its reader may be told; its rows are made when they are asked for."""
+    """An occurrence's roster and what its reader may see of it. The rows are made when they are first used."""
 
     candidates: Sequence[RosterCandidate]
     head: OccurrenceHead
@@ -43,7 +43,7 @@ class Sheet:
 
     @cached_property
     def rows(self) -> tuple[RosterRow, ...]:
-        """By last name."""
+        """The rows, ordered by last name, then first name."""
         return roster_rows(self.candidates, self.head, self.sight)
 
     @property
@@ -54,13 +54,15 @@ class Sheet:
 async def find_sheet(
     connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey
 ) -> tuple[OccurrenceHead, Sheet] | None:
-    """Two statements in the caller's transaction; None: there is no such occurrence, or the viewer may not see it."""
+    """Return the occurrence and its sheet, or None when there is no such occurrence or the viewer may not see it. It
+    takes two statements in the caller's transaction.
+    """
     head = await find_visible_head(connection, viewer, key)
     return None if head is None else (head, await sheet_of(connection, viewer, head))
 
 
 async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> tuple[OccurrenceHead, Sheet]:
-    """The same where the viewer is known to see the occurrence. Raises LookupError if not."""
+    """Return the same when the viewer is known to see the occurrence. Raises LookupError when it is not found."""
     found = await find_sheet(connection, viewer, key)
     if found is None:
         raise LookupError(f"no occurrence {key} to be seen")
@@ -79,8 +81,11 @@ async def sheet_of(connection: AsyncConnection, viewer: Viewer, head: Occurrence
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
-    """What `read` finds for the key; `read` gets all keys of a batch and answers in their order. The field
-    that asks must declare its access (gql/fields/access.py).
+    """Return what `read` finds for the key.
+
+    read -- receives all keys of a batch and returns the values in their order.
+
+    The field that calls this must declare its access (gql/fields/access.py).
     """
     loaders: dict[object, DataLoader[Any, Any]] = info.context.loaders
     loader = loaders.get(read)
@@ -112,12 +117,12 @@ async def load_enrollments(info: Info, student_id: UUID) -> list[EnrollmentFacts
 
 
 async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
-    """A deleted one too."""
+    """Return the enrollment, even when it is deleted."""
     return await load(info, enrollment_id, _read_places)
 
 
 class _ByKey:
-    """A head as a key of a batch."""
+    """A head as the key of a batch, compared by identity."""
 
     def __init__(self, head: OccurrenceHead) -> None:
         self.head = head

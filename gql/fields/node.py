@@ -1,10 +1,12 @@
-"""What can be asked for by its id alone."""
+"""The interface of everything that can be queried by its id alone."""
 
 import strawberry
 
 
 @strawberry.interface(
-    description="Something with an id of its own. `Query.node` finds it again, if the viewer may see it."
+    description="An object with a global id. `Query.node` returns it again when the viewer may see it."
 )
 class Node:
-    id: strawberry.ID = strawberry.field(description="Opaque, and stable for the life of the object.")
+    id: strawberry.ID = strawberry.field(
+        description="The global id. It is opaque and stays the same for the life of the object."
+    )

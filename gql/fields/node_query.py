@@ -1,15 +1,15 @@
-"""node and nodes: anything by its id, if the viewer may see it (R11.3)."""
+"""The queries `node` and `nodes` return any object by its id when the viewer may see it (R11.3)."""
 
 from typing import Annotated
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_node_id
 from gql.fields.node import Node
 from gql.fields.nodes import NODE_TYPES, find_nodes
+from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
 
 MOST_NODES = 100
@@ -17,7 +17,7 @@ _ACCESS = signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER)
 
 
 async def resolve_one(
-    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id that this API gave.")]
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id that this API returned.")]
 ) -> Node | None:
     wanted = decode_node_id(id, "id", NODE_TYPES)
     async with reading(info) as source:
@@ -27,7 +27,7 @@ async def resolve_one(
 async def resolve_many(
     info: Info,
     ids: Annotated[
-        list[strawberry.ID], strawberry.argument(description=f"Ids that this API gave; at most {MOST_NODES}.")
+        list[strawberry.ID], strawberry.argument(description=f"Ids that this API returned. At most {MOST_NODES} ids.")
     ],
 ) -> list[Node | None]:
     if len(ids) > MOST_NODES:
@@ -40,12 +40,13 @@ async def resolve_many(
 
 one = strawberry.field(
     resolver=resolve_one,
-    description="The object with this id. Null: unknown, or not to be seen by the viewer. For staff and guardians.",
+    description="The object with this id. Null when there is no such object, or when the viewer may not see it. For "
+    "staff and guardians.",
     metadata=_ACCESS,
 )
 many = strawberry.field(
     resolver=resolve_many,
-    description="The objects with these ids, in their order; null in place of what is unknown or not to be seen. For "
-    "staff and guardians.",
+    description="The objects with these ids, in the same order. An item is null when there is no such object, or when "
+    "the viewer may not see it. For staff and guardians.",
     metadata=_ACCESS,
 )

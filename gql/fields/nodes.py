@@ -1,4 +1,4 @@
-"""How each type of the schema with an id is found again: in bulk, and only what the viewer may see."""
+"""How objects of each type are found by their ids: many at once, and only those that the viewer may see."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -39,7 +39,9 @@ Find: TypeAlias = Callable[[Reading, list[Any], datetime], Awaitable[Found]]
 
 
 async def find_nodes(source: Reading, wanted: Iterable[tuple[str, Key]], now: datetime) -> dict[tuple[str, Key], Node]:
-    """By type and key, without what does not exist or is not to be seen; a few statements for each type."""
+    """Return objects by type and key. Those that do not exist or that the viewer may not see are left out. It takes
+    a few statements for each type.
+    """
     keys: dict[str, set[Key]] = defaultdict(set)
     for type_name, key in wanted:
         keys[type_name].add(key)
@@ -51,7 +53,7 @@ async def find_nodes(source: Reading, wanted: Iterable[tuple[str, Key]], now: da
 
 
 async def _organizations(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    """The viewer's own."""
+    """Return the viewer's own organization."""
     viewer = source.viewer
     own = (viewer.caller.organization_id,)
     if own not in keys:
@@ -119,7 +121,7 @@ async def _staff(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Fou
 
 
 async def _guardians(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    """Guardians see those of their family; staff need to see all students."""
+    """Return guardians. A guardian sees those of the own family; staff must be allowed to see all students."""
     caller = source.viewer.caller
     if not may_see_students(caller) or visibility_of(caller).visible_to is not None:
         return {}
@@ -143,7 +145,9 @@ async def _students(source: Reading, keys: list[tuple[UUID]], now: datetime) -> 
 
 
 async def _families(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    """Families with a student whom the viewer sees; those without any, for whoever sees all students."""
+    """Return families that have a student whom the viewer sees. A viewer who sees all students also sees families
+    without students.
+    """
     caller, ids = source.viewer.caller, _ids(keys)
     if not may_see_students(caller):
         return {}

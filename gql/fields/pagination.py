@@ -1,8 +1,8 @@
-"""Relay connections over keyset cursors.
+"""Relay connections with keyset cursors.
 
-A cursor holds the sort values of its row, so a page is found by comparison whatever was inserted before
-it. Cursors are opaque to clients and carry nothing that the row itself does not show; they are checked
-when they come back, not signed.
+A cursor holds the sort values of its row, so a page is found by comparison, whatever was inserted before it. Cursors
+are opaque to clients. They contain nothing that the row itself does not show, so they are checked when they come back,
+but not signed.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -28,36 +28,43 @@ LARGEST_PAGE = 100
 _LONGEST_CURSOR = 2000
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page within its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there is something before this page.")
+    has_next_page: bool = strawberry.field(
+        description="Whether there are items after this page. For a page that was requested with `last`, it only says "
+        "whether `before` was given."
+    )
+    has_previous_page: bool = strawberry.field(
+        description="Whether there are items before this page. For a page that was requested without `last`, it only "
+        "says whether `after` was given."
+    )
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first edge, for `before`. Null when the page is empty."
+        description="The cursor of the first item, for use as `before`. Null when the page is empty."
     )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of the last edge, for `after`. Null when the page is empty."
+        description="The cursor of the last item, for use as `after`. Null when the page is empty."
     )
 
 
-@strawberry.type(description="One place in a list.")
+@strawberry.type(description="An item of a list together with its cursor.")
 class Edge(Generic[Node]):
-    node: Node = strawberry.field(description="What is at this place.")
-    cursor: str = strawberry.field(description="Marks this place, for `after` and `before`. Opaque.")
+    node: Node = strawberry.field(description="The item.")
+    cursor: str = strawberry.field(description="The opaque cursor of the item, for use as `after` or `before`.")
 
 
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[Node]):
-    edges: list[Edge[Node]] = strawberry.field(description="The page with a cursor for each place.")
-    nodes: list[Node] = strawberry.field(description="The page without cursors.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
+    edges: list[Edge[Node]] = strawberry.field(description="The items of the page with their cursors.")
+    nodes: list[Node] = strawberry.field(description="The items of the page without cursors.")
+    page_info: PageInfo = strawberry.field(description="The position of the page within the list.")
 
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """The cursors of one list. `name` keeps those of other lists out; `types` are its sort values'.
+    """The cursors of one list.
 
-    A type may be datetime, date, UUID, str or int.
+    name -- makes cursors of other lists invalid here.
+    types -- the types of the sort values: datetime, date, UUID, str or int.
     """
 
     name: str
@@ -66,11 +73,11 @@ class Cursors:
     def encode(self, *values: Any) -> str:
         if len(values) != len(self.types) or not all(map(isinstance, values, self.types)):
             raise TypeError(f"a cursor of {self.name} holds {self.types}")
-        # orjson knows uuid.UUID, not asyncpg's own kind of it.
+        # orjson knows uuid.UUID, but not asyncpg's subclass of it.
         return urlsafe_b64encode(orjson.dumps([self.name, *values], default=str)).decode().rstrip("=")
 
     def decode(self, cursor: str, argument: str) -> tuple[Any, ...]:
-        """The sort values. Raises BadInput for anything but a cursor of this list."""
+        """Return the sort values. Raises BadInput for anything that is not a cursor of this list."""
         try:
             if len(cursor) > _LONGEST_CURSOR:
                 raise ValueError
@@ -79,13 +86,16 @@ class Cursors:
                 raise ValueError
             return tuple(_read(kind, text) for kind, text in zip(self.types, texts, strict=True))
         except (ValueError, TypeError, OverflowError):
-            sentence = f'Argument "{argument}" is not a cursor of this list: send a cursor as it was given by it.'
-            raise BadInput(sentence) from None
+            raise BadInput(
+                f'Argument "{argument}" is not a cursor of this list. Send a cursor exactly as this list returned it.'
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a client asks of a list: `size` rows after and before two positions, from the end if `backwards`."""
+    """The page that a client asks for: `size` rows between two positions, counted from the end when `backwards` is
+    true.
+    """
 
     size: int
     after: tuple[Any, ...] | None
@@ -101,9 +111,9 @@ def read_page(
     last: int | None = UNSET,
     before: str | None = UNSET,
 ) -> Page:
-    """The page that the Relay arguments ask for; 50 rows unless they say. Raises BadInput.
+    """Return the page that the Relay arguments ask for, by default of 50 rows. Raises BadInput.
 
-    Arguments that default to UNSET, so that the schema prints no `= null`, count as null.
+    UNSET counts as null. Arguments default to it so that the schema prints no `= null`.
     """
     first, last = (None if it is UNSET else it for it in (first, last))
     after, before = (None if it is UNSET else it for it in (after, before))
@@ -128,7 +138,11 @@ def connection(
     node: Callable[[Row], Node],
     cursor: Callable[[Row], str],
 ) -> Connection[Node]:
-    """A page as it is answered. `rows` are in the list's order; `has_more`: others lie beyond the far end."""
+    """Return a page as it is sent.
+
+    rows -- the rows in the list's order.
+    has_more -- whether there are others beyond the far end.
+    """
     edges = [Edge(node=node(row), cursor=cursor(row)) for row in rows]
     return Connection(
         edges=edges,

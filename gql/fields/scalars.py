@@ -1,7 +1,4 @@
-"""Scalars of the schema.
-
-Parsing is strict: one spelling for each value, nothing guessed.
-"""
+"""The scalars of the schema. Parsing is strict: every value has one spelling, and nothing is guessed."""
 
 import re
 from datetime import UTC, date, datetime
@@ -24,7 +21,7 @@ _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,11})(\.\d{1,2})?", re.ASCII)
 
 
 def parse_date(value: object) -> date:
-    """`2026-11-21` only. A date and time, a week date or a number is refused."""
+    """Parse a date such as `2026-11-21`. A date with a time, a week date and a number are refused."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
@@ -40,7 +37,7 @@ def serialize_date(value: object) -> str:
 
 
 def parse_date_time(value: object) -> datetime:
-    """An RFC 3339 instant with its offset, as an aware datetime in UTC."""
+    """Parse an RFC 3339 instant with its offset and return it as an aware datetime in UTC."""
     if isinstance(value, str) and _DATE_TIME.fullmatch(value):
         try:
             return datetime.fromisoformat(value.upper()).astimezone(UTC)
@@ -52,14 +49,14 @@ def parse_date_time(value: object) -> datetime:
 
 
 def serialize_date_time(value: object) -> str:
-    """In UTC, ending in Z. Naive times are a fault of ours and never sent."""
+    """Return the instant in UTC, ending in Z. A naive time is a programming error and is never sent."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError("a DateTime field was given something that is not an aware datetime")
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_decimal(value: object) -> Money:
-    """A decimal string with at most twelve digits before the point and two after it."""
+    """Parse a decimal string with at most twelve digits before the point and two after it."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Money(Decimal(value))
     raise GraphQLError(f"Decimal cannot represent {_shown(value)}: write an amount as a string, such as '12.50'.")
@@ -79,21 +76,21 @@ def _shown(value: object) -> str:
 SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
-        description="A civil date, `YYYY-MM-DD`, without a time or a zone.",
+        description="A calendar date, written `YYYY-MM-DD`, without a time or a time zone.",
         serialize=serialize_date,
         parse_value=parse_date,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant as RFC 3339 text. Answers are in UTC and end in `Z`; "
-        "arguments must carry `Z` or an offset.",
+        description="An instant in RFC 3339 format. Answers are in UTC and end in `Z`. Arguments must end in `Z` or "
+        "in an offset such as `+02:00`; their seconds can have at most six decimal places.",
         serialize=serialize_date_time,
         parse_value=parse_date_time,
     ),
     Money: strawberry.scalar(
         name="Decimal",
-        description="An amount of money as a decimal string such as `12.50`, with at most two places. "
-        "Its currency is a field beside it.",
+        description="An amount of money as a decimal string such as `12.50`, with at most two decimal places. Its "
+        "currency is given in a separate field.",
         serialize=serialize_decimal,
         parse_value=parse_decimal,
     ),

@@ -1,4 +1,4 @@
-"""What an operation asks for below a field, so that its resolver can read it all at once."""
+"""Which fields an operation selects below a field, so that its resolver can read everything at once."""
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 
@@ -6,10 +6,10 @@ from gql.fields.context import Info
 
 
 def names_below(info: Info) -> frozenset[str]:
-    """The names of all fields selected anywhere below this one, fragments followed, each once.
+    """Return the names of all fields that are selected anywhere below this one, including those in fragments.
 
-    Conditions (@skip, @include, types of fragments) are not looked at: what they leave out counts as selected, which
-    costs a reading and nothing else.
+    Conditions (@skip, @include, types of fragments) are not evaluated. Fields that they exclude count as selected,
+    which costs a reading and nothing else.
     """
     raw = info._raw_info
     names: set[str] = set()

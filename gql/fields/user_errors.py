@@ -1,47 +1,100 @@
-"""What all mutations can answer in place of success."""
+"""The refusals of the business as members of a mutation's union. Each is declared once, beside its type of the
+schema.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar, dataclass_transform
+from uuid import UUID
 
 import strawberry
+from strawberry.types import Info
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
-from attendance.rules.vocabulary import Permission
-from gql.fields.described import described
-
-described(
-    Permission,
-    "What a staff member may do. Permissions are given to people and to groups, and add up; each counts in the portals "
-    "named with it.",
-    {
-        Permission.OWNER: "Everything, in both portals.",
-        Permission.OFFICE_ATTENDANCE_VIEW: "See attendance in the Office Portal.",
-        Permission.OFFICE_ATTENDANCE_FULL: "See and record attendance in the Office Portal.",
-        Permission.OFFICE_SEE_ALL: "See every occurrence in the Office Portal; without it only those one teaches.",
-        Permission.STAFF_ATTENDANCE_VIEW: "See attendance in the Staff Portal.",
-        Permission.STAFF_ATTENDANCE_FULL: "See and record attendance in the Staff Portal.",
-        Permission.STAFF_SEE_ALL: "See every occurrence in the Staff Portal; without it only those one teaches.",
-        Permission.EXCUSE_ABSENCES: "Set EXCUSED_ABSENCE in the Staff Portal.",
-        Permission.CREATE_MAKEUP_TOKENS: "Create, edit and reset makeup tokens, and approve makeups. Both portals.",
-        Permission.DELETE_MAKEUP_TOKENS: "Delete makeup tokens. Both portals.",
-        Permission.MAKEUPS_WITHOUT_TOKENS: "Book a makeup without a token. Both portals.",
-        Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences. Both portals.",
-        Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students. Both portals.",
-        Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes. Both portals.",
-        Permission.MANAGE_SETTINGS: "Change the organization's settings. Both portals.",
-        Permission.LAUNCH_KIOSK: "Launch and revoke kiosks. Both portals.",
-        Permission.SEE_BALANCES: "See what a family owes; in the Staff Portal only where a setting allows it too.",
-        Permission.SEND_STATEMENTS: "Send families statements, together with SEE_BALANCES. Both portals.",
-        Permission.SEE_MEDICAL: "See the text of medical alerts. Both portals.",
-    },
-)
+from attendance.rules import refusals as rules
+from gql.fields.global_ids import encode_id
+from gql.fields.vocabulary import Permission
 
 
 @strawberry.interface(
-    description="A refusal by the business: the request was understood, nothing was changed, and the fields say why."
+    description="A refusal by the business. The request was understood, but nothing was changed. The fields say why."
 )
 class UserError:
-    message: str = strawberry.field(description="A sentence in English that can be shown to a person.")
+    message: str = strawberry.field(description="An English sentence that can be shown to a person.")
 
 
-@strawberry.type(
-    description="The caller may see what it wanted to change, but not change it like this. Nothing was changed."
+Member = TypeVar("Member", bound=UserError)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Strawberry's exception handler: where a mutation's union has `error_type`, the exception becomes it. A mutation
+    whose union does not have it answers with an internal error.
+    """
+
+    exception_type: type[rules.Refusal]
+    error_type: type[UserError]
+    tell: Callable[[Any], UserError]
+
+    def handle(self, exception: rules.Refusal, *, field: StrawberryField, info: Info) -> UserError:
+        return self.tell(exception)
+
+
+_TOLD: dict[type[rules.Refusal], Told] = {}
+
+
+def declared_refusals() -> Iterable[Told]:
+    """Return the refusals that the modules imported so far have declared."""
+    return _TOLD.values()
+
+
+@dataclass_transform(order_default=False, kw_only_default=True, field_specifiers=(strawberry.field, StrawberryField))
+def refusal(raised: type[rules.Refusal], *, description: str) -> Callable[[type[Member]], type[Member]]:
+    """Declare a type of the schema and the refusal that it shows.
+
+    The fields of the type are the attributes of `raised` with the same names. The name of a field says of which type an
+    id in it is: `enrollment_id` is the id of an Enrollment, and `student_ids` are ids of Students. A type with other
+    fields has a classmethod `of`, which takes the exception.
+
+    Raises TypeError for a field that `raised` does not have, and for a refusal that is already declared.
+    """
+
+    def declare(cls: type[Member]) -> type[Member]:
+        member: type[Member] = strawberry.type(cls, description=description)
+        if raised in _TOLD:
+            raise TypeError(f"{raised.__name__} is declared by {_TOLD[raised].error_type.__name__} already")
+        tell = getattr(member, "of", None) or _same_fields(raised, member)
+        _TOLD[raised] = Told(raised, member, tell)
+        return member
+
+    return declare
+
+
+def _same_fields(raised: type[rules.Refusal], member: type[Member]) -> Callable[[rules.Refusal], Member]:
+    names = [field.name for field in fields(member)]
+    known = {*dir(raised), *(field.name for field in fields(raised))}  # type: ignore[arg-type]
+    if missing := set(names) - known:
+        raise TypeError(f"{raised.__name__} has no {', '.join(sorted(missing))}; write {member.__name__}.of")
+    return lambda it: member(**{name: _shown(name, getattr(it, name)) for name in names})
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, UUID):
+        return encode_id(type_in_name(name), value)
+    return [_shown(name, each) for each in value] if isinstance(value, tuple) else value
+
+
+def type_in_name(name: str) -> str:
+    """The type whose id a field of this name is: `makeup_request_id` gives MakeupRequest."""
+    return capitalize_first(to_camel_case(name.removesuffix("s").removesuffix("_id")))
+
+
+@refusal(
+    rules.PermissionDenied,
+    description="The caller may see the object, but may not make this change. Nothing was changed.",
 )
 class PermissionDenied(UserError):
-    permission: Permission = strawberry.field(description="A permission that would allow it in the caller's portal.")
+    permission: Permission = strawberry.field(
+        description="A permission that would allow the change in the caller's portal."
+    )

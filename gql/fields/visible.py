@@ -1,4 +1,4 @@
-"""Which students a viewer reaches (section 11, R11.2): the same for fields, nodes and listings."""
+"""Which students a viewer may see (section 11, R11.2). Fields, nodes and lists share this."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -12,12 +12,14 @@ from gql.people.student import Student, show_student
 
 
 def may_see_students(caller: Caller) -> bool:
-    """Guardians see their own family's; staff need attendance VIEW."""
+    """Return whether the caller may see any students. Guardians see those of their own family; staff need attendance
+    VIEW.
+    """
     return caller.portal is Portal.CUSTOMER or may_see_attendance(caller)
 
 
 async def find_students(source: Reading, ids: Collection[UUID]) -> dict[UUID, Student]:
-    """Without those that are not to be seen; one statement."""
+    """Return the students whom the viewer may see, in one statement."""
     caller = source.viewer.caller
     if not may_see_students(caller) or not ids:
         return {}

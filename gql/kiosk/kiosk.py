@@ -1,4 +1,4 @@
-"""What a kiosk is shown, and what it is refused (section 5)."""
+"""What a kiosk receives about a family, and the refusals of kiosks (section 5)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -6,81 +6,86 @@ from itertools import groupby
 
 import strawberry
 
-from attendance.rules import refusals
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.kiosk import kiosk_refusals as rules
 from attendance.rules.kiosk.kiosk import Arrival, check_in_window, no_check_in_reason
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.vocabulary import AttendanceStatus, NoCheckInReason
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
+from gql.kiosk.vocabulary import NoCheckInReason
+from gql.marks.vocabulary import AttendanceStatus
 
 
 @strawberry.type(description="One of today's occurrences at the kiosk's location, for one student.")
 class KioskOccurrence:
-    occurrence_id: strawberry.ID = strawberry.field(description="For `checkIn`.")
-    offering_name: str = strawberry.field(description='Such as "Swim 1".')
-    starts_at: datetime = strawberry.field(description="When it starts.")
-    ends_at: datetime = strawberry.field(description="When it ends.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence, for `checkIn`.")
+    offering_name: str = strawberry.field(description='The name of the offering, such as "Swim 1".')
+    starts_at: datetime = strawberry.field(description="When the occurrence starts.")
+    ends_at: datetime = strawberry.field(description="When the occurrence ends.")
     status: AttendanceStatus | None = strawberry.field(
-        description="How the student is marked; null: not marked. ABSENT may be there by default, since somebody else "
-        "was the first to check in."
+        description="How the student is marked. Null when the student is not marked. ABSENT can be a default that was "
+        "set when another student was the first to check in."
     )
     can_check_in: bool = strawberry.field(description="Whether `checkIn` would check the student in now.")
-    no_check_in_reason: NoCheckInReason | None = strawberry.field(description="Why it would not; null: it would.")
+    no_check_in_reason: NoCheckInReason | None = strawberry.field(
+        description="Why `checkIn` would not check the student in now. Null when it would."
+    )
     opens_at: datetime | None = strawberry.field(
-        description="The first instant of check-in; null: at any time of the day before `closesAt`."
+        description="The first instant at which the student can check in. Null when the kiosk has no early limit."
     )
     closes_at: datetime | None = strawberry.field(
-        description="The last instant of check-in; null: at any time of the day after `opensAt`."
+        description="The last instant at which the student can check in. Null when the kiosk has no late limit."
     )
 
 
 @strawberry.type(description="A student of the family who is expected at the kiosk's location today.")
 class KioskStudent:
-    student_id: strawberry.ID = strawberry.field(description="For `checkIn`.")
-    first_name: str = strawberry.field(description="Given name; a kiosk is told no other.")
+    student_id: strawberry.ID = strawberry.field(description="The id of the student, for `checkIn`.")
+    first_name: str = strawberry.field(description="The student's first name. A kiosk receives no other name.")
     occurrences: list[KioskOccurrence] = strawberry.field(
-        description="The student's occurrences of today, by start; what began yesterday and still runs is among them. "
-        "Cancelled ones are listed, dates without a class are not. At least one."
+        description="The student's occurrences of today, ordered by start; there is at least one. An occurrence that "
+        "began yesterday and is still running is included. Cancelled occurrences are included. Dates on which the "
+        "offering does not meet are not."
     )
 
 
 @strawberry.type(
-    description="What a kiosk is told of a family: who is expected today at its location, and nothing more. An unknown "
-    "phone number or code has the same answer as a family with nothing today: no students."
+    description="What a kiosk receives about a family: who is expected at its location today, and nothing else. An "
+    "unknown phone number or code gets the same answer as a family with nothing today: no students."
 )
 class KioskFamily:
-    students: list[KioskStudent] = strawberry.field(description="By first name.")
+    students: list[KioskStudent] = strawberry.field(
+        description="The students who are expected, by first name. Empty when there are none."
+    )
 
 
-@strawberry.type(
-    description="Kiosks are switched to read-only by a setting: they show, and check nobody in. Nothing was changed."
+@refusal(
+    rules.KioskReadOnly,
+    description="A setting has made kiosks read-only: they show occurrences but check nobody in. Nothing was changed.",
 )
 class KioskReadOnly(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.KioskReadOnly) -> "KioskReadOnly":
-        return cls(message=refusal.message)
+    pass
 
 
-@strawberry.type(
-    description="The kiosk checks in only from some minutes before the start, or until some minutes after it; settings "
-    "say how many. Nothing was changed. Staff can still check in."
+@refusal(
+    rules.OutsideCheckInWindow,
+    description="The check-in window of the kiosk is not open. Settings say how many minutes before the start it "
+    "opens and how many minutes after the start it closes. Nothing was changed. Staff can still check the student in.",
 )
 class OutsideCheckInWindow(UserError):
-    opens_at: datetime | None = strawberry.field(description="The first instant of check-in; null: no such bound.")
-    closes_at: datetime | None = strawberry.field(description="The last instant of check-in; null: no such bound.")
-
-    @classmethod
-    def of(cls, refusal: refusals.OutsideCheckInWindow) -> "OutsideCheckInWindow":
-        return cls(message=refusal.message, opens_at=refusal.opens_at, closes_at=refusal.closes_at)
+    opens_at: datetime | None = strawberry.field(
+        description="The first instant at which the student can check in. Null when there is no early limit."
+    )
+    closes_at: datetime | None = strawberry.field(
+        description="The last instant at which the student can check in. Null when there is no late limit."
+    )
 
 
 def show_kiosk_family(
     arrivals: Iterable[Arrival], heads: Mapping[OccurrenceKey, OccurrenceHead], settings: KioskSettings, now: datetime
 ) -> KioskFamily:
-    """Of the arrivals those at one of the occurrences."""
+    """Show the arrivals that are at one of the occurrences."""
     here = [each for each in arrivals if each.key in heads]
     here.sort(key=lambda each: (each.first_name.casefold(), each.student_id))
     return KioskFamily(

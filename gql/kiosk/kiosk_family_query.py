@@ -1,4 +1,4 @@
-"""kioskFamily: who of a family is expected today where the kiosk stands (R5.2)."""
+"""The query `kioskFamily` returns who of a family is expected today at the kiosk's location (R5.2)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,13 @@ from strawberry import UNSET
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
 from attendance.rules.kiosk.kiosk import LONGEST_PHONE, Arrival, FamilyCode, digits_of, is_kiosks_day
-from attendance.rules.vocabulary import OccurrenceState, Portal
 from db.calendar.occurrences import read_heads
 from db.kiosk.kiosk_families import find_arrivals
+from gql.calendar.vocabulary import OccurrenceState
 from gql.credentials.look_ups import LookUpLimits
 from gql.fields.access import signed_in
 from gql.fields.context import Context, Info, Reading, reading
+from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskFamily, show_kiosk_family
 from gql.protocol.errors import BadInput, RateLimited
 
@@ -26,7 +27,9 @@ _SHOWN = (OccurrenceState.SCHEDULED, OccurrenceState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Both None: what was given is nobody's, and is looked for all the same, so that it takes as long."""
+    """What identifies the family. When both are None, no family can have what was given. It is looked up anyway, so
+    that the answer takes the same time.
+    """
 
     digits: str | None = None
     code: FamilyCode | None = None
@@ -37,14 +40,14 @@ async def resolve(
     phone: Annotated[
         str | None,
         strawberry.argument(
-            description=f"The family's phone number in any spelling, at most {LONGEST_PHONE} characters: digits alone "
-            "are compared, all of them."
+            description=f"The family's phone number in any notation, at most {LONGEST_PHONE} characters. Only its "
+            "digits are compared, and all of them must match."
         ),
     ] = UNSET,
     qr_code: Annotated[
         str | None,
         strawberry.argument(
-            description="What the family's QR code says, character by character: `family.checkInCode`; at most "
+            description="The exact text of the family's QR code, which is `family.checkInCode`. At most "
             f"{_LONGEST_CODE} characters."
         ),
     ] = UNSET,
@@ -70,16 +73,18 @@ async def _arrivals(source: Reading, asked: _Asked, now: datetime) -> list[Arriv
 
 
 async def _heads(source: Reading, arrivals: list[Arrival], now: datetime) -> dict[OccurrenceKey, OccurrenceHead]:
-    """Of the kiosk's day, those that take place or would have."""
+    """Return those of the arrivals' occurrences that belong to the kiosk's day and are scheduled or cancelled."""
     caller = source.viewer.caller
     heads = await read_heads(source.connection, caller.organization_id, {each.key for each in arrivals})
     return {head.key: head for head in heads if is_kiosks_day(head, caller.location_id, now) and head.state in _SHOWN}
 
 
 def _checked(context: Context, phone: str | None, qr_code: str | None) -> _Asked:
-    """Raises BadInput for what is no question at all; a number or code that is nobody's is none of that."""
+    """Return what identifies the family. Raises BadInput for a malformed request; a number or code that no family
+    has is not malformed.
+    """
     if (phone is None) == (qr_code is None):
-        raise BadInput('Give "phone" or "qrCode": exactly one of them.')
+        raise BadInput('Give exactly one of "phone" and "qrCode".')
     if phone is not None:
         if len(phone) > LONGEST_PHONE:
             raise BadInput(f'Argument "phone" has {len(phone)} characters; at most {LONGEST_PHONE} are allowed.')
@@ -90,19 +95,22 @@ def _checked(context: Context, phone: str | None, qr_code: str | None) -> _Asked
 
 
 async def _count(context: Context) -> None:
-    """Raises RateLimited. Whoever is no kiosk is refused later, and counts for nobody."""
+    """Count the look-up. Raises RateLimited. A caller who is not a kiosk is not counted, because the access check
+    refuses it later.
+    """
     if context.claims is None or context.claims.kiosk_id is None:
         return
     wait = await context.services.look_ups.begin(context.claims.kiosk_id)
     if wait is not None:
-        raise RateLimited("Too many look-ups. Wait before you try again.", retryAfterSeconds=wait)
+        raise RateLimited("There were too many look-ups. Wait before you try again.", retryAfterSeconds=wait)
 
 
 _LIMITS = LookUpLimits()
 field = strawberry.field(
     resolver=resolve,
-    description="Who of a family is expected today at the kiosk's location, by the family's phone number or QR code; "
-    "families that share a phone number are shown together, four at most, else none. Kiosks only. After "
-    f"{_LIMITS.per_kiosk} look-ups within {_LIMITS.window} seconds the device is RATE_LIMITED, with retryAfterSeconds.",
+    description="The students of a family who are expected today at the kiosk's location. The family is identified by "
+    "its phone number or its QR code. When up to four families share a phone number, all of their students are shown; "
+    f"when more share it, none are. For kiosks only. After {_LIMITS.per_kiosk} look-ups within {_LIMITS.window} "
+    "seconds, the device gets the error RATE_LIMITED with `retryAfterSeconds`.",
     metadata=signed_in(Portal.KIOSK),
 )

@@ -1,4 +1,4 @@
-"""kiosks: all kiosks of the organization."""
+"""The query `kiosks` lists all kiosks of the organization."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,12 +6,12 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.vocabulary import Permission
 from db.kiosk.kiosks import list_kiosks
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Permission
 from gql.people.people import Kiosk, show_launched_kiosk
 
 _CURSORS = Cursors("kiosks", (datetime, UUID))
@@ -36,7 +36,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's kiosks, expired and revoked ones among them, the last launched first. Office and "
-    "Staff Portal, LAUNCH_KIOSK.",
+    description="The organization's kiosks, the most recently launched first. Expired and revoked kiosks are "
+    "included. Needs LAUNCH_KIOSK in the Office Portal or the Staff Portal.",
     metadata=requires([Permission.LAUNCH_KIOSK]),
 )

@@ -1,4 +1,4 @@
-"""launchKiosk: a device token for a location's door (R5.1)."""
+"""The mutation `launchKiosk` creates a kiosk and the token for its device (R5.1)."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, TypeAlias
@@ -7,7 +7,6 @@ import strawberry
 from strawberry import UNSET
 
 from attendance.actions.kiosk.launch_kiosk import Launch, Launched, launch_kiosk
-from attendance.rules.vocabulary import Permission, Portal
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -15,6 +14,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.people import Kiosk, show_launched_kiosk
 from gql.protocol.errors import BadInput
 
@@ -22,38 +22,41 @@ _LONGEST_NAME = 100
 _USUAL_DAYS, _MOST_DAYS = 365, 730
 
 
-@strawberry.input(description="A kiosk to be.")
+@strawberry.input(description="The kiosk to launch.")
 class LaunchKioskInput:
-    location_id: strawberry.ID = strawberry.field(description="Where the device stands; it reaches nothing else.")
+    location_id: strawberry.ID = strawberry.field(
+        description="The id of the location where the device stands. The kiosk can reach nothing at other locations."
+    )
     name: str = strawberry.field(
-        description=f"What staff call the device, 1 to {_LONGEST_NAME} characters; spaces around it are cut off."
+        description=f"The name that staff give the device, 1 to {_LONGEST_NAME} characters. Spaces at its start and "
+        "end are removed."
     )
     expires_at: datetime | None = strawberry.field(
         default=UNSET,
-        description=f"When its token ends, ahead of now by at most {_MOST_DAYS} days; whole seconds, parts of one are "
-        f"cut off. Left out or null: {_USUAL_DAYS} days from now.",
+        description=f"When the kiosk's token expires: in the future, but at most {_MOST_DAYS} days from now. "
+        f"Fractions of a second are dropped. When left out or null, it expires {_USUAL_DAYS} days from now.",
     )
     idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The kiosk is launched.")
+@strawberry.type(description="The kiosk was launched.")
 class LaunchKioskSuccess:
-    kiosk: Kiosk = strawberry.field(description="The kiosk.")
+    kiosk: Kiosk = strawberry.field(description="The new kiosk.")
     device_token: str = strawberry.field(
-        description="The device's access token: it sends it as `Authorization: Bearer ...`. It can do nothing but "
-        "`viewer`, `kioskFamily` and `checkIn`, and cannot be read again later, save by a retry with the same "
+        description="The access token for the device, which sends it as `Authorization: Bearer ...`. It only allows "
+        "`viewer`, `kioskFamily` and `checkIn`. It cannot be read again later, except by a retry with the same "
         "idempotencyKey."
     )
 
 
 LaunchKioskResult: TypeAlias = Annotated[
     LaunchKioskSuccess | PermissionDenied,
-    strawberry.union("LaunchKioskResult", description="The kiosk with its token, or why there is none."),
+    strawberry.union("LaunchKioskResult", description="The kiosk with its token, or the reason why none was launched."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[LaunchKioskInput, strawberry.argument(description="Which kiosk.")]
+    info: Info, input: Annotated[LaunchKioskInput, strawberry.argument(description="The kiosk to launch.")]
 ) -> LaunchKioskResult | None:
     now = info.context.clock()
     launch = _checked(input, now)
@@ -77,13 +80,13 @@ def _checked(input: LaunchKioskInput, now: datetime) -> Launch:
     wanted = input.expires_at if isinstance(input.expires_at, datetime) else now + timedelta(days=_USUAL_DAYS)
     expires_at = wanted.replace(microsecond=0)
     if not now < expires_at <= now + timedelta(days=_MOST_DAYS):
-        raise BadInput(f"input.expiresAt must be ahead, by at most {_MOST_DAYS} days.")
+        raise BadInput(f"input.expiresAt must be in the future, and at most {_MOST_DAYS} days from now.")
     return Launch(location_id, name, expires_at)
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Launch a kiosk at a location and get the token for its device. Office and Staff Portal, LAUNCH_KIOSK. "
-    "A location that does not exist or was deleted is NOT_FOUND.",
+    description="Launches a kiosk at a location and returns the token for its device. Needs LAUNCH_KIOSK in the "
+    "Office Portal or the Staff Portal. A location that does not exist or was deleted is answered with NOT_FOUND.",
     metadata=requires([Permission.LAUNCH_KIOSK]),
 )

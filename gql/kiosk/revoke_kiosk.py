@@ -1,4 +1,4 @@
-"""revokeKiosk: the end of a kiosk (R5.1)."""
+"""The mutation `revokeKiosk` ends the use of a kiosk (R5.1)."""
 
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.kiosk.revoke_kiosk import revoke_kiosk
-from attendance.rules.vocabulary import Permission
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -14,28 +13,31 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.people import Kiosk, show_launched_kiosk
 
 
-@strawberry.input(description="A kiosk that is to work no more.")
+@strawberry.input(description="The kiosk to revoke.")
 class RevokeKioskInput:
-    kiosk_id: strawberry.ID = strawberry.field(description="The kiosk.")
+    kiosk_id: strawberry.ID = strawberry.field(description="The id of the kiosk.")
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The kiosk is revoked, now or since before.")
+@strawberry.type(description="The kiosk is revoked. This is also the answer when it was already revoked.")
 class RevokeKioskSuccess:
-    kiosk: Kiosk = strawberry.field(description="The kiosk; the first revocation stands.")
+    kiosk: Kiosk = strawberry.field(
+        description="The kiosk. When it was already revoked, the time and author of the first revocation stay."
+    )
 
 
 RevokeKioskResult: TypeAlias = Annotated[
     RevokeKioskSuccess | PermissionDenied,
-    strawberry.union("RevokeKioskResult", description="The kiosk, or why it was not revoked."),
+    strawberry.union("RevokeKioskResult", description="The kiosk, or the reason why it was not revoked."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RevokeKioskInput, strawberry.argument(description="Which kiosk.")]
+    info: Info, input: Annotated[RevokeKioskInput, strawberry.argument(description="The kiosk to revoke.")]
 ) -> RevokeKioskResult | None:
     kiosk_id = decode_id(input.kiosk_id, "Kiosk", "input.kioskId")
     async with act_once(
@@ -47,7 +49,8 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Revoke a kiosk: its token is refused from its next operation on, for ever. Repeating it is harmless. "
-    "Office and Staff Portal, LAUNCH_KIOSK. A kiosk that does not exist is NOT_FOUND.",
+    description="Revokes a kiosk. Its token is refused from its next operation on and never works again. Repeating "
+    "this is harmless. Needs LAUNCH_KIOSK in the Office Portal or the Staff Portal. A kiosk that does not exist is "
+    "answered with NOT_FOUND.",
     metadata=requires([Permission.LAUNCH_KIOSK]),
 )

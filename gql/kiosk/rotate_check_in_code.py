@@ -1,4 +1,4 @@
-"""rotateCheckInCode: another QR code for a family, whose card was lost (R5.2)."""
+"""The mutation `rotateCheckInCode` replaces a family's QR code, for example when its card was lost (R5.2)."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -8,7 +8,6 @@ import strawberry
 
 from attendance.actions.kiosk.rotate_check_in_code import rotate_check_in_code
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.vocabulary import Permission, Portal
 from db.unit_of_work import UnitOfWork
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -17,29 +16,30 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.nodes import find_nodes
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.student import Family
 from gql.protocol.errors import NotFound
 
 
-@strawberry.input(description="Whose check-in code is to be replaced.")
+@strawberry.input(description="The family whose check-in code is to be replaced.")
 class RotateCheckInCodeInput:
-    family_id: strawberry.ID = strawberry.field(description="The family.")
+    family_id: strawberry.ID = strawberry.field(description="The id of the family.")
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The family has another check-in code; those before it are refused at every kiosk.")
+@strawberry.type(description="The family has a new check-in code. Every kiosk refuses the earlier ones.")
 class RotateCheckInCodeSuccess:
-    family: Family = strawberry.field(description="The family, with the code that is good now.")
+    family: Family = strawberry.field(description="The family with its new check-in code.")
 
 
 RotateCheckInCodeResult: TypeAlias = Annotated[
     RotateCheckInCodeSuccess | PermissionDenied,
-    strawberry.union("RotateCheckInCodeResult", description="The family, or why its code stays."),
+    strawberry.union("RotateCheckInCodeResult", description="The family, or the reason why its code was not replaced."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RotateCheckInCodeInput, strawberry.argument(description="Whose code.")]
+    info: Info, input: Annotated[RotateCheckInCodeInput, strawberry.argument(description="The family.")]
 ) -> RotateCheckInCodeResult | None:
     family_id = decode_id(input.family_id, "Family", "input.familyId")
     async with act_once(info, input, int, lambda uow, viewer, now: _rotate(uow, viewer, family_id, now)) as done:
@@ -52,18 +52,18 @@ async def _rotate(uow: UnitOfWork, viewer: Viewer, family_id: UUID, now: datetim
 
 
 async def _visible_family(source: Reading, family_id: UUID, now: datetime) -> Family:
-    """Raises NotFound."""
+    """Return the family. Raises NotFound when the viewer may not see it."""
     wanted = ("Family", (family_id,))
     family = (await find_nodes(source, [wanted], now)).get(wanted)
     if not isinstance(family, Family):
-        raise NotFound('Argument "input.familyId" is the id of no family that you may see.')
+        raise NotFound('There is no family with the id in "input.familyId", or you may not see it.')
     return family
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Replace a family's check-in code, such as when its card was lost. Guardians for their own family; "
-    "staff in both portals with LAUNCH_KIOSK for families that they see. A family that the caller may not see is "
-    "NOT_FOUND.",
+    description="Replaces a family's check-in code, for example when its card was lost. Guardians can do this for "
+    "their own family. Staff need LAUNCH_KIOSK in the Office Portal or the Staff Portal, and must be allowed to see "
+    "the family. A family that does not exist or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires([Permission.LAUNCH_KIOSK], by_name=[Portal.CUSTOMER]),
 )

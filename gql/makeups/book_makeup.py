@@ -5,7 +5,6 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.makeups.book_makeup import MakeupBooked, book_makeup
-from attendance.rules.vocabulary import Permission
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -13,6 +12,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.makeups.makeup_arguments import CHECKS, OCCURRENCE_DESCRIPTION, AgainstTheClass
 from gql.people.student import Enrollment
 

@@ -5,12 +5,12 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.makeups.decline_makeup import deny_makeup
-from attendance.rules.vocabulary import Permission
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.makeups.makeup_refusals import MakeupRequestSettled
 from gql.makeups.makeup_request_changed import (
     COMMENT_DESCRIPTION,

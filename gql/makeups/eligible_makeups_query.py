@@ -15,7 +15,6 @@ from attendance.rules.makeups.makeups import MakeupStudent
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
 from attendance.rules.refusals import NothingFound
 from attendance.rules.tokens.student_tokens import seen_by_family
-from attendance.rules.vocabulary import Portal
 from db.calendar.occurrences import read_heads
 from db.tokens.student_tokens import read_tokens
 from gql.calendar.positions import encode_position, position_cursors, read_position
@@ -25,6 +24,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.pagination import Connection, connection, read_page
 from gql.fields.visible import find_students
+from gql.fields.vocabulary import Portal
 from gql.makeups.eligible_makeup import EligibleMakeup, show_makeup
 from gql.protocol.errors import BadInput, Forbidden
 

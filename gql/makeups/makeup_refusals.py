@@ -4,31 +4,18 @@ from datetime import date, datetime
 
 import strawberry
 
-from attendance.rules.makeups import makeup_refusals as refusals
-from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenState, OccurrenceState, OfferingKind
+from attendance.rules.makeups import makeup_refusals as rules
 from gql.calendar.offering import Location, Program, show_location, show_program
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
-from gql.fields.described import described
+from gql.calendar.vocabulary import OccurrenceState, OfferingKind
 from gql.fields.global_ids import encode_id
-from gql.fields.user_errors import UserError
-
-described(
-    MakeupRequestState,
-    "What became of a family's request for a makeup.",
-    {
-        MakeupRequestState.REQUESTED: "It waits for staff to decide. It holds no place in the class.",
-        MakeupRequestState.APPROVED: "Staff approved it, and the makeup was booked.",
-        MakeupRequestState.DENIED: "Staff turned it down; the makeup token can be used again.",
-        MakeupRequestState.WITHDRAWN: "It was taken back, or its makeup token was reset.",
-        MakeupRequestState.LAPSED: "Nobody decided until its date had gone by, its class was cancelled, or its "
-        "makeup token expired, was revoked or deleted, or got an issue date that is ahead. Should all be well again "
-        "before the date, it is REQUESTED again.",
-    },
-)
+from gql.fields.user_errors import UserError, refusal
+from gql.makeups.vocabulary import MakeupRequestState
+from gql.tokens.vocabulary import MakeupTokenState
 
 
-@strawberry.type(
-    description="The makeup token is requested, tied to a makeup, used up, revoked or deleted. Nothing was changed."
+@refusal(
+    rules.MakeupTokenNotUsable,
+    description="The makeup token is requested, tied to a makeup, used up, revoked or deleted. Nothing was changed.",
 )
 class MakeupTokenNotUsable(UserError):
     token_state: MakeupTokenState = strawberry.field(
@@ -36,76 +23,72 @@ class MakeupTokenNotUsable(UserError):
     )
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupTokenNotUsable) -> "MakeupTokenNotUsable":
+    def of(cls, refusal: rules.MakeupTokenNotUsable) -> "MakeupTokenNotUsable":
         return cls(message=refusal.message, token_state=refusal.state)
 
 
-@strawberry.type(description="The makeup token's issue date is ahead; it is used from then on. Nothing was changed.")
+@refusal(
+    rules.MakeupTokenNotYetIssued,
+    description="The makeup token's issue date is ahead; it is used from then on. Nothing was changed.",
+)
 class MakeupTokenNotYetIssued(UserError):
     issued_on: date = strawberry.field(description="The first local date on which it can be used.")
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupTokenNotYetIssued) -> "MakeupTokenNotYetIssued":
-        return cls(message=refusal.message, issued_on=refusal.issued_on)
 
-
-@strawberry.type(
+@refusal(
+    rules.MakeupTokenExpired,
     description="The makeup token's last day is over. It must be redeemed by then; the makeup itself may be later. "
-    "Nothing was changed."
+    "Nothing was changed.",
 )
 class MakeupTokenExpired(UserError):
     expires_on: date | None = strawberry.field(
         description="The last local date on which it could be used; null: not known."
     )
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupTokenExpired) -> "MakeupTokenExpired":
-        return cls(message=refusal.message, expires_on=refusal.expires_on)
 
-
-@strawberry.type(
+@refusal(
+    rules.MakeupAtOtherLocation,
     description="The makeup token is locked to a location, and the class is at another one. The setting "
-    "ignoreLocationLock lifts the lock of all tokens. Nothing was changed."
+    "ignoreLocationLock lifts the lock of all tokens. Nothing was changed.",
 )
 class MakeupAtOtherLocation(UserError):
     location: Location = strawberry.field(description="Where the token is good.")
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupAtOtherLocation) -> "MakeupAtOtherLocation":
+    def of(cls, refusal: rules.MakeupAtOtherLocation) -> "MakeupAtOtherLocation":
         return cls(message=refusal.message, location=show_location(refusal.location))
 
 
-@strawberry.type(
+@refusal(
+    rules.MakeupProgramDeleted,
     description="The makeup token is for a program that was deleted, so that it is good nowhere; staff can edit the "
-    "token. Nothing was changed."
+    "token. Nothing was changed.",
 )
 class MakeupProgramDeleted(UserError):
     program: Program = strawberry.field(description="The program that was deleted.")
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupProgramDeleted) -> "MakeupProgramDeleted":
+    def of(cls, refusal: rules.MakeupProgramDeleted) -> "MakeupProgramDeleted":
         return cls(message=refusal.message, program=show_program(refusal.program))
 
 
-@strawberry.type(description="The makeup token is for classes of one program alone. Nothing was changed.")
+@refusal(
+    rules.MakeupInOtherProgram, description="The makeup token is for classes of one program alone. Nothing was changed."
+)
 class MakeupInOtherProgram(UserError):
     program: Program = strawberry.field(description="The program that the token is for.")
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupInOtherProgram) -> "MakeupInOtherProgram":
+    def of(cls, refusal: rules.MakeupInOtherProgram) -> "MakeupInOtherProgram":
         return cls(message=refusal.message, program=show_program(refusal.program))
 
 
-@strawberry.type(description="Camps and appointments take no makeups. Nothing was changed.")
+@refusal(rules.MakeupNotAClass, description="Camps and appointments take no makeups. Nothing was changed.")
 class MakeupNotAClass(UserError):
     kind: OfferingKind = strawberry.field(description="What it is: CAMP or APPOINTMENT.")
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupNotAClass) -> "MakeupNotAClass":
-        return cls(message=refusal.message, kind=refusal.kind)
 
-
-@strawberry.type(description="The class does not take place on that date. Nothing was changed.")
+@refusal(rules.MakeupNotHeld, description="The class does not take place on that date. Nothing was changed.")
 class MakeupNotHeld(UserError):
     held_on: date = strawberry.field(name="date", description="The local date.")
     occurrence_state: OccurrenceState = strawberry.field(
@@ -113,44 +96,36 @@ class MakeupNotHeld(UserError):
     )
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupNotHeld) -> "MakeupNotHeld":
+    def of(cls, refusal: rules.MakeupNotHeld) -> "MakeupNotHeld":
         return cls(message=refusal.message, held_on=refusal.held_on, occurrence_state=refusal.state)
 
 
-@strawberry.type(description="The class has begun, or is over. Nothing was changed.")
+@refusal(rules.MakeupBegun, description="The class has begun, or is over. Nothing was changed.")
 class MakeupBegun(UserError):
     starts_at: datetime = strawberry.field(description="When it began.")
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupBegun) -> "MakeupBegun":
-        return cls(message=refusal.message, starts_at=refusal.starts_at)
 
-
-@strawberry.type(
+@refusal(
+    rules.MakeupTooLate,
     description="The class begins too soon: the setting makeupLatestBookingMinutes says how long before the start a "
-    "makeup is booked at the latest, equality included. Nothing was changed."
+    "makeup is booked at the latest, equality included. Nothing was changed.",
 )
 class MakeupTooLate(UserError):
     latest_at: datetime = strawberry.field(description="Until when it could be booked.")
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupTooLate) -> "MakeupTooLate":
-        return cls(message=refusal.message, latest_at=refusal.latest_at)
 
-
-@strawberry.type(
+@refusal(
+    rules.MakeupBeyondHorizon,
     description="The class is too far ahead: the setting makeupHorizonDays says how many days after today, at the "
-    "class's location, a makeup can be. Nothing was changed."
+    "class's location, a makeup can be. Nothing was changed.",
 )
 class MakeupBeyondHorizon(UserError):
     latest_on: date = strawberry.field(description="The last local date that can be booked today.")
 
-    @classmethod
-    def of(cls, refusal: refusals.MakeupBeyondHorizon) -> "MakeupBeyondHorizon":
-        return cls(message=refusal.message, latest_on=refusal.latest_on)
 
-
-@strawberry.type(description="The student will be too young for the class on its date. Nothing was changed.")
+@refusal(
+    rules.StudentTooYoung, description="The student will be too young for the class on its date. Nothing was changed."
+)
 class StudentTooYoung(UserError):
     min_age_months: int | None = strawberry.field(
         description="The youngest age that the class admits, in whole months; null when it has no lower limit."
@@ -160,17 +135,8 @@ class StudentTooYoung(UserError):
     )
     age_months: int = strawberry.field(description="The student's age on the date of the class, in whole months.")
 
-    @classmethod
-    def of(cls, refusal: refusals.StudentTooYoung) -> "StudentTooYoung":
-        return cls(
-            message=refusal.message,
-            min_age_months=refusal.min_age_months,
-            max_age_months=refusal.max_age_months,
-            age_months=refusal.age_months,
-        )
 
-
-@strawberry.type(description="The student will be too old for the class on its date. Nothing was changed.")
+@refusal(rules.StudentTooOld, description="The student will be too old for the class on its date. Nothing was changed.")
 class StudentTooOld(UserError):
     min_age_months: int | None = strawberry.field(
         description="The youngest age that the class admits, in whole months; null when it has no lower limit."
@@ -180,18 +146,10 @@ class StudentTooOld(UserError):
     )
     age_months: int = strawberry.field(description="The student's age on the date of the class, in whole months.")
 
-    @classmethod
-    def of(cls, refusal: refusals.StudentTooOld) -> "StudentTooOld":
-        return cls(
-            message=refusal.message,
-            min_age_months=refusal.min_age_months,
-            max_age_months=refusal.max_age_months,
-            age_months=refusal.age_months,
-        )
 
-
-@strawberry.type(
-    description="The class has an age limit, and the student's birth date is not known. Nothing was changed."
+@refusal(
+    rules.StudentAgeUnknown,
+    description="The class has an age limit, and the student's birth date is not known. Nothing was changed.",
 )
 class StudentAgeUnknown(UserError):
     min_age_months: int | None = strawberry.field(
@@ -201,50 +159,38 @@ class StudentAgeUnknown(UserError):
         description="The oldest age that the class admits, in whole months; null when it has no upper limit."
     )
 
-    @classmethod
-    def of(cls, refusal: refusals.StudentAgeUnknown) -> "StudentAgeUnknown":
-        return cls(
-            message=refusal.message,
-            min_age_months=refusal.min_age_months,
-            max_age_months=refusal.max_age_months,
-        )
 
-
-@strawberry.type(
+@refusal(
+    rules.StudentGenderNotAdmitted,
     description="The class takes students of one gender, and the student's is another one or not known. Nothing was "
-    "changed."
+    "changed.",
 )
 class StudentGenderNotAdmitted(UserError):
     gender: str = strawberry.field(description="The gender that the class takes, as the organization words it.")
 
-    @classmethod
-    def of(cls, refusal: refusals.StudentGenderNotAdmitted) -> "StudentGenderNotAdmitted":
-        return cls(message=refusal.message, gender=refusal.gender)
 
-
-@strawberry.type(
+@refusal(
+    rules.MakeupApprovalRequired,
     description="Families book no makeups themselves here: the setting autoApproveMakeups is off. Send `requestMakeup` "
-    "instead. Nothing was changed."
+    "instead. Nothing was changed.",
 )
 class MakeupApprovalRequired(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.MakeupApprovalRequired) -> "MakeupApprovalRequired":
-        return cls(message=refusal.message)
+    pass
 
 
-@strawberry.type(
+@refusal(
+    rules.MakeupApprovalNotRequired,
     description="There is nothing to be decided: the setting autoApproveMakeups is on. Send `redeemMakeupToken`. "
-    "Nothing was changed."
+    "Nothing was changed.",
 )
 class MakeupApprovalNotRequired(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.MakeupApprovalNotRequired) -> "MakeupApprovalNotRequired":
-        return cls(message=refusal.message)
+    pass
 
 
-@strawberry.type(
+@refusal(
+    rules.MakeupRequestSettled,
     description="Somebody has settled the request before, or it lapsed since nobody decided in time. Nothing was "
-    "changed."
+    "changed.",
 )
 class MakeupRequestSettled(UserError):
     makeup_request_id: strawberry.ID = strawberry.field(description="Which one.")
@@ -252,10 +198,10 @@ class MakeupRequestSettled(UserError):
     settled_at: datetime | None = strawberry.field(description="When; null: nobody did, it lapsed.")
 
     @classmethod
-    def of(cls, refusal: refusals.MakeupRequestSettled) -> "MakeupRequestSettled":
+    def of(cls, refusal: rules.MakeupRequestSettled) -> "MakeupRequestSettled":
         return cls(
             message=refusal.message,
-            makeup_request_id=encode_id("MakeupRequest", refusal.request_id),
+            makeup_request_id=encode_id("MakeupRequest", refusal.makeup_request_id),
             request_state=refusal.state,
             settled_at=refusal.settled_at,
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.makeups.makeup_requests import AskedMakeup
-from attendance.rules.vocabulary import MakeupRequestState, PersonKind, Portal
+from attendance.rules.vocabulary import PersonKind
 from db.calendar.occurrences import read_heads
 from db.makeups.makeup_requests import read_makeup_requests, read_open_requests
 from db.people.students import visibility_of
@@ -18,7 +18,8 @@ from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load, load_place
 from gql.fields.node import Node
 from gql.fields.visible import find_students, may_see_students
-from gql.makeups import makeup_refusals  # noqa: F401 - describes the states
+from gql.fields.vocabulary import Portal
+from gql.makeups.vocabulary import MakeupRequestState
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_place
 from gql.tokens.makeup_token import MakeupToken, find_tokens

@@ -7,7 +7,6 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.vocabulary import MakeupRequestState
 from db.makeups.makeup_requests import list_makeup_requests
 from db.people.students import visibility_of
 from gql.fields.context import Info, reading
@@ -15,6 +14,7 @@ from gql.fields.listing_arguments import AFTER, FIRST, MOST_WORDS, checked_words
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.fields.visible import may_see_students
 from gql.makeups.makeup_request import MakeupRequest, show_makeup_requests
+from gql.makeups.vocabulary import MakeupRequestState
 from gql.people.student_query import OF_STUDENTS
 from gql.protocol.errors import Forbidden
 

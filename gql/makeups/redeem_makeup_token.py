@@ -6,7 +6,6 @@ import strawberry
 
 from attendance.actions.makeups.redeem_makeup_token import TokenRedeemed, redeem_makeup_token
 from attendance.rules.refusals import NothingFound
-from attendance.rules.vocabulary import Permission, Portal
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -14,6 +13,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, Portal
 from gql.makeups.makeup_arguments import (
     CHECKS,
     MUST_BE_GOOD,

@@ -5,11 +5,11 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.makeups.request_makeup import request_makeup
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.vocabulary import Portal
 from gql.makeups.makeup_arguments import (
     CHECKS,
     MUST_BE_GOOD,

@@ -5,11 +5,11 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.makeups.decline_makeup import withdraw_makeup_request
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.vocabulary import Portal
 from gql.makeups.makeup_refusals import MakeupRequestSettled
 from gql.makeups.makeup_request_changed import MakeupRequestChanged, change_makeup_request
 

@@ -1,4 +1,4 @@
-"""What every mutation that records attendance answers with."""
+"""The interface of the successful results of every mutation that records attendance."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,31 +14,34 @@ from gql.roster.roster import RosterEntry, show_roster
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 
 
-@strawberry.interface(description="Attendance was recorded, or stood already as it was asked for.")
+@strawberry.interface(
+    description="The attendance is recorded. This is also the answer when the marks were already as requested."
+)
 class AttendanceRecorded:
-    occurrence: Occurrence = strawberry.field(description="As it is now.")
+    occurrence: Occurrence = strawberry.field(description="The occurrence after the change.")
     changed_entries: list[RosterEntry] = strawberry.field(
-        description="The rows whose marks this act changed, by last name, with those that the first check-in marked "
-        "absent. Rows that said so already are none."
+        description="The rows whose marks this request changed, by last name, then first name. They include the rows "
+        "that a first check-in marked absent. Rows that already had the requested mark are not included."
     )
     issued_tokens: list[MakeupToken] = strawberry.field(
-        description="Makeup tokens that it issued or reinstated at once. Those of deferred runs come later: "
-        "`occurrence.tokenRuns` tells when."
+        description="The makeup tokens that this request issued or reinstated at once. Tokens of deferred runs follow "
+        "later; `occurrence.tokenRuns` says when."
     )
     revoked_tokens: list[MakeupToken] = strawberry.field(
-        description="Unused makeup tokens that it took back, since their absence is none any more."
+        description="The unused makeup tokens that this request revoked, because the absence that earned them no "
+        "longer exists."
     )
 
 
 class Shown(NamedTuple):
-    """The fields of AttendanceRecorded, and every row of the roll sheet after the act by student."""
+    """The fields of AttendanceRecorded, and every row of the roll sheet after the act, by student."""
 
     fields: dict[str, Any]
     entries: dict[UUID, RosterEntry]
 
 
 async def show_recorded(done: Acted[Recorded], key: OccurrenceKey) -> Shown:
-    """Read in the transaction of the act, in a number of statements that does not depend on that of the rows."""
+    """Read the result in the transaction of the act. The number of statements does not depend on the number of rows."""
     connection, viewer = done.reading
     recorded = done.outcome
     head, sheet = await read_sheet(connection, viewer, key)

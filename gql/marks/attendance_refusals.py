@@ -1,77 +1,74 @@
-"""What recording attendance can be refused for (R4.10, R4.12)."""
+"""The refusals of mutations that record attendance (R4.10, R4.12)."""
 
 from datetime import datetime
 
 import strawberry
 
-from attendance.rules import refusals
-from attendance.rules.vocabulary import AttendanceStatus, NotRecordableReason, Portal
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from attendance.rules.marks import attendance_refusals as rules
 from gql.fields.global_ids import encode_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceStatus, NotRecordableReason
 
 
-@strawberry.type(
-    description="Attendance cannot be recorded for this occurrence now, by anybody. Nothing was changed. "
-    "`occurrence.notRecordable` tells the same beforehand."
+@refusal(
+    rules.AttendanceNotRecordable,
+    description="Nobody can record attendance for this occurrence now. Nothing was changed. "
+    "`occurrence.notRecordable` gives the same reason beforehand.",
 )
 class AttendanceNotRecordable(UserError):
-    reason: NotRecordableReason = strawberry.field(description="Why.")
-
-    @classmethod
-    def of(cls, refusal: refusals.AttendanceNotRecordable) -> "AttendanceNotRecordable":
-        return cls(message=refusal.message, reason=refusal.reason)
+    reason: NotRecordableReason = strawberry.field(description="Why attendance cannot be recorded.")
 
 
-@strawberry.type(
-    description="Attendance of one student at a time needs check-in mode, which is off in the caller's portal; the "
-    "Office Portal and the Staff Portal each have a switch of their own. Nothing was changed. Use `submitAttendance`."
+@refusal(
+    rules.CheckInModeOff,
+    description="Check-in mode is off in the caller's portal, so students cannot be marked one at a time. Nothing was "
+    "changed. Use `submitAttendance` instead. The Office Portal and the Staff Portal each have their own switch.",
 )
 class CheckInModeOff(UserError):
-    portal: Portal = strawberry.field(description="Where it is off: OFFICE or STAFF.")
-
-    @classmethod
-    def of(cls, refusal: refusals.CheckInModeOff) -> "CheckInModeOff":
-        return cls(message=refusal.message, portal=refusal.portal)
+    portal: Portal = strawberry.field(description="The portal in which check-in mode is off: OFFICE or STAFF.")
 
 
-@strawberry.type(
-    description="Some of the students named are not on the roll sheet. None of the marks was saved, "
-    "those of the other students neither."
+@refusal(
+    rules.StudentNotOnRoster,
+    description="Some of the students in the input are not on the roll sheet. No mark was saved, including those of "
+    "the other students.",
 )
 class StudentNotOnRoster(UserError):
-    student_ids: list[strawberry.ID] = strawberry.field(description="Ids of the students without a row.")
-
-    @classmethod
-    def of(cls, refusal: refusals.StudentNotOnRoster) -> "StudentNotOnRoster":
-        return cls(message=refusal.message, student_ids=[encode_id("Student", each) for each in refusal.student_ids])
-
-
-@strawberry.type(description="What the caller wanted for a row, and what somebody else has put there since.")
-class ConflictingMark:
-    student_id: strawberry.ID = strawberry.field(description="Whose row it is.")
-    wanted_status: AttendanceStatus | None = strawberry.field(
-        description="The status that was submitted; null: the mark was to be cleared."
-    )
-    current_status: AttendanceStatus | None = strawberry.field(
-        description="The status that stands there; null: not marked."
-    )
-    current_note: str | None = strawberry.field(description="The note that stands there; null: none.")
-    changed_at: datetime = strawberry.field(description="When somebody else last changed it.")
-    revision: int = strawberry.field(description="The revision of the occurrence in which they did.")
+    student_ids: list[strawberry.ID] = strawberry.field(description="The ids of the students who have no row.")
 
 
 @strawberry.type(
-    description="Somebody else has changed some of the marks after the `seenRevision` of the input, and differently. "
-    "Nothing was saved. Show both values, and submit again with `seenRevision` set to `currentRevision`."
+    description="A conflict on one row: the mark that the caller wanted, and the mark that somebody else has set since."
+)
+class ConflictingMark:
+    student_id: strawberry.ID = strawberry.field(description="The id of the student whose row it is.")
+    wanted_status: AttendanceStatus | None = strawberry.field(
+        description="The status that the caller submitted. Null when the mark was to be cleared."
+    )
+    current_status: AttendanceStatus | None = strawberry.field(
+        description="The current status of the row. Null when the row is not marked."
+    )
+    current_note: str | None = strawberry.field(description="The current note of the row. Null when there is none.")
+    changed_at: datetime = strawberry.field(description="When somebody else last changed the mark.")
+    revision: int = strawberry.field(
+        description="The revision of the occurrence at which somebody else last changed the mark."
+    )
+
+
+@refusal(
+    rules.AttendanceConflict,
+    description="Since the `seenRevision` of the input, somebody else has changed some of the marks to other values "
+    "than the input's. Nothing was saved. Show both values to the user, and submit again with `seenRevision` set to "
+    "`currentRevision`.",
 )
 class AttendanceConflict(UserError):
-    seen_revision: int = strawberry.field(description="The revision that the caller had seen.")
-    current_revision: int = strawberry.field(description="The revision of the occurrence now.")
-    conflicts: list[ConflictingMark] = strawberry.field(description="The rows in question.")
+    seen_revision: int = strawberry.field(description="The revision that the input gave as seen.")
+    current_revision: int = strawberry.field(description="The current revision of the occurrence.")
+    conflicts: list[ConflictingMark] = strawberry.field(description="The rows that are in conflict.")
 
     @classmethod
-    def of(cls, refusal: refusals.AttendanceConflict) -> "AttendanceConflict":
+    def of(cls, refusal: rules.AttendanceConflict) -> "AttendanceConflict":
         return cls(
             message=refusal.message,
             seen_revision=refusal.seen_revision,

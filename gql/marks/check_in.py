@@ -1,4 +1,4 @@
-"""checkIn: staff or a kiosk say that a student is there (R4.3, R4.8, R5.4)."""
+"""The mutation `checkIn`: staff or a kiosk check a student in (R4.3, R4.8, R5.4)."""
 
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -10,7 +10,6 @@ from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus, Portal
 from db.kiosk.kiosk_families import find_mark
 from db.unit_of_work import UnitOfWork
 from gql.calendar.occurrence import Occurrence
@@ -20,45 +19,52 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.marks.attendance_recorded import show_recorded
 from gql.marks.attendance_refusals import AttendanceNotRecordable, CheckInModeOff, StudentNotOnRoster
+from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
 from gql.tokens.makeup_token import MakeupToken
 
 
-@strawberry.input(description="A student who is there.")
+@strawberry.input(description="The student to check in.")
 class CheckInInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="The occurrence that the student came to.")
-    student_id: strawberry.ID = strawberry.field(description="A student on its roll sheet.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence to which the student came.")
+    student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(
-    description="The student is there, now or since before: whoever was there already keeps the first time and status. "
-    "At a kiosk an excuse that staff gave stands too, and `status` tells it. A kiosk is told the status and its time, "
-    "and nothing else."
+    description="The student is checked in. A student who was already checked in keeps the first time and status. At "
+    "a kiosk, an absence that staff excused stays as it is, and `status` shows it. A kiosk receives only `status` and "
+    "`markedAt`."
 )
 class CheckInSuccess:
     status: AttendanceStatus | None = strawberry.field(
-        description="How the student is marked now; null: a request sent again, and the mark has been cleared since."
+        description="How the student is marked now. Null when the request was a retry and the mark has been cleared "
+        "since."
     )
-    marked_at: datetime | None = strawberry.field(description="When that mark was made; null: there is none any more.")
-    occurrence: Occurrence | None = strawberry.field(description="As it is now; null: the caller is a kiosk.")
+    marked_at: datetime | None = strawberry.field(description="When that mark was made. Null when `status` is null.")
+    occurrence: Occurrence | None = strawberry.field(
+        description="The occurrence after the change. Null when the caller is a kiosk."
+    )
     entry: RosterEntry | None = strawberry.field(
-        description="The student's row as it is now. Null: the caller is a kiosk, or this is a request sent again, and "
-        "the row has gone since."
+        description="The student's row after the check-in. Null when the caller is a kiosk, or when the request was a "
+        "retry and the row has been removed since."
     )
     changed_entries: list[RosterEntry] = strawberry.field(
-        description="The rows whose marks this act changed, by last name, with those that the first check-in marked "
-        "absent. Rows that said so already are none; a kiosk is told none."
+        description="The rows whose marks this request changed, by last name, then first name. They include the rows "
+        "that a first check-in marked absent. Rows that already had the requested mark are not included. Empty when "
+        "the caller is a kiosk."
     )
     issued_tokens: list[MakeupToken] = strawberry.field(
-        description="Makeup tokens that it issued or reinstated at once; a kiosk is told none."
+        description="The makeup tokens that this request issued or reinstated at once. Empty when the caller is a "
+        "kiosk."
     )
     revoked_tokens: list[MakeupToken] = strawberry.field(
-        description="Unused makeup tokens that it took back, since their absence is none any more; a kiosk is told "
-        "none."
+        description="The unused makeup tokens that this request revoked, because the absence that earned them no "
+        "longer exists. Empty when the caller is a kiosk."
     )
 
 
@@ -70,12 +76,12 @@ CheckInResult: TypeAlias = Annotated[
     | AttendanceNotRecordable
     | StudentNotOnRoster
     | PermissionDenied,
-    strawberry.union("CheckInResult", description="How the student is marked, or why nothing was saved."),
+    strawberry.union("CheckInResult", description="The student's mark, or the reason why nothing was saved."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[CheckInInput, strawberry.argument(description="Who is there, and where.")]
+    info: Info, input: Annotated[CheckInInput, strawberry.argument(description="The student and the occurrence.")]
 ) -> CheckInResult | None:
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
@@ -110,12 +116,14 @@ async def _show_to_kiosk(uow: UnitOfWork, key: OccurrenceKey, student_id: UUID) 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Check one student in, at a kiosk or while check-in mode is on in the caller's portal: PRESENT, or "
-    "TARDY when the class has started and the setting says so (after its end a kiosk says TARDY; staff then record "
-    "what was). An absence, by default or not, becomes the check-in; whoever is there already stays as first checked "
-    "in, so that repeating is harmless. The first check-in marks all who have no mark ABSENT by default, or "
-    "EXCUSED_ABSENCE where that was approved beforehand. Office and Staff Portal, attendance FULL. A kiosk reaches "
-    "today's occurrences at its location, within its check-in window, leaves an excuse that staff gave as it is, and "
-    "its makeup tokens wait for the deferred runs. An occurrence that the caller may not see is NOT_FOUND.",
+    description="Checks one student in, at a kiosk or while check-in mode is on in the caller's portal. The student "
+    "is marked PRESENT, or TARDY when the occurrence has started and the setting says so. After the end of the "
+    "occurrence a kiosk still marks TARDY, but staff record the past, so they mark PRESENT. A check-in replaces an "
+    "absence, whether defaulted or not. A student who is already checked in keeps the first time and status, so "
+    "repeating a check-in is harmless. The first check-in of an occurrence marks every unmarked student ABSENT by "
+    "default, or EXCUSED_ABSENCE when that was approved beforehand. Needs attendance FULL in the Office Portal or the "
+    "Staff Portal. A kiosk reaches only today's occurrences at its location, within its check-in window. A kiosk does "
+    "not replace an absence that staff excused. Makeup tokens from its marks wait for the deferred runs. An "
+    "occurrence that does not exist or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE, by_name=[Portal.KIOSK]),
 )

@@ -1,9 +1,8 @@
-"""What dashboards receive that follow the check-ins of a day."""
+"""The events that dashboards receive when they follow the check-ins of a day."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import strawberry
@@ -12,80 +11,75 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster import roster as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import StudentFacts
-from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
+from attendance.rules.vocabulary import ChangeKind
 from db.feed import FedChange
 from gql.calendar.occurrence import AttendanceTally, Occurrence, show_occurrence, show_tally
-from gql.fields.described import described
 from gql.fields.pagination import Cursors
+from gql.fields.vocabulary import Source
+from gql.marks.vocabulary import AttendanceStatus, CheckInEventKind
 from gql.people.people import Actor, show_actor
 from gql.people.student import Student, show_student
 from gql.roster.roster import Mark, show_mark
+from gql.roster.vocabulary import RosterOrder
 
 CURSORS = Cursors("checkIns", (int, int, str))
-# After the last change of a position.
+# A place after the last change of a position.
 LAST = 2**31 - 1
-
-
-class CheckInEventKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    MARKS = ChangeKind.MARKS
-    ROSTER = ChangeKind.ROSTER
-    CANCELLED = ChangeKind.CANCELLED
-    RESTORED = ChangeKind.RESTORED
-
-
-described(
-    CheckInEventKind,
-    "What an event of a day's check-ins is about.",
-    {
-        CheckInEventKind.SNAPSHOT: "The tally of the day as it stands. It comes first, when a new local day begins "
-        "that is followed, and in place of events that can no longer be told one by one.",
-        CheckInEventKind.MARKS: "Students were checked in, or marks were made, changed or cleared otherwise.",
-        CheckInEventKind.ROSTER: "Students came or left, or their rows changed otherwise.",
-        CheckInEventKind.CANCELLED: "The occurrence was cancelled: its rows are in no tally any more.",
-        CheckInEventKind.RESTORED: "The occurrence takes place after all.",
-    },
-)
 
 
 @strawberry.type(description="A student's mark that changed.")
 class CheckInEntry:
-    student: Student = strawberry.field(description="Whose mark it is.")
-    status_before: AttendanceStatus | None = strawberry.field(description="The status before; null: not marked.")
-    was_defaulted: bool = strawberry.field(description="Whether the mark before was the system's.")
-    mark: Mark | None = strawberry.field(description="The mark that the change left; null: it was cleared.")
+    student: Student = strawberry.field(description="The student whose mark changed.")
+    status_before: AttendanceStatus | None = strawberry.field(
+        description="The status before the change. Null when the student was not marked."
+    )
+    was_defaulted: bool = strawberry.field(
+        description="Whether the mark before the change was set by the system by default. False when the student was "
+        "not marked."
+    )
+    mark: Mark | None = strawberry.field(description="The mark after the change. Null when the mark was cleared.")
 
 
 @strawberry.type(
-    description="A change of an occurrence of the day. `tally` is the whole day as it was when the event was read: "
-    "when events come in a burst, the last one of it is right."
+    description="An event of a day's check-ins: a change of one occurrence, or a SNAPSHOT. `tally` covers the whole "
+    "day at the time when the event was read. When many events arrive at once, use the tally of the last one."
 )
 class CheckInEvent:
-    cursor: str = strawberry.field(description="Pass the last one you have as `after` to go on from there. Opaque.")
-    changed_at: datetime = strawberry.field(description="When the change was made; of a SNAPSHOT, when it was read.")
+    cursor: str = strawberry.field(
+        description="The opaque cursor of this event. Pass the last one you have as `after` to continue after it."
+    )
+    changed_at: datetime = strawberry.field(
+        description="When the change was made. For a SNAPSHOT, when the state was read."
+    )
     kind: CheckInEventKind = strawberry.field(description="What happened.")
-    changed_by: Actor | None = strawberry.field(description="Who changed it; null: the system did, or a SNAPSHOT.")
-    source: Source | None = strawberry.field(description="Where the change came from; null: a SNAPSHOT.")
+    changed_by: Actor | None = strawberry.field(
+        description="Who made the change. Null when the system made it, and for a SNAPSHOT."
+    )
+    source: Source | None = strawberry.field(description="Where the change came from. Null for a SNAPSHOT.")
     occurrence: Occurrence | None = strawberry.field(
-        description="The occurrence when the event was read, with its own tally; null: a SNAPSHOT. The query "
-        "`occurrences` lists those of the day; of two that you have, the one with the higher `revision` is newer."
+        description="The occurrence, with its own tally, at the time when the event was read. Null for a SNAPSHOT. "
+        "The query `occurrences` lists the occurrences of the day. When you have the same occurrence twice, the one "
+        "with the higher `revision` is newer."
     )
     revision: int | None = strawberry.field(
-        description="The number of the change at its occurrence; `occurrence.revision` may be a later one. Null: a "
+        description="The number of the change at its occurrence. `occurrence.revision` can be higher. Null for a "
         "SNAPSHOT."
     )
     entries: list[CheckInEntry] = strawberry.field(
-        description="Of MARKS, the marks that changed, by last name, then first name; else empty."
+        description="For MARKS, the marks that changed, by last name, then first name. Empty for other kinds."
     )
     tally: AttendanceTally = strawberry.field(
-        description="What the rows of all occurrences add up to that are followed; cancelled ones are left out."
+        description="The number of rows by status, over all occurrences that are followed. Occurrences that do not "
+        "take place are not counted."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIns:
-    """A change of an occurrence, with what is needed to show it; `place` is its own among those of its position.
-    `counted` is the occurrence's tally.
+    """A change of an occurrence with what is needed to show it.
+
+    place -- the place of the change among those of its position.
+    counted -- the occurrence's tally.
     """
 
     position: int
@@ -149,4 +143,4 @@ def _entries(found: CheckIns, sight: Sight) -> list[CheckInEntry]:
 
 
 def _name(student: StudentFacts) -> tuple[str, str, UUID]:
-    return rules.name_key(student.first_name, student.last_name, student.id, rules.RosterOrder.LAST_NAME)
+    return rules.name_key(student.first_name, student.last_name, student.id, RosterOrder.LAST_NAME)

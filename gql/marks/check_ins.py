@@ -1,4 +1,6 @@
-"""`checkIns`: every check-in and correction of a day, for dashboards, with running tallies (R10.3)."""
+"""The subscription `checkIns` sends every check-in and correction of a day, with running tallies, to dashboards
+(R10.3).
+"""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -36,7 +38,9 @@ _LARGEST_REPLAY = 500
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """How far the subscriber was told: the position, the place in it, and of which days."""
+    """The last event that the subscriber received: its position, its place within the position, and the dates
+    followed.
+    """
 
     position: int
     place: int
@@ -46,26 +50,40 @@ class _Told:
 async def resolve(
     info: Info,
     date: Annotated[
-        date | None, strawberry.argument(description="The local date. Left out or null: today, and then the next day.")
+        date | None,
+        strawberry.argument(
+            description="The local date to follow. When left out or null, the stream follows today at each location "
+            "and continues with the next day."
+        ),
     ] = UNSET,
     location_ids: Annotated[
         list[strawberry.ID] | None,
-        strawberry.argument(description=f"At these locations, at most {MOST_IDS}. Left out, null or empty: all."),
+        strawberry.argument(
+            description=f"Only occurrences at these locations. At most {MOST_IDS} ids. When left out, null or empty, "
+            "all locations are followed."
+        ),
     ] = UNSET,
     program_ids: Annotated[
         list[strawberry.ID] | None,
-        strawberry.argument(description=f"In these programs, at most {MOST_IDS}. Left out, null or empty: all."),
+        strawberry.argument(
+            description=f"Only occurrences of offerings in these programs. At most {MOST_IDS} ids. When left out, "
+            "null or empty, all programs are followed."
+        ),
     ] = UNSET,
     after: Annotated[
         str | None,
         strawberry.argument(
-            description="The cursor of the last event the client has: it gets what came after it, and no SNAPSHOT. "
-            "Left out or null: it has none. A SNAPSHOT comes all the same when a new day has begun, or when that event "
-            f"is more than {REPLAY_POSITIONS} acts in the organization ago, or three days."
+            description="The cursor of the last event that the client has. The stream then starts with the events "
+            "after it and without a SNAPSHOT. Leave it out, or pass null, when the client has nothing. A SNAPSHOT is "
+            f"sent anyway when a new day has begun, when more than {REPLAY_POSITIONS} changes were committed in the "
+            f"organization since that event, when more than {_LARGEST_REPLAY} events would have to be sent, or when "
+            "the event is more than three days old."
         ),
     ] = UNSET,
 ) -> AsyncGenerator[CheckInEvent | Once, None]:
-    """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may follow no more."""
+    """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer follow
+    it.
+    """
     chosen = _chosen(date or None, location_ids or [], program_ids or [])
     told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
     if info.context.claims is None:
@@ -88,7 +106,7 @@ async def resolve(
 
 
 async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGenerator[Once, None]:
-    """Until the state must be read anew."""
+    """Yield events until the state must be read again."""
     while True:
         news = await follower.next(() if board.chosen.day else board.zones, board.access)
         if news is News.NEW_DAY and board.chosen.day is not None:
@@ -108,7 +126,9 @@ async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGene
 
 
 async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> bool:
-    """One look for all streams of a credential. Raises NotAuthenticated and Forbidden."""
+    """Return whether the viewer still sees the same. All streams of a credential share one check. Raises
+    NotAuthenticated and Forbidden.
+    """
     viewer = await news.memo.once(("check-ins", info.context.claims), partial(patiently, partial(_viewer, info)))
     if not board.is_shown_to(viewer):
         return False
@@ -119,12 +139,14 @@ async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> boo
 
 
 async def _open(info: Info, chosen: DayFilter, told: _Told | None) -> tuple[Dashboard, list[CheckIns] | None]:
-    """The state, and what came after `told` if it can all be told one by one; from one snapshot."""
+    """Return the state and the events after `told`, read in one snapshot. The events are None when they cannot all
+    be sent one by one.
+    """
     async with reading(info) as (connection, viewer):
         caller, now = viewer.caller, info.context.clock()
         mine = replace(chosen, visible_to=None if sees_all_occurrences(caller) else caller.person_id)
         day = await read_day_tallies(connection, caller.organization_id, mine, now)
-        # What else was done at the last position that was told is still to be told.
+        # Other changes at the last position that the subscriber received may not have been sent yet.
         after = 0 if told is None else told.position - (told.place < LAST)
         position, is_whole = await feed_position(connection, caller.organization_id, after)
         access = await access_epoch(connection, caller.organization_id)
@@ -152,7 +174,7 @@ async def _read_missed(connection: AsyncConnection, board: Dashboard, told: _Tol
 
 
 async def _read_change(info: Info, change: FeedChange) -> DayRead:
-    """Of a change, once for all dashboards of the process; three statements."""
+    """Read what a change needs, once for all dashboards of the process, in three statements."""
     services, claims = info.context.services, info.context.claims
     if claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
@@ -164,14 +186,16 @@ async def _read_change(info: Info, change: FeedChange) -> DayRead:
 
 
 async def _keeps_rights(info: Info, board: Dashboard) -> bool:
-    """Of those who see their own classes alone nobody knows without looking whether these are still the same."""
+    """Return whether the viewer still sees the same. A viewer who sees only their own classes never counts as such,
+    because only a new read shows which these are now.
+    """
     async with reading(info) as (connection, viewer):
         board.access = await access_epoch(connection, viewer.caller.organization_id)
     return sees_all_occurrences(viewer.caller) and board.is_shown_to(viewer)
 
 
 async def _viewer(info: Info) -> Viewer:
-    """Raises NotAuthenticated and Forbidden."""
+    """Return the viewer. Raises NotAuthenticated and Forbidden."""
     async with reading(info) as (_, viewer):
         return viewer
 
@@ -184,10 +208,10 @@ def _is_followed(chosen: DayFilter, clock: Clock, change: FeedChange) -> bool:
 
 
 def _chosen(day: date | None, location_ids: Sequence[str], program_ids: Sequence[str]) -> DayFilter:
-    """Raises BadInput."""
+    """Return the filter that the arguments describe. Raises BadInput."""
     if day is not None and day not in CALENDAR:
         raise BadInput(
-            f'Argument "date" is {day}; dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be followed.'
+            f'Argument "date" is {day}. Only dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be followed.'
         )
     return DayFilter(
         day,
@@ -199,12 +223,13 @@ def _chosen(day: date | None, location_ids: Sequence[str], program_ids: Sequence
 field = strawberry.subscription(
     resolver=resolve,
     graphql_type=CheckInEvent,
-    description="Every check-in and correction of a day, for dashboards, with running tallies: first the tally as a "
-    "SNAPSHOT (or, with `after`, what came since), then each change of marks or rosters, each cancellation and "
-    "restoration, in the order in which they were made, each once. When the date is left out, a new SNAPSHOT comes "
-    "with each new local day of a location. A client that falls behind gets a SNAPSHOT in place of what it missed. The "
-    "viewer's rights are looked at again for every event; the stream ends with UNAUTHENTICATED or FORBIDDEN when they "
-    "are gone. Staff with attendance VIEW in their portal; without SEE_ALL they follow what they teach or substitute. "
-    "A location or program that does not exist has no check-ins.",
+    description="Follows every check-in and correction of a day, with running tallies, for dashboards. The stream "
+    "starts with a SNAPSHOT of the tally; with `after`, it starts with the events since that cursor instead. After "
+    "that, each change of marks or rosters, each cancellation and each restoration is sent once, in the order in "
+    "which they were made. When `date` is left out, a new SNAPSHOT is sent when a new local day begins at a location. "
+    "A client that falls behind gets a SNAPSHOT instead of the events it missed. The viewer's rights are checked "
+    "again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when they are gone. Needs "
+    "attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches or substitutes are followed. A "
+    "location or program that does not exist simply has no check-ins.",
     metadata=requires(SEE_ATTENDANCE),
 )

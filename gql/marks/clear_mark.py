@@ -1,4 +1,4 @@
-"""clearMark: take back one student's mark (R4.1, R4.3)."""
+"""The mutation `clearMark` clears one student's mark (R4.1, R4.3)."""
 
 from typing import Annotated, TypeAlias
 
@@ -24,23 +24,24 @@ from gql.marks.attendance_refusals import (
 from gql.roster.roster import RosterEntry
 
 
-@strawberry.input(description="Whose mark is to be taken back.")
+@strawberry.input(description="The mark to clear.")
 class ClearMarkInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="The occurrence that the mark is of.")
-    student_id: strawberry.ID = strawberry.field(description="A student on its roll sheet.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
+    student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
     seen_revision: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The occurrence's revision that the caller's screen shows, from 0. When somebody else has changed "
-        "this mark since, nothing is cleared and AttendanceConflict tells what stands there. Left out or null: the "
-        "last one wins.",
+        description="The revision of the occurrence that the user sees, 0 or more. When somebody else has changed "
+        "this mark since, nothing is cleared, and AttendanceConflict shows the current mark. When left out or null, "
+        "this is not checked, and the mark is cleared in any case.",
     )
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student is not marked any more. What was marked before stays in the history.")
+@strawberry.type(description="The student's mark is cleared. The history still shows what was marked before.")
 class ClearMarkSuccess(AttendanceRecorded):
     entry: RosterEntry | None = strawberry.field(
-        description="The student's row as it is now; null: it was subdued, and the mark alone had kept it."
+        description="The student's row after the change. Null when there is none any more, because no enrollment "
+        "covers the date and only the mark had kept the row."
     )
 
 
@@ -51,12 +52,12 @@ ClearMarkResult: TypeAlias = Annotated[
     | AttendanceConflict
     | StudentNotOnRoster
     | PermissionDenied,
-    strawberry.union("ClearMarkResult", description="The student's row, or why nothing was cleared."),
+    strawberry.union("ClearMarkResult", description="The student's row, or the reason why nothing was cleared."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[ClearMarkInput, strawberry.argument(description="Whose mark.")]
+    info: Info, input: Annotated[ClearMarkInput, strawberry.argument(description="The student and the occurrence.")]
 ) -> ClearMarkResult | None:
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
@@ -73,9 +74,9 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Take back one student's mark and its note, today or on a past date, while check-in mode is on in the "
-    "caller's portal; with it off, `submitAttendance` clears marks. An unused makeup token of the mark is revoked at "
-    "once. Clearing what is not marked is harmless. Office and Staff Portal, attendance FULL. An occurrence that the "
-    "caller may not see is NOT_FOUND.",
+    description="Clears one student's mark and its note, for today or a past date, while check-in mode is on in the "
+    "caller's portal. When it is off, use `submitAttendance` to clear marks. An unused makeup token of the mark is "
+    "revoked at once. Clearing a student who is not marked is harmless. Needs attendance FULL in the Office Portal or "
+    "the Staff Portal. An occurrence that does not exist or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

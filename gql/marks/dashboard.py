@@ -1,4 +1,6 @@
-"""A day's check-ins as one subscriber follows them: which changes are shown, and the tallies that go with them."""
+"""A day's check-ins as one subscriber follows them: which changes are shown, and the tallies that are sent with
+them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -24,7 +26,9 @@ from gql.protocol.streams import Memo, Once
 
 @dataclass(slots=True)
 class Dashboard:
-    """What one subscriber follows: `tallies` of each occurrence that takes place are kept up as it is told."""
+    """What one subscriber follows. `tallies` holds the tally of each occurrence that takes place; it is updated with
+    every event.
+    """
 
     chosen: DayFilter
     viewer: Viewer
@@ -36,11 +40,11 @@ class Dashboard:
 
     @property
     def days(self) -> str:
-        """The local dates that are followed, as a cursor remembers them."""
+        """The local dates that are followed, as they are written into a cursor."""
         return " ".join(sorted({self.chosen.day_in(zone, self.now).isoformat() for zone in self.zones}))
 
     def is_shown_to(self, viewer: Viewer) -> bool:
-        """Does this viewer see the same as the one for whom it was read?"""
+        """Return whether this viewer sees the same as the one for whom the dashboard was read."""
         return (viewer.caller, sight_of(viewer)) == (self.viewer.caller, sight_of(self.viewer))
 
     def tell(self, found: CheckIns) -> CheckInEvent:
@@ -52,7 +56,10 @@ class Dashboard:
         return show_check_ins(found, self.days, whole, sight_of(self.viewer), self.now)
 
     def share(self, found: CheckIns, memo: Memo) -> Once:
-        """The same for all who see the same, if what they follow adds up to the same; `memo` is the change's."""
+        """Return the event so that it can be shared with all who see the same and whose tallies are equal.
+
+        memo -- the memo of the change.
+        """
         event = self.tell(found)
         return Once(event, memo, view_of(self.viewer), (found.place, self.days, astuple(event.tally)))
 
@@ -62,7 +69,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class DayRead:
-    """What subscribers to a change have in common: the tallies of its occurrences, and its students."""
+    """What all subscribers to a change need: the tallies of its occurrences, and its students."""
 
     tallies: Mapping[OccurrenceKey, AttendanceTally]
     students: Mapping[UUID, StudentFacts]
@@ -71,7 +78,7 @@ class DayRead:
 async def read_touched(
     connection: AsyncConnection, organization_id: UUID, changes: Sequence[FeedChange]
 ) -> dict[UUID, StudentFacts]:
-    """Whoever sees an occurrence sees the students on its roster."""
+    """Return the students whose marks changed. Whoever sees an occurrence sees the students on its roster."""
     ids = {
         entry.student_id
         for change in changes
@@ -83,7 +90,7 @@ async def read_touched(
 
 
 def check_ins_of(change: FeedChange, read: DayRead, board: Dashboard) -> Iterator[CheckIns]:
-    """Those of the change that the dashboard shows."""
+    """Yield the parts of the change that the dashboard shows."""
     for place, each in enumerate(change.fed.changes):
         head = change.heads.get(each.key)
         if head is None or each.kind is ChangeKind.TOKENS or not is_chosen(board.chosen, head, board.now):

@@ -1,4 +1,4 @@
-"""markAttendance: one student, in check-in mode (R4.3)."""
+"""The mutation `markAttendance` marks one student, in check-in mode (R4.3)."""
 
 from typing import Annotated, TypeAlias
 
@@ -9,7 +9,6 @@ from attendance.actions.marks.mark_attendance import StudentMark, mark_attendanc
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
@@ -24,20 +23,23 @@ from gql.marks.attendance_refusals import (
     CheckInModeOff,
     StudentNotOnRoster,
 )
+from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
 
 
-@strawberry.input(description="How one student attended.")
+@strawberry.input(description="The mark of one student.")
 class MarkAttendanceInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="The occurrence that the student attended or missed.")
-    student_id: strawberry.ID = strawberry.field(description="A student on its roll sheet.")
-    status: AttendanceStatus = strawberry.field(description="What the mark says. To take a mark back, use `clearMark`.")
+    occurrence_id: strawberry.ID = strawberry.field(
+        description="The id of the occurrence that the student attended or missed."
+    )
+    student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
+    status: AttendanceStatus = strawberry.field(description="The status to record. To remove a mark, use `clearMark`.")
     note: Maybe[str | None] = strawberry.field(default=None, description=NOTE_DESCRIPTION)
     seen_revision: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The occurrence's revision that the caller's screen shows, from 0. When somebody else has changed "
-        "this mark since, and differently, nothing is saved and AttendanceConflict tells both values. Left out or "
-        "null: the last one wins.",
+        description="The revision of the occurrence that the user sees, 0 or more. When somebody else has since "
+        "changed this mark to another value, nothing is saved, and AttendanceConflict shows both values. When left "
+        "out or null, this is not checked, and the last change wins.",
     )
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
@@ -45,7 +47,8 @@ class MarkAttendanceInput:
 @strawberry.type(description="The student is marked.")
 class MarkAttendanceSuccess(AttendanceRecorded):
     entry: RosterEntry | None = strawberry.field(
-        description="The student's row as it is now; null: a request sent again, and the row has gone since."
+        description="The student's row after the change. Null when the request was a retry and the row has been "
+        "removed since."
     )
 
 
@@ -56,12 +59,13 @@ MarkAttendanceResult: TypeAlias = Annotated[
     | AttendanceConflict
     | StudentNotOnRoster
     | PermissionDenied,
-    strawberry.union("MarkAttendanceResult", description="The student's row, or why nothing was saved."),
+    strawberry.union("MarkAttendanceResult", description="The student's row, or the reason why nothing was saved."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[MarkAttendanceInput, strawberry.argument(description="The mark.")]
+    info: Info,
+    input: Annotated[MarkAttendanceInput, strawberry.argument(description="The student, the occurrence and the mark.")],
 ) -> MarkAttendanceResult | None:
     asked = StudentMark(
         decode_occurrence_id(input.occurrence_id, "input.occurrenceId"),
@@ -78,10 +82,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Mark one student, today or on a past date, while check-in mode is on in the caller's portal; with it "
-    "off, marks go in through `submitAttendance` alone. The first student who is there marks all who have no mark "
-    "ABSENT by default, or EXCUSED_ABSENCE where that was approved beforehand. Open roll sheets hear of it at once. "
-    "Office and Staff Portal, attendance FULL; EXCUSED_ABSENCE in the Staff Portal needs EXCUSE_ABSENCES. An "
-    "occurrence that the caller may not see is NOT_FOUND.",
+    description="Marks one student, for today or a past date, while check-in mode is on in the caller's portal. When "
+    "it is off, use `submitAttendance`. The first student who is marked as being there is the first check-in: it "
+    "marks every unmarked student ABSENT by default, or EXCUSED_ABSENCE when that was approved beforehand. "
+    "Subscribers to the roll sheet receive the change at once. Needs attendance FULL in the Office Portal or the "
+    "Staff Portal; EXCUSED_ABSENCE in the Staff Portal also needs EXCUSE_ABSENCES. An occurrence that does not exist "
+    "or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

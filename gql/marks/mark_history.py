@@ -1,38 +1,46 @@
-"""How a mark came to be what it is."""
+"""The history of a mark."""
 
 from datetime import datetime
 
 import strawberry
 
 from attendance.rules.marks.mark_history import MarkStep, PastMark, RosterPlace
-from attendance.rules.vocabulary import AttendanceStatus, Source
 from db.marks.mark_history import read_mark_histories
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
+from gql.fields.vocabulary import Source
+from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 
 
-@strawberry.type(description="What a mark said before or after a change.")
+@strawberry.type(description="The state of a mark before or after a change.")
 class MarkState:
     status: AttendanceStatus = strawberry.field(description="How the student attended.")
-    note: str | None = strawberry.field(description="The remark; null: none.")
-    is_defaulted: bool = strawberry.field(description="Whether the system set it, since nobody had.")
+    note: str | None = strawberry.field(description="The note on the mark. Null when there was none.")
+    is_defaulted: bool = strawberry.field(
+        description="Whether the system set the mark by default, because nobody had marked the student."
+    )
 
 
 @strawberry.type(description="One change of a student's mark.")
 class MarkChange:
-    revision: int = strawberry.field(description="The occurrence's revision that it belongs to, from 1.")
-    changed_at: datetime = strawberry.field(description="When.")
-    changed_by: Actor | None = strawberry.field(
-        description="Who did it; of an absence by default, whose act it followed. Null: the system by itself."
+    revision: int = strawberry.field(
+        description="The revision of the occurrence to which the change belongs, 1 or more."
     )
-    source: Source = strawberry.field(description="Where it was done.")
-    before: MarkState | None = strawberry.field(description="The mark before; null: not marked.")
-    after: MarkState | None = strawberry.field(description="The mark after; null: it was cleared.")
+    changed_at: datetime = strawberry.field(description="When the change was made.")
+    changed_by: Actor | None = strawberry.field(
+        description="Who made the change. For a mark that the system set by default, it is the person or kiosk whose "
+        "check-in caused it. Null when the system acted by itself."
+    )
+    source: Source = strawberry.field(description="Where the change came from.")
+    before: MarkState | None = strawberry.field(
+        description="The mark before the change. Null when the student was not marked."
+    )
+    after: MarkState | None = strawberry.field(description="The mark after the change. Null when the mark was cleared.")
 
 
 async def load_mark_history(info: Info, place: RosterPlace) -> list[MarkChange]:
-    """One statement for all rows of a batch."""
+    """Return the history of a row's mark, in one statement for all rows of a batch."""
     return [_show(step) for step in await load(info, place, _read)]
 
 

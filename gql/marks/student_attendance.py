@@ -1,4 +1,4 @@
-"""A student's attendance across enrollments (R4.4)."""
+"""The attendance of a student across all enrollments (R4.4)."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,26 +12,21 @@ import strawberry
 from attendance.rules.calendar.listings import Position
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.marks.student_attendance import (
-    AttendanceRange,
-    NotEditableReason,
-    newest_first,
-    not_editable,
-)
+from attendance.rules.marks.student_attendance import newest_first, not_editable
 from attendance.rules.organization.permissions import Viewer, sees_all_occurrences
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow, roster_rows
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import Portal
 from db.calendar.occurrences import read_heads
 from db.marks.student_attendance import StudentPlaces, read_student_places
 from db.roster.rosters import read_rosters
 from gql.calendar.offering import show_offering
 from gql.calendar.positions import encode_position, position_cursors, read_position
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceRange, NotEditableReason
 from gql.people.student import Enrollment, Student, show_enrollment
 from gql.roster.roster import Mark, show_mark
 
@@ -40,49 +35,39 @@ if TYPE_CHECKING:
 
 _CURSORS = position_cursors("attendance")
 
-described(
-    NotEditableReason,
-    "Why the viewer cannot mark the student. Of several the first one is told.",
-    {
-        NotEditableReason.NOT_SCHEDULED: "The offering is not scheduled to meet on the date.",
-        NotEditableReason.CLOSED: "A blackout closes the date.",
-        NotEditableReason.CANCELLED: "The occurrence was cancelled.",
-        NotEditableReason.IN_THE_FUTURE: "Its date, at its location, has not come yet.",
-        NotEditableReason.NO_PERMISSION: "The viewer may not record attendance. Guardians never may.",
-        NotEditableReason.CHECK_IN_MODE_OFF: "In the viewer's portal check-in mode is off: marks go in through the "
-        "roll sheet, by `submitAttendance`, and not one student at a time.",
-    },
-)
 
-
-@strawberry.type(description="Why the viewer cannot mark the student at the occurrence.")
+@strawberry.type(description="The reason why the viewer cannot mark the student at the occurrence.")
 class NotEditable:
-    reason: NotEditableReason = strawberry.field(description="The reason, for programs.")
-    message: str = strawberry.field(description="The reason in English, for people.")
+    reason: NotEditableReason = strawberry.field(description="The reason as a value for programs.")
+    message: str = strawberry.field(description="The reason as an English sentence for people.")
 
 
 @strawberry.type(
-    description="A student at one occurrence. To mark the student from here, pass `occurrenceId` and `studentId` to "
-    "`markAttendance`, `checkIn`, `clearMark` or `submitAttendance`."
+    description="One student at one occurrence. To mark the student, pass `occurrenceId` and `studentId` to "
+    "`markAttendance`, `checkIn` or `clearMark`, or submit the roll sheet with `submitAttendance`."
 )
 class StudentAttendance:
     occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
     student_id: strawberry.ID = strawberry.field(description="The id of the student.")
     occurrence: Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")] = strawberry.field(
-        description="What the student attended, missed, or is expected at."
+        description="The occurrence that the student attended, missed or is expected at."
     )
     enrollment: Enrollment | None = strawberry.field(
-        description="What puts the student on its roll sheet; of several the lasting one. Null: a mark keeps the row, "
-        "and names no enrollment."
+        description="The enrollment that puts the student on the roll sheet. When there are several, it is the first "
+        "by type in the order ACTIVE, TRIAL, SINGLE_DAY, MAKEUP. Null when the row exists only because of a mark for "
+        "which no enrollment is recorded."
     )
     mark: Mark | None = strawberry.field(
-        description="Null: not marked. Guardians are not told its note, who made it, nor whether it needs a review."
+        description="The student's mark. Null when the student is not marked. For guardians, `note` and `markedBy` "
+        "are always null and `needsReview` is always false."
     )
     is_subdued: bool = strawberry.field(
-        description="Whether the student was marked, but no enrollment covers the date any more."
+        description="Whether the row is subdued: the student has a mark, but no enrollment covers the date any more."
     )
-    is_editable: bool = strawberry.field(description="Whether the viewer can mark the student here now.")
-    not_editable: NotEditable | None = strawberry.field(description="Why not; null: the viewer can.")
+    is_editable: bool = strawberry.field(description="Whether the viewer can mark the student at this occurrence now.")
+    not_editable: NotEditable | None = strawberry.field(
+        description="Why the viewer cannot mark the student. Null when the viewer can."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +80,9 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class StudentSheets:
-    """Students' rows on roll sheets, and who is told of them. Without a row the student has left the sheet."""
+    """Students' rows on roll sheets, and the viewer to whom they are shown. A student without a row has left the
+    sheet.
+    """
 
     heads: Mapping[OccurrenceKey, OccurrenceHead]
     rows: Mapping[tuple[OccurrenceKey, UUID], RosterRow]
@@ -104,7 +91,7 @@ class StudentSheets:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A page's rows, newest first; those of all students of the batch are in `sheets`."""
+    """The positions of a page, newest first. `sheets` holds the rows of all students of the batch."""
 
     positions: list[Position]
     sheets: StudentSheets
@@ -113,7 +100,7 @@ class _Found:
 async def attendance_of_student(
     info: Info, student: Student, wanted: AttendanceRange, first: int | None, after: str | None
 ) -> Connection[StudentAttendance]:
-    """A page; four statements for all students of a batch. Raises BadInput."""
+    """Return a page, in four statements for all students of a batch. Raises BadInput."""
     page = read_page(_CURSORS, first=first, after=after)
     now = info.context.clock()
     asked = _Asked(student.facts.id, wanted, page, now)
@@ -136,7 +123,7 @@ def show_attendance(sheets: StudentSheets, key: OccurrenceKey, student_id: UUID,
 def show_marked(
     sheets: StudentSheets, key: OccurrenceKey, student_id: UUID, mark: MarkFacts | None, now: datetime
 ) -> StudentAttendance:
-    """With the mark that is given in place of the present one."""
+    """Show a student at an occurrence with the given mark instead of the current one."""
     from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show attendance
 
     head, row = sheets.heads[key], sheets.rows.get((key, student_id))
@@ -156,7 +143,7 @@ def show_marked(
 
 
 def _told(mark: MarkFacts, viewer: Viewer) -> MarkFacts:
-    """What staff remark for each other is not for families."""
+    """Return the mark as the viewer may see it. What staff write for each other is hidden from families."""
     if viewer.caller.portal is not Portal.CUSTOMER:
         return mark
     return replace(mark, note=None, marked_by=None, needs_review=False)
@@ -185,7 +172,10 @@ async def read_sheets(
     keys: Collection[OccurrenceKey],
     is_wanted: Callable[[OccurrenceKey], bool] = lambda _: True,
 ) -> StudentSheets:
-    """Two statements. The viewer sees the students and the occurrences; no rows are read of those not wanted."""
+    """Read the students' rows, in two statements. The viewer must be allowed to see the students and the occurrences.
+
+    is_wanted -- occurrences for which it returns False get no rows.
+    """
     connection, viewer = source
     organization_id, sight = viewer.caller.organization_id, sight_of(viewer)
     heads = {head.key: head for head in await read_heads(connection, organization_id, keys)}

@@ -1,4 +1,4 @@
-"""submitAttendance: the roll sheet, all of it or nothing (R4.2)."""
+"""The mutation `submitAttendance` saves a roll sheet, all of it or nothing (R4.2)."""
 
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -11,7 +11,6 @@ from attendance.actions.marks.save_marks import Recorded
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import AttendanceStatus
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
@@ -21,36 +20,48 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
+from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.errors import BadInput
 
 MARK_LIMIT = 500
 
 
-@strawberry.input(description="What to record for one student.")
+@strawberry.input(description="The mark of one student.")
 class MarkInput:
-    student_id: strawberry.ID = strawberry.field(description="A student on the roll sheet; each at most once.")
-    status: AttendanceStatus | None = strawberry.field(description="Null clears the mark, and its note with it.")
+    student_id: strawberry.ID = strawberry.field(
+        description="The id of a student on the roll sheet. Each student can appear once."
+    )
+    status: AttendanceStatus | None = strawberry.field(
+        description="The status to record. Null clears the mark together with its note."
+    )
     note: Maybe[str | None] = strawberry.field(
         default=None,
         description=NOTE_DESCRIPTION,
     )
 
 
-@strawberry.input(description="A roll sheet as its taker leaves it. Marks that are not named stay as they are.")
+@strawberry.input(
+    description="The marks of a roll sheet. Marks of students who are not named stay unchanged, except as `markRest` "
+    "says."
+)
 class SubmitAttendanceInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="The occurrence that attendance was taken for.")
+    occurrence_id: strawberry.ID = strawberry.field(
+        description="The id of the occurrence for which attendance was taken."
+    )
     marks: list[MarkInput] = strawberry.field(
-        default_factory=list, description=f"At most {MARK_LIMIT}. They are saved all together or not at all."
+        default_factory=list,
+        description=f"The marks to save, at most {MARK_LIMIT}. Either all of them are saved or none.",
     )
     mark_rest: AttendanceStatus | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Marks every student who is neither named in `marks` nor marked already. Left out or null: nobody.",
+        description="The status for every student who is neither named in `marks` nor already marked. When left out "
+        "or null, no other student is marked.",
     )
     seen_revision: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The occurrence's revision that the caller's screen shows, from 0. When somebody else has changed "
-        "one of the named marks since, and differently, nothing is saved and AttendanceConflict tells both values. "
-        "Left out or null: the last one wins.",
+        description="The revision of the occurrence that the user sees, 0 or more. When somebody else has since "
+        "changed one of the named marks to another value, nothing is saved, and AttendanceConflict shows both values. "
+        "When left out or null, this is not checked, and the last change wins.",
     )
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
@@ -62,12 +73,14 @@ class SubmitAttendanceSuccess(AttendanceRecorded):
 
 SubmitAttendanceResult: TypeAlias = Annotated[
     SubmitAttendanceSuccess | AttendanceNotRecordable | AttendanceConflict | StudentNotOnRoster | PermissionDenied,
-    strawberry.union("SubmitAttendanceResult", description="The saved roll sheet, or why nothing was saved."),
+    strawberry.union(
+        "SubmitAttendanceResult", description="The saved roll sheet, or the reason why nothing was saved."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[SubmitAttendanceInput, strawberry.argument(description="The roll sheet.")]
+    info: Info, input: Annotated[SubmitAttendanceInput, strawberry.argument(description="The roll sheet to save.")]
 ) -> SubmitAttendanceResult | None:
     submission = _submission(input)
     async with act_once(
@@ -85,10 +98,10 @@ def _submission(given: SubmitAttendanceInput) -> Submission:
     for place, mark in enumerate(given.marks):
         student = decode_id(mark.student_id, "Student", f"input.marks.{place}.studentId")
         if student in marks:
-            raise BadInput(f"input.marks.{place} names a student who was named before; name each once.")
+            raise BadInput(f"input.marks.{place} names a student who was already named. Name each student once.")
         note = checked_note(mark.note, f"input.marks.{place}")
         if isinstance(note, str) and mark.status is None:
-            raise BadInput(f"input.marks.{place} clears the mark; a note needs a status.")
+            raise BadInput(f"input.marks.{place} clears the mark, so it cannot have a note.")
         marks[student] = WantedMark(mark.status, note)
     key = decode_occurrence_id(given.occurrence_id, "input.occurrenceId")
     return Submission(key, marks, given.mark_rest or None, seen_revision)
@@ -96,9 +109,10 @@ def _submission(given: SubmitAttendanceInput) -> Submission:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Save a roll sheet: many marks at once, for today or a past date, all of them or none. Open roll "
-    "sheets hear of it at once. An absence earns its makeup token in the same act or by a deferred run, as the "
-    "portal's check-in mode says. Office and Staff Portal, attendance FULL; EXCUSED_ABSENCE in the Staff Portal needs "
-    "EXCUSE_ABSENCES. An occurrence that the caller may not see is NOT_FOUND.",
+    description="Saves a roll sheet: many marks at once, for today or a past date, all of them or none. Subscribers "
+    "to the roll sheet receive the change at once. An absence from a class can earn a makeup token, either at once or "
+    "by a deferred run, depending on check-in mode in the caller's portal. Needs attendance FULL in the Office Portal "
+    "or the Staff Portal; EXCUSED_ABSENCE in the Staff Portal also needs EXCUSE_ABSENCES. An occurrence that does not "
+    "exist or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

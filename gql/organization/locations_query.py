@@ -2,11 +2,11 @@
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from db.calendar.offerings import read_locations
 from gql.calendar.offering import Location, show_location
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
+from gql.fields.vocabulary import Portal
 
 
 async def resolve(info: Info) -> list[Location]:

@@ -6,12 +6,12 @@ import strawberry
 
 from attendance.actions.organization.refresh_session import refresh_session
 from attendance.rules.organization.sign_in import RefreshToken
-from attendance.rules.refusals import SignInRefused
-from attendance.rules.vocabulary import SignInRefusedReason
+from attendance.rules.organization.sign_in_refusals import SignInRefused
 from db.unit_of_work import unit_of_work
 from gql.fields.access import open_to_all
 from gql.fields.context import Info
 from gql.organization.session import SignInResult, show_session
+from gql.organization.vocabulary import SignInRefusedReason
 
 
 @strawberry.input(description="The session to go on with.")

@@ -6,29 +6,12 @@ from typing import Annotated
 import strawberry
 
 from attendance.actions.organization.sign_in import SignedIn
-from attendance.rules import refusals
-from attendance.rules.vocabulary import SignInRefusedReason
+from attendance.rules.organization import sign_in_refusals as rules
 from gql.fields.context import Context
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
 from gql.organization.viewer import Viewer, show_viewer
-
-described(
-    SignInRefusedReason,
-    "Why nobody was signed in, or a session does not go on.",
-    {
-        SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD: "There is no such account, or the password is wrong; which of "
-        "them is not told.",
-        SignInRefusedReason.WRONG_PORTAL: "The account is right, but not for this portal. Told only after the right "
-        "password.",
-        SignInRefusedReason.REFRESH_TOKEN_NOT_VALID: "This was never a refresh token, or it is older than the one "
-        "before the current one.",
-        SignInRefusedReason.SESSION_EXPIRED: "The refresh token was not used in time. Sign in again.",
-        SignInRefusedReason.SESSION_ENDED: "Signed out, left, or ended because the refresh token before the current "
-        "one came back, which tells of theft. Sign in again.",
-    },
-)
+from gql.organization.vocabulary import SignInRefusedReason
 
 
 @strawberry.type(description="A session. Keep the refresh token where no other program can read it.")
@@ -47,23 +30,20 @@ class SignInSuccess:
     viewer: Viewer = strawberry.field(description="Who is signed in.")
 
 
-@strawberry.type(description="Nobody was signed in. Nothing tells whether an e-mail address has an account.")
+@refusal(
+    rules.SignInRefused, description="Nobody was signed in. Nothing tells whether an e-mail address has an account."
+)
 class SignInRefused(UserError):
     reason: SignInRefusedReason = strawberry.field(description="Why.")
 
-    @classmethod
-    def of(cls, refusal: refusals.SignInRefused) -> "SignInRefused":
-        return cls(message=refusal.message, reason=refusal.reason)
 
-
-@strawberry.type(
+@refusal(
+    rules.NoSession,
     description="The access token is of an external identity provider, which keeps the session: sign out there. With "
-    "`everywhere` the sessions kept here end all the same. Nothing was changed."
+    "`everywhere` the sessions kept here end all the same. Nothing was changed.",
 )
 class NoSession(UserError):
-    @classmethod
-    def of(cls, refusal: refusals.NoSession) -> "NoSession":
-        return cls(message=refusal.message)
+    pass
 
 
 @strawberry.type(description="An organization to choose.")
@@ -72,15 +52,16 @@ class OrganizationChoice:
     name: str = strawberry.field(description="Its name.")
 
 
-@strawberry.type(
+@refusal(
+    rules.OrganizationChoiceRequired,
     description="E-mail address and password are right in several organizations: sign in again with `organizationId`. "
-    "Nobody was signed in."
+    "Nobody was signed in.",
 )
 class OrganizationChoiceRequired(UserError):
     organizations: list[OrganizationChoice] = strawberry.field(description="In alphabetical order of their names.")
 
     @classmethod
-    def of(cls, refusal: refusals.OrganizationChoiceRequired) -> "OrganizationChoiceRequired":
+    def of(cls, refusal: rules.OrganizationChoiceRequired) -> "OrganizationChoiceRequired":
         return cls(
             message=refusal.message,
             organizations=[

@@ -13,24 +13,17 @@ from strawberry.utils.str_converters import to_camel_case
 from attendance.rules.organization import settings as values
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.organization.settings_changes import SettingsChangeFacts
-from attendance.rules.vocabulary import (
-    EnrollmentType,
-    ExpiryAnchor,
-    ExpiryUnit,
-    LimitPeriod,
-    LimitScope,
-    Permission,
-    TokenTrigger,
-)
 from db.organization.settings_changes import ListedSettingsChange, list_settings_changes
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.access import requires
 from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
+from gql.fields.vocabulary import Permission
 from gql.organization.settings_descriptions import SAYS
 from gql.people.people import StaffMember, show_staff_member
+from gql.tokens.vocabulary import ExpiryAnchor, ExpiryUnit, LimitPeriod, LimitScope, TokenTrigger
 
 MANAGE_SETTINGS = frozenset({Permission.MANAGE_SETTINGS})
 _CURSORS = Cursors("settingsChanges", (datetime, UUID))

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
+from gql.fields.vocabulary import Portal
 from gql.organization.settings import Settings, show_settings
 
 

@@ -7,12 +7,12 @@ import strawberry
 
 from attendance.actions.organization.sign_in import check_password, sign_in
 from attendance.rules.organization.sign_in import choose_account
-from attendance.rules.vocabulary import Portal
 from db.organization.sign_ins import find_accounts
 from db.unit_of_work import unit_of_work
 from gql.fields.access import open_to_all
 from gql.fields.context import Context, Info
 from gql.fields.global_ids import decode_id
+from gql.fields.vocabulary import Portal
 from gql.organization.session import SignInResult, show_session
 from gql.protocol.errors import BadInput, RateLimited
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from attendance.actions.organization.sign_out import sign_out
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info, changing
+from gql.fields.vocabulary import Portal
 from gql.organization.session import NoSession
 
 

@@ -5,14 +5,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 from strawberry import Maybe
 
-from attendance.rules.vocabulary import (
-    EnrollmentType,
-    ExpiryAnchor,
-    ExpiryUnit,
-    LimitPeriod,
-    LimitScope,
-    TokenTrigger,
-)
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.access import requires
 from gql.fields.arguments import leaves
 from gql.fields.context import Info
@@ -21,6 +14,7 @@ from gql.fields.user_errors import PermissionDenied
 from gql.organization.settings import MANAGE_SETTINGS
 from gql.organization.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
 from gql.organization.settings_updated import SettingsUpdated, update_settings
+from gql.tokens.vocabulary import ExpiryAnchor, ExpiryUnit, LimitPeriod, LimitScope, TokenTrigger
 
 
 @strawberry.input(description="Settings of makeup tokens to change.")

@@ -6,12 +6,12 @@ import strawberry
 
 from attendance.rules.organization.permissions import Viewer as ViewerFacts
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import Permission, Portal
 from db.people.students import list_students, visibility_of
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.people import Guardian, Kiosk, StaffMember
 from gql.people.student import Student, show_student
 

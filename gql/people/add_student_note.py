@@ -6,7 +6,6 @@ import strawberry
 
 from attendance.actions.people.student_notes import NoteKept, add_student_note
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from attendance.rules.vocabulary import NoteLevel
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -15,6 +14,7 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.student import StudentNote
 from gql.people.student_texts import NOTE_LENGTH, checked_text, show_kept_note
+from gql.people.vocabulary import NoteLevel
 
 
 @strawberry.input(description="The note.")

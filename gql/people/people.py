@@ -9,7 +9,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.kiosk.kiosk import LaunchedKiosk
 from attendance.rules.roster.roster_rows import KioskFacts
-from attendance.rules.vocabulary import KioskState, Permission, PersonKind
+from attendance.rules.vocabulary import PersonKind
 from db.kiosk.kiosks import read_launched_kiosks
 from gql.calendar.offering import Location, show_location
 from gql.fields.access import requires
@@ -17,6 +17,8 @@ from gql.fields.context import Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
 from gql.fields.loaders import load
 from gql.fields.node import Node
+from gql.fields.vocabulary import Permission
+from gql.kiosk.vocabulary import KioskState
 
 
 @strawberry.type(description="Somebody who works for the organization.")

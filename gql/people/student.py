@@ -9,15 +9,15 @@ import strawberry
 
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.kiosk.kiosk import FamilyCode
-from attendance.rules.marks.student_attendance import COMING_DAYS, AttendanceRange
+from attendance.rules.marks.student_attendance import COMING_DAYS
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import RosterEnrollment, dates_of
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenState, NoteLevel, Portal
 from db.kiosk.kiosk_families import read_code_numbers
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
+from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
@@ -26,7 +26,11 @@ from gql.fields.loaders import load, load_enrollments, load_notes
 from gql.fields.node import Node
 from gql.fields.pagination import Connection
 from gql.fields.scalars import Money
+from gql.fields.vocabulary import Portal
+from gql.marks.vocabulary import AttendanceRange
 from gql.people.people import StaffMember, show_staff_member
+from gql.people.vocabulary import NoteLevel
+from gql.tokens.vocabulary import MakeupTokenState
 
 if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,37 +14,15 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.tokens.student_tokens import TokenFacts
 from gql.fields.context import Reading
-from gql.fields.described import described
 from gql.fields.pagination import Cursors
 from gql.fields.visible import find_students
 from gql.marks.student_attendance import StudentAttendance, show_marked
 from gql.people.student import Student
 from gql.people.student_day import StudentDay, read_days
+from gql.people.vocabulary import NEXT_TOLD, StudentChangeKind
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, read_shown_tokens, show_token
 
-NEXT_TOLD = 10
 CURSORS = Cursors("studentChanged", (int, str, str))
-
-
-class StudentChangeKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    MARKS = "MARKS"
-    TOKENS = "TOKENS"
-    SCHEDULE = "SCHEDULE"
-
-
-described(
-    StudentChangeKind,
-    "What an event about a student tells.",
-    {
-        StudentChangeKind.SNAPSHOT: "The state: it comes first, after local midnight when that changes what is shown, "
-        "and in place of changes that can no longer be told one by one.",
-        StudentChangeKind.MARKS: "The student was marked, or a mark was changed or cleared: see `marks`.",
-        StudentChangeKind.TOKENS: "The makeup tokens that the viewer sees are not what they were.",
-        StudentChangeKind.SCHEDULE: f"Today's occurrences, or the next {NEXT_TOLD}, are not what they were: one "
-        "came or went, was cancelled or restored.",
-    },
-)
 
 
 @strawberry.type(

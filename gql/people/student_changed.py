@@ -16,13 +16,14 @@ from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.roster.sight import view_of
-from attendance.rules.vocabulary import ChangeKind, Portal
+from attendance.rules.vocabulary import ChangeKind
 from db.feed import FedChange, FeedFilter, feed_position
 from db.organization.access import access_epoch
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading, reading
 from gql.fields.global_ids import decode_id
 from gql.fields.visible import may_see_students
+from gql.fields.vocabulary import Portal
 from gql.live.feed import FeedChange, read_feed_changes
 from gql.live.following import Follower, News
 from gql.live.patience import patiently
@@ -30,11 +31,11 @@ from gql.people.student_change import (
     CURSORS,
     MarkAsOf,
     StudentChanged,
-    StudentChangeKind,
     StudentState,
     read_student_state,
     show_student_change,
 )
+from gql.people.vocabulary import StudentChangeKind
 from gql.protocol.errors import Forbidden, NotAuthenticated, NotFound
 from gql.protocol.streams import Memo, Once
 

@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id
 from gql.fields.visible import find_students, may_see_students
+from gql.fields.vocabulary import Portal
 from gql.people.student import Student
 from gql.protocol.errors import Forbidden
 

@@ -32,9 +32,9 @@ class Code(StrEnum):
 _CODES: dict[type[Exception], Code] = {}
 
 
-def answer_with(code: Code, *exceptions: type[Exception]) -> None:
-    """Answer these exceptions, subclasses not included, with their own text and `code` in place of INTERNAL."""
-    _CODES.update(dict.fromkeys(exceptions, code))
+def answer_with(code: Code, exception: type[Exception]) -> None:
+    """Answer this exception and its subclasses with their own text and `code` in place of INTERNAL."""
+    _CODES[exception] = code
 
 
 class ApiError(GraphQLError):
@@ -105,8 +105,9 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = _cause(error)
     if isinstance(cause, ApiError):
         answer["extensions"] = dict(cause.extensions or {})
-    elif type(cause) in _CODES:
-        answer |= {"message": str(cause), "extensions": {"code": _CODES[type(cause)].value}}
+    elif isinstance(cause, tuple(_CODES)):
+        code = next(code for exception, code in _CODES.items() if isinstance(cause, exception))
+        answer |= {"message": str(cause), "extensions": {"code": code.value}}
     elif isinstance(cause, StrawberryInputCoercionError):
         # Its other sentences are advice for the author of the schema.
         answer["message"] = cause.message.partition(". ")[0].rstrip(".") + "."

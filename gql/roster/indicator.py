@@ -1,4 +1,4 @@
-"""Indicators of a roster's row (R3.4)."""
+"""The indicators of a roster's row (R3.4)."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,64 +7,77 @@ from typing import Annotated
 import strawberry
 
 from attendance.rules.roster import indicators as rules
-from attendance.rules.vocabulary import IndicatorKind, NoteLevel
 from gql.fields.scalars import Money
+from gql.people.vocabulary import NoteLevel
+from gql.roster.vocabulary import IndicatorKind, TransferDirection
 
 
-@strawberry.type(description="Facts of a BIRTHDAY indicator.")
+@strawberry.type(description="The facts behind a BIRTHDAY indicator.")
 class BirthdayFacts:
     birthday_on: date = strawberry.field(
-        description="The birthday near the occurrence; for those born on 29 February the 28th in common years."
+        description="The date of the birthday that is near the occurrence. For a student born on 29 February, it is "
+        "28 February in common years."
     )
-    age: int = strawberry.field(description="The age reached on it, in years.")
+    age: int = strawberry.field(description="The age, in years, that the student reaches on this birthday.")
 
 
-@strawberry.type(description="Facts of a NOTES indicator.")
+@strawberry.type(description="The facts behind a NOTES indicator.")
 class NotesFacts:
-    count: int = strawberry.field(description="How many notes are open.")
-    highest_level: NoteLevel = strawberry.field(description="CRITICAL if at least one of them is.")
+    count: int = strawberry.field(description="The number of open notes.")
+    highest_level: NoteLevel = strawberry.field(
+        description="CRITICAL when at least one open note is critical; otherwise NORMAL."
+    )
 
 
-@strawberry.type(description="Facts of a MAKEUP indicator. Null where the class missed is not known.")
+@strawberry.type(description="The facts behind a MAKEUP indicator.")
 class MakeupFacts:
-    missed_offering_name: str | None = strawberry.field(description="The class missed; null: not known.")
-    missed_on: date | None = strawberry.field(description="The date of the class missed; null: not known.")
+    missed_offering_name: str | None = strawberry.field(
+        description="The name of the missed class. Null when it is not known."
+    )
+    missed_on: date | None = strawberry.field(description="The date of the missed class. Null when it is not known.")
 
 
-@strawberry.type(description="Facts of a BALANCE_DUE indicator. Needs SEE_BALANCES.")
+@strawberry.type(
+    description="The facts behind a BALANCE_DUE indicator. They are shown only to viewers with SEE_BALANCES; in the "
+    "Staff Portal, the organization's setting must also allow it."
+)
 class BalanceDueFacts:
-    amount: Money = strawberry.field(description="What the family owes, more than zero.")
-    currency: str = strawberry.field(description="ISO 4217 code, such as USD.")
+    amount: Money = strawberry.field(description="The amount that the family owes. It is more than zero.")
+    currency: str = strawberry.field(description="The currency of the amount as an ISO 4217 code, such as USD.")
 
 
-@strawberry.type(description="Facts of an EXPECTED_ABSENT indicator.")
+@strawberry.type(description="The facts behind an EXPECTED_ABSENT indicator.")
 class ExpectedAbsentFacts:
     is_excused: bool = strawberry.field(
-        description="Whether the absence is excused; of several that cover the occurrence an excused one is told."
+        description="Whether the absence is excused. When several expected absences cover the occurrence, an excused "
+        "one is shown."
     )
-    comment: str | None = strawberry.field(description="What was said about it; null: nothing.")
+    comment: str | None = strawberry.field(description="The comment on the absence. Null when none was given.")
 
 
-@strawberry.type(description="Facts of a DROP indicator.")
+@strawberry.type(description="The facts behind a DROP indicator.")
 class DropFacts:
     drop_on: date = strawberry.field(description="The last date of the enrollment.")
     is_last_occurrence: bool = strawberry.field(
-        description="Whether this is the enrollment's last occurrence that takes place."
+        description="Whether no later occurrence of the enrollment takes place."
     )
 
 
-@strawberry.type(description="Facts of a TRANSFER indicator.")
+@strawberry.type(description="The facts behind a TRANSFER indicator.")
 class TransferFacts:
-    direction: rules.TransferDirection = strawberry.field(description="OUT of this class, or IN to it.")
+    direction: TransferDirection = strawberry.field(
+        description="Whether the student transfers out of this class or into it."
+    )
     other_offering_name: str | None = strawberry.field(
-        description="The class at the other end; null: the transfer was recorded without one."
+        description="The name of the class at the other end of the transfer. Null when none was recorded."
     )
 
 
-@strawberry.type(description="Facts of a FIRST_DAY indicator.")
+@strawberry.type(description="The facts behind a FIRST_DAY indicator.")
 class FirstDayFacts:
     is_first_enrollment: bool = strawberry.field(
-        description="Whether the student has no enrollment that started earlier, waiting lists aside."
+        description="Whether the student has no enrollment that started earlier. Enrollments of type WAITLIST do not "
+        "count."
     )
 
 
@@ -78,25 +91,26 @@ IndicatorFacts = Annotated[
     | TransferFacts
     | FirstDayFacts,
     strawberry.union(
-        "IndicatorFacts", description="The facts behind an indicator, one type for each kind that has any."
+        "IndicatorFacts",
+        description="The facts behind an indicator, as values for programs. Each kind that has facts has its own type.",
     ),
 ]
 
 
 @strawberry.type(
-    description="A sign beside a student on a roll sheet. A row has at most one of each kind, in the order of "
-    "IndicatorKind. `detail` is for people, `facts` are the same for programs."
+    description="A sign that is shown beside a student on a roll sheet. A row has at most one indicator of each kind, "
+    "in the order of IndicatorKind. `detail` is a text for people; `facts` holds the same information for programs."
 )
 class Indicator:
-    kind: IndicatorKind = strawberry.field(description="Which of the eleven it is.")
-    label: str = strawberry.field(description='Its name in English, such as "Medical Alert".')
+    kind: IndicatorKind = strawberry.field(description="Which of the eleven kinds it is.")
+    label: str = strawberry.field(description='The English name of the kind, such as "Medical Alert".')
     detail: str | None = strawberry.field(
-        description="A short English text; null where the kind says it all, or where the viewer may see that it is "
-        "raised but not why (medical text, balance)."
+        description="A short English text. Null when the kind has no detail, and when the viewer may see that the "
+        "indicator is raised but not why (medical text, balance)."
     )
     facts: IndicatorFacts | None = strawberry.field(
-        description="Typed facts; null for MEDICAL_ALERT, ROLL_SHEET_COMMENT and TRIAL_ENROLLMENT, and where the "
-        "viewer may not see them."
+        description="The facts as typed values. Null for MEDICAL_ALERT, ROLL_SHEET_COMMENT and TRIAL_ENROLLMENT, and "
+        "when the viewer may not see them."
     )
 
 

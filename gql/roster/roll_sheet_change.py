@@ -1,8 +1,7 @@
-"""What subscribers to a roll sheet receive, and the list of an occurrence's changes."""
+"""The changes of a roll sheet, as subscribers receive them and as `Occurrence.changes` lists them."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -11,18 +10,18 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import roster_rows
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import ChangeKind, Source
 from db.roster.roll_sheet_changes import changes_after
 from db.roster.rosters import read_rosters
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load
 from gql.fields.pagination import Cursors, read_page
+from gql.fields.vocabulary import Source
 from gql.live.sheet_changes import SheetChange, sheet_change
 from gql.people.people import Actor, show_actor
 from gql.protocol.errors import BadInput
 from gql.roster.roster import RosterEntry, show_roster
+from gql.roster.vocabulary import RollSheetChangeKind
 
 if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence
@@ -31,58 +30,42 @@ if TYPE_CHECKING:
 _NO_CURSORS = Cursors("change", ())
 
 
-class RollSheetChangeKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    MARKS = ChangeKind.MARKS
-    ROSTER = ChangeKind.ROSTER
-    CANCELLED = ChangeKind.CANCELLED
-    RESTORED = ChangeKind.RESTORED
-    TOKENS = ChangeKind.TOKENS
-
-
-described(
-    RollSheetChangeKind,
-    "What a roll sheet's event is about.",
-    {
-        RollSheetChangeKind.SNAPSHOT: "The whole roll sheet as it stands: replace what you have by it. It comes first, "
-        "and in place of changes that can no longer be told one by one.",
-        RollSheetChangeKind.MARKS: "Marks were made, changed or cleared.",
-        RollSheetChangeKind.ROSTER: "Students came, left, or their rows changed otherwise.",
-        RollSheetChangeKind.CANCELLED: "The occurrence was cancelled.",
-        RollSheetChangeKind.RESTORED: "A cancelled occurrence takes place after all.",
-        RollSheetChangeKind.TOKENS: "Makeup tokens of these students were issued or revoked.",
-    },
-)
-
-
 @strawberry.type(
-    description="A numbered change of an occurrence's roll sheet, with the rows that it changed. Rows before it, with "
-    "`entries` put in by their ids and `removedEntryIds` taken out, are the rows after it."
+    description="A numbered change of an occurrence's roll sheet, with the rows that it changed. To apply it, replace "
+    "or add each row of `entries` by its id, and remove the rows of `removedEntryIds`."
 )
 class RollSheetChanged:
     revision: int = strawberry.field(
-        description="The number of the change, from 1, without gaps; of a SNAPSHOT the last change that it holds, 0 "
-        "before any. Pass the last one you have as `afterRevision` to go on from there."
+        description="The number of the change. Numbers start at 1 and have no gaps. For a SNAPSHOT, the number of the "
+        "last change that it includes; 0 when there was none yet. Pass the last revision you have as `afterRevision` "
+        "to continue after it."
     )
-    changed_at: datetime = strawberry.field(description="When the change was made; of a SNAPSHOT, when it was read.")
-    kind: RollSheetChangeKind = strawberry.field(description="What changed.")
-    changed_by: Actor | None = strawberry.field(description="Who changed it; null: the system did, or a SNAPSHOT.")
-    source: Source | None = strawberry.field(description="Where the change came from; null: a SNAPSHOT.")
+    changed_at: datetime = strawberry.field(
+        description="When the change was made. For a SNAPSHOT, when the state was read."
+    )
+    kind: RollSheetChangeKind = strawberry.field(description="What the change is about.")
+    changed_by: Actor | None = strawberry.field(
+        description="Who made the change. Null when the system made it, and for a SNAPSHOT."
+    )
+    source: Source | None = strawberry.field(description="Where the change came from. Null for a SNAPSHOT.")
     occurrence: Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")] = strawberry.field(
-        description="The occurrence when the event was read: its own `revision` says to which change its tally and "
-        "roster belong, this one or, when changes come fast, a later one."
+        description="The occurrence at the time when the event was read. Its own `revision` says which change its "
+        "tally and roster include: this one or, when changes follow each other quickly, a later one."
     )
     entries: list[RosterEntry] = strawberry.field(
-        description="The rows that changed, by last name, then first name; of a SNAPSHOT all. Each has its mark as "
-        "this revision left it; what else it shows is read with the event."
+        description="The rows that changed, ordered by last name, then first name. A SNAPSHOT holds all rows. Each "
+        "row shows its mark as this revision left it; its other fields show the state when the event was read."
     )
     removed_entry_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of rows that are no longer on the roster; empty for a SNAPSHOT."
+        description="The ids of the rows that are no longer on the roster. Empty for a SNAPSHOT."
     )
 
 
 def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> RollSheetChanged:
-    """The occurrence is shown as it was when the change was read."""
+    """Show a change.
+
+    occurrence -- the occurrence in the state in which the change was read.
+    """
     head = change.head
     rows = roster_rows(change.candidates, head, sight)
     gone = change.touched - {row.student.id for row in rows}
@@ -103,12 +86,13 @@ def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> 
 async def load_changes(
     info: Info, head: OccurrenceHead, after: int, first: int | None
 ) -> tuple[list[SheetChange], Sight]:
-    """The next changes of an occurrence after a revision; two statements for all occurrences of a batch.
+    """Return the next changes of an occurrence after a revision. It takes two statements for all occurrences of a
+    batch.
 
     Raises BadInput.
     """
     if after < 0:
-        raise BadInput('Argument "after" is a revision: 0 or more.')
+        raise BadInput('Argument "after" must be a revision, which is 0 or more.')
     page = read_page(_NO_CURSORS, first=first)
     return await load(info, _Asked(head, after, page.size), _read_changes)
 

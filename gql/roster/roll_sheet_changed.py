@@ -1,4 +1,6 @@
-"""`rollSheetChanged`: a roll sheet's state or the changes since, then each change, in order and once (R10.1, R10.2)."""
+"""The subscription `rollSheetChanged` sends a roll sheet's state, or the changes since a revision. It then sends
+each further change in order and exactly once (R10.1, R10.2).
+"""
 
 from collections import deque
 from collections.abc import AsyncGenerator, Hashable
@@ -27,38 +29,44 @@ from gql.protocol.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.protocol.streams import Once
 from gql.roster.roll_sheet_change import RollSheetChanged, show_change
 
-_NONE = 'Argument "occurrenceId" is the id of no occurrence that you may see.'
+_NONE = 'There is no occurrence with the id in argument "occurrenceId", or you may not see it.'
 _NO_LONGER = "You may no longer see this occurrence."
-# Fields that are made from all rows, not from those that changed.
+# Fields that are computed from all rows and not only from the changed ones.
 _OF_THE_WHOLE = frozenset({"roster", "openings"})
 
 
 async def resolve(
     info: Info,
-    occurrence_id: Annotated[strawberry.ID, strawberry.argument(description="The occurrence to follow.")],
+    occurrence_id: Annotated[
+        strawberry.ID, strawberry.argument(description="The id of the occurrence whose roll sheet to follow.")
+    ],
     after_revision: Annotated[
         int | None,
         strawberry.argument(
-            description="The last revision the client has, 0 or more: it gets what came after it and no SNAPSHOT. Left "
-            "out or null: it has nothing. A SNAPSHOT comes all the same when that revision is more than 200 behind, or "
-            "ahead of the occurrence, or 0 and the occurrence four weeks ahead or more."
+            description="The last revision that the client has, 0 or more. The stream then starts with the changes "
+            "after it and without a SNAPSHOT. Leave it out, or pass null, when the client has nothing. A SNAPSHOT is "
+            "sent anyway in three cases: the revision is more than 200 changes behind; it is ahead of the occurrence; "
+            "or it is 0 and the occurrence is four weeks ahead or more."
         ),
     ] = UNSET,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:
-    """The stream of one subscriber: it reads what it lacks and then follows with others, for as long as it can, and so
-    on. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see it.
+    """The stream of one subscriber. It reads what the subscriber lacks, then shares the events of its group for as long
+    as possible, and starts over when it no longer can.
+
+    It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence.
     """
     key = decode_occurrence_id(occurrence_id, "occurrenceId")
     after_revision = None if after_revision is UNSET else after_revision
     if after_revision is not None and after_revision < 0:
-        raise BadInput('Argument "afterRevision" is the revision that you have: 0 or more.')
+        raise BadInput('Argument "afterRevision" must be the revision that you have, which is 0 or more.')
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
     wholly, told, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, True
     while True:
-        # Registered before the state is read: what is committed between the two waits in the queue.
+        # The watcher is registered before the state is read, so whatever is committed between the two waits in its
+        # queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
             opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, wholly)))
             check_to_see(access_of(info._field), opening.viewer.caller)
@@ -67,7 +75,7 @@ async def resolve(
             hub.follow(sheet, watcher, opening.revision)
             viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
             view, sight = view_of(viewer), sight_of(viewer)
-            # A stream lives long, and must not hold the roster that it began with for as long.
+            # A stream lives long, and must not hold on to the roster with which it began.
             del opening
             while changes:
                 yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
@@ -89,17 +97,25 @@ async def resolve(
 
 
 def _stays(view: Hashable, viewer: Viewer) -> bool:
-    """Of those who see their own classes alone nobody knows without looking whether this is still one."""
+    """Return whether the viewer's view is still the same.
+
+    For viewers who see only their own classes, it takes a look at the database to know whether this is still one of
+    them.
+    """
     return sees_all_occurrences(viewer.caller) and view_of(viewer) == view
 
 
 def _sees(viewer: Viewer, wholly: bool, change: SheetChange) -> bool:
-    """Of what was read before this subscriber came the whole roster may be missing."""
+    """Return whether the change can be shown to the viewer. What was read before this subscriber came may lack the
+    whole roster.
+    """
     return may_see_occurrence(viewer.caller, change.head) and (change.everyone is not None or not wholly)
 
 
 def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
-    """The same object for all viewers with one sight: nothing else that they may see or not is in it."""
+    """Show a change. All viewers with the same sight get the same object, since it depends on nothing else about the
+    viewer.
+    """
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
         whole = None if change.everyone is None else Sheet(change.everyone, change.head, sight)
@@ -112,10 +128,11 @@ def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
 field = strawberry.subscription(
     resolver=resolve,
     graphql_type=RollSheetChanged,
-    description="An occurrence's roll sheet: first its current state as a SNAPSHOT (or, with `afterRevision`, the "
-    "changes since), then every change, in revision order, each once. A client that falls behind gets a SNAPSHOT in "
-    "place of what it missed. The viewer's rights are looked at again for every event; the stream ends with "
-    "UNAUTHENTICATED or FORBIDDEN when they are gone. An occurrence that the viewer may not see is NOT_FOUND. Staff "
-    "with attendance VIEW in their portal.",
+    description="Follows the roll sheet of one occurrence. The stream starts with a SNAPSHOT of its current state; "
+    "with `afterRevision`, it starts with the changes since that revision instead. After that, every change is sent "
+    "once, in the order of revisions. A client that falls behind gets a SNAPSHOT instead of the events it missed. The "
+    "viewer's rights are checked again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when "
+    "they are gone. An occurrence that does not exist or that the viewer may not see is answered with NOT_FOUND. "
+    "Needs attendance VIEW; without SEE_ALL, only occurrences that the viewer teaches or substitutes can be followed.",
     metadata=requires(SEE_ATTENDANCE),
 )

@@ -10,62 +10,68 @@ from attendance.rules.marks.mark_history import RosterPlace
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
-from attendance.rules.vocabulary import AttendanceStatus, Source
 from gql.calendar.offering import show_offering
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
+from gql.fields.vocabulary import Source
 from gql.marks.mark_history import MarkChange, load_mark_history
+from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_enrollment, show_student
 from gql.roster.indicator import Indicator, show_indicator
 
 
-@strawberry.type(description="A student's attendance at an occurrence.")
+@strawberry.type(description="The record of how a student attended an occurrence.")
 class Mark:
     status: AttendanceStatus = strawberry.field(description="How the student attended.")
     is_defaulted: bool = strawberry.field(
-        description="Whether the system marked the student absent, when the first one checked in or at the end of a "
-        "day on which nobody did; a check-in makes it real."
+        description="Whether the system set this absence by default: at the first check-in of the occurrence, or at "
+        "the end of a day on which nobody checked in. Checking the student in replaces it."
     )
-    source: Source = strawberry.field(description="Where it came from.")
-    marked_by: Actor | None = strawberry.field(description="Who made it; null: the system did.")
-    marked_at: datetime = strawberry.field(description="When it was last changed.")
-    note: str | None = strawberry.field(description="A remark; null: none.")
-    revision: int = strawberry.field(description="The occurrence's revision that last changed it, from 1.")
+    source: Source = strawberry.field(description="Where the mark came from.")
+    marked_by: Actor | None = strawberry.field(description="Who made the mark. Null when the system did.")
+    marked_at: datetime = strawberry.field(description="When the mark was last changed.")
+    note: str | None = strawberry.field(description="A note on the mark. Null when there is none.")
+    revision: int = strawberry.field(
+        description="The revision of the occurrence at which the mark was last changed, 1 or more."
+    )
     needs_review: bool = strawberry.field(
-        description="Whether its makeup token was used for a makeup that the mark no longer earns, so that somebody "
-        "should look."
+        description="Whether somebody should look at this mark: its makeup token is already used for a makeup, "
+        "although the mark no longer earns a token."
     )
 
 
 @strawberry.type(
-    description="A student on an occurrence's roll sheet; one row for each student. Whoever sees the occurrence sees "
-    "its roster."
+    description="A student's row on an occurrence's roll sheet. Each student has one row. Whoever may see the "
+    "occurrence may see its roster."
 )
 class RosterEntry(Node):
-    student: Student = strawberry.field(description="Who it is.")
+    student: Student = strawberry.field(description="The student.")
     enrollment: Enrollment | None = strawberry.field(
-        description="What puts the student on the sheet; of several the lasting one: ACTIVE, TRIAL, SINGLE_DAY, "
-        "MAKEUP. Null: a mark keeps the row, and names no enrollment."
+        description="The enrollment that puts the student on the roll sheet. When there are several, it is the first "
+        "by type in the order ACTIVE, TRIAL, SINGLE_DAY, MAKEUP. Null when the row exists only because of a mark for "
+        "which no enrollment is recorded."
     )
-    mark: Mark | None = strawberry.field(description="Null: not marked.")
+    mark: Mark | None = strawberry.field(description="The student's mark. Null when the student is not marked.")
     indicators: list[Indicator] = strawberry.field(
-        description="Those raised, at most one of each of the eleven kinds, in the order of IndicatorKind."
+        description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
+        "order of IndicatorKind."
     )
     is_subdued: bool = strawberry.field(
-        description="Whether the student was marked, but no enrollment covers the date any more."
+        description="Whether the row is subdued: the student has a mark, but no enrollment covers the date any more."
     )
     attendance_rate: float | None = strawberry.field(
-        description="The share of the student's marks in the offering on which the student was there, from 0 to 1. "
-        "Excused absences count neither way. Null: no mark counts yet."
+        description="The share of the student's marks in the offering at which the student was there, from 0 to 1. "
+        "TARDY, LEFT_EARLY and TARDY_AND_LEFT_EARLY count as being there; excused absences do not count at all. Null "
+        "when no mark counts yet."
     )
     place: strawberry.Private[RosterPlace]
 
     @strawberry.field(
-        description="Every change of this row's mark, newest first, with the mark before and after; at most 100. Needs "
-        "attendance VIEW.",
+        description="The changes of this row's mark, newest first, each with the mark before and after it. At most "
+        "100 changes are listed. Needs attendance VIEW.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def history(self, info: Info) -> list[MarkChange]:
@@ -86,7 +92,7 @@ def show_mark(facts: MarkFacts) -> Mark:
 
 
 def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -> list[RosterEntry]:
-    """In the order of the rows; all share one offering."""
+    """Show rows of a roster in their order. All rows belong to occurrences of one offering."""
     offering = show_offering(head.offering, head.series.timeslots)
     return [
         RosterEntry(

@@ -9,7 +9,6 @@ import strawberry
 
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.tasks.background_tasks import TaskFacts, sees_all_tasks
-from attendance.rules.vocabulary import Portal, TaskItemState, TaskKind, TaskState
 from db.tasks.background_tasks import read_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
@@ -17,8 +16,8 @@ from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.node import Node
 from gql.fields.pagination import Connection
+from gql.fields.vocabulary import Portal
 from gql.people.people import StaffMember, show_staff_member
-from gql.tasks import task_vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.tasks.task_report import (
     BackgroundTaskException,
     BackgroundTaskItem,
@@ -27,6 +26,7 @@ from gql.tasks.task_report import (
     items_of,
     report_of,
 )
+from gql.tasks.vocabulary import TaskItemState, TaskKind, TaskState
 
 _STAFF = signed_in(Portal.OFFICE, Portal.STAFF)
 

@@ -9,11 +9,11 @@ import strawberry
 from strawberry import UNSET
 
 from attendance.rules.tasks.background_tasks import ENDED
-from attendance.rules.vocabulary import Portal
 from db.tasks.background_tasks import read_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id
+from gql.fields.vocabulary import Portal
 from gql.live.patience import patiently
 from gql.protocol.errors import Forbidden, NotAuthenticated, NotFound
 from gql.tasks.background_task import BackgroundTask, find_tasks

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.vocabulary import Portal
 from db.tasks.background_tasks import list_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Portal
 from gql.tasks.background_task import BackgroundTask, created_by, show_task
 
 _CURSORS = Cursors("backgroundTasks", (datetime, UUID))

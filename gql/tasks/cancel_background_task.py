@@ -8,12 +8,12 @@ import strawberry
 from attendance.actions.tasks.cancel_background_task import cancel_background_task
 from attendance.rules.refusals import NothingFound
 from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.vocabulary import Portal
 from gql.tasks.background_task import BackgroundTask, find_tasks
 from gql.tasks.task_refusals import BackgroundTaskEnded
 

@@ -6,12 +6,12 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.tasks.delete_background_task import delete_background_task
-from attendance.rules.vocabulary import Portal
 from gql.fields.access import signed_in
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, encode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.vocabulary import Portal
 from gql.tasks.task_refusals import BackgroundTaskNotEnded
 
 

@@ -11,7 +11,6 @@ import strawberry
 from attendance.actions.tasks.choose_families import choose_families
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.tasks.statements import MOST_FAMILIES, WantedFamilies
-from attendance.rules.vocabulary import Permission
 from attendance.tasks.send_statements import SendStatements, StatedFamily, StatementsAsked
 from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
@@ -24,6 +23,7 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS
 from gql.fields.scalars import Money
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.protocol.errors import BadInput
 from gql.tasks.background_task import BackgroundTask, find_tasks
 from gql.tasks.statement_refusals import NobodyOwes, TooManyFamilies

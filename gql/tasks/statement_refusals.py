@@ -2,21 +2,18 @@
 
 import strawberry
 
-from attendance.rules.tasks import statements
-from gql.fields.user_errors import UserError
+from attendance.rules.tasks import statements as rules
+from gql.fields.user_errors import UserError, refusal
 
 
-@strawberry.type(description="No family that the caller sees has such a balance. Nothing was sent.")
+@refusal(rules.NobodyOwes, description="No family that the caller sees has such a balance. Nothing was sent.")
 class NobodyOwes(UserError):
-    @classmethod
-    def of(cls, refusal: statements.NobodyOwes) -> "NobodyOwes":
-        return cls(message=refusal.message)
+    pass
 
 
-@strawberry.type(description="These are more families than are written to at once; narrow it. Nothing was sent.")
+@refusal(
+    rules.TooManyFamilies,
+    description="These are more families than are written to at once; narrow it. Nothing was sent.",
+)
 class TooManyFamilies(UserError):
     family_count: int = strawberry.field(description="How many there are.")
-
-    @classmethod
-    def of(cls, refusal: statements.TooManyFamilies) -> "TooManyFamilies":
-        return cls(message=refusal.message, family_count=refusal.family_count)

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.tasks.background_tasks import TaskReport, summary
-from attendance.rules.vocabulary import EmailState, TaskItemState, TaskState
+from attendance.rules.vocabulary import EmailState
 from db.tasks.task_reports import (
     ExceptionsWanted,
     ItemsWanted,
@@ -22,6 +22,7 @@ from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
 from gql.fields.visible import find_students
 from gql.people.student import Student
+from gql.tasks.vocabulary import TaskItemState, TaskState
 
 _ITEMS = Cursors("backgroundTaskItems", (int,))
 _EXCEPTIONS = Cursors("backgroundTaskExceptions", (int, int))

@@ -7,13 +7,13 @@ import strawberry
 
 from attendance.actions.tokens.create_makeup_tokens import TokensCreated, create_makeup_tokens
 from attendance.rules.tokens.tokens_by_hand import MOST_DRAFTS, NOTICE_TIME, TokenDraft
-from attendance.rules.vocabulary import Permission
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.protocol.errors import BadInput
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 from gql.tokens.token_arguments import (

@@ -12,12 +12,12 @@ from attendance.actions.tokens.create_makeup_tokens import dated_draft
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.tokens.tokens_for_many import ENROLLED, MOST_STUDENTS, EnrolledStudents
-from attendance.rules.vocabulary import EnrollmentType, Permission
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens, TokensGiven
 from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.enrollments.enrollment_arguments import checked_date
+from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -25,6 +25,7 @@ from gql.fields.global_ids import decode_ids, encode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS, MOST_WORDS, checked_words
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.people.students_refusals import NoStudents, TooManyStudents
 from gql.protocol.errors import BadInput
 from gql.tasks.background_task import BackgroundTask, find_tasks

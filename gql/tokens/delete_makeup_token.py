@@ -6,13 +6,13 @@ import strawberry
 
 from attendance.actions.tokens.delete_makeup_token import delete_makeup_token
 from attendance.actions.tokens.edit_makeup_token import TokenChanged
-from attendance.rules.vocabulary import Permission
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.tokens.makeup_token import MakeupToken
 from gql.tokens.token_arguments import show_kept_token
 from gql.tokens.token_refusals import MakeupTokenNotChangeable

@@ -7,7 +7,6 @@ import strawberry
 from strawberry import Maybe
 
 from attendance.actions.tokens.edit_makeup_token import TokenChanged, edit_makeup_token
-from attendance.rules.vocabulary import Permission
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -15,6 +14,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission
 from gql.tokens.makeup_token import MakeupToken
 from gql.tokens.token_arguments import (
     COMMENT_DESCRIPTION,

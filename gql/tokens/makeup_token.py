@@ -15,7 +15,6 @@ from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.roster.sight import sight_of
 from attendance.rules.tokens.student_tokens import TokenFacts, seen_by_family, token_order
-from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, Portal
 from db.calendar.occurrences import read_heads
 from db.people.students import Visibility, read_students
 from db.tokens.student_tokens import read_tokens, read_tokens_of
@@ -27,9 +26,11 @@ from gql.fields.loaders import load, load_place
 from gql.fields.node import Node
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.fields.visible import find_students
+from gql.fields.vocabulary import Portal
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_place, show_student
 from gql.tokens.token_ledger import MakeupTokenEntry, load_ledger
+from gql.tokens.vocabulary import MakeupTokenOrigin, MakeupTokenState
 
 if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence

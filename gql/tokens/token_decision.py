@@ -11,37 +11,21 @@ from attendance.actions.tokens.explain_absences import ExplainedAbsence, explain
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import sees_all_occurrences
-from attendance.rules.tokens.makeup_tokens import TokenCause
-from attendance.rules.tokens.token_decisions import TokenOutcome
-from attendance.rules.vocabulary import AttendanceStatus
 from db.calendar.occurrences import read_heads
 from db.tokens.token_ledger import AbsencePage, read_absences
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.marks.vocabulary import AttendanceStatus
 from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, show_token
 from gql.tokens.token_ledger import MakeupTokenEntry, MakeupTokenFact, show_entry, show_facts
+from gql.tokens.vocabulary import TokenCause, TokenOutcome
 
 if TYPE_CHECKING:
     from gql.calendar.occurrence import Occurrence
 
 _CURSORS = Cursors("makeupTokenDecisions", (date, UUID))
-
-described(
-    TokenOutcome,
-    "What an absence led to.",
-    {
-        TokenOutcome.ISSUED: "A makeup token, which stands; `token.state` says what became of it.",
-        TokenOutcome.WAITING: "None yet: a run is due that will issue it, unless something changes until then.",
-        TokenOutcome.SKIPPED: "None; `cause` says why.",
-        TokenOutcome.REVOKED: "One that was taken back; `cause` says why.",
-        TokenOutcome.DELETED: "One that staff deleted; it stays deleted.",
-        TokenOutcome.UNDECIDED: "It would earn one, but nothing has decided: the mark was not made here, but brought "
-        "in. Submitting its roll sheet again decides.",
-    },
-)
 
 
 @strawberry.type(description="An absence of a student, and what was decided about a makeup token for it.")

@@ -8,55 +8,15 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.tokens.makeup_tokens import TokenCause
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.tokens.token_ledger import LedgerStep, with_expiry
-from attendance.rules.vocabulary import MakeupTokenAct, Source
 from db.tokens.token_ledger import read_ledgers
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load
+from gql.fields.vocabulary import Source
 from gql.people.people import Actor, show_actor
-
-described(
-    MakeupTokenAct,
-    "What was done with a makeup token, or decided about an absence.",
-    {
-        MakeupTokenAct.ISSUED: "It was issued.",
-        MakeupTokenAct.SKIPPED: "An absence or a cancelled class got none; the cause says why.",
-        MakeupTokenAct.REVOKED: "The system took it back: its ground was gone.",
-        MakeupTokenAct.REINSTATED: "The system gave it back: its ground returned.",
-        MakeupTokenAct.FLAGGED: "Its ground was gone, but it is used: left for staff to review.",
-        MakeupTokenAct.UNFLAGGED: "Its ground returned, and nothing is left to be reviewed.",
-        MakeupTokenAct.REQUESTED: "The family requested a makeup with it.",
-        MakeupTokenAct.DENIED: "Staff denied the family's request.",
-        MakeupTokenAct.WITHDRAWN: "The family withdrew its request.",
-        MakeupTokenAct.REDEEMED: "A makeup was booked with it.",
-        MakeupTokenAct.RESET: "Its makeup, or a request for one, was given up, and the token was freed.",
-        MakeupTokenAct.EDITED: "Staff changed it; the facts have before and after.",
-        MakeupTokenAct.DELETED: "Staff deleted it.",
-        MakeupTokenAct.EXPIRED: "Its last local day ended while it was unused. Derived from its dates.",
-    },
-)
-described(
-    TokenCause,
-    "Why an absence has no makeup token, or why one was taken back or must be reviewed.",
-    {
-        TokenCause.NOT_A_CLASS: "Camps and appointments earn none.",
-        TokenCause.OCCURRENCE_CANCELLED: "The class was cancelled.",
-        TokenCause.NOT_MARKED: "The mark was cleared.",
-        TokenCause.NOT_ABSENT: "The mark is no absence any more.",
-        TokenCause.NOT_EXCUSED: "Only excused absences earn: the setting tokenTrigger.",
-        TokenCause.TYPE_DOES_NOT_EARN: "Enrollments of this type earn none: the setting earningTypes.",
-        TokenCause.TOKENS_OFF: "Makeup tokens are switched off: the setting tokensEnabled.",
-        TokenCause.OVER_LIMIT: "The limit of the setting tokenLimit was reached.",
-        TokenCause.HAS_TOKEN: "The student has another token of the same class.",
-        TokenCause.DELETED_BY_HAND: "Staff deleted the token of this class, and it stays deleted.",
-        TokenCause.OCCURRENCE_RESTORED: "The cancelled class was restored.",
-    },
-)
+from gql.tokens.vocabulary import MakeupTokenAct, TokenCause
 
 _TYPES = {"location": "Location", "program": "Program", "offering": "Offering", "enrollment": "Enrollment"}
 _TYPES |= {"request": "MakeupRequest"}

@@ -4,26 +4,16 @@ from datetime import date
 
 import strawberry
 
-from attendance.rules.tokens import token_refusals
-from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
-from gql.fields import vocabulary  # noqa: F401 - describes the enumerations that these types speak
-from gql.fields.described import described
+from attendance.rules.tokens import token_refusals as rules
 from gql.fields.global_ids import encode_id
-from gql.fields.user_errors import UserError
+from gql.fields.user_errors import UserError, refusal
+from gql.tokens.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 
-described(
-    MakeupTokenDatesReason,
-    "What is wrong with the dates of a makeup token.",
-    {
-        MakeupTokenDatesReason.EXPIRY_AND_NEVER: "It was given an expiration date, and told never to expire.",
-        MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE: "It would expire before the date from which on it is good.",
-        MakeupTokenDatesReason.EXPIRED_ALREADY: "A new one would be expired from the first: `expiresOn`, given or by "
-        "the setting, is over.",
-    },
+
+@refusal(
+    rules.MakeupTokenDatesNotPossible,
+    description="A makeup token cannot have these dates. Nothing was changed, and no other one was made.",
 )
-
-
-@strawberry.type(description="A makeup token cannot have these dates. Nothing was changed, and no other one was made.")
 class MakeupTokenDatesNotPossible(UserError):
     reason: MakeupTokenDatesReason = strawberry.field(description="Why.")
     draft_index: int | None = strawberry.field(
@@ -33,7 +23,7 @@ class MakeupTokenDatesNotPossible(UserError):
     expires_on: date | None = strawberry.field(description="The last one; null: it would never expire.")
 
     @classmethod
-    def of(cls, refusal: token_refusals.MakeupTokenDatesNotPossible) -> "MakeupTokenDatesNotPossible":
+    def of(cls, refusal: rules.MakeupTokenDatesNotPossible) -> "MakeupTokenDatesNotPossible":
         return cls(
             message=refusal.message,
             reason=refusal.reason,
@@ -43,9 +33,10 @@ class MakeupTokenDatesNotPossible(UserError):
         )
 
 
-@strawberry.type(
+@refusal(
+    rules.MakeupTokenNotChangeable,
     description="In its present state the makeup token cannot be changed like this; the message says what can be done "
-    "in place of it. Nothing was changed."
+    "in place of it. Nothing was changed.",
 )
 class MakeupTokenNotChangeable(UserError):
     state: MakeupTokenState = strawberry.field(description="The state that it is in.")
@@ -56,7 +47,7 @@ class MakeupTokenNotChangeable(UserError):
     makeup_offering_name: str | None = strawberry.field(description="The class of that makeup; null: there is none.")
 
     @classmethod
-    def of(cls, refusal: token_refusals.MakeupTokenNotChangeable) -> "MakeupTokenNotChangeable":
+    def of(cls, refusal: rules.MakeupTokenNotChangeable) -> "MakeupTokenNotChangeable":
         makeup = refusal.makeup_enrollment_id
         return cls(
             message=refusal.message,

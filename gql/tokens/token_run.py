@@ -6,27 +6,9 @@ import strawberry
 
 from attendance.actions.tokens.preview_token_runs import PreviewedRun, preview_token_runs
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.vocabulary import TokenRunPhase, TokenRunState
 from gql.fields.context import Info, Reading
-from gql.fields.described import described
 from gql.fields.loaders import load
-
-described(
-    TokenRunPhase,
-    "When a deferred run happens.",
-    {
-        TokenRunPhase.AFTER_CLASS: "30 minutes after the class ends.",
-        TokenRunPhase.END_OF_DAY: "At 23:59 local time on the occurrence's date, to capture any changes.",
-    },
-)
-described(
-    TokenRunState,
-    "Whether a deferred run is still to happen.",
-    {
-        TokenRunState.ARMED: "It happens once it is due. One that could not happen in time happens late, never not.",
-        TokenRunState.DONE: "It has happened. A later deferred mark can arm it again.",
-    },
-)
+from gql.tokens.vocabulary import TokenRunPhase, TokenRunState
 
 
 @strawberry.type(

@@ -1,4 +1,4 @@
-"""Opens the zip: finds its CSV files, keeps to limits, and reads the manifest. Nothing is written to the disk."""
+"""Opens the zip file, finds its CSV files, enforces limits, and reads the manifest. Nothing is written to disk."""
 
 import csv
 import zipfile
@@ -17,7 +17,7 @@ MODES = ("bulk", "delta", "absent")
 
 @dataclass(frozen=True)
 class Bundle:
-    """The texts of a bundle's files by name without .csv; `modes` has bulk or delta for each OneRoster file in it."""
+    """The texts of a bundle's files, by name without .csv. `modes` has bulk or delta for each OneRoster file in it."""
 
     version: str
     modes: dict[str, str]
@@ -25,12 +25,14 @@ class Bundle:
 
 
 def open_bundle(path: Path, report: Report) -> Bundle:
-    """Raises ImportRefused for what is no zip of UTF-8 CSV files with a manifest of version 1.1 or 1.2."""
+    """Read the bundle. Raises ImportRefused unless it is a zip of UTF-8 CSV files with a manifest of version 1.1 or
+    1.2.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             found = _csv_files(archive)
             if "manifest" not in found:
-                raise ImportRefused(f"{path.name} has no manifest.csv; a OneRoster bundle has one at its root.")
+                raise ImportRefused(f"{path.name} has no manifest.csv, which a OneRoster bundle has at its root.")
             version, modes = _manifest(_text(archive, found["manifest"]))
             wanted = _wanted(version, modes, found, report)
             return Bundle(version, modes, {name: _text(archive, found[name]) for name in wanted})
@@ -43,18 +45,20 @@ def open_bundle(path: Path, report: Report) -> Bundle:
 def _csv_files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     entries = archive.infolist()
     if len(entries) > FILES_AT_MOST:
-        raise ImportRefused(f"The bundle has {len(entries)} files; more than {FILES_AT_MOST} are not read.")
+        raise ImportRefused(f"The bundle has {len(entries)} files; the limit is {FILES_AT_MOST}.")
     found: dict[str, zipfile.ZipInfo] = {}
     total = 0
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in entry.filename:
-            raise ImportRefused(f"The bundle holds the path {entry.filename!r}, which leads out of it.")
+            raise ImportRefused(f"The bundle contains the path {entry.filename!r}, which points outside of it.")
         is_hidden = name.name.startswith(".") or name.parts[0] == "__MACOSX"
         if entry.is_dir() or is_hidden or len(name.parts) > 2 or name.suffix != ".csv":
             continue
         if name.stem in found:
-            raise ImportRefused(f"The bundle holds {name.name} twice: {found[name.stem].filename}, {entry.filename}.")
+            raise ImportRefused(
+                f"The bundle contains {name.name} twice: {found[name.stem].filename}, {entry.filename}."
+            )
         _check_size(entry)
         total += entry.file_size
         found[name.stem] = entry
@@ -74,7 +78,7 @@ def _check_size(entry: zipfile.ZipInfo) -> None:
 
 def _text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     with archive.open(entry) as file:
-        # The size that the zip declares may be a lie, so that what is unpacked is bounded here.
+        # The size that the zip declares may be false, so the number of unpacked bytes is limited here.
         content = file.read(entry.file_size + 1)
     if len(content) > entry.file_size:
         raise ImportRefused(f"{entry.filename} is longer than the zip file says.")
@@ -90,7 +94,7 @@ def _text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _manifest(text: str) -> tuple[str, dict[str, str]]:
-    """The version, 1.1 or 1.2, and the mode of each file that is there."""
+    """Return the version (1.1 or 1.2) and the mode of each file that the bundle contains."""
     rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(row)]
     if not rows or rows[0][:2] != ["propertyName", "value"]:
         raise ImportRefused("manifest.csv, line 1: the header must be propertyName,value.")
@@ -117,11 +121,13 @@ def _wanted(version: str, modes: dict[str, str], found: dict[str, zipfile.ZipInf
     for name in VERSIONS[version]:
         is_declared = name in modes or name in OUR_FILES
         if name in modes and name not in found:
-            raise ImportRefused(f"manifest.csv says that {name}.csv is there ({modes[name]}), but the bundle lacks it.")
+            raise ImportRefused(
+                f"manifest.csv declares {name}.csv ({modes[name]}), but the bundle does not contain it."
+            )
         if name in found and is_declared:
             wanted.append(name)
         elif name in found:
-            report.warn(f"{name}.csv", 0, "", "", "not read: the manifest says that it is absent, or is silent")
+            report.warn(f"{name}.csv", 0, "", "", "not read: the manifest declares it absent or does not mention it")
     if not wanted:
         raise ImportRefused("manifest.csv names no file that Rollbook reads.")
     return wanted

@@ -1,4 +1,4 @@
-"""Reads one cell: text to a value. Each reader raises ValueError with the reason, which the report shows."""
+"""Converts the text of a cell to a value. Each reader raises ValueError with the reason, which the report shows."""
 
 import re
 from collections.abc import Callable
@@ -14,13 +14,13 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def read_date(text: str) -> date:
     if not _DATE.fullmatch(text):
-        raise ValueError("is no date such as 2026-03-02")
+        raise ValueError("is not a date such as 2026-03-02")
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise ValueError("is no day of the calendar") from None
+        raise ValueError("is not a day of the calendar") from None
     if not 1900 <= found.year <= 2200:
-        raise ValueError("is no year between 1900 and 2200")
+        raise ValueError("is outside the years 1900 to 2200")
     return found
 
 
@@ -28,7 +28,7 @@ def _read_instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("is no instant such as 2026-03-02T21:30:00.000Z") from None
+        raise ValueError("is not an instant such as 2026-03-02T21:30:00.000Z") from None
 
 
 def _read_flag(text: str) -> bool:
@@ -45,7 +45,7 @@ def _read_text(text: str) -> str:
     if len(text) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
     if "\0" in text:
-        raise ValueError("holds a NUL character")
+        raise ValueError("contains a NUL character")
     return text
 
 
@@ -67,7 +67,7 @@ def _one_of(column: Column) -> Callable[[str], str]:
 
 
 def reader_of(column: Column) -> Callable[[str], Any]:
-    """A function from the stripped, non-empty text of such a cell to its value."""
+    """Return a function that converts the stripped, non-empty text of such a cell to its value."""
     if column.one_of:
         return _one_of(column)
     if column.name == "sourcedId" or (column.refers_to and column.content is Content.TEXT):

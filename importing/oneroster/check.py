@@ -1,4 +1,4 @@
-"""What is wrong with a bundle's rows beyond their cells: references, and cells that do not fit together."""
+"""Checks a bundle's rows beyond their single cells: references, and cells that contradict each other."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +16,7 @@ BALANCE_BELOW = Decimal(10) ** 10
 
 
 def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule:
-    """Leave out every bad row and what hangs on it, and tell the report; file after file, each once."""
+    """Leave out every bad row and the rows that depend on it, and report each one once, file after file."""
     last_of_users = "roles" if "roles" in roster.files else "users"
     by_file: dict[str, Callable[[Record], Fault | None]] = {
         "academicSessions": _term,
@@ -59,9 +59,9 @@ def _term(term: Record) -> Fault | None:
 def _enrollment(enrollment: Record, roster: Roster, known: Known) -> Fault | None:
     user, role = enrollment["userSourcedId"], enrollment["role"]
     if role == "student" and not roster.is_student(user, known):
-        return "userSourcedId", user, "is no student"
+        return "userSourcedId", user, "is not a student"
     if role == "teacher" and not roster.is_staff(user, known):
-        return "userSourcedId", user, "is no member of the staff"
+        return "userSourcedId", user, "is not a staff member"
     begin, end = enrollment["beginDate"], enrollment["endDate"]
     if begin is not None and end is not None and begin > end:
         return "endDate", end, f"is before the beginDate, {begin}"
@@ -71,18 +71,18 @@ def _enrollment(enrollment: Record, roster: Roster, known: Known) -> Fault | Non
 def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
     student, key, balance = row["student"], row["family"], row["balance"]
     if student is None and key is None:
-        return "student", "", "is required, or family in its place"
+        return "student", "", "is required if family is empty"
     if student is not None and not roster.is_student(student, known):
-        return "student", student, "is no student"
+        return "student", student, "is not a student"
     if row["email"] is not None and not is_email(row["email"]):
-        return "email", row["email"], "is no e-mail address"
+        return "email", row["email"], "is not an e-mail address"
     if balance is not None and read_balance(balance) is None:
-        return "balance", balance, "is no amount such as 120.50 or -15"
+        return "balance", balance, "is not an amount such as 120.50 or -15"
     return None
 
 
 def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
-    """For a row without a student: its key must be in a sound row that has one, or in Rollbook."""
+    """Check a row without a student: its key must occur in a sound row that has a student, or be in Rollbook."""
     keys = {row["family"] for row in roster.rows("families").records if row["student"] is not None}
     there = {family.source_id for family in known.families.values()}
 
@@ -90,19 +90,21 @@ def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
         key = row["family"]
         if row["student"] is not None or key in keys or f"family/{key}" in there:
             return None
-        return "family", key, "is named by no row with a student, and is not in Rollbook"
+        return "family", key, "occurs in no row with a student, and is not in Rollbook"
 
     return fault_of
 
 
 def is_email(text: str) -> bool:
-    """Looks like one address: enough to keep a name or a phone number out."""
+    """Tell whether the text looks like one address. The check is just enough to exclude names and phone numbers."""
     name, at, domain = text.partition("@")
     return bool(name and at and "." in domain.strip(".")) and "@" not in domain and not any(map(str.isspace, text))
 
 
 def read_balance(text: str) -> Decimal | None:
-    """An amount with two places at most, positive when the family owes; None: it is none."""
+    """Return an amount with at most two decimal places, positive when the family owes money; None if the text is not
+    one.
+    """
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -113,7 +115,7 @@ def read_balance(text: str) -> Decimal | None:
 
 
 def _check_zones(roster: Roster, schedule: Schedule, known: Known, report: Report) -> None:
-    """A location has one zone: replace the zones by class with those by org, and tell rows that disagree."""
+    """Replace the zones by class with zones by org, since a location has one zone, and report rows that disagree."""
     by_org: dict[str, tuple[int, str]] = {}
     classes = roster.rows("classes").by_id
     for source_id, (line, zone) in schedule.zones.items():
@@ -125,6 +127,6 @@ def _check_zones(roster: Roster, schedule: Schedule, known: Known, report: Repor
             continue
         first_line, first = by_org.setdefault(org, (line, zone))
         if first != zone:
-            reason = f"is another zone than on line {first_line} for the same location"
+            reason = f"differs from the zone on line {first_line} for the same location"
             report.error("schedule.csv", line, "timeZone", zone, reason)
     schedule.zone_of_org = {org: zone for org, (_, zone) in by_org.items()}

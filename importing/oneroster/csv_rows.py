@@ -1,4 +1,4 @@
-"""Reads a file's rows, each cell checked, and tells every fault with its line and column."""
+"""Reads a file's rows, checks each cell, and reports every fault with its line and column."""
 
 import csv
 import io
@@ -10,14 +10,14 @@ from importing.oneroster.cells import reader_of
 from importing.oneroster.report import Report
 from importing.oneroster.specification import Column, FileSpecification
 
-EVERY = 5000  # rows between two signs of progress
+EVERY = 5000  # rows between two progress reports
 
 
 @dataclass(slots=True)
 class Record:
-    """A sound row: the line on which it starts, its sourcedId ("" in our own files), its cells by column name.
+    """A sound row: the line on which it starts, its sourcedId ("" in our own files), and its cells by column name.
 
-    An empty cell is None, in a list column (). Of a row `to_delete` only the sourcedId is sure to be there.
+    An empty cell is None, or () in a list column. A row with `to_delete` is only certain to have its sourcedId.
     """
 
     line: int
@@ -31,9 +31,9 @@ class Record:
 
 @dataclass
 class Rows:
-    """A file's rows. `bad` has the sourcedIds and lines of rows that were left out.
+    """A file's rows. `bad` maps the sourcedIds of rows that were left out to their lines.
 
-    `is_whole`: each row's sourcedId could be read, so that what a bulk file lacks is known for sure.
+    `is_whole` -- every row's sourcedId could be read, so it is certain what a bulk file does not contain.
     """
 
     file: str
@@ -52,7 +52,7 @@ class Rows:
         return (record for record in self.records if record.to_delete)
 
     def leave_out(self, lines: set[int]) -> None:
-        """Take out the rows that start on these lines."""
+        """Remove the rows that start on these lines."""
         for record in self.records:
             if record.line in lines and record.id:
                 self.bad[record.id] = record.line
@@ -61,7 +61,7 @@ class Rows:
 
 
 class _Reader:
-    """The readers of one file's columns, by their place in its header."""
+    """The readers of one file's columns, by their position in its header."""
 
     def __init__(self, specification: FileSpecification, mode: str, header: list[str], report: Report) -> None:
         self.file = specification.file_name
@@ -83,7 +83,7 @@ class _Reader:
         ]
 
     def read(self, line: int, row: list[str]) -> Record | None:
-        """None after the row's faults have been told, all of them."""
+        """Return the record, or None after all faults of the row have been reported."""
         to_delete = self.status_at is not None and row[self.status_at].strip() == "tobedeleted"
         cells: dict[str, Any] = {}
         is_sound = True
@@ -109,9 +109,9 @@ class _Reader:
 def read_rows(
     specification: FileSpecification, mode: str, text: str, report: Report, progress: Callable[[int], None]
 ) -> Rows:
-    """All rows of a file; bad ones are told to the report.
+    """Read all rows of a file and report the bad ones.
 
-    A header that lacks a column makes the whole report `is_broken`: no row of the file can be trusted.
+    A header that lacks a column makes the whole report `is_broken`, because no row of the file can be trusted.
     """
     rows = Rows(specification.name, mode)
     count = report.rows(specification.file_name)
@@ -126,13 +126,13 @@ def read_rows(
         if count.read % EVERY == 0:
             progress(count.read)
         if fault or len(row) != reader.width:
-            reason = fault or f"has {len(row)} cells, the header has {reader.width}"
+            reason = fault or f"has {len(row)} cells, but the header has {reader.width}"
             report.error(specification.file_name, line, "", ",".join(row), reason)
             rows.is_whole = False
             continue
         _keep(rows, reader, line, row)
     if reader is None:
-        report.error(specification.file_name, 1, "", "", "is empty; it needs at least its header")
+        report.error(specification.file_name, 1, "", "", "is empty; it needs at least a header")
         report.is_broken = True
     progress(count.read)
     return rows
@@ -153,7 +153,9 @@ def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
 
 
 def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
-    """(line on which the row starts, its cells, what is wrong with it); empty lines are passed over."""
+    """Yield for each row the line on which it starts, its cells, and what is wrong with it. Empty lines are
+    skipped.
+    """
     parser = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         line = parser.line_num + 1
@@ -162,7 +164,7 @@ def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
         except StopIteration:
             return
         except csv.Error as fault:
-            yield line, [], f"is no CSV: {fault}"
+            yield line, [], f"is not valid CSV: {fault}"
             continue
         if row and any(row):
             yield line, row, ""
@@ -174,7 +176,7 @@ def _is_sound_header(specification: FileSpecification, mode: str, row: list[str]
     if mode == "delta":
         needed += ["status", "dateLastModified"]
     faults = {name: "is missing from the header" for name in needed if name not in header}
-    faults |= {name: "is twice in the header" for name in header if name and header.count(name) > 1}
+    faults |= {name: "occurs twice in the header" for name in header if name and header.count(name) > 1}
     if fault:
         faults = {"": fault}
     for name, reason in faults.items():

@@ -1,7 +1,7 @@
-"""Which students and guardians form a family: those that agents tie together, whoever names whom.
+"""Derives which students and guardians form a family: those whom agents link, whichever side names the other.
 
-A family of Rollbook has one balance, and its guardians see all its students (R11.2), so that everybody who shares a
-guardian with a sibling is in it. A student without agents is a family of one.
+A family of Rollbook has one balance, and its guardians see all its students (R11.2). Therefore everybody who shares a
+guardian with a sibling belongs to the family. A student without agents is a family of one.
 """
 
 from collections.abc import Callable, Iterable
@@ -49,10 +49,11 @@ class Households:
 
 
 def find_households(roster: Roster, known: Known) -> Households:
-    """A family that members have already is kept, by the largest part of it if it falls apart.
+    """Derive the families. A family that its members have already is kept; if it falls apart, the largest part keeps
+    it.
 
-    In a bulk bundle agents alone decide. A delta never splits: who shares a family goes on sharing it, and members
-    that the bundle does not name move along. Guardians without any student get no family.
+    In a bulk bundle agents alone decide. A delta never splits families: members of one family stay together, and
+    members that the bundle does not name move with the others. Guardians without any student get no family.
     """
     groups = _groups(roster, known)
     households = Households()
@@ -110,7 +111,7 @@ def _with_students(groups: list[list[Node]]) -> list[list[Node]]:
 
 
 def _precedence(known: Known) -> Callable[[list[Node]], tuple[int, str]]:
-    """The part with the most students of a former family comes first, so that it keeps the family."""
+    """Put the part with the most students of a former family first, so that this part keeps the family."""
 
     def rank(members: list[Node]) -> tuple[int, str]:
         students = [name for kind, name in members if kind == "student"]
@@ -134,7 +135,7 @@ def _new_family(
     wanted = [f"family/{key}" for key in keys] + [f"student/{student}" for student in students]
     free = (name for name in wanted if known.new_id("family", name) not in taken and name not in by_source)
     name = next(free, None)
-    # All names are used by families that others hold: a student that went back and forth.
+    # Other families already use all names: a student moved away and came back.
     turn = 2
     while name is None or name in by_source:
         name = f"student/{students[0]}/{turn}"

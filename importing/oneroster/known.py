@@ -1,4 +1,4 @@
-"""What the organization has already: one snapshot, read at the start of the import's transaction."""
+"""Reads what the organization already has: one snapshot at the start of the import's transaction."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-GUARDIAN_PREFIX = "guardian/"  # of a guardian's source_id: a teacher may be a parent too, and is two persons then
+# prefix of a guardian's source_id: a teacher who is also a parent is stored as two persons
+GUARDIAN_PREFIX = "guardian/"
 
 
 class KnownLocation(NamedTuple):
@@ -64,7 +65,9 @@ class KnownTimeslot(NamedTuple):
 
 @dataclass
 class Known:
-    """By sourcedId, unless a name says otherwise. Deleted rows are here too: what comes back keeps its id."""
+    """The organization's entries by sourcedId, unless a name says otherwise. Deleted rows are included: an entry that
+    comes back keeps its id.
+    """
 
     organization_id: UUID
     locations: dict[str, KnownLocation] = field(default_factory=dict)
@@ -83,11 +86,11 @@ class Known:
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
     def new_id(self, kind: str, key: str) -> UUID:
-        """The id that this thing gets, the same in every import into this organization."""
+        """Return the id for this entry, which is the same in every import into this organization."""
         return uuid5(self.organization_id, f"{kind}/{key}")
 
     def has(self, file: str, source_id: str) -> bool:
-        """Is there such a row, not deleted, that the named OneRoster file could have brought?"""
+        """Tell whether there is such a row, not deleted, that the named OneRoster file could have brought."""
         if file == "users":
             return any(source_id in of_kind for of_kind in (self.live_students, self.staff, self.guardians))
         if file == "courses":
@@ -106,7 +109,7 @@ class Known:
 
 
 class _Live:
-    """Membership without the deleted ones."""
+    """The entries that are not deleted."""
 
     def __init__(self, known: dict[str, KnownStudent]) -> None:
         self._known = known
@@ -125,13 +128,13 @@ class _Tables:
         return list(await self._connection.fetch(f"{sql} WHERE organization_id = $1", self._organization_id))
 
     async def by_source_id(self, table: str, columns: str) -> list[Any]:
-        """Rows that an import brought: source_id, then the columns."""
+        """Return the rows that an import brought: source_id, then the columns."""
         rows = await self.rows(f"SELECT source_id, {columns} FROM {table}")  # noqa: S608 - names of this file
         return [row for row in rows if row[0] is not None]
 
 
 async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> Known:
-    """Everything that import decisions need; a handful of statements, whatever the size."""
+    """Read everything that the import's decisions need in a handful of statements, whatever the size."""
     known = Known(organization_id)
     tables = _Tables(connection, organization_id)
     await _read_frame(known, tables)
@@ -151,7 +154,7 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
         location = known.location_by_id[row[0]] = KnownLocation(*row)
         if location.source_id is not None:
             known.locations[location.source_id] = location
-    # A session made by hand may hold an imported class too; no sourcedId is like its key here.
+    # A session created by hand may contain an imported class too. No sourcedId equals its key here.
     sessions = "SELECT COALESCE(source_id, '/' || id), id, starts_on, ends_on, deleted_at FROM session"
     for row in await tables.rows(sessions):
         known.sessions[row[0]] = KnownSession(*row[1:])

@@ -1,4 +1,4 @@
-"""What an import makes of the makeup tokens of students who leave or come back (R8.11)."""
+"""Updates the makeup tokens of students who leave or come back by an import (R8.11)."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -9,7 +9,7 @@ import asyncpg
 from attendance.rules.enrollments.leaving import Stay, is_staying, left_on, tokens_lapse_on
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 
-# Only enrollments that this import has written: what it finds as it was is no act of today.
+# Only enrollments that this import has written count: one that is unchanged is not an act of today.
 TOUCHED = """
     SELECT s.id, s.tokens_lapse_on, t.was_dropped, t.today, c.expire_after_last_drop_days AS wait_days
     FROM student s
@@ -54,8 +54,8 @@ KEEP = """
 
 
 async def follow_leaving(connection: asyncpg.Connection, organization_id: UUID, now: datetime) -> None:
-    """After the enrollments are written, in the same transaction: as dropping and enrolling one by one would do it.
-    Four statements at most.
+    """Do what dropping and enrolling one by one would do, in at most four statements. Call it after the enrollments
+    are written, in the same transaction.
     """
     touched = await connection.fetch(TOUCHED, organization_id, now)
     if not touched:

@@ -1,4 +1,4 @@
-"""Carries out a plan in the caller's transaction, and counts what became of each kind of thing."""
+"""Carries out a plan in the caller's transaction and counts what changed for each kind of entry."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,7 +13,7 @@ from importing.oneroster.report import Report
 from importing.oneroster.roster import Progress
 from importing.oneroster.tables import Row, Target, stage, upsert
 
-# What is linked to comes before what links. The names on the right are the report's.
+# Tables that others refer to come first. The names on the right appear in the report.
 STEPS: tuple[tuple[str, Target, str], ...] = (
     ("location", tables.LOCATIONS, "locations"),
     ("session", tables.SESSIONS, "sessions"),
@@ -28,8 +28,8 @@ STEPS: tuple[tuple[str, Target, str], ...] = (
     ("enrollment", tables.ENROLLMENTS, "enrollments"),
     ("offering_instructor", tables.INSTRUCTORS, "instructors of classes"),
 )
-# An enrollment that has begun ends on the day before, in its location's zone, so that past rosters stay true (R3.1);
-# one that has not is deleted. The dates of one-day enrollments cannot be moved.
+# An enrollment that has begun ends on the day before, in its location's zone, so that past rosters stay correct (R3.1).
+# One that has not begun is deleted. The dates of one-day enrollments cannot be moved.
 END_BEGUN = """
     UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1, end_cause = 'DROPPED'
     FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
@@ -47,7 +47,7 @@ DELETE_AHEAD = """
       AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
       AND e.starts_on >= ($3 AT TIME ZONE l.time_zone)::date
 """
-# A family that is left without students: its balance, if it has one, keeps it.
+# A family that is left without students and has no balance is removed; a balance keeps the family.
 DELETE_EMPTIED = """
     UPDATE family f SET deleted_at = $2
     WHERE f.organization_id = $1 AND f.source_id IS NOT NULL AND f.deleted_at IS NULL AND f.balance = 0
@@ -75,7 +75,7 @@ BIRTH_FACTS = """
 async def carry_out(
     connection: asyncpg.Connection, plan: Plan, known: Known, report: Report, progress: Progress
 ) -> None:
-    """Write, then take away. The caller holds the organization's import lock and a transaction."""
+    """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
     await _free_addresses(connection, plan, known)
     for table, target, name in STEPS:
@@ -95,7 +95,9 @@ async def carry_out(
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:
-    """Addresses are unique at every moment, so that two people who swap theirs both give them up first."""
+    """Clear addresses first, since they are unique at every moment: two people who swap addresses both give them up
+    before.
+    """
     new = {row[0]: (row[4] or "").lower() for table in ("staff", "guardian") for row in plan.planned(table)}
     gives_up = [id_ for (_, email), id_ in known.emails.items() if id_ in new and new[id_] != email]
     await connection.execute(
@@ -181,5 +183,5 @@ async def _remove_links(
 
 
 def _count(status: str) -> int:
-    """Of "UPDATE 3"."""
+    """Return the 3 of "UPDATE 3"."""
     return int(status.rsplit(" ", 1)[-1])

@@ -1,4 +1,4 @@
-"""Into which organization a bundle goes."""
+"""Determines the organization into which a bundle is loaded."""
 
 from uuid import UUID
 
@@ -8,24 +8,25 @@ from db.ids import new_id
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Roster
 
-LOCK_CLASS = 7_065_513  # of advisory locks; the second key is the name of an organization that may have to be made
+# class of advisory locks; the second key is the name of an organization that may have to be created
+LOCK_CLASS = 7_065_513
 
 
 async def find_organization(connection: asyncpg.Connection, wanted: str | None, roster: Roster, report: Report) -> UUID:
-    """The one that `wanted` names or whose id it is; without it the one named like the bundle's only district.
-
-    The latter is made when it is not there. Raises ImportRefused with what to do instead.
+    """Return the organization with the name or id `wanted`. Without `wanted`, the name of the bundle's only district
+    counts, and an organization of that name is created if there is none. Raises ImportRefused, which says what to do
+    instead.
     """
     if wanted is not None:
         return await _existing(connection, wanted, report)
     districts = [org["name"] for org in roster.rows("orgs").live if org["type"] == "district"]
     if len(districts) != 1:
         raise ImportRefused(
-            f"The bundle has {len(districts) or 'no'} districts, so that its organization is not clear: "
-            "give --organization NAME."
+            f"The bundle has {len(districts) or 'no'} districts, so its organization cannot be determined: "
+            "choose one with --organization NAME."
         )
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, hashtext($2))", LOCK_CLASS, districts[0]):
-        raise ImportRefused(f"Another import into {districts[0]!r} is under way; try again when it has ended.")
+        raise ImportRefused(f"Another import into {districts[0]!r} is running; try again when it has ended.")
     found = await connection.fetch("SELECT organization_id FROM organization WHERE name = $1", districts[0])
     if found:
         return await _existing(connection, districts[0], report)

@@ -1,4 +1,4 @@
-"""What the database shall hold: the rows of each table, and what goes. Decides only; nothing is written here."""
+"""Decides what the database will contain: the rows of each table, and which are removed. Nothing is written here."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +12,8 @@ from importing.oneroster.tables import Row
 
 @dataclass
 class Plan:
-    """Rows by table in the column order of `tables`; `gone` has ids by table, links as pairs of ids.
+    """The rows by table, in the column order of `tables`. `gone` has the ids to remove by table; links are pairs of
+    ids.
 
     `ids` maps the sourcedIds of classes, students and staff, new and known, to ids.
     """
@@ -36,10 +37,12 @@ class Plan:
 
 
 def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, zones: dict[str, str]) -> None:
-    """Schools become locations, and so does any other org at which a class is held; the rest has no counterpart.
+    """Turn schools into locations, and also any other org at which a class is held. Other orgs have no counterpart.
 
-    zone -- for new locations; zones -- by org, from schedule.csv, which win and also change known locations.
-    Raises ImportRefused for a new location without any zone: every rule of time depends on it.
+    zone -- for new locations
+    zones -- by org, from schedule.csv; they take precedence and also change known locations
+
+    Raises ImportRefused for a new location without any zone, because every rule about time depends on it.
     """
     held_at = {record["schoolSourcedId"] for record in roster.rows("classes").live}
     ids = plan.ids["orgs"] = {source_id: location.id for source_id, location in known.locations.items()}
@@ -68,7 +71,9 @@ def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, z
 
 
 def plan_sessions(plan: Plan, roster: Roster, known: Known) -> None:
-    """Academic sessions of every type become sessions; a class is attached to those that it names as its terms."""
+    """Turn academic sessions of every type into sessions. A class is attached to the sessions that it names as its
+    terms.
+    """
     ids = plan.ids["academicSessions"] = {source_id: session.id for source_id, session in known.sessions.items()}
     for term in roster.rows("academicSessions").live:
         ids.setdefault(term.id, known.new_id("session", term.id))
@@ -76,7 +81,7 @@ def plan_sessions(plan: Plan, roster: Roster, known: Known) -> None:
 
 
 def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
-    """Courses become programs, classes become offerings of the kind CLASS with their sessions."""
+    """Turn courses into programs, and classes into offerings of the kind CLASS with their sessions."""
     for course in roster.rows("courses").live:
         plan.add("program", (known.new_id("program", course.id), course["title"], None))
     ids = plan.ids["classes"] = {source_id: offering.id for source_id, offering in known.offerings.items()}
@@ -89,14 +94,14 @@ def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
         sessions = [plan.ids["academicSessions"][term] for term in one["termSourcedIds"]]
         for session in sessions:
             plan.add("offering_session", (id_, session))
-        # Sessions that the office made and attached by hand stay.
+        # Sessions that the office created and attached by hand stay.
         lost = [(id_, old) for old in known.sessions_of.get(id_, []) if old in imported and old not in sessions]
         plan.links_gone.setdefault("offering_session", []).extend(lost)
     _date_classes(plan, roster, known)
 
 
 def _date_classes(plan: Plan, roster: Roster, known: Known) -> None:
-    """The first and last day of each class by its sessions: what enrollments without dates get."""
+    """Determine the first and last day of each class from its sessions, for enrollments without dates."""
     dates = {session.id: (session.starts_on, session.ends_on) for session in known.sessions.values()}
     dates |= {row[0]: (row[2], row[3]) for row in plan.planned("session")}
     ids = plan.ids["academicSessions"]

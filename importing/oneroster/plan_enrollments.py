@@ -1,4 +1,4 @@
-"""The last part of the plan: who is in which class, who teaches it, when it meets, and what goes."""
+"""The last part of the plan: who is in which class, who teaches it, when it meets, and what is removed."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,11 +12,11 @@ from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.schedule import Schedule, timeslots_gone
 
-FEW = 10  # so many may go without a question, whatever share they are
+FEW = 10  # so many entries may be removed without asking, whatever share they are
 
 
 def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, report: Report) -> None:
-    """Enrollments of students, and teachers as instructors; other roles in a class mean nothing to Rollbook."""
+    """Plan students' enrollments, and teachers as instructors. Other roles in a class have no meaning in Rollbook."""
     rows = roster.rows("enrollments")
     teaching: dict[UUID, set[UUID]] = {}
     for one in rows.live:
@@ -35,7 +35,7 @@ def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, repo
 
 
 def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: date) -> tuple[object, ...]:
-    """Dates that the row leaves out are the first and the last day of the class."""
+    """Return the enrollment. Dates that the row leaves out are the first and the last day of the class."""
     first, last = plan.dates_of_class.get(one["classSourcedId"], (today, None))
     begin, end = one["beginDate"], one["endDate"]
     starts_on = begin or (min(first, end) if end else first)
@@ -53,7 +53,9 @@ def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: da
 def _instructors_gone(
     plan: Plan, roster: Roster, known: Known, teaching: dict[UUID, set[UUID]]
 ) -> list[tuple[UUID, UUID]]:
-    """Bulk: imported staff whom an imported class has no longer. Delta: those whose row is to be deleted or is over."""
+    """Return the instructors to remove. In a bulk file these are imported staff whom an imported class no longer has;
+    in a delta, those whose row is to be deleted or has ended.
+    """
     rows = roster.rows("enrollments")
     staff = {person.id for person in known.staff.values()}
     if rows.mode == "bulk":
@@ -77,7 +79,7 @@ def _instructors_gone(
 
 
 def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
-    """The rows of schedule.csv; for the classes that it names, they are all there are."""
+    """Plan the rows of schedule.csv. For the classes that it names, they are the complete schedule."""
     ids = plan.ids["classes"]
     for slot in schedule.slots:
         id_ = known.new_id("timeslot", slot.key)
@@ -87,10 +89,10 @@ def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
 
 
 def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> None:
-    """What a bulk file does not have any more, and what a row says is to be deleted.
+    """Plan the removal of what a bulk file no longer contains, and of what a row declares as deleted.
 
-    Rows that could not be read count as there. Raises ImportRefused where a bulk file would take away more than
-    half of what there is (and more than a few), which looks like a file cut short; `accept` lets it.
+    Rows that could not be read count as present. If a bulk file would remove more than half of what there is (and more
+    than a few entries), it was probably cut short, and ImportRefused is raised unless `accept` is true.
     """
     today = plan.now.date()
     held = {
@@ -137,7 +139,9 @@ def _missing(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[U
 
 
 def _named(roster: Roster, file: str, live: Mapping[str, UUID], planned: set[UUID]) -> list[UUID]:
-    """Told to be deleted, or still there but no longer of this kind: a student who became a teacher."""
+    """Return the entries that are declared as deleted, or are no longer of this kind: a student who became a
+    teacher.
+    """
     by_id = roster.rows(file).by_id
     return [id_ for source_id, id_ in _absent(live, planned) if source_id in by_id]
 

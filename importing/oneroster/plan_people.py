@@ -1,4 +1,4 @@
-"""The people's part of the plan: families, students, guardians and staff."""
+"""Plans the people: families, students, guardians and staff."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "U
 
 
 def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
-    """Fill in families, students, persons, and facts about known ones."""
+    """Add families, students and persons to the plan, and facts about known ones."""
     households = find_households(roster, known)
     _plan_students(plan, roster, known, households)
     addresses = _Addresses(plan, roster, known, report)
@@ -47,9 +47,9 @@ def _plan_students(plan: Plan, roster: Roster, known: Known, households: Househo
 
 
 class _Addresses:
-    """Who gets an e-mail address to sign in with: one person of a kind, the one who has it now before others.
+    """Decides who gets an e-mail address to sign in with: one person of a kind, and first the one who has it now.
 
-    An imported person who takes another address here, or is gone, gives theirs up to whoever wants it.
+    An imported person who takes another address here, or is removed, releases the old one for others.
     """
 
     def __init__(self, plan: Plan, roster: Roster, known: Known, report: Report) -> None:
@@ -72,18 +72,20 @@ class _Addresses:
         self._report.warn("users.csv", user.line, column, value, reason)
 
     def of(self, kind: str, id_: UUID, user: Record) -> str | None:
-        """None, with a warning, for an address that is none or that somebody else of the kind has."""
+        """Return the address, or None with a warning if it is invalid or if somebody else of the kind has it."""
         email = user["email"]
         if email is None:
             return None
         if not is_email(email):
-            self.warn(user, "email", email, "is no e-mail address; left out")
+            self.warn(user, "email", email, "is not an e-mail address; left out")
             return None
         holder = self._held.get((kind, email.lower()), id_)
         if holder != id_ and holder in self._leaving:
             self._plan.freed_addresses.append(holder)
         elif holder != id_:
-            reason = f"is the address of another {kind.lower()} person, who keeps it; this one cannot sign in with it"
+            reason = (
+                f"already belongs to another {kind.lower()} account, which keeps it; this person cannot sign in with it"
+            )
             self.warn(user, "email", email, reason)
             return None
         self._held[kind, email.lower()] = id_
@@ -91,7 +93,7 @@ class _Addresses:
 
 
 def _ended_at(user: Record, person: KnownPerson | None, now: datetime) -> datetime | None:
-    """A disabled account is closed, since when it was closed first; an enabled one is open."""
+    """Return when the account was closed: for a disabled one when it was first closed, and None for an enabled one."""
     if user["enabledUser"]:
         return None
     return (person.ended_at if person else None) or now
@@ -111,7 +113,7 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
     for source_id, user in sorted(roster.guardians.items()):
         family = households.of_guardian.get(source_id)
         if family is None:
-            addresses.warn(user, "sourcedId", user.id, "is a guardian whom no student has as agent; left out")
+            addresses.warn(user, "sourcedId", user.id, "is a guardian whom no student names as agent; left out")
             continue
         person = known.guardians.get(source_id)
         id_ = person.id if person else known.new_id("guardian", source_id)
@@ -126,7 +128,7 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
 
 
 def _plan_families(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """Name a new family after its students; let it be reached as its first guardian is."""
+    """Name a new family after its students and give it the contact data of its first guardian."""
     reach: dict[UUID, tuple[str | None, str | None]] = {}
     for source_id, user in sorted(roster.guardians.items()):
         family = households.of_guardian.get(source_id)
@@ -144,7 +146,9 @@ def _plan_families(plan: Plan, roster: Roster, known: Known, households: Househo
 
 
 def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """families.csv: what a cell says is written, what it leaves empty stays. Later rows of a family win."""
+    """Plan families.csv: filled cells are written, empty ones keep the current value, and later rows of a family
+    win.
+    """
     by_key = {family.source_id: id_ for id_, family in known.families.items()}
     facts: dict[UUID, list[object]] = {}
     for row in roster.rows("families").live:
@@ -160,7 +164,7 @@ def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Hou
 
 
 def _plan_births(plan: Plan, roster: Roster) -> None:
-    """demographics.csv: birth date and sex of students; a row to delete empties both."""
+    """Plan demographics.csv: birth date and sex of students. A row to delete clears both."""
     for row in roster.rows("demographics").records:
         id_ = plan.ids["students"].get(row.id)
         if id_ is None:

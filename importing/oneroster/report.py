@@ -1,4 +1,4 @@
-"""What an import has to say: problems by file, line and column, and counts by file and by kind of thing."""
+"""The report of an import: problems by file, line and column, and counts by file and by kind of entry."""
 
 import csv
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 class ImportRefused(Exception):
-    """The bundle as a whole cannot be imported; the text is one clear sentence, and nothing was kept.
+    """The bundle as a whole cannot be imported. The text is one clear sentence, and nothing was kept.
 
-    `report` has what was found before, if anything was read at all.
+    `report` has what was found before; None when nothing was read.
     """
 
     report: "Report | None" = None
@@ -17,9 +17,11 @@ class ImportRefused(Exception):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One finding. Line 1 is the header; column and value are empty where the whole row or file is meant.
+    """One finding. Line 1 is the header. Column and value are empty where the whole row or file is meant.
 
-    A warning leaves the row in; an error takes it out. `hangs_on_another`: the row is sound, but names a bad one.
+    A warning keeps the row; an error excludes it.
+
+    hangs_on_another -- the row is sound but refers to a bad one
     """
 
     file: str
@@ -34,12 +36,12 @@ class Problem:
     def severity(self) -> str:
         if self.is_warning:
             return "warning"
-        return "hangs on a bad row" if self.hangs_on_another else "error"
+        return "depends on a bad row" if self.hangs_on_another else "error"
 
 
 @dataclass
 class RowCount:
-    """Rows of one file: all, those left out for an error, and sound ones for which Rollbook has no use."""
+    """The rows of one file: all rows, those left out because of an error, and sound ones that Rollbook does not use."""
 
     read: int = 0
     bad: int = 0
@@ -48,7 +50,7 @@ class RowCount:
 
 @dataclass
 class Stored:
-    """What became of one kind of thing in the database."""
+    """What changed in the database for one kind of entry."""
 
     added: int = 0
     changed: int = 0
@@ -58,10 +60,11 @@ class Stored:
 
 @dataclass
 class Report:
-    """The outcome of one import; `is_kept` tells whether the database has it now, `is_sound` whether it
-    could be loaded at all (a dry run's answer).
+    """The outcome of one import.
 
-    `is_broken`: a file cannot be read at all, so that leaving out bad rows would not help.
+    is_kept -- the database contains it now
+    is_sound -- it could be loaded, which is the answer of a dry run
+    is_broken -- a file cannot be read at all, so leaving out bad rows would not help
     """
 
     organization: str = ""
@@ -85,7 +88,7 @@ class Report:
 
     @property
     def changes(self) -> int:
-        """How many rows the database gained, changed or lost; 0 when the same bundle comes again."""
+        """The number of rows that the database gained, changed or lost; 0 when the same bundle is loaded again."""
         return sum(stored.added + stored.changed + stored.removed for stored in self.stored.values())
 
     def rows(self, file: str) -> RowCount:
@@ -102,8 +105,9 @@ class Report:
 
 
 def write_report_file(path: Path, problems: Iterable[Problem]) -> None:
-    """All problems as CSV: severity, file, line, column, value, reason. A cell that a spreadsheet takes for a
-    formula gets a leading apostrophe, since values come from the bundle."""
+    """Write all problems as CSV: severity, file, line, column, value, reason. A value that a spreadsheet would take
+    for a formula gets a leading apostrophe, since values come from the bundle.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["severity", "file", "line", "column", "value", "reason"])

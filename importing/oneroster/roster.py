@@ -1,4 +1,4 @@
-"""A bundle's rows with every reference checked, and who its users are."""
+"""A bundle's rows with every reference checked, and the kinds of its users."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from importing.oneroster.known import Known
 from importing.oneroster.report import Report
 from importing.oneroster.specification import VERSIONS, Column
 
-Progress = Callable[[str, int, int], None]  # what is under way, rows done, rows in all (0: not known yet)
+Progress = Callable[[str, int, int], None]  # the current step, rows done, rows in all (0: not known yet)
 
 
 @dataclass
 class Roster:
-    """`files` by name, in an order in which rows only refer to earlier files.
+    """The bundle's rows. `files` is ordered so that rows refer only to earlier files.
 
-    The users by what they are; somebody can be several. Staff with the permissions that their roles bring.
+    Users are grouped by kind, and a user can be of several kinds. Staff come with the permissions of their roles.
     """
 
     version: str
@@ -27,7 +27,7 @@ class Roster:
     staff: dict[str, tuple[Record, frozenset[Permission]]] = field(default_factory=dict)
 
     def rows(self, file: str) -> Rows:
-        """An absent file is one without rows."""
+        """Return the rows of the file; an absent file has none."""
         return self.files.get(file) or Rows(file, "absent")
 
     def is_student(self, user: str, known: Known) -> bool:
@@ -41,7 +41,7 @@ class Roster:
 
 
 def read_roster(bundle: Bundle, report: Report, progress: Progress) -> Roster:
-    """All rows of all files, each cell checked; references are not yet."""
+    """Read all rows of all files and check each cell. References are not checked yet."""
     files = {}
     for name, text in bundle.texts.items():
         specification = VERSIONS[bundle.version][name]
@@ -56,7 +56,7 @@ def read_roster(bundle: Bundle, report: Report, progress: Progress) -> Roster:
 
 
 def check_references(roster: Roster, file: str, known: Known, report: Report) -> None:
-    """Leave out the file's rows that name what is not there; each is told to the report."""
+    """Leave out the file's rows that refer to something missing, and report each one."""
     rows = roster.rows(file)
     for column in VERSIONS[roster.version][file].columns:
         if column.refers_to:
@@ -83,14 +83,15 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
 
 
 def _dangling(target: Rows, wanted: str, known: Known, *, is_hint: bool) -> str:
-    """Why the reference does not hold; empty: a delta or an absent file, and Rollbook has it, or cannot know.
+    """Return why the reference is invalid. Empty: the file is a delta or absent, and Rollbook has the entry or cannot
+    know.
 
-    It cannot for hints at orgs: districts are not stored.
+    Rollbook cannot know about hints to orgs, because districts are not stored.
     """
     if wanted in target.by_id:
         return f"is being deleted on line {target.by_id[wanted].line} of {target.file}.csv"
     if wanted in target.bad:
-        return f"is the bad row on line {target.bad[wanted]} of {target.file}.csv"
+        return f"refers to the bad row on line {target.bad[wanted]} of {target.file}.csv"
     if target.mode == "bulk":
         return f"is not in {target.file}.csv"
     if known.has(target.file, wanted) or (is_hint and target.file == "orgs"):

@@ -1,4 +1,4 @@
-"""The import of a OneRoster bundle from beginning to end, in one transaction."""
+"""Imports a OneRoster bundle from beginning to end, in one transaction."""
 
 import time
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Progress, Roster, read_roster
 from importing.oneroster.schedule import Schedule, zones
 
-LOCK_CLASS = 7_065_512  # of advisory locks; the second key is the organization
+LOCK_CLASS = 7_065_512  # class of advisory locks; the second key is the organization
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person at the terminal decided. `time_zone` is for new locations that schedule.csv does not place.
+    """The options of the command. `time_zone` is for new locations that schedule.csv does not place.
 
-    `organization` -- a name or an id; None: the bundle's only district names it, and it is made if need be.
-    `skip_bad_rows` -- keep the sound rows of a bundle that has bad ones; else it is kept whole or not at all.
-    `accept_removals` -- let a bulk file take away more than half of what was imported before.
+    organization -- a name or an id; None: the name of the bundle's only district, which is created if needed
+    skip_bad_rows -- keep the sound rows of a bundle that has bad ones; otherwise all rows are kept or none
+    accept_removals -- let a bulk file remove more than half of what was imported before
     """
 
     organization: str | None = None
@@ -41,20 +41,20 @@ class Choices:
 
 
 class _NotKept(Exception):
-    """Rolls the transaction back; the report says why."""
+    """Rolls the transaction back. The report gives the reason."""
 
 
 async def import_oneroster(
     database_url: str, path: Path, choices: Choices, *, now: datetime, progress: Progress = lambda *_: None
 ) -> Report:
-    """Load the bundle as the database's owner; `now` is an aware instant, `database_url` postgresql[+asyncpg]://.
+    """Load the bundle as the database's owner. `now` is an aware instant, `database_url` is postgresql[+asyncpg]://.
 
-    All of it or nothing is kept, and `is_kept` of the report says which. Loading a bundle twice changes nothing the
-    second time. Raises ImportRefused when the bundle as a whole cannot be used, or another import is under way.
+    Everything is kept or nothing, and `is_kept` of the report tells which. Loading a bundle twice changes nothing the
+    second time. Raises ImportRefused when the bundle as a whole cannot be used, or while another import is running.
     """
     began = time.monotonic()
     if choices.time_zone is not None and choices.time_zone not in zones():
-        raise ImportRefused(f"{choices.time_zone!r} is no time zone such as America/Chicago.")
+        raise ImportRefused(f"{choices.time_zone!r} is not a time zone such as America/Chicago.")
     report = Report(is_dry_run=choices.dry_run)
     try:
         roster = read_roster(open_bundle(path, report), report, progress)
@@ -95,7 +95,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     roster, choices, report = task.roster, task.choices, task.report
     organization_id = await find_organization(connection, choices.organization, roster, report)
     await _lock(connection, organization_id, report.organization)
-    task.progress("checking what rows refer to", 0, 0)
+    task.progress("checking references", 0, 0)
     known = await read_known(connection, organization_id)
     zone = choices.time_zone or next((one.time_zone for one in known.location_by_id.values()), "UTC")
     today = task.now.astimezone(ZoneInfo(zone)).date()
@@ -105,7 +105,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
         count.bad = count.read - len(rows.records)
     if report.errors and not choices.skip_bad_rows:
         raise _NotKept
-    task.progress("comparing with what is there", 0, 0)
+    task.progress("comparing with the database", 0, 0)
     plan = _plan(task, schedule, known, today)
     await carry_out(connection, plan, known, report, task.progress)
     report.is_sound = True
@@ -126,7 +126,7 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date) -> Plan:
 
 
 async def _lock(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
-    """One import at a time into an organization; the lock goes with the transaction, however that ends."""
+    """Admit one import at a time into an organization. The lock ends with the transaction, however that ends."""
     key = int.from_bytes(organization_id.bytes[-4:], "big", signed=True)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
-        raise ImportRefused(f"Another import into {name!r} is under way; try again when it has ended.")
+        raise ImportRefused(f"Another import into {name!r} is running; try again when it has ended.")

@@ -1,4 +1,4 @@
-"""schedule.csv: when classes meet, which OneRoster does not say."""
+"""Reads schedule.csv: when classes meet, which OneRoster does not say."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 @dataclass(frozen=True)
 class Slot:
-    """One weekly meeting of a class; `weekday` as in ISO, Monday is 1."""
+    """One weekly meeting of a class. `weekday` is as in ISO 8601: Monday is 1."""
 
     line: int
     source_id: str
@@ -37,7 +37,7 @@ class Slot:
 
 @dataclass
 class Schedule:
-    """The sound rows, the zones that they name for classes, with their lines, and the zones by org that follow."""
+    """The sound rows, the zones that they give for classes, with their lines, and the resulting zones by org."""
 
     slots: list[Slot] = field(default_factory=list)
     zones: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -45,12 +45,14 @@ class Schedule:
 
 
 def slot_key(source_id: str, weekday: int | None, start: time) -> str:
-    """What a timeslot's id is made of: moved to another day or hour it is another timeslot, and marks stay behind."""
+    """Return the key from which a timeslot's id is made. A meeting that moves to another day or hour becomes another
+    timeslot, and its marks stay with the old one.
+    """
     return f"{source_id}/{weekday}/{start:%H:%M}"
 
 
 def read_schedule(roster: Roster, report: Report) -> Schedule:
-    """Check what the cells mean together; bad rows are left out and told."""
+    """Check whether the cells of each row fit together. Bad rows are left out and reported."""
     schedule = Schedule()
     rows = roster.rows("schedule")
     bad: set[int] = set()
@@ -60,7 +62,7 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
         slot = _slot(record, roster, faults)
         zone = record["timeZone"]
         if zone is not None and zone not in zones():
-            faults.append(("timeZone", zone, "is no zone such as America/Chicago"))
+            faults.append(("timeZone", zone, "is not a time zone such as America/Chicago"))
         if slot is not None and slot.key in seen:
             faults.append(("start", record["start"], f"is the same meeting as on line {seen[slot.key]}"))
         if slot is not None and not faults:
@@ -76,7 +78,9 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
 
 
 def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Known) -> list[UUID]:
-    """Earlier rows of the classes that schedule.csv names now. A timeslot made by hand has another id and stays."""
+    """Return earlier timeslots of the classes that schedule.csv names, if they are no longer in it. A timeslot created
+    by hand has another id and stays.
+    """
     named = {offering_ids[slot.source_id]: slot.source_id for slot in schedule.slots}
     kept = {known.new_id("timeslot", slot.key) for slot in schedule.slots}
     gone = []
@@ -92,7 +96,7 @@ def timeslots_gone(schedule: Schedule, offering_ids: dict[str, UUID], known: Kno
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of the IANA zones."""
+    """Return the names of the IANA zones."""
     return frozenset(available_timezones())
 
 
@@ -102,7 +106,7 @@ def _slot(record: Record, roster: Roster, faults: list[tuple[str, str, str]]) ->
     if weekday is None:
         faults.append(("weekday", record["weekday"], "is neither 1 (Monday) to 7 (Sunday) nor the name of a day"))
     if start is None:
-        faults.append(("start", record["start"], "is no time such as 16:30"))
+        faults.append(("start", record["start"], "is not a time such as 16:30"))
         return None
     minutes = _minutes(record, start, faults)
     if weekday is None or minutes is None:
@@ -114,16 +118,16 @@ def _slot(record: Record, roster: Roster, faults: list[tuple[str, str, str]]) ->
 
 
 def _minutes(record: Record, start: time, faults: list[tuple[str, str, str]]) -> int | None:
-    """The length, by `minutes` or by `end`; None after a fault was told."""
+    """Return the length, from `minutes` or `end`; None after a fault was reported."""
     said, end = record["minutes"], record["end"]
     by_end = _minutes_by_end(end, start) if end is not None else None
     by_said = int(said) if said is not None and said.isdecimal() and len(said) <= 4 else None
     if end is not None and by_end is None:
-        faults.append(("end", end, "is no time such as 17:15 within 12 hours after the start"))
+        faults.append(("end", end, "is not a time such as 17:15 within 12 hours after the start"))
     elif said is not None and (by_said is None or not 1 <= by_said <= 24 * 60):
-        faults.append(("minutes", said, "is no number from 1 to 1440"))
+        faults.append(("minutes", said, "is not a number from 1 to 1440"))
     elif said is None and end is None:
-        faults.append(("end", "", "is required, or minutes in its place"))
+        faults.append(("end", "", "is required if minutes is empty"))
     elif by_end is not None and by_said is not None and by_end != by_said:
         faults.append(("minutes", said, f"does not agree with the end, which gives {by_end}"))
     else:
@@ -132,7 +136,9 @@ def _minutes(record: Record, start: time, faults: list[tuple[str, str, str]]) ->
 
 
 def _minutes_by_end(text: str, start: time) -> int | None:
-    """An end before the start is on the next day (R2.7); a longer slot than 12 hours must say its minutes."""
+    """Return the length up to the end. An end before the start is on the next day (R2.7); for a slot longer than 12
+    hours `minutes` is needed.
+    """
     end = _clock(text)
     if end is None:
         return None

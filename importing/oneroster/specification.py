@@ -5,7 +5,7 @@ from enum import StrEnum
 
 STATUSES = frozenset({"active", "tobedeleted"})
 OUR_FILES = ("schedule", "families")
-# A row can only refer to files before its own, so that what hangs on a bad row is found in one pass.
+# A row can refer only to files before its own, so one pass finds everything that depends on a bad row.
 ORDER = (
     "orgs",
     "academicSessions",
@@ -22,7 +22,7 @@ ORDER = (
 
 
 class Content(StrEnum):
-    """What a cell holds once it is read."""
+    """The type of a cell's value."""
 
     TEXT = "text"
     DATE = "date"
@@ -33,10 +33,10 @@ class Content(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `one_of` closes its vocabulary (with `is_open`, ext: values may be added by the exporter).
+    """A column. `one_of` restricts its values; with `is_open`, exporters may add values that begin with ext:.
 
-    `refers_to` names the file whose sourcedIds it holds. Where Rollbook needs the reference a dangling one is an
-    error; a reference that `is_hint` only gets a warning.
+    `refers_to` names the file whose sourcedIds the column contains. A dangling reference is an error if Rollbook needs
+    the reference, and only a warning if it `is_hint`.
     """
 
     name: str
@@ -77,7 +77,7 @@ def _file(name: str, *columns: Column) -> FileSpecification:
 
 
 def _shared(is_open: bool) -> tuple[FileSpecification, ...]:
-    """Files that are alike in both versions; 1.2 opens their vocabularies to ext: values."""
+    """The files that are the same in both versions. Version 1.2 allows ext: values in their vocabularies."""
     org_types = ("department", "school", "district", "local", "state", "national")
     return (
         _file(

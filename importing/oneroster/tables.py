@@ -1,4 +1,4 @@
-"""How rows reach a table: COPY into a temporary one, then one statement that inserts, updates or leaves alone."""
+"""Writes rows to a table: COPY into a temporary table, then one statement that inserts, updates or leaves unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,11 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Target:
-    """A table's columns that the import writes, organization_id apart, in the order of the rows.
+    """The columns of a table that the import writes, without organization_id, in the order of the rows.
 
-    On rows that exist, columns in `once` are left as they are, and those in `fill` are written only where nothing is.
-    `unless` is an SQL condition on the existing row under which it is not touched.
+    once -- columns that are never changed on existing rows
+    fill -- columns that are written on existing rows only where they are null
+    unless -- an SQL condition on the existing row under which the row is not changed
     """
 
     table: str
@@ -37,7 +38,7 @@ OFFERINGS = Target(
 OFFERING_SESSIONS = Target("offering_session", ("offering_id", "session_id"), key=("offering_id", "session_id"))
 INSTRUCTORS = Target("offering_instructor", ("offering_id", "person_id"), key=("offering_id", "person_id"))
 TIMESLOTS = Target("timeslot", ("id", "offering_id", "weekday", "start_time", "duration_minutes", "room", "deleted_at"))
-# The office may rename a family, and complete or correct how to reach it.
+# The office may rename a family, and complete or correct its contact data.
 FAMILIES = Target(
     "family",
     ("id", "name", "phone", "email", "source_id", "deleted_at"),
@@ -50,7 +51,7 @@ PERSONS = Target(
     ("id", "kind", "first_name", "last_name", "email", "family_id", "permissions", "source_id", "ended_at"),
     once=frozenset({"kind", "permissions"}),
 )
-# The office may make a trial of an enrollment; one that it made a single day of has dates of its own.
+# The office may turn an enrollment into a trial. One that it turned into a single day has dates of its own.
 ENROLLMENTS = Target(
     "enrollment",
     ("id", "student_id", "offering_id", "type", "starts_on", "drop_on", "end_cause", "source_id", "deleted_at"),
@@ -62,7 +63,9 @@ ENROLLMENTS = Target(
 async def stage(
     connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], name: str
 ) -> None:
-    """A temporary table of these rows, with the columns' own types; it goes with the transaction."""
+    """Create a temporary table of these rows with the column types of the target. It is dropped with the
+    transaction.
+    """
     listed = ", ".join(columns)
     await connection.execute(
         f"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT {listed} FROM {table} WITH NO DATA"  # noqa: S608
@@ -73,9 +76,9 @@ async def stage(
 async def upsert(
     connection: asyncpg.Connection, organization_id: UUID, target: Target, rows: Sequence[Row]
 ) -> tuple[int, int]:
-    """(rows added, rows changed); rows that are as they should be are not written at all.
+    """Return the number of rows added and changed. Rows that are already correct are not written.
 
-    Rows are taken in the order of their keys, so that two transactions never wait for each other in a circle.
+    Rows are processed in the order of their keys, so that two transactions cannot deadlock.
     """
     if not rows:
         return 0, 0
@@ -101,7 +104,7 @@ def _upsert_sql(target: Target, staged: str) -> str:
             f"WHERE ROW({', '.join(f'existing.{column}' for column in written)}) "
             f"IS DISTINCT FROM ROW({', '.join(written.values())}){unless}"
         )
-    # xmax is 0 only in a row version that nobody has locked or replaced: one that was inserted just now.
+    # xmax is 0 only in a row version that nobody has locked or replaced, which is one that was just inserted.
     return (
         f"WITH done AS (INSERT INTO {target.table} AS existing (organization_id, {listed}) "  # noqa: S608
         f"SELECT $1, {listed} FROM {staged} ORDER BY {key} "

@@ -1,4 +1,4 @@
-"""Who the users are: students, guardians, staff, by the role in users.csv (1.1) or the rows of roles.csv (1.2)."""
+"""Determines who the users are: students, guardians or staff, by users.csv (1.1) or roles.csv (1.2)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,7 +22,7 @@ _OFFICE = frozenset(
         Permission.LAUNCH_KIOSK,
     }
 )
-# What new staff may do. Nobody becomes an owner by an import, or sees balances or medical text.
+# The permissions of new staff. Nobody becomes an owner by an import, or sees balances or medical text.
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "teacher": frozenset({Permission.STAFF_ATTENDANCE_FULL}),
     "aide": frozenset({Permission.STAFF_ATTENDANCE_FULL}),
@@ -41,8 +41,9 @@ STUDENT, GUARDIAN, STAFF = "student", "guardian", "staff"
 
 
 def sort_users(roster: Roster, known: Known, today: date, report: Report) -> None:
-    """Fill the roster's students, guardians and staff. A user without any role is left out and told as an error;
-    one whose roles are over, or mean nothing to Rollbook, is only counted."""
+    """Fill the roster's students, guardians and staff. A user without any role is left out and reported as an error. A
+    user whose roles have ended, or have no meaning in Rollbook, is only counted.
+    """
     users = roster.rows("users")
     roles = _roles(roster, today)
     kept = _kept_kinds(roster, known)
@@ -79,7 +80,9 @@ def _kinds(roles: set[str]) -> set[str]:
 
 
 def _roles(roster: Roster, today: date) -> dict[str, set[str]]:
-    """The roles of each user that has a row in roles.csv and is no row to delete; roles that are over are left out."""
+    """Return the roles of each user with a row in roles.csv that is not to be deleted. Roles that have ended are left
+    out.
+    """
     roles: dict[str, set[str]] = {}
     for record in roster.rows("roles").live:
         held = roles.setdefault(record["userSourcedId"], set())
@@ -89,7 +92,9 @@ def _roles(roster: Roster, today: date) -> dict[str, set[str]]:
 
 
 def _kept_kinds(roster: Roster, known: Known) -> Callable[[str], set[str]]:
-    """What a user was already, as far as this bundle does not take it away: delta files name only what changes."""
+    """Return the kinds that a user had already and that this bundle does not take away: delta files contain only
+    changes.
+    """
     if roster.version == "1.1" or roster.rows("roles").mode == "bulk":
         return lambda user: set()
     taken: dict[str, set[str]] = {}

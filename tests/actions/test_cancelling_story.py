@@ -17,9 +17,9 @@ from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.actions.tokens.reset_makeup_token import release_makeups
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
 from attendance.rules.marks.marks import Keep, WantedMark
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import AttendanceNotRecordable
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType
 from db.engine import Database
 from db.marks.changes import SYSTEM

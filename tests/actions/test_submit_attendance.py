@@ -13,18 +13,16 @@ from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.save_marks import Recorded
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.marks.marks import WantedMark
-from attendance.rules.organization.permissions import Viewer
-from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
-from attendance.rules.refusals import (
+from attendance.rules.marks.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
-    OccurrenceNotFound,
-    PermissionDenied,
-    Refusal,
     SeenRevisionAhead,
     StudentNotOnRoster,
 )
+from attendance.rules.marks.marks import WantedMark
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
+from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied, Refusal
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db.engine import Database
 from db.ids import new_id

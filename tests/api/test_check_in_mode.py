@@ -60,7 +60,7 @@ async def test_R4_3_R1_2_each_portal_asks_its_own_switch(
     assert done == {
         "__typename": "CheckInModeOff",
         "portal": portal,
-        "message": "Check-in mode is off in this portal; record attendance through the roll sheet.",
+        "message": "Check-in mode is off in this portal. Record attendance through the roll sheet.",
     }
     assert await desk.remembered() == before
 

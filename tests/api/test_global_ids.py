@@ -71,14 +71,16 @@ def test_ids_come_back_as_they_went() -> None:
 def test_a_malformed_id_is_refused_and_the_argument_named(value: str) -> None:
     with pytest.raises(BadInput) as refused:
         decode_id(value, "Student", "input.studentId")
-    assert refused.value.message == ('Argument "input.studentId" is not an id: send an id as it was given by this API.')
+    assert refused.value.message == (
+        'Argument "input.studentId" is not an id. Send an id exactly as this API returned it.'
+    )
     assert refused.value.extensions == {"code": "BAD_USER_INPUT"}
 
 
 def test_the_id_of_another_type_is_refused() -> None:
     with pytest.raises(BadInput) as refused:
         decode_occurrence_id(encode_id("Student", STUDENT), "id")
-    assert refused.value.message == ('Argument "id" is the id of a Student; it must be the id of an Occurrence.')
+    assert refused.value.message == ('Argument "id" is the id of a Student. It must be the id of an Occurrence.')
     with pytest.raises(BadInput):
         decode_node_id(encode_id("Student", STUDENT), "id", frozenset({"Occurrence"}))
 

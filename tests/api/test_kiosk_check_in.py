@@ -126,7 +126,7 @@ async def test_R5_3_outside_the_windows_it_is_refused_with_their_bounds(
         return
     assert done == {
         "__typename": "OutsideCheckInWindow",
-        "message": "Check-in has not opened yet." if minutes < 0 else "Check-in has closed; please see the staff.",
+        "message": "Check-in has not opened yet." if minutes < 0 else "Check-in has closed. Please ask the staff.",
         "opensAt": "2026-11-16T22:30:00Z",
         "closesAt": "2026-11-16T23:15:00Z",
     }
@@ -145,7 +145,7 @@ async def test_R5_3_read_only_kiosks_check_nobody_in(door: KioskDoor) -> None:
     before = await door.remembered()
     assert await door.check_in("Ann") == {
         "__typename": "KioskReadOnly",
-        "message": "Kiosks are switched to read-only; please see the staff.",
+        "message": "Kiosks are read-only at the moment. Please ask the staff.",
     }
     assert await door.remembered() == before
 

@@ -212,7 +212,7 @@ async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor
     [
         ({"name": "  "}, "input.name has 0 characters"),
         ({"name": "n" * 101}, "input.name has 101 characters"),
-        ({"expiresAt": "2026-11-16T22:50:00Z"}, "must be ahead"),
+        ({"expiresAt": "2026-11-16T22:50:00Z"}, "must be in the future"),
         ({"expiresAt": "2028-11-16T22:50:01Z"}, "at most 730 days"),
         ({"locationId": "x"}, "input.locationId"),
         ({"idempotencyKey": ""}, "1 to 200"),

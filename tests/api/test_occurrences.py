@@ -298,31 +298,32 @@ async def test_R2_8_pages_forwards_and_backwards(world: World, owner_api: Api) -
     [
         (
             {"filter": {"from": "2026-01-01", "to": "2027-01-02"}},
-            'Argument "filter" has no range that can be listed. The range is 367 days long; at most 366 days are '
-            "listed at once.",
+            'Argument "filter" has no range that can be listed. The range has 367 days. A range can have at most 366 '
+            "days.",
         ),
         (
             {"filter": {"from": "2026-01-02", "to": "2026-01-01"}},
-            'Argument "filter" has no range that can be listed. The range ends (2026-01-01) before it starts '
-            "(2026-01-02).",
+            'Argument "filter" has no range that can be listed. The range ends on 2026-01-01, before it starts on '
+            "2026-01-02.",
         ),
         (
             {"filter": {"from": "0001-01-01", "to": "0001-01-01"}},
-            'Argument "filter" has no range that can be listed. Dates from 1900-01-01 to 2999-12-31 can be listed.',
+            'Argument "filter" has no range that can be listed. Only dates from 1900-01-01 to 2999-12-31 can be '
+            "listed.",
         ),
         ({"filter": week(), "first": 101}, 'Argument "first" is 101; it must be from 1 to 100.'),
         ({"filter": week(), "first": 1, "last": 1}, 'Give "first" or "last", not both.'),
         (
             {"filter": week(), "after": "bm90IGEgY3Vyc29y"},
-            'Argument "after" is not a cursor of this list: send a cursor as it was given by it.',
+            'Argument "after" is not a cursor of this list. Send a cursor exactly as this list returned it.',
         ),
         (
             {"filter": week(), "after": cursor("0001-01-01T00:00:00+00:00")},
-            'Argument "after" is not a cursor of this list: send a cursor as it was given by it.',
+            'Argument "after" is not a cursor of this list. Send a cursor exactly as this list returned it.',
         ),
         (
             {"filter": week(), "before": cursor("0001-01-01T00:00:00+14:00")},
-            'Argument "before" is not a cursor of this list: send a cursor as it was given by it.',
+            'Argument "before" is not a cursor of this list. Send a cursor exactly as this list returned it.',
         ),
         (
             {"filter": week(kinds=["CLASS"] * 11)},
@@ -334,7 +335,7 @@ async def test_R2_8_pages_forwards_and_backwards(world: World, owner_api: Api) -
         ),
         (
             {"filter": week(offeringIds=["x"])},
-            'Argument "filter.offeringIds.0" is not an id: send an id as it was given by this API.',
+            'Argument "filter.offeringIds.0" is not an id. Send an id exactly as this API returned it.',
         ),
         (
             {"filter": week(search="x" * 201)},

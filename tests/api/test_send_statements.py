@@ -100,7 +100,7 @@ def test_R9_8_the_statement_says_amount_organization_and_students() -> None:
     letter = render("statement", facts, organization="Test & Gym")
     assert letter.subject == "Your balance with Test & Gym: 12.50 USD"
     assert letter.text == (
-        "Hello,\n\non Monday, November 16, 2026 your balance with Test & Gym was 12.50 USD.\n\nStudents: Ann, <Bob>\n\n"
+        "Hello,\n\nOn Monday, November 16, 2026 your balance with Test & Gym was 12.50 USD.\n\nStudents: Ann, <Bob>\n\n"
         "If you have paid in the meantime, please ignore this message. Please ask us if anything about it is unclear."
         "\n\nTest & Gym\n"
     )

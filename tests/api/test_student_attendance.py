@@ -203,7 +203,7 @@ async def test_R11_2_guardians_see_their_own_students_without_what_staff_remark(
         "needsReview": False,
         "markedBy": None,
     }
-    assert node["notEditable"] == {"reason": "NO_PERMISSION", "message": "Staff record attendance."}
+    assert node["notEditable"] == {"reason": "NO_PERMISSION", "message": "Only staff can record attendance."}
     (seen,) = await attendance(checking_in, student)
     assert (seen["mark"]["note"], seen["mark"]["markedBy"]) == ("Cried", {"__typename": "StaffMember"})
     for hidden in (stranger, await (await new_world(world.owner, name="Other Gym")).student()):
@@ -292,7 +292,7 @@ async def test_R4_3_marking_can_start_from_an_offering(world: World, checking_in
     rest = await checking_in.ask(OF_OFFERING, **span, all=False, first=2, after=page["pageInfo"]["endCursor"])
     assert [node["date"] for node in rest["offerings"]["nodes"][0]["occurrences"]["nodes"]] == ["2026-11-23"]
     code, message = await checking_in.refused(OF_OFFERING, **{"from": "2026-01-01", "to": "2027-01-02"})
-    assert (code, message) == ("BAD_USER_INPUT", "The range is 367 days long; at most 366 days are listed at once.")
+    assert (code, message) == ("BAD_USER_INPUT", "The range has 367 days. A range can have at most 366 days.")
     teaches = await world.staff(Permission.STAFF_ATTENDANCE_VIEW, teaches=[other.offering_id])
     teacher = await api.as_staff(world, portal=Portal.STAFF, person_id=teaches)
     assert [node["name"] for node in (await teacher.ask(OF_OFFERING, **span))["offerings"]["nodes"]] == ["Swim 2"]

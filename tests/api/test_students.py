@@ -265,8 +265,11 @@ async def test_R11_3_every_node_for_the_owner_and_none_for_strangers(
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (["nonsense"], 'Argument "ids.0" is not an id: send an id as it was given by this API.'),
-        ([encode_id("Nothing", new_id())], 'Argument "ids.0" is not an id: send an id as it was given by this API.'),
+        (["nonsense"], 'Argument "ids.0" is not an id. Send an id exactly as this API returned it.'),
+        (
+            [encode_id("Nothing", new_id())],
+            'Argument "ids.0" is not an id. Send an id exactly as this API returned it.',
+        ),
         ([encode_id("Student", new_id())] * 101, 'Argument "ids" has 101 ids; at most 100 are allowed.'),
     ],
 )

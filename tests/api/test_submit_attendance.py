@@ -222,7 +222,7 @@ async def test_R4_12_R11_3_what_the_caller_may_not_see_is_not_found(desk: Desk, 
     ("given", "words"),
     [
         ({"occurrenceId": "nonsense"}, "input.occurrenceId"),
-        ({"occurrenceId": encode_id("Student", UUID(int=1))}, "it must be the id of an Occurrence"),
+        ({"occurrenceId": encode_id("Student", UUID(int=1))}, "It must be the id of an Occurrence"),
         ({"marks": [{"studentId": "x", "status": "PRESENT"}]}, "input.marks.0.studentId"),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "HERE"}]}, "HERE"),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT"}] * 2}, "named before"),

@@ -77,7 +77,7 @@ async def test_the_one_of_several_organizations(
         ("sam@gym.example", Portal.CUSTOMER, "There is no guardian"),
         ("tom@gym.example", Portal.OFFICE, "may not use the portal OFFICE"),
         ("gone@gym.example", Portal.STAFF, "There is no staff"),
-        ("sam@gym.example", Portal.KIOSK, "staff launch them"),
+        ("sam@gym.example", Portal.KIOSK, "staff launch a kiosk"),
     ],
 )
 async def test_what_it_cannot_be_made_for(

@@ -73,8 +73,8 @@ async def test_a_second_load_changes_nothing_and_tells_the_age(database_url: str
 
     assert (first.is_loaded, same_day.is_loaded, next_week.is_loaded) == (True, False, False)
     assert first.sentence.startswith("Demo data: 620 students, ")
-    assert same_day.sentence == "The demo is there already, made today."
-    assert next_week.sentence == "The demo is there already, made 8 days ago around 2026-11-21; --fresh makes it anew."
+    assert same_day.sentence == "The demo was loaded already, today."
+    assert next_week.sentence == "The demo was loaded already, 8 days ago, around 2026-11-21; --fresh recreates it."
     assert next_week.roll_sheet == OccurrenceKey(
         first.roll_sheet.timeslot_id, datetime(2026, 11, 28, tzinfo=UTC).date()
     )

@@ -24,7 +24,7 @@ async def test_all_faults_are_told_at_once_and_a_row_may_have_several(load: Any)
         ("enrollments.csv", 4, "classSourcedId"),
     ]
     assert [p.hangs_on_another for p in report.errors] == [False] * 3 + [True] * 5
-    assert report.errors[3].reason == "is the bad row on line 2 of courses.csv"
+    assert report.errors[3].reason == "refers to the bad row on line 2 of courses.csv"
     assert {name: (count.read, count.bad) for name, count in report.files.items() if count.bad} == {
         "courses.csv": (1, 1),
         "classes.csv": (2, 2),
@@ -67,8 +67,8 @@ async def test_lines_that_are_no_csv_are_told_and_then_nothing_counts_as_missing
     report = await load(school_1_1() | {"users": "".join(torn)}, skip_bad_rows=True)
 
     assert [(p.file, p.line, p.column, p.reason) for p in report.errors if not p.hangs_on_another] == [
-        ("users.csv", 3, "", "is no CSV: ',' expected after '\"'"),
-        ("users.csv", 6, "", "has 2 cells, the header has 10"),
+        ("users.csv", 3, "", "is not valid CSV: ',' expected after '\"'"),
+        ("users.csv", 6, "", "has 2 cells, but the header has 10"),
         ("enrollments.csv", 3, "userSourcedId", "is not in users.csv"),
     ]
     assert await stored("SELECT count(*) FROM person WHERE ended_at IS NOT NULL") == [(0,)]
@@ -91,8 +91,8 @@ async def test_a_header_without_a_needed_column_is_told_and_cannot_be_skipped(lo
     report = await load(files, skip_bad_rows=True)
 
     assert [place[:3] + place[4:] for place in places(report)] == [
-        ("orgs.csv", 1, "name", "is twice in the header"),
-        ("courses.csv", 1, "", "is empty; it needs at least its header"),
+        ("orgs.csv", 1, "name", "occurs twice in the header"),
+        ("courses.csv", 1, "", "is empty; it needs at least a header"),
         ("users.csv", 1, "username", "is missing from the header"),
         ("users.csv", 1, "familyName", "is missing from the header"),
     ]

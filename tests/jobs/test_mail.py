@@ -240,7 +240,7 @@ async def test_R9_8_a_recipient_that_is_not_one_address_fails(
     await outbox.queue(recipient=recipient)
     await outbox.send()
     (row,) = await outbox.rows()
-    assert (row.state, row.last_error) == ("FAILED", f"{recipient!r} is no e-mail address.")
+    assert (row.state, row.last_error) == ("FAILED", f"{recipient!r} is not an e-mail address.")
     assert (server.recipients, server.offered) == ([], [])
 
 
@@ -314,9 +314,9 @@ async def test_R9_1_R9_8_a_cancellation_reaches_the_family_with_its_tokens(outbo
     assert text_body is not None
     assert text_body.get_content().replace("\r\n", "\n") == (
         "Hello,\n\nSwim & Co on Monday, November 16, 2026 at 12:05 PM (Main Street) is cancelled.\n\nSnow <3\n\n"
-        "- Ann has a makeup token for it, good through Sunday, February 14, 2027.\n"
-        "- Ben's makeup is cancelled, and the makeup token is back, good through Tuesday, December 1, 2026.\n"
-        "- Ben's makeup is cancelled, and the makeup token is back.\n\nTest Gym\n"
+        "- Ann has a makeup token for this class. It can be used through Sunday, February 14, 2027.\n"
+        "- Ben's makeup is cancelled too. The makeup token can be used again, through Tuesday, December 1, 2026.\n"
+        "- Ben's makeup is cancelled too. The makeup token can be used again.\n\nTest Gym\n"
     )
     assert html is not None
     assert "Snow &lt;3" in html.get_content()

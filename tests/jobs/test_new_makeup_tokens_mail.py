@@ -75,20 +75,20 @@ async def test_R8_1_one_e_mail_for_each_token_that_asks_for_it(post: Post) -> No
     assert plain(first) == [
         "Hello,",
         "",
-        "Ann has a new makeup token: the right to make up one class.",
+        "Ann has a new makeup token. It can be used to make up one class.",
         "",
         "- Location: any location",
         "- Program: any program",
-        "- Good from: Monday, November 16, 2026",
-        "- Good through: Sunday, February 14, 2027",
+        "- Valid from: Monday, November 16, 2026",
+        "- Valid through: Sunday, February 14, 2027",
         "",
         "Test Gym",
     ]
     assert plain(second)[4:8] == [
         "- Location: Main Street",
         "- Program: Swim & Dive",
-        "- Good from: Monday, November 16, 2026",
-        "- Good through: no end, it never expires",
+        "- Valid from: Monday, November 16, 2026",
+        "- Expires: never",
     ]
     assert "<li>Program: Swim &amp; Dive</li>" in html(second)
     assert await post.send(LATER) == []
@@ -107,7 +107,7 @@ async def test_R8_2_a_token_that_is_not_issued_yet_is_told_on_its_issue_date(pos
     await post.one(issueOn="2026-11-20", sendEmail=True)
     assert await post.send(EIGHT_ON_FRIDAY - timedelta(seconds=1)) == []
     (message,) = await post.send(EIGHT_ON_FRIDAY)
-    assert plain(message)[6] == "- Good from: Friday, November 20, 2026"
+    assert plain(message)[6] == "- Valid from: Friday, November 20, 2026"
 
 
 @pytest.mark.parametrize(("shown", "told"), [(True, True), (False, False)])
@@ -134,8 +134,8 @@ async def test_R8_5_an_edit_before_it_is_sent_tells_the_new_terms_on_the_new_dat
     (message,) = await post.send(EIGHT_ON_FRIDAY + timedelta(days=3))
     assert message["To"] == "new@example.org"
     assert plain(message)[6:8] == [
-        "- Good from: Monday, November 23, 2026",
-        "- Good through: Thursday, December 24, 2026",
+        "- Valid from: Monday, November 23, 2026",
+        "- Valid through: Thursday, December 24, 2026",
     ]
     await post.edit(token["id"], expiresOn="2026-12-31")
     assert await post.send(LATER) == []
@@ -190,7 +190,7 @@ async def test_R9_8_without_a_server_the_e_mail_is_kept_and_shown(
     assert "State:    QUEUED, attempts: 0, due 2026-11-20 14:00 UTC\n" in capsys.readouterr().out
     assert "KEPT       baker@example.org  A makeup token for Ann\n" in told
     await asyncio.to_thread(show_mail, told.split()[0], html=False)
-    assert "Ann has a new makeup token: the right to make up one class.\n" in capsys.readouterr().out
+    assert "Ann has a new makeup token. It can be used to make up one class.\n" in capsys.readouterr().out
 
 
 async def test_R9_8_the_outbox_holds_facts(post: Post) -> None:

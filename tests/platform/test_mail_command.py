@@ -35,7 +35,7 @@ async def test_R9_8_kept_messages_are_listed_and_shown(outbox: Outbox, capsys: p
     told = capsys.readouterr().out
     assert "  2026-11-16 12:00  KEPT       baker@example.org  We miss Ann in Swim 1\n" in told
     assert "FAILED     no address" in told
-    assert "'no address' is no e-mail address.\n" in told
+    assert "'no address' is not an e-mail address.\n" in told
     await asyncio.to_thread(list_mail, state="kept", limit=50)
     (line,) = capsys.readouterr().out.splitlines()
     await asyncio.to_thread(show_mail, line.split()[0][-8:], html=False)

@@ -57,23 +57,23 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             {"ROLLBOOK_SMTP_URL": "smtp://mail.example.com"},
-            "ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM are set together or not at all.",
+            "ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM must be set together or not at all.",
         ),
         (
             {"ROLLBOOK_SMTP_URL": "https://mail.example.com", "ROLLBOOK_MAIL_FROM": "a@example.com"},
-            "ROLLBOOK_SMTP_URL is no mail server's address such as smtp://user:password@mail.example.com:587.",
+            "ROLLBOOK_SMTP_URL is not a mail server's address such as smtp://user:password@mail.example.com:587.",
         ),
         (
             {"ROLLBOOK_SMTP_URL": "smtp://mail.example.com", "ROLLBOOK_MAIL_FROM": "Gym <a@example.com>"},
-            "ROLLBOOK_MAIL_FROM is no e-mail address such as notices@example.com.",
+            "ROLLBOOK_MAIL_FROM is not an e-mail address such as notices@example.com.",
         ),
         ({"DATABASE_URL": ""}, "DATABASE_URL must be set."),
         (
             {"DATABASE_URL": "mysql://a/b"},
-            "DATABASE_URL is no PostgreSQL address such as postgresql://user:password@host:5432/database.",
+            "DATABASE_URL is not a PostgreSQL address such as postgresql://user:password@host:5432/database.",
         ),
-        ({"DATABASE_URL": "postgres://a:b@c"}, "DATABASE_URL names no database; it ends with /database."),
-        ({"REDIS_URL": "c:6379"}, "REDIS_URL is no Redis address such as redis://:password@host:6379/0."),
+        ({"DATABASE_URL": "postgres://a:b@c"}, "DATABASE_URL names no database; it must end with /database."),
+        ({"REDIS_URL": "c:6379"}, "REDIS_URL is not a Redis address such as redis://:password@host:6379/0."),
         ({"ROLLBOOK_SECRET": ""}, "ROLLBOOK_SECRET must be set."),
         (
             {"ROLLBOOK_ENV": "prod"},
@@ -82,7 +82,7 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"ROLLBOOK_PORT": "70000"}, "ROLLBOOK_PORT is '70000': input should be less than or equal to 65535."),
         (
             {"ROLLBOOK_ALLOWED_ORIGINS": "https://a.example/app"},
-            "ROLLBOOK_ALLOWED_ORIGINS has 'https://a.example/app', which is no origin such as https://app.example.com.",
+            "ROLLBOOK_ALLOWED_ORIGINS has 'https://a.example/app', which is not an origin such as https://app.example.com.",
         ),
         (
             {"ROLLBOOK_TEST_CLOCK": "2026-03-02T21:30:00"},
@@ -94,11 +94,11 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             {"ROLLBOOK_ENV": "production", "ROLLBOOK_TEST_CLOCK": "2026-03-02T21:30:00Z"},
-            "ROLLBOOK_TEST_CLOCK is refused in production: there the clock cannot be moved.",
+            "ROLLBOOK_TEST_CLOCK is refused in production, where the clock cannot be moved.",
         ),
         (
             {"ROLLBOOK_JWKS_URL": "https://id.example/keys"},
-            "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE are set together or not at all.",
+            "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE must be set together or not at all.",
         ),
     ],
 )

@@ -52,10 +52,20 @@ def test_a_missing_python_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert result.stderr.startswith("Rollbook needs Python 3.11 or newer (no python9 was found).")
 
 
-@pytest.mark.parametrize("target", ["up", "test", "check", "bench", "schema", "migrate", "lock", "explorer"])
+@pytest.mark.parametrize("target", ["up", "test", "check", "bench", "schema", "tables", "migrate", "lock", "explorer"])
 def test_make_lists_its_targets(target: str) -> None:
     listed = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True, env=os.environ)
     assert f"  make {target} " in listed.stdout
+
+
+def test_a_missing_version_of_postgresql_is_told_in_one_sentence() -> None:
+    told = subprocess.run(
+        ["make", "-C", ROOT, "test", "POSTGRES=9"], capture_output=True, text=True, check=False, env=os.environ
+    )
+    assert told.returncode == 2
+    assert "PostgreSQL 9 is not in /usr/lib/postgresql/9/bin. On Debian or Ubuntu: apt-get install postgresql-9." in (
+        told.stderr
+    )
 
 
 def test_the_locks_name_no_host() -> None:

@@ -159,7 +159,7 @@ def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
         port = taken.getsockname()[1]
         up = Up(data, "--port", str(port))
         assert up.rest() == 1
-    assert up.seen == f"Port {port} is taken by another program; name another one with --port, or none.\n"
+    assert up.seen == f"Port {port} is taken by another program; choose another one with --port, or leave --port out.\n"
     assert processes_of(data) == []
 
 
@@ -181,7 +181,7 @@ def test_a_database_that_cannot_be_reached_is_a_sentence(data: Path) -> None:
 def test_production_is_not_for_up(data: Path) -> None:
     up = Up(data, ROLLBOOK_ENV="production", ROLLBOOK_SECRET="s" * 40)
     assert up.rest() == 1
-    assert "in production, run api and worker" in up.seen
+    assert "in production, run `api` and `worker`" in up.seen
 
 
 def commands_of(data: Path, name: str) -> list[int]:

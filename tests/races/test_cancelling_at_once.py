@@ -17,9 +17,10 @@ from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
 from attendance.rules.makeups.makeup_refusals import MakeupNotHeld, MakeupTokenNotUsable
+from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
-from attendance.rules.refusals import AttendanceNotRecordable, Refusal
+from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work

@@ -15,10 +15,11 @@ from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.actions.people.update_student import update_student
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.enrollments.enrollment_refusals import EnrollmentEnded, OfferingFull
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
-from attendance.rules.refusals import EnrollmentEnded, OfferingFull, Refusal
+from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from attendance.rules.enrollments.enrollment_refusals import AlreadyEnrolled, OfferingFull
 from attendance.rules.makeups.makeup_refusals import (
     MakeupNotHeld,
     MakeupTokenExpired,
     MakeupTokenNotUsable,
 )
-from attendance.rules.refusals import AlreadyEnrolled, OfferingFull
 from attendance.rules.tokens.token_refusals import MakeupTokenNotChangeable
 from attendance.rules.vocabulary import (
     AttendanceStatus,

@@ -12,9 +12,9 @@ from attendance.actions.absences.approve_expected_absence import approve_expecte
 from attendance.actions.absences.deny_expected_absence import deny_expected_absence
 from attendance.actions.absences.tell_absence import AbsenceWritten
 from attendance.actions.absences.withdraw_expected_absence import withdraw_expected_absence
+from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceSettled
 from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import ExpectedAbsenceSettled
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work

@@ -21,10 +21,11 @@ from attendance.actions.tokens.edit_makeup_token import edit_makeup_token
 from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions
+from attendance.rules.enrollments.enrollment_refusals import EnrollmentEnded
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import EnrollmentEnded, Refusal
+from attendance.rules.refusals import Refusal
 from attendance.rules.tokens.token_refusals import MakeupTokenNotChangeable
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission

@@ -21,13 +21,14 @@ from attendance.rules.absences.absence_requests import (
     require_own_classes,
     require_possible,
 )
+from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts
 from attendance.rules.calendar.timeslots import DateSpan, Timeslot, starts_at
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.organization.settings import AbsenceSettings
 from attendance.rules.people.students import EnrollmentFacts, OfferingPlan
-from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
+from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import (
     EnrollmentType,

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from attendance.rules.marks.attendance_refusals import CheckInModeOff, StudentNotOnRoster
 from attendance.rules.marks.check_in import (
     check_in_sources,
     check_in_status,
@@ -16,7 +17,6 @@ from attendance.rules.marks.check_in import (
 from attendance.rules.marks.marks import MarkChange, MarkValue, SheetRow, WantedMark
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
-from attendance.rules.refusals import CheckInModeOff, StudentNotOnRoster
 from attendance.rules.vocabulary import AttendanceStatus, Portal, Source
 
 ANN, BEN, CAS = (uuid4() for _ in range(3))

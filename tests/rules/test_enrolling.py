@@ -7,7 +7,12 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.enrollments.enrolling import Ending, plan_drop, plan_transfer
-from attendance.rules.refusals import EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, Refusal
+from attendance.rules.enrollments.enrollment_refusals import (
+    EnrollmentEnded,
+    EnrollmentTypeNotAllowed,
+    OfferingDoesNotMeet,
+)
+from attendance.rules.refusals import Refusal
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 

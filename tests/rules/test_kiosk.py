@@ -16,9 +16,9 @@ from attendance.rules.kiosk.kiosk import (
     no_check_in_reason,
     require_kiosk_open,
 )
+from attendance.rules.kiosk.kiosk_refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.vocabulary import AttendanceStatus, NoCheckInReason, OfferingKind, Source
 
 HERE = UUID(int=7)

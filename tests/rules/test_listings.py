@@ -117,8 +117,8 @@ def test_R2_8_pages_forwards_and_backwards_meet_without_gap_or_repeat() -> None:
     [
         (1, None),
         (366, None),
-        (367, "The range is 367 days long; at most 366 days are listed at once."),
-        (0, "The range ends (2026-11-15) before it starts (2026-11-16)."),
+        (367, "The range has 367 days. A range can have at most 366 days."),
+        (0, "The range ends on 2026-11-15, before it starts on 2026-11-16."),
     ],
 )
 def test_R2_8_a_range_over_366_days_is_refused(days: int, refusal: str | None) -> None:
@@ -127,7 +127,7 @@ def test_R2_8_a_range_over_366_days_is_refused(days: int, refusal: str | None) -
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_R2_8_dates_beyond_the_calendar_are_refused(day: date) -> None:
-    assert range_refusal(day, day) == "Dates from 1900-01-01 to 2999-12-31 can be listed."
+    assert range_refusal(day, day) == "Only dates from 1900-01-01 to 2999-12-31 can be listed."
 
 
 YEAR = DateSpan(MONDAY, MONDAY + timedelta(365))

@@ -10,6 +10,7 @@ import pytest
 
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.enrollments.enrollment_refusals import AlreadyEnrolled, OfferingFull
 from attendance.rules.makeups.makeup_refusals import (
     MakeupAtOtherLocation,
     MakeupBegun,
@@ -35,7 +36,7 @@ from attendance.rules.makeups.makeups import (
     require_makeup,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
-from attendance.rules.refusals import AlreadyEnrolled, OfferingFull, Refusal
+from attendance.rules.refusals import Refusal
 from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, OccurrenceState, OfferingKind

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from attendance.rules.marks.attendance_refusals import StudentNotOnRoster
 from attendance.rules.marks.marks import Keep, MarkValue, SheetRow, WantedMark, plan_submission
-from attendance.rules.refusals import StudentNotOnRoster
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 ANN, BEN, CAS = (uuid4() for _ in range(3))

@@ -7,7 +7,7 @@ import pytest
 
 from attendance.rules.organization.settings import ClassSettings, MakeupTokenSettings, OrganizationSettings
 from attendance.rules.organization.settings_changes import RANGES, by_name, settings_difference
-from attendance.rules.refusals import SettingOutOfRange
+from attendance.rules.organization.settings_refusals import SettingOutOfRange
 from attendance.rules.vocabulary import ExpiryUnit
 
 

@@ -17,7 +17,7 @@ from attendance.rules.organization.sign_in import (
     first_token,
     judge,
 )
-from attendance.rules.refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
+from attendance.rules.organization.sign_in_refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""Fetch the explorer's assets: GraphiQL and React, as the lock file pins them, into static/.
+"""Fetches the explorer's assets, GraphiQL and React, into static/, in the versions that the lock file pins.
 
-npm checks each package against the hash in the lock. Without an npm on the PATH, the one of a Python wheel is put
-into the running environment first.
+npm checks each package against the hash in the lock file. Without npm on the PATH, npm is first installed from a
+Python wheel into the running environment.
 """
 
 import os
@@ -29,7 +29,7 @@ FILES = {
 def npm() -> str:
     found = shutil.which("npm") or _npm_beside_python()
     if found is None:
-        print("No npm here: installing one from a Python wheel.")
+        print("npm was not found: installing it from a Python wheel.")
         uv = Path(sys.executable).with_name("uv")
         installer = [str(uv), "pip"] if uv.exists() else [sys.executable, "-m", "pip"]
         subprocess.run([*installer, "install", "--quiet", NODE_WHEEL], check=True)
@@ -44,7 +44,7 @@ def _npm_beside_python() -> str | None:
 
 
 def install(command: list[str]) -> int | None:
-    """The exit status; None when it took too long. The wheel's npm is a parent of node, so both are ended together."""
+    """Return the exit status; None after a time-out. The wheel's npm is a parent of node, so both are ended together."""
     process = subprocess.Popen(command, cwd=HERE, process_group=0)
     try:
         return process.wait(timeout=120)

@@ -1,4 +1,4 @@
-"""The end of each location's day: who never checked in is absent, where the organization says so (R4.13)."""
+"""Ends each location's day: marks absent whoever never checked in, where the organization's setting says so (R4.13)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,16 +21,16 @@ log = structlog.get_logger(__name__)
 
 
 async def end_days_of_locations(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     await end_days(context_of(ctx))
 
 
 async def end_days(context: WorkerContext) -> int:
-    """See to every day that has ended at any location, late ones too; the answer counts the occurrences marked.
+    """End every day that is over at any location, also late, and return the number of occurrences that were marked.
 
-    A day is settled when all of its occurrences are, each in a transaction of its own; should this be cut short, the
-    next call goes on, and finds those done that are. What fails is logged and left to the next call; it holds up
-    neither other occurrences nor other locations.
+    A day is settled when all of its occurrences are, each in a transaction of its own. If the call is interrupted, the
+    next one continues with the occurrences that are not done. A failure is logged and left to the next call; it does
+    not block other occurrences or locations.
     """
     limit = asyncio.Semaphore(AT_A_TIME)
 
@@ -57,7 +57,7 @@ async def _end_days_of(context: WorkerContext, location: LocationBehind) -> int:
             break
         outcomes = [await _mark(context, location, key) for key in await _unattended(context, location, day)]
         marked += outcomes.count(True)
-        # A day that was left open must come again, and with it all that follow.
+        # A day that was not settled must be tried again, and with it all later days.
         is_settled = is_settled and None not in outcomes
         if is_settled:
             async with unit_of_work(context.database, location.organization_id, context.announcer) as uow:
@@ -75,7 +75,7 @@ async def _unattended(context: WorkerContext, location: LocationBehind, day: dat
 
 
 async def _mark(context: WorkerContext, location: LocationBehind, key: OccurrenceKey) -> bool | None:
-    """Whether anybody was marked; None: it failed."""
+    """Return whether anybody was marked; None if it failed."""
     facts = {
         "organization_id": str(location.organization_id),
         "timeslot_id": str(key.timeslot_id),

@@ -1,4 +1,4 @@
-"""First answers of mutations are forgotten once no retry can be expected any more (R4.11)."""
+"""Deletes the stored answers of mutations once no retry can be expected any more (R4.11)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,12 +16,12 @@ log = structlog.get_logger(__name__)
 
 
 async def forget_old_answers(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     await forget(context_of(ctx))
 
 
 async def forget(context: WorkerContext) -> int:
-    """In portions, each a transaction of its own; the answer counts the keys that were forgotten."""
+    """Delete in portions, each in a transaction of its own, and return the number of keys."""
     forgotten = 0
     while not context.stop.is_set():
         portion = await forget_answers(context.database, used_before=context.clock() - KEPT, at_most=PORTION)

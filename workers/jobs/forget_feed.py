@@ -1,4 +1,4 @@
-"""What was fed is forgotten once hardly anybody comes back for it: whoever does gets the state (decision 0021)."""
+"""Deletes old entries of the feed. A client that comes back later receives the current state (decision 21)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,12 +16,12 @@ log = structlog.get_logger(__name__)
 
 
 async def forget_old_feed(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     await forget(context_of(ctx))
 
 
 async def forget(context: WorkerContext) -> int:
-    """In portions, each a transaction of its own; the answer counts the transactions that were forgotten."""
+    """Delete in portions, each in a transaction of its own, and return the number of transactions."""
     forgotten = 0
     while not context.stop.is_set():
         portion = await forget_feed(context.database, fed_before=context.clock() - KEPT, at_most=PORTION)

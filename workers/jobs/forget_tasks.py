@@ -1,4 +1,4 @@
-"""Entries of background tasks that ended long enough ago are removed (R9.6)."""
+"""Deletes background tasks that ended long enough ago (R9.6)."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -18,13 +18,14 @@ log = structlog.get_logger(__name__)
 
 
 async def forget_old_tasks(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     await forget_tasks(context_of(ctx))
 
 
 async def forget_tasks(context: WorkerContext) -> int:
-    """Cancelled ones after 10 minutes, others after 60 days; in portions, each organization's a transaction of its own.
-    The answer counts them.
+    """Delete cancelled tasks after 10 minutes and others after 60 days, and return their number.
+
+    It deletes in portions; those of each organization are a transaction of their own.
     """
     forgotten = 0
     while not context.stop.is_set():

@@ -1,4 +1,4 @@
-"""The job that arq wakes when a token run is due. The run's row decides whether anything is to be done."""
+"""The job that arq wakes when a token run is due. The run's row decides whether there is anything to do."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,13 +18,15 @@ log = structlog.get_logger(__name__)
 
 
 async def run_tokens(ctx: Mapping[Any, Any], organization_id: str, timeslot_id: str, held_on: str, phase: str) -> None:
-    """arq's job, as db.wake_ups enqueues it."""
+    """The arq job, as `workers.queue` enqueues it."""
     occurrence = OccurrenceKey(UUID(timeslot_id), date.fromisoformat(held_on))
     await carry_out(context_of(ctx), DueTokenRun(UUID(organization_id), occurrence, TokenRunPhase(phase)))
 
 
 async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
-    """One run in one transaction; False: it was done already, or is not due by this worker's clock."""
+    """Carry out one run in one transaction. Return False if it was done already or is not due by this worker's
+    clock.
+    """
     async with unit_of_work(context.database, run.organization_id, context.announcer) as uow:
         outcome = await run_tokens_action(uow, run.occurrence, run.phase, now=context.clock())
     if outcome is None:

@@ -1,4 +1,4 @@
-"""Messages of the outbox leave, at most once for one reason (R9.8)."""
+"""Sends the messages of the outbox, at most once for each reason (R9.8)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,22 +20,22 @@ from workers.context import WorkerContext, context_of
 
 BATCH = 200
 NOBODY = "rollbook@localhost"
-# Added to what the server may take, for our own statements: within the lease nobody else touches the message.
+# Added to the time that the server may take, for our own statements. During the lease nobody else touches the message.
 SLACK_SECONDS = 60
-# A snow day is over by then; mail of others waits no longer for a task that goes on and on.
+# A snow day is over by then. Other mail does not wait any longer for a task that continues.
 CALM_SECONDS = 20
 
 log = structlog.get_logger(__name__)
 
 
 class Attempt(Enum):
-    NONE = "not due, or another worker is at it"
-    MADE = "made, whatever came of it"
+    NONE = "not due, or another worker has it"
+    MADE = "made, whatever its outcome"
     SERVER_AWAY = "made, without a connection"
 
 
 async def send_email(ctx: Mapping[Any, Any], organization_id: str, email_id: str) -> None:
-    """arq's job, as db.wake_ups enqueues it. When many come at once, most are left to the sweep."""
+    """The arq job, as `workers.queue` enqueues it. When many come at once, most are left to the sweep."""
     context = context_of(ctx)
     if not context.senders.locked():
         async with context.senders:
@@ -43,15 +43,16 @@ async def send_email(ctx: Mapping[Any, Any], organization_id: str, email_id: str
 
 
 async def send_due_emails(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     context = context_of(ctx)
     await context.pace.calm(context.stop, at_most=CALM_SECONDS)
     await send_due(context)
 
 
 async def keep_sending(context: WorkerContext) -> None:
-    """E-mail that this worker itself has queued leaves when its tasks are at rest, and not only with the sweep: so that
-    who cancels a task at once takes back its mail, too (R9.5). Until the worker is to stop.
+    """Send the e-mail that this worker itself has queued when its tasks are at rest, without waiting for the sweep.
+
+    So cancelling a task immediately also withdraws its mail (R9.5). It runs until the worker stops.
     """
     ring = context.letters.next_ring()
     while True:
@@ -67,9 +68,10 @@ async def keep_sending(context: WorkerContext) -> None:
 
 
 async def send_due(context: WorkerContext) -> int:
-    """One attempt at each message that is due, of every organization; the answer counts the attempts. What fails for
-    a reason of ours is logged and left to the next call, and holds up no other one. While the server cannot be reached,
-    the others keep their attempts for later.
+    """Make one attempt at each due message of every organization and return the number of attempts.
+
+    A fault of ours is logged and left to the next call; it does not block other messages. While the server cannot be
+    reached, the other messages keep their attempts for later.
     """
     made, seen, is_away = 0, set[UUID](), False
 
@@ -101,7 +103,9 @@ async def send_due(context: WorkerContext) -> int:
 
 
 async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUID) -> Attempt:
-    """One attempt at a message, if it is due. What a dead worker left unanswered is given up."""
+    """Make one attempt at a message if it is due. A message that a dead worker left unanswered is given up as
+    UNCERTAIN.
+    """
     server = context.mail_server
     lease = timedelta(seconds=(2 * server.open_seconds if server else 0) + SLACK_SECONDS)
     now = context.clock()
@@ -133,7 +137,7 @@ async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
 
 
 async def _deliver(context: WorkerContext, email: OutgoingEmail) -> EmailState | None:
-    """SENT or KEPT; None: it was withdrawn, or taken over, before it was handed over."""
+    """Return SENT or KEPT; None if the message was withdrawn or taken over before it was handed over."""
     server = context.mail_server
     message = compose(email, sender=server.sender if server else NOBODY, now=context.clock())
     if server is None:
@@ -151,7 +155,7 @@ async def _begin(context: WorkerContext, email: OutgoingEmail, server: SmtpServe
 
 
 async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailState, error: str | None) -> None:
-    """QUEUED is for another attempt, and becomes FAILED when there have been enough."""
+    """Record the outcome. QUEUED asks for another attempt, and becomes FAILED when there have been enough."""
     now = context.clock()
     due_at = now
     if state is EmailState.QUEUED:

@@ -1,4 +1,4 @@
-"""Token runs that are due and that nobody was woken for: Redis lost them, or no worker ran (R7.10)."""
+"""Finds due token runs that nobody was woken for, because Redis lost them or no worker ran (R7.10)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,13 +17,15 @@ log = structlog.get_logger(__name__)
 
 
 async def sweep_token_runs(ctx: Mapping[Any, Any]) -> None:
-    """arq's job."""
+    """The arq job."""
     await sweep(context_of(ctx))
 
 
 async def sweep(context: WorkerContext) -> int:
-    """Carry out every due run of every organization, the longest due first; the answer counts those that
-    this call carried out. A run that fails is logged and left to the next sweep; it holds up no other one.
+    """Carry out every due run of every organization, the longest overdue first, and return the number carried out
+    here.
+
+    A run that fails is logged and left to the next sweep; it does not block other runs.
     """
     done, failed = 0, set[DueTokenRun]()
     limit = asyncio.Semaphore(AT_A_TIME)

@@ -1,8 +1,8 @@
-"""Background tasks are carried out (R9.4 to R9.7): found in the database, with or without Redis.
+"""Carries out background tasks (R9.4 to R9.7), which it finds in the database with or without Redis.
 
-A worker has a few places for tasks. Each takes the task that waits longest, works on it for a while, and leaves it
-behind the others: so a large task of one organization does not hold up a small one of another. Between batches it
-rests, so that people who work meanwhile hardly notice.
+A worker has a few places for tasks. Each place takes the task that has waited longest, works on it for a while, and
+puts it back behind the others, so that a large task of one organization does not delay a small one of another. Between
+batches it rests, so that people who use Rollbook meanwhile hardly notice.
 """
 
 import asyncio
@@ -30,19 +30,19 @@ log = structlog.get_logger(__name__)
 
 
 async def work_on_tasks(ctx: Mapping[Any, Any]) -> None:
-    """arq's job: somebody started a task."""
+    """The arq job: somebody started a task."""
     context_of(ctx).bell.ring()
 
 
 async def keep_working(context: WorkerContext) -> None:
-    """Until the worker is to stop; then what has begun is finished, and the rest is left to others at once."""
+    """Work until the worker stops. Then it finishes what it has begun and leaves the rest to others at once."""
     async with asyncio.TaskGroup() as group:
         for _ in range(PLACES):
             group.create_task(_keep_place(context))
 
 
 async def work_off(context: WorkerContext) -> int:
-    """Work until nothing is due; the answer counts the slices of work."""
+    """Work until nothing is due and return the number of slices."""
     slices = 0
     while not context.stop.is_set() and await work_on_next(context):
         slices += 1
@@ -63,7 +63,7 @@ async def _keep_place(context: WorkerContext) -> None:
 
 
 async def work_on_next(context: WorkerContext) -> bool:
-    """A slice of the task that waits longest. False: none waits."""
+    """Work for one slice on the task that has waited longest. Return False if none is waiting."""
     async with context.database.engine.connect() as connection:
         due = await due_tasks(connection, at_most=LOOKED_AT)
     for organization_id, task_id in due:
@@ -92,7 +92,7 @@ async def _work_on(context: WorkerContext, lease: Lease) -> None:
 
 
 async def _step(context: WorkerContext, lease: Lease) -> Advance:
-    """One batch; what raises is carried out again one by one."""
+    """Carry out one batch. If it raises, its items are carried out again one by one."""
     attempt = Attempt()
     try:
         return await _attempt(context, lease, attempt)
@@ -121,7 +121,7 @@ async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Ad
 
 
 async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault: Exception) -> Advance:
-    """Raises the fault itself when it was neither an item's nor the plan's: then the lease runs out."""
+    """Record the failure. If it was neither an item's nor the plan's, it is raised again, and the lease expires."""
     if not attempt.items and not attempt.is_planning:
         raise fault
     if not isinstance(fault, Refusal):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from attendance.actions.absences.tell_absence import AbsenceWritten, on_roll_sheets, open_absence
 from attendance.rules.absences.absence_requests import decide_request, is_too_late
+from attendance.rules.absences.expected_absence_refusals import AbsenceRequestsOff
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.refusals import AbsenceRequestsOff
 from attendance.rules.vocabulary import ExpectedAbsenceState
 from db.absences.expected_absences import add_expected_absence
 from db.calendar.occurrences import read_heads

@@ -16,16 +16,12 @@ from attendance.rules.absences.absence_requests import (
     require_own_classes,
     require_possible,
 )
+from attendance.rules.absences.expected_absence_refusals import EnrollmentsNotOfStudent, ExpectedAbsenceNotFound
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.organization.permissions import Caller, may_excuse, may_record_attendance
 from attendance.rules.people.students import EnrollmentFacts
-from attendance.rules.refusals import (
-    EnrollmentsNotOfStudent,
-    ExpectedAbsenceNotFound,
-    PermissionDenied,
-    StudentNotFound,
-)
+from attendance.rules.refusals import PermissionDenied, StudentNotFound
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
 from db.absences.expected_absences import count_open_absences, lock_expected_absence, read_expected_absences
 from db.calendar.offerings import read_taught

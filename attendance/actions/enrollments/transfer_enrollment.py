@@ -15,9 +15,9 @@ from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.actions.tokens.steps.follow_leaving import follow_new_place
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.enrollments.enrolling import plan_transfer
+from attendance.rules.enrollments.enrollment_refusals import EnrollmentEnded
 from attendance.rules.enrollments.places import Place
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.refusals import EnrollmentEnded
 from attendance.rules.vocabulary import EnrollmentEnd
 from db.enrollments.enrollments import add_enrollment, end_enrollment, has_transfer
 from db.marks.changes import Author

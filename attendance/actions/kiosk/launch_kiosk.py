@@ -1,4 +1,4 @@
-"""Launch a kiosk at a location (R5.1)."""
+"""The action that launches a kiosk at a location (R5.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What is asked for. `name` is not blank, `expires_at` is ahead."""
+    """The kiosk to launch. `name` is not blank, and `expires_at` is in the future."""
 
     location_id: UUID
     name: str
@@ -23,7 +23,9 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """All that the device's token is made of, so that a retry gets the same token, and none is stored."""
+    """Everything from which the device's token is made. The token itself is not stored, and a retry makes the same
+    one.
+    """
 
     kiosk_id: UUID
     launched_at: datetime
@@ -31,7 +33,7 @@ class Launched:
 
 
 async def launch_kiosk(uow: UnitOfWork, viewer: Viewer, launch: Launch, *, now: datetime) -> Launched:
-    """Each call launches one. Raises LocationNotFound."""
+    """Launch a kiosk. Each call launches another one. Raises LocationNotFound."""
     locations = await read_locations(uow.connection, uow.organization_id)
     if launch.location_id not in {each.id for each in locations}:
         raise LocationNotFound

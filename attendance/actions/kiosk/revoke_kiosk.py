@@ -1,16 +1,17 @@
-"""Revoke a kiosk (R5.1)."""
+"""The action that revokes a kiosk (R5.1)."""
 
 from datetime import datetime
 from uuid import UUID
 
+from attendance.rules.kiosk.kiosk_refusals import KioskNotFound
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.refusals import KioskNotFound
 from db.kiosk.kiosks import end_kiosk, read_launched_kiosks
 from db.unit_of_work import UnitOfWork
 
 
 async def revoke_kiosk(uow: UnitOfWork, viewer: Viewer, kiosk_id: UUID, *, now: datetime) -> UUID:
-    """Its token is refused from the next operation on. Called again, the first revocation stands.
+    """Revoke a kiosk. Its token is refused from the next operation on. When it is called again, the first revocation
+    stays.
 
     Raises KioskNotFound.
     """

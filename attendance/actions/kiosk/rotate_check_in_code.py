@@ -1,4 +1,4 @@
-"""Give a family another check-in code (R5.2)."""
+"""The action that gives a family another check-in code (R5.2)."""
 
 from uuid import UUID
 
@@ -7,7 +7,9 @@ from db.unit_of_work import UnitOfWork
 
 
 async def rotate_check_in_code(uow: UnitOfWork, family_id: UUID) -> int:
-    """The number of the code that is good from now on; all codes that the family had before are refused. The family
-    exists. Called again, it changes again.
+    """Replace the family's code and return the number of the new one. All earlier codes are refused. The family must
+    exist.
+
+    Each call changes the code again.
     """
     return await take_next_code_number(uow, family_id)

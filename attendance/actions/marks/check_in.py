@@ -1,4 +1,4 @@
-"""Check a student in: by staff in check-in mode, or at the kiosk (R4.3 to R4.8, R5.3, R5.4)."""
+"""The action that checks a student in: by staff in check-in mode, or at the kiosk (R4.3 to R4.8, R5.3, R5.4)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,11 +15,14 @@ from db.unit_of_work import UnitOfWork
 
 
 async def check_in(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_id: UUID, *, now: datetime) -> Recorded:
-    """PRESENT, or TARDY where the setting says so; the first one of an occurrence marks the others absent (R4.5).
-    Harmless when repeated: whoever is there keeps the first time and status. At the kiosk an excuse that staff gave
-    stands too (R4.8); nothing is changed then.
+    """Mark the student PRESENT, or TARDY where the setting says so. The first check-in of an occurrence marks the other
+    students absent (R4.5).
 
-    A kiosk reaches its own location's day (R11.2), within its windows (R5.3) unless nothing is to be changed.
+    Repeating a check-in is harmless: a student who is already checked in keeps the first time and status. At the kiosk,
+    an absence that staff excused stands too (R4.8), and nothing is changed.
+
+    A kiosk reaches only today's occurrences at its own location (R11.2). It must be within its check-in windows (R5.3),
+    unless there is nothing to change.
 
     Raises CheckInModeOff, OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster, and at the
     kiosk KioskReadOnly and OutsideCheckInWindow.

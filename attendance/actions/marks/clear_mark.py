@@ -1,4 +1,4 @@
-"""Take back the mark of one student, in check-in mode (R4.1, R4.3)."""
+"""The action that clears the mark of one student, in check-in mode (R4.1, R4.3)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,8 @@ async def clear_mark(
     seen_revision: int | None = None,
     now: datetime,
 ) -> Recorded:
-    """The row is unmarked then, its note gone; a makeup token of it that was not used is revoked at once. What
-    `mark_attendance` refuses is refused. Called again it changes nothing.
+    """Clear the mark and its note. An unused makeup token of the mark is revoked at once.
+
+    Calling it again changes nothing. It raises what `mark_attendance` raises.
     """
     return await mark_attendance(uow, viewer, StudentMark(key, student_id, WantedMark(None), seen_revision), now=now)

@@ -1,4 +1,4 @@
-"""Mark one student, in check-in mode (R4.3)."""
+"""The action that marks one student, in check-in mode (R4.3)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class StudentMark:
-    """What is asked of one row; a status of None clears its mark."""
+    """The mark that is wanted for one row. A status of None clears the mark."""
 
     key: OccurrenceKey
     student_id: UUID
@@ -25,10 +25,10 @@ class StudentMark:
 
 
 async def mark_attendance(uow: UnitOfWork, viewer: Viewer, asked: StudentMark, *, now: datetime) -> Recorded:
-    """As `submit_attendance` for a sheet that names one student: what that refuses is refused, and the first
-    present-family mark defaults the others (R4.5). Called again it changes nothing.
+    """Mark one student, like `submit_attendance` with a sheet that names one student. The first present-family mark
+    defaults the others (R4.5).
 
-    Raises CheckInModeOff besides.
+    Calling it again changes nothing. It raises what `submit_attendance` raises, and CheckInModeOff.
     """
     require_check_in_mode(viewer.caller, viewer.settings)
     sheet = await open_roll_sheet(uow, viewer.caller, asked.key, now=now)

@@ -1,4 +1,4 @@
-"""At the end of the day: an occurrence that nobody checked in to (R4.13)."""
+"""The action that, at the end of the day, marks an occurrence absent to which nobody checked in (R4.13)."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from db.unit_of_work import UnitOfWork
 
 
 async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: datetime) -> Recorded:
-    """Defaulted absences for the whole roster, excused where that was approved beforehand, and token runs armed.
+    """Give the whole roster defaulted absences, excused where that was approved beforehand, and arm token runs.
 
-    Nothing where the setting is off, the occurrence is not held, or there is a mark; and once only: marks that staff
-    took back afterwards are not made again. The caller knows that the day has ended.
+    It does nothing when the setting is off, the occurrence is not held, or there is a mark. It acts only once: marks
+    that staff cleared afterwards are not made again. The caller must know that the day has ended.
     """
     settings = await read_settings(uow.connection, uow.organization_id)
     sheet = await open_for_the_system(uow, key)

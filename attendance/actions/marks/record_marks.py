@@ -1,4 +1,4 @@
-"""What a caller asks of an open roll sheet, checked and saved: the one way in which people and kiosks set marks."""
+"""The one way in which people and kiosks set marks: check what a caller wants from an open roll sheet, and save it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +8,11 @@ from uuid import UUID
 from attendance.actions.marks.save_marks import Recorded, save_marks
 from attendance.actions.marks.steps.open_roll_sheet import OpenSheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.attendance_refusals import AttendanceConflict, ConflictingMark, SeenRevisionAhead
 from attendance.rules.marks.check_in import check_in_sources
 from attendance.rules.marks.marks import MarkChange, MarkValue, WantedMark, plan_submission
 from attendance.rules.organization.permissions import Caller, Viewer, may_excuse
-from attendance.rules.refusals import AttendanceConflict, ConflictingMark, PermissionDenied, SeenRevisionAhead
+from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.marks.changes import Author, others_since
 from db.unit_of_work import UnitOfWork
@@ -19,7 +20,9 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a caller asks of a roll sheet. `seen_revision` None: whatever others have changed since (R4.10)."""
+    """What a caller wants from a roll sheet. When `seen_revision` is None, changes by others are not checked
+    (R4.10).
+    """
 
     key: OccurrenceKey
     marks: Mapping[UUID, WantedMark] = field(default_factory=dict)
@@ -30,9 +33,9 @@ class Submission:
 async def record_marks(
     uow: UnitOfWork, viewer: Viewer, sheet: OpenSheet, submission: Submission, *, now: datetime
 ) -> Recorded:
-    """Mark the named rows, fill the rest (R4.1, R4.2), default the others at the first check-in (R4.5).
+    """Mark the named rows, fill the rest (R4.1, R4.2), and default the others at the first check-in (R4.5).
 
-    Raises StudentNotOnRoster, PermissionDenied for an excuse (R4.12), AttendanceConflict (R4.10), SeenRevisionAhead.
+    Raises StudentNotOnRoster, PermissionDenied for an excuse (R4.12), AttendanceConflict (R4.10) and SeenRevisionAhead.
     """
     caller = viewer.caller
     author = Author.of(caller)
@@ -55,7 +58,7 @@ def _require_excusing(caller: Caller, changes: Sequence[MarkChange]) -> None:
         is_own = change.after is not None and not change.after.is_defaulted
         is_new = _status(change.before) is not AttendanceStatus.EXCUSED_ABSENCE
         if is_own and is_new and _status(change.after) is AttendanceStatus.EXCUSED_ABSENCE:
-            raise PermissionDenied(Permission.EXCUSE_ABSENCES, "You may not excuse absences; record ABSENT instead.")
+            raise PermissionDenied(Permission.EXCUSE_ABSENCES, "You may not excuse absences. Record ABSENT instead.")
 
 
 async def _require_no_conflict(
@@ -85,7 +88,7 @@ async def _require_no_conflict(
             seen,
             revision,
             conflicts,
-            f"Others have changed {len(conflicts)} of these marks since revision {seen}; nothing was saved.",
+            f"Other people have changed {len(conflicts)} of these marks since revision {seen}. Nothing was saved.",
         )
 
 

@@ -1,4 +1,4 @@
-"""The last steps of every act on marks: number the change, write it, and see to notices and tokens."""
+"""The last steps of every action on marks: number the change, write it, and handle notices and tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What an act did: whose marks changed, in the order of the roster, and the tokens that changed with them.
-    `revision` is that of the occurrence afterwards.
+    """What an action did: the students whose marks changed, in the order of the roster, and the tokens that changed
+    with them. `revision` is the occurrence's revision afterwards.
     """
 
     revision: int
@@ -38,10 +38,10 @@ async def save_marks(
     settings: OrganizationSettings,
     now: datetime,
 ) -> Recorded:
-    """One revision of kind MARKS for all of the changes (R4.9), then the notices of absences
-    in a row (R4.14) and the tokens (R7.3). Nothing for no change.
+    """Save all changes as one revision of kind MARKS (R4.9), then handle the notices of consecutive absences (R4.14)
+    and the tokens (R7.3). Without changes, nothing is done.
 
-    cause -- whose marks the tokens follow, if not the author's.
+    cause -- the author of the mark that the tokens follow, when it is not `author`.
     """
     if not changes:
         return Recorded(sheet.revision)

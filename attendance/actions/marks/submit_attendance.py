@@ -1,4 +1,4 @@
-"""Submit a roll sheet: many marks at once, all of them or none (R4.2)."""
+"""The action that submits a roll sheet: many marks at once, all of them or none (R4.2)."""
 
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from db.unit_of_work import UnitOfWork
 
 
 async def submit_attendance(uow: UnitOfWork, viewer: Viewer, submission: Submission, *, now: datetime) -> Recorded:
-    """Mark the named rows and fill the rest (R4.1, R4.2), number the change (R4.9), and see to the tokens (R7.3).
+    """Mark the named rows and fill the rest (R4.1, R4.2), number the change (R4.9), and handle the tokens (R7.3).
 
-    Called again with the same marks it changes nothing, and its revision is that of the last change.
+    Calling it again with the same marks changes nothing; its revision is then the occurrence's current one.
 
-    Raises OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster (R4.12),
-    AttendanceConflict (R4.10) and SeenRevisionAhead; nothing is changed then.
+    Raises OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster (R4.12), AttendanceConflict
+    (R4.10) and SeenRevisionAhead. Nothing is changed then.
     """
     sheet = await open_roll_sheet(uow, viewer.caller, submission.key, now=now)
     return await record_marks(uow, viewer, sheet, submission, now=now)

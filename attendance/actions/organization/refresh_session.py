@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attendance.actions.organization.sign_in import SignedIn
 from attendance.rules.organization.sign_in import Refresh, RefreshToken, SessionTerms, judge
-from attendance.rules.refusals import SignInRefused
+from attendance.rules.organization.sign_in_refusals import SignInRefused
 from attendance.rules.vocabulary import SignInRefusedReason
 from db.organization.sign_ins import end_sign_in, lock_sign_in, rotate
 from db.organization.viewers import find_person

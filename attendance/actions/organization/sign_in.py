@@ -17,7 +17,7 @@ from attendance.rules.organization.sign_in import (
     first_token,
     judge,
 )
-from attendance.rules.refusals import SignInRefused
+from attendance.rules.organization.sign_in_refusals import SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
 from db.ids import new_id
 from db.organization.sign_ins import add_sign_in, lock_sign_in

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.refusals import NoSession
+from attendance.rules.organization.sign_in_refusals import NoSession
 from db.organization.sign_ins import end_all_sign_ins, end_sign_in
 from db.unit_of_work import UnitOfWork
 

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
 from attendance.rules.absences.expected_absences import ExpectedAbsence, covers
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates, local_date, starts_at
 from attendance.rules.organization.permissions import SEE_ALL, Caller, counting, sees_all_occurrences
 from attendance.rules.organization.settings import AbsenceSettings
 from attendance.rules.people.students import EnrollmentFacts
-from attendance.rules.refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled, PermissionDenied
+from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.roster import RosterEnrollment, speaking
 from attendance.rules.roster.roster import covers as is_on_roster
 from attendance.rules.vocabulary import (

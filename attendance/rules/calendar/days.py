@@ -1,4 +1,4 @@
-"""Which days of a location have come to their end, and still have to be seen to (R4.13)."""
+"""Which days of a location have ended and still have to be settled (R4.13)."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,13 +7,17 @@ from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.tokens.token_runs import end_of_day_at
 
 DAYS_BACK = 7
-"""Of a location that was never seen to, so many days at most: it is new, or the worker has been away since it was."""
+"""The largest number of past days that are settled for a location that has never been settled."""
 
 _DAY = timedelta(days=1)
 
 
 def ended_days(settled_through_on: date | None, now: datetime, zone: ZoneInfo) -> list[date]:
-    """The local dates, earliest first, whose end (23:59, as in R7.3) has come since `settled_through_on`."""
+    """Return the local dates, earliest first, whose end (23:59, as in R7.3) has come since `settled_through_on`.
+
+    settled_through_on -- the last date that is already settled. None when none is: the last `DAYS_BACK` days are
+        returned.
+    """
     last = local_date(now, zone)
     while end_of_day_at(last, zone) > now:
         last -= _DAY

@@ -13,13 +13,15 @@ from attendance.rules.vocabulary import AttendanceState
 
 MAX_DAYS = 366
 
-# No zone is further than this from UTC, so a local date lies within a day of an instant's UTC date.
+# No time zone is further than a day from UTC, so a local date is at most a day away from the UTC date of its instant.
 _ZONE_MARGIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """An occurrence's place in a listing: start, offering name (case aside), then ids to be unique."""
+    """An occurrence's place in a listing: by start, then by offering name (ignoring case), then by ids, which make
+    it unique.
+    """
 
     starts_at: datetime
     name: str
@@ -33,8 +35,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ListedSlot:
-    """A timeslot with what places its occurrences in a listing. `only_on` None: all of its dates but
-    `not_on` are listed. `offering_id` tells apart the slots of several listings that are read at once.
+    """A timeslot with everything that determines the place of its occurrences in a listing.
+
+    only_on -- the only dates that are listed. None lists all dates of the timeslot.
+    not_on -- dates that are not listed.
+    offering_id -- separates the timeslots of several listings that are read together.
     """
 
     slot: Timeslot
@@ -54,8 +59,12 @@ def in_states(
     states: Mapping[OccurrenceKey, AttendanceState],
     wanted: Collection[AttendanceState],
 ) -> list[ListedSlot]:
-    """The slots with those of their dates alone whose attendance is in a wanted state; what is not in `states` is not
-    taken. Told before the dates are placed: a search for the few that fit would place each date of the range.
+    """Return the slots, restricted to the dates whose attendance is in a wanted state (R2.8).
+
+    states -- the states of the occurrences that have marks. Any other occurrence is NOT_TAKEN.
+
+    The dates are chosen before `expand` places them: a search for the few that match would otherwise have to place
+    every date of the range.
     """
     with_marks: dict[UUID, set[date]] = defaultdict(set)
     fitting: dict[UUID, set[date]] = defaultdict(set)
@@ -73,13 +82,13 @@ def in_states(
 
 
 def range_refusal(from_on: date, to_on: date, *, most_days: int = MAX_DAYS) -> str | None:
-    """Why the inclusive range cannot be listed (R2.8, R8.9); None: it can."""
+    """Return why the inclusive range cannot be listed (R2.8, R8.9), or None when it can."""
     if from_on > to_on:
-        return f"The range ends ({to_on}) before it starts ({from_on})."
+        return f"The range ends on {to_on}, before it starts on {from_on}."
     if from_on not in CALENDAR or to_on not in CALENDAR:
-        return f"Dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be listed."
+        return f"Only dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} can be listed."
     if (days := (to_on - from_on).days + 1) > most_days:
-        return f"The range is {days} days long; at most {most_days} days are listed at once."
+        return f"The range has {days} days. A range can have at most {most_days} days."
     return None
 
 
@@ -92,8 +101,10 @@ def expand(
     before: Position | None = None,
     backwards: bool = False,
 ) -> Iterator[Position]:
-    """Every occurrence in the range strictly between the two positions, in listing order (or from its end).
-    Lazy: a page costs one date per timeslot and then one per row, however long the range is.
+    """Yield every occurrence in the range strictly between two positions, in listing order, or from the end of the
+    range.
+
+    The iterator is lazy. A page costs one date for each timeslot and one for each row, however long the range is.
     """
     bounds = _bounds(within, after, before)
     runs = (_positions(listed, bounds, include_not_scheduled, backwards) for listed in slots)

@@ -1,4 +1,6 @@
-"""The occurrences of an offering before and after one of them: what makes a first or a last day (R3.4)."""
+"""Which occurrences of an offering come just before and just after a given one. They decide what is a first or last
+day (R3.4).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +15,8 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The dates of the occurrences held just before and just after the anchor, which may be the anchor's own
-    date when the offering meets twice that day; None: there is none.
+    """The dates of the occurrences held just before and just after the anchor. Either can be the anchor's own date,
+    when the offering meets twice on that day. None when there is no such occurrence.
     """
 
     previous_on: date | None
@@ -29,9 +31,9 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An offering's timeslots with what decides whether each meets: the schedule, the dates closed by a
-    blackout and the cancelled occurrences. Closed and cancelled occurrences are not held, so they are
-    nobody's first or last day.
+    """An offering's timeslots with everything that decides whether they meet: the schedule, the dates closed by a
+    blackout, and the cancelled occurrences. Closed and cancelled occurrences are not held, so they are never a
+    student's first or last day.
     """
 
     timeslots: tuple[Timeslot, ...]
@@ -49,8 +51,11 @@ class Series:
 def neighbours(
     series: Series, anchor: Timeslot, held_on: date, timeslot_ids: Iterable[UUID | None]
 ) -> dict[UUID | None, Neighbours]:
-    """Around the anchor's occurrence among those of each given timeslot, or (None) of the whole offering:
-    what an enrollment attends. One search for each timeslot, not for each row of a roster.
+    """Return the neighbours of the anchor's occurrence for each of the given timeslots.
+
+    timeslot_ids -- what the enrollments of a roster attend. None stands for all timeslots of the offering.
+
+    There is one search for each timeslot, not one for each row of a roster.
     """
     return {each: _around(series, anchor, held_on, each) for each in set(timeslot_ids)}
 

@@ -1,6 +1,4 @@
-"""An occurrence as a whole: what it is an occurrence of, and what follows from that and the clock (section
-2).
-"""
+"""An occurrence with its offering, and what follows from the two and the current time (section 2)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,7 +35,9 @@ class ProgramFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferingFacts:
-    """Ages in months, both inclusive; None: no bound. `capacity` None: unlimited."""
+    """The facts about an offering. Ages are in months and inclusive; None sets no limit. A `capacity` of None is
+    unlimited.
+    """
 
     id: UUID
     kind: OfferingKind
@@ -61,9 +61,13 @@ class CancellationFacts:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceHead:
-    """Everything about an occurrence but its roster. `slot` is its own, `timeslots` are all of the
-    offering's, deleted ones among them, `series` has the others; `teacher_ids` teach the offering,
-    `instructors` this occurrence, substitutes applied (R9.9); `revision` is 0 before any change (R4.9).
+    """Everything about an occurrence except its roster.
+
+    slot -- the occurrence's own timeslot.
+    timeslots -- all timeslots of the offering, including deleted ones. `series` holds those that are not deleted.
+    teacher_ids -- the people who teach the offering.
+    instructors -- the people who teach this occurrence, with substitutes in place of those whom they replace (R9.9).
+    revision -- the number of the latest change; 0 before any change (R4.9).
     """
 
     key: OccurrenceKey
@@ -93,8 +97,8 @@ class OccurrenceHead:
 
     @property
     def state(self) -> OccurrenceState:
-        """R2.4. A deleted timeslot or offering is scheduled to meet on no date; what was recorded stays
-        visible.
+        """Return the state (R2.4). A deleted timeslot or offering is scheduled to meet on no date, but what was
+        recorded for it stays visible.
         """
         return occurrence_state(
             is_cancelled=self.cancellation is not None,
@@ -107,18 +111,20 @@ class OccurrenceHead:
         return self.state is OccurrenceState.SCHEDULED
 
     def not_recordable(self, now: datetime) -> NotRecordable | None:
-        """R2.4 and R2.6; None: attendance may be taken now."""
+        """Return why attendance cannot be recorded now (R2.4, R2.6), or None when it can."""
         return not_recordable(self.offering.kind, self.state, self.key.held_on, local_date(now, self.zone))
 
     def is_taught_by(self, person_id: UUID) -> bool:
-        """Section 11: what a caller without "see all" may see, as a teacher of the offering or as a
-        substitute.
+        """Return whether the person teaches the offering or substitutes at this occurrence. A caller without SEE_ALL
+        sees only such occurrences (section 11).
         """
         return person_id in self.teacher_ids or any(each.id == person_id for each in self.instructors)
 
 
 def may_see_occurrence(caller: Caller, head: OccurrenceHead) -> bool:
-    """Section 11: who may see attendance sees all occurrences, or those that they teach or substitute."""
+    """Return whether the caller may see the occurrence (section 11). A caller who may see attendance sees all
+    occurrences with SEE_ALL, and without it those that they teach or substitute.
+    """
     if not may_see_attendance(caller):
         return False
     return sees_all_occurrences(caller) or (caller.person_id is not None and head.is_taught_by(caller.person_id))

@@ -1,4 +1,4 @@
-"""May attendance be taken for an occurrence, and if not, why (R2.3 to R2.6)."""
+"""Whether attendance can be recorded for an occurrence, and if not, why (R2.3 to R2.6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _SENTENCES = {
     NotRecordableReason.CLOSED: "{kind} is closed on this date.",
     NotRecordableReason.CANCELLED: "{kind} is cancelled on this date.",
     NotRecordableReason.IN_THE_FUTURE: (
-        "{kind} has not met yet: attendance is recorded from its date on, expected absences before it."
+        "{kind} has not met yet. Attendance can be recorded from its date on; until then, record an expected absence."
     ),
 }
 
@@ -33,19 +33,20 @@ class NotRecordable:
 
 
 def closes(kind: OfferingKind, scopes: Iterable[BlackoutScope]) -> bool:
-    """Do the program's blackout entries of a date keep an offering of this kind from meeting on it (R2.5)?"""
+    """Return whether the scopes of a date's blackout entries close the date for offerings of this kind (R2.5)."""
     return not _CLOSING_SCOPES[kind].isdisjoint(scopes)
 
 
 def closing_scopes(kind: OfferingKind) -> frozenset[BlackoutScope]:
-    """R2.5: the scopes that close offerings of this kind."""
+    """Return the blackout scopes that close offerings of this kind (R2.5)."""
     return _CLOSING_SCOPES[kind]
 
 
 def occurrence_state(*, is_cancelled: bool, is_scheduled: bool, is_closed: bool) -> OccurrenceState:
-    """R2.4. Of several the first of CANCELLED, NOT_SCHEDULED, CLOSED: a cancellation is an act with a
-    comment, and must stay visible and restorable; a date outside the schedule would not meet even if it were
-    open.
+    """Return the state of an occurrence (R2.4): the first of CANCELLED, NOT_SCHEDULED and CLOSED that applies.
+
+    A cancellation comes first because it is an act with a comment, which must stay visible and restorable.
+    NOT_SCHEDULED comes before CLOSED because an unscheduled date would not meet even if it were open.
     """
     if is_cancelled:
         return OccurrenceState.CANCELLED
@@ -55,8 +56,11 @@ def occurrence_state(*, is_cancelled: bool, is_scheduled: bool, is_closed: bool)
 
 
 def not_recordable(kind: OfferingKind, state: OccurrenceState, on_date: date, today: date) -> NotRecordable | None:
-    """None: attendance may be taken. `today` is the local date at the location (R2.6). The state outlasts the
-    waiting, so it is named before the future is.
+    """Return why attendance cannot be recorded, or None when it can.
+
+    today -- the current local date at the location (R2.6).
+
+    The occurrence's state comes before IN_THE_FUTURE, because it still applies when the date has come.
     """
     reason = _REASONS.get(state)
     if reason is None and on_date > today:

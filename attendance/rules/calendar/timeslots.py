@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """Civil dates from `starts_on` to `ends_on`, both inclusive; None leaves that side open (a rolling
-    session).
+    """Calendar dates from `starts_on` to `ends_on`, both inclusive. None leaves that side open, as in a rolling
+    session.
     """
 
     starts_on: date | None = None
@@ -22,23 +22,26 @@ class DateSpan:
         )
 
     def clip(self, other: "DateSpan") -> "DateSpan":
-        """The dates in both; an empty result ends before it starts."""
+        """Return the dates that are in both spans. An empty result ends before it starts."""
         starts = [day for day in (self.starts_on, other.starts_on) if day is not None]
         ends = [day for day in (self.ends_on, other.ends_on) if day is not None]
         return DateSpan(max(starts, default=None), min(ends, default=None))
 
 
-# No occurrence is looked for outside these dates, so that arithmetic with days and zones never leaves what a
-# date can hold.
+# No occurrence is searched for outside these dates, so arithmetic with days and time zones never exceeds what a date
+# can hold.
 CALENDAR = DateSpan(date(1900, 1, 1), date(2999, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
 class Timeslot:
-    """When an offering meets: on an ISO weekday (1 Monday to 7 Sunday; classes), on every date of a span
-    (camps), on the only date of one (appointments), or on a weekday within a span. `start_time` is local wall
-    time and `duration_minutes` is elapsed time; a slot may run past midnight. A slot needs a weekday or a
-    bounded span.
+    """A time at which an offering meets.
+
+    It meets on an ISO weekday (1 is Monday, 7 is Sunday; classes), on every date of a span (camps), on the only date of
+    a span (appointments), or on a weekday within a span. A timeslot needs a weekday or a bounded span.
+
+    start_time -- local wall time.
+    duration_minutes -- elapsed time. A timeslot can run past midnight.
     """
 
     id: UUID
@@ -53,8 +56,10 @@ class Timeslot:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The dates on which an offering is scheduled to meet: within its own inclusive dates and, where sessions
-    are attached, within one of them (R2.3). None: without any session, its own dates alone bound it.
+    """The dates on which an offering is scheduled to meet (R2.3): those within its own inclusive dates that are also
+    within one of its sessions.
+
+    sessions -- the sessions that are attached. None when none is attached: then only the offering's own dates count.
     """
 
     own: DateSpan = DateSpan()
@@ -64,13 +69,13 @@ class Schedule:
         return on_date in self.own and (self.sessions is None or any(on_date in session for session in self.sessions))
 
     def spans(self) -> tuple[DateSpan, ...]:
-        """Spans, maybe overlapping or empty, whose union is the schedule."""
+        """Return spans whose union is the schedule. They can overlap, and some can be empty."""
         return (self.own,) if self.sessions is None else tuple(self.own.clip(each) for each in self.sessions)
 
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceKey:
-    """R2.2: a timeslot on one local date."""
+    """The key of an occurrence (R2.2): a timeslot on one local date."""
 
     timeslot_id: UUID
     held_on: date
@@ -81,14 +86,16 @@ def never(_: date) -> bool:
 
 
 def starts_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
-    """The instant of the slot's wall time in UTC. In a gap it moves forward by the gap, twice-met times are
-    the first (R2.7): with fold=0, zoneinfo uses the offset from before the change in both cases.
+    """Return the UTC instant of the slot's wall time on the date (R2.7).
+
+    A time in a gap moves forward by the gap, and of an ambiguous time the first is meant: with fold=0, zoneinfo uses
+    the offset from before the change in both cases.
     """
     return datetime.combine(on_date, slot.start_time, zone).astimezone(UTC)
 
 
 def ends_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
-    """The start plus the elapsed duration (R2.7)."""
+    """Return the start plus the duration in elapsed time (R2.7)."""
     return starts_at(slot, on_date, zone) + timedelta(minutes=slot.duration_minutes)
 
 
@@ -97,8 +104,10 @@ def local_date(now: datetime, zone: ZoneInfo) -> date:
 
 
 def dates(slot: Timeslot, within: DateSpan, *, backwards: bool = False) -> Iterator[date]:
-    """The dates on which the slot falls within the span, scheduled or not, lazily; the side from which the
-    dates are counted must be bounded by the span or by the slot.
+    """Return the dates within the span on which the slot falls, scheduled or not, as a lazy iterator.
+
+    The side from which the dates are counted must be bounded by the span or by the slot; otherwise ValueError is
+    raised.
     """
     bounds = slot.span.clip(within)
     if (bounds.ends_on if backwards else bounds.starts_on) is None:
@@ -118,7 +127,7 @@ def dates(slot: Timeslot, within: DateSpan, *, backwards: bool = False) -> Itera
 def previous_date(
     slot: Timeslot, schedule: Schedule, until: date, is_passed_over: Callable[[date], bool] = never
 ) -> date | None:
-    """The last scheduled date of the slot on or before `until` that is not passed over."""
+    """Return the last scheduled date of the slot on or before `until` that is not passed over."""
     found = (
         next((day for day in dates(slot, span, backwards=True) if not is_passed_over(day)), None)
         for span in (span.clip(DateSpan(None, until)) for span in schedule.spans())
@@ -129,7 +138,7 @@ def previous_date(
 def next_date(
     slot: Timeslot, schedule: Schedule, since: date, is_passed_over: Callable[[date], bool] = never
 ) -> date | None:
-    """The first scheduled date of the slot on or after `since` that is not passed over."""
+    """Return the first scheduled date of the slot on or after `since` that is not passed over."""
     found = (
         next((day for day in dates(slot, span) if not is_passed_over(day)), None)
         for span in (span.clip(DateSpan(since, None)) for span in schedule.spans())

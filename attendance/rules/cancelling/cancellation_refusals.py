@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.refusals import Refusal
+from attendance.rules.refusals import AskedWrongly, Refusal
 from attendance.rules.vocabulary import OccurrenceState
 
 _SENTENCES = {
@@ -44,7 +44,7 @@ class NothingToCancel(Refusal):
 
 
 @dataclass(eq=False)
-class TooManyOccurrences(Refusal):
+class TooManyOccurrences(AskedWrongly):
     """More than `most` at once."""
 
     most: int

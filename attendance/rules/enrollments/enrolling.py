@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence
-from attendance.rules.enrollments.places import Place, Timetable, first_full, first_meeting, no_place_left, overlaps
-from attendance.rules.refusals import (
+from attendance.rules.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
     EnrollmentEnded,
     EnrollmentTypeNotAllowed,
-    NothingFound,
     OfferingDoesNotMeet,
 )
+from attendance.rules.enrollments.places import Place, Timetable, first_full, first_meeting, no_place_left, overlaps
+from attendance.rules.refusals import NothingFound
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 

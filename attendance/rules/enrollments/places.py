@@ -12,7 +12,7 @@ from attendance.rules.absences.expected_absences import ExpectedAbsence, coverin
 from attendance.rules.calendar.neighbours import Series
 from attendance.rules.calendar.occurrences import OfferingFacts
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Timeslot, next_date
-from attendance.rules.refusals import OfferingFull
+from attendance.rules.enrollments.enrollment_refusals import OfferingFull
 from attendance.rules.roster.roster import RosterEnrollment, covers, dates_of, speaking
 from attendance.rules.vocabulary import EnrollmentType
 

@@ -1,4 +1,6 @@
-"""The kiosk: which occurrences are its own, when it checks in, and what identifies a family (section 5, R11.2)."""
+"""Rules of the kiosk: which occurrences it reaches, when it checks in, and what identifies a family (section 5,
+R11.2).
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +9,10 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.kiosk.kiosk_refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.marks.check_in import stands
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.refusals import KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.vocabulary import KioskState, NoCheckInReason, OccurrenceState, Source
 
 LONGEST_PHONE = 40
@@ -20,7 +22,7 @@ _NO_DIGIT = re.compile("[^0-9]")
 
 @dataclass(frozen=True, slots=True)
 class CheckInWindow:
-    """From when until when a kiosk checks in, both inclusive; None: that side is open (R5.3)."""
+    """The time during which a kiosk checks in, both ends inclusive (R5.3). None leaves that side open."""
 
     opens_at: datetime | None
     closes_at: datetime | None
@@ -30,7 +32,9 @@ class CheckInWindow:
 
 
 def digits_of(phone: str) -> str | None:
-    """What a phone number is compared by (R5.2); None: too few digits to tell one family from others."""
+    """Return the digits by which a phone number is compared (R5.2), or None when there are too few to identify a
+    family.
+    """
     digits = _NO_DIGIT.sub("", phone)
     return digits if len(digits) >= FEWEST_DIGITS else None
 
@@ -44,27 +48,32 @@ def check_in_window(settings: KioskSettings, starts_at: datetime) -> CheckInWind
 
 
 def is_kiosks_day(head: OccurrenceHead, location_id: UUID | None, now: datetime) -> bool:
-    """R11.2: a kiosk reaches its location's day, and of the day before what still runs past midnight."""
+    """Return whether a kiosk at the location reaches the occurrence: it is today's, or it began yesterday and is
+    still running (R11.2).
+    """
     is_near = head.key.held_on == local_date(now, head.zone) or head.starts_at <= now < head.ends_at
     return head.offering.location.id == location_id and is_near
 
 
 def require_kiosk_open(settings: KioskSettings, starts_at: datetime, now: datetime) -> None:
-    """For a check-in that would change something. Raises KioskReadOnly and OutsideCheckInWindow (R5.3)."""
+    """Raise KioskReadOnly or OutsideCheckInWindow when the kiosk may not check in now (R5.3). It is called only for
+    a check-in that would change something.
+    """
     if settings.kiosk_read_only:
         raise KioskReadOnly
     window = check_in_window(settings, starts_at)
     if now not in window:
         is_early = window.opens_at is not None and now < window.opens_at
-        sentence = "Check-in has not opened yet." if is_early else "Check-in has closed; please see the staff."
+        sentence = "Check-in has not opened yet." if is_early else "Check-in has closed. Please ask the staff."
         raise OutsideCheckInWindow(window.opens_at, window.closes_at, sentence)
 
 
 def no_check_in_reason(
     head: OccurrenceHead, mark: MarkValue | None, settings: KioskSettings, now: datetime
 ) -> NoCheckInReason | None:
-    """Why a student of the roster cannot be checked in at the kiosk now; None: it can be done. The state of the student
-    outlasts the state of the kiosk, so it is named first.
+    """Return why a student of the roster cannot be checked in at the kiosk now, or None when it is possible.
+
+    The reasons about the student come before those about the kiosk, because they remain when the kiosk's state changes.
     """
     if head.state is not OccurrenceState.SCHEDULED:
         return NoCheckInReason.NOT_HELD
@@ -102,7 +111,7 @@ class LaunchedKiosk:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A student who is expected at an occurrence, or was marked there, as a kiosk may know them (R5.2)."""
+    """A student who is expected at an occurrence, or was marked there, with what a kiosk may know (R5.2)."""
 
     student_id: UUID
     first_name: str
@@ -112,7 +121,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class FamilyCode:
-    """What a family's QR code says once its signature was checked (R5.2); `number` tells it from earlier ones."""
+    """The content of a family's QR code whose signature is valid (R5.2). `number` distinguishes it from the family's
+    earlier codes.
+    """
 
     organization_id: UUID
     family_id: UUID

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from attendance.rules import refusals
+from attendance.rules.enrollments.enrollment_refusals import AlreadyEnrolled, OfferingFull
 from attendance.rules.makeups import makeup_refusals
+from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import OccurrenceState
 
 
@@ -31,7 +32,7 @@ class MakeupRejectionReason(StrEnum):
     FULL = "FULL"
 
 
-_REASONS: dict[type[refusals.Refusal], MakeupRejectionReason] = {
+_REASONS: dict[type[Refusal], MakeupRejectionReason] = {
     makeup_refusals.MakeupTokenNotYetIssued: MakeupRejectionReason.TOKEN_NOT_YET_ISSUED,
     makeup_refusals.MakeupTokenExpired: MakeupRejectionReason.TOKEN_EXPIRED,
     makeup_refusals.MakeupTokenNotUsable: MakeupRejectionReason.TOKEN_NOT_USABLE,
@@ -46,8 +47,8 @@ _REASONS: dict[type[refusals.Refusal], MakeupRejectionReason] = {
     makeup_refusals.StudentTooYoung: MakeupRejectionReason.TOO_YOUNG,
     makeup_refusals.StudentTooOld: MakeupRejectionReason.TOO_OLD,
     makeup_refusals.StudentGenderNotAdmitted: MakeupRejectionReason.OTHER_GENDER,
-    refusals.AlreadyEnrolled: MakeupRejectionReason.ALREADY_ENROLLED,
-    refusals.OfferingFull: MakeupRejectionReason.FULL,
+    AlreadyEnrolled: MakeupRejectionReason.ALREADY_ENROLLED,
+    OfferingFull: MakeupRejectionReason.FULL,
 }
 _STATES = {
     OccurrenceState.NOT_SCHEDULED: MakeupRejectionReason.NOT_SCHEDULED,
@@ -56,7 +57,7 @@ _STATES = {
 }
 
 
-def reason_of(obstacle: refusals.Refusal) -> MakeupRejectionReason:
+def reason_of(obstacle: Refusal) -> MakeupRejectionReason:
     """Of what `makeup_obstacles` tells."""
     if isinstance(obstacle, makeup_refusals.MakeupNotHeld):
         return _STATES[obstacle.state]

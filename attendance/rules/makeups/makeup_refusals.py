@@ -219,7 +219,7 @@ class MakeupApprovalNotRequired(Refusal):
 class MakeupRequestSettled(Refusal):
     """R8.7: somebody decided or withdrew the request before, or it lapsed; `settled_at` None: nobody did."""
 
-    request_id: UUID
+    makeup_request_id: UUID
     state: MakeupRequestState
     settled_at: datetime | None
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar.occurrences import OccurrenceHead, OfferingFacts
 from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey, local_date
+from attendance.rules.enrollments.enrollment_refusals import AlreadyEnrolled
 from attendance.rules.enrollments.places import no_place_left
 from attendance.rules.makeups.makeup_refusals import (
     MakeupAtOtherLocation,
@@ -27,7 +28,7 @@ from attendance.rules.makeups.makeup_refusals import (
     StudentTooYoung,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
-from attendance.rules.refusals import AlreadyEnrolled, Refusal
+from attendance.rules.refusals import Refusal
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenState, OccurrenceState, OfferingKind
 

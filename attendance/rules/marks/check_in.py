@@ -1,9 +1,10 @@
-"""Checking students in: which marks are check-ins, and what a check-in does to a row (R1.2, R4.5 to R4.8)."""
+"""Rules of checking in: which marks are check-ins, and what a check-in does to a row (R1.2, R4.5 to R4.8)."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from attendance.rules.marks.attendance_refusals import CheckInModeOff
 from attendance.rules.marks.marks import (
     MarkChange,
     MarkValue,
@@ -15,13 +16,12 @@ from attendance.rules.marks.marks import (
 )
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import CheckInModeOff
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 
 def check_in_sources(settings: OrganizationSettings) -> frozenset[Source]:
-    """The sources whose present-family marks are check-ins: the kiosk, and each portal while its own switch is on
-    (R1.2).
+    """Return the sources whose present-family marks are check-ins: the kiosk, and each portal while its own switch
+    is on (R1.2).
     """
     sources = {Source.KIOSK}
     if settings.classes.office_check_in_mode:
@@ -32,7 +32,7 @@ def check_in_sources(settings: OrganizationSettings) -> frozenset[Source]:
 
 
 def require_check_in_mode(caller: Caller, settings: OrganizationSettings) -> None:
-    """Raises CheckInModeOff (R4.3)."""
+    """Raise CheckInModeOff when check-in mode is off in the caller's portal (R4.3)."""
     if caller.source not in check_in_sources(settings):
         raise CheckInModeOff(caller.portal)
 
@@ -40,8 +40,10 @@ def require_check_in_mode(caller: Caller, settings: OrganizationSettings) -> Non
 def check_in_status(
     *, source: Source, starts_at: datetime, ends_at: datetime, now: datetime, marks_tardy: bool
 ) -> AttendanceStatus:
-    """R5.3: after the start is TARDY where the setting says so, the start itself is on time. Staff who check somebody
-    in after the end record what was, and not an arrival: PRESENT.
+    """Return the status of a check-in (R5.3): TARDY after the start when the setting says so, otherwise PRESENT. A
+    check-in exactly at the start is on time.
+
+    Staff who check a student in after the end record the past and not an arrival, so the status is PRESENT.
     """
     is_arrival = source is Source.KIOSK or now < ends_at
     return AttendanceStatus.TARDY if marks_tardy and is_arrival and now > starts_at else AttendanceStatus.PRESENT
@@ -50,8 +52,10 @@ def check_in_status(
 def plan_check_in(
     rows: Sequence[SheetRow], student_id: UUID, *, status: AttendanceStatus, source: Source
 ) -> dict[UUID, WantedMark]:
-    """What a check-in asks of the sheet; nothing where the mark stands (R4.8): a student who was checked in keeps the
-    first time and status, and the kiosk changes of what staff decided ABSENT alone.
+    """Return the mark that a check-in wants, or nothing when the present mark stands (R4.8).
+
+    A student who was already checked in keeps the first time and status. Of the marks that staff made, the kiosk
+    changes only ABSENT.
 
     Raises StudentNotOnRoster (R4.12).
     """
@@ -61,7 +65,7 @@ def plan_check_in(
 
 
 def stands(mark: MarkValue, source: Source) -> bool:
-    """R4.8: does a check-in from this source leave the mark as it is?"""
+    """Return whether a check-in from this source leaves the mark as it is (R4.8)."""
     if not mark.status.is_absence:
         return True
     is_decided = not mark.is_defaulted and mark.status is not AttendanceStatus.ABSENT
@@ -71,8 +75,10 @@ def stands(mark: MarkValue, source: Source) -> bool:
 def default_for_newcomer(
     rows: Sequence[SheetRow], student_id: UUID, check_in_sources: Collection[Source]
 ) -> tuple[MarkChange, ...]:
-    """R4.7: who joins a sheet that has begun checking in, or that has defaulted marks already, starts absent by
-    default; one change or none. Who has a mark keeps it.
+    """Return the default mark for a student who joins a sheet, as one change or none (R4.7).
+
+    A student starts with a defaulted absence when the sheet has begun checking in or already has defaulted marks. A
+    student who has a mark keeps it.
     """
     is_complete = has_begun((row.mark for row in rows), check_in_sources) or any(
         row.mark is not None and row.mark.is_defaulted for row in rows
@@ -83,7 +89,7 @@ def default_for_newcomer(
 
 
 def default_everybody(rows: Sequence[SheetRow]) -> tuple[MarkChange, ...]:
-    """R4.13: the defaulted absences of a sheet that nobody marked; none where there is a mark."""
+    """Return the defaulted absences of a sheet that nobody has marked (R4.13), or none when there is any mark."""
     if any(row.mark is not None for row in rows):
         return ()
     return tuple(_default(row) for row in rows)

@@ -1,4 +1,4 @@
-"""When a family is told that a student has been absent several times in a row (R4.14)."""
+"""When a family is notified that a student has been absent several times in a row (R4.14)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus
 
-# A student who was marked absent by default may still come: until then the notice waits, and can be taken back.
+# A student who was marked absent by default may still arrive. The notice waits until then, and can be taken back.
 AFTER_CLASS = timedelta(minutes=30)
 
 
@@ -22,8 +22,10 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Unexcused absences in a row. `since` is the last occurrence at which the student was there, and names the
-    streak whatever is corrected within it; None: the student never was.
+    """Consecutive unexcused absences.
+
+    since -- the last occurrence at which the student was there. It identifies the streak, whatever is corrected within
+        it. None when the student was never there.
     """
 
     since: OccurrenceKey | None
@@ -32,8 +34,10 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """`due` is the streak to tell of, if any. `void` names the streaks, by their `since`, whose notices are to be taken
-    back unless they were sent.
+    """What to do about notices.
+
+    due -- the streak of which to notify the family. None when there is none.
+    void -- the streaks, by their `since`, whose notices are to be withdrawn unless they were sent.
     """
 
     due: Streak | None
@@ -41,10 +45,12 @@ class NoticePlan:
 
 
 def open_streak(marks: Iterable[Attended]) -> Streak:
-    """The streak that lasts until now, of a student's marks in one offering in the order of their occurrences.
+    """Return the streak that continues to the present.
 
-    A present-family mark begins a new one. An excused absence neither counts nor ends it, and an occurrence without a
-    mark says nothing.
+    marks -- the student's marks in one offering, in the order of their occurrences.
+
+    A present-family mark begins a new streak. An excused absence neither counts nor ends the streak, and an occurrence
+    without a mark has no effect.
     """
     streak = Streak(None)
     for mark in marks:
@@ -56,10 +62,12 @@ def open_streak(marks: Iterable[Attended]) -> Streak:
 
 
 def plan_notice(marks: Sequence[Attended], changed: OccurrenceKey, after_absences: int) -> NoticePlan:
-    """What the change of the mark at `changed` asks for; `marks` are as for `open_streak`, after the change.
+    """Return what to do after the mark at `changed` was changed.
 
-    Only the open streak is told of: one that the student has ended needs no notice any more. The change can have ended
-    the streak before it, joined two, or shortened the open one: the notices of those are void.
+    marks -- as for `open_streak`, after the change.
+
+    Only the open streak leads to a notice: one that the student has ended no longer needs it. The change can have ended
+    the previous streak, joined two, or shortened the open one; the notices of these are void.
     """
     streak = open_streak(marks)
     before = [mark.key for mark in marks if not mark.status.is_absence and mark.key != changed]
@@ -71,11 +79,11 @@ def plan_notice(marks: Sequence[Attended], changed: OccurrenceKey, after_absence
 
 
 def notice_reason(student_id: UUID, offering_id: UUID, since: OccurrenceKey | None) -> str:
-    """R9.8: what there is one message for: a streak."""
+    """Return the reason key of the notice: there is one message for each streak (R9.8)."""
     streak = "start" if since is None else f"{since.timeslot_id}/{since.held_on}"
     return f"consecutive-absences/{student_id}/{offering_id}/{streak}"
 
 
 def notice_due_at(ends_at: datetime, now: datetime) -> datetime:
-    """Not before the student can no longer come."""
+    """Return when to send the notice: not before the student can no longer arrive."""
     return max(now, ends_at + AFTER_CLASS)

@@ -1,4 +1,4 @@
-"""How a mark came to be what it is (R4.9)."""
+"""The values in the history of a mark (R4.9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class RosterPlace:
 
 @dataclass(frozen=True, slots=True)
 class PastMark:
-    """What a mark said."""
+    """A mark as it was at some time."""
 
     status: AttendanceStatus
     note: str | None
@@ -29,8 +29,9 @@ class PastMark:
 
 @dataclass(frozen=True, slots=True)
 class MarkStep:
-    """One change of a mark; `before` and `after` None: not marked. `changed_by` is who acted, also for a mark by
-    default that followed; None: the system by itself.
+    """One change of a mark. `before` and `after` are None when the student was not marked.
+
+    changed_by -- who acted. For a mark by default, it is whose act caused it. None when the system acted by itself.
     """
 
     revision: int

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
-from attendance.rules.refusals import StudentNotOnRoster
+from attendance.rules.marks.attendance_refusals import StudentNotOnRoster
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 NOTE_LIMIT = 1000
 
 
 class Keep(Enum):
-    """Says that something stays as it is, which None cannot say of a note."""
+    """A value that means "leave it unchanged", for a note of which None means "remove it"."""
 
     NOTE = "NOTE"
 
 
 @dataclass(frozen=True, slots=True)
 class MarkValue:
-    """A mark as its row shows it. `source` is SYSTEM exactly when it is defaulted (R4.5)."""
+    """A mark as its row shows it. `source` is SYSTEM exactly when the mark is defaulted (R4.5)."""
 
     status: AttendanceStatus
     note: str | None
@@ -29,7 +29,9 @@ class MarkValue:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row of the roll sheet before the act. `is_excused`: an approved, excused expected absence covers it."""
+    """A row of the roll sheet before the act. `is_excused` says that an approved, excused expected absence covers
+    it.
+    """
 
     student_id: UUID
     enrollment_id: UUID | None
@@ -39,7 +41,9 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class WantedMark:
-    """What the caller asks of one row. Status None clears the mark; note None removes the note."""
+    """The mark that the caller wants for one row. A status of None clears the mark, and a note of None removes the
+    note.
+    """
 
     status: AttendanceStatus | None
     note: str | Keep | None = Keep.NOTE
@@ -47,7 +51,7 @@ class WantedMark:
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
-    """One row, before and after; None: not marked."""
+    """The change of one row's mark. `before` and `after` are None when the row is not marked."""
 
     student_id: UUID
     enrollment_id: UUID | None
@@ -63,11 +67,11 @@ def plan_submission(
     source: Source,
     check_in_sources: Collection[Source],
 ) -> tuple[MarkChange, ...]:
-    """The changes that a submission makes, in the order of the rows; rows that stay as they are make none.
+    """Return the changes that a submission makes, in the order of the rows. Rows that stay the same are left out.
 
-    `mark_rest` fills the rows that are neither named nor marked: a mark that somebody made is changed by name alone
-    (R4.2). The first check-in, which is a present-family mark from one of `check_in_sources`, defaults every row still
-    unmarked to ABSENT, or to EXCUSED_ABSENCE where that was approved beforehand (R4.5).
+    `mark_rest` fills the rows that are neither named nor marked: a mark that somebody made changes only when it is
+    named (R4.2). The first check-in is a present-family mark from one of `check_in_sources`. It sets every row that is
+    still unmarked to a defaulted ABSENT, or to EXCUSED_ABSENCE when that was approved beforehand (R4.5).
 
     Raises StudentNotOnRoster when a named student has no row (R4.12).
     """
@@ -84,12 +88,12 @@ def plan_submission(
 
 
 def require_on_roster(rows: Sequence[SheetRow], wanted: Collection[UUID]) -> None:
-    """Raises StudentNotOnRoster when one of the students has no row (R4.12)."""
+    """Raise StudentNotOnRoster when one of the students has no row (R4.12)."""
     strangers = sorted(set(wanted) - {row.student_id for row in rows})
     if strangers:
         raise StudentNotOnRoster(
             tuple(strangers),
-            f"{len(strangers)} of the students named are not on this roll sheet; query its roster for those who are.",
+            f"{len(strangers)} of the students are not on this roll sheet. Query its roster for the students who are.",
         )
 
 
@@ -105,18 +109,20 @@ def _after(
     kept = row.mark.note if row.mark is not None else None
     note = kept if wanted.note is Keep.NOTE else wanted.note
     asked = MarkValue(wanted.status, note or None, is_defaulted=False, source=source)
-    # Who submits a sheet that says what the mark says already has not made that mark anew.
+    # A submission that repeats what a mark already says does not make the mark again.
     if row.mark is not None and replace(asked, source=row.mark.source) == row.mark:
         return row.mark
     return asked
 
 
 def has_begun(marks: Iterable[MarkValue | None], check_in_sources: Collection[Source]) -> bool:
-    """Is anybody of the sheet checked in? What a roll sheet says in a portal without check-in mode is no check-in."""
+    """Return whether any student on the sheet is checked in. A mark from a portal without check-in mode is not a
+    check-in.
+    """
     return any(mark is not None and not mark.status.is_absence and mark.source in check_in_sources for mark in marks)
 
 
 def defaulted(row: SheetRow) -> MarkValue:
-    """R4.5: what a row gets that nobody decided on."""
+    """Return the default mark of a row on which nobody has decided (R4.5)."""
     status = AttendanceStatus.EXCUSED_ABSENCE if row.is_excused else AttendanceStatus.ABSENT
     return MarkValue(status, None, is_defaulted=True, source=Source.SYSTEM)

@@ -1,4 +1,4 @@
-"""A student's occurrences across enrollments, and which of them can be marked from there (R4.3, R4.4)."""
+"""A student's occurrences across enrollments, and which of them the viewer can mark (R4.3, R4.4)."""
 
 import heapq
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,9 @@ from enum import StrEnum
 from attendance.rules.calendar.listings import ListedSlot, Position, expand
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, local_date
+from attendance.rules.marks.attendance_refusals import CheckInModeOff
 from attendance.rules.marks.check_in import check_in_sources
 from attendance.rules.organization.permissions import Caller, Viewer, may_record_attendance
-from attendance.rules.refusals import CheckInModeOff
 from attendance.rules.vocabulary import Portal
 
 COMING_DAYS = 28
@@ -45,12 +45,17 @@ def newest_first(
     now: datetime,
     before: Position | None = None,
 ) -> Iterator[Position]:
-    """The student's occurrences, the last to start first, each once: those on which the slots fall, scheduled or not,
-    and the strays, which are remembered by a mark alone. Of those to come the next COMING_DAYS local days, since an
-    open place has no end; PAST ones have started.
+    """Yield the student's occurrences, newest first, each once.
 
-    slots -- each clipped to the dates of the enrollment; a place in several enrollments may come several times.
-    before -- what precedes this position alone. Lazy: a page costs its rows, however long an enrollment is.
+    They are the occurrences on which the slots fall, scheduled or not, and the strays. Of future occurrences only the
+    next COMING_DAYS local days are included, since an open-ended enrollment has no last one. With PAST, only
+    occurrences that have started are included.
+
+    slots -- the slots of each enrollment, clipped to its dates. A slot can appear several times.
+    strays -- occurrences that have a mark but to which no enrollment leads any more.
+    before -- when given, only occurrences before this position are included.
+
+    The iterator is lazy: a page costs its rows, however long an enrollment is.
     """
     coming = (replace(listed, slot=replace(listed.slot, span=_until_soon(listed, now))) for listed in slots)
     fallen = expand(coming, CALENDAR, include_not_scheduled=True, before=before, backwards=True)
@@ -64,8 +69,8 @@ def newest_first(
 
 
 def around_today(slots: Iterable[ListedSlot], strays: Iterable[Position], now: datetime) -> Iterator[Position]:
-    """The student's occurrences from yesterday's to those of the next COMING_DAYS local days, the first to start
-    first, each once; scheduled or not. Which of them are today's their location's zone tells.
+    """Yield the student's occurrences from yesterday's to those of the next COMING_DAYS local days, earliest first,
+    each once, scheduled or not. Their location's time zone decides which of them are today's.
     """
     near = (replace(listed, slot=replace(listed.slot, span=_near(listed, now))) for listed in slots)
     fallen = expand(near, CALENDAR, include_not_scheduled=True)
@@ -78,8 +83,9 @@ def around_today(slots: Iterable[ListedSlot], strays: Iterable[Position], now: d
 
 
 def not_editable(head: OccurrenceHead, viewer: Viewer, now: datetime) -> NotEditable | None:
-    """Why the viewer cannot mark one student of the occurrence now (R4.3, R4.12); None: the viewer can. What nobody can
-    mend is named first.
+    """Return why the viewer cannot mark one student of the occurrence now (R4.3, R4.12), or None when the viewer can.
+
+    Reasons that apply to everybody come before those that depend on the viewer.
     """
     blocked = head.not_recordable(now)
     if blocked is not None:
@@ -93,8 +99,8 @@ def not_editable(head: OccurrenceHead, viewer: Viewer, now: datetime) -> NotEdit
 
 def _denial(caller: Caller) -> str:
     if caller.portal is Portal.CUSTOMER:
-        return "Staff record attendance."
-    return "You may see attendance but not record it."
+        return "Only staff can record attendance."
+    return "You may see attendance, but you may not record it."
 
 
 def _near(listed: ListedSlot, now: datetime) -> DateSpan:

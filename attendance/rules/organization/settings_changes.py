@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.refusals import EarningTypesNotAllowed, SettingOutOfRange
+from attendance.rules.organization.settings_refusals import EarningTypesNotAllowed, SettingOutOfRange
 from attendance.rules.vocabulary import EnrollmentType, ExpiryUnit
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from attendance.rules.organization.permissions import kind_for
-from attendance.rules.refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
+from attendance.rules.organization.sign_in_refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
 
 # An answer can be lost on its way: for so long the token before the current one gets the same answer again.

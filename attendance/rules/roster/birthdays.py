@@ -1,4 +1,4 @@
-"""Birthdays near a date (R3.4)."""
+"""Which birthday is near a date (R3.4)."""
 
 import calendar
 from dataclasses import dataclass
@@ -7,16 +7,17 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Birthday:
-    """When it is celebrated, and the age reached then in whole years."""
+    """The date on which a birthday is celebrated, and the age reached then in whole years."""
 
     on_date: date
     age: int
 
 
 def birthday_near(birth_on: date, on_date: date, window_days: int) -> Birthday | None:
-    """The birthday at most `window_days` before or after the date, the nearest one if there are two; across
-    New Year too. Somebody born on 29 February celebrates on the 28th in common years. The day of birth itself
-    is none.
+    """Return the birthday that is at most `window_days` before or after the date, or None when there is none.
+
+    When there are two, the nearest one is returned. The window extends across New Year. Somebody born on 29 February
+    celebrates on the 28th in common years. The day of birth itself is not a birthday.
     """
     nearby = (_birthday_in(birth_on, year) for year in (on_date.year - 1, on_date.year, on_date.year + 1))
     distances = [

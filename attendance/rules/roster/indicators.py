@@ -47,7 +47,7 @@ class NotesFacts:
 
 @dataclass(frozen=True, slots=True)
 class MakeupFacts:
-    """None: the class missed is not known."""
+    """The facts of a MAKEUP indicator. None means that the missed class is not known."""
 
     missed_offering: str | None
     missed_on: date | None
@@ -96,8 +96,11 @@ IndicatorFacts = (
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """`detail` is a sentence for people, `facts` the same for programs; both None when the kind says it all,
-    or when the viewer may see that the indicator is raised but not its detail.
+    """A raised indicator.
+
+    detail -- a sentence for people. None when the kind has no detail, or when the viewer may see that the indicator is
+        raised but not its detail.
+    facts -- the same as values for programs; None under the same conditions, and for kinds that have none.
     """
 
     kind: IndicatorKind
@@ -111,7 +114,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the viewer may be told, and the setting that the birthday window is (days either side)."""
+    """What the viewer may see of students, and the organization's birthday window (days on either side)."""
 
     sees_medical: bool
     sees_balances: bool
@@ -121,10 +124,13 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorInput:
-    """A row's facts: `birth_on` and the texts of the student, the open notes, the family's balance in the
-    currency, the enrollment (None: a mark without one), the approved expected absence that covers the
-    occurrence, the occurrences around it among the enrollment's own, and whether the occurrence is held at
-    all (neither closed nor cancelled nor unscheduled).
+    """The facts about a row from which its indicators follow.
+
+    balance -- the balance of the student's family, in `currency`.
+    enrollment -- the enrollment for which the row stands. None when the row has a mark that names no enrollment.
+    expected_absence -- the approved expected absence that covers the occurrence. None when there is none.
+    around -- the neighbours of the occurrence among those that the enrollment attends.
+    is_held -- whether the occurrence is held: it is neither closed nor cancelled nor unscheduled.
     """
 
     on_date: date
@@ -143,12 +149,12 @@ class IndicatorInput:
 
 
 def is_blank_medical_text(text: str | None) -> bool:
-    """R3.4: nothing, or a word for nothing in any case, with or without a full stop."""
+    """Return whether the text is blank or a word for nothing (R3.4). Case and a final full stop do not matter."""
     return (text or "").strip().casefold().removesuffix(".").rstrip() in _BLANK_MEDICAL_WORDS
 
 
 def indicators(row: IndicatorInput, sight: Sight) -> tuple[Indicator, ...]:
-    """Those raised, in the order of IndicatorKind, at most one of each kind."""
+    """Return the raised indicators in the order of IndicatorKind, at most one of each kind."""
     return (*_of_student(row, sight), *_of_enrollment(row))
 
 
@@ -229,8 +235,10 @@ def _drop(enrollment: RosterEnrollment, row: IndicatorInput) -> Indicator | None
 
 
 def _transfer(enrollment: RosterEnrollment, is_first: bool) -> Indicator | None:
-    """The source of one transfer may be the target of another: what is ahead is then told, one indicator a
-    kind.
+    """Return the TRANSFER indicator, or None.
+
+    An enrollment can be the source of one transfer and the target of another. A row has one indicator of each kind, so
+    the transfer that is still ahead is shown.
     """
     if enrollment.end_cause is EnrollmentEnd.TRANSFERRED or enrollment.transferred_to is not None:
         other, direction = enrollment.transferred_to, TransferDirection.OUTGOING

@@ -1,4 +1,4 @@
-"""Who is on an occurrence's roll sheet, in which order, and what it adds up to (R2.9, R3.1 to R3.3)."""
+"""Who is on an occurrence's roll sheet, in which order, and its tally (R2.9, R3.1 to R3.3)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from uuid import UUID
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, EnrollmentEnd, EnrollmentType
 
-# Of several enrollments that cover one occurrence, the lasting place speaks for the student: it decides the
+# When several enrollments cover one occurrence, the first in this order represents the student: it decides the
 # indicators and whether an absence earns a token.
 _PRECEDENCE = (
     EnrollmentType.ACTIVE,
@@ -28,9 +28,12 @@ class RosterOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RosterEnrollment:
-    """An enrollment in the occurrence's offering. `timeslot_id` None: all of the offering's timeslots. The
-    transfer fields name the other class; `missed` names what a makeup makes up for, when known.
-    `is_first_ever`: the student has no enrollment, WAITLIST aside, that started earlier.
+    """An enrollment in the occurrence's offering.
+
+    timeslot_id -- the only timeslot that the student attends. None means all of the offering's timeslots.
+    transferred_to, transferred_from -- the name of the other class of a transfer.
+    missed -- the name of the class for which a makeup makes up. None when it is not known.
+    is_first_ever -- whether the student has no enrollment that started earlier, except on waiting lists.
     """
 
     id: UUID
@@ -50,7 +53,7 @@ class RosterEnrollment:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceTally:
-    """R2.9: the rows of a roll sheet by status; `unmarked` ones have no mark."""
+    """The number of a roll sheet's rows by status (R2.9). `unmarked` counts the rows without a mark."""
 
     by_status: Mapping[AttendanceStatus, int]
     unmarked: int
@@ -65,15 +68,15 @@ class AttendanceTally:
 
     @property
     def state(self) -> AttendanceState:
-        """An empty roll sheet is not taken: nothing was recorded."""
+        """Return how far attendance has been taken. An empty roll sheet is NOT_TAKEN because nothing was recorded."""
         if not self.marked:
             return AttendanceState.NOT_TAKEN
         return AttendanceState.IN_PROGRESS if self.unmarked else AttendanceState.TAKEN
 
 
 def covers(enrollment: RosterEnrollment, key: OccurrenceKey) -> bool:
-    """R3.1: does the enrollment put its student on the occurrence's roll sheet? A drop takes effect at the
-    day's end.
+    """Return whether the enrollment puts its student on the occurrence's roll sheet (R3.1). A drop takes effect at
+    the end of its day.
     """
     return (
         not enrollment.is_deleted
@@ -85,15 +88,17 @@ def covers(enrollment: RosterEnrollment, key: OccurrenceKey) -> bool:
 
 
 def dates_of(enrollment: RosterEnrollment) -> DateSpan:
-    """The dates on which the enrollment puts its student on roll sheets; an empty span: on none."""
+    """Return the dates on which the enrollment puts its student on roll sheets. The span is empty when there are
+    none.
+    """
     if enrollment.is_deleted or enrollment.type is EnrollmentType.WAITLIST:
         return DateSpan(enrollment.starts_on, enrollment.starts_on - timedelta(days=1))
     return DateSpan(enrollment.starts_on, enrollment.drop_on)
 
 
 def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None:
-    """The one of a student's enrollments that a row stands for (R3.2): ACTIVE, then TRIAL, SINGLE_DAY,
-    MAKEUP; among equals the one that started last.
+    """Return the enrollment for which a student's row stands (R3.2): by type in the order ACTIVE, TRIAL, SINGLE_DAY,
+    MAKEUP, and among equals the one that started last. None when there are no enrollments.
     """
     return min(
         enrollments,
@@ -103,22 +108,27 @@ def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None
 
 
 def name_key(first_name: str, last_name: str, student_id: UUID, order: RosterOrder) -> tuple[str, str, UUID]:
-    """Sorts rows by name, case aside; the id makes namesakes keep their places."""
+    """Return a key that sorts rows by name, ignoring case. The id keeps students with the same name in the same
+    order.
+    """
     first, last = first_name.casefold(), last_name.casefold()
     return (last, first, student_id) if order is RosterOrder.LAST_NAME else (first, last, student_id)
 
 
 def tally(statuses: Iterable[AttendanceStatus | None]) -> AttendanceTally:
-    """Of a roll sheet's rows, subdued ones included; None: not marked."""
+    """Return the tally of a roll sheet's rows, including subdued ones. A status of None means not marked."""
     counts = Counter(statuses)
     unmarked = counts.pop(None, 0)
     return AttendanceTally({status: counts[status] for status in AttendanceStatus}, unmarked)
 
 
 def attendance_rate(present: int, absent: int) -> float | None:
-    """R3.3: the share of the student's marks in the offering on which the student was there, from 0 to 1.
-    `present` counts the present family (PRESENT, TARDY, LEFT_EARLY, TARDY_AND_LEFT_EARLY), `absent` counts
-    ABSENT; excused absences count neither for nor against. None: nothing counts yet.
+    """Return the share of the student's marks in the offering at which the student was there, from 0 to 1 (R3.3).
+
+    present -- the number of marks of the present family: PRESENT, TARDY, LEFT_EARLY and TARDY_AND_LEFT_EARLY.
+    absent -- the number of ABSENT marks. Excused absences count neither for nor against.
+
+    None is returned when nothing counts yet.
     """
     counted = present + absent
     return present / counted if counted else None

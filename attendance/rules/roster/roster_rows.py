@@ -1,4 +1,4 @@
-"""From what is remembered about an occurrence's students to the rows of its roll sheet (R3.1 to R3.4)."""
+"""The rows of an occurrence's roll sheet, made from what the database holds about its students (R3.1 to R3.4)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,8 +54,10 @@ class KioskFacts:
 
 @dataclass(frozen=True, slots=True)
 class MarkFacts:
-    """A mark as it stands. `marked_by` is a person with their kind, a kiosk, or None: the system.
-    `needs_review`: its makeup token is tied to a makeup that the mark no longer earns (R7.4).
+    """The current mark of a row.
+
+    marked_by -- a person with their kind, or a kiosk. None when the system made the mark.
+    needs_review -- whether its makeup token is tied to a makeup although the mark no longer earns a token (R7.4).
     """
 
     status: AttendanceStatus
@@ -70,10 +72,13 @@ class MarkFacts:
 
 @dataclass(frozen=True, slots=True)
 class RosterCandidate:
-    """A student with one of the enrollments that may put them on the sheet (None: a mark that names none),
-    and what the indicators need. `absences` are the approved ones near the date; `present` and `absent` count
-    the student's marks in the offering (R3.3). A student with several enrollments comes several times, one
-    after the other.
+    """A student with one of the enrollments that may put them on the sheet, and what the indicators need.
+
+    A student with several enrollments appears once for each, one after the other.
+
+    enrollment -- None when the row has a mark that names no enrollment.
+    absences -- the approved expected absences near the date.
+    present, absent -- the number of the student's marks in the offering (R3.3).
     """
 
     student: StudentFacts
@@ -88,8 +93,10 @@ class RosterCandidate:
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """`expected_absence` is the approved one that covers the occurrence: an excused one turns a defaulted
-    absence into an excused one (R4.5).
+    """A row of a roll sheet.
+
+    expected_absence -- the approved one that covers the occurrence, or None. An excused one turns a defaulted absence
+        into an excused one (R4.5).
     """
 
     student: StudentFacts
@@ -111,8 +118,8 @@ def roster_rows(
     sight: Sight,
     order: RosterOrder = RosterOrder.LAST_NAME,
 ) -> tuple[RosterRow, ...]:
-    """One row a student, in order (R3.2). A student whom no enrollment covers and who has no mark gets no
-    row.
+    """Return one row for each student, in order (R3.2). A student whom no enrollment covers and who has no mark gets
+    no row.
     """
     everyone = list(candidates)
     slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
@@ -129,7 +136,7 @@ def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, 
 
 
 def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> AttendanceTally:
-    """Of the rows that `roster_rows` makes of them, without making them."""
+    """Return the tally of the rows that `roster_rows` would make, without making them."""
     statuses = {
         each.student.id: each.mark.status if each.mark is not None else None
         for each in candidates
@@ -139,7 +146,9 @@ def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> Atten
 
 
 def openings(rows: Iterable[RosterRow], capacity: int | None) -> int | None:
-    """R8.6: places left on the date, those of approved expected absences included; None: unlimited."""
+    """Return the number of places left on the date (R8.6), or None when the capacity is unlimited. A student with an
+    approved expected absence does not take a place.
+    """
     if capacity is None:
         return None
     taken = sum(not row.is_subdued and row.expected_absence is None for row in rows)

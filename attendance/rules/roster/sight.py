@@ -1,4 +1,4 @@
-"""What a viewer may be told about students (R3.4, section 11)."""
+"""What a viewer may see about students (R3.4, section 11)."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -9,8 +9,9 @@ from attendance.rules.vocabulary import Portal
 
 
 def sight_of(viewer: Viewer) -> Sight:
-    """Guardians reach their own family alone (R11.2), and know its affairs, but not what
-    staff remark for each other."""
+    """Return what the viewer may see. Guardians reach only their own family (R11.2): they see its medical texts and
+    balance, but not the comments that staff write for each other.
+    """
     is_guardian = viewer.caller.portal is Portal.CUSTOMER
     return Sight(
         sees_medical=is_guardian or sees_medical(viewer.caller),
@@ -21,9 +22,10 @@ def sight_of(viewer: Viewer) -> Sight:
 
 
 def view_of(viewer: Viewer) -> Hashable:
-    """Viewers with equal views are shown the same of everything: all that depends on the viewer is in it (R10.4).
+    """Return a value that stands for everything that depends on the viewer: viewers with equal views are shown the same
+    (R10.4).
 
-    Staff who see all occurrences are shown them whoever they are; everybody else is taken as one person.
+    Staff who see all occurrences share a view whoever they are. Every other viewer has a view of their own.
     """
     caller = viewer.caller
     if caller.portal in (Portal.OFFICE, Portal.STAFF) and sees_all_occurrences(caller):

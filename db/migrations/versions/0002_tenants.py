@@ -1,4 +1,6 @@
-"""The second wall between tenants: the application's role, row-level security, and the two doors through it."""
+"""Adds the second wall between tenants: the application's role, row-level security, and two functions that see across
+it.
+"""
 
 from alembic import op
 
@@ -7,12 +9,14 @@ down_revision: str | None = "0001"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# Row-level security would let a forgotten table through, so the list is made from the catalogue.
+# The list is made from the catalogue, because row-level security would not protect a table that somebody forgot.
 TABLES = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
 
 ROLE = """
 DO $$ BEGIN
-    CREATE ROLE rollbook_app NOLOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rollbook_app') THEN
+        CREATE ROLE rollbook_app NOLOGIN;
+    END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
     WHEN insufficient_privilege THEN
@@ -48,7 +52,7 @@ REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM rollbook_app;
 REVOKE UPDATE, DELETE ON change, changed_entry, makeup_token_entry, settings_change FROM rollbook_app;
 """
 
-# Before sign-in nobody knows the tenant, and the sweep works for all of them: these two see across, and no more.
+# Before sign-in the tenant is unknown, and the sweep works for all tenants. These two functions see across tenants.
 CREDENTIALS = """
 CREATE FUNCTION credentials_of(wanted_email text, wanted_kind text)
 RETURNS TABLE (organization_id uuid, organization_name text, person_id uuid, password_hash text)

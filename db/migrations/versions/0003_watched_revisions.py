@@ -1,4 +1,4 @@
-"""One statement tells a process how far all the roll sheets that it has open have come, whosever they are."""
+"""Adds the statement that tells a process the revisions of all roll sheets that it has open, of every organization."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# A third door through row-level security: it gives numbers, and for keys alone that the caller already has.
+# A third function that passes row-level security. It returns numbers, and only for keys that the caller has already.
 REVISIONS = """
 CREATE FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[])
 RETURNS TABLE (organization_id uuid, timeslot_id uuid, held_on date, revision integer)

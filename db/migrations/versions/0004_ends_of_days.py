@@ -1,4 +1,4 @@
-"""How far each location's days have come to their end (R4.13), and which locations' are behind."""
+"""Stores through which date each location's days have been ended (R4.13), and finds locations that are behind."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,12 @@ down_revision: str | None = "0003"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# The setting did nothing before: what is past stays as it is.
+# The setting had no effect before, so past days stay as they are.
 PAST = "UPDATE location SET settled_through_on = (now() AT TIME ZONE 'UTC')::date - 1"
 
-# A fourth door through row-level security. It asks in UTC: a date has ended nowhere before 10:00 on it, since no zone
-# is further ahead than 14 hours. Whether it has ended at the location, whoever asks must look up in its zone, which
-# PostgreSQL may know by other rules, or not at all.
+# A fourth function that passes row-level security. It calculates in UTC: a date has ended nowhere before 10:00 UTC on
+# it, since no zone is more than 14 hours ahead. The caller must check in the location's zone whether it has ended
+# there, because PostgreSQL may not know the zone or may know it by other rules.
 LOCATIONS_BEHIND = """
 CREATE FUNCTION locations_behind(asked_at timestamptz)
 RETURNS TABLE (organization_id uuid, location_id uuid, time_zone text, settled_through_on date)

@@ -1,4 +1,4 @@
-"""First answers of mutations are kept for retries, not for ever (R4.11)."""
+"""Deletes old first answers of mutations, which are kept for retries only (R4.11)."""
 
 from alembic import op
 
@@ -7,7 +7,8 @@ down_revision: str | None = "0004"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# A door through row-level security that gives out nothing. In portions, so that no delete holds its locks for long.
+# A function that passes row-level security and returns only a count. It deletes in portions, so no delete holds its
+# locks for long.
 FORGET_ANSWERS = """
 CREATE FUNCTION forget_answers(used_before timestamptz, at_most integer)
 RETURNS integer

@@ -1,4 +1,6 @@
-"""Kiosks: who revoked one, their list, and which of a family's check-in codes is good."""
+"""Adds to kiosks who revoked them and an index for their list, and to families the number of the valid check-in
+code.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who told an expected absence, through what, and who withdrew it (R6.1, R6.2)."""
+"""Stores who recorded an expected absence, through which source, and who withdrew it (R6.1, R6.2)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision: str | None = "0006"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-# Until now guardians' absences and those of the office were told apart by who asked for them.
+# Until now absences of guardians and of the office were distinguished by who requested them.
 SOURCES = """
 UPDATE expected_absence a SET source = CASE WHEN p.kind = 'GUARDIAN' THEN 'GUARDIAN' ELSE 'OFFICE' END
 FROM expected_absence b

@@ -1,4 +1,6 @@
-"""The e-mail outbox is emptied by workers: more states, and which messages of all tenants are due (R9.8)."""
+"""Lets workers empty the e-mail outbox: adds states, and a function that finds the due messages of all tenants
+(R9.8).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +12,7 @@ depends_on: str | None = None
 
 STATES = "state IN ('QUEUED', 'SENDING', 'SENT', 'KEPT', 'FAILED', 'UNCERTAIN', 'WITHDRAWN')"
 
-# A door through row-level security that gives keys alone.
+# A function that passes row-level security and returns only keys.
 DUE_EMAILS = """
 CREATE FUNCTION due_emails(due_by timestamptz, at_most integer)
 RETURNS TABLE (organization_id uuid, email_id uuid)

@@ -1,4 +1,6 @@
-"""Unused makeup tokens lapse after a student's last drop (R8.11), and bounds of the settings of tokens (R7.2)."""
+"""Lets unused makeup tokens lapse after a student's last drop (R8.11), and adds bounds for the token settings
+(R7.2).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +22,7 @@ BOUNDS = {
 def upgrade() -> None:
     op.add_column("student", sa.Column("tokens_lapse_on", sa.Date(), nullable=True))
     op.add_column("makeup_token", sa.Column("lapses_on", sa.Date(), nullable=True))
-    # A limit of none at all was the same as no tokens.
+    # A limit of zero meant the same as no tokens.
     op.execute("UPDATE settings SET tokens_enabled = false, token_limit = NULL WHERE token_limit < 1")
     op.drop_constraint(op.f("settings_token_limit_is_a_count"), "settings", type_="check")
     for name, condition in BOUNDS.items():

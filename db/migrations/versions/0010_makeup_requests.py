@@ -1,4 +1,4 @@
-"""Requests for makeups: what was said about them, what they led to, and their acts in the ledger (R7.9, R8.7)."""
+"""Adds to requests for makeups their comments and results, and their acts to the ledger (R7.9, R8.7)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("makeup_request_makeup_request_state"), "makeup_request", STATES)
     op.drop_constraint(op.f("makeup_token_entry_makeup_token_act"), "makeup_token_entry", type_="check")
     op.create_check_constraint(op.f("makeup_token_entry_makeup_token_act"), "makeup_token_entry", ACTS)
-    # Without a token nobody could ask (R8.10).
+    # A request always has a token: only staff book a makeup without one (R8.10).
     op.alter_column("makeup_request", "makeup_token_id", nullable=False)
     op.add_column("makeup_request", sa.Column("decision_comment", sa.Text()))
     op.add_column("makeup_request", sa.Column("makeup_enrollment_id", sa.Uuid()))

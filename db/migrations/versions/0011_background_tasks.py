@@ -1,4 +1,6 @@
-"""Background tasks are worked on: leases, exceptions by student, tries, and what of all tenants workers look at."""
+"""Adds what background tasks need: leases, exceptions by student, attempts, and functions that find work in all
+tenants.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +19,7 @@ CREATE POLICY tenant ON {table} USING (organization_id =
     (SELECT nullif(current_setting('rollbook.organization_id', true), '')::uuid));
 """
 
-# Doors through row-level security that give keys and numbers alone.
+# Functions that pass row-level security and return only keys and numbers.
 DUE = """
 CREATE FUNCTION due_background_tasks(at_most integer)
 RETURNS TABLE (organization_id uuid, background_task_id uuid)

@@ -1,8 +1,8 @@
-"""The feed: one order of everything that happens in an organization, in which nothing is missing (R10.2, R10.3).
+"""Adds the feed: one order of everything that happens in an organization, without gaps (R10.2, R10.3).
 
-A statement trigger notes what a statement changed under the number of its transaction; a deferred trigger gives that
-transaction its position while it commits. The lock that this takes, on one row of the organization, is the last of the
-transaction and is held while nothing but the commit is left to do: positions have no gaps, and who sees one sees all
+A statement trigger notes what a statement changed under the number of its transaction. A deferred trigger gives that
+transaction its position while it commits. The lock that this takes, on one row of the organization, is the
+transaction's last, and is held only while the commit remains. So positions have no gaps, and whoever sees one sees all
 before it.
 """
 
@@ -17,7 +17,7 @@ depends_on: str | None = None
 TABLES = ("feed", "feed_item", "feed_position")
 FUNCTION = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
 
-# The number is kept in a setting that ends with the transaction, and that a rollback to a savepoint takes back.
+# The number is kept in a setting that ends with the transaction, and that a rollback to a savepoint undoes.
 NUMBER = f"""
 CREATE FUNCTION feed_number(own uuid) RETURNS bigint {FUNCTION} AS $$
 DECLARE
@@ -32,7 +32,7 @@ BEGIN
 END $$
 """  # noqa: S608 - a constant
 
-# More rows than this in one statement are an import or a restore: one item without a key stands for all of them.
+# A statement with more rows than this is an import or a restore: one item without a key stands for all of them.
 FEED_CHANGES = f"""
 CREATE FUNCTION feed_changes() RETURNS trigger {FUNCTION} AS $$
 DECLARE
@@ -98,7 +98,7 @@ BEGIN
 END $$
 """  # noqa: S608 - a constant
 
-# Doors through row-level security: one gives numbers alone, the other nothing but a count.
+# Functions that pass row-level security: one returns only numbers, the other only a count.
 POSITIONS = """
 CREATE FUNCTION feed_positions(organizations uuid[])
 RETURNS TABLE (organization_id uuid, "position" bigint)

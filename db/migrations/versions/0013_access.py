@@ -1,4 +1,4 @@
-"""Whoever's access changes, the organization's number goes up, so that open streams look again."""
+"""Increments an organization's number whenever anybody's access changes, so that open streams check again."""
 
 from alembic import op
 
@@ -19,7 +19,7 @@ CREATE POLICY tenant ON access_epoch USING (organization_id =
     (SELECT nullif(current_setting('rollbook.organization_id', true), '')::uuid));
 """
 
-# Deferred: the organization's row is locked while the transaction commits, and no longer.
+# Deferred, so that the organization's row is locked only while the transaction commits.
 COUNT = """
 CREATE FUNCTION count_access_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$ BEGIN
     INSERT INTO access_epoch (organization_id, epoch) VALUES (coalesce(NEW.organization_id, OLD.organization_id), 1)
@@ -47,7 +47,7 @@ OF = {
     "kiosk": ("UPDATE", "WHEN (OLD.revoked_at IS DISTINCT FROM NEW.revoked_at)"),
 }
 
-# As with revisions_of: numbers, for keys that the caller has.
+# Like revisions_of, it returns only numbers, for keys that the caller has.
 EPOCHS = """
 CREATE FUNCTION access_epochs_of(organizations uuid[]) RETURNS TABLE (organization_id uuid, epoch bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

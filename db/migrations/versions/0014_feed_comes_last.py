@@ -1,4 +1,4 @@
-"""The feed's lock is the last of every transaction, after those of other deferred triggers: no circle can close."""
+"""Makes the feed's lock the last of every transaction, after those of other deferred triggers, to prevent deadlocks."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on: str | None = None
 
 FUNCTION = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
 
-# What deferred triggers set off comes after all that were waiting when the commit began.
+# Triggers that deferred triggers cause run after all that were waiting when the commit began.
 READY = f"""
 CREATE FUNCTION feed_is_ready() RETURNS trigger {FUNCTION} AS $$
 BEGIN

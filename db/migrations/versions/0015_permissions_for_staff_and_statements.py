@@ -1,4 +1,4 @@
-"""Two permissions more: who marks staff absent and assigns substitutes, and who sends statements."""
+"""Adds two permissions: to mark staff absent and assign substitutes, and to send statements."""
 
 from alembic import op
 

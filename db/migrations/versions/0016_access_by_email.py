@@ -1,4 +1,4 @@
-"""An identity provider's tokens name people by their e-mail address: whoever changes it changes who has access."""
+"""Counts a changed e-mail address as changed access, because an identity provider's tokens name people by it."""
 
 from alembic import op
 

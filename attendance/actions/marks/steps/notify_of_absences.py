@@ -1,4 +1,4 @@
-"""Tell families of consecutive unexcused absences (R4.14)."""
+"""The step that notifies families of consecutive unexcused absences (R4.14)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,10 +17,13 @@ TEMPLATE = "consecutive_absences"
 async def notify_of_absences(
     uow: UnitOfWork, head: OccurrenceHead, students: Collection[UUID], *, settings: OrganizationSettings, now: datetime
 ) -> None:
-    """One e-mail a streak, put into the outbox in the transaction of the mark that makes it long enough, and taken back
-    by the one that ends it before it was sent. Families without an address get none. Four statements at most.
+    """Queue one e-mail for each streak that the marks made long enough, and withdraw the unsent e-mails of streaks that
+    they ended.
 
-    The caller holds the occurrence's lock, has written these students' marks, and holds no tokens yet.
+    Both happen in the transaction of the marks. Families without an e-mail address get none. It takes at most four
+    statements.
+
+    The caller holds the occurrence's lock, has written these students' marks, and does not hold tokens yet.
     """
     after_absences = settings.classes.consecutive_absences_notice
     if after_absences is None:

@@ -1,4 +1,4 @@
-"""The first steps of every act on marks: hold the occurrence, ask whether the caller may, read the rows."""
+"""The first steps of every action on marks: lock the occurrence, check the caller's rights, and read the rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,10 @@ from datetime import datetime
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import is_kiosks_day
+from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
 from attendance.rules.marks.marks import MarkValue, SheetRow
 from attendance.rules.organization.permissions import Caller, may_record_attendance
-from attendance.rules.refusals import AttendanceNotRecordable, OccurrenceNotFound, PermissionDenied
+from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import RosterRow, roster_rows
 from attendance.rules.vocabulary import Permission, Portal
@@ -22,7 +23,9 @@ _NOTHING_SHOWN = Sight(sees_medical=False, sees_balances=False)
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A roll sheet that nobody else changes until the transaction ends; `revision` is that of its last change."""
+    """A roll sheet that nobody else can change until the transaction ends. `revision` is the number of its last
+    change.
+    """
 
     head: OccurrenceHead
     revision: int
@@ -30,7 +33,7 @@ class OpenSheet:
 
 
 async def open_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *, now: datetime) -> OpenSheet:
-    """For a caller who is about to record attendance, staff or a kiosk.
+    """Lock and read a roll sheet for a caller who is about to record attendance: staff or a kiosk.
 
     Raises OccurrenceNotFound, PermissionDenied and AttendanceNotRecordable (R4.12).
     """
@@ -47,7 +50,9 @@ async def open_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *
 
 
 async def open_for_the_system(uow: UnitOfWork, key: OccurrenceKey) -> OpenSheet:
-    """For what follows from another act or from the clock, whoever may see it. Raises OccurrenceNotFound."""
+    """Lock and read a roll sheet for something that follows from another action or from the clock. Nobody's rights
+    are checked. Raises OccurrenceNotFound.
+    """
     revision = (await lock_occurrence(uow, key)).revision
     head = await _head(uow, key)
     return OpenSheet(head, revision, await _rows(uow, head))
@@ -65,7 +70,7 @@ def _require_recorder(caller: Caller, head: OccurrenceHead) -> None:
         raise OccurrenceNotFound
     if not may_record_attendance(caller):
         full = Permission.STAFF_ATTENDANCE_FULL if caller.portal is Portal.STAFF else Permission.OFFICE_ATTENDANCE_FULL
-        raise PermissionDenied(full, "You may see this roll sheet but not record attendance on it.")
+        raise PermissionDenied(full, "You may see this roll sheet, but you may not record attendance on it.")
 
 
 def _require_kiosks_day(caller: Caller, head: OccurrenceHead, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What every act that may change a student's rows on roll sheets is wrapped in (R10.1)."""
+"""The step that wraps every action that may change a student's rows on roll sheets (R10.1)."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -17,14 +17,16 @@ from db.roster.roster_changes import find_sheets, lock_occurrences, number_chang
 from db.roster.rosters import read_rosters
 from db.unit_of_work import UnitOfWork
 
-# Whoever may see least still hears of a change that others see more of.
+# Rows are compared with everything visible, so that a change reaches every viewer, even one who sees less of it.
 _ALL_SHOWN = Sight(sees_medical=True, sees_balances=True)
 
 
 @dataclass(slots=True)
 class RosterChange:
-    """The roll sheets that are held. Known after the block: the new revision of each on which the row changed, and
-    those that the student `joined`.
+    """The roll sheets that `roster_changed` has locked, and what changed on them.
+
+    revisions -- the new revision of each sheet on which the student's row changed. It is filled when the block ends.
+    joined -- the sheets on which the student had no row before the block. It is filled when the block ends.
     """
 
     heads: tuple[OccurrenceHead, ...]
@@ -43,20 +45,25 @@ async def roster_changed(
     dates: DateSpan | None = None,
     also: Collection[OccurrenceKey] = (),
 ) -> AsyncIterator[RosterChange]:
-    """Write what changes the student's rows inside the block: an enrollment, an expected absence, a note, a text.
+    """Number a roster change on every roll sheet on which the block changes the student's row.
 
-    async with roster_changed(uow, student_id, author=author, now=now): await write_it(...)
+    The block writes what changes the rows: an enrollment, an expected absence, a note or a text.
 
-    On entry the occurrences are locked, so the block comes after the idempotency key (and after `lock_offerings` where
-    places are given), and before students and tokens. On exit a change of kind ROSTER is numbered on each roll sheet
-    on which the student's row came, went, or is not what it was: the student's rows near today
-    (db/roster/roster_changes.py) wherever they are, and what `offering_ids` and `dates` add to them.
+        async with roster_changed(uow, student_id, author=author, now=now):
+            await write_it(...)
 
-    offering_ids -- where the student may get a row, or lose one on a date that is not near.
-    dates -- the dates on which that may be. Of those further back than near, sheets to which something happened.
-    also -- other occurrences that the block changes, to be locked in the same order.
+    On entry the occurrences are locked. The block therefore comes after the idempotency key (and after `lock_offerings`
+    when places are given), and before students and tokens are locked. On exit a change of kind ROSTER is numbered on
+    each roll sheet on which the student's row appeared, disappeared or differs. The sheets are all that have the
+    student's rows near today (db/roster/roster_changes.py), and those that `offering_ids` and `dates` add.
 
-    Nine statements, however many roll sheets. An exception in the block goes through, and nothing is numbered.
+    offering_ids -- the offerings in which the student may get or lose a row on a date that is not near.
+    dates -- the dates on which that may happen. Past sheets that are not near are included only when something has
+        happened to them.
+    also -- other occurrences that the block changes; they are locked in the same order.
+
+    It takes nine statements, however many roll sheets there are. An exception in the block is passed on, and nothing is
+    numbered.
     """
     keys = await find_sheets(uow, student_id, offering_ids, dates, now)
     await lock_occurrences(uow, {*keys, *also})
@@ -80,6 +87,8 @@ async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: 
 
 
 def _as_shown(row: RosterRow) -> RosterRow:
-    """Without the rate, which marks on other sheets change, and without what an indicator tells where it is told."""
+    """Return the row without what does not make it a changed row: the rate, which marks on other sheets change, and
+    facts that already show in an indicator.
+    """
     enrollment = None if row.enrollment is None else replace(row.enrollment, is_first_ever=False)
     return replace(row, attendance_rate=None, enrollment=enrollment, expected_absence=None)

@@ -1,7 +1,9 @@
-"""The vocabularies of background tasks as enumerations of the schema."""
+"""The enumerations of tasks as the schema has them, each value described."""
 
 from attendance.rules.vocabulary import TaskItemState, TaskKind, TaskState
 from gql.fields.described import described
+
+__all__ = ["TaskItemState", "TaskKind", "TaskState"]
 
 described(
     TaskKind,

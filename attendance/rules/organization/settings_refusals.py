@@ -1,0 +1,31 @@
+"""Why settings are not changed."""
+
+from dataclasses import dataclass
+
+from attendance.rules.refusals import Refusal
+from attendance.rules.vocabulary import (
+    EnrollmentType,
+)
+
+
+@dataclass(eq=False)
+class SettingOutOfRange(Refusal):
+    """A setting is below `least` or above `most`; `setting` is its name in attendance.rules.organization.settings."""
+
+    setting: str
+    value: int
+    least: int
+    most: int
+
+    @property
+    def message(self) -> str:  # type: ignore[override]
+        return f"The setting would be {self.value}; it must be from {self.least} to {self.most}."
+
+
+@dataclass(eq=False)
+class EarningTypesNotAllowed(Refusal):
+    """R7.2: absences through enrollments of these types can earn nothing (none: no type was named)."""
+
+    types: tuple[EnrollmentType, ...]
+    allowed: tuple[EnrollmentType, ...]
+    message: str

@@ -1,0 +1,28 @@
+"""The kiosk's enumerations in the schema, with a description of each value."""
+
+from attendance.rules.vocabulary import KioskState, NoCheckInReason
+from gql.fields.described import described
+
+__all__ = ["KioskState", "NoCheckInReason"]
+
+described(
+    KioskState,
+    "Whether a kiosk can be used.",
+    {
+        KioskState.ACTIVE: "The kiosk can be used.",
+        KioskState.EXPIRED: "The kiosk's token has expired.",
+        KioskState.REVOKED: "Staff have revoked the kiosk.",
+    },
+)
+described(
+    NoCheckInReason,
+    "Why a student cannot be checked in at the kiosk now. When several reasons apply, the first of them is given.",
+    {
+        NoCheckInReason.NOT_HELD: "The occurrence was cancelled, so it does not take place.",
+        NoCheckInReason.CHECKED_IN: "The student is already checked in.",
+        NoCheckInReason.MARKED_BY_STAFF: "Staff have marked the student as excused. Only staff can change that.",
+        NoCheckInReason.READ_ONLY: "A setting has made kiosks read-only.",
+        NoCheckInReason.TOO_EARLY: "Check-in opens later, at `opensAt`.",
+        NoCheckInReason.TOO_LATE: "Check-in closed at `closesAt`.",
+    },
+)
