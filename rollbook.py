@@ -3,59 +3,54 @@
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-_HELP = {"context_settings": {"help_option_names": ["-h", "--help"]}, "rich_markup_mode": None}
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, **_HELP)  # type: ignore[arg-type]
-imports = typer.Typer(no_args_is_help=True, **_HELP)  # type: ignore[arg-type]
-app.add_typer(imports, name="import", help="Load data from other systems.")
-mail = typer.Typer(no_args_is_help=True, **_HELP)  # type: ignore[arg-type]
-app.add_typer(mail, name="mail", help="Read the e-mail outbox.")
+from commands.loading import loading
 
 
-def _instant(text: str) -> datetime:
+class _InOrder(click.Group):
+    """Lists its commands in the order in which they are written here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+def app() -> None:
+    """Attendance and makeup tokens over GraphQL. Each command has a --help of its own."""
+
+
+def _instant(_context: click.Context, _parameter: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise typer.BadParameter(f"{text!r} is not an instant such as 2026-03-02T21:30:00Z.") from fault
+        raise click.BadParameter(f"{text!r} is not an instant such as 2026-03-02T21:30:00Z.") from fault
     if instant.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no time zone; add a Z for UTC.")
+        raise click.BadParameter(f"{text!r} has no time zone; add a Z for UTC.")
     return instant.astimezone(UTC)
 
 
-def _duration(text: str) -> timedelta:
+def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> timedelta:
     unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}.get(text[-1:])
     if unit is None or not text[:-1].isdigit() or int(text[:-1]) == 0:
-        raise typer.BadParameter(f"{text!r} is not a length of time such as 90s, 15m, 12h or 7d.")
+        raise click.BadParameter(f"{text!r} is not a length of time such as 90s, 15m, 12h or 7d.")
     return timedelta(**{unit: int(text[:-1])})
 
 
-_Organization = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="The organization's name; needed if several have such a person."),
-]
-_Now = Annotated[
-    datetime | None,
-    typer.Option(
-        parser=_instant,
-        metavar="INSTANT",
-        help="Start the clock at this instant, such as 2026-03-02T21:30:00Z; not in production.",
-    ),
-]
-
-
 @app.command(epilog="Example: python rollbook.py up --port 8080")
-def up(
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65535, help="The API's port; default: the last one used, 8000, or a free one."),
-    ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data kept here first.")] = False,
-    demo: Annotated[bool, typer.Option(help="Fill an empty database with demo data.")] = True,
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
-) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="The API's port; default: the last one used, 8000, or a free one.",
+)
+@click.option("--fresh", is_flag=True, help="Delete the data kept here first.")
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill an empty database with demo data.")
+@click.option("--with-parent", is_flag=True, hidden=True)
+def up(port: int | None, fresh: bool, demo: bool, with_parent: bool) -> None:
     """Run everything: database, Redis-compatible server, API and worker, until Ctrl-C.
 
     Data is kept in .rollbook, or in the folder that ROLLBOOK_DATA names. With DATABASE_URL and REDIS_URL set, those
@@ -67,27 +62,32 @@ def up(
 
 
 @app.command(epilog="Example: python rollbook.py api --host 0.0.0.0 --port 8000")
-def api(
-    host: Annotated[str | None, typer.Option(help="The address to listen on; default: ROLLBOOK_HOST.")] = None,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="The port to listen on; default: ROLLBOOK_PORT.")
-    ] = None,
-    descriptor: Annotated[int | None, typer.Option(hidden=True)] = None,
-) -> None:
+@click.option("--host", metavar="ADDRESS", help="The address to listen on; default: ROLLBOOK_HOST.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="PORT", help="The port to listen on; default: ROLLBOOK_PORT."
+)
+@click.option("--descriptor", type=int, hidden=True)
+def api(host: str | None, port: int | None, descriptor: int | None) -> None:
     """Serve GraphQL over HTTP, WebSocket and server-sent events in one process."""
-    from commands.serve import run_api
+    with loading():
+        from commands.serve import run_api
 
     run_api(host=host, port=port, descriptor=descriptor)
 
 
 @app.command(epilog="Example: python rollbook.py worker --burst --now 2026-03-02T21:30:00Z")
-def worker(
-    now: _Now = None,
-    burst: Annotated[bool, typer.Option("--burst", help="Do what is due now, then end.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only check whether a worker is running.")] = False,
-) -> None:
+@click.option(
+    "--now",
+    metavar="INSTANT",
+    callback=_instant,
+    help="Start the clock at this instant, such as 2026-03-02T21:30:00Z; not in production.",
+)
+@click.option("--burst", is_flag=True, help="Do what is due now, then end.")
+@click.option("--check", is_flag=True, help="Only check whether a worker is running.")
+def worker(now: datetime | None, burst: bool, check: bool) -> None:
     """Run the worker: token runs, background tasks, e-mail, and the sweep each minute."""
-    from commands.serve import check_worker, run_worker
+    with loading():
+        from commands.serve import check_worker, run_worker
 
     if check:
         check_worker()
@@ -96,13 +96,10 @@ def worker(
 
 
 @app.command(epilog="Examples: python rollbook.py migrate; python rollbook.py migrate --check")
-def migrate(
-    check: Annotated[
-        bool, typer.Option("--check", help="Only check whether migrations, models and db/schema.sql agree.")
-    ] = False,
-    print_: Annotated[bool, typer.Option("--print", help="Only print the migrated schema into db/schema.sql.")] = False,
-    new: Annotated[str | None, typer.Option(metavar="TEXT", help="Write a migration from the models.")] = None,
-) -> None:
+@click.option("--check", is_flag=True, help="Only check whether migrations, models and db/schema.sql agree.")
+@click.option("--print", "print_", is_flag=True, help="Only print the migrated schema into db/schema.sql.")
+@click.option("--new", metavar="TEXT", help="Write a migration from the models.")
+def migrate(check: bool, print_: bool, new: str | None) -> None:
     """Bring the database's schema up to date."""
     from commands.schema import check_migrations, print_tables, run_migrations, write_migration
 
@@ -117,36 +114,107 @@ def migrate(
 
 
 @app.command(epilog="Example: python rollbook.py demo --fresh")
-def demo(
-    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the demo organizations first.")] = False,
-) -> None:
+@click.option("--fresh", is_flag=True, help="Delete the demo organizations first.")
+def demo(fresh: bool) -> None:
     """Load the demo organizations, whose data is relative to today. Other organizations stay unchanged."""
     from commands.data import load_demo
 
     load_demo(fresh=fresh)
 
 
+@app.command(epilog="Example: python rollbook.py token --person office@example.com --portal OFFICE --lifetime 8h")
+@click.option("--person", required=True, metavar="EMAIL|ID", help="The person's e-mail address or id.")
+@click.option(
+    "--portal", default="OFFICE", show_default=True, metavar="PORTAL", help="The portal: OFFICE, STAFF or CUSTOMER."
+)
+@click.option(
+    "--lifetime",
+    default="1h",
+    show_default=True,
+    metavar="TIME",
+    callback=_duration,
+    help="How long the token is valid, such as 15m or 8h.",
+)
+@click.option("--organization", metavar="NAME", help="The organization's name; needed if several have such a person.")
+def token(person: str, portal: str, lifetime: timedelta, organization: str | None) -> None:
+    """Print an access token for development."""
+    from commands.token import print_token
+
+    print_token(person, portal=portal, lifetime=lifetime, organization=organization)
+
+
+@app.command(epilog="Example: python rollbook.py watch OCCURRENCE --token $TOKEN")
+@click.argument("occurrence", metavar="OCCURRENCE", help="The id of the occurrence whose roll sheet to follow.")
+@click.option(
+    "--token",
+    required=True,
+    envvar="TOKEN",
+    show_envvar=True,
+    metavar="TOKEN",
+    help="An access token, as `token` prints it.",
+)
+@click.option(
+    "--after",
+    type=click.IntRange(min=0),
+    metavar="REVISION",
+    help="Show the changes after this revision; default: the state first.",
+)
+@click.option("--url", metavar="URL", help="The API's address; default: the API that runs here.")
+def watch(occurrence: str, token: str, after: int | None, url: str | None) -> None:
+    """Follow a roll sheet live in the terminal until Ctrl-C."""
+    from commands.watch import watch_roll_sheet
+
+    watch_roll_sheet(occurrence, token, url=url, after=after)
+
+
+@app.command(epilog="Examples: python rollbook.py schema; python rollbook.py schema --check")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; exit with 1 if the file is out of date or breaks clients of the last release.",
+)
+@click.option("--release", is_flag=True, help="Keep the schema as that of the release that pyproject.toml names.")
+def schema(check: bool, release: bool) -> None:
+    """Write the GraphQL schema to schema.graphql."""
+    from commands.schema import check_sdl, print_sdl, release_sdl
+
+    if check:
+        check_sdl()
+    elif release:
+        release_sdl()
+    else:
+        print_sdl()
+
+
+@app.group("import", cls=_InOrder)
+def imports() -> None:
+    """Load data from other systems."""
+
+
 @imports.command("oneroster", epilog="Example: python rollbook.py import oneroster bundle.zip --organization Riverside")
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE", help="The bundle, a zip file."
+)
+@click.option(
+    "--organization",
+    metavar="NAME|ID",
+    help="The organization to load into; default: the one named like the bundle's only district.",
+)
+@click.option("--time-zone", metavar="ZONE", help="The time zone of new locations, such as America/Chicago.")
+@click.option("--skip-bad-rows", is_flag=True, help="Load the good rows of a bundle that has bad ones.")
+@click.option(
+    "--accept-removals", is_flag=True, help="Allow the removal of more than half of what was imported before."
+)
+@click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write all problems to this CSV file.")
 def import_oneroster(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The bundle, a zip file.")],
-    organization: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|ID",
-            help="The organization to load into; default: the one named like the bundle's only district.",
-        ),
-    ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="The time zone of new locations, such as America/Chicago.")
-    ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Load the good rows of a bundle that has bad ones.")
-    ] = False,
-    accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="Allow the removal of more than half of what was imported before.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would happen; keep nothing.")] = False,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all problems to this CSV file.")] = None,
+    file: Path,
+    organization: str | None,
+    time_zone: str | None,
+    skip_bad_rows: bool,
+    accept_removals: bool,
+    dry_run: bool,
+    report: Path | None,
 ) -> None:
     """Load a OneRoster 1.1 or 1.2 CSV bundle. Loading it again updates the data in place."""
     from commands.data import load_oneroster
@@ -162,13 +230,22 @@ def import_oneroster(
     )
 
 
+@app.group(cls=_InOrder)
+def mail() -> None:
+    """Read the e-mail outbox."""
+
+
 @mail.command("list", epilog="Example: python rollbook.py mail list --state FAILED")
-def mail_list(
-    state: Annotated[
-        str | None, typer.Option(help="Only messages in this state, such as KEPT, SENT, FAILED or UNCERTAIN.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many messages to list.")] = 50,
-) -> None:
+@click.option("--state", metavar="STATE", help="Only messages in this state, such as KEPT, SENT, FAILED or UNCERTAIN.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    metavar="COUNT",
+    help="How many messages to list.",
+)
+def mail_list(state: str | None, limit: int) -> None:
     """List the latest messages, the newest last."""
     from commands.mail import list_mail
 
@@ -176,10 +253,9 @@ def mail_list(
 
 
 @mail.command("show", epilog="Example: python rollbook.py mail show 7c1f2a9d")
-def mail_show(
-    email: Annotated[str, typer.Argument(metavar="ID", help="The message's id, or the end of it.")],
-    html: Annotated[bool, typer.Option("--html", help="Show the HTML part instead of the text.")] = False,
-) -> None:
+@click.argument("email", metavar="ID", help="The message's id, or the end of it.")
+@click.option("--html", is_flag=True, help="Show the HTML part instead of the text.")
+def mail_show(email: str, html: bool) -> None:
     """Show a message."""
     from commands.mail import show_mail
 
@@ -187,59 +263,12 @@ def mail_show(
 
 
 @mail.command("again", epilog="Example: python rollbook.py mail again 7c1f2a9d")
-def mail_again(email: Annotated[str, typer.Argument(metavar="ID", help="The message's id, or the end of it.")]) -> None:
+@click.argument("email", metavar="ID", help="The message's id, or the end of it.")
+def mail_again(email: str) -> None:
     """Send a message again that was kept, failed, or is uncertain."""
     from commands.mail import send_again
 
     send_again(email)
-
-
-@app.command(epilog="Example: python rollbook.py token --person office@example.com --portal OFFICE --lifetime 8h")
-def token(
-    person: Annotated[str, typer.Option(metavar="EMAIL|ID", help="The person's e-mail address or id.")],
-    portal: Annotated[str, typer.Option(help="The portal: OFFICE, STAFF or CUSTOMER.")] = "OFFICE",
-    lifetime: Annotated[
-        timedelta | None,
-        typer.Option(
-            parser=_duration, metavar="TIME", help="How long the token is valid, such as 15m or 8h; default: 1h."
-        ),
-    ] = None,
-    organization: _Organization = None,
-) -> None:
-    """Print an access token for development."""
-    from commands.token import print_token
-
-    print_token(person, portal=portal, lifetime=lifetime or timedelta(hours=1), organization=organization)
-
-
-@app.command(epilog="Example: python rollbook.py watch OCCURRENCE --token $TOKEN")
-def watch(
-    occurrence: Annotated[str, typer.Argument(metavar="ID", help="The occurrence whose roll sheet to follow.")],
-    token: Annotated[str, typer.Option(envvar="TOKEN", help="An access token, as `token` prints it.")],
-    after: Annotated[
-        int | None, typer.Option(min=0, help="Show the changes after this revision; default: the state first.")
-    ] = None,
-    url: Annotated[str | None, typer.Option(help="The API's address; default: the API that runs here.")] = None,
-) -> None:
-    """Follow a roll sheet live in the terminal until Ctrl-C."""
-    from commands.watch import watch_roll_sheet
-
-    watch_roll_sheet(occurrence, token, url=url, after=after)
-
-
-@app.command(epilog="Examples: python rollbook.py schema; python rollbook.py schema --check")
-def schema(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 if the file is out of date.")
-    ] = False,
-) -> None:
-    """Write the GraphQL schema to schema.graphql."""
-    from commands.schema import check_sdl, print_sdl
-
-    if check:
-        check_sdl()
-    else:
-        print_sdl()
 
 
 def main() -> int:

@@ -50,7 +50,7 @@ def _prepare(wanted: str) -> None:
     STAMP.unlink(missing_ok=True)
     requirements = ROOT / "requirements" / f"{wanted}.txt"
     if not _install_fast(requirements):
-        install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes"]
+        install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
         _run([*install, "-r", str(requirements)], "The packages cannot be installed")
     STAMP.write_text(json.dumps({"set": wanted, "lock": _lock_of(wanted)}))
     print(f"Packages are ready ({time.monotonic() - started:.1f} s).", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from commands.fault import Fault
 from commands.local import ROOT, database_here, faults_told
 
 SDL = ROOT / "schema.graphql"
+RELEASED = ROOT / "docs" / "released.graphql"
 TABLES = ROOT / "db" / "schema.sql"
 
 
@@ -22,14 +23,34 @@ def print_sdl(path: Path = SDL) -> None:
     print(f"Written: {path.name}")
 
 
-def check_sdl(path: Path = SDL) -> None:
-    """Raises Fault if the committed schema differs from what the code prints."""
-    if not path.exists() or path.read_text() != sdl():
+def check_sdl(path: Path = SDL, released: Path = RELEASED) -> None:
+    """Raises Fault if the committed schema differs from what the code prints, or breaks clients of the last release."""
+    from clock import wall_clock
+    from commands.released_schema import breaking_changes, released_version
+
+    current = sdl()
+    if not path.exists() or path.read_text() != current:
         raise Fault(f"{path.name} is out of date: run `make schema` and commit it.")
+    last = released.read_text()
+    if broken := breaking_changes(last, current, today=wall_clock().date()):
+        lines = "\n".join(f"  {change}" for change in broken)
+        raise Fault(f"The schema breaks clients of release {released_version(last)} (docs/releasing.md):\n{lines}")
+
+
+def release_sdl(path: Path = RELEASED) -> None:
+    """Keep the schema as that of the release whose version pyproject.toml names."""
+    import tomllib
+
+    from commands.released_schema import released_document
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    path.write_text(released_document(sdl(), version))
+    print(f"Written: {path.relative_to(ROOT)}, the schema of release {version}")
 
 
 def run_migrations() -> None:
-    from db.migrate import newest_revision, upgrade
+    from db.migrate import upgrade
+    from db.revision import newest_revision
 
     with database_here() as url:
         asyncio.run(upgrade(url))

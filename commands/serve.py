@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 
 from commands.fault import Fault
+from commands.loading import loading
 from commands.local import settings_here
 from commands.servers.process import port_is_free
 from logs import configure_logs
@@ -28,16 +29,13 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
     configure_logs(settings.log_level, as_json=settings.in_production)
     if descriptor is None and not port_is_free(settings.port, settings.host):
         raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is in use, or you may not use it.")
-    from gql.app import create_app
-    from gql.protocol.server import Server
-    from workers.queue import connect_queue, to_workers
+    with loading():
+        from gql.app import create_app
+        from gql.protocol.server import Server
+        from workers.queue import connect_queue, to_workers
 
-    app = create_app(settings, to_workers(connect_queue(settings.redis_url)))
-    server = Server(api_config(app, settings), app.state.drain)
-    # The schema and its code are a million objects that are never freed. Freezing them keeps full collections from
-    # visiting them, which would block all requests for some hundred milliseconds.
-    gc.collect()
-    gc.freeze()
+        app = create_app(settings, to_workers(connect_queue(settings.redis_url)))
+        server = Server(api_config(app, settings), app.state.drain)
     # A request leaves few reference cycles, so collecting less often costs little memory.
     gc.set_threshold(20_000, 50, 50)
     server.run(None if descriptor is None else [socket.socket(fileno=descriptor)])
@@ -78,7 +76,8 @@ def run_worker(*, now: datetime | None, burst: bool) -> None:
     """Work until SIGTERM or SIGINT, or with `burst` until nothing is due. `now` moves this worker's clock."""
     settings = settings_here(**({} if now is None else {"test_clock": now}))
     configure_logs(settings.log_level, as_json=settings.in_production)
-    from workers.main import run
+    with loading():
+        from workers.main import run
 
     run(settings, burst=burst)
 

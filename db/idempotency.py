@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from attendance.rules.refusals import IdempotencyKeyReused
@@ -13,6 +13,10 @@ from db import models
 from db.engine import Database
 from db.unit_of_work import UnitOfWork
 
+_ANSWER = text("""
+SELECT i.mutation, i.fingerprint, i.answer FROM idempotency_key i
+WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.key = :key
+""")
 _FORGET = text("SELECT forget_answers(:used_before, :at_most)")
 
 
@@ -49,13 +53,8 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
     )
     if is_first:
         return None
-    row = (
-        await uow.connection.execute(
-            select(table.mutation, table.fingerprint, table.answer).where(
-                table.caller_id == retry.caller_id, table.key == retry.key
-            )
-        )
-    ).one()
+    mine = {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
+    row = (await uow.connection.execute(_ANSWER, mine)).one()
     if (row.mutation, row.fingerprint) != (retry.mutation, retry.fingerprint):
         raise IdempotencyKeyReused
     answer: dict[str, Any] = row.answer
@@ -66,7 +65,9 @@ async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> 
     """Store the answer in the transaction that it belongs to."""
     table = models.IdempotencyKey
     await uow.connection.execute(
-        update(table).where(table.caller_id == retry.caller_id, table.key == retry.key).values(answer=answer)
+        update(table)
+        .where(table.organization_id == uow.organization_id, table.caller_id == retry.caller_id, table.key == retry.key)
+        .values(answer=answer)
     )
 
 

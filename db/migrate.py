@@ -8,11 +8,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from db import models
 from db.engine import create_engine
+from db.revision import newest_revision
 
 LOCK = 7_065_511_001  # any number that nothing else in the database locks
 
@@ -22,17 +22,6 @@ def _config() -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def newest_revision() -> str:
-    """Return the revision that the code needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    return str(head)
-
-
-def revision_of(connection: Connection) -> str | None:
-    """Return the revision of the database; None if it was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _upgrade(connection: Connection) -> None:
@@ -72,7 +61,7 @@ async def new_migration(url: str, message: str) -> None:
     def generate(connection: Connection) -> None:
         config = _config()
         config.attributes["connection"] = connection
-        command.revision(config, message, autogenerate=True)
+        command.revision(config, message, autogenerate=True, rev_id=f"{int(newest_revision()) + 1:04}")
 
     engine = create_engine(url, role=None)
     try:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from db.engine import Database
-from db.migrate import newest_revision, revision_of
+from db.revision import newest_revision, revision_of
 
 _SECONDS = 2.0
 _log = structlog.stdlib.get_logger("rollbook.health")
@@ -36,7 +36,7 @@ def health_routes(database: Database, redis: Redis) -> list[Route]:
 
     async def migrations_check() -> str | None:
         async with database.engine.connect() as connection:
-            current = await connection.run_sync(revision_of)
+            current = await revision_of(connection)
         return None if current == expected else f"the schema is at {current}, this code needs {expected}"
 
     async def redis_check() -> str | None:

@@ -13,7 +13,10 @@ from gql.people import student_query, students_query
 from gql.tasks import background_tasks_query
 
 
-@strawberry.type(description="The root of everything that can be read. A field returns only what the viewer may see.")
+@strawberry.type(
+    description="The root of everything that can be read. A field returns only what the viewer may see. Descriptions "
+    "say which permission a field needs; `Permission` explains the names."
+)
 class Query:
     viewer = viewer_query.field
     nodes = node_query.many

@@ -3,6 +3,7 @@
 import strawberry
 
 from attendance.rules.refusals import AskedWrongly, NothingFound
+from gql.extended_types import extend_types
 from gql.fields.scalars import schema_config
 from gql.fields.user_errors import declared_refusals
 from gql.mutations import Mutation
@@ -14,6 +15,7 @@ from gql.subscriptions import Subscription
 
 def build_schema() -> strawberry.Schema:
     """Return a new schema. It has no extensions: limits, caches and masking belong to gql/protocol/operations.py."""
+    extend_types()
     answer_with(Code.NOT_FOUND, NothingFound)
     answer_with(Code.BAD_USER_INPUT, AskedWrongly)
     return strawberry.Schema(

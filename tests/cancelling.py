@@ -62,7 +62,7 @@ class CancelDesk(TokenSheet):
         """Of any classes of the organization."""
         async with self.database.read(self.world.organization_id) as connection:
             settings = await read_settings(connection, self.world.organization_id)
-            occasions = await occasions_of(connection, keys)
+            occasions = await occasions_of(connection, self.world.organization_id, keys)
             return await plan_cancelling(
                 connection,
                 self.world.organization_id,

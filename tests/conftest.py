@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.executions",
     "tests.support.scheduling",
+    "tests.support.tenant_watch",
 ]

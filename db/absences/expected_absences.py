@@ -1,4 +1,4 @@
-"""Expected absences as they were told, by id and listed; and what is written about them (R6.1, R6.2)."""
+"""Statements that read and write expected absences (R6.1, R6.2)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.absences.absence_requests import ToldAbsence
@@ -52,7 +52,9 @@ LIMIT :limit
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAbsenceFilter:
-    """None or nothing: any. `from_on` and `to_on`: those that reach into these dates."""
+    """A filter for expected absences. None or an empty collection sets no condition. `from_on` and `to_on` select
+    absences that overlap these dates.
+    """
 
     student_ids: Collection[UUID] | None = None
     states: Collection[ExpectedAbsenceState] | None = None
@@ -64,7 +66,7 @@ class ExpectedAbsenceFilter:
 async def read_expected_absences(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
 ) -> dict[UUID, ToldAbsence]:
-    """By id, without those that do not exist or whose students are not to be seen."""
+    """Return expected absences by id. Those that do not exist or whose students may not be seen are left out."""
     given = {"organization_id": organization_id, "ids": list(ids), **_seen(visibility)}
     return {row.id: _told(row) for row in await connection.execute(_BY_ID, given)}
 
@@ -78,7 +80,7 @@ async def list_expected_absences(
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> list[ToldAbsence]:
-    """By first date, then id; those after the position."""
+    """Return expected absences after the position, ordered by first date, then id."""
     given = {
         "organization_id": organization_id,
         **_seen(visibility),
@@ -94,26 +96,28 @@ async def list_expected_absences(
     return [_told(row) for row in await connection.execute(_LISTED, given)]
 
 
+_LOCK = text("""
+SELECT a.state FROM expected_absence a WHERE a.organization_id = :organization_id AND a.id = :id FOR UPDATE
+""")
+_COUNT_OPEN = text("""
+SELECT count(*) FROM expected_absence a
+WHERE a.organization_id = :organization_id AND a.student_id = :student_id AND a.ends_on >= :since
+  AND a.state IN ('REQUESTED', 'APPROVED')
+""")
+
+
 async def lock_expected_absence(uow: UnitOfWork, absence_id: UUID) -> ExpectedAbsenceState:
-    """Its state, which nobody else changes until the transaction ends. The caller has found it before."""
-    absence = models.ExpectedAbsence
-    statement = (
-        select(absence.state)
-        .where(absence.organization_id == uow.organization_id, absence.id == absence_id)
-        .with_for_update()
+    """Lock the absence until the end of the transaction and return its state. The caller has found it before."""
+    return ExpectedAbsenceState(
+        (await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": absence_id})).scalar_one()
     )
-    return (await uow.connection.execute(statement)).scalar_one()
 
 
-async def count_open_absences(connection: AsyncConnection, student_id: UUID, since: date) -> int:
-    """Of a student, those asked for or approved that are not over."""
-    absence = models.ExpectedAbsence
-    statement = select(func.count()).where(
-        absence.student_id == student_id,
-        absence.ends_on >= since,
-        absence.state.in_([ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED]),
-    )
-    return (await connection.execute(statement)).scalar_one()
+async def count_open_absences(uow: UnitOfWork, student_id: UUID, since: date) -> int:
+    """Return how many of the student's absences are requested or approved and not over."""
+    given = {"organization_id": uow.organization_id, "student_id": student_id, "since": since}
+    counted: int = (await uow.connection.execute(_COUNT_OPEN, given)).scalar_one()
+    return counted
 
 
 async def add_expected_absence(
@@ -126,7 +130,9 @@ async def add_expected_absence(
     author: Author,
     now: datetime,
 ) -> UUID:
-    """Staff who tell an absence decide it at once; what a setting approved, nobody decided."""
+    """Add an expected absence and return its id. Staff who record an absence also decide it; nobody decides what a
+    setting approves.
+    """
     is_decided = state is ExpectedAbsenceState.APPROVED
     absence_id = new_id()
     row = {
@@ -156,13 +162,13 @@ async def add_expected_absence(
 async def decide_expected_absence(
     uow: UnitOfWork, absence_id: UUID, state: ExpectedAbsenceState, *, is_excused: bool, author: Author, now: datetime
 ) -> None:
-    """The caller holds it."""
+    """The caller holds the absence's lock."""
     decision = {"is_excused": is_excused, "decided_by_id": author.person_id, "decided_at": now}
     await _update(uow, absence_id, {"state": state, **decision})
 
 
 async def withdraw(uow: UnitOfWork, absence_id: UUID, author: Author, now: datetime) -> None:
-    """The caller holds it."""
+    """The caller holds the absence's lock."""
     withdrawal = {"withdrawn_by_id": author.person_id, "withdrawn_at": now}
     await _update(uow, absence_id, {"state": ExpectedAbsenceState.WITHDRAWN, **withdrawal})
 

@@ -1,4 +1,4 @@
-"""Staff who are away (R9.9), and the staff members whom acts on absences hold."""
+"""Statements on staff absences (R9.9), and on the staff members whom actions on absences lock."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -47,15 +47,17 @@ _STAFF_HELD = text(_STAFF_HERE + "FOR NO KEY UPDATE")
 
 @dataclass(frozen=True, slots=True)
 class HeldStaff:
-    """`email` None: the staff member has none."""
+    """A staff member. `email` is None when they have none."""
 
     facts: PersonFacts
     email: str | None
 
 
 async def hold_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, HeldStaff]:
-    """The first lock of each act on absences and substitutes, after the idempotency key: those who are away and those
-    who stand in, in the order of their ids. Without those who have left.
+    """Lock the staff members and return them, without those who have left.
+
+    This is the first lock of each action on absences and substitutes, after the idempotency key. The absent people and
+    the substitutes are locked in the order of their ids.
     """
     return _staff(await uow.connection.execute(_STAFF_HELD, _given(uow.organization_id, ids)))
 
@@ -63,14 +65,14 @@ async def hold_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, HeldS
 async def read_staff(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, HeldStaff]:
-    """The same, not held."""
+    """Return the same without locking."""
     return _staff(await connection.execute(_STAFF, _given(organization_id, ids)))
 
 
 async def absences_of(
     connection: AsyncConnection, organization_id: UUID, people: Collection[UUID], within: DateSpan
 ) -> dict[UUID, list[tuple[UUID, DateSpan]]]:
-    """By staff member: id and dates of absences that touch the dates."""
+    """Return the ids and dates of absences that overlap the dates, by staff member."""
     absence = models.StaffAbsence
     found = await connection.execute(
         select(absence.person_id, absence.id, absence.starts_on, absence.ends_on).where(
@@ -87,7 +89,10 @@ async def absences_of(
 
 
 async def add_absence(uow: UnitOfWork, absence_id: UUID, person_id: UUID, span: DateSpan, **values: Any) -> None:
-    """`values`: comment, recorded_by_id and recorded_at."""
+    """Add a staff absence.
+
+    values -- comment, recorded_by_id and recorded_at.
+    """
     await uow.connection.execute(
         insert(models.StaffAbsence).values(
             organization_id=uow.organization_id,
@@ -131,7 +136,7 @@ async def list_absences(
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> list[StaffAbsenceFacts]:
-    """Those that touch the dates, by first date."""
+    """Return the absences that overlap the dates, ordered by first date."""
     given = {
         "organization_id": organization_id,
         "from_on": within.starts_on,

@@ -1,4 +1,4 @@
-"""Who stands in for whom at which occurrence (R9.9)."""
+"""Statements on substitutions: who substitutes for whom at which occurrence (R9.9)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN person p ON p.organization_id = :organization_id AND p.id = x.substitute_id
 ORDER BY x.place, x.held_on, x.timeslot_id
 """)
-# The outbox's few that wait, by the beginnings of their reasons.
+# Selects queued e-mails by the prefixes of their reasons.
 _WITHDRAW = text("""
 UPDATE email SET state = 'WITHDRAWN'
 WHERE organization_id = :organization_id AND state = 'QUEUED'
@@ -85,7 +85,7 @@ JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id AN
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """`substitute_id` None: nobody stands in."""
+    """A substitution. `substitute_id` is None when there is no substitute."""
 
     key: OccurrenceKey
     absent_id: UUID
@@ -100,7 +100,9 @@ class FamilyToTell:
 
 
 async def add_missed(uow: UnitOfWork, absence_id: UUID, person_id: UUID, keys: Collection[OccurrenceKey]) -> None:
-    """Nobody stands in yet, unless somebody did without an absence behind it."""
+    """Record the occurrences that the absent person would teach. They have no substitute, unless one was assigned
+    before without an absence.
+    """
     await uow.connection.execute(
         _MISS, {"organization_id": uow.organization_id, "person_id": person_id, "absence_id": absence_id, **_of(keys)}
     )
@@ -122,7 +124,7 @@ async def write_assignments(
 
 
 async def step_back(uow: UnitOfWork, person_id: UUID, within: DateSpan) -> list[Substitution]:
-    """The person stands in for nobody on these dates; for whom it did."""
+    """End the person's substitutions on these dates and return them."""
     given = {
         "organization_id": uow.organization_id,
         "person_id": person_id,
@@ -133,7 +135,7 @@ async def step_back(uow: UnitOfWork, person_id: UUID, within: DateSpan) -> list[
 
 
 async def take_back(uow: UnitOfWork, absence_id: UUID, since: date) -> list[Substitution]:
-    """The absent person teaches again from the date on; who was away or stood in before."""
+    """Delete the absence's substitutions from the date on, so that the absent person teaches again, and return them."""
     given = {"organization_id": uow.organization_id, "absence_id": absence_id, "since": since}
     return [_substitution(row) for row in await uow.connection.execute(_TAKE_BACK, given)]
 
@@ -141,7 +143,7 @@ async def take_back(uow: UnitOfWork, absence_id: UUID, since: date) -> list[Subs
 async def substitutions_at(
     connection: AsyncConnection, organization_id: UUID, person_id: UUID, keys: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, Substitution]:
-    """Of the absent person."""
+    """Return the absent person's substitutions at the occurrences."""
     found = await connection.execute(_AT, {"organization_id": organization_id, "person_id": person_id, **_of(keys)})
     return {each.key: each for each in map(_substitution, found)}
 
@@ -149,7 +151,7 @@ async def substitutions_at(
 async def list_substitutions(
     connection: AsyncConnection, organization_id: UUID, wanted: Sequence[tuple[UUID, OccurrenceKey | None, int]]
 ) -> list[list[tuple[Substitution, str | None, str | None]]]:
-    """For each absence, what comes after a key, so many at most, by date; with the substitute's names."""
+    """Return, for each absence, at most so many substitutions after a key, by date, with the substitutes' names."""
     given = {
         "organization_id": organization_id,
         "ids": [absence_id for absence_id, _, _ in wanted],
@@ -164,7 +166,7 @@ async def list_substitutions(
 
 
 async def withdraw_notices(uow: UnitOfWork, prefixes: Collection[str]) -> set[str]:
-    """Take back what was not handed over yet; the reasons."""
+    """Withdraw e-mails that have not been handed over yet, and return their reasons."""
     if not prefixes:
         return set()
     given = {"organization_id": uow.organization_id, "prefixes": list(prefixes)}
@@ -174,7 +176,9 @@ async def withdraw_notices(uow: UnitOfWork, prefixes: Collection[str]) -> set[st
 async def families_to_tell(
     connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey]
 ) -> list[FamilyToTell]:
-    """Each family with a student enrolled in an occurrence and an e-mail address, once for each."""
+    """Return each family that has an e-mail address and a student enrolled in an occurrence, once for each
+    occurrence.
+    """
     found = await connection.execute(_FAMILIES, {"organization_id": organization_id, **_of(keys)})
     return [FamilyToTell(OccurrenceKey(row.timeslot_id, row.held_on), row.id, row.email) for row in found]
 

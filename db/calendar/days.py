@@ -7,15 +7,26 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Text, Uuid, column, exists, func, literal, or_, select, update
+from sqlalchemy import or_, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
-from attendance.rules.vocabulary import AttendanceState, ChangeKind, Source
+from attendance.rules.vocabulary import AttendanceState
 from db import models
 from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
+from db.unit_of_work import UnitOfWork
 
 _PAGE = 200
+_BEHIND = text("""
+SELECT organization_id, location_id, time_zone, settled_through_on FROM locations_behind(:now)
+""")
+_MARKED_BY_THE_SYSTEM = text("""
+SELECT EXISTS (
+    SELECT FROM change c
+    WHERE c.organization_id = :organization_id AND c.timeslot_id = :timeslot_id AND c.held_on = :held_on
+      AND c.kind = 'MARKS' AND c.source = 'SYSTEM'
+)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,7 @@ class LocationBehind:
 
 async def locations_behind(connection: AsyncConnection, now: datetime) -> list[LocationBehind]:
     """Return locations of all tenants, the longest unsettled first. Some may have no ended day yet."""
-    behind = func.locations_behind(now).table_valued(
-        column("organization_id", Uuid),
-        column("location_id", Uuid),
-        column("time_zone", Text),
-        column("settled_through_on", Date),
-    )
-    rows = await connection.execute(select(behind))
+    rows = await connection.execute(_BEHIND, {"now": now})
     return [
         LocationBehind(row.organization_id, row.location_id, ZoneInfo(row.time_zone), row.settled_through_on)
         for row in rows
@@ -67,30 +72,25 @@ async def unattended_occurrences(
         window = Window(_PAGE, after=listing.positions[-1])
 
 
-async def was_marked_by_the_system(connection: AsyncConnection, key: OccurrenceKey) -> bool:
+async def was_marked_by_the_system(uow: UnitOfWork, key: OccurrenceKey) -> bool:
     """Return whether the end of the day has marked this occurrence before.
 
     The source of these changes is SYSTEM. Defaults of a first check-in are part of a change by the person who checks
     in.
     """
-    change = models.Change
-    marked = exists().where(
-        change.timeslot_id == key.timeslot_id,
-        change.held_on == key.held_on,
-        change.kind == ChangeKind.MARKS,
-        change.source == Source.SYSTEM,
-    )
-    return bool(await connection.scalar(select(marked)))
+    given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
+    return bool(await uow.connection.scalar(_MARKED_BY_THE_SYSTEM, given))
 
 
-async def settle_days(connection: AsyncConnection, location_id: UUID, through_on: date) -> None:
+async def settle_days(uow: UnitOfWork, location_id: UUID, through_on: date) -> None:
     """Record that all days of the location up to this one are settled. A later date that is already recorded stays."""
     location = models.Location
-    await connection.execute(
+    await uow.connection.execute(
         update(location)
         .where(
+            location.organization_id == uow.organization_id,
             location.id == location_id,
-            or_(location.settled_through_on.is_(None), location.settled_through_on < literal(through_on)),
+            or_(location.settled_through_on.is_(None), location.settled_through_on < through_on),
         )
         .values(settled_through_on=through_on)
     )

@@ -1,4 +1,4 @@
-"""Students chosen for something that is done for each of them: by id, or by where they are enrolled."""
+"""Statements that select students by id or by where they are enrolled, for work that is done for each of them."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -43,7 +43,7 @@ ORDER BY s.sort_name, s.id
 async def seen_students(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
 ) -> set[UUID]:
-    """Those that are to be seen, without deleted ones."""
+    """Return the students who may be seen and are not deleted."""
     given = {
         "organization_id": organization_id,
         "ids": list(ids),
@@ -56,7 +56,9 @@ async def seen_students(
 async def find_enrolled(
     connection: AsyncConnection, organization_id: UUID, wanted: EnrolledStudents, visibility: Visibility
 ) -> list[UUID]:
-    """Each once, by last name. Who sees not all finds those of what they teach, or substitute on the date."""
+    """Return the enrolled students, each once, by last name. A viewer who does not see all gets those in what they
+    teach, or substitute on the date.
+    """
     given = {
         "organization_id": organization_id,
         "types": values(wanted.types),
@@ -71,7 +73,9 @@ async def find_enrolled(
 
 
 async def hold_students(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
-    """Locked in the order of their ids until the end of the transaction; those that are still there."""
+    """Lock the students in the order of their ids until the end of the transaction, and return those that still
+    exist.
+    """
     student = models.Student
     found = await uow.connection.execute(
         select(student.id)

@@ -1,4 +1,4 @@
-"""Enrollments as acts on them read and write them; rosters and students are shown by others."""
+"""Statements with which actions read and write enrollments. Rosters and students are read elsewhere."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -59,9 +59,12 @@ ORDER BY m.timeslot_id, m.held_on
 
 @dataclass(frozen=True, slots=True)
 class PlacesOf:
-    """Who has a place in offerings over a range of dates. `steady`: by offering and timeslot (None: all of them) how
-    many students have one place, the same on each of the dates, and no absence. `moving`: the other enrollments, those
-    of the student who asks always among them. Of an offering with unlimited places there are these alone.
+    """Who has a place in offerings over a range of dates. For an offering with unlimited places, only `moving` is
+    filled, with the enrollments of the student who asks.
+
+    steady -- by offering and timeslot (None means all timeslots), how many students have one enrollment that covers all
+        of the dates, and no absence.
+    moving -- the other enrollments, always including those of the student who asks.
     """
 
     steady: Mapping[tuple[UUID, UUID | None], int]
@@ -69,7 +72,7 @@ class PlacesOf:
 
 
 async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, RosterEnrollment] | None:
-    """With the id of its offering, a deleted one too."""
+    """Return the enrollment and the id of its offering, even when it is deleted, or None."""
     table = models.Enrollment
     row = (
         await uow.connection.execute(
@@ -80,7 +83,7 @@ async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, R
 
 
 async def has_transfer(uow: UnitOfWork, enrollment_id: UUID) -> bool:
-    """Is the enrollment the source of a transfer already, be its target deleted or not?"""
+    """Return whether the enrollment has already been transferred, even when the target is deleted."""
     table = models.Enrollment
     found = await uow.connection.execute(
         select(table.id).where(table.organization_id == uow.organization_id, table.transferred_from_id == enrollment_id)
@@ -89,7 +92,7 @@ async def has_transfer(uow: UnitOfWork, enrollment_id: UUID) -> bool:
 
 
 async def is_enrollable(uow: UnitOfWork, student_id: UUID) -> bool:
-    """False: there is no such student, or it was deleted."""
+    """Return whether the student exists and is not deleted."""
     table = models.Student
     found = await uow.connection.execute(
         select(table.id).where(
@@ -102,7 +105,7 @@ async def is_enrollable(uow: UnitOfWork, student_id: UUID) -> bool:
 async def read_places(
     connection: AsyncConnection, organization_id: UUID, offering_id: UUID, *, since: date, until: date | None
 ) -> list[RosterEnrollment]:
-    """The offering's enrollments that cover one of the dates, WAITLIST among them, without deleted ones."""
+    """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones."""
     table = models.Enrollment
     statement = select(table).where(
         table.organization_id == organization_id,
@@ -124,14 +127,16 @@ async def read_places_of(
     since: date,
     until: date,
 ) -> PlacesOf:
-    """Without deleted enrollments and WAITLIST. Nearly all places are steady, and so need not be told one by one."""
+    """Return the places, without deleted enrollments and WAITLIST. Nearly all places are steady, so they are only
+    counted.
+    """
     given = {
         "organization_id": organization_id,
         "offering_ids": list(offering_ids),
         "student_id": student_id,
         "since": since,
         "until": until,
-        # What runs past midnight is hit by an absence on the day after.
+        # An absence on the day after can cover an occurrence that runs past midnight.
         "day_after": until + timedelta(days=1),
     }
     steady: dict[tuple[UUID, UUID | None], int] = {}
@@ -152,7 +157,7 @@ async def read_absences(
     since: date,
     until: date | None,
 ) -> Mapping[UUID, Sequence[ExpectedAbsence]]:
-    """The approved ones near these dates, by student."""
+    """Return the approved absences near these dates, by student."""
     given = {"organization_id": organization_id, "student_ids": list(student_ids), "since": since, "until": until}
     found: dict[UUID, list[ExpectedAbsence]] = defaultdict(list)
     for row in await connection.execute(_ABSENCES, given):
@@ -166,7 +171,7 @@ async def read_absences(
 
 
 async def marked_among(uow: UnitOfWork, keys: Collection[OccurrenceKey]) -> list[OccurrenceKey]:
-    """Those of the occurrences that have a mark, in the order of locks."""
+    """Return those of the occurrences that have a mark, in the order in which they are to be locked."""
     if not keys:
         return []
     given = {
@@ -212,7 +217,7 @@ async def end_enrollment(uow: UnitOfWork, enrollment_id: UUID, drop_on: date, ca
 
 
 async def delete_enrollment(uow: UnitOfWork, enrollment_id: UUID, now: datetime) -> None:
-    """Softly: marks go on naming it (R3.1)."""
+    """Delete the enrollment softly, because marks still refer to it (R3.1)."""
     await _change(uow, enrollment_id, deleted_at=now)
 
 
@@ -224,7 +229,7 @@ async def _change(uow: UnitOfWork, enrollment_id: UUID, **values: object) -> Non
 
 
 def enrollment_of(row: Row[Any]) -> RosterEnrollment:
-    """From the enrollment's own columns; without what roll sheets tell besides."""
+    """Return the enrollment from its own columns, without what only roll sheets show."""
     return RosterEnrollment(
         id=row.id,
         student_id=row.student_id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,6 +48,16 @@ _NUMBER = (
     .values(revision=models.Occurrence.revision + 1)
     .returning(models.Occurrence.revision)
 )
+_OTHERS_SINCE = text("""
+SELECT e.student_id, e.after_is_defaulted IS TRUE AS is_defaulted, c.changed_at, e.revision
+FROM changed_entry e
+JOIN change c ON c.organization_id = e.organization_id AND c.timeslot_id = e.timeslot_id AND c.held_on = e.held_on
+    AND c.revision = e.revision
+WHERE e.organization_id = :organization_id AND e.timeslot_id = :timeslot_id AND e.held_on = :held_on
+  AND e.revision > :revision AND e.student_id = ANY (CAST(:student_ids AS uuid[])) AND c.kind = 'MARKS'
+  AND (c.actor_id IS DISTINCT FROM CAST(:person_id AS uuid) OR c.kiosk_id IS DISTINCT FROM CAST(:kiosk_id AS uuid))
+ORDER BY e.revision
+""")
 _ADD_CHANGE = insert(models.Change)
 _ADD_ENTRY = insert(bare(models.ChangedEntry))
 
@@ -139,7 +149,7 @@ async def record_change(
 
 
 async def others_since(
-    connection: AsyncConnection,
+    uow: UnitOfWork,
     key: OccurrenceKey,
     revision: int,
     author: Author,
@@ -148,27 +158,16 @@ async def others_since(
     """Return, for each of these students, the last change of the mark after `revision` that somebody other than the
     author made (R4.10).
     """
-    entry, change = models.ChangedEntry, models.Change
-    statement = (
-        select(entry.student_id, entry.after_is_defaulted.is_(True), change.changed_at, entry.revision)
-        .join(
-            change,
-            (change.organization_id == entry.organization_id)
-            & (change.timeslot_id == entry.timeslot_id)
-            & (change.held_on == entry.held_on)
-            & (change.revision == entry.revision),
-        )
-        .where(
-            entry.timeslot_id == key.timeslot_id,
-            entry.held_on == key.held_on,
-            entry.revision > revision,
-            entry.student_id.in_(list(students)),
-            change.kind == ChangeKind.MARKS,
-            change.actor_id.is_distinct_from(author.person_id) | change.kiosk_id.is_distinct_from(author.kiosk_id),
-        )
-        .order_by(entry.revision)
-    )
-    rows = await connection.execute(statement)
+    given = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+        "revision": revision,
+        "student_ids": list(students),
+        "person_id": author.person_id,
+        "kiosk_id": author.kiosk_id,
+    }
+    rows = await uow.connection.execute(_OTHERS_SINCE, given)
     return {row.student_id: ForeignChange(*row) for row in rows}
 
 

@@ -55,7 +55,7 @@ async def lock_histories(
     are counted together.
     """
     students = list(student_ids)
-    await lock_students(uow.connection, students)
+    await lock_students(uow, students)
     given = {
         "organization_id": uow.organization_id,
         "student_ids": students,

@@ -51,6 +51,7 @@ async def write_marks(
     if cleared:
         await uow.connection.execute(
             delete(models.Mark).where(
+                models.Mark.organization_id == uow.organization_id,
                 models.Mark.timeslot_id == key.timeslot_id,
                 models.Mark.held_on == key.held_on,
                 models.Mark.student_id.in_(cleared),

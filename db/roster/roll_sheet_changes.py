@@ -32,7 +32,7 @@ SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS a
        marked.marked_at,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
-JOIN change c ON c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+JOIN change c ON c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
     AND c.revision > :after AND c.revision <= :up_to
 LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.actor_id
 LEFT JOIN kiosk z ON z.organization_id = c.organization_id AND z.id = c.kiosk_id
@@ -110,7 +110,7 @@ class RecordedChange:
 
 
 async def changes_after(
-    connection: AsyncConnection, keys: Collection[OccurrenceKey], revision: int, at_most: int
+    connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey], revision: int, at_most: int
 ) -> dict[OccurrenceKey, list[RecordedChange]]:
     """Return each occurrence's next changes after `revision` in their order, at most `at_most` of each, in one
     statement (R10.2).
@@ -119,6 +119,7 @@ async def changes_after(
     """
     found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
     given = {
+        "organization_id": organization_id,
         "timeslot_ids": [key.timeslot_id for key in keys],
         "dates": [key.held_on for key in keys],
         "after": revision,

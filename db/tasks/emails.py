@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, column, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import DateTime, Text, Uuid
@@ -146,6 +146,10 @@ async def due_emails(connection: AsyncConnection, now: datetime, *, at_most: int
     return [(row.organization_id, row.email_id) for row in found]
 
 
+def _mine(uow: UnitOfWork, email_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return models.Email.organization_id == uow.organization_id, models.Email.id == email_id
+
+
 async def claim(uow: UnitOfWork, email_id: UUID, *, now: datetime, lease: timedelta) -> OutgoingEmail | None:
     """Begin the next attempt. None: it is not due, is at an end, or another worker is at it. Should this worker die,
     the message is due again after the lease.
@@ -153,13 +157,17 @@ async def claim(uow: UnitOfWork, email_id: UUID, *, now: datetime, lease: timede
     email = models.Email
     waiting = (
         select(email.id)
-        .where(email.id == email_id, email.state == EmailState.QUEUED, email.due_at <= now)
+        .where(
+            *_mine(uow, email_id),
+            email.state == EmailState.QUEUED,
+            email.due_at <= now,
+        )
         .with_for_update(skip_locked=True)
     )
     organization = select(models.Organization.name).where(models.Organization.organization_id == email.organization_id)
     claimed = await uow.connection.execute(
         update(email)
-        .where(email.id == waiting.scalar_subquery())
+        .where(email.organization_id == uow.organization_id, email.id == waiting.scalar_subquery())
         .values(attempts=email.attempts + 1, due_at=now + lease)
         .returning(
             email.organization_id,
@@ -183,7 +191,7 @@ async def begin_sending(uow: UnitOfWork, sent: OutgoingEmail, *, now: datetime, 
     email = models.Email
     begun = await uow.connection.execute(
         update(email)
-        .where(email.id == sent.id, email.state == EmailState.QUEUED, email.attempts == sent.attempts)
+        .where(*_mine(uow, sent.id), email.state == EmailState.QUEUED, email.attempts == sent.attempts)
         .values(state=EmailState.SENDING, due_at=now + lease)
     )
     return begun.rowcount == 1
@@ -194,7 +202,7 @@ async def give_up_unanswered(uow: UnitOfWork, email_id: UUID, *, now: datetime) 
     email = models.Email
     given_up = await uow.connection.execute(
         update(email)
-        .where(email.id == email_id, email.state == EmailState.SENDING, email.due_at <= now)
+        .where(*_mine(uow, email_id), email.state == EmailState.SENDING, email.due_at <= now)
         .values(state=EmailState.UNCERTAIN, last_error=UNANSWERED)
     )
     return given_up.rowcount == 1
@@ -210,7 +218,7 @@ async def record(
     under_way = (EmailState.QUEUED, EmailState.SENDING, EmailState.UNCERTAIN)
     recorded = await uow.connection.execute(
         update(email)
-        .where(email.id == sent.id, email.attempts == sent.attempts, email.state.in_(under_way))
+        .where(*_mine(uow, sent.id), email.attempts == sent.attempts, email.state.in_(under_way))
         .values(state=state, due_at=due_at, sent_at=now if state is EmailState.SENT else None, last_error=error)
     )
     return recorded.rowcount == 1

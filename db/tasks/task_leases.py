@@ -26,8 +26,8 @@ _CLAIM = text(
     WITH claimed AS (
         UPDATE background_task_lease
         SET leased_by = :worker, lease_until = clock_timestamp() + :lease
-        WHERE (organization_id, background_task_id) IN (
-            SELECT l.organization_id, l.background_task_id
+        WHERE organization_id = :organization_id AND background_task_id IN (
+            SELECT l.background_task_id
             FROM background_task_lease l
             JOIN background_task t ON t.organization_id = l.organization_id AND t.id = l.background_task_id
             WHERE l.organization_id = :organization_id AND l.background_task_id = :task_id

@@ -39,7 +39,8 @@ _EXCEPTIONS = text(
     CROSS JOIN LATERAL (
         SELECT e.position, e.number, i.title, i.state, e.student_id, e.message
         FROM background_task_exception e
-        JOIN background_task_item i USING (organization_id, background_task_id, position)
+        JOIN background_task_item i ON i.organization_id = e.organization_id
+            AND i.background_task_id = e.background_task_id AND i.position = e.position
         WHERE e.organization_id = :organization_id AND e.background_task_id = w.task_id
           AND (e.position, e.number) > (w.after, w.after_number)
         ORDER BY e.position, e.number

@@ -99,15 +99,17 @@ _CHANGE = text(
     SET revoked_at = CASE WHEN fate.is_revoked THEN coalesce(t.revoked_at, :now) END,
         needs_review = fate.needs_review
     FROM unnest(:ids, :revoked, :reviews) AS fate (id, is_revoked, needs_review)
-    WHERE t.id = fate.id
+    WHERE t.organization_id = :organization_id AND t.id = fate.id
         AND (fate.is_revoked OR NOT EXISTS (
             SELECT FROM makeup_token other
-            WHERE other.student_id = t.student_id AND other.timeslot_id = t.timeslot_id
+            WHERE other.organization_id = t.organization_id AND other.student_id = t.student_id
+                AND other.timeslot_id = t.timeslot_id
                 AND other.held_on = t.held_on AND other.id <> t.id AND other.origin <> 'MANUAL'
                 AND other.revoked_at IS NULL AND other.deleted_at IS NULL))
     RETURNING t.id
     """
 ).bindparams(
+    bindparam("organization_id", type_=Uuid),
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("revoked", type_=ARRAY(Boolean)),
@@ -146,13 +148,16 @@ async def issue(
     return {row.student_id: row.id for row in issued}
 
 
-async def change(connection: AsyncConnection, fates: Sequence[TokenFate], now: datetime) -> set[UUID]:
+async def change(
+    connection: AsyncConnection, organization_id: UUID, fates: Sequence[TokenFate], now: datetime
+) -> set[UUID]:
     """The ids of the tokens that were changed. One that gave way to a live token of the same absence (that
     of a cancelled class, R9.2) does not come back beside it.
     """
     changed = await connection.execute(
         _CHANGE,
         {
+            "organization_id": organization_id,
             "now": now,
             "ids": [fate.token_id for fate in fates],
             "revoked": [fate.is_revoked for fate in fates],

@@ -9,16 +9,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, any_, bindparam, literal, select, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import Date, Uuid
 
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
-from attendance.rules.vocabulary import MakeupTokenOrigin, OfferingKind
-from db.models.makeup_tokens import MakeupToken
-from db.models.people import Student
+from attendance.rules.vocabulary import OfferingKind
+from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +33,21 @@ class TokenOccasion:
     session: DateSpan | None
 
 
-def _ids(student_ids: Sequence[UUID]) -> ColumnElement[Any]:
-    return literal(list(student_ids), ARRAY(Uuid))
-
-
-def _automatic(occurrence: OccurrenceKey) -> ColumnElement[bool]:
-    return and_(
-        MakeupToken.timeslot_id == occurrence.timeslot_id,
-        MakeupToken.held_on == occurrence.held_on,
-        MakeupToken.origin == MakeupTokenOrigin.ABSENCE,
-    )
-
-
 _OCCASIONS = text(
     """
     SELECT wanted.timeslot_id, wanted.held_on, f.kind, c.cancelled_at IS NOT NULL AS is_cancelled, f.location_id,
         f.program_id, l.time_zone, s.id IS NOT NULL AS in_session, s.starts_on, s.ends_on
     FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
-    JOIN timeslot slot ON slot.id = wanted.timeslot_id
-    JOIN offering f ON f.id = slot.offering_id
-    JOIN location l ON l.id = f.location_id
-    LEFT JOIN occurrence c ON c.timeslot_id = wanted.timeslot_id AND c.held_on = wanted.held_on
+    JOIN timeslot slot ON slot.organization_id = :organization_id AND slot.id = wanted.timeslot_id
+    JOIN offering f ON f.organization_id = slot.organization_id AND f.id = slot.offering_id
+    JOIN location l ON l.organization_id = f.organization_id AND l.id = f.location_id
+    LEFT JOIN occurrence c ON c.organization_id = slot.organization_id AND c.timeslot_id = slot.id
+        AND c.held_on = wanted.held_on
     LEFT JOIN LATERAL (
         SELECT s.id, s.starts_on, s.ends_on
-        FROM offering_session a JOIN session s ON s.id = a.session_id
-        WHERE a.offering_id = f.id AND s.deleted_at IS NULL AND s.starts_on <= wanted.held_on
-            AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
+        FROM offering_session a JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
+        WHERE a.organization_id = f.organization_id AND a.offering_id = f.id AND s.deleted_at IS NULL
+            AND s.starts_on <= wanted.held_on AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
         ORDER BY s.starts_on DESC, s.id
         LIMIT 1
     ) s ON true
@@ -73,21 +60,41 @@ _WANTED = text(
     FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
     CROSS JOIN LATERAL (
         SELECT m.student_id FROM mark m
-        WHERE m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
+        WHERE m.organization_id = :organization_id AND m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
         UNION
         SELECT t.student_id FROM makeup_token t
-        WHERE t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on AND t.origin = 'ABSENCE'
+        WHERE t.organization_id = :organization_id AND t.timeslot_id = wanted.timeslot_id
+            AND t.held_on = wanted.held_on AND t.origin = 'ABSENCE'
     ) known
     ORDER BY known.student_id
     """
 ).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
 
 
+# The order of the rows is the order of the locks, the same for all who take several.
+_LOCK_STUDENTS = text("""
+SELECT s.id FROM student s
+WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:ids AS uuid[]))
+ORDER BY s.id FOR NO KEY UPDATE
+""")
+_LOCK_AUTOMATIC = text("""
+SELECT t.id FROM makeup_token t
+WHERE t.organization_id = :organization_id AND t.student_id = ANY (CAST(:student_ids AS uuid[]))
+  AND t.timeslot_id = :timeslot_id AND t.held_on = :held_on AND t.origin = 'ABSENCE'
+ORDER BY t.id FOR NO KEY UPDATE
+""")
+_LOCK_TOKENS = text("""
+SELECT t.id FROM makeup_token t
+WHERE t.organization_id = :organization_id AND t.id = ANY (CAST(:ids AS uuid[]))
+ORDER BY t.id FOR NO KEY UPDATE
+""")
+
+
 async def occasions_of(
-    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+    connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, TokenOccasion]:
     """Without those whose timeslot does not exist."""
-    found = await connection.execute(_OCCASIONS, _arrays(occurrences))
+    found = await connection.execute(_OCCASIONS, _arrays(organization_id, occurrences))
     return {
         OccurrenceKey(row.timeslot_id, row.held_on): TokenOccasion(
             kind=OfferingKind(row.kind),
@@ -102,58 +109,50 @@ async def occasions_of(
 
 
 async def students_with_marks_or_tokens(
-    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+    connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, list[UUID]]:
     """All whom a reconciliation of the whole occurrence is about, ordered by id; an entry for each occurrence."""
     students: dict[OccurrenceKey, list[UUID]] = {occurrence: [] for occurrence in occurrences}
-    for row in await connection.execute(_WANTED, _arrays(occurrences)):
+    for row in await connection.execute(_WANTED, _arrays(organization_id, occurrences)):
         students[OccurrenceKey(row.timeslot_id, row.held_on)].append(row.student_id)
     return students
 
 
-def _arrays(occurrences: Collection[OccurrenceKey]) -> dict[str, Any]:
+def _arrays(organization_id: UUID, occurrences: Collection[OccurrenceKey]) -> dict[str, Any]:
     return {
+        "organization_id": organization_id,
         "timeslot_ids": [occurrence.timeslot_id for occurrence in occurrences],
         "dates": [occurrence.held_on for occurrence in occurrences],
     }
 
 
-async def lock_students(connection: AsyncConnection, student_ids: Sequence[UUID]) -> None:
+async def lock_students(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
     """So that two reconciliations of one student, of different occurrences, count one after the other
     (R7.6).
     """
-    await connection.execute(
-        select(Student.id)
-        .where(Student.id == any_(_ids(student_ids)))
-        .order_by(Student.id)
-        .with_for_update(key_share=True)
-    )
+    given = {"organization_id": uow.organization_id, "ids": list(student_ids)}
+    await uow.connection.execute(_LOCK_STUDENTS, given)
 
 
 async def lock_automatic_tokens(
-    connection: AsyncConnection, occurrence: OccurrenceKey, student_ids: Sequence[UUID]
-) -> list[UUID]:
+    uow: UnitOfWork, occurrence: OccurrenceKey, student_ids: Collection[UUID]
+) -> Sequence[UUID]:
     """The ids of what there is, locked so that a token is not redeemed while it is being revoked. Read
     after this, not with it: rows that the lock had to wait for would come with the links of before.
     """
-    found = await connection.execute(
-        select(MakeupToken.id)
-        .where(_automatic(occurrence), MakeupToken.student_id == any_(_ids(student_ids)))
-        .order_by(MakeupToken.id)
-        .with_for_update(key_share=True)
-    )
-    return list(found.scalars())
+    given = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": occurrence.timeslot_id,
+        "held_on": occurrence.held_on,
+        "student_ids": list(student_ids),
+    }
+    return (await uow.connection.execute(_LOCK_AUTOMATIC, given)).scalars().all()
 
 
-async def lock_tokens(connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]) -> list[UUID]:
+async def lock_tokens(uow: UnitOfWork, token_ids: Collection[UUID]) -> Sequence[UUID]:
     """Those that exist, by id, held until the transaction ends: whoever else redeems, edits, resets, deletes or revokes
     them waits. After offerings, occurrences and students. Read them after this, not with it: rows that the lock had to
     wait for would come with the links of before.
     """
-    found = await connection.execute(
-        select(MakeupToken.id)
-        .where(MakeupToken.organization_id == organization_id, MakeupToken.id == any_(_ids(list(token_ids))))
-        .order_by(MakeupToken.id)
-        .with_for_update(key_share=True)
-    )
-    return list(found.scalars())
+    given = {"organization_id": uow.organization_id, "ids": list(token_ids)}
+    return (await uow.connection.execute(_LOCK_TOKENS, given)).scalars().all()

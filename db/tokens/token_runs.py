@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, column, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import TextClause, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import TokenRunPhase, TokenRunState
 from db.models.makeup_tokens import TokenRun
+from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,22 @@ class StoredRun:
     revoked: int
 
 
-_COLUMNS = (
-    TokenRun.phase,
-    TokenRun.due_at,
-    TokenRun.state,
-    TokenRun.done_at,
-    TokenRun.issued,
-    TokenRun.revoked,
-)
-
-
-def _of(occurrence: OccurrenceKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return TokenRun.timeslot_id == occurrence.timeslot_id, TokenRun.held_on == occurrence.held_on
+_RUN = """
+SELECT r.phase, r.due_at, r.state, r.done_at, r.issued, r.revoked
+FROM token_run r
+WHERE r.organization_id = :organization_id AND r.timeslot_id = :timeslot_id AND r.held_on = :held_on
+  AND r.phase = :phase
+"""
+_FIND = text(_RUN)
+_LOCK = text(_RUN + "FOR UPDATE")
+_RUNS_OF = text("""
+SELECT r.timeslot_id, r.held_on, r.phase, r.due_at, r.state, r.done_at, r.issued, r.revoked
+FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS wanted (timeslot_id, held_on)
+JOIN token_run r ON r.organization_id = :organization_id AND r.timeslot_id = wanted.timeslot_id
+    AND r.held_on = wanted.held_on
+ORDER BY r.due_at, r.phase
+""")
+_DUE = text("SELECT organization_id, timeslot_id, held_on, phase FROM due_token_runs(:now, :at_most)")
 
 
 async def arm(
@@ -86,59 +91,55 @@ async def arm(
     return [DueRun(row.phase, row.due_at) for row in armed]
 
 
-async def find_run(connection: AsyncConnection, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
-    found = await connection.execute(_run(occurrence, phase))
-    row = found.one_or_none()
-    return None if row is None else StoredRun(*row)
+async def find_run(uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
+    return await _one(uow, _FIND, occurrence, phase)
 
 
-async def lock_run(connection: AsyncConnection, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
+async def lock_run(uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
     """As `find_run`, locked until the end of the transaction. The caller holds the occurrence's lock."""
-    found = await connection.execute(_run(occurrence, phase).with_for_update())
-    row = found.one_or_none()
-    return None if row is None else StoredRun(*row)
+    return await _one(uow, _LOCK, occurrence, phase)
 
 
-def _run(occurrence: OccurrenceKey, phase: TokenRunPhase) -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).where(*_of(occurrence), TokenRun.phase == phase)
+async def _one(
+    uow: UnitOfWork, statement: TextClause, occurrence: OccurrenceKey, phase: TokenRunPhase
+) -> StoredRun | None:
+    given = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": occurrence.timeslot_id,
+        "held_on": occurrence.held_on,
+        "phase": phase.value,
+    }
+    row = (await uow.connection.execute(statement, given)).one_or_none()
+    return None if row is None else _stored(row)
 
 
 async def finish_run(
-    connection: AsyncConnection,
-    occurrence: OccurrenceKey,
-    phase: TokenRunPhase,
-    *,
-    issued: int,
-    revoked: int,
-    now: datetime,
+    uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase, *, issued: int, revoked: int, now: datetime
 ) -> None:
-    await connection.execute(
+    await uow.connection.execute(
         update(TokenRun)
-        .where(*_of(occurrence), TokenRun.phase == phase)
+        .where(
+            TokenRun.organization_id == uow.organization_id,
+            TokenRun.timeslot_id == occurrence.timeslot_id,
+            TokenRun.held_on == occurrence.held_on,
+            TokenRun.phase == phase,
+        )
         .values(state=TokenRunState.DONE, done_at=now, issued=issued, revoked=revoked)
     )
 
 
 async def runs_of(
-    connection: AsyncConnection, occurrences: Collection[OccurrenceKey]
+    connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, list[StoredRun]]:
     """In the order in which they are due; an entry for each occurrence."""
-    wanted = (
-        func.unnest(
-            literal([key.timeslot_id for key in occurrences], ARRAY(Uuid)),
-            literal([key.held_on for key in occurrences], ARRAY(Date)),
-        )
-        .table_valued("timeslot_id", "held_on")
-        .render_derived("wanted")
-    )
-    found = await connection.execute(
-        select(TokenRun.timeslot_id, TokenRun.held_on, *_COLUMNS)
-        .join(wanted, (TokenRun.timeslot_id == wanted.c.timeslot_id) & (TokenRun.held_on == wanted.c.held_on))
-        .order_by(TokenRun.due_at, TokenRun.phase)
-    )
+    given = {
+        "organization_id": organization_id,
+        "timeslot_ids": [key.timeslot_id for key in occurrences],
+        "dates": [key.held_on for key in occurrences],
+    }
     runs: dict[OccurrenceKey, list[StoredRun]] = {occurrence: [] for occurrence in occurrences}
-    for row in found:
-        runs[OccurrenceKey(row.timeslot_id, row.held_on)].append(StoredRun(*row[2:]))
+    for row in await connection.execute(_RUNS_OF, given):
+        runs[OccurrenceKey(row.timeslot_id, row.held_on)].append(_stored(row))
     return runs
 
 
@@ -146,11 +147,15 @@ async def due_runs(connection: AsyncConnection, now: datetime, *, at_most: int) 
     """Armed runs of all tenants that are due at `now`, the longest due first. Needs no tenant set: the
     function `due_token_runs` is the one door through row-level security, and it gives keys alone.
     """
-    due = func.due_token_runs(now, at_most).table_valued(
-        column("organization_id", Uuid), column("timeslot_id", Uuid), column("held_on", Date), "phase"
-    )
-    found = await connection.execute(select(*due.c))
     return [
         DueTokenRun(organization_id, OccurrenceKey(timeslot_id, held_on), TokenRunPhase(phase))
-        for organization_id, timeslot_id, held_on, phase in found
+        for organization_id, timeslot_id, held_on, phase in await connection.execute(
+            _DUE, {"now": now, "at_most": at_most}
+        )
     ]
+
+
+def _stored(row: Any) -> StoredRun:
+    return StoredRun(
+        TokenRunPhase(row.phase), row.due_at, TokenRunState(row.state), row.done_at, row.issued, row.revoked
+    )

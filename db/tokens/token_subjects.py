@@ -63,15 +63,16 @@ _SUBJECTS = text(
         t.id AS token_id, t.issued_on, t.expires_on, t.lapses_on, t.revoked_at, t.deleted_at, t.needs_review,
         {REQUESTED_ON} AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)
-    LEFT JOIN mark m ON m.student_id = wanted.student_id
+    LEFT JOIN mark m ON m.organization_id = :organization_id AND m.student_id = wanted.student_id
         AND m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
-    LEFT JOIN makeup_token t ON t.student_id = wanted.student_id AND t.origin = 'ABSENCE'
-        AND t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on
-    LEFT JOIN enrollment e ON e.id = coalesce(m.enrollment_id, t.enrollment_id)
-    LEFT JOIN enrollment makeup ON makeup.id = t.makeup_enrollment_id
+    LEFT JOIN makeup_token t ON t.organization_id = :organization_id AND t.student_id = wanted.student_id
+        AND t.origin = 'ABSENCE' AND t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on
+    LEFT JOIN enrollment e ON e.organization_id = :organization_id
+        AND e.id = coalesce(m.enrollment_id, t.enrollment_id)
+    LEFT JOIN enrollment makeup ON makeup.organization_id = t.organization_id AND makeup.id = t.makeup_enrollment_id
     LEFT JOIN LATERAL (
         SELECT l.act, l.cause FROM makeup_token_entry l
-        WHERE l.student_id = wanted.student_id
+        WHERE l.organization_id = :organization_id AND l.student_id = wanted.student_id
             AND l.timeslot_id = wanted.timeslot_id AND l.held_on = wanted.held_on
         ORDER BY l.entered_at DESC, l.id DESC
         LIMIT 1
@@ -89,7 +90,7 @@ _COUNT = text(
     SELECT wanted.place, count(t.id) AS counted
     FROM unnest(:places, :student_ids, :from_dates, :to_dates, :enrollment_ids, :outstanding_only, :todays)
         AS wanted (place, student_id, from_on, to_on, enrollment_id, outstanding_only, today)
-    LEFT JOIN makeup_token t ON t.student_id = wanted.student_id
+    LEFT JOIN makeup_token t ON t.organization_id = :organization_id AND t.student_id = wanted.student_id
         AND t.origin = 'ABSENCE' AND t.revoked_at IS NULL
         AND (wanted.from_on IS NULL OR t.held_on >= wanted.from_on)
         AND (wanted.to_on IS NULL OR t.held_on <= wanted.to_on)
@@ -110,13 +111,14 @@ _COUNT = text(
 
 
 async def subjects_of(
-    connection: AsyncConnection, wanted: Mapping[OccurrenceKey, Sequence[UUID]]
+    connection: AsyncConnection, organization_id: UUID, wanted: Mapping[OccurrenceKey, Sequence[UUID]]
 ) -> dict[OccurrenceKey, list[TokenSubject]]:
     """What is known of each student, ordered by student id; an entry for each occurrence."""
     pairs = [(occurrence, student_id) for occurrence, students in wanted.items() for student_id in students]
     found = await connection.execute(
         _SUBJECTS,
         {
+            "organization_id": organization_id,
             "timeslot_ids": [occurrence.timeslot_id for occurrence, _ in pairs],
             "dates": [occurrence.held_on for occurrence, _ in pairs],
             "student_ids": [student_id for _, student_id in pairs],
@@ -128,12 +130,15 @@ async def subjects_of(
     return subjects
 
 
-async def count_towards_limit(connection: AsyncConnection, wanted: Sequence[Counting]) -> list[int]:
+async def count_towards_limit(
+    connection: AsyncConnection, organization_id: UUID, wanted: Sequence[Counting]
+) -> list[int]:
     """How many tokens count for each (R7.6), in the order asked."""
     limits = [each.limit for each in wanted]
     found = await connection.execute(
         _COUNT,
         {
+            "organization_id": organization_id,
             "places": list(range(len(wanted))),
             "student_ids": [each.student_id for each in wanted],
             "from_dates": [limit.missed.starts_on for limit in limits],

@@ -1,4 +1,4 @@
-"""approveExpectedAbsence: staff grant a family's request (R6.2)."""
+"""The mutation `approveExpectedAbsence`: staff approve a family's request (R6.2)."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,13 +15,15 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 
 
-@strawberry.input(description="A request to grant.")
+@strawberry.input(description="The request to approve.")
 class ApproveExpectedAbsenceInput:
-    expected_absence_id: strawberry.ID = strawberry.field(description="An expected absence that is REQUESTED.")
-    is_excused: bool = strawberry.field(
-        description="Whether it excuses. In the Staff Portal true needs EXCUSE_ABSENCES."
+    expected_absence_id: strawberry.ID = strawberry.field(
+        description="The id of an expected absence that is REQUESTED."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    is_excused: bool = strawberry.field(
+        description="Whether the absence is excused. In the Staff Portal, true needs EXCUSE_ABSENCES."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is approved.")
@@ -31,12 +33,17 @@ class ApproveExpectedAbsenceSuccess(ExpectedAbsenceChanged):
 
 ApproveExpectedAbsenceResult: TypeAlias = Annotated[
     ApproveExpectedAbsenceSuccess | ExpectedAbsenceSettled | PermissionDenied,
-    strawberry.union("ApproveExpectedAbsenceResult", description="The approved absence, or why it is not."),
+    strawberry.union(
+        "ApproveExpectedAbsenceResult", description="The approved absence, or the reason why it was not approved."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[ApproveExpectedAbsenceInput, strawberry.argument(description="Which one, and how.")]
+    info: Info,
+    input: Annotated[
+        ApproveExpectedAbsenceInput, strawberry.argument(description="The request, and whether the absence is excused.")
+    ],
 ) -> ApproveExpectedAbsenceResult | None:
     absence_id = decode_id(input.expected_absence_id, "ExpectedAbsence", "input.expectedAbsenceId")
     is_excused = input.is_excused
@@ -50,9 +57,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Approve an absence that a guardian asked for, excused or not, late ones too. Of several who approve, "
-    "deny or withdraw it at once one does, and the others get ExpectedAbsenceSettled. Open roll sheets hear of it at "
-    "once. Office and Staff Portal, attendance FULL; without SEE_ALL only what is for enrollments in what one teaches. "
-    "An absence of a student whom the caller may not see is NOT_FOUND.",
+    description="Approves an absence that a guardian requested, excused or not. Late requests can be approved too. "
+    "When several people approve, deny or withdraw it at the same time, one succeeds, and the others get "
+    "ExpectedAbsenceSettled. Subscribers to roll sheets receive the change at once. Needs attendance FULL in the "
+    "Office Portal or the Staff Portal. Without SEE_ALL, only absences that are limited to enrollments in offerings "
+    "that the caller teaches can be approved. An absence of a student whom the caller may not see is answered with "
+    "NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

@@ -1,4 +1,4 @@
-"""assignSubstitutes: who stands in for somebody who is away (R9.9)."""
+"""The mutation `assignSubstitutes` assigns substitutes for an absent staff member (R9.9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,77 +33,92 @@ from gql.fields.user_errors import PermissionDenied
 from gql.protocol.errors import BadInput
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
-_NOBODY = "Null: nobody stands in."
+_NOBODY = "When left out or null, there is to be no substitute."
 
 
-@strawberry.input(description="Who stands in at an occurrence.")
+@strawberry.input(description="The substitute at one occurrence.")
 class SubstituteAssignmentInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="An occurrence that the absent person teaches.")
-    substitute_id: strawberry.ID | None = strawberry.field(description=f"The staff member who stands in. {_NOBODY}")
+    occurrence_id: strawberry.ID = strawberry.field(
+        description="The id of an occurrence that the absent person teaches."
+    )
+    substitute_id: strawberry.ID | None = strawberry.field(
+        default=None, description=f"The id of the staff member who substitutes. {_NOBODY}"
+    )
 
 
-@strawberry.input(description="Who stands in at every occurrence of the absence that is still to come.")
+@strawberry.input(description="The substitute at every present and future occurrence of the absence.")
 class EveryOccurrenceInput:
-    substitute_id: strawberry.ID | None = strawberry.field(description=f"The staff member who stands in. {_NOBODY}")
+    substitute_id: strawberry.ID | None = strawberry.field(
+        default=None, description=f"The id of the staff member who substitutes. {_NOBODY}"
+    )
 
 
-@strawberry.input(description="Who stands in, either by `assignments` or at `everyOccurrence`, and who is told.")
+@strawberry.input(
+    description="The substitutes, given either as `assignments` or as `everyOccurrence`, and who is to be notified by "
+    "e-mail."
+)
 class AssignSubstitutesInput:
-    staff_absence_id: strawberry.ID = strawberry.field(description="The absence.")
+    staff_absence_id: strawberry.ID = strawberry.field(description="The id of the staff absence.")
     assignments: list[SubstituteAssignmentInput] | None = strawberry.field(
         default=None,
-        description=f"Occurrence by occurrence, 1 to {MOST_IDS}, each at most once. Up to {AT_ONCE} are assigned at "
-        "once, all or none; more by a background task.",
+        description=f"The substitute for each of these occurrences, 1 to {MOST_IDS}; each occurrence can appear once. "
+        f"Up to {AT_ONCE} are assigned at once, either all or none. More are assigned by a background task. Null or "
+        "left out when `everyOccurrence` is given.",
     )
     every_occurrence: EveryOccurrenceInput | None = strawberry.field(
         default=None,
-        description="One substitute for all that is still to come, by a background task. Those that do not take "
-        f"place are left out. At most {MOST_ASSIGNMENTS} occurrences.",
+        description="One substitute for all occurrences that are not over, assigned by a background task. Occurrences "
+        f"that do not take place are left out. At most {MOST_ASSIGNMENTS} occurrences are assigned. Null or left out "
+        "when `assignments` is given.",
     )
     email_substitutes: bool = strawberry.field(
         default=False,
-        description="Whether substitutes are told by e-mail: one message an occurrence; and those who stood in before, "
-        "that they do no more.",
+        description="Whether substitutes are notified by e-mail, with one message for each occurrence. Previous "
+        "substitutes are then also notified that they no longer substitute.",
     )
     email_families: bool = strawberry.field(
         default=False,
-        description="Whether the families of the students enrolled are told who stands in: one message for each family "
-        "and occurrence.",
+        description="Whether the families of the enrolled students are notified of the substitute by e-mail, with one "
+        "message for each family and occurrence.",
     )
     allow_same_time: bool = strawberry.field(
         default=False, description="Whether a substitute may teach something else at the same time."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="Substitutes are assigned, or will be by a background task, which begins at once.")
+@strawberry.type(description="The substitutes are assigned, or a background task has been created that assigns them.")
 class AssignSubstitutesSuccess:
     staff_absence: StaffAbsence | None = strawberry.field(
-        description="The absence. Null: this was sent again, and the absence has been taken back meanwhile."
+        description="The staff absence. Null when the request was a retry and the absence has been removed since."
     )
     background_task_id: strawberry.ID | None = strawberry.field(
-        description="The id of the background task; null: it was done at once."
+        description="The id of the background task. Null when the substitutes were assigned at once."
     )
     background_task: BackgroundTask | None = strawberry.field(
-        description="The background task: progress, and what staff must know. Null: it was done at once, or this "
-        "was sent again, and the task's entry has been deleted meanwhile."
+        description="The background task, with its progress and its exceptions. Null when the substitutes were "
+        "assigned at once, or when the request was a retry and the task has been deleted since."
     )
-    occurrence_count: int = strawberry.field(description="How many occurrences there are.")
+    occurrence_count: int = strawberry.field(description="The number of occurrences to which substitutes are assigned.")
     changed_count: int | None = strawberry.field(
-        description="At how many of them somebody else stands in than before; null: the background task tells."
+        description="The number of occurrences whose substitute changed. Null when a background task assigns the "
+        "substitutes; the task shows the result."
     )
     email_count: int | None = strawberry.field(
-        description="How many e-mails are sent; null: the background task tells."
+        description="The number of e-mails that are sent. Null when a background task assigns the substitutes; the "
+        "task shows the result."
     )
     unreached_occurrence_ids: list[strawberry.ID] = strawberry.field(
-        description="Occurrences whose substitute was to be told, and has no e-mail address. With a background task "
-        "they are among its exceptions."
+        description="The ids of occurrences whose substitute was to be notified but has no e-mail address. Empty when "
+        "a background task assigns the substitutes; they are then among its exceptions."
     )
 
 
 AssignSubstitutesResult: TypeAlias = Annotated[
     AssignSubstitutesSuccess | NoSubstituteNeeded | SubstituteNotPossible | NothingToSubstitute | PermissionDenied,
-    strawberry.union("AssignSubstitutesResult", description="What was assigned, or why nothing was."),
+    strawberry.union(
+        "AssignSubstitutesResult", description="The assigned substitutes, or the reason why none were assigned."
+    ),
 ]
 
 
@@ -117,7 +132,8 @@ class Done:
 
 
 async def resolve(
-    info: Info, input: Annotated[AssignSubstitutesInput, strawberry.argument(description="Who, and where.")]
+    info: Info,
+    input: Annotated[AssignSubstitutesInput, strawberry.argument(description="The absence and its substitutes.")],
 ) -> AssignSubstitutesResult | None:
     absence_id = decode_id(input.staff_absence_id, "StaffAbsence", "input.staffAbsenceId")
     wanted = _wanted(input)
@@ -145,7 +161,9 @@ async def _assign(
     asked: tuple[UUID, list[Assignment] | UUID | None, AssignmentOptions],
     now: datetime,
 ) -> Done:
-    """Raises what `choose_named`, `choose_every` and `assign_substitutes` raise."""
+    """Assign the substitutes or create the background task. Raises what `choose_named`, `choose_every` and
+    `assign_substitutes` raise.
+    """
     absence_id, wanted, options = asked
     if isinstance(wanted, list):
         chosen = await choose_named(uow, viewer.caller, wanted)
@@ -163,7 +181,7 @@ def _chosen(each: ToAssign) -> ChosenSubstitute:
 
 
 def _wanted(given: AssignSubstitutesInput) -> list[Assignment] | UUID | None:
-    """One by one, or the one for all. Raises BadInput."""
+    """Return the assignments, or the one substitute for every occurrence. Raises BadInput."""
     if (given.assignments is None) == (given.every_occurrence is None):
         raise BadInput("Give either input.assignments or input.everyOccurrence.")
     if given.every_occurrence is not None:
@@ -179,7 +197,7 @@ def _wanted(given: AssignSubstitutesInput) -> list[Assignment] | UUID | None:
         for place, each in enumerate(asked)
     ]
     if len({each.key for each in wanted}) < len(wanted):
-        raise BadInput("input.assignments names an occurrence twice; name each once.")
+        raise BadInput("input.assignments names an occurrence twice. Name each once.")
     return wanted
 
 
@@ -189,11 +207,12 @@ def _substitute(given: Any, place: str) -> UUID | None:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Say who stands in for a staff member who is away, or that nobody does. A substitute sees that "
-    "occurrence, and no other, as its instructor does, at once, and loses it at once when it is given to somebody "
-    "else. What stands already is left alone, and nobody is told of it again. Today's and coming occurrences only. "
-    "Office and Staff Portal, MANAGE_STAFF together with attendance VIEW; without SEE_ALL only what the caller teaches "
-    "or substitutes. An absence, occurrence or staff member that is not to be seen, or works here no more, is "
-    "NOT_FOUND.",
+    description="Assigns substitutes for an absent staff member, or removes them. A substitute immediately sees that "
+    "occurrence as its instructor does, but no other occurrence of the offering. A previous substitute loses this "
+    "access immediately. An occurrence that already has the given substitute stays unchanged, and nobody is notified "
+    "again. Only today's and future occurrences can get a substitute. Needs MANAGE_STAFF together with attendance "
+    "VIEW, in the Office Portal or the Staff Portal; without SEE_ALL, only for occurrences that the caller teaches or "
+    "substitutes. An absence, occurrence or staff member that does not exist, that the caller may not see, or that no "
+    "longer works here is answered with NOT_FOUND.",
     metadata=MANAGE_STAFF,
 )

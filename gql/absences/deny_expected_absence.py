@@ -1,4 +1,4 @@
-"""denyExpectedAbsence: staff turn a family's request down (R6.2)."""
+"""The mutation `denyExpectedAbsence`: staff deny a family's request (R6.2)."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,10 +15,12 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 
 
-@strawberry.input(description="A request to turn down.")
+@strawberry.input(description="The request to deny.")
 class DenyExpectedAbsenceInput:
-    expected_absence_id: strawberry.ID = strawberry.field(description="An expected absence that is REQUESTED.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    expected_absence_id: strawberry.ID = strawberry.field(
+        description="The id of an expected absence that is REQUESTED."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The absence is denied.")
@@ -28,12 +30,14 @@ class DenyExpectedAbsenceSuccess(ExpectedAbsenceChanged):
 
 DenyExpectedAbsenceResult: TypeAlias = Annotated[
     DenyExpectedAbsenceSuccess | ExpectedAbsenceSettled | PermissionDenied,
-    strawberry.union("DenyExpectedAbsenceResult", description="The denied absence, or why it is not."),
+    strawberry.union(
+        "DenyExpectedAbsenceResult", description="The denied absence, or the reason why it was not denied."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[DenyExpectedAbsenceInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[DenyExpectedAbsenceInput, strawberry.argument(description="The request.")]
 ) -> DenyExpectedAbsenceResult | None:
     absence_id = decode_id(input.expected_absence_id, "ExpectedAbsence", "input.expectedAbsenceId")
     changed = await change_expected_absence(
@@ -46,9 +50,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Turn down an absence that a guardian asked for. It has no effect then, and the family sees that it "
-    "was denied. Of several who approve, deny or withdraw it at once one does, and the others get "
-    "ExpectedAbsenceSettled. Office and Staff Portal, attendance FULL; without SEE_ALL only what is for enrollments in "
-    "what one teaches. An absence of a student whom the caller may not see is NOT_FOUND.",
+    description="Denies an absence that a guardian requested. It then has no effect, and the family sees that it was "
+    "denied. When several people approve, deny or withdraw it at the same time, one succeeds, and the others get "
+    "ExpectedAbsenceSettled. Needs attendance FULL in the Office Portal or the Staff Portal. Without SEE_ALL, only "
+    "absences that are limited to enrollments in offerings that the caller teaches can be denied. An absence of a "
+    "student whom the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

@@ -1,4 +1,4 @@
-"""Expected absences, as staff and families see them."""
+"""The type ExpectedAbsence, as staff and families see it."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -28,46 +28,56 @@ MOST_SHOWN = 20
 
 
 @strawberry.type(
-    description="An absence told beforehand. It is no mark, and earns no makeup token by itself: the mark does. Staff "
-    "with attendance VIEW who see the student see it, and so do the guardians of the student's family."
+    description="An absence that was announced beforehand. It is not a mark and earns no makeup token by itself; a "
+    "later mark can. Staff need attendance VIEW and must be allowed to see the student. Guardians see those of their "
+    "own family."
 )
 class ExpectedAbsence(Node):
-    student: Student = strawberry.field(description="Who will be absent.")
-    state: ExpectedAbsenceState = strawberry.field(description="What became of it.")
-    starts_on: date = strawberry.field(description="The first local date.")
-    ends_on: date = strawberry.field(description="The last local date, inclusive.")
+    student: Student = strawberry.field(description="The student who will be absent.")
+    state: ExpectedAbsenceState = strawberry.field(description="The state of the expected absence.")
+    starts_on: date = strawberry.field(description="The first date of the absence, in local time.")
+    ends_on: date = strawberry.field(description="The last date of the absence, inclusive, in local time.")
     window_starts: str | None = strawberry.field(
-        description="On each of the dates, from this local wall time, `HH:MM`; null: all day."
-    )
-    window_ends: str | None = strawberry.field(
-        description="On each of the dates, until this local wall time, `HH:MM`; what starts then is not hit. Null: all "
+        description="The start of the time window on each date, as local time `HH:MM`. Null when the absence is all "
         "day."
     )
-    comment: str | None = strawberry.field(description="What was said about it; null: nothing.")
+    window_ends: str | None = strawberry.field(
+        description="The end of the time window on each date, as local time `HH:MM`. An occurrence that starts at "
+        "this time is not covered. Null when the absence is all day."
+    )
+    comment: str | None = strawberry.field(description="The comment on the absence. Null when none was given.")
     is_excused: bool = strawberry.field(
-        description="Whether it excuses: absences that the first check-in sets by default are then EXCUSED_ABSENCE."
+        description="Whether the absence is excused. If so, the mark that a first check-in sets by default is "
+        "EXCUSED_ABSENCE and not ABSENT."
     )
     is_late: bool = strawberry.field(
-        description="Whether a guardian asked with less than the organization's notice left before the first "
-        "occurrence that it hits."
+        description="Whether a guardian requested it too late: less than the organization's notice was left before "
+        "the first occurrence that it covers."
     )
-    source: Source = strawberry.field(description="What it was told through: OFFICE, STAFF or GUARDIAN.")
-    requested_by: Actor | None = strawberry.field(description="Who told it; null: not known.")
-    requested_at: datetime = strawberry.field(description="When it was told.")
+    source: Source = strawberry.field(description="Where it came from: OFFICE, STAFF or GUARDIAN.")
+    requested_by: Actor | None = strawberry.field(
+        description="The person who recorded or requested it. Null when it is not known who did."
+    )
+    requested_at: datetime = strawberry.field(description="When it was recorded or requested.")
     decided_by: StaffMember | None = strawberry.field(
-        description="Who approved or denied it; null: nobody yet, a setting did, it is not known, or the viewer is a "
-        "guardian."
+        description="The staff member who approved or denied it. Null when it is undecided, when a setting approved "
+        "it, when it is not known who decided, and always for guardians."
     )
-    decided_at: datetime | None = strawberry.field(description="When it was approved or denied; null: it was not.")
+    decided_at: datetime | None = strawberry.field(
+        description="When it was approved or denied. Null when it is undecided."
+    )
     withdrawn_by: Actor | None = strawberry.field(
-        description="Who took it back; null: nobody, it is not known, or it was staff and the viewer is a guardian."
+        description="The person who withdrew it. Null when it is not withdrawn and when it is not known who did. For "
+        "guardians it is also null when staff withdrew it."
     )
-    withdrawn_at: datetime | None = strawberry.field(description="When it was taken back; null: it was not.")
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When it was withdrawn. Null when it is not withdrawn."
+    )
     facts: strawberry.Private[ToldAbsence]
 
     @strawberry.field(
-        description="The enrollments that it is for, without deleted ones; empty: it is for all classes of the "
-        "student, if `isForAll`.",
+        description="The enrollments to which the absence is limited. Deleted enrollments are left out. Empty when "
+        "`isForAll` is true.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def enrollments(self, info: Info) -> list[Enrollment]:
@@ -77,13 +87,16 @@ class ExpectedAbsence(Node):
         places = await load_enrollments(info, self.facts.student_id)
         return [show_place(each) for each in places if each.enrollment.id in wanted]
 
-    @strawberry.field(description="Whether it is for all of the student's classes, those of later enrollments too.")
+    @strawberry.field(
+        description="Whether the absence covers all of the student's classes, including those of later enrollments."
+    )
     def is_for_all(self) -> bool:
         return self.facts.told.enrollment_ids is None
 
     @strawberry.field(
-        description=f"Which occurrences it hits with the student's enrollments as they are now, earliest first, at "
-        f"most {MOST_SHOWN}. Those that do not take place, and those that the viewer may not see, are left out.",
+        description="The occurrences that the absence covers, given the student's current enrollments, earliest "
+        f"first. At most {MOST_SHOWN} are listed. Occurrences that do not take place and those that the viewer may "
+        "not see are left out.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def occurrences(self, info: Info) -> list[Occurrence]:
@@ -91,7 +104,9 @@ class ExpectedAbsence(Node):
 
 
 async def find_expected_absences(source: Reading, ids: Collection[UUID]) -> dict[UUID, ExpectedAbsence]:
-    """Those that the viewer sees; two statements, none for who sees none."""
+    """Return the expected absences that the viewer may see, in two statements; none when the viewer sees no
+    students.
+    """
     viewer = source.viewer
     if not may_see_students(viewer.caller) or not ids:
         return {}
@@ -101,7 +116,7 @@ async def find_expected_absences(source: Reading, ids: Collection[UUID]) -> dict
 
 
 async def show_expected_absences(source: Reading, absences: Collection[ToldAbsence]) -> dict[UUID, ExpectedAbsence]:
-    """One statement, for the students."""
+    """Show expected absences. One statement reads their students."""
     students = await find_students(source, {each.student_id for each in absences})
     is_family = source.viewer.caller.portal is Portal.CUSTOMER
     return {
@@ -135,7 +150,7 @@ def _show(facts: ToldAbsence, student: Student, is_family: bool) -> ExpectedAbse
 
 
 class _ByAbsence:
-    """An absence as a key of a batch."""
+    """An absence as the key of a batch, compared by identity."""
 
     def __init__(self, facts: ToldAbsence, now: datetime) -> None:
         self.facts = facts
@@ -143,7 +158,7 @@ class _ByAbsence:
 
 
 async def _read_hits(source: Reading, asked: list[_ByAbsence]) -> list[list[Occurrence]]:
-    """Three statements for all absences of a batch."""
+    """Return the occurrences that each absence covers, in three statements for all absences of a batch."""
     caller = source.viewer.caller
     students = {each.facts.student_id for each in asked}
     places = await read_enrollments(source.connection, caller.organization_id, students)

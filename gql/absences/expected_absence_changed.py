@@ -1,4 +1,4 @@
-"""What every mutation on expected absences answers with."""
+"""The interface of the successful results of every mutation on expected absences."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from gql.fields.act_once import Act, act_once
 from gql.fields.context import Info
 
 
-@strawberry.interface(description="An expected absence was told or settled.")
+@strawberry.interface(description="The expected absence was recorded or changed.")
 class ExpectedAbsenceChanged:
-    expected_absence: ExpectedAbsence = strawberry.field(description="As it is now.")
+    expected_absence: ExpectedAbsence = strawberry.field(description="The expected absence after the change.")
 
 
 async def change_expected_absence(info: Info, given: Any, act: Act[AbsenceWritten]) -> dict[str, Any]:
-    """Act once for the idempotency key, and show the absence in the same transaction.
+    """Act once for each idempotency key, and show the absence in the same transaction.
 
     given -- the mutation's input.
     """
     async with act_once(info, given, AbsenceWritten, act) as done:
         shown = await find_expected_absences(done.reading, [done.outcome.expected_absence_id])
         if done.outcome.expected_absence_id not in shown:
-            # A request sent again by somebody who has lost sight of the student since.
+            # The request is a retry by somebody who may no longer see the student.
             raise ExpectedAbsenceNotFound
         return {"expected_absence": shown[done.outcome.expected_absence_id]}

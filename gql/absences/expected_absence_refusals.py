@@ -1,4 +1,4 @@
-"""What an act on expected absences can be refused for (R6.1, R6.2)."""
+"""The refusals of mutations on expected absences (R6.1, R6.2)."""
 
 from datetime import date, datetime
 
@@ -11,8 +11,8 @@ from gql.fields.user_errors import UserError, refusal
 
 @refusal(
     rules.AbsenceRequestsOff,
-    description="The organization lets guardians request no absences: the setting guardiansMayRequestAbsences is off. "
-    "Nothing was changed.",
+    description="Guardians cannot request absences, because the setting guardiansMayRequestAbsences is off. Nothing "
+    "was changed.",
 )
 class AbsenceRequestsOff(UserError):
     pass
@@ -20,35 +20,38 @@ class AbsenceRequestsOff(UserError):
 
 @refusal(
     rules.ExpectedAbsenceNotPossible,
-    description="An absence cannot be told for these dates, or not taken back any more. Nothing was changed.",
+    description="An absence cannot be recorded for these dates, or cannot be withdrawn any more. Nothing was changed.",
 )
 class ExpectedAbsenceNotPossible(UserError):
-    reason: ExpectedAbsenceNotPossibleReason = strawberry.field(description="Why.")
+    reason: ExpectedAbsenceNotPossibleReason = strawberry.field(description="Why it is not possible.")
     earliest_on: date = strawberry.field(
-        description="The first date that can be told: today, where the student's classes are; of several time zones "
-        "the earliest today."
+        description="The earliest possible first date: today at the student's classes. When these are in several time "
+        "zones, it is the earliest of their local dates."
     )
-    latest_on: date = strawberry.field(description="The last date that can be told.")
-    most_days: int = strawberry.field(description="How many days an absence may have.")
+    latest_on: date = strawberry.field(description="The latest possible last date.")
+    most_days: int = strawberry.field(description="The largest number of days that an absence can have.")
     most: int = strawberry.field(
-        description="How many absences a student may have, asked for or approved, that are not over."
+        description="The largest number of absences that a student can have that are requested or approved and not "
+        "over."
     )
 
 
 @refusal(
     rules.EnrollmentsNotOfStudent,
-    description="Some of the enrollments named are not the student's, or were deleted. Nothing was changed.",
+    description="Some of the enrollments in the input do not belong to the student, or were deleted. Nothing was "
+    "changed.",
 )
 class EnrollmentsNotOfStudent(UserError):
-    enrollment_ids: list[strawberry.ID] = strawberry.field(description="Their ids.")
+    enrollment_ids: list[strawberry.ID] = strawberry.field(description="The ids of these enrollments.")
 
 
 @refusal(
     rules.ExpectedAbsenceSettled,
-    description="Somebody has settled the expected absence before: approved, denied or withdrew it. Nothing was "
-    "changed.",
+    description="The expected absence was already approved, denied or withdrawn. Nothing was changed.",
 )
 class ExpectedAbsenceSettled(UserError):
-    expected_absence_id: strawberry.ID = strawberry.field(description="Which one.")
-    state: ExpectedAbsenceState = strawberry.field(description="What became of it.")
-    settled_at: datetime | None = strawberry.field(description="When; null: not known.")
+    expected_absence_id: strawberry.ID = strawberry.field(description="The id of the expected absence.")
+    state: ExpectedAbsenceState = strawberry.field(description="Its current state.")
+    settled_at: datetime | None = strawberry.field(
+        description="When it was approved, denied or withdrawn. Null when that is not known."
+    )

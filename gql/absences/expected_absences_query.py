@@ -1,4 +1,4 @@
-"""expectedAbsences: a listing by date (R6.1, R6.2)."""
+"""The query `expectedAbsences` lists expected absences by date (R6.1, R6.2)."""
 
 from datetime import date
 from typing import Annotated
@@ -24,32 +24,42 @@ _CURSORS = Cursors("expectedAbsences", (date, UUID))
 
 
 @strawberry.input(
-    description="Which expected absences are listed: those that meet all that is given. An empty list, or one left "
-    "out, sets no condition."
+    description="A filter for expected absences. An absence must meet every condition that is given. A list that is "
+    "empty, null or left out sets no condition."
 )
 class ExpectedAbsenceFilter:
     student_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Of these students; at most {MOST_IDS}."
+        default=None, description=f"Only absences of these students. At most {MOST_IDS} ids."
     )
     states: list[ExpectedAbsenceState] | None = strawberry.field(
-        default=None, description=f"In one of these states; at most {MOST_WORDS}."
+        default=None, description=f"Only absences in one of these states. At most {MOST_WORDS} states."
     )
     is_late: bool | None = strawberry.field(
-        default=None, description="true: late ones alone; false: those in time alone; left out or null: both."
+        default=None,
+        description="True lists only late requests, false only absences that are not late. When left out or null, "
+        "both are listed.",
     )
     from_on: date | None = strawberry.field(
-        name="from", default=None, description="Those that are not over before this local date."
+        name="from",
+        default=None,
+        description="Only absences that end on this date or later. When left out or null, there is no such bound.",
     )
-    to: date | None = strawberry.field(default=None, description="Those that start on this local date or before.")
+    to: date | None = strawberry.field(
+        default=None,
+        description="Only absences that start on this date or earlier. When left out or null, there is no such bound.",
+    )
 
 
 async def resolve(
     info: Info,
     filter: Annotated[
-        ExpectedAbsenceFilter | None, strawberry.argument(description="Which ones. Left out or null: all.")
-    ] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        ExpectedAbsenceFilter | None,
+        strawberry.argument(
+            description="The conditions that the absences must meet. When left out or null, all are listed."
+        ),
+    ] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[ExpectedAbsence]:
     page = read_page(_CURSORS, first=first, after=after)
     chosen = _chosen(filter or ExpectedAbsenceFilter())
@@ -78,7 +88,7 @@ async def resolve(
 def _chosen(given: ExpectedAbsenceFilter) -> db.ExpectedAbsenceFilter:
     for day in (given.from_on, given.to):
         if day is not None and day not in CALENDAR:
-            raise BadInput(f'Argument "filter" has no range that can be listed: {day} lies outside of {_CALENDAR}.')
+            raise BadInput(f'Argument "filter" has no range that can be listed. {day} is not a date from {_CALENDAR}.')
     ids = decode_ids(given.student_ids, "Student", "filter.studentIds", at_most=MOST_IDS) if given.student_ids else None
     return db.ExpectedAbsenceFilter(
         student_ids=ids,
@@ -93,7 +103,7 @@ _CALENDAR = f"{CALENDAR.starts_on} to {CALENDAR.ends_on}"
 
 field = strawberry.field(
     resolver=resolve,
-    description="Expected absences, by first date. Staff need attendance VIEW, and without SEE_ALL see those of "
-    "students enrolled in what they teach or substitute; guardians see those of their family.",
+    description="The expected absences, ordered by first date. Staff need attendance VIEW; without SEE_ALL they see "
+    "those of students who are enrolled in what they teach or substitute. Guardians see those of their own family.",
     metadata=OF_STUDENTS,
 )

@@ -1,4 +1,4 @@
-"""markStaffAbsent: a staff member is away for some dates (R9.9)."""
+"""The mutation `markStaffAbsent` marks a staff member absent for a range of dates (R9.9)."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -19,41 +19,48 @@ from gql.people.student_texts import optional_text
 from gql.protocol.errors import BadInput
 
 
-@strawberry.input(description="Who is away, and when.")
+@strawberry.input(description="The staff member and the dates.")
 class MarkStaffAbsentInput:
-    staff_member_id: strawberry.ID = strawberry.field(description="Who is away: somebody who works here.")
-    from_on: date = strawberry.field(name="from", description="The first date; it may have passed.")
+    staff_member_id: strawberry.ID = strawberry.field(
+        description="The id of a staff member who works for the organization."
+    )
+    from_on: date = strawberry.field(name="from", description="The first date of the absence. It can be in the past.")
     to: date = strawberry.field(
-        description=f"The last date, inclusive: today or later. An absence has at most {MOST_DAYS} days."
+        description="The last date of the absence, inclusive: today or later. An absence can have at most "
+        f"{MOST_DAYS} days."
     )
     comment: str | None = strawberry.field(
         default=None,
-        description=f"A remark of at most {COMMENT_LENGTH} characters, for those who manage staff. It is not e-mailed.",
+        description=f"A comment of at most {COMMENT_LENGTH} characters, for those who manage staff. It is never "
+        "e-mailed. When left out, null or blank, there is none.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The staff member is marked absent.")
 class MarkStaffAbsentSuccess:
     staff_absence: StaffAbsence | None = strawberry.field(
-        description="The absence. Null: this was sent again, and the absence has been taken back meanwhile."
+        description="The staff absence. Null when the request was a retry and the absence has been removed since."
     )
     missed_count: int = strawberry.field(
-        description="How many occurrences the staff member would teach on these dates. Nobody stands in for them yet."
+        description="The number of occurrences that the staff member would teach on these dates. They have no "
+        "substitute yet."
     )
     stood_in_count: int = strawberry.field(
-        description="For how many occurrences the staff member was to stand in; nobody does now."
+        description="The number of occurrences at which the staff member was to substitute. They no longer have a "
+        "substitute."
     )
 
 
 MarkStaffAbsentResult: TypeAlias = Annotated[
     MarkStaffAbsentSuccess | StaffAbsenceNotPossible | PermissionDenied,
-    strawberry.union("MarkStaffAbsentResult", description="The absence, or why there is none."),
+    strawberry.union("MarkStaffAbsentResult", description="The staff absence, or the reason why none was recorded."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[MarkStaffAbsentInput, strawberry.argument(description="Who, and when.")]
+    info: Info,
+    input: Annotated[MarkStaffAbsentInput, strawberry.argument(description="The staff member and the dates.")],
 ) -> MarkStaffAbsentResult | None:
     person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
     span = DateSpan(checked_date(input.from_on, "input.from"), checked_date(input.to, "input.to"))
@@ -76,9 +83,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Mark a staff member absent for some dates. It is no instructor of what it teaches then, though it "
-    "still sees it, and nobody stands in until `assignSubstitutes`; where it was to stand in itself, nobody does. A "
-    "class that it is given later does not know of the absence, but can get a substitute. Office and Staff Portal, "
-    "MANAGE_STAFF. Somebody who is not known or works here no more is NOT_FOUND.",
+    description="Marks a staff member absent for a range of dates. On these dates they are not an instructor of the "
+    "occurrences that they teach, though they still see them. These occurrences have no substitute until "
+    "`assignSubstitutes` assigns one. Where the staff member was to substitute, there is no substitute any more. "
+    "Classes that the staff member is given later are not part of the absence, but can get a substitute. Needs "
+    "MANAGE_STAFF in the Office Portal or the Staff Portal. A staff member who does not exist or no longer works here "
+    "is answered with NOT_FOUND.",
     metadata=MANAGE_STAFF,
 )

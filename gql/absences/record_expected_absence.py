@@ -1,4 +1,4 @@
-"""recordExpectedAbsence: staff tell an absence beforehand (R6.1)."""
+"""The mutation `recordExpectedAbsence`: staff record an absence beforehand (R6.1)."""
 
 from typing import Annotated, TypeAlias
 
@@ -14,26 +14,29 @@ from gql.fields.context import Info
 from gql.fields.user_errors import PermissionDenied
 
 
-@strawberry.input(description="An absence that staff were told of.")
+@strawberry.input(description="The absence to record.")
 class RecordExpectedAbsenceInput(TellAbsence):
     is_excused: bool = strawberry.field(
-        default=False, description="Whether it excuses. In the Staff Portal this needs EXCUSE_ABSENCES."
+        default=False, description="Whether the absence is excused. In the Staff Portal, true needs EXCUSE_ABSENCES."
     )
 
 
-@strawberry.type(description="The absence is expected: approved at once.")
+@strawberry.type(description="The absence is recorded and approved.")
 class RecordExpectedAbsenceSuccess(ExpectedAbsenceChanged):
     pass
 
 
 RecordExpectedAbsenceResult: TypeAlias = Annotated[
     RecordExpectedAbsenceSuccess | ExpectedAbsenceNotPossible | EnrollmentsNotOfStudent | PermissionDenied,
-    strawberry.union("RecordExpectedAbsenceResult", description="The expected absence, or why there is none."),
+    strawberry.union(
+        "RecordExpectedAbsenceResult", description="The expected absence, or the reason why none was recorded."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RecordExpectedAbsenceInput, strawberry.argument(description="The absence.")]
+    info: Info,
+    input: Annotated[RecordExpectedAbsenceInput, strawberry.argument(description="The student and the absence.")],
 ) -> RecordExpectedAbsenceResult | None:
     student_id, told = checked_absence(input, is_excused=input.is_excused)
     changed = await change_expected_absence(
@@ -46,10 +49,12 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Tell an absence beforehand, by dates, all day or in a window, or for some enrollments alone. It is "
-    "approved at once: roll sheets show EXPECTED_ABSENT, the place is free for makeups that day, and an excused one "
-    "turns the absence that the first check-in sets by default into EXCUSED_ABSENCE. It is no mark and earns no makeup "
-    "token. Open roll sheets hear of it at once. Office and Staff Portal, attendance FULL; without SEE_ALL only for "
-    "`enrollmentIds` in what one teaches. A student whom the caller may not see is NOT_FOUND.",
+    description="Records an absence beforehand: for dates, all day or within a time window, for all classes or for "
+    "some enrollments. It is approved at once. Roll sheets then show the indicator EXPECTED_ABSENT, and the student's "
+    "place is free for makeups. When the absence is excused, the mark that a first check-in sets by default is "
+    "EXCUSED_ABSENCE and not ABSENT. An expected absence is not a mark and earns no makeup token. Subscribers to roll "
+    "sheets receive the change at once. Needs attendance FULL in the Office Portal or the Staff Portal. Without "
+    "SEE_ALL, `enrollmentIds` is required and can only name enrollments in offerings that the caller teaches. A "
+    "student whom the caller may not see is answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

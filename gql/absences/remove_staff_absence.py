@@ -1,4 +1,4 @@
-"""removeStaffAbsence: who was away is back (R9.9)."""
+"""The mutation `removeStaffAbsence` removes a staff absence (R9.9)."""
 
 from typing import Annotated, TypeAlias
 
@@ -13,37 +13,39 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 
 
-@strawberry.input(description="Which absence is taken back.")
+@strawberry.input(description="The staff absence to remove.")
 class RemoveStaffAbsenceInput:
-    staff_absence_id: strawberry.ID = strawberry.field(description="The absence.")
+    staff_absence_id: strawberry.ID = strawberry.field(description="The id of the staff absence.")
     email_substitutes: bool = strawberry.field(
         default=False,
-        description="Whether substitutes of what is still to come are told that they do not stand in any more. Who was "
-        "to be told that it does, and was not yet, hears neither.",
+        description="Whether the substitutes of occurrences that are not over are notified by e-mail that they no "
+        "longer substitute. A substitute whose first notice has not been sent yet gets neither message.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The absence is taken back; the staff member teaches again.")
+@strawberry.type(description="The absence is removed from today on, so the staff member teaches again.")
 class RemoveStaffAbsenceSuccess:
     removed_id: strawberry.ID = strawberry.field(description="The id of the absence.")
     is_shortened: bool = strawberry.field(
-        description="Whether the absence had begun: then it ended yesterday, and who taught what until then stays. "
-        "False: "
-        "it is gone."
+        description="Whether the absence had already begun. If true, it now ends yesterday, and past occurrences keep "
+        "the people who taught them. If false, it was deleted."
     )
-    released_count: int = strawberry.field(description="At how many occurrences somebody was to stand in.")
-    email_count: int = strawberry.field(description="How many e-mails go to substitutes.")
+    released_count: int = strawberry.field(description="The number of occurrences that had a substitute.")
+    email_count: int = strawberry.field(description="The number of e-mails that are sent to substitutes.")
 
 
 RemoveStaffAbsenceResult: TypeAlias = Annotated[
     RemoveStaffAbsenceSuccess | StaffAbsenceNotPossible | PermissionDenied,
-    strawberry.union("RemoveStaffAbsenceResult", description="What became of it."),
+    strawberry.union(
+        "RemoveStaffAbsenceResult",
+        description="The result of the removal, or the reason why the absence was not removed.",
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RemoveStaffAbsenceInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[RemoveStaffAbsenceInput, strawberry.argument(description="The staff absence.")]
 ) -> RemoveStaffAbsenceResult | None:
     absence_id = decode_id(input.staff_absence_id, "StaffAbsence", "input.staffAbsenceId")
     async with act_once(
@@ -64,8 +66,9 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Take a staff absence back, from today on: the staff member teaches again, and substitutes lose what "
-    "they saw by it at once. To give an occurrence to somebody else, use `assignSubstitutes`. Office and Staff Portal, "
-    "MANAGE_STAFF. An absence that is not known is NOT_FOUND; one that is over is refused.",
+    description="Removes a staff absence from today on. The staff member teaches again, and substitutes lose their "
+    "access to these occurrences immediately. To assign somebody else to an occurrence, use `assignSubstitutes`. "
+    "Needs MANAGE_STAFF in the Office Portal or the Staff Portal. An absence that does not exist is answered with "
+    "NOT_FOUND, and one that is over with StaffAbsenceNotPossible.",
     metadata=MANAGE_STAFF,
 )

@@ -1,4 +1,4 @@
-"""requestExpectedAbsence: a guardian tells an absence beforehand (R6.2)."""
+"""The mutation `requestExpectedAbsence`: a guardian requests an absence beforehand (R6.2)."""
 
 from typing import Annotated, TypeAlias
 
@@ -17,24 +17,27 @@ from gql.fields.context import Info
 from gql.fields.vocabulary import Portal
 
 
-@strawberry.input(description="An absence that a guardian asks for.")
+@strawberry.input(description="The absence to request.")
 class RequestExpectedAbsenceInput(TellAbsence):
     pass
 
 
-@strawberry.type(description="The absence was asked for; `expectedAbsence.state` tells whether it is approved already.")
+@strawberry.type(description="The absence was requested. `expectedAbsence.state` says whether it is already approved.")
 class RequestExpectedAbsenceSuccess(ExpectedAbsenceChanged):
     pass
 
 
 RequestExpectedAbsenceResult: TypeAlias = Annotated[
     RequestExpectedAbsenceSuccess | AbsenceRequestsOff | ExpectedAbsenceNotPossible | EnrollmentsNotOfStudent,
-    strawberry.union("RequestExpectedAbsenceResult", description="The expected absence, or why there is none."),
+    strawberry.union(
+        "RequestExpectedAbsenceResult", description="The expected absence, or the reason why it was not requested."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RequestExpectedAbsenceInput, strawberry.argument(description="The absence.")]
+    info: Info,
+    input: Annotated[RequestExpectedAbsenceInput, strawberry.argument(description="The student and the absence.")],
 ) -> RequestExpectedAbsenceResult | None:
     student_id, told = checked_absence(input, is_excused=False)
     changed = await change_expected_absence(
@@ -47,9 +50,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Ask for an absence of a student of one's family, where the setting guardiansMayRequestAbsences allows "
-    "it. The setting autoApproveAbsences approves it at once, and then autoExcuseAbsences excuses it; else staff "
-    "decide. With less than absenceNoticeMinutes left before the start of the first occurrence that it hits it is "
-    "late, and never excused by itself. Customer Portal. A student of another family is NOT_FOUND.",
+    description="Requests an absence for a student of the guardian's own family, when the setting "
+    "guardiansMayRequestAbsences allows it. When the setting autoApproveAbsences is on, it is approved at once, and "
+    "the setting autoExcuseAbsences decides whether it is excused; otherwise staff decide. A request is late when "
+    "less than absenceNoticeMinutes are left before the start of the first occurrence that it covers. A late request "
+    "is never excused automatically. For guardians, in the Customer Portal. A student of another family is answered "
+    "with NOT_FOUND.",
     metadata=signed_in(Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""Staff who are away, who stands in for them, and what is refused about it (R9.9)."""
+"""The type StaffAbsence with its substitutions, and the refusals of mutations on it (R9.9)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,36 +33,43 @@ MANAGE_STAFF = requires([Permission.MANAGE_STAFF])
 _CURSORS = Cursors("substitutions", (date, UUID))
 
 
-@strawberry.type(description="An occurrence that an absent staff member would teach, and who stands in.")
+@strawberry.type(description="An occurrence that an absent staff member would teach, and the substitute.")
 class Substitution:
-    occurrence: Occurrence = strawberry.field(description="The occurrence.")
-    substitute: StaffMember | None = strawberry.field(description="Who stands in; null: nobody, yet.")
+    occurrence: Occurrence = strawberry.field(description="The occurrence that the absent staff member would teach.")
+    substitute: StaffMember | None = strawberry.field(
+        description="The staff member who substitutes. Null when there is no substitute yet."
+    )
 
 
 @strawberry.type(
-    description="A staff member who is away, and what is done about it. Needs MANAGE_STAFF. The absent person still "
-    "sees what it teaches; a substitute sees the one occurrence as its instructor does, and nothing else of it."
+    description="An absence of a staff member, with the substitutes. Needs MANAGE_STAFF. The absent person still sees "
+    "the occurrences that they teach. A substitute sees the one occurrence as its instructor does, and no other "
+    "occurrence of the offering."
 )
 class StaffAbsence(Node):
-    staff_member: StaffMember = strawberry.field(description="Who is away.")
-    starts_on: date = strawberry.field(description="The first date.")
-    ends_on: date = strawberry.field(description="The last date, inclusive.")
-    comment: str | None = strawberry.field(description="What was remarked, for those who manage staff; null: nothing.")
-    recorded_by: StaffMember | None = strawberry.field(description="Who marked it; null: not known.")
-    recorded_at: datetime = strawberry.field(description="When it was marked.")
+    staff_member: StaffMember = strawberry.field(description="The staff member who is absent.")
+    starts_on: date = strawberry.field(description="The first date of the absence.")
+    ends_on: date = strawberry.field(description="The last date of the absence, inclusive.")
+    comment: str | None = strawberry.field(
+        description="A comment for those who manage staff. Null when none was given."
+    )
+    recorded_by: StaffMember | None = strawberry.field(
+        description="The staff member who recorded the absence. Null when it is not known who did."
+    )
+    recorded_at: datetime = strawberry.field(description="When the absence was recorded.")
     facts: strawberry.Private[rules.StaffAbsenceFacts]
 
     @strawberry.field(
-        description="The occurrences that the absent person would teach, by date, as they were when the absence was "
-        "marked, and those that got a substitute since. Those that the viewer may not see are left out, so a page may "
-        "be shorter than asked for.",
+        description="The occurrences that the absent person would teach, by date. They are those that were known when "
+        "the absence was recorded, and those to which a substitute has been assigned since. Occurrences that the "
+        "viewer may not see are left out, so a page can hold fewer items than requested.",
         metadata=MANAGE_STAFF,
     )
     async def substitutions(
         self,
         info: Info,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
     ) -> Connection[Substitution]:
         page = read_page(_CURSORS, first=first, after=after)
         rows = await load(info, _Asked(self.facts.id, page, info.context.clock()), _read_substitutions)
@@ -78,21 +85,24 @@ class StaffAbsence(Node):
 
 @refusal(
     rules.StaffAbsenceNotPossible,
-    description="A staff member cannot be marked absent so, or an absence taken back. Nothing was changed.",
+    description="A staff member cannot be marked absent on these dates, or a staff absence cannot be removed. Nothing "
+    "was changed.",
 )
 class StaffAbsenceNotPossible(UserError):
-    reason: StaffAbsenceNotPossibleReason = strawberry.field(description="Why.")
-    earliest_on: date = strawberry.field(description="An absence ends on this date or later: today.")
-    most_days: int = strawberry.field(description="How many days an absence has at most.")
+    reason: StaffAbsenceNotPossibleReason = strawberry.field(description="Why it is not possible.")
+    earliest_on: date = strawberry.field(description="The earliest possible last date of an absence, which is today.")
+    most_days: int = strawberry.field(description="The largest number of days that an absence can have.")
     staff_absence_id: strawberry.ID | None = strawberry.field(
-        description="The absence that it overlaps; null: it is about something else."
+        description="The id of the absence with which this one overlaps. Null when the reason is another one."
     )
 
 
-@refusal(rules.NoSubstituteNeeded, description="An occurrence gets no substitute of this absence. Nothing was changed.")
+@refusal(
+    rules.NoSubstituteNeeded, description="An occurrence cannot get a substitute for this absence. Nothing was changed."
+)
 class NoSubstituteNeeded(UserError):
-    reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
-    occurrence_id: strawberry.ID = strawberry.field(description="Which occurrence.")
+    reason: SubstituteNotPossibleReason = strawberry.field(description="Why the occurrence cannot get a substitute.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
 
     @classmethod
     def of(cls, refusal: rules.NoSubstituteNeeded) -> "NoSubstituteNeeded":
@@ -100,13 +110,16 @@ class NoSubstituteNeeded(UserError):
         return cls(message=refusal.message, reason=refusal.reason, occurrence_id=encode_occurrence_id(key))
 
 
-@refusal(rules.SubstituteNotPossible, description="Somebody cannot stand in at an occurrence. Nothing was changed.")
+@refusal(
+    rules.SubstituteNotPossible, description="A staff member cannot substitute at an occurrence. Nothing was changed."
+)
 class SubstituteNotPossible(UserError):
-    reason: SubstituteNotPossibleReason = strawberry.field(description="Why.")
-    occurrence_id: strawberry.ID = strawberry.field(description="At which occurrence.")
-    substitute_id: strawberry.ID = strawberry.field(description="Who.")
+    reason: SubstituteNotPossibleReason = strawberry.field(description="Why the staff member cannot substitute.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
+    substitute_id: strawberry.ID = strawberry.field(description="The id of the staff member.")
     other_occurrence_id: strawberry.ID | None = strawberry.field(
-        description="What the substitute teaches at that time; null: it is about something else."
+        description="The id of the occurrence that the staff member teaches at that time. Null when the reason is "
+        "another one."
     )
 
     @classmethod
@@ -123,7 +136,7 @@ class SubstituteNotPossible(UserError):
 
 @refusal(
     rules.NothingToSubstitute,
-    description="No occurrence of the absence is to come that the caller sees. Nothing was changed.",
+    description="The absence has no present or future occurrence that the caller may see. Nothing was changed.",
 )
 class NothingToSubstitute(UserError):
     pass
@@ -137,7 +150,7 @@ class _Asked:
 
 
 async def find_staff_absences(source: Reading, ids: Collection[UUID]) -> dict[UUID, StaffAbsence]:
-    """Those that are to be seen; one statement."""
+    """Return the staff absences that the viewer may see, in one statement."""
     caller = source.viewer.caller
     if not may(caller, Permission.MANAGE_STAFF) or not ids:
         return {}
@@ -161,7 +174,9 @@ def show_staff_absence(facts: rules.StaffAbsenceFacts) -> StaffAbsence:
 async def _read_substitutions(
     source: Reading, asked: list[_Asked]
 ) -> list[list[tuple[SubstitutionRow, Substitution | None]]]:
-    """Two statements."""
+    """Return the pages of substitutions, in two statements. A substitution is None when the viewer may not see its
+    occurrence.
+    """
     caller = source.viewer.caller
     wanted = [
         (

@@ -1,4 +1,4 @@
-"""staffAbsences: who is away, and who stands in."""
+"""The query `staffAbsences` lists absent staff and their substitutes."""
 
 from datetime import date
 from typing import Annotated
@@ -22,8 +22,8 @@ async def resolve(
     info: Info,
     from_on: Annotated[date, FROM],
     to: Annotated[date, TO],
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StaffAbsence]:
     page = read_page(_CURSORS, first=first, after=after)
     refusal = range_refusal(from_on, to)
@@ -44,7 +44,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Staff who are away on some of these dates, by first date, with what they would teach and who "
-    "stands in. Office and Staff Portal, MANAGE_STAFF.",
+    description="The staff absences that include some of these dates, ordered by first date, with the occurrences and "
+    "their substitutes. Needs MANAGE_STAFF in the Office Portal or the Staff Portal.",
     metadata=MANAGE_STAFF,
 )

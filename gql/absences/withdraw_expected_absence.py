@@ -1,4 +1,4 @@
-"""withdrawExpectedAbsence: an absence that was told is taken back (R6.2)."""
+"""The mutation `withdrawExpectedAbsence` withdraws an expected absence (R6.2)."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,27 +15,29 @@ from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Portal
 
 
-@strawberry.input(description="An expected absence to take back.")
+@strawberry.input(description="The expected absence to withdraw.")
 class WithdrawExpectedAbsenceInput:
     expected_absence_id: strawberry.ID = strawberry.field(
-        description="An expected absence that is REQUESTED or APPROVED."
+        description="The id of an expected absence that is REQUESTED or APPROVED."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The absence is not expected any more.")
+@strawberry.type(description="The absence is withdrawn.")
 class WithdrawExpectedAbsenceSuccess(ExpectedAbsenceChanged):
     pass
 
 
 WithdrawExpectedAbsenceResult: TypeAlias = Annotated[
     WithdrawExpectedAbsenceSuccess | ExpectedAbsenceSettled | ExpectedAbsenceNotPossible | PermissionDenied,
-    strawberry.union("WithdrawExpectedAbsenceResult", description="The withdrawn absence, or why it stands."),
+    strawberry.union(
+        "WithdrawExpectedAbsenceResult", description="The withdrawn absence, or the reason why it was not withdrawn."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[WithdrawExpectedAbsenceInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[WithdrawExpectedAbsenceInput, strawberry.argument(description="The expected absence.")]
 ) -> WithdrawExpectedAbsenceResult | None:
     absence_id = decode_id(input.expected_absence_id, "ExpectedAbsence", "input.expectedAbsenceId")
     changed = await change_expected_absence(
@@ -48,9 +50,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Take back an absence, asked for or approved; roll sheets show it no more, and marks that it has "
-    "excused stay. Guardians: those of their family, whoever told them, until they are over. Staff: any, at any time; "
-    "attendance FULL, and without SEE_ALL only what is for enrollments in what one teaches. Office, Staff and Customer "
-    "Portal. An absence of a student whom the caller may not see is NOT_FOUND.",
+    description="Withdraws an absence that is requested or approved. Roll sheets no longer show it, but marks that it "
+    "has excused stay. Guardians can withdraw absences of their own family, whoever announced them, until they are "
+    "over. Staff can withdraw any absence at any time. They need attendance FULL; without SEE_ALL, they can only "
+    "withdraw absences that are limited to enrollments in offerings that they teach. It can be used in the Office "
+    "Portal, the Staff Portal and the Customer Portal. An absence of a student whom the caller may not see is "
+    "answered with NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

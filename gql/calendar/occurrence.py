@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.calendar.occurrences import CancellationFacts, OccurrenceHead
 from attendance.rules.calendar.recordability import NotRecordable as NotRecordableFacts
@@ -159,7 +158,7 @@ class Occurrence(Node):
         first: Annotated[
             int | None,
             strawberry.argument(description="The maximum number of changes, from 1 to 100. 50 when left out or null."),
-        ] = UNSET,
+        ] = None,
     ) -> list[RollSheetChanged]:
         found, sight = await load_changes(info, self.head, after, first)
         return [show_change(change, sight, self) for change in found]

@@ -73,8 +73,8 @@ class OccurrenceFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description="Only occurrences whose offering's name contains this text, in upper or lower case. At most "
-        f"{MOST_SEARCH} characters.",
+        description=f"Only occurrences whose offering's name contains this text, ignoring case. At most {MOST_SEARCH} "
+        "characters.",
     )
     include_not_scheduled: bool | None = strawberry.field(
         default=None,

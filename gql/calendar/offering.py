@@ -1,24 +1,15 @@
 """Locations, programs, and offerings with the timeslots at which they meet."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts, ProgramFacts
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
-from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from gql.calendar.vocabulary import OfferingKind
-from gql.fields.access import requires
-from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
-from gql.fields.listing_arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.fields.node import Node
-from gql.fields.pagination import Connection
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
 
 
 @strawberry.type(description="A site of the organization where offerings take place.")
@@ -93,25 +84,6 @@ class Offering(Node):
         "timeslots are left out."
     )
     key: strawberry.Private[UUID]
-
-    @strawberry.field(
-        description="The occurrences of this offering in a range of dates, ordered by start. Needs attendance VIEW; "
-        "without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
-        metadata=requires(SEE_ATTENDANCE),
-    )
-    async def occurrences(  # noqa: PLR0917 - Strawberry passes arguments by name
-        self,
-        info: Info,
-        from_on: Annotated[date, FROM],
-        to: Annotated[date, TO],
-        include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
-    ) -> Connection[Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")]]:
-        from gql.calendar.offering_occurrences import OccurrenceRange, occurrences_of  # noqa: PLC0415 - occurrences show this
-
-        given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
-        return await occurrences_of(info, given, self.key)
 
 
 def show_location(facts: LocationFacts) -> Location:

@@ -1,36 +1,39 @@
-"""Lists of the occurrences of an offering or of an enrollment, so that marking can start from either (R4.3)."""
+"""The field `Offering.occurrences`, and lists of the occurrences of an offering or of an enrollment, so that marking
+can start from either (R4.3).
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from strawberry import UNSET
+import strawberry
 
 from attendance.rules.calendar.listings import ListedSlot, Position, expand, range_refusal
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan
-from attendance.rules.organization.permissions import sees_all_occurrences
+from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.occurrences import read_heads
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.calendar.offering import Offering
 from gql.calendar.positions import encode_position, position_cursors, read_position
+from gql.fields.access import requires
 from gql.fields.context import Info, Reading
+from gql.fields.listing_arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
 from gql.fields.vocabulary import Portal
 from gql.protocol.errors import BadInput
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
 
 _CURSORS = position_cursors("offeringOccurrences")
 
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceRange:
-    """The arguments of the field `occurrences`. When `include_not_scheduled` is None or UNSET, the portal decides
+    """The arguments of the field `occurrences`. When `include_not_scheduled` is None, the portal decides
     (R2.3).
     """
 
@@ -58,7 +61,7 @@ class _Found(NamedTuple):
 
 async def occurrences_of(
     info: Info, given: OccurrenceRange, offering_id: UUID, timeslot_id: UUID | None = None, span: DateSpan | None = None
-) -> "Connection[Occurrence]":
+) -> Connection[Occurrence]:
     """Return a page of occurrences ordered by start. It takes two statements for all offerings or enrollments of a
     batch.
 
@@ -66,8 +69,6 @@ async def occurrences_of(
 
     Raises BadInput.
     """
-    from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show their offering
-
     refusal = range_refusal(given.from_on, given.to_on)
     if refusal is not None:
         raise BadInput(refusal)
@@ -110,6 +111,27 @@ def _hull(asked: list[_Asked]) -> DateSpan:
 def _positions(slots: list[ListedSlot], asked: _Asked, by_default: bool) -> list[Position]:
     mine = [listed for listed in slots if asked.timeslot_id in (None, listed.slot.id)]
     told = asked.include_not_scheduled
-    include = by_default if told is None or told is UNSET else told
+    include = by_default if told is None else told
     found = expand(mine, asked.within, include_not_scheduled=include, after=read_position(asked.page.after, "after"))
     return list(islice(found, asked.page.size + 1))
+
+
+async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
+    self: Offering,
+    info: Info,
+    from_on: Annotated[date, FROM],
+    to: Annotated[date, TO],
+    include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
+) -> Connection[Occurrence]:
+    given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
+    return await occurrences_of(info, given, self.key)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="The occurrences of this offering in a range of dates, ordered by start. Needs attendance VIEW; "
+    "without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
+    metadata=requires(SEE_ATTENDANCE),
+)

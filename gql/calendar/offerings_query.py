@@ -36,8 +36,7 @@ class OfferingFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description=f"Only offerings whose name contains this text, in upper or lower case. At most {MOST_SEARCH} "
-        "characters.",
+        description=f"Only offerings whose name contains this text, ignoring case. At most {MOST_SEARCH} characters.",
     )
 
 

@@ -93,7 +93,7 @@ class CancelOccurrencesInput:
     create_tokens: CancellationTokensInput | None = strawberry.field(
         default=None, description="Makeup tokens for the students. Left out or null: none are created."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 async def choose(connection: AsyncConnection, caller: Caller, given: CancelOccurrencesInput, now: datetime) -> Chosen:

@@ -23,7 +23,7 @@ from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 @strawberry.input(description="Which occurrence takes place after all.")
 class RestoreOccurrenceInput:
     occurrence_id: strawberry.ID = strawberry.field(description="A cancelled occurrence.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The occurrence is not cancelled any more.")

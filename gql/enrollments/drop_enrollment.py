@@ -1,4 +1,4 @@
-"""dropEnrollment: end a place, or take it back."""
+"""The mutation `dropEnrollment` ends an enrollment or deletes it."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -21,29 +21,30 @@ from gql.people.student import Enrollment
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 
 
-@strawberry.input(description="Which enrollment ends, and when.")
+@strawberry.input(description="The enrollment to end, and its last date.")
 class DropEnrollmentInput:
-    enrollment_id: strawberry.ID = strawberry.field(description="The enrollment to end.")
+    enrollment_id: strawberry.ID = strawberry.field(description="The id of the enrollment.")
     drop_on: date = strawberry.field(
-        description="Its last date, in the past or ahead; the drop takes effect at the end of this day. A date before "
-        "the enrollment's first takes it back whole: it is deleted."
+        description="The last date of the enrollment, past or future; it ends at the end of this day. A date before "
+        "the enrollment's first date deletes the enrollment."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The enrollment ends on the date, or was deleted.")
 class DropEnrollmentSuccess:
-    enrollment: Enrollment = strawberry.field(description="As it is now.")
+    enrollment: Enrollment = strawberry.field(description="The enrollment after the change.")
 
 
 DropEnrollmentResult: TypeAlias = Annotated[
     DropEnrollmentSuccess | EnrollmentEnded | MakeupTokenNotChangeable | PermissionDenied,
-    strawberry.union("DropEnrollmentResult", description="The enrollment with its end, or why it has none."),
+    strawberry.union("DropEnrollmentResult", description="The enrollment, or the reason why it was not ended."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[DropEnrollmentInput, strawberry.argument(description="The drop.")]
+    info: Info,
+    input: Annotated[DropEnrollmentInput, strawberry.argument(description="The enrollment and its last date.")],
 ) -> DropEnrollmentResult | None:
     enrollment_id = decode_id(input.enrollment_id, "Enrollment", "input.enrollmentId")
     drop_on = checked_date(input.drop_on, "input.dropOn")
@@ -57,10 +58,12 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="End a student's place. Until the last date the row carries the DROP indicator; after it the student "
-    "is on no roll sheet, save where a mark keeps the row, subdued. An end can be set earlier, not later. A makeup is "
-    "taken back whole, and its makeup token can be used again; one that has come and gone stays. Open roll sheets hear "
-    "of it at once. Office and Staff Portal, MANAGE_ENROLLMENTS together with attendance VIEW; without "
-    "SEE_ALL only in what the caller teaches. An enrollment that is not to be seen is NOT_FOUND.",
+    description="Ends a student's enrollment. Until its last date, the student's row shows the indicator DROP. After "
+    "it, the student is on no roll sheet, except where a mark keeps a subdued row. An existing end can be moved to an "
+    "earlier date, but not to a later one. Dropping a makeup cancels the whole makeup, and its makeup token can be "
+    "used again; a makeup whose day has passed cannot be dropped. Subscribers to roll sheets receive the change at "
+    "once. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff Portal; without "
+    "SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that does not exist or that the "
+    "caller may not see is answered with NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

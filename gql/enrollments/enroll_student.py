@@ -1,4 +1,4 @@
-"""enrollStudent: give a student a place."""
+"""The mutation `enrollStudent` gives a student a place in an offering."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -26,29 +26,32 @@ from gql.people.student import Enrollment
 from gql.protocol.errors import BadInput
 
 
-@strawberry.input(description="The place to give.")
+@strawberry.input(description="The enrollment to make.")
 class EnrollStudentInput:
-    student_id: strawberry.ID = strawberry.field(description="Who is enrolled.")
-    offering_id: strawberry.ID = strawberry.field(description="Where.")
+    student_id: strawberry.ID = strawberry.field(description="The id of the student.")
+    offering_id: strawberry.ID = strawberry.field(description="The id of the offering.")
     timeslot_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The one timeslot of the offering that the place is for. Left out or null: all of them.",
+        default=None,
+        description="The id of the offering's timeslot to which the enrollment is limited. When left out or null, it "
+        "covers all timeslots.",
     )
     type: EnrollmentType = strawberry.field(
-        description="ACTIVE, TRIAL, SINGLE_DAY or WAITLIST. MAKEUP is refused: makeups come by redeeming makeup tokens."
+        description="The type of the enrollment: ACTIVE, TRIAL, SINGLE_DAY or WAITLIST. MAKEUP is refused, because "
+        "makeups are booked by redeeming makeup tokens."
     )
     starts_on: date = strawberry.field(
-        description="The first date of the place, today's, a later or an earlier one; of a SINGLE_DAY its only date."
+        description="The first date of the enrollment. It can be in the past, today or in the future. For SINGLE_DAY, "
+        "it is the only date."
     )
     drop_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The last date of the place, not before `startsOn`. Left out or null: open; a SINGLE_DAY is for "
-        "one date and needs none.",
+        default=None,
+        description="The last date of the enrollment, not before `startsOn`. When left out or null, the enrollment "
+        "has no end; a SINGLE_DAY ends on `startsOn`.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student has the place.")
+@strawberry.type(description="The student is enrolled.")
 class EnrollStudentSuccess:
     enrollment: Enrollment = strawberry.field(description="The new enrollment.")
 
@@ -60,12 +63,13 @@ EnrollStudentResult: TypeAlias = Annotated[
     | OfferingDoesNotMeet
     | EnrollmentTypeNotAllowed
     | PermissionDenied,
-    strawberry.union("EnrollStudentResult", description="The new enrollment, or why there is none."),
+    strawberry.union("EnrollStudentResult", description="The new enrollment, or the reason why none was made."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[EnrollStudentInput, strawberry.argument(description="The place.")]
+    info: Info,
+    input: Annotated[EnrollStudentInput, strawberry.argument(description="The student, the offering and the dates.")],
 ) -> EnrollStudentResult | None:
     new = _new_place(input)
     async with act_once(
@@ -80,7 +84,7 @@ def _new_place(given: EnrollStudentInput) -> NewPlace:
     starts_on, drop_on = checked_dates(given.starts_on, given.drop_on)
     if given.type is EnrollmentType.SINGLE_DAY:
         if drop_on not in (None, starts_on):
-            raise BadInput("input.dropOn is not input.startsOn; a SINGLE_DAY enrollment is for one date.")
+            raise BadInput("input.dropOn differs from input.startsOn, but a SINGLE_DAY enrollment is for one date.")
         drop_on = starts_on
     return NewPlace(
         student_id=decode_id(given.student_id, "Student", "input.studentId"),
@@ -94,10 +98,11 @@ def _new_place(given: EnrollStudentInput) -> NewPlace:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Give a student a place in an offering, if there is one on each date from today on that it covers. "
-    "The student appears on open roll sheets at once, and as absent by default on those that have begun checking in. "
-    "Office and Staff Portal, MANAGE_ENROLLMENTS together with attendance VIEW; without SEE_ALL only in what the "
-    "caller teaches, and only students enrolled there. A student, offering or timeslot that is not to be seen is "
-    "NOT_FOUND.",
+    description="Enrolls a student in an offering. There must be an open place on each date from today on that the "
+    "enrollment covers. Subscribers to roll sheets see the student at once. Where check-in has begun, the student "
+    "starts with a defaulted absence. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or "
+    "the Staff Portal. Without SEE_ALL, it is limited to offerings that the caller teaches or substitutes, and to "
+    "students who are already enrolled in such an offering. A student, offering or timeslot that does not exist or "
+    "that the caller may not see is answered with NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

@@ -1,10 +1,7 @@
-"""Inputs that the mutations on enrollments share, checked."""
+"""Input fields that several mutations on enrollments share, with their checks."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from strawberry import UNSET
 
 from attendance.rules.calendar.timeslots import CALENDAR
 from gql.fields.global_ids import decode_id
@@ -12,22 +9,24 @@ from gql.protocol.errors import BadInput
 
 
 def checked_date(given: date, argument: str) -> date:
-    """Raises BadInput for one on which nothing can meet."""
+    """Return the date. Raises BadInput for a date on which nothing can meet."""
     if given not in CALENDAR:
-        raise BadInput(f"{argument} is {given}; dates from {CALENDAR.starts_on} to {CALENDAR.ends_on} are possible.")
+        raise BadInput(f"{argument} is {given}. It must be from {CALENDAR.starts_on} to {CALENDAR.ends_on}.")
     return given
 
 
-def checked_dates(starts_on: date, drop_on: Any) -> tuple[date, date | None]:
-    """`drop_on` may be left out or null: open. Raises BadInput for an end before the start."""
+def checked_dates(starts_on: date, drop_on: date | None) -> tuple[date, date | None]:
+    """Return both dates. `drop_on` may be left out or null, and is then None: the enrollment has no end. Raises
+    BadInput for an end before the start.
+    """
     checked_date(starts_on, "input.startsOn")
-    if drop_on is UNSET or drop_on is None:
+    if drop_on is None:
         return starts_on, None
     if checked_date(drop_on, "input.dropOn") < starts_on:
         raise BadInput("input.dropOn is before input.startsOn.")
     return starts_on, drop_on
 
 
-def checked_timeslot(given: Any) -> UUID | None:
-    """Left out or null: all timeslots. Raises BadInput."""
-    return None if given is UNSET or given is None else decode_id(given, "Timeslot", "input.timeslotId")
+def checked_timeslot(given: str | None) -> UUID | None:
+    """Return the timeslot's id, or None for all timeslots when it was left out or null. Raises BadInput."""
+    return None if given is None else decode_id(given, "Timeslot", "input.timeslotId")

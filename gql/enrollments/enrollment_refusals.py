@@ -1,4 +1,4 @@
-"""What enrolling, dropping and transferring can be refused for."""
+"""The refusals of enrolling, dropping and transferring."""
 
 from datetime import date
 
@@ -13,14 +13,16 @@ from gql.fields.user_errors import UserError, refusal
 
 @refusal(
     rules.OfferingFull,
-    description="No place is left on at least one of the dates asked for, from today on. Places are taken by ACTIVE, "
-    "TRIAL, SINGLE_DAY and MAKEUP enrollments; an approved expected absence frees one for its dates. Nothing was "
-    "changed. A WAITLIST enrollment needs no place.",
+    description="There is no open place on at least one of the requested dates from today on. Each student with an "
+    "ACTIVE, TRIAL, SINGLE_DAY or MAKEUP enrollment takes a place; an approved expected absence frees it for its "
+    "dates. Nothing was changed. A WAITLIST enrollment needs no place.",
 )
 class OfferingFull(UserError):
-    occurrence_id: strawberry.ID = strawberry.field(description="Id of the first occurrence without a place.")
-    held_on: date = strawberry.field(name="date", description="Its date.")
-    capacity: int = strawberry.field(description="How many places there are.")
+    occurrence_id: strawberry.ID = strawberry.field(
+        description="The id of the first occurrence that has no open place."
+    )
+    held_on: date = strawberry.field(name="date", description="The date of that occurrence.")
+    capacity: int = strawberry.field(description="The number of places in the offering.")
 
     @classmethod
     def of(cls, refusal: rules.OfferingFull) -> "OfferingFull":
@@ -34,35 +36,36 @@ class OfferingFull(UserError):
 
 @refusal(
     rules.AlreadyEnrolled,
-    description="The student has an enrollment in the same offering that shares a date and a timeslot with the one "
-    "asked for. A WAITLIST enrollment does not keep from getting a place. Nothing was changed.",
+    description="The student already has an enrollment in the offering that shares a date and a timeslot with the "
+    "requested one. Nothing was changed. A student with only a WAITLIST enrollment can still get a place.",
 )
 class AlreadyEnrolled(UserError):
-    enrollment_id: strawberry.ID = strawberry.field(description="Id of that enrollment.")
+    enrollment_id: strawberry.ID = strawberry.field(description="The id of the existing enrollment.")
 
 
 @refusal(
     rules.OfferingDoesNotMeet,
-    description="The dates asked for are not possible: the offering meets on none of them (its sessions, closed dates "
-    "and cancellations applied), or a transfer would begin before what it ends. Nothing was changed.",
+    description="The requested dates are not possible. Either the offering does not meet on any of them, considering "
+    "its sessions, closed dates and cancellations, or a transfer would begin before the enrollment that it ends. "
+    "Nothing was changed.",
 )
 class OfferingDoesNotMeet(UserError):
-    starts_on: date = strawberry.field(description="The first date asked for.")
-    drop_on: date | None = strawberry.field(description="The last one; null: open.")
+    starts_on: date = strawberry.field(description="The first requested date.")
+    drop_on: date | None = strawberry.field(description="The last requested date. Null when there is no end.")
 
 
 @refusal(
     rules.EnrollmentEnded,
-    description="The enrollment was deleted or transferred, or ends before the date asked for. Nothing was changed.",
+    description="The enrollment was deleted or transferred, or ends before the requested date. Nothing was changed.",
 )
 class EnrollmentEnded(UserError):
-    drop_on: date | None = strawberry.field(description="Its last date; null: open.")
+    drop_on: date | None = strawberry.field(description="The last date of the enrollment. Null when it has no end.")
 
 
 @refusal(
     rules.EnrollmentTypeNotAllowed,
-    description="Enrollments of this type come, end or move in another way, which the message names. Nothing was "
-    "changed.",
+    description="Enrollments of this type cannot be made, ended or moved in this way. The message says what to do "
+    "instead. Nothing was changed.",
 )
 class EnrollmentTypeNotAllowed(UserError):
-    type: EnrollmentType = strawberry.field(description="The type in question.")
+    type: EnrollmentType = strawberry.field(description="The type of the enrollment.")

@@ -1,4 +1,4 @@
-"""An enrollment as an act on it leaves it."""
+"""Enrollments as they are after an act."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,7 @@ from gql.people.student import Enrollment, show_place
 
 
 async def find_place(connection: AsyncConnection, organization_id: UUID, enrollment_id: UUID) -> Enrollment:
-    """Two statements. Raises LookupError."""
+    """Return the enrollment, in two statements. Raises LookupError when there is none."""
     for facts in await read_enrollments_by_id(connection, organization_id, [enrollment_id]):
         return show_place(facts)
     raise LookupError(f"no enrollment {enrollment_id}")
@@ -19,7 +19,7 @@ async def find_place(connection: AsyncConnection, organization_id: UUID, enrollm
 async def find_places(
     connection: AsyncConnection, organization_id: UUID, enrollment_ids: Collection[UUID]
 ) -> dict[UUID, Enrollment]:
-    """By id; two statements, none for no ids."""
+    """Return enrollments by id, in two statements; no ids take none."""
     if not enrollment_ids:
         return {}
     found = await read_enrollments_by_id(connection, organization_id, enrollment_ids)

@@ -1,4 +1,4 @@
-"""transferEnrollment: move a student to another place."""
+"""The mutation `transferEnrollment` moves a student to another place."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -25,31 +25,36 @@ from gql.fields.vocabulary import Permission
 from gql.people.student import Enrollment
 
 
-@strawberry.input(description="Which enrollment moves, where to, and from when on.")
+@strawberry.input(description="The enrollment to move, its target, and the date of the move.")
 class TransferEnrollmentInput:
-    enrollment_id: strawberry.ID = strawberry.field(description="The enrollment to leave: ACTIVE or TRIAL.")
+    enrollment_id: strawberry.ID = strawberry.field(
+        description="The id of the enrollment to leave. It must be ACTIVE or TRIAL."
+    )
     offering_id: strawberry.ID = strawberry.field(
-        description="Where the student goes; the same offering for another timeslot."
+        description="The id of the target offering. It can be the same offering, to move to another timeslot."
     )
     timeslot_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The one timeslot of that offering that the new place is for. Left out or null: all of them.",
+        default=None,
+        description="The id of the target offering's timeslot to which the new enrollment is limited. When left out "
+        "or null, it covers all timeslots.",
     )
     starts_on: date = strawberry.field(
-        description="The first date of the new place, after the first one of the old. The old place ends the day "
-        "before."
+        description="The first date of the new enrollment, after the first date of the old one. The old enrollment "
+        "ends on the day before."
     )
     drop_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="The last date of the new place, not before `startsOn`. Left out or null: open.",
+        default=None,
+        description="The last date of the new enrollment, not before `startsOn`. When left out or null, it has no end.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student moves.")
+@strawberry.type(description="The student is transferred.")
 class TransferEnrollmentSuccess:
     enrollment: Enrollment = strawberry.field(description="The new enrollment, of the same type as the old one.")
-    source: Enrollment = strawberry.field(description="The old one; it ends the day before, by a transfer.")
+    source: Enrollment = strawberry.field(
+        description="The old enrollment. It ends on the day before the new one begins."
+    )
 
 
 TransferEnrollmentResult: TypeAlias = Annotated[
@@ -60,12 +65,17 @@ TransferEnrollmentResult: TypeAlias = Annotated[
     | EnrollmentEnded
     | EnrollmentTypeNotAllowed
     | PermissionDenied,
-    strawberry.union("TransferEnrollmentResult", description="Both enrollments, or why nothing moved."),
+    strawberry.union(
+        "TransferEnrollmentResult", description="Both enrollments, or the reason why the student was not transferred."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[TransferEnrollmentInput, strawberry.argument(description="The transfer.")]
+    info: Info,
+    input: Annotated[
+        TransferEnrollmentInput, strawberry.argument(description="The enrollment, its target and the date.")
+    ],
 ) -> TransferEnrollmentResult | None:
     enrollment_id = decode_id(input.enrollment_id, "Enrollment", "input.enrollmentId")
     starts_on, drop_on = checked_dates(input.starts_on, input.drop_on)
@@ -89,10 +99,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Move a student to a place in another offering, or at another timeslot, in one act. An enrollment can "
-    "be transferred once. The row carries the TRANSFER indicator in the old class, and on its first day in the new "
-    "one. Open roll sheets of both hear of it at once. Office and Staff Portal, MANAGE_ENROLLMENTS together with "
-    "attendance VIEW; without SEE_ALL between offerings that the caller teaches. An enrollment, offering or timeslot "
-    "that is not to be seen is NOT_FOUND.",
+    description="Moves a student to a place in another offering or at another timeslot, in one step. An enrollment "
+    "can be transferred only once. The student's row shows the indicator TRANSFER in the old class, and on the first "
+    "day in the new one. Subscribers to roll sheets of both receive the change at once. Needs MANAGE_ENROLLMENTS "
+    "together with attendance VIEW, in the Office Portal or the Staff Portal; without SEE_ALL, only between offerings "
+    "that the caller teaches or substitutes. An enrollment, offering or timeslot that does not exist or that the "
+    "caller may not see is answered with NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

@@ -1,8 +1,6 @@
 """Input fields that several mutations share, with their checks."""
 
-from typing import Any
-
-from strawberry import UNSET, Maybe
+from strawberry import Maybe
 
 from attendance.rules.marks.marks import NOTE_LIMIT, Keep
 from gql.organization.settings_descriptions import SAYS
@@ -26,14 +24,13 @@ def checked_note(note: Maybe[str | None], place: str) -> str | Keep | None:
     return text
 
 
-def checked_seen_revision(given: Any) -> int | None:
+def checked_seen_revision(given: int | None) -> int | None:
     """Return the revision, or None when it was left out or null. Raises BadInput when it is negative."""
-    if given is UNSET or given is None:
+    if given is None:
         return None
     if given < 0:
         raise BadInput("input.seenRevision is negative. It must be 0 or more; 0 is the revision before any change.")
-    revision: int = given
-    return revision
+    return given
 
 
 def leaves(setting: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter
-from strawberry import UNSET
 
 from attendance.rules.organization.permissions import Caller
 from db.idempotency import Retry, first_answer, keep_answer
@@ -47,7 +46,7 @@ async def once(
     input.
     """
     key = given.idempotency_key
-    if key is None or key is UNSET:
+    if key is None:
         return await act()
     if not 0 < len(key) <= KEY_LENGTH:
         raise BadInput(f"input.idempotencyKey has {len(key)} characters; 1 to {KEY_LENGTH} are allowed.")

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import orjson
 import strawberry
-from strawberry import UNSET
 
 from gql.protocol.errors import BadInput
 from gql.protocol.storable_text import is_storable
@@ -106,17 +105,12 @@ class Page:
 def read_page(
     cursors: Cursors,
     *,
-    first: int | None = UNSET,
-    after: str | None = UNSET,
-    last: int | None = UNSET,
-    before: str | None = UNSET,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
 ) -> Page:
-    """Return the page that the Relay arguments ask for, by default of 50 rows. Raises BadInput.
-
-    UNSET counts as null. Arguments default to it so that the schema prints no `= null`.
-    """
-    first, last = (None if it is UNSET else it for it in (first, last))
-    after, before = (None if it is UNSET else it for it in (after, before))
+    """Return the page that the Relay arguments ask for, by default of 50 rows. Raises BadInput."""
     if first is not None and last is not None:
         raise BadInput('Give "first" or "last", not both.')
     for name, size in (("first", first), ("last", last)):

@@ -30,7 +30,10 @@ described(
 described(
     Permission,
     "A permission of a staff member. Permissions are granted to people and to groups, and they add up. Each "
-    "permission counts only in the portals named here.",
+    "permission counts only in the portals named here. Descriptions use short names for those that exist once for "
+    'each portal. "Attendance VIEW" means OFFICE_ATTENDANCE_VIEW or OFFICE_ATTENDANCE_FULL in the Office Portal, and '
+    'STAFF_ATTENDANCE_VIEW or STAFF_ATTENDANCE_FULL in the Staff Portal. "Attendance FULL" means '
+    'OFFICE_ATTENDANCE_FULL or STAFF_ATTENDANCE_FULL, and "SEE_ALL" means OFFICE_SEE_ALL or STAFF_SEE_ALL.',
     {
         Permission.OWNER: "Everything, in the Office Portal and the Staff Portal.",
         Permission.OFFICE_ATTENDANCE_VIEW: "See attendance in the Office Portal.",

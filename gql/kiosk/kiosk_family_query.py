@@ -6,7 +6,6 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
@@ -43,14 +42,14 @@ async def resolve(
             description=f"The family's phone number in any notation, at most {LONGEST_PHONE} characters. Only its "
             "digits are compared, and all of them must match."
         ),
-    ] = UNSET,
+    ] = None,
     qr_code: Annotated[
         str | None,
         strawberry.argument(
             description="The exact text of the family's QR code, which is `family.checkInCode`. At most "
             f"{_LONGEST_CODE} characters."
         ),
-    ] = UNSET,
+    ] = None,
 ) -> KioskFamily:
     asked = _checked(info.context, phone or None, qr_code or None)
     await _count(info.context)

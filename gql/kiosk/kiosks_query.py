@@ -19,8 +19,8 @@ _CURSORS = Cursors("kiosks", (datetime, UUID))
 
 async def resolve(
     info: Info,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[Kiosk]:
     page = read_page(_CURSORS, first=first, after=after)
     async with reading(info) as (source, viewer):

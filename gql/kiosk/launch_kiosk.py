@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Annotated, TypeAlias
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.actions.kiosk.launch_kiosk import Launch, Launched, launch_kiosk
 from db.kiosk.kiosks import read_launched_kiosks
@@ -32,11 +31,11 @@ class LaunchKioskInput:
         "end are removed."
     )
     expires_at: datetime | None = strawberry.field(
-        default=UNSET,
+        default=None,
         description=f"When the kiosk's token expires: in the future, but at most {_MOST_DAYS} days from now. "
         f"Fractions of a second are dropped. When left out or null, it expires {_USUAL_DAYS} days from now.",
     )
-    idempotency_key: str | None = strawberry.field(default=UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The kiosk was launched.")
@@ -77,7 +76,7 @@ def _checked(input: LaunchKioskInput, now: datetime) -> Launch:
     name = input.name.strip()
     if not 0 < len(name) <= _LONGEST_NAME:
         raise BadInput(f"input.name has {len(name)} characters; 1 to {_LONGEST_NAME} are allowed.")
-    wanted = input.expires_at if isinstance(input.expires_at, datetime) else now + timedelta(days=_USUAL_DAYS)
+    wanted = input.expires_at or now + timedelta(days=_USUAL_DAYS)
     expires_at = wanted.replace(microsecond=0)
     if not now < expires_at <= now + timedelta(days=_MOST_DAYS):
         raise BadInput(f"input.expiresAt must be in the future, and at most {_MOST_DAYS} days from now.")

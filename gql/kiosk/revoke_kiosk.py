@@ -20,7 +20,7 @@ from gql.people.people import Kiosk, show_launched_kiosk
 @strawberry.input(description="The kiosk to revoke.")
 class RevokeKioskInput:
     kiosk_id: strawberry.ID = strawberry.field(description="The id of the kiosk.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The kiosk is revoked. This is also the answer when it was already revoked.")

@@ -24,7 +24,7 @@ from gql.protocol.errors import NotFound
 @strawberry.input(description="The family whose check-in code is to be replaced.")
 class RotateCheckInCodeInput:
     family_id: strawberry.ID = strawberry.field(description="The id of the family.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The family has a new check-in code. Every kiosk refuses the earlier ones.")

@@ -66,7 +66,7 @@ async def read_changes(
     """The next changes after a revision, REPLAY_LIMIT at most, however many in three statements, `wholly` (with
     `everyone`) in two; `head` was read from the same snapshot.
     """
-    changes = (await changes_after(connection, [head.key], after, REPLAY_LIMIT))[head.key]
+    changes = (await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT))[head.key]
     if not changes:
         return []
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}

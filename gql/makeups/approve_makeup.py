@@ -25,9 +25,9 @@ from gql.makeups.makeup_request_changed import (
 class ApproveMakeupInput:
     makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
     comment: str | None = strawberry.field(
-        default=strawberry.UNSET, description=f"A remark that the family sees. {COMMENT_DESCRIPTION}"
+        default=None, description=f"A remark that the family sees. {COMMENT_DESCRIPTION}"
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The makeup is booked.")

@@ -21,7 +21,7 @@ from gql.people.student import Enrollment
 class BookMakeupInput:
     student_id: strawberry.ID = strawberry.field(description="Who makes up.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The makeup is booked, and no makeup token was used.")

@@ -48,8 +48,8 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
             "against it. For staff alone."
         ),
     ] = False,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[EligibleMakeup]:
     token = decode_id(token_id, "MakeupToken", "tokenId")
     page = read_page(_CURSORS, first=first, after=after)

@@ -134,3 +134,15 @@ def _show(
         decision_comment=facts.decision_comment,
         facts=facts,
     )
+
+
+async def _open_request(self: MakeupToken, info: Info) -> MakeupRequest | None:
+    return await load_open_request(info, self.facts.id)
+
+
+open_request = strawberry.field(
+    resolver=_open_request,
+    description="The family's request for a makeup that waits for staff to decide. Null: there is none, or the "
+    "viewer is staff who may not see the occurrence that it is for.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)

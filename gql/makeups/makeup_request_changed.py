@@ -3,7 +3,6 @@
 from typing import Any
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.actions.makeups.request_makeup import RequestWritten
 from attendance.rules.makeups.makeup_requests import COMMENT_LIMIT
@@ -34,9 +33,9 @@ async def change_makeup_request(info: Info, given: Any, act: Act[RequestWritten]
         return {"makeup_request": shown[done.outcome.request_id]}
 
 
-def checked_comment(given: Any) -> str | None:
+def checked_comment(given: str | None) -> str | None:
     """Trimmed. Raises BadInput for one that is too long."""
-    comment = "" if given is UNSET or given is None else given.strip()
+    comment = "" if given is None else given.strip()
     if len(comment) > COMMENT_LIMIT:
         raise BadInput(f"input.comment has {len(comment)} characters; at most {COMMENT_LIMIT} are allowed.")
     return comment or None

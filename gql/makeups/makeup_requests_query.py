@@ -29,12 +29,12 @@ async def resolve(
             description=f"Only those in one of these states; at most {MOST_WORDS}. Left out or null: those that wait "
             "for staff to decide (REQUESTED). An empty list: all."
         ),
-    ] = strawberry.UNSET,
-    first: Annotated[int | None, FIRST] = strawberry.UNSET,
-    after: Annotated[str | None, AFTER] = strawberry.UNSET,
+    ] = None,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
 ) -> Connection[MakeupRequest]:
     page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
-    is_told = states is not None and states is not strawberry.UNSET
+    is_told = states is not None
     chosen = checked_words(states, "states") if is_told else [MakeupRequestState.REQUESTED]
     async with reading(info) as source:
         caller = source.viewer.caller

@@ -30,7 +30,7 @@ from gql.tokens.makeup_token import MakeupToken, find_tokens
 class RedeemMakeupTokenInput:
     token_id: strawberry.ID = strawberry.field(description="A makeup token that is AVAILABLE.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The makeup is booked.")

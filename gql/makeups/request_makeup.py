@@ -30,10 +30,8 @@ from gql.makeups.makeup_request_changed import (
 class RequestMakeupInput:
     token_id: strawberry.ID = strawberry.field(description="A makeup token that is AVAILABLE.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
-    comment: str | None = strawberry.field(
-        default=strawberry.UNSET, description=f"A remark for the staff. {COMMENT_DESCRIPTION}"
-    )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    comment: str | None = strawberry.field(default=None, description=f"A remark for the staff. {COMMENT_DESCRIPTION}")
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="Staff will decide; until then the makeup token is REQUESTED.")

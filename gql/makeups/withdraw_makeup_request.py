@@ -17,7 +17,7 @@ from gql.makeups.makeup_request_changed import MakeupRequestChanged, change_make
 @strawberry.input(description="A request to take back.")
 class WithdrawMakeupRequestInput:
     makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The request is withdrawn, and its makeup token can be used again.")

@@ -31,8 +31,8 @@ class CheckInModeOff(UserError):
 
 @refusal(
     rules.StudentNotOnRoster,
-    description="Some of the students in the input are not on the roll sheet. No mark was saved, including those of "
-    "the other students.",
+    description="Some of the students in the input are not on the roll sheet. None of the marks was saved, not even "
+    "those of the other students.",
 )
 class StudentNotOnRoster(UserError):
     student_ids: list[strawberry.ID] = strawberry.field(description="The ids of the students who have no row.")

@@ -32,7 +32,7 @@ from gql.tokens.makeup_token import MakeupToken
 class CheckInInput:
     occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence to which the student came.")
     student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(

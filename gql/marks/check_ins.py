@@ -11,7 +11,6 @@ from typing import Annotated
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
-from strawberry import UNSET
 
 from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
@@ -55,21 +54,21 @@ async def resolve(
             description="The local date to follow. When left out or null, the stream follows today at each location "
             "and continues with the next day."
         ),
-    ] = UNSET,
+    ] = None,
     location_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
             description=f"Only occurrences at these locations. At most {MOST_IDS} ids. When left out, null or empty, "
             "all locations are followed."
         ),
-    ] = UNSET,
+    ] = None,
     program_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
             description=f"Only occurrences of offerings in these programs. At most {MOST_IDS} ids. When left out, "
             "null or empty, all programs are followed."
         ),
-    ] = UNSET,
+    ] = None,
     after: Annotated[
         str | None,
         strawberry.argument(
@@ -79,13 +78,13 @@ async def resolve(
             f"organization since that event, when more than {_LARGEST_REPLAY} events would have to be sent, or when "
             "the event is more than three days old."
         ),
-    ] = UNSET,
+    ] = None,
 ) -> AsyncGenerator[CheckInEvent | Once, None]:
     """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer follow
     it.
     """
-    chosen = _chosen(date or None, location_ids or [], program_ids or [])
-    told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
+    chosen = _chosen(date, location_ids or [], program_ids or [])
+    told = None if after is None else _Told(*CURSORS.decode(after, "after"))
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     services, organization_id = info.context.services, info.context.claims.organization_id

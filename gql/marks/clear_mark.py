@@ -29,12 +29,12 @@ class ClearMarkInput:
     occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
     student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
     seen_revision: int | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The revision of the occurrence that the user sees, 0 or more. When somebody else has changed "
         "this mark since, nothing is cleared, and AttendanceConflict shows the current mark. When left out or null, "
         "this is not checked, and the mark is cleared in any case.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The student's mark is cleared. The history still shows what was marked before.")

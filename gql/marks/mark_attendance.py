@@ -36,12 +36,12 @@ class MarkAttendanceInput:
     status: AttendanceStatus = strawberry.field(description="The status to record. To remove a mark, use `clearMark`.")
     note: Maybe[str | None] = strawberry.field(default=None, description=NOTE_DESCRIPTION)
     seen_revision: int | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The revision of the occurrence that the user sees, 0 or more. When somebody else has since "
         "changed this mark to another value, nothing is saved, and AttendanceConflict shows both values. When left "
         "out or null, this is not checked, and the last change wins.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The student is marked.")

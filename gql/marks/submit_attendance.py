@@ -32,7 +32,8 @@ class MarkInput:
         description="The id of a student on the roll sheet. Each student can appear once."
     )
     status: AttendanceStatus | None = strawberry.field(
-        description="The status to record. Null clears the mark together with its note."
+        default=None,
+        description="The status to record. Null, or leaving it out, clears the mark together with its note.",
     )
     note: Maybe[str | None] = strawberry.field(
         default=None,
@@ -53,17 +54,17 @@ class SubmitAttendanceInput:
         description=f"The marks to save, at most {MARK_LIMIT}. Either all of them are saved or none.",
     )
     mark_rest: AttendanceStatus | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The status for every student who is neither named in `marks` nor already marked. When left out "
         "or null, no other student is marked.",
     )
     seen_revision: int | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The revision of the occurrence that the user sees, 0 or more. When somebody else has since "
         "changed one of the named marks to another value, nothing is saved, and AttendanceConflict shows both values. "
         "When left out or null, this is not checked, and the last change wins.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The roll sheet was saved.")
@@ -104,7 +105,7 @@ def _submission(given: SubmitAttendanceInput) -> Submission:
             raise BadInput(f"input.marks.{place} clears the mark, so it cannot have a note.")
         marks[student] = WantedMark(mark.status, note)
     key = decode_occurrence_id(given.occurrence_id, "input.occurrenceId")
-    return Submission(key, marks, given.mark_rest or None, seen_revision)
+    return Submission(key, marks, given.mark_rest, seen_revision)
 
 
 field = strawberry.mutation(

@@ -74,7 +74,7 @@ described(
         CheckInEventKind.MARKS: "Students were checked in, or marks were made, changed or cleared in another way.",
         CheckInEventKind.ROSTER: "Rows were added, removed or changed in something other than their mark.",
         CheckInEventKind.CANCELLED: "The occurrence was cancelled. Its rows no longer count in any tally.",
-        CheckInEventKind.RESTORED: "The cancellation was taken back, so the occurrence takes place.",
+        CheckInEventKind.RESTORED: "The occurrence was restored: its cancellation was taken back.",
     },
 )
 described(

@@ -18,7 +18,7 @@ from gql.organization.vocabulary import SignInRefusedReason
 class RefreshSessionInput:
     refresh_token: str = strawberry.field(description="The latest one that `signIn` or `refreshSession` gave.")
     idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="Not needed and not looked at: for 60 seconds the refresh token itself makes a retry give the same "
         "answer.",
     )

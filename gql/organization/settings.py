@@ -112,8 +112,8 @@ class Settings:
     async def changes(
         self,
         info: Info,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
     ) -> Connection[SettingsChange]:
         page = read_page(_CURSORS, first=first, after=after)
         found = await load(info, page, _read_changes)

@@ -31,11 +31,11 @@ class SignInInput:
         description="Where to sign in: OFFICE, STAFF or CUSTOMER. What is done with the session is done from there."
     )
     organization_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="Which organization, for somebody who has accounts in several. Left out or null: the only one.",
     )
     idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="At most 255 characters. A retry with the same key gets the same session again, until it is "
         "refreshed. Left out or null: each call begins a session of its own, which does no harm.",
     )

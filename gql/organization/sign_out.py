@@ -17,7 +17,7 @@ class SignOutInput:
         default=False, description="true: all sessions of the caller, on all devices; false: this one."
     )
     idempotency_key: str | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="Not needed and not looked at: a session that has ended cannot be ended again.",
     )
 

@@ -29,7 +29,7 @@ class UpdateAbsenceSettingsInput:
     absence_notice_minutes: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("absence_notice_minutes")
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The settings are in force.")

@@ -27,7 +27,7 @@ class UpdateClassSettingsInput:
     consecutive_absences_notice: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("consecutive_absences_notice")
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The settings are in force.")

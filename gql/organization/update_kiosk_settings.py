@@ -21,7 +21,7 @@ class UpdateKioskSettingsInput:
     kiosk_early_minutes: Maybe[int | None] = strawberry.field(default=None, description=leaves("kiosk_early_minutes"))
     kiosk_late_minutes: Maybe[int | None] = strawberry.field(default=None, description=leaves("kiosk_late_minutes"))
     kiosk_marks_tardy: Maybe[bool | None] = strawberry.field(default=None, description=leaves("kiosk_marks_tardy"))
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The settings are in force.")

@@ -53,7 +53,7 @@ class UpdateMakeupTokenSettingsInput:
     expire_after_last_drop_days: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("expire_after_last_drop_days")
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The settings are in force.")

@@ -19,7 +19,7 @@ from gql.organization.settings_updated import SettingsUpdated, update_settings
 class UpdateStaffPortalSettingsInput:
     staff_check_in_mode: Maybe[bool | None] = strawberry.field(default=None, description=leaves("staff_check_in_mode"))
     staff_sees_balances: Maybe[bool | None] = strawberry.field(default=None, description=leaves("staff_sees_balances"))
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The settings are in force.")

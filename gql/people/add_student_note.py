@@ -24,7 +24,7 @@ class AddStudentNoteInput:
     level: NoteLevel = strawberry.field(
         default=NoteLevel.NORMAL, description="How much it matters. NORMAL if left out."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The note was added.")

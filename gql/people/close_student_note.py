@@ -19,7 +19,7 @@ from gql.people.student_texts import show_kept_note
 @strawberry.input(description="Which note is closed.")
 class CloseStudentNoteInput:
     note_id: strawberry.ID = strawberry.field(description="The note. One that is closed already stays as it is.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The note is closed.")

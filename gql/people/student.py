@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.kiosk.kiosk import FamilyCode
-from attendance.rules.marks.student_attendance import COMING_DAYS
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster import RosterEnrollment, dates_of
+from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
 from db.kiosk.kiosk_families import read_code_numbers
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
@@ -21,23 +20,12 @@ from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
-from gql.fields.listing_arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.fields.loaders import load, load_enrollments, load_notes
 from gql.fields.node import Node
-from gql.fields.pagination import Connection
 from gql.fields.scalars import Money
 from gql.fields.vocabulary import Portal
-from gql.marks.vocabulary import AttendanceRange
 from gql.people.people import StaffMember, show_staff_member
 from gql.people.vocabulary import NoteLevel
-from gql.tokens.vocabulary import MakeupTokenState
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
-    from gql.marks.student_attendance import StudentAttendance
-    from gql.tokens.makeup_token import MakeupToken
-    from gql.tokens.makeup_token_groups import MakeupTokenGroups
-    from gql.tokens.token_decision import MakeupTokenDecision
 
 
 @strawberry.type(description="Students who belong together, with one address and one balance.")
@@ -84,27 +72,6 @@ class Enrollment(Node):
         description="Whether it was deleted; a mark that names it keeps its row on the roster, subdued."
     )
     facts: strawberry.Private[RosterEnrollment]
-
-    @strawberry.field(
-        description="The occurrences that it covers in a range of dates, by start; none when it was deleted or is a "
-        "WAITLIST. Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed. Guardians "
-        "use `student.attendance`.",
-        metadata=requires(SEE_ATTENDANCE),
-    )
-    async def occurrences(  # noqa: PLR0917 - Strawberry passes arguments by name
-        self,
-        info: Info,
-        from_on: Annotated[date, FROM],
-        to: Annotated[date, TO],
-        include_not_scheduled: Annotated[bool | None, NOT_SCHEDULED] = strawberry.UNSET,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
-    ) -> Connection[Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")]]:
-        from gql.calendar.offering_occurrences import OccurrenceRange, occurrences_of  # noqa: PLC0415 - they show this
-
-        given = OccurrenceRange(from_on, to, include_not_scheduled, first, after)
-        place = self.facts
-        return await occurrences_of(info, given, self.offering.key, place.timeslot_id, dates_of(place))
 
 
 @strawberry.type(description="A note of staff about a student. Staff only.")
@@ -168,107 +135,6 @@ class Student(Node):
         now = info.context.clock()
         found = await load_enrollments(info, self.facts.id)
         return [show_place(each) for each in found if past or not each.is_past(now)]
-
-    @strawberry.field(
-        description="The student's occurrences in present and previous enrollments, newest first, each with its mark "
-        f"and whether the viewer can mark it from here: the past, and the next {COMING_DAYS} days. Dates outside the "
-        "sessions are among them and cannot be marked, marks without an enrollment are (subdued), and cancelled "
-        "occurrences only while officeCheckInMode is on. Staff without SEE_ALL see what they teach or substitute.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def attendance(
-        self,
-        info: Info,
-        range: Annotated[AttendanceRange, strawberry.argument(description="Which occurrences.")] = AttendanceRange.ALL,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
-    ) -> Connection[Annotated["StudentAttendance", strawberry.lazy("gql.marks.student_attendance")]]:
-        from gql.marks.student_attendance import attendance_of_student  # noqa: PLC0415 - it shows enrollments
-
-        return await attendance_of_student(info, self, range, first, after)
-
-    @strawberry.field(
-        description="The student's occurrences of today, at the location, by start, each with its mark; cancelled ones "
-        "are among them. Staff without SEE_ALL see what they teach or substitute.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def today(
-        self, info: Info
-    ) -> list[Annotated["StudentAttendance", strawberry.lazy("gql.marks.student_attendance")]]:
-        from gql.people.student_day import today_of  # noqa: PLC0415 - it shows enrollments
-
-        return await today_of(info, self.facts.id)
-
-    @strawberry.field(
-        description=f"The student's next occurrences: those that start after now, within {COMING_DAYS} days, by start. "
-        "Cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def next_occurrences(
-        self,
-        info: Info,
-        first: Annotated[int, strawberry.argument(description="How many, 1 to 20.")] = 5,
-    ) -> list[Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")]]:
-        from gql.people.student_day import next_occurrences_of  # noqa: PLC0415 - it shows enrollments
-
-        return await next_occurrences_of(info, self.facts.id, first)
-
-    @strawberry.field(
-        description="The student's makeup tokens, the first to expire first, those that never expire last. Guardians "
-        "see them from the issue date on; revoked and deleted ones are for staff alone, expired ones are shown to "
-        "families where the organization says so.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def makeup_tokens(
-        self,
-        info: Info,
-        states: Annotated[
-            list[MakeupTokenState] | None,
-            strawberry.argument(description="Only those in one of these states. Left out or null: in any."),
-        ] = strawberry.UNSET,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
-    ) -> Connection[Annotated["MakeupToken", strawberry.lazy("gql.tokens.makeup_token")]]:
-        from gql.tokens.makeup_token import tokens_of_student  # noqa: PLC0415 - tokens show their student
-
-        return await tokens_of_student(info, self, states or None, first, after)
-
-    @strawberry.field(
-        description="The student's makeup tokens by what can be done with them: those that the viewer sees.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def makeup_token_groups(
-        self,
-        info: Info,
-        location_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(
-                description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
-                "redeemed are in `usableHere`."
-            ),
-        ] = strawberry.UNSET,
-    ) -> Annotated["MakeupTokenGroups", strawberry.lazy("gql.tokens.makeup_token_groups")]:
-        from gql.tokens.makeup_token_groups import groups_of_student  # noqa: PLC0415 - tokens show their student
-
-        anywhere = location_id is None or location_id is strawberry.UNSET
-        here = None if anywhere else decode_id(str(location_id), "Location", "locationId")
-        return await groups_of_student(info, self, here)
-
-    @strawberry.field(
-        description="Every absence of the student, the newest first, with what was decided about a makeup token for it "
-        "and why: issued, waiting for its run, skipped, taken back or deleted. Camps and appointments are among them. "
-        "Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed; guardians are refused.",
-        metadata=requires(SEE_ATTENDANCE),
-    )
-    async def makeup_token_decisions(
-        self,
-        info: Info,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
-    ) -> Connection[Annotated["MakeupTokenDecision", strawberry.lazy("gql.tokens.token_decision")]]:
-        from gql.tokens.token_decision import decisions_of_student  # noqa: PLC0415 - decisions show tokens
-
-        return await decisions_of_student(info, self, first, after)
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:

@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
@@ -77,13 +76,13 @@ async def resolve(
             f"Left out or null: it has none. A SNAPSHOT comes all the same after more than {REPLAY_POSITIONS} acts in "
             "the organization, or three days."
         ),
-    ] = UNSET,
+    ] = None,
 ) -> AsyncGenerator[StudentChanged | Once, None]:
     """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the
     student.
     """
     student = decode_id(student_id, "Student", "studentId")
-    told = None if after is None or after is UNSET else _Told(*CURSORS.decode(after, "after"))
+    told = None if after is None else _Told(*CURSORS.decode(after, "after"))
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     services, organization_id = info.context.services, info.context.claims.organization_id

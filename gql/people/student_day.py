@@ -4,22 +4,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Annotated
 from uuid import UUID
+
+import strawberry
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
-from attendance.rules.marks.student_attendance import around_today
+from attendance.rules.marks.student_attendance import COMING_DAYS, around_today
 from attendance.rules.organization.permissions import sees_all_occurrences
-from attendance.rules.vocabulary import OccurrenceState, Portal
 from db.marks.student_attendance import StudentPlaces, read_student_places
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.calendar.vocabulary import OccurrenceState
+from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
+from gql.fields.vocabulary import Portal
 from gql.marks.student_attendance import StudentAttendance, StudentSheets, read_sheets, show_attendance
+from gql.people.student import Student
 from gql.protocol.errors import BadInput
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
 
 MOST_NEXT = 20
 _NEAR = 60
@@ -40,9 +43,7 @@ class StudentDay:
     def show_today(self, now: datetime) -> list[StudentAttendance]:
         return [show_attendance(self.sheets, key, self.student_id, now) for key in self.today]
 
-    def show_coming(self, first: int, now: datetime) -> list["Occurrence"]:
-        from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show this
-
+    def show_coming(self, first: int, now: datetime) -> list[Occurrence]:
         return [show_occurrence(self.sheets.heads[key], now) for key in self.coming[:first]]
 
 
@@ -71,7 +72,7 @@ async def today_of(info: Info, student_id: UUID) -> list[StudentAttendance]:
     return (await load(info, _Asked(student_id, now), _read)).show_today(now)
 
 
-async def next_occurrences_of(info: Info, student_id: UUID, first: int) -> list["Occurrence"]:
+async def next_occurrences_of(info: Info, student_id: UUID, first: int) -> list[Occurrence]:
     """Raises BadInput."""
     if not 1 <= first <= MOST_NEXT:
         raise BadInput(f'Argument "first" is {first}; it must be from 1 to {MOST_NEXT}.')
@@ -106,3 +107,31 @@ def _is_today(head: OccurrenceHead, student_id: UUID, sheets: StudentSheets, now
     row = sheets.rows.get((head.key, student_id))
     is_told = row is not None and (head.state in _TOLD or row.mark is not None)
     return is_told and head.key.held_on == local_date(now, head.zone)
+
+
+async def _today(self: Student, info: Info) -> list[StudentAttendance]:
+    return await today_of(info, self.facts.id)
+
+
+async def _next_occurrences(
+    self: Student,
+    info: Info,
+    first: Annotated[int, strawberry.argument(description="How many, 1 to 20.")] = 5,
+) -> list[Occurrence]:
+    return await next_occurrences_of(info, self.facts.id, first)
+
+
+today = strawberry.field(
+    resolver=_today,
+    description="The student's occurrences of today, at the location, by start, each with its mark; cancelled ones "
+    "are among them. Staff without SEE_ALL see what they teach or substitute.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)
+
+
+next_occurrences = strawberry.field(
+    resolver=_next_occurrences,
+    description=f"The student's next occurrences: those that start after now, within {COMING_DAYS} days, by start. "
+    "Cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)

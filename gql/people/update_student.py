@@ -31,7 +31,7 @@ class UpdateStudentInput:
         default=None,
         description=f"A remark for roll sheets, at most {COMMENT_LENGTH} characters. Null or blank: it goes.",
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The student was changed, or was so already.")

@@ -109,7 +109,7 @@ async def _read_changes(source: Reading, asked: list[_Asked]) -> list[tuple[list
     heads = {each.head.key: each.head for each in asked}
     rosters = await read_rosters(source.connection, organization_id, heads.values())
     found = {
-        (after, first): await changes_after(source.connection, heads, after, first)
+        (after, first): await changes_after(source.connection, organization_id, heads, after, first)
         for after, first in {(each.after, each.first) for each in asked}
     }
     return [

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
@@ -48,7 +47,7 @@ async def resolve(
             "sent anyway in three cases: the revision is more than 200 changes behind; it is ahead of the occurrence; "
             "or it is 0 and the occurrence is four weeks ahead or more."
         ),
-    ] = UNSET,
+    ] = None,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:
     """The stream of one subscriber. It reads what the subscriber lacks, then shares the events of its group for as long
     as possible, and starts over when it no longer can.
@@ -56,7 +55,6 @@ async def resolve(
     It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence.
     """
     key = decode_occurrence_id(occurrence_id, "occurrenceId")
-    after_revision = None if after_revision is UNSET else after_revision
     if after_revision is not None and after_revision < 0:
         raise BadInput('Argument "afterRevision" must be the revision that you have, which is 0 or more.')
     if info.context.claims is None:

@@ -70,7 +70,7 @@ described(
         RollSheetChangeKind.MARKS: "Marks were made, changed or cleared.",
         RollSheetChangeKind.ROSTER: "Rows were added, removed or changed in something other than their mark.",
         RollSheetChangeKind.CANCELLED: "The occurrence was cancelled.",
-        RollSheetChangeKind.RESTORED: "The cancellation was taken back, so the occurrence takes place.",
+        RollSheetChangeKind.RESTORED: "The occurrence was restored: its cancellation was taken back.",
         RollSheetChangeKind.TOKENS: "Makeup tokens of the students in `entries` were issued or revoked.",
     },
 )

@@ -67,8 +67,8 @@ class BackgroundTask(Node):
     async def exceptions(
         self,
         info: Info,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
     ) -> Connection[BackgroundTaskException]:
         return await exceptions_of(info, self.facts.id, first=first, after=after)
 
@@ -81,12 +81,11 @@ class BackgroundTask(Node):
         info: Info,
         state: Annotated[
             TaskItemState | None, strawberry.argument(description="Only those in this state. Left out or null: all.")
-        ] = strawberry.UNSET,
-        first: Annotated[int | None, FIRST] = strawberry.UNSET,
-        after: Annotated[str | None, AFTER] = strawberry.UNSET,
+        ] = None,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
     ) -> Connection[BackgroundTaskItem]:
-        wanted = None if state is strawberry.UNSET else state
-        return await items_of(info, self.facts.id, wanted, first=first, after=after)
+        return await items_of(info, self.facts.id, state, first=first, after=after)
 
 
 def created_by(caller: Caller) -> UUID | None:

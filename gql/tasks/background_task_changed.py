@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from attendance.rules.tasks.background_tasks import ENDED
 from db.tasks.background_tasks import read_tasks
@@ -31,7 +30,7 @@ async def resolve(
             description="The revision that the client has: the state comes first only if it is another by now. Left "
             "out or null: it has none, and the state comes first."
         ),
-    ] = UNSET,
+    ] = None,
 ) -> AsyncGenerator[BackgroundTask, None]:
     """The stream of one subscriber. What it is too slow for is skipped: each event is the state as it is then."""
     task_id = decode_id(id, "BackgroundTask", "id")
@@ -40,7 +39,7 @@ async def resolve(
     read = partial(_read, info, task_id)
     # Registered before the state is read: what is committed between the two is looked at again.
     with info.context.services.tasks.watch(info.context.claims.organization_id, task_id) as watcher:
-        watcher.told = None if after_revision is UNSET else after_revision
+        watcher.told = after_revision
         task = await patiently(read)
         if task is None:
             raise NotFound('Argument "id" is the id of no background task that you may see.')

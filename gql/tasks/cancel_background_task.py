@@ -21,7 +21,7 @@ from gql.tasks.task_refusals import BackgroundTaskEnded
 @strawberry.input(description="A background task that is to stop.")
 class CancelBackgroundTaskInput:
     background_task_id: strawberry.ID = strawberry.field(description="The task.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The task begins no more items.")

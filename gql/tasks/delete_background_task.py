@@ -18,7 +18,7 @@ from gql.tasks.task_refusals import BackgroundTaskNotEnded
 @strawberry.input(description="A background task whose entry is to go.")
 class DeleteBackgroundTaskInput:
     background_task_id: strawberry.ID = strawberry.field(description="The task; it must have ended.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The entry is gone.")

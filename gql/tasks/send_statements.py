@@ -45,7 +45,7 @@ class SendStatementsInput:
     minimum_balance: Money | None = strawberry.field(
         default=None, description="Families that owe at least this much, not below zero. Left out or null: anything."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The statements are sent in the background, which begins at once.")

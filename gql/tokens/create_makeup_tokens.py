@@ -29,22 +29,22 @@ from gql.tokens.token_refusals import MakeupTokenDatesNotPossible
 @strawberry.input(description="A makeup token to be given.")
 class MakeupTokenDraftInput:
     location_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The only location to use it at, unless the setting `ignoreLocationLock` is on. Left out or null: "
         "any.",
     )
     program_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The program whose classes it is for, one that was not deleted. Left out or null: any.",
     )
-    comment: str | None = strawberry.field(default=strawberry.UNSET, description=COMMENT_DESCRIPTION)
+    comment: str | None = strawberry.field(default=None, description=COMMENT_DESCRIPTION)
     issue_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The first date on which the family sees it and can use it, an earlier one or one ahead. Left out "
         "or null: today, at its location, or at the organization's first one.",
     )
     expires_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The last date on which it can be used, not before `issueOn` nor before today. Left out or null: "
         "by the settings, counted from `issueOn`; where they say END_OF_SESSION, the end of the student's session on "
         "that date, the latest of several, and never where it has no end.",
@@ -63,7 +63,7 @@ class CreateMakeupTokensInput:
     tokens: list[MakeupTokenDraftInput] = strawberry.field(
         description=f"The tokens, 1 to {MOST_DRAFTS}, each with its own terms."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="All of the tokens were given.")

@@ -70,7 +70,7 @@ class CreateMakeupTokensForStudentsInput:
         default=None, description="Everybody who is enrolled somewhere on a date."
     )
     token: MakeupTokenDraftInput = strawberry.field(description="The token that each of them is given.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The tokens are made in the background, which begins at once.")

@@ -21,7 +21,7 @@ from gql.tokens.token_refusals import MakeupTokenNotChangeable
 @strawberry.input(description="Which makeup token goes.")
 class DeleteMakeupTokenInput:
     token_id: strawberry.ID = strawberry.field(description="The makeup token.")
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The token was deleted.")

@@ -21,7 +21,6 @@ from gql.tokens.token_arguments import (
     NEVER_DESCRIPTION,
     comment_or_none,
     id_or_none,
-    is_given,
     show_kept_token,
 )
 from gql.tokens.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
@@ -40,18 +39,18 @@ class EditMakeupTokenInput:
         default=None, description=f"{COMMENT_DESCRIPTION} Null or blank: it goes."
     )
     issue_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The first date on which the family sees it and can use it. Left out or null: it stays.",
     )
     expires_on: date | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=None,
         description="The last date on which it can be used, not before the issue date. In the past: the token has "
         "expired; ahead: an expired one can be used again. Left out or null: it stays.",
     )
     never_expires: bool = strawberry.field(
         default=False, description=f"{NEVER_DESCRIPTION} Left out or false: the expiration date stays."
     )
-    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The token is as asked for, or was so already.")
@@ -89,10 +88,10 @@ def _changes(given: EditMakeupTokenInput) -> dict[str, Any]:
         changes["program_id"] = id_or_none(given.program_id.value, "Program", "input.programId")
     if given.comment is not None:
         changes["comment"] = comment_or_none(given.comment.value, "input.comment")
-    if is_given(given.issue_on):
-        changes["issued_on"] = checked_date(given.issue_on, "input.issueOn")  # type: ignore[arg-type]
-    if is_given(given.expires_on):
-        changes["expires_on"] = checked_date(given.expires_on, "input.expiresOn")  # type: ignore[arg-type]
+    if given.issue_on is not None:
+        changes["issued_on"] = checked_date(given.issue_on, "input.issueOn")
+    if given.expires_on is not None:
+        changes["expires_on"] = checked_date(given.expires_on, "input.expiresOn")
     return changes
 
 

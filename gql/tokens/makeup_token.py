@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -14,29 +13,23 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.tokens.student_tokens import TokenFacts, seen_by_family, token_order
+from attendance.rules.tokens.student_tokens import TokenFacts, seen_by_family
 from db.calendar.occurrences import read_heads
 from db.people.students import Visibility, read_students
 from db.tokens.student_tokens import read_tokens, read_tokens_of
+from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.offering import Location, Program, show_location, show_program
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
-from gql.fields.loaders import load, load_place
+from gql.fields.loaders import load_place
 from gql.fields.node import Node
-from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.fields.visible import find_students
 from gql.fields.vocabulary import Portal
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_place, show_student
 from gql.tokens.token_ledger import MakeupTokenEntry, load_ledger
 from gql.tokens.vocabulary import MakeupTokenOrigin, MakeupTokenState
-
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
-    from gql.makeups.makeup_request import MakeupRequest
-
-_CURSORS = Cursors("makeupTokens", (date, UUID))
 
 
 @strawberry.type(
@@ -47,7 +40,7 @@ class MakeupToken(Node):
     student: Student = strawberry.field(description="Who may make up a class.")
     state: MakeupTokenState = strawberry.field(description="Where it is in its life.")
     origin: MakeupTokenOrigin = strawberry.field(description="What it was issued for.")
-    missed_occurrence: Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")] | None = strawberry.field(
+    missed_occurrence: Occurrence | None = strawberry.field(
         description="The class that was missed; null: it was issued by hand, or the viewer is staff who may not see "
         "that occurrence."
     )
@@ -77,18 +70,6 @@ class MakeupToken(Node):
     async def makeup(self, info: Info) -> Enrollment | None:
         wanted = self.facts.makeup_enrollment_id
         return None if wanted is None else show_place(await load_place(info, wanted))
-
-    @strawberry.field(
-        description="The family's request for a makeup that waits for staff to decide. Null: there is none, or the "
-        "viewer is staff who may not see the occurrence that it is for.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def request(
-        self, info: Info
-    ) -> Annotated["MakeupRequest", strawberry.lazy("gql.makeups.makeup_request")] | None:
-        from gql.makeups.makeup_request import load_open_request  # noqa: PLC0415 - requests show their token
-
-        return await load_open_request(info, self.facts.id)
 
     @strawberry.field(
         description="Everything that was done with it, in the order in which it happened: issued, edited, requested, "
@@ -143,26 +124,7 @@ async def find_tokens(source: Reading, ids: Collection[UUID], now: datetime) -> 
     return {token.id: show_token(token, students[token.student_id], shown, now) for token in shown.visible(now)}
 
 
-async def tokens_of_student(
-    info: Info, student: Student, states: list[MakeupTokenState] | None, first: int | None, after: str | None
-) -> Connection[MakeupToken]:
-    """A page of those that the viewer sees; two statements for all students of a batch. Raises BadInput."""
-    page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
-    shown = await load(info, student.facts.id, read_shown_tokens)
-    tokens = [token for token in shown.visible(now) if states is None or token.state(now) in states]
-    found = [token for token in tokens if page.after is None or token_order(token) > page.after]
-    return connection(
-        found[: page.size],
-        page,
-        has_more=len(found) > page.size,
-        node=lambda token: show_token(token, student, shown, now),
-        cursor=lambda token: _CURSORS.encode(*token_order(token)),
-    )
-
-
 def show_token(facts: TokenFacts, student: Student, shown: ShownTokens, now: datetime) -> MakeupToken:
-    from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show tokens
-
     head = shown.missed.get(facts.missed) if facts.missed else None
     return MakeupToken(
         id=encode_id("MakeupToken", facts.id),

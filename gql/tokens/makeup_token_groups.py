@@ -1,6 +1,7 @@
 """A student's makeup tokens in the groups in which families look at them (R8.4)."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -8,8 +9,11 @@ import strawberry
 from attendance.rules.refusals import LocationNotFound
 from attendance.rules.tokens.student_tokens import MOST_IN_GROUP, TokenFacts, TokenGroups, group_tokens
 from db.calendar.offerings import read_locations
+from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
+from gql.fields.global_ids import decode_id
 from gql.fields.loaders import load
+from gql.fields.vocabulary import Portal
 from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, read_shown_tokens, show_token
 
@@ -80,3 +84,26 @@ async def _read_tokens(source: Reading, asked: list[tuple[UUID, UUID | None]]) -
         live |= {each.id for each in await read_locations(source.connection, organization_id)}
     tokens = await read_shown_tokens(source, [student_id for student_id, _ in asked])
     return [shown if location_id in live else None for shown, (_, location_id) in zip(tokens, asked, strict=True)]
+
+
+async def resolve(
+    self: Student,
+    info: Info,
+    location_id: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(
+            description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
+            "redeemed are in `usableHere`."
+        ),
+    ] = None,
+) -> MakeupTokenGroups:
+    anywhere = location_id is None
+    here = None if anywhere else decode_id(str(location_id), "Location", "locationId")
+    return await groups_of_student(info, self, here)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="The student's makeup tokens by what can be done with them: those that the viewer sees.",
+    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+)

@@ -1,10 +1,7 @@
 """Inputs that the mutations on makeup tokens share, checked, and tokens as an act leaves them."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from strawberry import UNSET
 
 from attendance.actions.tokens.edit_makeup_token import TokenChanged
 from attendance.rules.tokens.tokens_by_hand import COMMENT_LENGTH
@@ -20,24 +17,19 @@ COMMENT_DESCRIPTION = (
 )
 
 
-def is_given(value: Any) -> bool:
-    """Neither left out nor null."""
-    return value is not UNSET and value is not None
-
-
-def id_or_none(given: Any, type_name: str, argument: str) -> UUID | None:
+def id_or_none(given: str | None, type_name: str, argument: str) -> UUID | None:
     """Left out or null: none. Raises BadInput."""
-    return decode_id(given, type_name, argument) if is_given(given) else None
+    return None if given is None else decode_id(given, type_name, argument)
 
 
-def date_or_none(given: Any, argument: str) -> date | None:
+def date_or_none(given: date | None, argument: str) -> date | None:
     """Left out or null: none. Raises BadInput for one on which nothing can meet."""
-    return checked_date(given, argument) if is_given(given) else None
+    return None if given is None else checked_date(given, argument)
 
 
-def comment_or_none(given: Any, argument: str) -> str | None:
+def comment_or_none(given: str | None, argument: str) -> str | None:
     """Left out, null or blank: none. Raises BadInput for one that is too long."""
-    return optional_text(given, argument, COMMENT_LENGTH) if is_given(given) else None
+    return optional_text(given, argument, COMMENT_LENGTH)
 
 
 async def show_kept_token(done: Acted[TokenChanged]) -> MakeupToken:

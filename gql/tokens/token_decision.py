@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -10,10 +10,13 @@ import strawberry
 from attendance.actions.tokens.explain_absences import ExplainedAbsence, explain_absences
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.organization.permissions import sees_all_occurrences
+from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
 from db.calendar.occurrences import read_heads
 from db.tokens.token_ledger import AbsencePage, read_absences
+from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.fields.access import requires
 from gql.fields.context import Info, Reading
+from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.marks.vocabulary import AttendanceStatus
@@ -22,17 +25,12 @@ from gql.tokens.makeup_token import MakeupToken, ShownTokens, show_token
 from gql.tokens.token_ledger import MakeupTokenEntry, MakeupTokenFact, show_entry, show_facts
 from gql.tokens.vocabulary import TokenCause, TokenOutcome
 
-if TYPE_CHECKING:
-    from gql.calendar.occurrence import Occurrence
-
 _CURSORS = Cursors("makeupTokenDecisions", (date, UUID))
 
 
 @strawberry.type(description="An absence of a student, and what was decided about a makeup token for it.")
 class MakeupTokenDecision:
-    occurrence: Annotated["Occurrence", strawberry.lazy("gql.calendar.occurrence")] = strawberry.field(
-        description="What was missed."
-    )
+    occurrence: Occurrence = strawberry.field(description="What was missed.")
     status: AttendanceStatus | None = strawberry.field(
         description="The mark as it is now; it is no absence, or null, where a token came before the mark was "
         "corrected or cleared, or where the class was cancelled."
@@ -103,8 +101,6 @@ async def _read(source: Reading, asked: list[_Asked]) -> list[_Found]:
 
 
 def _show(absence: ExplainedAbsence, student: Student, found: _Found, now: datetime) -> MakeupTokenDecision:
-    from gql.calendar.occurrence import show_occurrence  # noqa: PLC0415 - occurrences show students, who show decisions
-
     decision = absence.decision
     return MakeupTokenDecision(
         occurrence=show_occurrence(found.heads[absence.key], now),
@@ -117,3 +113,21 @@ def _show(absence: ExplainedAbsence, student: Student, found: _Found, now: datet
         facts=[fact for fact in show_facts(decision.facts) if fact.name in ("counted", "limit")],
         entries=[show_entry(step) for step in absence.steps],
     )
+
+
+async def resolve(
+    self: Student,
+    info: Info,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
+) -> Connection[MakeupTokenDecision]:
+    return await decisions_of_student(info, self, first, after)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="Every absence of the student, the newest first, with what was decided about a makeup token for it "
+    "and why: issued, waiting for its run, skipped, taken back or deleted. Camps and appointments are among them. "
+    "Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed; guardians are refused.",
+    metadata=requires(SEE_ATTENDANCE),
+)

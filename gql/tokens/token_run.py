@@ -54,6 +54,7 @@ def show_token_run(previewed: PreviewedRun) -> TokenRun:
 async def _read_token_runs(source: Reading, asked: list[tuple[OccurrenceKey, datetime]]) -> list[list[PreviewedRun]]:
     runs = await preview_token_runs(
         source.connection,
+        source.viewer.caller.organization_id,
         {key for key, _ in asked},
         source.viewer.settings.makeup_tokens,
         now=max(now for _, now in asked),

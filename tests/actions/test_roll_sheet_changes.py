@@ -69,7 +69,7 @@ class Sheet:
 
     async def changes(self, after: int = 0, at_most: int = 200) -> list[RecordedChange]:
         async with self.database.read(self.world.organization_id) as connection:
-            return (await changes_after(connection, [self.key], after, at_most))[self.key]
+            return (await changes_after(connection, self.world.organization_id, [self.key], after, at_most))[self.key]
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def test_another_tenants_changes_do_not_exist(sheet: Sheet, owner: AsyncCo
     await sheet.mark(sheet.ann, PRESENT)
     other = await new_world(owner, name="Other Gym")
     async with sheet.database.read(other.organization_id) as connection:
-        assert await changes_after(connection, [sheet.key], 0, 200) == {sheet.key: []}
+        assert await changes_after(connection, other.organization_id, [sheet.key], 0, 200) == {sheet.key: []}
 
 
 async def test_R10_2_one_statement_tells_the_revisions_of_all_tenants(sheet: Sheet, owner: AsyncConnection) -> None:

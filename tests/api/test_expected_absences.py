@@ -136,10 +136,10 @@ async def test_R6_1_dates_are_bounded(desk: AbsenceDesk, first: date, days: int,
     ("given", "message"),
     [
         ({"endsOn": "2026-11-15"}, "input.endsOn (2026-11-15) is before input.startsOn (2026-11-16)."),
-        ({"windowStarts": "11:00"}, "go together"),
-        ({"windowStarts": "11:00", "windowEnds": "11:00"}, "not after"),
-        ({"windowStarts": "11.00", "windowEnds": "12:00"}, "input.windowStarts is not a wall time"),
-        ({"windowStarts": "11:00", "windowEnds": "24:00"}, "input.windowEnds is not a wall time"),
+        ({"windowStarts": "11:00"}, "belong together"),
+        ({"windowStarts": "11:00", "windowEnds": "11:00"}, "must be after input.windowStarts"),
+        ({"windowStarts": "11.00", "windowEnds": "12:00"}, "input.windowStarts is not a local time"),
+        ({"windowStarts": "11:00", "windowEnds": "24:00"}, "input.windowEnds is not a local time"),
         ({"enrollmentIds": []}, "input.enrollmentIds is empty"),
         ({"comment": "x" * 501}, "input.comment has 501 characters"),
     ],
@@ -228,7 +228,7 @@ async def test_R6_2_what_is_settled_stays_settled(desk: AbsenceDesk) -> None:
     ):
         assert await desk.settle(verb, asked, api, **more) == {
             "__typename": "ExpectedAbsenceSettled",
-            "message": "This expected absence is denied already.",
+            "message": "This expected absence is already denied.",
             "expectedAbsenceId": asked,
             "state": "DENIED",
             "settledAt": "2026-11-15T03:00:00Z",

@@ -102,6 +102,8 @@ async def test_R4_1_notes_stay_unless_told_otherwise(desk: Desk) -> None:
     assert (await note_after(status="TARDY"))["note"] == "new shoes"
     assert (await note_after(status="TARDY", note=None))["note"] is None
     assert await note_after(status=None) is None
+    assert (await note_after(status="PRESENT"))["note"] is None
+    assert await note_after() is None, "leaving the status out is null"
 
 
 async def test_R7_3_an_absence_earns_at_once_and_its_ground_taken_away_revokes_at_once(desk: Desk) -> None:
@@ -225,10 +227,13 @@ async def test_R4_12_R11_3_what_the_caller_may_not_see_is_not_found(desk: Desk, 
         ({"occurrenceId": encode_id("Student", UUID(int=1))}, "It must be the id of an Occurrence"),
         ({"marks": [{"studentId": "x", "status": "PRESENT"}]}, "input.marks.0.studentId"),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "HERE"}]}, "HERE"),
-        ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT"}] * 2}, "named before"),
+        ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT"}] * 2}, "already named"),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT"}] * 501}, "at most 500"),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT", "note": "n" * 1001}]}, "1000"),
-        ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": None, "note": "n"}]}, "needs a status"),
+        (
+            {"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": None, "note": "n"}]},
+            "cannot have a note",
+        ),
         ({"marks": [{"studentId": encode_id("Student", UUID(int=1)), "status": "ABSENT", "note": "\x00"}]}, "U+0000"),
         ({"seenRevision": -1}, "negative"),
         ({"seenRevision": 5}, "seenRevision is 5"),

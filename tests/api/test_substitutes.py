@@ -464,7 +464,7 @@ async def test_R11_3_strangers_guardians_and_who_has_left_are_not_found(desk: De
         ({}, "Give either input.assignments or input.everyOccurrence."),
         ({"assignments": []}, "input.assignments has 0 entries; 1 to 100 are allowed."),
         ({"assignments": ["one"] * 101}, "input.assignments has 101 entries; 1 to 100 are allowed."),
-        ({"assignments": ["one", "one"]}, "input.assignments names an occurrence twice; name each once."),
+        ({"assignments": ["one", "one"]}, "input.assignments names an occurrence twice. Name each once."),
     ],
 )
 async def test_what_cannot_be_asked(desk: Desk, given: dict[str, Any], message: str) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from graphql import (
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLList,
@@ -14,8 +16,11 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    Undefined,
     get_named_type,
 )
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryMaybe
 
 from gql.schema import build_schema
 
@@ -123,3 +128,25 @@ def test_no_name_is_reserved_in_mobile_languages(schema: GraphQLSchema) -> None:
     values = {value.lower() for it in own_types(schema) if isinstance(it, GraphQLEnumType) for value in it.values}
     # OfferingKind.CLASS is the word of the business; generators escape values, and only types break them.
     assert (names | values - {"class"}) & RESERVED == set()
+
+
+def optional_inputs(schema: GraphQLSchema) -> Iterator[tuple[str, GraphQLArgument | GraphQLInputField]]:
+    for it in own_types(schema):
+        if isinstance(it, GraphQLInputObjectType):
+            yield from ((f"{it.name}.{name}", field) for name, field in it.fields.items())
+        if isinstance(it, GraphQLObjectType | GraphQLInterfaceType):
+            for name, field in it.fields.items():
+                yield from ((f"{it.name}.{name}({argument}:)", each) for argument, each in field.args.items())
+
+
+def test_what_can_be_left_out_has_a_default_unless_null_means_something_else(schema: GraphQLSchema) -> None:
+    found = {name: it for name, it in optional_inputs(schema) if not isinstance(it.type, GraphQLNonNull)}
+    assert len(found) > 100
+    for name, it in found.items():
+        is_maybe = isinstance(it.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].type, StrawberryMaybe)
+        assert is_maybe == (it.default_value is Undefined), name
+
+
+def test_no_module_of_the_schema_knows_a_third_way_to_leave_something_out() -> None:
+    for path in ROOT.glob("gql/**/*.py"):
+        assert "UNSET" not in path.read_text(), path

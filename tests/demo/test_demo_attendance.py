@@ -99,6 +99,7 @@ async def test_R7_4_no_sheet_owes_a_token_or_has_one_too_many(demo: Demo) -> Non
         settings = (await read_settings(connection, demo.business)).makeup_tokens
         plans = await plan_makeup_tokens(
             connection,
+            demo.business,
             {OccurrenceKey(slot, held_on): students for slot, held_on, students in marked},
             may_create=True,
             settings=settings,

@@ -75,6 +75,16 @@ async def test_not_ready_on_an_older_schema(database: Database, database_url: st
     assert report["migrations"].startswith("the schema is at 0001, this code needs ")
 
 
+async def test_not_ready_before_the_first_migration(database: Database, database_url: str, redis_url: str) -> None:
+    owner = create_engine(database_url, role=None)
+    async with owner.begin() as connection:
+        await connection.execute(text("DROP TABLE alembic_version"))
+    await owner.dispose()
+    answer = await get("/health/ready", database, redis_url)
+    assert answer.status_code == 503
+    assert answer.json()["migrations"].startswith("the schema is at None, this code needs ")
+
+
 async def test_live_needs_nothing() -> None:
     away = Database(create_engine(f"postgresql+asyncpg://a:b@127.0.0.1:{free_port()}/c"))
     answer = await get("/health/live", away, nowhere())

@@ -227,4 +227,4 @@ def test_R6_2_what_is_settled_says_how() -> None:
     with pytest.raises(ExpectedAbsenceSettled) as refused:
         require_open(replace(absence, state=ExpectedAbsenceState.DENIED, decided_at=then), REQUESTED)
     assert (refused.value.state, refused.value.settled_at) == (ExpectedAbsenceState.DENIED, then)
-    assert refused.value.message == "This expected absence is denied already."
+    assert refused.value.message == "This expected absence is already denied."

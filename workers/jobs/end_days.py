@@ -61,7 +61,7 @@ async def _end_days_of(context: WorkerContext, location: LocationBehind) -> int:
         is_settled = is_settled and None not in outcomes
         if is_settled:
             async with unit_of_work(context.database, location.organization_id, context.announcer) as uow:
-                await settle_days(uow.connection, location.location_id, day)
+                await settle_days(uow, location.location_id, day)
     return marked
 
 

@@ -1,4 +1,4 @@
-"""Staff grant a family's request (R6.2)."""
+"""The action that approves a family's request (R6.2)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,8 +20,9 @@ from db.unit_of_work import UnitOfWork
 async def approve_expected_absence(
     uow: UnitOfWork, viewer: Viewer, absence_id: UUID, *, is_excused: bool, now: datetime
 ) -> AbsenceWritten:
-    """Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED: of several
-    who settle it at once, one does.
+    """Approve a request. When several people decide it at the same time, one succeeds.
+
+    Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED.
     """
     _, absence = await find_absence(uow, viewer.caller, absence_id)
     if is_excused:

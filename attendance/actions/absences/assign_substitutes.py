@@ -1,4 +1,4 @@
-"""Assign substitutes for somebody who is away, or take them back (R9.9)."""
+"""The action that assigns or removes the substitutes of an absent staff member (R9.9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,10 @@ _NEAR = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class AssignedSubstitutes:
-    """`changed`: the occurrences at which somebody else stands in than before. `unreached`: those of them whose
-    substitute was to be told, and has no address.
+    """What the action did.
+
+    changed -- the occurrences whose substitute changed.
+    unreached -- those of them whose new substitute was to be notified but has no e-mail address.
     """
 
     changed: tuple[OccurrenceKey, ...]
@@ -35,8 +37,10 @@ class AssignedSubstitutes:
 async def assign_substitutes(
     uow: UnitOfWork, absence_id: UUID, assignments: Sequence[Assignment], options: AssignmentOptions, *, now: datetime
 ) -> AssignedSubstitutes:
-    """All of them or none; the occurrences differ. Some statements for each substitute, however many occurrences; what
-    stands already is left alone, and nobody is told of it.
+    """Assign all of the substitutes or none. The occurrences must differ.
+
+    It takes some statements for each substitute, however many occurrences there are. An assignment that already exists
+    stays unchanged, and nobody is notified of it.
 
     Raises NothingFound, OccurrenceNotFound, NoSubstituteNeeded and SubstituteNotPossible.
     """
@@ -80,7 +84,7 @@ async def _require_free(
         within = DateSpan(min(days) - _NEAR, max(days) + _NEAR)
         away = await absences_of(uow.connection, uow.organization_id, [substitute_id], within)
         meetings = [] if allow_same_time else await _meetings(uow, substitute_id, within)
-        # Two of the occurrences at hand may be at one time, too.
+        # Two of the given occurrences can also be at the same time.
         meetings += [Meeting(head.key, head.starts_at, head.ends_at) for head in mine]
         for head in mine:
             require_free(
@@ -94,7 +98,7 @@ async def _require_free(
 
 
 async def _meetings(uow: UnitOfWork, person_id: UUID, within: DateSpan) -> list[Meeting]:
-    """What the person teaches or stands in for on these dates, and what takes place."""
+    """Return the occurrences that the person teaches or substitutes on these dates and that take place."""
     listed = ListingFilter(within=within, include_not_scheduled=False, instructor_ids=[person_id])
     slots = await read_slots(uow.connection, uow.organization_id, listed)
     keys = [each.key for each in expand(slots, within, include_not_scheduled=False)]

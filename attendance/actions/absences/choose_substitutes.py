@@ -1,4 +1,6 @@
-"""For which occurrences substitutes are assigned (R9.9): those named, or all of an absence that are to come."""
+"""The action that chooses the occurrences that get substitutes: those named, or all of an absence that are not over
+(R9.9).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ _ALL = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ToAssign:
-    """`title` is what staff read of the occurrence."""
+    """An occurrence to which a substitute is to be assigned. `title` describes it for staff."""
 
     key: OccurrenceKey
     substitute_id: UUID | None
@@ -28,7 +30,9 @@ class ToAssign:
 
 
 async def choose_named(uow: UnitOfWork, caller: Caller, wanted: Sequence[Assignment]) -> list[ToAssign]:
-    """One statement. Raises OccurrenceNotFound for one that the caller does not see."""
+    """Return the named occurrences, in one statement. Raises OccurrenceNotFound when the caller may not see one of
+    them.
+    """
     found = await read_heads(uow.connection, uow.organization_id, [each.key for each in wanted])
     heads = {head.key: head for head in found if may_see_occurrence(caller, head)}
     if len(heads) < len(wanted):
@@ -39,12 +43,13 @@ async def choose_named(uow: UnitOfWork, caller: Caller, wanted: Sequence[Assignm
 async def choose_every(
     uow: UnitOfWork, caller: Caller, absence_id: UUID, substitute_id: UUID | None, *, now: datetime
 ) -> list[ToAssign]:
-    """Of those that the caller sees, by date; without those that do not take place. Raises NothingFound and
-    NothingToSubstitute.
+    """Return every present and future occurrence of the absence that takes place and that the caller may see, by date.
+
+    Raises NothingFound and NothingToSubstitute.
     """
     await open_staff_absence(uow, absence_id, [] if substitute_id is None else [substitute_id])
     (rows,) = await list_substitutions(uow.connection, uow.organization_id, [(absence_id, None, _ALL)])
-    # One day is left for zones; what has a date before today's is left out below.
+    # The margin of one day allows for time zones; earlier local dates are excluded below.
     earliest = now.date().toordinal() - 1
     keys = [row.key for row, _, _ in rows if row.key.held_on.toordinal() >= earliest]
     heads = [

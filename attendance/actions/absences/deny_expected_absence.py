@@ -1,4 +1,4 @@
-"""Staff turn a family's request down (R6.2)."""
+"""The action that denies a family's request (R6.2)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,9 @@ from db.unit_of_work import UnitOfWork
 
 
 async def deny_expected_absence(uow: UnitOfWork, viewer: Viewer, absence_id: UUID, *, now: datetime) -> AbsenceWritten:
-    """No roll sheet changes, for none showed it. Raises ExpectedAbsenceNotFound, PermissionDenied, and
-    ExpectedAbsenceSettled unless it is REQUESTED.
+    """Deny a request. No roll sheet changes, because none showed it.
+
+    Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED.
     """
     await find_absence(uow, viewer.caller, absence_id)
     await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)

@@ -1,4 +1,4 @@
-"""Mark a staff member absent for some dates (R9.9)."""
+"""The action that marks a staff member absent for a range of dates (R9.9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +19,10 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class MarkedAbsent:
-    """`missed_count`: occurrences that the person teaches on these dates; `stood_in_count`: those for which it was to
-    stand in, and nobody does now.
+    """What the action did.
+
+    missed_count -- the number of occurrences that the person teaches on these dates.
+    stood_in_count -- the number of occurrences at which the person was to substitute; they have no substitute now.
     """
 
     staff_absence_id: UUID
@@ -31,7 +33,10 @@ class MarkedAbsent:
 async def mark_staff_absent(
     uow: UnitOfWork, caller: Caller, person_id: UUID, span: DateSpan, comment: str | None, *, now: datetime
 ) -> MarkedAbsent:
-    """At what it teaches then nobody stands in yet. Raises NothingFound and StaffAbsenceNotPossible."""
+    """Record the absence. The occurrences that the person teaches on these dates have no substitute yet.
+
+    Raises NothingFound and StaffAbsenceNotPossible.
+    """
     if person_id not in await hold_staff(uow, [person_id]):
         raise NothingFound(NO_SUCH_STAFF)
     today = await earliest_today(uow, now)

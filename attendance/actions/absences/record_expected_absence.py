@@ -1,4 +1,4 @@
-"""Staff tell an absence beforehand (R6.1)."""
+"""The action with which staff record an expected absence (R6.1)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +15,9 @@ from db.unit_of_work import UnitOfWork
 async def record_expected_absence(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, told: ExpectedAbsence, *, now: datetime
 ) -> AbsenceWritten:
-    """Approved at once, excused or not; it is no mark and earns nothing (R6.3). Notice is asked of families alone, so
-    it is never late. The caller may record attendance.
+    """Record an absence, approved at once, excused or not. It is not a mark and earns nothing (R6.3).
+
+    Only families have to give notice, so it is never late. The caller must be allowed to record attendance.
 
     Raises StudentNotFound, EnrollmentsNotOfStudent, ExpectedAbsenceNotPossible and PermissionDenied.
     """

@@ -1,4 +1,4 @@
-"""Take a staff absence back (R9.9): who was away teaches again, and nobody stands in."""
+"""The action that removes a staff absence: the staff member teaches again, without substitutes (R9.9)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,10 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class RemovedAbsence:
-    """`is_shortened`: it had begun, and ended yesterday now. `released_count`: occurrences at which somebody was to
-    stand in.
+    """What the action did.
+
+    is_shortened -- whether the absence had begun, so that it now ends yesterday and was not deleted.
+    released_count -- the number of occurrences that had a substitute.
     """
 
     is_shortened: bool
@@ -27,8 +29,9 @@ class RemovedAbsence:
 async def remove_staff_absence(
     uow: UnitOfWork, absence_id: UUID, *, email_substitutes: bool, now: datetime
 ) -> RemovedAbsence:
-    """From today on; who taught what before, stays. Raises NothingFound, and StaffAbsenceNotPossible for what is
-    over.
+    """Remove the absence from today on. Past occurrences keep the people who taught them.
+
+    Raises NothingFound, and StaffAbsenceNotPossible when the absence is over.
     """
     absence = (await open_staff_absence(uow, absence_id)).facts
     today = await earliest_today(uow, now)

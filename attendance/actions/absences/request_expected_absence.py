@@ -1,4 +1,4 @@
-"""A guardian tells an absence beforehand (R6.2)."""
+"""The action with which a guardian requests an expected absence (R6.2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,8 +21,10 @@ from db.unit_of_work import UnitOfWork
 async def request_expected_absence(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, told: ExpectedAbsence, *, now: datetime
 ) -> AbsenceWritten:
-    """Approved and excused at once where the settings say so, else left to staff. Less than the notice before the
-    first occurrence that it hits, it is late, and never excused by itself.
+    """Record a request. Settings decide whether it is approved and excused at once; otherwise staff decide.
+
+    It is late when less than the notice is left before the first occurrence that it covers. A late request is never
+    excused automatically.
 
     Raises AbsenceRequestsOff, StudentNotFound, EnrollmentsNotOfStudent and ExpectedAbsenceNotPossible.
     """
@@ -47,6 +49,6 @@ async def request_expected_absence(
 
 
 async def _first_start(uow: UnitOfWork, hits: Sequence[OccurrenceKey]) -> datetime | None:
-    """Of those that are held."""
+    """Return the start of the first of the occurrences that is held, or None."""
     heads = await read_heads(uow.connection, uow.organization_id, hits)
     return min((head.starts_at for head in heads if head.is_held), default=None)

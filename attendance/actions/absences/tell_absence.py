@@ -1,4 +1,4 @@
-"""The steps that all acts on expected absences share (R6.1, R6.2)."""
+"""The steps that all actions on expected absences share (R6.1, R6.2)."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,14 +34,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AbsenceWritten:
-    """Which expected absence an act made or changed."""
+    """The expected absence that an action made or changed."""
 
     expected_absence_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class StudentsAbsence:
-    """An absence with the student's places, and the occurrences among them that it hits, earliest first."""
+    """An absence with the student's places, and the occurrences among them that it covers, earliest first."""
 
     student_id: UUID
     told: ExpectedAbsence
@@ -49,14 +49,14 @@ class StudentsAbsence:
     hits: Sequence[OccurrenceKey]
 
     def today(self, now: datetime) -> date:
-        """Where the student has places, the earliest."""
+        """Return the earliest of the local dates where the student has places."""
         return earliest_today(now, (ZoneInfo(each.place.offering.location.time_zone) for each in self.places))
 
 
 async def open_absence(
     uow: UnitOfWork, caller: Caller, student_id: UUID, told: ExpectedAbsence, *, now: datetime
 ) -> StudentsAbsence:
-    """One that is about to be told.
+    """Check a new absence and read what it covers.
 
     Raises StudentNotFound, EnrollmentsNotOfStudent, PermissionDenied and ExpectedAbsenceNotPossible.
     """
@@ -67,12 +67,12 @@ async def open_absence(
         raise EnrollmentsNotOfStudent(tuple(sorted(unknown)))
     await _require_own_classes(uow, caller, absence)
     today = absence.today(now)
-    require_possible(told, today, await count_open_absences(uow.connection, student_id, today))
+    require_possible(told, today, await count_open_absences(uow, student_id, today))
     return absence
 
 
 async def find_absence(uow: UnitOfWork, caller: Caller, absence_id: UUID) -> tuple[ToldAbsence, StudentsAbsence]:
-    """One that was told. Nobody is kept from changing it yet: see `on_roll_sheets`.
+    """Return an existing absence. It is not locked yet; see `on_roll_sheets` and `hold_absence`.
 
     Raises ExpectedAbsenceNotFound, and PermissionDenied for staff who may not decide it.
     """
@@ -86,8 +86,10 @@ async def find_absence(uow: UnitOfWork, caller: Caller, absence_id: UUID) -> tup
 
 
 async def hold_absence(uow: UnitOfWork, absence_id: UUID, *states: ExpectedAbsenceState) -> None:
-    """Nobody else changes it until the transaction ends. Raises ExpectedAbsenceSettled in another state: of two who
-    settle it at once, the second one waits here and is told what the first one did.
+    """Lock the absence until the end of the transaction.
+
+    Raises ExpectedAbsenceSettled when it is in another state. When two people decide it at the same time, the second
+    waits here and then learns what the first has decided.
     """
     if await lock_expected_absence(uow, absence_id) not in states:
         found = await read_expected_absences(uow.connection, uow.organization_id, [absence_id], Visibility())
@@ -98,10 +100,12 @@ async def hold_absence(uow: UnitOfWork, absence_id: UUID, *states: ExpectedAbsen
 async def on_roll_sheets(
     uow: UnitOfWork, absence: StudentsAbsence, author: Author, now: datetime
 ) -> AsyncIterator[None]:
-    """Around what makes or unmakes an approved absence: the roll sheets it hits are held, and hear of it (R10.1)."""
+    """Wrap what creates or ends an approved absence: the roll sheets that it covers are locked, and their changes
+    are numbered (R10.1).
+    """
     told = absence.told
     offerings = {slot.id: each.place.offering.id for each in absence.places for slot in each.place.timeslots}
-    # A window also hits what runs into it from the day before.
+    # A window also covers an occurrence that runs into it from the day before.
     first_on = told.starts_on if told.window_start is None else told.starts_on - _DAY
     async with roster_changed(
         uow,
@@ -115,17 +119,17 @@ async def on_roll_sheets(
 
 
 def require_recorder(caller: Caller) -> None:
-    """Staff need attendance FULL; families need nothing but the student. Raises PermissionDenied."""
+    """Raise PermissionDenied when staff lack attendance FULL. Families need no permission."""
     if caller.portal is Portal.CUSTOMER or may_record_attendance(caller):
         return
     full = Permission.STAFF_ATTENDANCE_FULL if caller.portal is Portal.STAFF else Permission.OFFICE_ATTENDANCE_FULL
-    raise PermissionDenied(full, "You may see expected absences but not change them.")
+    raise PermissionDenied(full, "You may see expected absences, but you may not change them.")
 
 
 def require_excuser(caller: Caller) -> None:
-    """Raises PermissionDenied."""
+    """Raise PermissionDenied when the caller may not excuse absences."""
     if not may_excuse(caller):
-        raise PermissionDenied(Permission.EXCUSE_ABSENCES, "You may not excuse absences; tell it without an excuse.")
+        raise PermissionDenied(Permission.EXCUSE_ABSENCES, "You may not excuse absences. Record it without an excuse.")
 
 
 async def _require_visible(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""An absence that was told is taken back (R6.2)."""
+"""The action that withdraws an expected absence (R6.2)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +15,9 @@ from db.unit_of_work import UnitOfWork
 async def withdraw_expected_absence(
     uow: UnitOfWork, viewer: Viewer, absence_id: UUID, *, now: datetime
 ) -> AbsenceWritten:
-    """By guardians of the student's family until it is over, by staff at any time; asked for or approved alike. Marks
-    that it has excused stay.
+    """Withdraw an absence that is requested or approved. Marks that it has excused stay.
+
+    Guardians can withdraw those of their own family until they are over; staff can at any time.
 
     Raises ExpectedAbsenceNotFound, ExpectedAbsenceNotPossible, PermissionDenied and ExpectedAbsenceSettled.
     """
@@ -24,7 +25,7 @@ async def withdraw_expected_absence(
     if viewer.caller.portal is Portal.CUSTOMER:
         require_not_over(absence.told, absence.today(now))
     author = Author.of(viewer.caller)
-    # It may be approved while this waits, so the roll sheets are held whatever its state was.
+    # The absence may be approved while this waits, so the roll sheets are locked whatever its state was.
     async with on_roll_sheets(uow, absence, author, now):
         await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED)
         await withdraw(uow, absence_id, author, now)

@@ -86,7 +86,7 @@ async def cancel_occurrence(
     if marked := await marked_students(uow.connection, uow.organization_id, key):
         await notify_of_absences(uow, head, marked, settings=settings, now=now)
     await lock_tokens_concerned(uow.connection, uow.organization_id, key)
-    occasions = await occasions_of(uow.connection, [key])
+    occasions = await occasions_of(uow.connection, uow.organization_id, [key])
     (plan,) = await plan_cancelling(
         uow.connection, uow.organization_id, occasions, options, settings.makeup_tokens, now=now
     )
@@ -117,13 +117,8 @@ async def plan_cancelling(
     sheets = await read_cancelled_sheets(connection, organization_id, occasions, now)
     todays = {sheet.key: sheet.today for sheet in sheets}
     limits = limits_to_count(sheets, options, settings)
-    counted = (
-        await count_towards_limit(
-            connection, [Counting(student_id, limit, todays[key]) for (key, student_id), limit in limits.items()]
-        )
-        if limits
-        else []
-    )
+    counting = [Counting(student_id, limit, todays[key]) for (key, student_id), limit in limits.items()]
+    counted = await count_towards_limit(connection, organization_id, counting) if limits else []
     return plan_cancellations(sheets, options, settings, dict(zip(limits, counted, strict=True)))
 
 
@@ -186,7 +181,9 @@ async def _unflag(uow: UnitOfWork, outcomes: Collection[StudentOutcome], now: da
         if each.token.step is TokenStep.UNFLAG and each.student.cancellation is not None
     }
     if tokens:
-        await change(uow.connection, [TokenFate(each, False, False) for each in tokens.values()], now)
+        await change(
+            uow.connection, uow.organization_id, [TokenFate(each, False, False) for each in tokens.values()], now
+        )
     return tokens
 
 

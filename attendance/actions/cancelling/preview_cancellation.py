@@ -47,11 +47,12 @@ async def preview_cancellation(
     connection: AsyncConnection, viewer: Viewer, chosen: Chosen, options: CancellationOptions, *, now: datetime
 ) -> PreviewedCancellation:
     """What `cancel_occurrence` would do with each, one after the other; four statements at most, however many."""
+    organization_id = viewer.caller.organization_id
     keys = [head.key for head in chosen.heads]
-    occasions = await occasions_of(connection, keys) if keys else {}
+    occasions = await occasions_of(connection, organization_id, keys) if keys else {}
     plans = await plan_cancelling(
         connection,
-        viewer.caller.organization_id,
+        organization_id,
         {key: occasions[key] for key in keys},
         options,
         viewer.settings.makeup_tokens,

@@ -97,7 +97,7 @@ async def _take_back(
     uow: UnitOfWork, key: OccurrenceKey, author: Author, now: datetime
 ) -> tuple[dict[UUID, UUID], dict[UUID, UUID], dict[UUID, UUID]]:
     """The cancellation's tokens by student: revoked, used, and of these the newly flagged ones."""
-    occasions = await occasions_of(uow.connection, [key])
+    occasions = await occasions_of(uow.connection, uow.organization_id, [key])
     (sheet,) = await read_cancelled_sheets(uow.connection, uow.organization_id, occasions, now)
     live = [each for each in sheet.students if _state(each, sheet.today) not in (None, *_GONE)]
     used = [each for each in live if _state(each, sheet.today) in _USED]
@@ -106,7 +106,7 @@ async def _take_back(
     fates = [TokenFate(token, True, False) for token in _tokens(revoked).values()]
     fates += [TokenFate(token, False, True) for token in _tokens(flagged).values()]
     if fates:
-        await change(uow.connection, fates, now)
+        await change(uow.connection, uow.organization_id, fates, now)
     acts = [(each, MakeupTokenAct.REVOKED) for each in revoked] + [(each, MakeupTokenAct.FLAGGED) for each in flagged]
     entries = [
         LedgerEntry(each.student_id, each.cancellation.id, act, cause=TokenCause.OCCURRENCE_RESTORED, occurrence=key)

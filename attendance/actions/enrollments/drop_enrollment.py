@@ -1,4 +1,4 @@
-"""End a student's place in an offering (R3.1)."""
+"""The action that ends a student's enrollment (R3.1)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -22,12 +22,13 @@ from db.unit_of_work import UnitOfWork
 async def drop_enrollment(
     uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, drop_on: date, *, now: datetime
 ) -> Enrolled:
-    """At the end of the day `drop_on`; before the enrollment's first day, it is deleted. Rows without a mark leave the
-    roll sheets of later dates, rows with one stay, subdued. Dropping again with the same date changes nothing. With the
-    last place of a student, unused makeup tokens begin to lapse (R8.11). A makeup gives its token back, as resetting
-    the token does (R8.5).
+    """End the enrollment at the end of the day `drop_on`, or delete it when that is before its first day.
 
-    Raises NothingFound and EnrollmentEnded; of a makeup that has come and gone, MakeupTokenNotChangeable.
+    Rows without a mark leave the roll sheets of later dates; rows with a mark stay as subdued rows. Dropping again with
+    the same date changes nothing. When the student's last enrollment is dropped, unused makeup tokens begin to lapse
+    (R8.11). A dropped makeup gives its token back, as resetting the token does (R8.5).
+
+    Raises NothingFound, EnrollmentEnded, and MakeupTokenNotChangeable for a makeup whose day has passed.
     """
     enrollment, offering_id, timetables = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
     ending = plan_drop(enrollment, drop_on)

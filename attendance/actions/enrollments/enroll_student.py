@@ -1,4 +1,4 @@
-"""Give a student a place in an offering (R3.1, R8.6)."""
+"""The action that enrolls a student in an offering (R3.1, R8.6)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +29,9 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class NewPlace:
-    """`timeslot_id` None: all timeslots; `drop_on` None: open. A SINGLE_DAY has both dates the same."""
+    """A new enrollment. `timeslot_id` is None for all timeslots, and `drop_on` is None when it has no end. The two
+    dates of a SINGLE_DAY are the same.
+    """
 
     student_id: UUID
     offering_id: UUID
@@ -40,9 +42,10 @@ class NewPlace:
 
 
 async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now: datetime) -> Enrolled:
-    """The last place goes once, whoever else asks for it at the same time. The student joins open roll sheets at once,
-    and those that have begun checking in as absent by default (R4.7). Makeup tokens that were about to lapse are kept
-    (R8.11).
+    """Enroll the student. The last place is given only once, even when several ask for it at the same time.
+
+    The student appears on open roll sheets at once, with a defaulted absence on those that have begun checking in
+    (R4.7). Makeup tokens that were about to lapse are kept (R8.11).
 
     Raises EnrollmentTypeNotAllowed, NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull; nothing is
     changed then.

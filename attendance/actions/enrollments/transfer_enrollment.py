@@ -1,4 +1,4 @@
-"""Move a student from one place to another, in one act (R3.4, TRANSFER)."""
+"""The action that moves a student from one place to another (R3.4, TRANSFER)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ class Transferred:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to, from when on. `timeslot_id` None: all timeslots; `drop_on` None: open."""
+    """The target of a transfer. `timeslot_id` is None for all timeslots, and `drop_on` is None when it has no end."""
 
     offering_id: UUID
     starts_on: date
@@ -43,17 +43,19 @@ class Target:
 async def transfer_enrollment(
     uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, target: Target, *, now: datetime
 ) -> Transferred:
-    """The source ends on the day before the new start, and is the source of one transfer only. The new place is of the
-    same type; it may be in the same offering, at another timeslot.
+    """Transfer the enrollment. It ends on the day before the new start, and can be transferred only once.
 
-    Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull.
+    The new enrollment has the same type. It can be in the same offering, at another timeslot.
+
+    Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled and
+    OfferingFull.
     """
     source, offering_id, timetables = await open_enrollment(
         uow, viewer.caller, enrollment_id, since=target.starts_on, to_offering=target.offering_id
     )
     last_day = plan_transfer(source, target.starts_on)
     if await has_transfer(uow, source.id):
-        raise EnrollmentEnded(source.drop_on, "The enrollment was transferred before.")
+        raise EnrollmentEnded(source.drop_on, "The enrollment was already transferred.")
     place = Place(target.starts_on, target.drop_on, target.timeslot_id)
     timetable, left = timetables[target.offering_id], ended(source, last_day)
     await require_place(uow, timetable, source.student_id, source.type, place, now=now, leaving=left)

@@ -23,7 +23,7 @@ async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: dat
     is_due = (
         settings.classes.mark_absent_when_nobody_checks_in
         and sheet.head.not_recordable(now) is None
-        and not await was_marked_by_the_system(uow.connection, key)
+        and not await was_marked_by_the_system(uow, key)
     )
     changes = default_everybody(sheet.rows) if is_due else ()
     return await save_marks(uow, sheet, changes, author=SYSTEM, settings=settings, now=now)

@@ -70,7 +70,7 @@ async def _require_no_conflict(
     if seen > revision:
         raise SeenRevisionAhead(seen, revision)
     named = {change.student_id: change for change in changes if change.student_id in submission.marks}
-    others = await others_since(uow.connection, sheet.head.key, seen, author, named)
+    others = await others_since(uow, sheet.head.key, seen, author, named)
     conflicts = tuple(
         ConflictingMark(
             student_id=student,

@@ -1,10 +1,13 @@
 """Passwords: argon2id, worked on threads of its own so that the event loop goes on, and no more at once than those."""
 
 import asyncio
+import base64
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 
 class Passwords:
@@ -15,7 +18,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 4) -> None:
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
-        self._nobodys = self._hasher.hash("nobody's password")
+        self._nobodys = _hash_of_nobody(self._hasher)
         self.worked = 0
 
     async def hash(self, password: str) -> str:
@@ -36,3 +39,17 @@ class Passwords:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A hash that no password fits. It has the hasher's parameters, so checking it takes as long as checking any other.
+
+    The digest is random instead of computed: a process that starts has no need to spend 64 MiB and 100 ms on it.
+    """
+    salt, digest = (_unpadded(secrets.token_bytes(size)) for size in (hasher.salt_len, hasher.hash_len))
+    parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2{hasher.type.name.lower()}$v={ARGON2_VERSION}${parameters}${salt}${digest}"
+
+
+def _unpadded(data: bytes) -> str:
+    return base64.b64encode(data).decode().rstrip("=")

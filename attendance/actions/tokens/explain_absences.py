@@ -47,8 +47,8 @@ async def explain_absences(
     students: dict[OccurrenceKey, list[UUID]] = defaultdict(list)
     for student_id, key in wanted:
         students[key].append(student_id)
-    plans = await plan_makeup_tokens(connection, students, may_create=True, settings=settings, now=now)
-    runs = await runs_of(connection, students)
+    plans = await plan_makeup_tokens(connection, organization_id, students, may_create=True, settings=settings, now=now)
+    runs = await runs_of(connection, organization_id, students)
     steps = await read_absence_steps(connection, organization_id, wanted)
     tokens = await _tokens(connection, organization_id, {student_id for student_id, _ in wanted})
     explained = {}

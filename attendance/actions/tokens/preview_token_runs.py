@@ -29,6 +29,7 @@ class PreviewedRun:
 
 async def preview_token_runs(
     connection: AsyncConnection,
+    organization_id: UUID,
     occurrences: Collection[OccurrenceKey],
     settings: MakeupTokenSettings,
     *,
@@ -37,12 +38,14 @@ async def preview_token_runs(
     """In the order in which they are due, an entry for each occurrence. The same decisions as the runs take, without
     their locks; the number of statements does not depend on that of the occurrences.
     """
-    runs = await token_runs.runs_of(connection, occurrences)
+    runs = await token_runs.runs_of(connection, organization_id, occurrences)
     armed = [key for key, of_key in runs.items() if any(run.state is TokenRunState.ARMED for run in of_key)]
     plans: dict[OccurrenceKey, TokenPlan] = {}
     if armed:
-        wanted = await makeup_tokens.students_with_marks_or_tokens(connection, armed)
-        plans = await plan_makeup_tokens(connection, wanted, may_create=True, settings=settings, now=now)
+        wanted = await makeup_tokens.students_with_marks_or_tokens(connection, organization_id, armed)
+        plans = await plan_makeup_tokens(
+            connection, organization_id, wanted, may_create=True, settings=settings, now=now
+        )
     return {key: [_preview(run, plans.get(key)) for run in of_key] for key, of_key in runs.items()}
 
 

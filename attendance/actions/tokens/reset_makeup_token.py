@@ -109,7 +109,7 @@ async def release_makeups(
     a change of its own); whether the makeups may be given up it has decided. db/makeups/makeup_releases.py has
     `tokens_of_makeups` for who knows only the enrollments.
     """
-    held = await lock_tokens(uow.connection, uow.organization_id, token_ids)
+    held = await lock_tokens(uow, token_ids)
     tied = await tied_makeups(uow.connection, uow.organization_id, held)
     if not tied:
         return []

@@ -20,10 +20,10 @@ async def run_tokens(
     more, or yet).
     """
     # Most calls that come too late end here, without making a row of the occurrence or waiting for its lock.
-    if not _is_due(await token_runs.find_run(uow.connection, occurrence, phase), now):
+    if not _is_due(await token_runs.find_run(uow, occurrence, phase), now):
         return None
     await lock_occurrence(uow, occurrence)
-    if not _is_due(await token_runs.lock_run(uow.connection, occurrence, phase), now):
+    if not _is_due(await token_runs.lock_run(uow, occurrence, phase), now):
         return None
     settings = await read_settings(uow.connection, uow.organization_id)
     outcome = await reconcile_makeup_tokens(
@@ -37,7 +37,7 @@ async def run_tokens(
         now=now,
     )
     await token_runs.finish_run(
-        uow.connection,
+        uow,
         occurrence,
         phase,
         issued=len(outcome.issued) + len(outcome.reinstated),

@@ -1,4 +1,6 @@
-"""What may be told beforehand, and what an organization's settings make of a family's request (R6.1, R6.2)."""
+"""Rules of expected absences: what can be recorded, and what the organization's settings make of a family's request
+(R6.1, R6.2).
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -32,14 +34,14 @@ MOST_ENROLLMENTS = 50
 COMMENT_LIMIT = 500
 
 _DAY = timedelta(days=1)
-# Nowhere on earth is it an earlier date than 12 hours behind UTC.
+# No local date on earth is earlier than that of the time zone 12 hours behind UTC.
 _LATEST_ZONE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class ToldAbsence:
-    """An expected absence with its life: who told it, and what was decided. `told` speaks for it on roll sheets while
-    it is APPROVED.
+    """An expected absence with its history: who announced it, and what was decided. Roll sheets show `told` while
+    the state is APPROVED.
     """
 
     id: UUID
@@ -63,8 +65,9 @@ class Decision:
 
 
 def decide_request(settings: AbsenceSettings, *, is_late: bool) -> Decision:
-    """What becomes of a family's request at once (R6.2). Nothing is excused before it is approved, and what was told
-    too late never by itself.
+    """Return what a family's request becomes at once (R6.2).
+
+    Nothing is excused before it is approved, and a late request is never excused automatically.
     """
     if not settings.auto_approve_absences:
         return Decision(ExpectedAbsenceState.REQUESTED, is_excused=False)
@@ -72,22 +75,26 @@ def decide_request(settings: AbsenceSettings, *, is_late: bool) -> Decision:
 
 
 def is_too_late(first_starts_at: datetime | None, now: datetime, notice_minutes: int) -> bool:
-    """R6.2: is less than the notice left before the start of the first occurrence? Elapsed minutes, whatever clocks
-    do in between; exactly the notice is in time. None: it hits nothing, and is in time.
+    """Return whether less than the notice is left before the start of the first occurrence (R6.2).
+
+    The notice is measured in elapsed minutes, also across clock changes. Exactly the notice is in time. When
+    `first_starts_at` is None, the absence covers no occurrence and is in time.
     """
     return first_starts_at is not None and first_starts_at - now < timedelta(minutes=notice_minutes)
 
 
 def earliest_today(now: datetime, zones: Iterable[ZoneInfo]) -> date:
-    """The local date where it is earliest: what is over there is over in all of the student's classes. Without
-    classes, the earliest date on earth.
+    """Return the earliest of the local dates in the time zones. A date before it is over in all of the student's
+    classes. Without classes, it is the earliest date on earth.
     """
     return min((local_date(now, zone) for zone in zones), default=(now.astimezone(UTC) - _LATEST_ZONE).date())
 
 
 def require_possible(told: ExpectedAbsence, today: date, open_absences: int) -> None:
-    """`open_absences` is how many of the student's are asked for or approved, and not over. Raises
-    ExpectedAbsenceNotPossible for dates that are over, too many, or too far ahead, and for too many absences.
+    """Raise ExpectedAbsenceNotPossible when the dates are over, too many or too far ahead, or the student has too many
+    absences.
+
+    open_absences -- how many of the student's absences are requested or approved, and not over.
     """
     reason = _impossible(told, today, open_absences)
     if reason is not None:
@@ -95,7 +102,9 @@ def require_possible(told: ExpectedAbsence, today: date, open_absences: int) -> 
 
 
 def require_not_over(told: ExpectedAbsence, today: date) -> None:
-    """For families, who cannot take back what has been. Raises ExpectedAbsenceNotPossible."""
+    """Raise ExpectedAbsenceNotPossible when the absence is over. It applies to families, who cannot withdraw a past
+    absence.
+    """
     if told.ends_on < today:
         raise _not_possible(_Reason.IN_THE_PAST, today)
 
@@ -103,9 +112,10 @@ def require_not_over(told: ExpectedAbsence, today: date) -> None:
 def require_own_classes(
     caller: Caller, told: ExpectedAbsence, places: Iterable[EnrollmentFacts], taught: Collection[UUID]
 ) -> None:
-    """Section 11: staff who do not see all tell and decide absences from what they teach, and from that alone.
+    """Raise PermissionDenied when staff without SEE_ALL record or decide an absence that is not limited to offerings
+    that they teach (section 11).
 
-    taught -- the offerings that the caller teaches. Raises PermissionDenied.
+    taught -- the offerings that the caller teaches.
     """
     if sees_all_occurrences(caller) or caller.portal is Portal.CUSTOMER:
         return
@@ -114,24 +124,26 @@ def require_own_classes(
     if wanted is None or any(offerings.get(each) not in taught for each in wanted):
         raise PermissionDenied(
             min(SEE_ALL & counting(caller.portal)),
-            "This absence is for classes that you do not teach; choose enrollments in yours.",
+            "This absence is for classes that you do not teach. Choose enrollments in your own classes.",
         )
 
 
 def require_open(absence: ToldAbsence, *states: ExpectedAbsenceState) -> None:
-    """Raises ExpectedAbsenceSettled unless the absence is in one of the states."""
+    """Raise ExpectedAbsenceSettled unless the absence is in one of the states."""
     if absence.state not in states:
         raise ExpectedAbsenceSettled(
             absence.id,
             absence.state,
             absence.withdrawn_at or absence.decided_at,
-            f"This expected absence is {absence.state.lower()} already.",
+            f"This expected absence is already {absence.state.lower()}.",
         )
 
 
 def hit_keys(told: ExpectedAbsence, places: Iterable[EnrollmentFacts]) -> list[OccurrenceKey]:
-    """What the absence hits among everything that the student has a place in, earliest start first. Whether each is
-    held is not asked here. As on the roll sheet, of several enrollments the one that speaks decides.
+    """Return the occurrences that the absence covers among all in which the student has a place, earliest start first.
+
+    It does not check whether each is held. As on the roll sheet, when there are several enrollments, the first by type
+    decides.
     """
     found: dict[OccurrenceKey, list[RosterEnrollment]] = defaultdict(list)
     slots: dict[UUID, tuple[Timeslot, ZoneInfo]] = {}
@@ -158,10 +170,11 @@ def _hits(told: ExpectedAbsence, key: OccurrenceKey, slot: Timeslot, enrollments
 
 _Reason = ExpectedAbsenceNotPossibleReason
 _SENTENCES = {
-    _Reason.IN_THE_PAST: "Its date is over. Absences are told from {first} on; what has been, on the roll sheet.",
-    _Reason.TOO_MANY_DAYS: f"It is longer than {MOST_DAYS} days; tell it in parts.",
-    _Reason.TOO_FAR_AHEAD: "Absences can be told until {last}.",
-    _Reason.TOO_MANY: f"The student has {MOST_OPEN} absences ahead already; withdraw some first.",
+    _Reason.IN_THE_PAST: "The date is over. Absences can be announced from {first} on. Record past absences on the "
+    "roll sheet.",
+    _Reason.TOO_MANY_DAYS: f"The absence has more than {MOST_DAYS} days. Split it into shorter ones.",
+    _Reason.TOO_FAR_AHEAD: "Absences can be announced until {last}.",
+    _Reason.TOO_MANY: f"The student already has {MOST_OPEN} expected absences that are not over. Withdraw some first.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Why an expected absence is not recorded or settled (section 6)."""
+"""The refusals of recording and deciding expected absences (section 6)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,22 +13,22 @@ from attendance.rules.vocabulary import (
 
 @dataclass(eq=False)
 class ExpectedAbsenceNotFound(NothingFound):
-    """No such expected absence, or none that the caller may see (R11.3)."""
+    """There is no such expected absence, or the caller may not see it (R11.3)."""
 
     message: str = "There is no such expected absence."
 
 
 @dataclass(eq=False)
 class AbsenceRequestsOff(Refusal):
-    """R6.2: the organization lets guardians request no absences."""
+    """The organization does not let guardians request absences (R6.2)."""
 
-    message: str = "Absences cannot be requested here; tell the office."
+    message: str = "Absences cannot be requested here. Please tell the office."
 
 
 @dataclass(eq=False)
 class ExpectedAbsenceNotPossible(Refusal):
-    """R6.1: absences are told from `earliest_on` to `latest_on`, of at most `most_days` days, and at most `most` of a
-    student that are not over.
+    """The absence is not possible (R6.1). It must lie between `earliest_on` and `latest_on` and have at most
+    `most_days` days. A student can have at most `most` absences that are not over.
     """
 
     reason: ExpectedAbsenceNotPossibleReason
@@ -41,15 +41,15 @@ class ExpectedAbsenceNotPossible(Refusal):
 
 @dataclass(eq=False)
 class EnrollmentsNotOfStudent(Refusal):
-    """R6.1: the student has no such enrollments, or none that the caller may see."""
+    """Some enrollments are not the student's, or the caller may not see them (R6.1)."""
 
     enrollment_ids: tuple[UUID, ...]
-    message: str = "The student has no such enrollments."
+    message: str = "The student does not have these enrollments."
 
 
 @dataclass(eq=False)
 class ExpectedAbsenceSettled(Refusal):
-    """R6.2: somebody decided it, or withdrew it, before; `settled_at` None: it is not known when."""
+    """The absence was already decided or withdrawn (R6.2). `settled_at` is None when it is not known when."""
 
     expected_absence_id: UUID
     state: ExpectedAbsenceState

@@ -10,8 +10,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAbsence:
-    """From one date to another, both inclusive, all day or (both times given) in the same window on each of
-    the days; for all of the student's enrollments, or for the chosen ones.
+    """An absence from one date to another, both inclusive.
+
+    It is all day or, when both times are given, in the same window on each of the dates. It covers all of the student's
+    enrollments, or only the chosen ones.
     """
 
     starts_on: date
@@ -30,9 +32,10 @@ def covers(
     duration_minutes: int,
     enrollment_id: UUID | None,
 ) -> bool:
-    """Does the absence hit the occurrence that starts then, in local wall time? Half-open intervals:
-    11:00-11:30 does not hit 11:30-12:00. An all-day absence hits what starts on its dates; a window also what
-    runs into it past midnight.
+    """Return whether the absence covers the occurrence that starts then, in local wall time.
+
+    Intervals are half-open: 11:00 to 11:30 does not cover 11:30 to 12:00. An all-day absence covers what starts on its
+    dates. A window also covers an occurrence of the day before that runs into it past midnight.
     """
     if absence.enrollment_ids is not None and enrollment_id not in absence.enrollment_ids:
         return False
@@ -55,8 +58,8 @@ def covering(
     duration_minutes: int,
     enrollment_id: UUID | None,
 ) -> ExpectedAbsence | None:
-    """The approved absence that speaks for the occurrence; of several an excused one, which is the milder
-    (R4.5).
+    """Return the approved absence that applies to the occurrence, or None. When there are several, an excused one
+    applies, because it is the milder (R4.5).
     """
     hits = [absence for absence in absences if covers(absence, on_date, start_time, duration_minutes, enrollment_id)]
     return min(hits, key=lambda absence: (not absence.is_excused, absence.starts_on), default=None)

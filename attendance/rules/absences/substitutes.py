@@ -1,4 +1,4 @@
-"""Staff who are away, and who stands in for them (R9.9)."""
+"""Rules of staff absences and substitutes (R9.9)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,19 @@ from attendance.rules.vocabulary import (
 MOST_DAYS = 366
 COMMENT_LENGTH = 500
 AT_ONCE = 10
-"""So many occurrences get their substitutes in the mutation itself; more are a background task."""
+"""Up to this many occurrences get their substitutes in the mutation itself; more are assigned by a background task."""
 MOST_ASSIGNMENTS = 2000
 
 NO_SUCH_ABSENCE = "There is no such staff absence."
 NO_SUCH_STAFF = "There is no such staff member."
-NO_ADDRESS = "The substitute has no e-mail address, and was not told."
+NO_ADDRESS = "The substitute has no e-mail address and was not notified."
 
 
 @dataclass(frozen=True, slots=True)
 class StaffAbsenceFacts:
-    """Away from `span`'s first to its last date, both inclusive. `recorded_by` None: not known."""
+    """A staff member's absence on the dates of `span`, both ends inclusive. `recorded_by` is None when it is not
+    known.
+    """
 
     id: UUID
     person: PersonFacts
@@ -39,7 +41,7 @@ class StaffAbsenceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who stands in for the absent person at an occurrence; None: nobody."""
+    """The substitute for the absent person at an occurrence, or None for no substitute."""
 
     key: OccurrenceKey
     substitute_id: UUID | None
@@ -47,7 +49,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentOptions:
-    """Who is told by e-mail, and whether a substitute may teach something else at the same time."""
+    """Who is notified by e-mail, and whether a substitute may teach something else at the same time."""
 
     email_substitutes: bool = False
     email_families: bool = False
@@ -56,7 +58,7 @@ class AssignmentOptions:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """An occurrence that somebody teaches, as instants."""
+    """An occurrence that somebody teaches, with the instants of its start and end."""
 
     key: OccurrenceKey
     starts_at: datetime
@@ -65,8 +67,10 @@ class Meeting:
 
 @dataclass(eq=False)
 class StaffAbsenceNotPossible(Refusal):
-    """`earliest_on`: an absence that is over before it cannot be marked or taken back; `staff_absence_id`: the one
-    that it overlaps.
+    """A staff absence cannot be recorded or removed.
+
+    earliest_on -- an absence that ends before this date is over.
+    staff_absence_id -- the absence that it overlaps, or None.
     """
 
     reason: StaffAbsenceNotPossibleReason
@@ -78,7 +82,7 @@ class StaffAbsenceNotPossible(Refusal):
 
 @dataclass(eq=False)
 class NoSubstituteNeeded(Refusal):
-    """The occurrence is none for which a substitute of this absence is assigned."""
+    """The occurrence does not need a substitute for this absence."""
 
     reason: SubstituteNotPossibleReason
     timeslot_id: UUID
@@ -88,7 +92,7 @@ class NoSubstituteNeeded(Refusal):
 
 @dataclass(eq=False)
 class SubstituteNotPossible(Refusal):
-    """`other`: what the substitute teaches at the same time."""
+    """The staff member cannot substitute. `other` is the occurrence that they teach at the same time, or None."""
 
     reason: SubstituteNotPossibleReason
     timeslot_id: UUID
@@ -100,39 +104,49 @@ class SubstituteNotPossible(Refusal):
 
 @dataclass(eq=False)
 class NothingToSubstitute(Refusal):
-    """No occurrence of the absence is still to come, or none that the caller sees."""
+    """The absence has no present or future occurrence, or none that the caller may see."""
 
-    message: str = "No occurrence of this absence is still to come."
+    message: str = "This absence has no present or future occurrence."
 
 
 def require_span(span: DateSpan, today: date, overlapping: UUID | None) -> None:
-    """`today` is the earliest local date of the organization's locations. Raises StaffAbsenceNotPossible."""
+    """Raise StaffAbsenceNotPossible when the dates are too many, over, or overlap another absence.
+
+    today -- the earliest of the local dates at the organization's locations.
+    overlapping -- another absence of the staff member on these dates, or None.
+    """
     first, last = span.starts_on or today, span.ends_on or today
     reason = StaffAbsenceNotPossibleReason
     if (last - first).days + 1 > MOST_DAYS:
-        _refuse_absence(reason.RANGE_TOO_LONG, today, f"An absence has at most {MOST_DAYS} days.")
+        _refuse_absence(reason.RANGE_TOO_LONG, today, f"An absence can have at most {MOST_DAYS} days.")
     require_not_over(last, today)
     if overlapping is not None:
-        message = "The staff member is marked absent on some of these dates already; take that back, or choose others."
+        message = (
+            "The staff member is already marked absent on some of these dates. Remove that absence, or choose other "
+            "dates."
+        )
         _refuse_absence(reason.OVERLAPS, today, message, overlapping)
 
 
 def require_not_over(ends_on: date, today: date) -> None:
-    """Raises StaffAbsenceNotPossible."""
+    """Raise StaffAbsenceNotPossible when the absence is over."""
     if ends_on < today:
-        message = f"The absence is over since {ends_on}; who taught what was, stays."
+        message = f"The absence ended on {ends_on}. Past occurrences keep the people who taught them."
         _refuse_absence(StaffAbsenceNotPossibleReason.OVER, today, message)
 
 
 def require_needed(head: OccurrenceHead, absence: StaffAbsenceFacts, *, is_known: bool, now: datetime) -> None:
-    """`is_known`: somebody, or nobody, was assigned to it for this absence before. Raises NoSubstituteNeeded."""
+    """Raise NoSubstituteNeeded when the occurrence cannot get a substitute for the absence.
+
+    is_known -- whether a substitute, or none, was assigned to it for this absence before.
+    """
     reason, name = SubstituteNotPossibleReason, _named(head)
     if head.key.held_on not in absence.span or not (is_known or absence.person.id in head.teacher_ids):
-        _refuse_occurrence(reason.NOT_OF_ABSENCE, head, f"{name} is not missed by this absence.")
+        _refuse_occurrence(reason.NOT_OF_ABSENCE, head, f"{name} is not part of this absence.")
     if head.key.held_on < local_date(now, head.zone):
-        _refuse_occurrence(reason.OVER, head, f"{name} is over; who taught it, stays.")
+        _refuse_occurrence(reason.OVER, head, f"{name} is over. Past occurrences keep the people who taught them.")
     if not head.is_held:
-        _refuse_occurrence(reason.NOT_HELD, head, f"{name} does not take place, and needs no substitute.")
+        _refuse_occurrence(reason.NOT_HELD, head, f"{name} does not take place, so it needs no substitute.")
 
 
 def require_free(
@@ -144,18 +158,20 @@ def require_free(
     *,
     allow_same_time: bool,
 ) -> None:
-    """`away` and `meetings` are the substitute's own absences, and what it teaches by then. Raises
-    SubstituteNotPossible.
+    """Raise SubstituteNotPossible when the substitute is not free.
+
+    away -- the substitute's own absences.
+    meetings -- what the substitute teaches at that time.
     """
     reason, name = SubstituteNotPossibleReason, f"{substitute.first_name} {substitute.last_name}"
     if substitute.id == absent_id:
-        _refuse_substitute(reason.IS_ABSENT_PERSON, head, substitute, None, f"{name} is the one who is away.")
+        _refuse_substitute(reason.IS_ABSENT_PERSON, head, substitute, None, f"{name} is the absent person.")
     if any(head.key.held_on in span for span in away):
         _refuse_substitute(
-            reason.IS_AWAY, head, substitute, None, f"{name} is marked absent on {head.key.held_on}, too."
+            reason.IS_AWAY, head, substitute, None, f"{name} is also marked absent on {head.key.held_on}."
         )
     if substitute.id in head.teacher_ids:
-        _refuse_substitute(reason.TEACHES_IT, head, substitute, None, f"{name} teaches {_named(head)} anyway.")
+        _refuse_substitute(reason.TEACHES_IT, head, substitute, None, f"{name} already teaches {_named(head)}.")
     for other in meetings:
         if other.key != head.key and other.starts_at < head.ends_at and head.starts_at < other.ends_at:
             if allow_same_time:
@@ -165,12 +181,12 @@ def require_free(
 
 
 def reason_prefix(key: OccurrenceKey, absent_id: UUID) -> str:
-    """What the outbox knows all messages by that are about who stands in for somebody at an occurrence (R9.8)."""
+    """Return the prefix of the reasons of all e-mails about the substitute of this person at an occurrence (R9.8)."""
     return f"substitution/{key.timeslot_id}/{key.held_on}/{absent_id}/"
 
 
 def substitute_facts(head: OccurrenceHead, absent: PersonFacts, substitute: PersonFacts) -> dict[str, Any]:
-    """For the templates."""
+    """Return the values for the e-mail templates."""
     return {
         "offering": head.offering.name,
         "location": head.offering.location.name,

@@ -1,4 +1,4 @@
-"""May this student have this place, may this place end or move (R3.1, R8.6): refusals with their facts."""
+"""Rules that decide whether a student can have a place, and whether a place can end or move (R3.1, R8.6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,8 +25,10 @@ _TRANSFERABLE = frozenset({EnrollmentType.ACTIVE, EnrollmentType.TRIAL})
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a drop does. `drop_on` None: the enrollment is deleted, for it never begins. `lost_from` is the first date
-    on which the student has the place no more.
+    """The effect of a drop.
+
+    drop_on -- the last date. None when the enrollment is deleted, because it never begins.
+    lost_from -- the first date on which the student no longer has the place.
     """
 
     drop_on: date | None
@@ -34,15 +36,17 @@ class Ending:
 
 
 def require_given_here(type: EnrollmentType) -> None:
-    """Raises EnrollmentTypeNotAllowed."""
+    """Raise EnrollmentTypeNotAllowed when the type cannot be given by enrolling."""
     if type is EnrollmentType.MAKEUP:
         raise EnrollmentTypeNotAllowed(
-            type, "A makeup is booked by redeeming a makeup token; enroll as ACTIVE, TRIAL, SINGLE_DAY or WAITLIST."
+            type, "A makeup is booked by redeeming a makeup token. Enroll as ACTIVE, TRIAL, SINGLE_DAY or WAITLIST."
         )
 
 
 def require_meeting(timetable: Timetable, place: Place) -> None:
-    """Raises NothingFound for a timeslot that the offering does not have, and OfferingDoesNotMeet."""
+    """Raise NothingFound when the offering does not have the timeslot, and OfferingDoesNotMeet when it does not meet
+    on the dates.
+    """
     if not timetable.slots(place.timeslot_id) and place.timeslot_id is not None:
         raise NothingFound("The offering has no such timeslot.")
     if first_meeting(timetable, place) is None:
@@ -57,16 +61,17 @@ def require_meeting(timetable: Timetable, place: Place) -> None:
 def require_not_enrolled(
     student_id: UUID, type: EnrollmentType, place: Place, others: Iterable[RosterEnrollment]
 ) -> None:
-    """Who waits may be given a place; nobody has two at a time, or waits for one that they have.
+    """Raise AlreadyEnrolled when the student already has such an enrollment.
 
-    Raises AlreadyEnrolled.
+    A student on the waiting list can be given a place. Nobody has two places at a time, or waits for a place that they
+    have.
     """
     for each in others:
         is_no_bar = each.type is _WAITING and type is not _WAITING
         if each.student_id == student_id and not is_no_bar and overlaps(place, each):
             end = f" to {each.drop_on}" if each.drop_on else " on"
             raise AlreadyEnrolled(
-                each.id, f"The student is enrolled there from {each.starts_on}{end} as {each.type.value} already."
+                each.id, f"The student is already enrolled there from {each.starts_on}{end} as {each.type.value}."
             )
 
 
@@ -77,8 +82,8 @@ def require_opening(
     taken: Sequence[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> None:
-    """R8.6 on each date that the place covers, from today on: nobody is turned away from a day that is over. Raises
-    OfferingFull.
+    """Raise OfferingFull when a date of the place from today on has no open place (R8.6). Past dates are not
+    checked.
     """
     if place.drop_on is not None and place.drop_on < today:
         return
@@ -89,7 +94,8 @@ def require_opening(
 
 
 def plan_drop(enrollment: RosterEnrollment, drop_on: date) -> Ending:
-    """A drop takes effect at the end of its day (R3.1). A date before the enrollment begins takes it back whole.
+    """Return the effect of a drop at the end of the day `drop_on` (R3.1). A date before the enrollment begins deletes
+    it.
 
     Raises EnrollmentEnded.
     """
@@ -97,26 +103,28 @@ def plan_drop(enrollment: RosterEnrollment, drop_on: date) -> Ending:
     if drop_on < enrollment.starts_on:
         return Ending(None, enrollment.starts_on)
     if enrollment.drop_on is not None and drop_on > enrollment.drop_on:
-        raise EnrollmentEnded(enrollment.drop_on, f"The enrollment ends on {enrollment.drop_on} already.")
+        raise EnrollmentEnded(enrollment.drop_on, f"The enrollment already ends on {enrollment.drop_on}.")
     if enrollment.type in _ONE_DAY:
         raise EnrollmentEnded(
-            enrollment.drop_on, "A place for one day ends with it; pass an earlier date to take the place back."
+            enrollment.drop_on, "A one-day enrollment ends with its day. Pass an earlier date to delete it."
         )
     return Ending(drop_on, drop_on + _DAY)
 
 
 def require_not_over(enrollment: RosterEnrollment) -> None:
-    """Raises EnrollmentEnded for one that was deleted or transferred."""
+    """Raise EnrollmentEnded when the enrollment was deleted or transferred."""
     if enrollment.is_deleted:
         raise EnrollmentEnded(enrollment.drop_on, "The enrollment was deleted.")
     if enrollment.end_cause is EnrollmentEnd.TRANSFERRED:
-        raise EnrollmentEnded(enrollment.drop_on, "The enrollment was transferred; change the one that it became.")
+        raise EnrollmentEnded(
+            enrollment.drop_on, "The enrollment was transferred. Change the enrollment that it became."
+        )
 
 
 def plan_transfer(enrollment: RosterEnrollment, starts_on: date) -> date:
-    """The last day of the source: the one before the new start.
+    """Return the last day of the old enrollment, which is the day before the new start.
 
-    Raises EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet.
+    Raises EnrollmentEnded, EnrollmentTypeNotAllowed and OfferingDoesNotMeet.
     """
     require_not_over(enrollment)
     if enrollment.type not in _TRANSFERABLE:
@@ -125,10 +133,10 @@ def plan_transfer(enrollment: RosterEnrollment, starts_on: date) -> date:
         raise OfferingDoesNotMeet(
             starts_on,
             None,
-            f"The enrollment begins on {enrollment.starts_on}, and a transfer takes effect later; to begin in the "
-            "other class, drop it and enroll there.",
+            f"The enrollment begins on {enrollment.starts_on}, and a transfer must begin later. To begin in the other "
+            "class, drop the enrollment and enroll the student there.",
         )
     last_day = starts_on - _DAY
     if enrollment.drop_on is not None and enrollment.drop_on < last_day:
-        raise EnrollmentEnded(enrollment.drop_on, f"The enrollment ends on {enrollment.drop_on} already.")
+        raise EnrollmentEnded(enrollment.drop_on, f"The enrollment already ends on {enrollment.drop_on}.")
     return last_day

@@ -1,4 +1,4 @@
-"""Why a student gets no place, and why a place does not end or move."""
+"""The refusals of enrolling, dropping and transferring."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import (
 
 @dataclass(eq=False)
 class OfferingFull(Refusal):
-    """R8.6: on this date, the first of those asked for, no place is left in the timeslot."""
+    """There is no open place in the timeslot on this date, which is the first such date of those requested (R8.6)."""
 
     timeslot_id: UUID
     held_on: date
@@ -22,7 +22,7 @@ class OfferingFull(Refusal):
 
 @dataclass(eq=False)
 class AlreadyEnrolled(Refusal):
-    """The student has a place in the offering on some of the dates."""
+    """The student already has an enrollment in the offering on some of the dates."""
 
     enrollment_id: UUID
     message: str
@@ -30,7 +30,7 @@ class AlreadyEnrolled(Refusal):
 
 @dataclass(eq=False)
 class OfferingDoesNotMeet(Refusal):
-    """There is no occurrence on the dates asked for."""
+    """The offering does not meet on the requested dates, or a transfer would begin too early."""
 
     starts_on: date
     drop_on: date | None
@@ -39,7 +39,7 @@ class OfferingDoesNotMeet(Refusal):
 
 @dataclass(eq=False)
 class EnrollmentEnded(Refusal):
-    """The enrollment was deleted, transferred, or ends before the date that was asked for."""
+    """The enrollment was deleted or transferred, or ends before the requested date."""
 
     drop_on: date | None
     message: str
@@ -47,7 +47,7 @@ class EnrollmentEnded(Refusal):
 
 @dataclass(eq=False)
 class EnrollmentTypeNotAllowed(Refusal):
-    """Places of this type come, go or move in another way."""
+    """Enrollments of this type cannot be made, ended or moved in this way."""
 
     type: EnrollmentType
     message: str

@@ -1,4 +1,4 @@
-"""When a student has left, and through which day the makeup tokens that are left over are good (R8.11)."""
+"""When a student has left, and through which day the remaining makeup tokens are good (R8.11)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _COUNTING = frozenset({EnrollmentType.ACTIVE, EnrollmentType.TRIAL, EnrollmentTy
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """An enrollment that was not deleted; `drop_on` None: its end is open."""
+    """An enrollment that is not deleted. `drop_on` is None when it has no end."""
 
     type: EnrollmentType
     drop_on: date | None
@@ -19,13 +19,17 @@ class Stay:
 
 
 def keeps_tokens(type: EnrollmentType) -> bool:
-    """Is it a place that makes a student one of ours? Waiting is no place, and a makeup is a token's own use."""
+    """Return whether an enrollment of this type makes the student a current one. A waiting list is not a place, and
+    a makeup is the use of a token.
+    """
     return type in _COUNTING
 
 
 def left_on(stays: Iterable[Stay], today: date) -> date | None:
-    """The day on which a student leaves of whom an enrollment is being dropped: the last of those dropped, or today
-    when that is over. None: the student stays, for there is a place that is open or runs out later by itself.
+    """Return the day on which the student leaves, while one of their enrollments is being dropped. None when the
+    student stays, because an enrollment has no end or ends later without having been dropped.
+
+    The day is the last date of the dropped enrollments, or today when that is over.
     """
     counting = [stay for stay in stays if keeps_tokens(stay.type)]
     leaves_on = max([today, *(stay.drop_on for stay in counting if _was_ended(stay) and stay.drop_on)])
@@ -36,13 +40,14 @@ def left_on(stays: Iterable[Stay], today: date) -> date | None:
 
 
 def is_staying(stays: Iterable[Stay], today: date) -> bool:
-    """Is there a place that nobody is about to end?"""
+    """Return whether the student has an enrollment that nobody is ending."""
     return left_on(stays, today) is None
 
 
 def tokens_lapse_on(leaves_on: date, wait_days: int, known: date | None = None) -> date | None:
-    """The last day of the unused tokens of somebody who leaves; None: it never comes. `known`: the day that an earlier
-    drop has set, which a further one can only move forward.
+    """Return the last day of the unused tokens of a student who leaves, or None when it never comes.
+
+    known -- the day that an earlier drop has set, or None. A later drop can only move it to an earlier day.
     """
     try:
         wanted = leaves_on + timedelta(days=wait_days)
@@ -52,5 +57,5 @@ def tokens_lapse_on(leaves_on: date, wait_days: int, known: date | None = None) 
 
 
 def _was_ended(stay: Stay) -> bool:
-    """By an act, and not by running out."""
+    """Return whether somebody ended the enrollment, as opposed to its session ending."""
     return stay.end_cause in (EnrollmentEnd.DROPPED, EnrollmentEnd.TRANSFERRED)

@@ -1,4 +1,4 @@
-"""Is there a place: when an offering meets on the dates of an enrollment, and whether it is full then (R8.6)."""
+"""Rules of places: when an offering meets on the dates of an enrollment, and whether it is full then (R8.6)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,19 +21,21 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """An offering and the occurrences that it holds; the series has the timeslots that were not deleted."""
+    """An offering and its series, which has the timeslots that are not deleted."""
 
     offering: OfferingFacts
     series: Series
 
     def slots(self, timeslot_id: UUID | None) -> tuple[Timeslot, ...]:
-        """The one, or (None) all."""
+        """Return the one timeslot, or all when `timeslot_id` is None."""
         return tuple(slot for slot in self.series.timeslots if timeslot_id in (None, slot.id))
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is asked for: all of the offering's timeslots or one, over inclusive dates (no end: open)."""
+    """A requested place over inclusive dates. `drop_on` is None when it has no end, and `timeslot_id` is None for
+    all timeslots.
+    """
 
     starts_on: date
     drop_on: date | None = None
@@ -45,7 +47,7 @@ class Place:
 
 
 def overlaps(place: Place, enrollment: RosterEnrollment) -> bool:
-    """Do they share a date and a timeslot? A deleted enrollment shares nothing."""
+    """Return whether they share a date and a timeslot. A deleted enrollment shares nothing."""
     shares_slot = None in (place.timeslot_id, enrollment.timeslot_id) or place.timeslot_id == enrollment.timeslot_id
     return (
         not enrollment.is_deleted
@@ -56,7 +58,7 @@ def overlaps(place: Place, enrollment: RosterEnrollment) -> bool:
 
 
 def first_meeting(timetable: Timetable, place: Place) -> OccurrenceKey | None:
-    """The first occurrence held within the place; None: there is none."""
+    """Return the first occurrence that is held within the place, or None."""
     found = (_next_meeting(timetable, slot, place.span) for slot in timetable.slots(place.timeslot_id))
     return min((key for key in found if key is not None), key=lambda key: key.held_on, default=None)
 
@@ -67,11 +69,12 @@ def first_full(
     taken: Sequence[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> OccurrenceKey | None:
-    """The first occurrence within the place on which nobody else finds one; None: there is one on all of its dates.
+    """Return the first occurrence within the place that is full, or None when every date has an open place.
 
-    Places taken are the students on the roster, whatever their enrollment's type, less those whom an approved expected
-    absence covers (R6.3). How many they are changes only on the dates on which an enrollment or an absence begins or
-    ends: between two of them the first meeting speaks for the others, so an open place needs no look at endless dates.
+    The places taken are the students on the roster, whatever the type of their enrollments, minus those whom an
+    approved expected absence covers (R6.3). Their number changes only on dates on which an enrollment or an absence
+    begins or ends. Between two such dates the first meeting stands for the others, so a place without an end does not
+    require looking at endless dates.
     """
     capacity = timetable.offering.capacity
     if capacity is None:
@@ -92,7 +95,9 @@ def places_taken(
     taken: Iterable[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> int:
-    """On one occurrence: the students on its roster less those whom an approved expected absence covers."""
+    """Return the number of places taken at one occurrence: the students on its roster minus those whom an approved
+    expected absence covers.
+    """
     present: dict[UUID, list[RosterEnrollment]] = {}
     for enrollment in taken:
         if covers(enrollment, key):
@@ -106,8 +111,10 @@ def places_taken_by_date(
     taken: Iterable[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> dict[date, int]:
-    """`places_taken` on each of the dates. A student with one enrollment and no absence, as nearly all are, is counted
-    by its ends alone: the cost goes with the enrollments, not with the enrollments on each date.
+    """Return `places_taken` for each of the dates.
+
+    Nearly all students have one enrollment and no absence. They are counted by the ends of the enrollment alone, so the
+    cost depends on the number of enrollments and not on the number on each date.
     """
     days = sorted(on_dates)
     mine: dict[UUID, list[RosterEnrollment]] = {}
@@ -131,7 +138,7 @@ def places_taken_by_date(
 
 
 def no_place_left(offering: OfferingFacts, key: OccurrenceKey) -> OfferingFull:
-    """The refusal; the offering has a capacity."""
+    """Return the refusal. The offering must have a capacity."""
     capacity = offering.capacity or 0
     taken = "its only place is taken" if capacity == 1 else f"all of its {capacity} places are taken"
     return OfferingFull(key.timeslot_id, key.held_on, capacity, f"{offering.name} is full on {key.held_on}: {taken}.")
@@ -148,14 +155,14 @@ def _is_away(
 def _turns(
     place: Place, taken: Iterable[RosterEnrollment], absences: Mapping[UUID, Sequence[ExpectedAbsence]]
 ) -> Iterator[date]:
-    """The dates from which the number of places taken may be another, each once, in order."""
+    """Yield the dates from which the number of places taken may change, each once and in order."""
     turns = {place.starts_on}
     for enrollment in taken:
         turns.add(enrollment.starts_on)
         if enrollment.drop_on is not None:
             turns.add(enrollment.drop_on + _DAY)
     for absence in (each for mine in absences.values() for each in mine):
-        # A window reaches what began the day before and runs past midnight.
+        # A window also covers an occurrence that began the day before and runs past midnight.
         turns |= {absence.starts_on - _DAY, absence.starts_on, absence.ends_on, absence.ends_on + _DAY}
     span = place.span
     yield from sorted(day for day in turns if day in span)

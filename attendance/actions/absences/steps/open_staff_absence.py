@@ -1,4 +1,6 @@
-"""A staff absence for whoever changes it (R9.9): its staff held, so that what is known of them stays."""
+"""The step that opens a staff absence for a change and locks its staff, so that what is read about them stays true
+(R9.9).
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,15 +17,18 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OpenAbsence:
-    """`staff` are the absent person, unless it has left, and those who are to stand in."""
+    """A staff absence that is open for a change. `staff` holds the absent person, unless they have left, and the
+    substitutes.
+    """
 
     facts: StaffAbsenceFacts
     staff: dict[UUID, HeldStaff]
 
 
 async def open_staff_absence(uow: UnitOfWork, absence_id: UUID, substitutes: Collection[UUID] = ()) -> OpenAbsence:
-    """Three statements. Raises NothingFound for an absence that is not there (any more), and for somebody who does not
-    work here.
+    """Lock the staff and return the absence, in three statements.
+
+    Raises NothingFound when the absence does not exist (any more), and when a substitute does not work here.
     """
     absence = await _find(uow, absence_id)
     staff = await hold_staff(uow, {absence.person.id, *substitutes})
@@ -33,7 +38,9 @@ async def open_staff_absence(uow: UnitOfWork, absence_id: UUID, substitutes: Col
 
 
 async def earliest_today(uow: UnitOfWork, now: datetime) -> date:
-    """The local date at the location where it is earliest: what is over before it is over everywhere."""
+    """Return the earliest of the local dates at the organization's locations. A date before it is over at all of
+    them.
+    """
     zones = await read_zones(uow.connection, uow.organization_id)
     days = [local_date(now, zone) for zone in zones.of_locations.values()]
     return min(days, default=now.astimezone(UTC).date())

@@ -1,4 +1,4 @@
-"""Tell staff and families who stands in (R9.9, R9.8)."""
+"""The step that notifies staff and families of substitutes (R9.9, R9.8)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,10 @@ ASSIGNED, RELEASED, FAMILIES = "substitute_assigned", "substitute_released", "cl
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is told of; by its id each act has reasons of its own. `staff` are all who stand in, or did."""
+    """The act of which people are notified. Its id makes the reasons of its e-mails unique.
+
+    staff -- all present and former substitutes.
+    """
 
     absent: PersonFacts
     staff: Mapping[UUID, HeldStaff]
@@ -32,7 +35,9 @@ async def tell_assigned(
     changed: Collection[tuple[OccurrenceHead, Assignment]],
     options: AssignmentOptions,
 ) -> int:
-    """One message for each substitute, or family, and occurrence that has changed; how many. Three statements."""
+    """Queue one e-mail for each substitute, or family, and occurrence that has changed, and return their number. It
+    takes three statements.
+    """
     messages: list[Message] = []
     if options.email_substitutes:
         messages += [
@@ -49,8 +54,11 @@ async def tell_assigned(
 async def tell_released(
     uow: UnitOfWork, act: Act, released: Collection[tuple[OccurrenceHead, UUID]], *, is_told: bool
 ) -> int:
-    """What was to be told of who stands in at these occurrences is taken back; with `is_told`, those who may know of it
-    hear that they do not stand in any more. How many messages that is. Two statements.
+    """Withdraw unsent notices to substitutes of these occurrences, and return how many e-mails are queued.
+
+    is_told -- whether substitutes who may already know of it are notified that they no longer substitute.
+
+    It takes two statements.
     """
     prefixes = {head.key: reason_prefix(head.key, act.absent.id) for head, _ in released}
     withdrawn = await withdraw_notices(uow, prefixes.values())
@@ -73,7 +81,7 @@ def _was_withdrawn(withdrawn: Collection[str], prefix: str, person_id: UUID) -> 
 async def _to_families(
     uow: UnitOfWork, act: Act, changed: Collection[tuple[OccurrenceHead, Assignment]]
 ) -> list[Message]:
-    """Where somebody stands in."""
+    """Return the messages to families of occurrences that have a substitute."""
     by_key = {head.key: (head, each.substitute_id) for head, each in changed if each.substitute_id is not None}
     messages = []
     for family in await families_to_tell(uow.connection, uow.organization_id, by_key):
@@ -85,7 +93,7 @@ async def _to_families(
 
 
 def _message(act: Act, head: OccurrenceHead, held: HeldStaff, template: str, whom: str) -> Message:
-    """To staff who have an address."""
+    """Return a message to a staff member, who must have an e-mail address."""
     return Message(
         reason=f"{reason_prefix(head.key, act.absent.id)}{act.id}/{whom}/{held.facts.id}",
         recipient=held.email or "",

@@ -1,4 +1,4 @@
-"""A student who joins a roll sheet that has begun checking in (R4.7)."""
+"""The step that defaults the mark of a student who joins a roll sheet that has begun checking in (R4.7)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +15,14 @@ from db.unit_of_work import UnitOfWork
 async def default_newcomer(
     uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_id: UUID, *, now: datetime
 ) -> Recorded:
-    """A defaulted absence for a student whose enrollment in the occurrence the caller has just written in the same
-    transaction; nothing while nobody is checked in, or when the student has a mark. Call it for each occurrence that
-    the enrollment covers and that has begun; it takes the occurrence's lock, so that a first check-in at the same
-    time defaults the student either there or here. Its token is left to the deferred runs.
+    """Give the student a defaulted absence, unless nobody is checked in or the student has a mark.
 
-    viewer -- who enrolled the student, and is kept as the author of the change.
+    The caller has just written the student's enrollment in the same transaction, and calls this for each occurrence
+    that the enrollment covers and that has begun. It takes the occurrence's lock, so that a first check-in at the same
+    time defaults the student either there or here. The token of the absence is left to the deferred runs.
+
+    viewer -- who enrolled the student; the author of the change.
+
     Raises OccurrenceNotFound.
     """
     caller = viewer.caller

@@ -1,4 +1,4 @@
-"""The first steps of every act on enrollments: hold the offerings, and read what the caller may see of them."""
+"""The first steps of every action on enrollments: lock the offerings, and read what the caller may see of them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -25,8 +25,9 @@ from db.unit_of_work import UnitOfWork
 async def open_offerings(
     uow: UnitOfWork, caller: Caller, offering_ids: Collection[UUID], *, since: date
 ) -> Mapping[UUID, Timetable]:
-    """Nobody else gives places in them away, or ends any, until the transaction ends. Raises NothingFound when one is
-    not there for the caller (R11.3).
+    """Lock the offerings, so that nobody else gives or ends places in them until the transaction ends.
+
+    Raises NothingFound when one does not exist or the caller may not see it (R11.3).
     """
     timetables = await _timetables(uow, caller, offering_ids, since)
     if timetables is None:
@@ -37,8 +38,10 @@ async def open_offerings(
 async def open_enrollment(
     uow: UnitOfWork, caller: Caller, enrollment_id: UUID, *, since: date, to_offering: UUID | None = None
 ) -> tuple[RosterEnrollment, UUID, Mapping[UUID, Timetable]]:
-    """An enrollment with its offering, and the timetables of this and of the other offering, which are held. Raises
-    NothingFound.
+    """Return the enrollment, the id of its offering, and the timetables of this and of the target offering. Both
+    offerings are locked.
+
+    Raises NothingFound.
     """
     message = "There is no such enrollment." if to_offering is None else "There is no such enrollment or offering."
     found = await find_enrollment(uow, enrollment_id)
@@ -46,7 +49,7 @@ async def open_enrollment(
         raise NothingFound(message)
     offering_id = found[0]
     timetables = await _timetables(uow, caller, {offering_id, to_offering or offering_id}, since)
-    # What was read before the lock may have been changed until it was got.
+    # What was read before the lock may have changed before it was granted.
     again = await find_enrollment(uow, enrollment_id)
     if timetables is None or again is None:
         raise NothingFound(message)
@@ -54,14 +57,14 @@ async def open_enrollment(
 
 
 async def is_seen(uow: UnitOfWork, caller: Caller, student_id: UUID) -> bool:
-    """False: a student whom the caller does not see, or who was deleted."""
+    """Return whether the caller sees the student and the student is not deleted."""
     visibility = Visibility(visible_to=_visible_to(caller))
     seen = await read_students(uow.connection, uow.organization_id, [student_id], visibility)
     return may_see_attendance(caller) and student_id in seen and await is_enrollable(uow, student_id)
 
 
 async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:
-    """Raises NothingFound."""
+    """Raise NothingFound when the caller does not see the student."""
     if not await is_seen(uow, caller, student_id):
         raise NothingFound("There is no such student.")
 
@@ -76,9 +79,11 @@ async def require_place(
     now: datetime,
     leaving: RosterEnrollment | None = None,
 ) -> None:
-    """The caller holds the offering, so that the last place goes once.
+    """Raise a refusal when the student cannot have the place. The caller holds the offering's lock, so that the last
+    place is given only once.
 
-    leaving -- an enrollment as it will be, which may be in the same offering.
+    leaving -- an enrollment that ends in the same act, as it will be. It may be in the same offering.
+
     Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull.
     """
     require_meeting(timetable, place)
@@ -89,7 +94,7 @@ async def require_place(
     if type is EnrollmentType.WAITLIST or timetable.offering.capacity is None:
         return
     students = {each.student_id for each in taken}
-    # A window of the day after reaches into a class that runs past midnight.
+    # A window on the day after can cover a class that runs past midnight.
     day_after = until and until + timedelta(days=1)
     absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
     require_opening(timetable, place, today_of(timetable, now), taken, absences)
@@ -98,8 +103,10 @@ async def require_place(
 async def default_newcomers(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, change: RosterChange, *, now: datetime
 ) -> None:
-    """R4.7 on each roll sheet that the student has just joined and that has begun. Of days that are over too, as far as
-    they are near: an enrollment entered late earns no absences of months ago.
+    """Default the student on each roll sheet that they have just joined and that has begun (R4.7).
+
+    Past days that are near are included. Older ones are not, so an enrollment that is entered late earns no absences of
+    months ago.
     """
     recent = [
         head.key
@@ -111,12 +118,12 @@ async def default_newcomers(
 
 
 def today_of(timetable: Timetable, now: datetime) -> date:
-    """Of the offering's location."""
+    """Return the current date at the offering's location."""
     return local_date(now, ZoneInfo(timetable.offering.location.time_zone))
 
 
 def ended(enrollment: RosterEnrollment, drop_on: date) -> RosterEnrollment:
-    """As it is after its drop."""
+    """Return the enrollment as it is after its drop."""
     return replace(enrollment, drop_on=drop_on)
 
 

@@ -25,7 +25,7 @@ async def find_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> 
 
 async def hold_makeup_token(uow: UnitOfWork, token_id: UUID) -> TokenFacts:
     """The token, which is known to exist, as it stays until the transaction ends."""
-    await lock_tokens(uow.connection, uow.organization_id, [token_id])
+    await lock_tokens(uow, [token_id])
     (token,) = await read_tokens(uow.connection, uow.organization_id, [token_id])
     return token
 

@@ -47,6 +47,7 @@ class TokenPlan:
 
 async def plan_makeup_tokens(
     connection: AsyncConnection,
+    organization_id: UUID,
     wanted: Mapping[OccurrenceKey, Sequence[UUID]],
     *,
     may_create: bool,
@@ -57,8 +58,8 @@ async def plan_makeup_tokens(
     statements at most. What it says holds as long as the caller's locks do; without locks it is a forecast, in which
     each occurrence is taken by itself.
     """
-    occasions = await makeup_tokens.occasions_of(connection, wanted)
-    subjects = await token_subjects.subjects_of(connection, {key: wanted[key] for key in occasions})
+    occasions = await makeup_tokens.occasions_of(connection, organization_id, wanted)
+    subjects = await token_subjects.subjects_of(connection, organization_id, {key: wanted[key] for key in occasions})
     todays = {key: local_date(now, occasion.zone) for key, occasion in occasions.items()}
     limits = [
         (key, Counting(subject.student_id, limit, todays[key]))
@@ -66,7 +67,8 @@ async def plan_makeup_tokens(
         for subject in subjects[key]
         if may_create and (limit := _limit(key, occasion, subject, settings)) is not None
     ]
-    counts = await token_subjects.count_towards_limit(connection, [each for _, each in limits]) if limits else []
+    counting = [each for _, each in limits]
+    counts = await token_subjects.count_towards_limit(connection, organization_id, counting) if limits else []
     counted = {(key, each.student_id): count for (key, each), count in zip(limits, counts, strict=True)}
     plans = {}
     for key, occasion in occasions.items():

@@ -69,14 +69,16 @@ async def reconcile_makeup_tokens(
     """
     connection = uow.connection
     if student_ids is None:
-        student_ids = (await makeup_tokens.students_with_marks_or_tokens(connection, [occurrence]))[occurrence]
+        known = await makeup_tokens.students_with_marks_or_tokens(connection, uow.organization_id, [occurrence])
+        student_ids = known[occurrence]
     if may_create and _must_hold_students(settings):
-        await makeup_tokens.lock_students(connection, student_ids)
-    existing = await makeup_tokens.lock_automatic_tokens(connection, occurrence, student_ids)
+        await makeup_tokens.lock_students(uow, student_ids)
+    existing = await makeup_tokens.lock_automatic_tokens(uow, occurrence, student_ids)
     if not student_ids or not (existing or may_create):
         return TokenOutcome({}, {}, {}, {}, {})
+    wanted = {occurrence: student_ids}
     plans = await plan_makeup_tokens(
-        connection, {occurrence: student_ids}, may_create=may_create, settings=settings, now=now
+        connection, uow.organization_id, wanted, may_create=may_create, settings=settings, now=now
     )
     plan = plans[occurrence]
     issued = await _issue(uow, occurrence, plan, settings, now)
@@ -152,7 +154,7 @@ async def _change(uow: UnitOfWork, plan: TokenPlan, now: datetime) -> dict[UUID,
             )
     if not fates:
         return {}
-    changed = await makeup_token_changes.change(uow.connection, fates, now)
+    changed = await makeup_token_changes.change(uow.connection, uow.organization_id, fates, now)
     return {students[token_id]: token_id for token_id in changed}
 
 

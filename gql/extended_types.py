@@ -1,0 +1,27 @@
+"""Adds to types the fields whose results lead back to them, in the order of the schema (gql/fields/extending.py)."""
+
+from gql.calendar import offering_occurrences
+from gql.calendar.offering import Offering
+from gql.enrollments import enrollment_occurrences
+from gql.fields.extending import extend
+from gql.makeups import makeup_request
+from gql.marks import attendance_of_student
+from gql.people import student_day
+from gql.people.student import Enrollment, Student
+from gql.tokens import makeup_token_groups, token_decision, tokens_of_student
+from gql.tokens.makeup_token import MakeupToken
+
+
+def extend_types() -> None:
+    extend(Offering, occurrences=offering_occurrences.field)
+    extend(Enrollment, occurrences=enrollment_occurrences.field)
+    extend(
+        Student,
+        attendance=attendance_of_student.field,
+        today=student_day.today,
+        next_occurrences=student_day.next_occurrences,
+        makeup_tokens=tokens_of_student.field,
+        makeup_token_groups=makeup_token_groups.field,
+        makeup_token_decisions=token_decision.field,
+    )
+    extend(MakeupToken, request=makeup_request.open_request)
