@@ -25,6 +25,8 @@ from tests.factories import MONDAY, Lesson, World, new_world
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 
+pytestmark = pytest.mark.emptied_database
+
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename
   ... on CancelOccurrencesSuccess { backgroundTaskId backgroundTask { id state kind } occurrenceCount

@@ -21,6 +21,8 @@ from tests.live import Api, api_process, ask, fresh_sheet, office_token, subscri
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 
+pytestmark = pytest.mark.emptied_database
+
 CANCEL = "mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename } }"
 RESTORE = "mutation($input: RestoreOccurrenceInput!) { restoreOccurrence(input: $input) { __typename } }"
 

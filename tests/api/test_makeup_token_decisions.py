@@ -93,6 +93,7 @@ async def test_R7_9_a_present_student_has_nothing_decided(desk: Desk) -> None:
     assert (await desk.ask())["nodes"] == []
 
 
+@pytest.mark.emptied_database
 async def test_R7_9_an_absence_that_waits_for_its_run_and_then_is_issued(desk: Desk) -> None:
     await desk.sheet.change_settings(office_check_in_mode=True)
     await desk.mark("ABSENT")

@@ -17,6 +17,8 @@ from tests.token_sheet import AFTER_CLASS_AT, DURING_CLASS, END_OF_DAY_AT, Token
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
 
+pytestmark = pytest.mark.emptied_database
+
 SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
   ... on SubmitAttendanceSuccess {
     issuedTokens { student { id } } revokedTokens { student { id } }
