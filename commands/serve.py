@@ -31,7 +31,7 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
         raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is in use, or you may not use it.")
     with loading():
         from gql.app import create_app
-        from gql.protocol.server import Server
+        from gql.protocol.uvicorn_internals import Server
         from workers.queue import connect_queue, to_workers
 
         app = create_app(settings, to_workers(connect_queue(settings.redis_url)))
@@ -47,7 +47,7 @@ def api_config(app: object, settings: Settings) -> "uvicorn.Config":
     """Return uvicorn's configuration for the application `app`."""
     import uvicorn
 
-    from gql.protocol.server import SocketProtocol
+    from gql.protocol.uvicorn_internals import SocketProtocol
 
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -84,14 +84,13 @@ def run_worker(*, now: datetime | None, burst: bool) -> None:
 
 def check_worker() -> None:
     """Raises Fault unless a worker on this Redis has reported within the last seconds."""
-    from arq.constants import health_check_key_suffix
-
+    from workers.arq_internals import health_key
     from workers.queue import QUEUE, connect_queue
 
     async def report(url: str) -> object:
         queue = connect_queue(url)
         try:
-            return await queue.get(QUEUE + health_check_key_suffix)
+            return await queue.get(health_key(QUEUE))
         finally:
             await queue.aclose()
 

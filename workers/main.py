@@ -12,6 +12,7 @@ from arq.worker import Worker, func
 
 from attendance.tasks.kinds import KINDS, Kinds
 from settings import Settings
+from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
 from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
@@ -127,9 +128,9 @@ def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[Cron
 
 async def _finish_jobs(worker: Worker, patience_seconds: float) -> None:
     """Accept no more jobs and wait for the running ones."""
-    worker.allow_pick_jobs = False
-    if worker.tasks:
-        await asyncio.wait(worker.tasks.values(), timeout=patience_seconds)
+    pick_no_more(worker)
+    if running := running_jobs(worker):
+        await asyncio.wait(running, timeout=patience_seconds)
 
 
 async def _close(worker: Worker) -> None:

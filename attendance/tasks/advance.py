@@ -14,7 +14,7 @@ from attendance.tasks.kind import Item, Kind, Task, TaskException
 from attendance.tasks.kinds import Kinds
 from db.tasks import task_items
 from db.tasks.task_items import ToldException, WaitingItem
-from db.tasks.task_leases import LEASE, HeldTask, Lease, hold, release
+from db.tasks.task_leases import LEASE, Lease, LeasedTask, lock_leased_task, release
 from db.unit_of_work import UnitOfWork
 
 
@@ -38,7 +38,7 @@ async def advance(uow: UnitOfWork, lease: Lease, attempt: Attempt, kinds: Kinds,
 
     Called again after a crash anywhere, it goes on where the last transaction was committed (R9.7).
     """
-    held = await hold(uow, lease)
+    held = await lock_leased_task(uow, lease)
     if held is None:
         return Advance.ENDED
     if held.state is TaskState.CANCELLING:
@@ -64,7 +64,7 @@ async def record_failure(
     A Refusal stands: the item is an exception, or the task has failed. Anything else is tried again later, and given
     up after some times; the task's other items go on.
     """
-    held = await hold(uow, lease)
+    held = await lock_leased_task(uow, lease)
     if held is None or held.state is TaskState.CANCELLING:
         return Advance.ENDED if held is None else Advance.GOES_ON
     if attempt.is_planning:
@@ -81,14 +81,14 @@ async def record_failure(
     return Advance.GOES_ON
 
 
-async def _plan(uow: UnitOfWork, kind: Kind[Any], held: HeldTask, now: datetime) -> Advance:
+async def _plan(uow: UnitOfWork, kind: Kind[Any], held: LeasedTask, now: datetime) -> Advance:
     drafts = await kind.plan(uow, _task(kind, held), now=now)
     rows = [{"title": draft.title, "student_id": draft.student_id, "input": dict(draft.given)} for draft in drafts]
     await task_items.add_items(uow, held.id, rows)
     return Advance.GOES_ON if rows else await _end(uow, held, now)
 
 
-async def _wait_or_end(uow: UnitOfWork, lease: Lease, held: HeldTask, now: datetime) -> Advance:
+async def _wait_or_end(uow: UnitOfWork, lease: Lease, held: LeasedTask, now: datetime) -> Advance:
     """No item's turn has come."""
     retry_at = await task_items.next_retry_at(uow, held.id)
     if retry_at is None:
@@ -97,7 +97,7 @@ async def _wait_or_end(uow: UnitOfWork, lease: Lease, held: HeldTask, now: datet
     return Advance.WAITS
 
 
-async def _note_plan(uow: UnitOfWork, held: HeldTask, fault: Exception, now: datetime) -> Advance:
+async def _note_plan(uow: UnitOfWork, held: LeasedTask, fault: Exception, now: datetime) -> Advance:
     if isinstance(fault, Refusal):
         error: str | None = str(fault)
     else:
@@ -111,14 +111,14 @@ async def _note_plan(uow: UnitOfWork, held: HeldTask, fault: Exception, now: dat
 
 
 async def _carry_out(
-    uow: UnitOfWork, kind: Kind[Any], held: HeldTask, items: Sequence[WaitingItem], now: datetime
+    uow: UnitOfWork, kind: Kind[Any], held: LeasedTask, items: Sequence[WaitingItem], now: datetime
 ) -> Advance:
     told = await kind.carry_out(uow, _task(kind, held), [_item(item) for item in items], now=now)
     return await _settle(uow, held, items, told, now)
 
 
 async def _settle(
-    uow: UnitOfWork, held: HeldTask, items: Sequence[WaitingItem], told: Sequence[TaskException], now: datetime
+    uow: UnitOfWork, held: LeasedTask, items: Sequence[WaitingItem], told: Sequence[TaskException], now: datetime
 ) -> Advance:
     states = {item.position: TaskItemState.DONE for item in items}
     for each in told:
@@ -132,7 +132,7 @@ async def _settle(
 
 async def _note(
     uow: UnitOfWork,
-    held: HeldTask,
+    held: LeasedTask,
     states: dict[int, TaskItemState],
     exceptions: Sequence[ToldException],
     now: datetime,
@@ -141,7 +141,7 @@ async def _note(
     return await _end(uow, held, now) if are_the_last else Advance.GOES_ON
 
 
-async def _end(uow: UnitOfWork, held: HeldTask, now: datetime) -> Advance:
+async def _end(uow: UnitOfWork, held: LeasedTask, now: datetime) -> Advance:
     """Unless it is to be cancelled: then the next step sees to that."""
     failed = await task_items.count_failed(uow, held.id)
     state, error = (TaskState.FAILED, failure_of_items(failed)) if failed else (TaskState.COMPLETED, None)
@@ -149,7 +149,7 @@ async def _end(uow: UnitOfWork, held: HeldTask, now: datetime) -> Advance:
     return Advance.ENDED if ended else Advance.GOES_ON
 
 
-def _task(kind: Kind[Any], held: HeldTask) -> Task[Any]:
+def _task(kind: Kind[Any], held: LeasedTask) -> Task[Any]:
     return Task(held.id, held.author, held.created_at, from_json(kind.given_type, held.input))
 
 

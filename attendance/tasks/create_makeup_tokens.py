@@ -11,7 +11,7 @@ from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.tokens.tokens_for_many import GONE, NO_ADDRESS
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
-from db.enrollments.enrolled_students import hold_students
+from db.enrollments.enrolled_students import lock_undeleted_students
 from db.organization.settings import read_settings
 from db.tokens.tokens_by_hand import read_notices
 from db.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ class CreateMakeupTokens(Kind[TokensGiven]):
     async def carry_out(
         self, uow: UnitOfWork, task: Task[TokensGiven], items: Sequence[Item], *, now: datetime
     ) -> Sequence[TaskException]:
-        there = await hold_students(uow, [item.student_id for item in items if item.student_id])
+        there = await lock_undeleted_students(uow, [item.student_id for item in items if item.student_id])
         gone = [item for item in items if item.student_id not in there]
         told = [TaskException(item.position, GONE, item.student_id, undone=True) for item in gone]
         given = [(item.student_id, item.position) for item in items if item.student_id in there and item.student_id]

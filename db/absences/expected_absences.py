@@ -162,13 +162,13 @@ async def add_expected_absence(
 async def decide_expected_absence(
     uow: UnitOfWork, absence_id: UUID, state: ExpectedAbsenceState, *, is_excused: bool, author: Author, now: datetime
 ) -> None:
-    """The caller holds the absence's lock."""
+    """Write the decision on the absence. The caller holds the absence's lock."""
     decision = {"is_excused": is_excused, "decided_by_id": author.person_id, "decided_at": now}
     await _update(uow, absence_id, {"state": state, **decision})
 
 
 async def withdraw(uow: UnitOfWork, absence_id: UUID, author: Author, now: datetime) -> None:
-    """The caller holds the absence's lock."""
+    """Write the withdrawal of the absence. The caller holds the absence's lock."""
     withdrawal = {"withdrawn_by_id": author.person_id, "withdrawn_at": now}
     await _update(uow, absence_id, {"state": ExpectedAbsenceState.WITHDRAWN, **withdrawal})
 

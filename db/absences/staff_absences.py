@@ -46,14 +46,14 @@ _STAFF_HELD = text(_STAFF_HERE + "FOR NO KEY UPDATE")
 
 
 @dataclass(frozen=True, slots=True)
-class HeldStaff:
+class LockedStaff:
     """A staff member. `email` is None when they have none."""
 
     facts: PersonFacts
     email: str | None
 
 
-async def hold_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, HeldStaff]:
+async def lock_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, LockedStaff]:
     """Lock the staff members and return them, without those who have left.
 
     This is the first lock of each action on absences and substitutes, after the idempotency key. The absent people and
@@ -64,8 +64,8 @@ async def hold_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, HeldS
 
 async def read_staff(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
-) -> dict[UUID, HeldStaff]:
-    """Return the same without locking."""
+) -> dict[UUID, LockedStaff]:
+    """Return the staff members without locking them. Those who have left are left out."""
     return _staff(await connection.execute(_STAFF, _given(organization_id, ids)))
 
 
@@ -165,5 +165,5 @@ def _given(organization_id: UUID, ids: Collection[UUID]) -> dict[str, Any]:
     return {"organization_id": organization_id, "ids": list(ids)}
 
 
-def _staff(rows: Iterable[Row[Any]]) -> dict[UUID, HeldStaff]:
-    return {row.id: HeldStaff(PersonFacts(row.id, row.first_name, row.last_name), row.email) for row in rows}
+def _staff(rows: Iterable[Row[Any]]) -> dict[UUID, LockedStaff]:
+    return {row.id: LockedStaff(PersonFacts(row.id, row.first_name, row.last_name), row.email) for row in rows}

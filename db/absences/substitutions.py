@@ -13,6 +13,7 @@ from sqlalchemy.types import Date, Uuid
 
 from attendance.rules.absences.substitutes import Assignment
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from db.fragments import on_sheet
 from db.unit_of_work import UnitOfWork
 
 _MISS = text("""
@@ -71,16 +72,15 @@ WHERE organization_id = :organization_id AND state = 'QUEUED'
   AND EXISTS (SELECT FROM unnest(CAST(:prefixes AS text[])) AS p WHERE starts_with(reason, p))
 RETURNING reason
 """)
-_FAMILIES = text("""
+_FAMILIES = text(f"""
 SELECT DISTINCT k.timeslot_id, k.held_on, f.id, btrim(f.email) AS email
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
 JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
 JOIN enrollment e ON e.organization_id = t.organization_id AND e.offering_id = t.offering_id
-    AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
-    AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id) AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+    AND {on_sheet("e", "t.id", "k.held_on")}
 JOIN student s ON s.organization_id = e.organization_id AND s.id = e.student_id AND s.deleted_at IS NULL
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id AND btrim(f.email) <> ''
-""")
+""")  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
 from db.calendar.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
 from db.driver import HotStatement
+from db.fragments import on_sheet
 from db.listing import containing, values
 
 _SLOTS = text(f"""
@@ -55,14 +56,12 @@ WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL AND o.delete
   AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
 """)  # noqa: S608 - constants
 
-_TALLIES = HotStatement("""
+_TALLIES = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
        (SELECT count(DISTINCT e.student_id)
         FROM enrollment e
         WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
-          AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
-          AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
-          AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+          AND {on_sheet("e", "t.id", "k.held_on")}
           AND NOT EXISTS (SELECT FROM mark m
                           WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
                             AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS unmarked
@@ -74,17 +73,15 @@ CROSS JOIN LATERAL (
           WHERE m.organization_id = t.organization_id AND m.timeslot_id = t.id AND m.held_on = k.held_on
           GROUP BY m.status) n
 ) marked
-""")
+""")  # noqa: S608 - a constant
 
 
 # The states of occurrences that have a mark. All others are NOT_TAKEN.
-_STATES = text("""
+_STATES = text(f"""
 SELECT k.timeslot_id, k.held_on,
        EXISTS (SELECT FROM enrollment e
                WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
-                 AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
-                 AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
-                 AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+                 AND {on_sheet("e", "t.id", "k.held_on")}
                  AND NOT EXISTS (SELECT FROM mark m
                                  WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
                                    AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS has_unmarked
@@ -92,7 +89,7 @@ FROM (SELECT DISTINCT m.timeslot_id, m.held_on FROM mark m
       WHERE m.organization_id = :organization_id AND m.timeslot_id = ANY (CAST(:timeslot_ids AS uuid[]))
         AND m.held_on BETWEEN :from_on AND :to_on) k
 JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
-""")
+""")  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,9 @@ def _head(row: Row[Any]) -> OccurrenceHead:
 
 
 def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
-    """Return the timeslots in a row's slot_ids, slot_times and so on, each with whether it is not deleted."""
+    """Return the timeslots in a row's slot_ids, slot_times and so on. Each comes with a flag that is false when the
+    timeslot is deleted.
+    """
     return [
         (Timeslot(slot_id, start_time, minutes, weekday, DateSpan(starts_on, ends_on)), is_live)
         for slot_id, start_time, minutes, weekday, starts_on, ends_on, is_live in _zip(

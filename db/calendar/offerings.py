@@ -148,7 +148,9 @@ async def read_taught(connection: AsyncConnection, organization_id: UUID, person
 async def read_locations(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID] | None = None
 ) -> list[LocationFacts]:
-    """Return those with the ids, ordered by name. When `ids` is None, all that are not deleted are returned."""
+    """Return the locations with these ids, ordered by name. When `ids` is None, all that are not deleted are
+    returned.
+    """
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_LOCATIONS, given)
     return [LocationFacts(row.id, row.name, row.time_zone) for row in found]
@@ -157,7 +159,9 @@ async def read_locations(
 async def read_programs(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID] | None = None
 ) -> list[ProgramFacts]:
-    """Return those with the ids, ordered by name. When `ids` is None, all that are not deleted are returned."""
+    """Return the programs with these ids, ordered by name. When `ids` is None, all that are not deleted are
+    returned.
+    """
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_PROGRAMS, given)
     return [ProgramFacts(row.id, row.name, row.is_deleted) for row in found]

@@ -16,6 +16,7 @@ from attendance.rules.cancelling.cancelling import CancelledPlace, CancelledShee
 from attendance.rules.roster.roster import RosterEnrollment, speaking
 from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin
+from db.fragments import on_sheet
 from db.tokens.makeup_tokens import TokenOccasion
 from db.tokens.student_tokens import REQUESTED_ON
 
@@ -23,9 +24,7 @@ _SHEETS = "unnest(:timeslot_ids, :dates) AS k (timeslot_id, held_on)"
 _PLACES = f"""{_SHEETS}
 JOIN timeslot slot ON slot.organization_id = :organization_id AND slot.id = k.timeslot_id
 JOIN enrollment e ON e.organization_id = slot.organization_id AND e.offering_id = slot.offering_id
-    AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
-    AND (e.timeslot_id IS NULL OR e.timeslot_id = k.timeslot_id)
-    AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL"""
+    AND {on_sheet("e", "k.timeslot_id", "k.held_on")}"""
 _MARKS = f"""{_SHEETS}
 JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on"""
 _WHO = "s.first_name, s.last_name, s.family_id, nullif(btrim(f.email), '') AS email"

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.tokens.tokens_for_many import EnrolledStudents
 from db import models
+from db.fragments import covers, meets_at
 from db.listing import values
 from db.people.students import VISIBLE_STUDENTS, Visibility
 from db.unit_of_work import UnitOfWork
@@ -24,7 +25,7 @@ _ENROLLED = text(f"""
       JOIN offering o ON o.organization_id = x.organization_id AND o.id = x.offering_id
       WHERE x.organization_id = s.organization_id AND x.student_id = s.id AND x.deleted_at IS NULL
         AND o.deleted_at IS NULL AND x.type = ANY (CAST(:types AS text[]))
-        AND x.starts_on <= :on_date AND (x.drop_on IS NULL OR x.drop_on >= :on_date)
+        AND {covers("x", ":on_date")}
         AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
         AND (CAST(:location_ids AS uuid[]) IS NULL OR o.location_id = ANY (:location_ids))
         AND (CAST(:program_ids AS uuid[]) IS NULL OR o.program_id = ANY (:program_ids))
@@ -35,7 +36,7 @@ _ENROLLED = text(f"""
                         JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
                         WHERE u.organization_id = x.organization_id AND u.substitute_id = :visible_to
                           AND u.held_on = :on_date AND t.offering_id = x.offering_id
-                          AND (x.timeslot_id IS NULL OR x.timeslot_id = u.timeslot_id))))
+                          AND {meets_at("x", "u.timeslot_id")})))
 ORDER BY s.sort_name, s.id
 """)  # noqa: S608 - a constant
 
@@ -72,7 +73,7 @@ async def find_enrolled(
     return list((await connection.execute(_ENROLLED, given)).scalars())
 
 
-async def hold_students(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+async def lock_undeleted_students(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
     """Lock the students in the order of their ids until the end of the transaction, and return those that still
     exist.
     """

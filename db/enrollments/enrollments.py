@@ -15,6 +15,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 from db import models
+from db.fragments import gives_place
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 
@@ -26,7 +27,7 @@ FROM expected_absence a
 WHERE a.organization_id = :organization_id AND a.student_id = ANY (CAST(:student_ids AS uuid[]))
   AND a.state = 'APPROVED' AND a.ends_on >= :since AND (CAST(:until AS date) IS NULL OR a.starts_on <= :until)
 """)
-_PLACES_OF = text("""
+_PLACES_OF = text(f"""
 WITH here AS MATERIALIZED (
     SELECT e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
            count(*) OVER (PARTITION BY e.offering_id, e.student_id) = 1
@@ -38,7 +39,7 @@ WITH here AS MATERIALIZED (
     FROM enrollment e
     JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
     WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
-      AND e.deleted_at IS NULL AND e.type <> 'WAITLIST'
+      AND {gives_place("e")}
       AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
       AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
 )
@@ -48,7 +49,7 @@ FROM here WHERE is_steady GROUP BY offering_id, timeslot_id
 UNION ALL
 SELECT offering_id, timeslot_id, 0, id, student_id, type, starts_on, drop_on, end_cause, deleted_at
 FROM here WHERE NOT is_steady
-""")
+""")  # noqa: S608 - a constant
 _MARKED = text("""
 SELECT DISTINCT m.timeslot_id, m.held_on
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)

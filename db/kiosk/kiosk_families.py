@@ -12,6 +12,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import Arrival, FamilyCode
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.vocabulary import AttendanceStatus, Source
+from db.fragments import on_sheet
 from db.unit_of_work import UnitOfWork
 
 # A number that many families share identifies nobody: it may stand for "none" in the records, or belong to a school.
@@ -19,7 +20,7 @@ _MOST_FAMILIES = 4
 
 # The conditions for being on a roster are those of db/roster/rosters.py. Of the day before, only an occurrence that
 # ends near midnight or later can still be running.
-_ARRIVALS = text("""
+_ARRIVALS = text(f"""
 WITH found AS MATERIALIZED (
     SELECT f.id FROM family f
     WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL
@@ -37,8 +38,7 @@ WITH found AS MATERIALIZED (
     CROSS JOIN unnest(ARRAY[CAST(:today AS date), CAST(:yesterday AS date)]) AS d (held_on)
     WHERE e.organization_id = :organization_id AND e.student_id IN (SELECT id FROM child)
       AND o.location_id = :location_id AND o.deleted_at IS NULL AND t.deleted_at IS NULL
-      AND e.starts_on <= d.held_on AND (e.drop_on IS NULL OR e.drop_on >= d.held_on)
-      AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id) AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+      AND {on_sheet("e", "t.id", "d.held_on")}
       AND (t.weekday IS NULL OR t.weekday = extract(isodow FROM d.held_on))
       AND (t.starts_on IS NULL OR t.starts_on <= d.held_on) AND (t.ends_on IS NULL OR t.ends_on >= d.held_on)
     UNION
@@ -57,7 +57,7 @@ LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = x.t
     AND m.held_on = x.held_on AND m.student_id = x.student_id
 WHERE x.held_on = :today
    OR extract(epoch FROM t.start_time) / 60 + t.duration_minutes > CAST(:late AS integer)
-""")
+""")  # noqa: S608 - a constant
 _LATE = timedelta(hours=21) // timedelta(minutes=1)
 
 _MARK = text("""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.listings import ListedSlot, Position
 from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
+from db.fragments import gives_place, meets_at, on_sheet
 
 _SLOT = """
        t.id, t.start_time, t.duration_minutes, t.weekday, t.starts_on AS slot_starts_on, t.ends_on AS slot_ends_on,
@@ -32,9 +33,9 @@ FROM enrollment e
 JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id AND o.deleted_at IS NULL
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 JOIN timeslot t ON t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
-    AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id)
+    AND {meets_at("e", "t.id")}
 WHERE e.organization_id = :organization_id AND e.student_id = ANY (CAST(:student_ids AS uuid[]))
-  AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+  AND {gives_place("e")}
 """)  # noqa: S608 - a constant
 
 _STRAYS = text(f"""
@@ -47,8 +48,7 @@ WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student
   AND (t.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL OR NOT EXISTS (
       SELECT FROM enrollment e
       WHERE e.organization_id = m.organization_id AND e.student_id = m.student_id AND e.offering_id = o.id
-        AND e.starts_on <= m.held_on AND (e.drop_on IS NULL OR e.drop_on >= m.held_on)
-        AND (e.timeslot_id IS NULL OR e.timeslot_id = t.id) AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL))
+        AND {on_sheet("e", "t.id", "m.held_on")}))
   AND (:with_cancelled OR NOT EXISTS (
       SELECT FROM occurrence c WHERE c.organization_id = m.organization_id AND c.timeslot_id = m.timeslot_id
         AND c.held_on = m.held_on AND c.cancelled_at IS NOT NULL))

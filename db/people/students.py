@@ -16,13 +16,14 @@ from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.vocabulary import NoteLevel, Portal
 from db.calendar.offerings import read_offerings
 from db.enrollments.enrollments import enrollment_of
+from db.fragments import covers, meets_at
 from db.listing import containing
 
 MOST = 200
 
 # A guardian sees the family's students; who lacks "see all" those with a place in what they teach or
 # substitute. A condition on student s.
-VISIBLE_STUDENTS = """
+VISIBLE_STUDENTS = f"""
       (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
   AND (CAST(:visible_to AS uuid) IS NULL OR EXISTS (
       SELECT FROM enrollment e
@@ -32,10 +33,9 @@ VISIBLE_STUDENTS = """
              OR EXISTS (SELECT FROM substitution u
                         JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
                         WHERE u.organization_id = e.organization_id AND u.substitute_id = :visible_to
-                          AND t.offering_id = e.offering_id AND u.held_on >= e.starts_on
-                          AND (e.drop_on IS NULL OR u.held_on <= e.drop_on)
-                          AND (e.timeslot_id IS NULL OR e.timeslot_id = u.timeslot_id)))))
-"""
+                          AND t.offering_id = e.offering_id AND {covers("e", "u.held_on")}
+                          AND {meets_at("e", "u.timeslot_id")}))))
+"""  # noqa: S608 - a constant
 _STUDENTS = f"""
 SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
        s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance

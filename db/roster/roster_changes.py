@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import ChangeKind
+from db.fragments import on_sheet
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
@@ -23,7 +24,7 @@ MOST_SHEETS = 200
 # Near sheets are computed, since somebody may have one open that has no row yet. Further ahead, opening a sheet makes
 # its row (follow_sheet), so only sheets with a row can be open. Further back, the sheets in question are found by their
 # rows.
-_SHEETS = text("""
+_SHEETS = text(f"""
 WITH slot AS (
     SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, n.today,
            t.offering_id = ANY (CAST(:offering_ids AS uuid[])) AS is_named
@@ -49,9 +50,7 @@ WITH slot AS (
       AND (s.is_named
            OR EXISTS (SELECT FROM enrollment e
                       WHERE e.organization_id = :organization_id AND e.student_id = :student_id
-                        AND e.offering_id = s.offering_id AND (e.timeslot_id IS NULL OR e.timeslot_id = s.id)
-                        AND e.starts_on <= days.held_on AND (e.drop_on IS NULL OR e.drop_on >= days.held_on)
-                        AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL)
+                        AND e.offering_id = s.offering_id AND {on_sheet("e", "s.id", "days.held_on")})
            OR EXISTS (SELECT FROM mark m
                       WHERE m.organization_id = :organization_id AND m.student_id = :student_id
                         AND m.timeslot_id = s.id AND m.held_on = days.held_on))
@@ -60,12 +59,12 @@ WITH slot AS (
     FROM slot s
     JOIN occurrence c ON c.organization_id = :organization_id AND c.timeslot_id = s.id
     WHERE c.held_on > s.today + :ahead
-       OR ((s.is_named OR CAST(:offering_ids AS uuid[]) = '{}')
+       OR ((s.is_named OR cardinality(CAST(:offering_ids AS uuid[])) = 0)
            AND c.held_on BETWEEN CAST(:first_on AS date) AND CAST(:last_on AS date))
 )
 SELECT timeslot_id, held_on FROM sheet
 ORDER BY held_on = CAST(:only_on AS date) DESC, abs(held_on - today), timeslot_id, held_on LIMIT :most
-""")
+""")  # noqa: S608 - a constant
 
 # The order of the rows is the order of the locks. It is the same wherever several are taken.
 _LOCK = text("""

@@ -26,9 +26,10 @@ from attendance.rules.vocabulary import (
     Source,
 )
 from db.driver import HotStatement
+from db.fragments import gives_place, on_sheet
 from db.people.students import student_of
 
-_CANDIDATES = HotStatement("""
+_CANDIDATES = HotStatement(f"""
 WITH sheet AS MATERIALIZED (
     SELECT k.timeslot_id, k.held_on, k.offering_id,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
@@ -39,9 +40,7 @@ WITH sheet AS MATERIALIZED (
     SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id
     FROM sheet k
     JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
-      AND e.starts_on <= k.held_on AND (e.drop_on IS NULL OR e.drop_on >= k.held_on)
-      AND (e.timeslot_id IS NULL OR e.timeslot_id = k.timeslot_id)
-      AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+      AND {on_sheet("e", "k.timeslot_id", "k.held_on")}
     WHERE CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids)
     UNION
     SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id
@@ -65,7 +64,7 @@ SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        NOT EXISTS (
            SELECT FROM enrollment n
            WHERE n.organization_id = e.organization_id AND n.student_id = e.student_id
-             AND n.starts_on < e.starts_on AND n.type <> 'WAITLIST' AND n.deleted_at IS NULL
+             AND n.starts_on < e.starts_on AND {gives_place("n")}
        ) AS is_first_ever,
        m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision,
        EXISTS (
@@ -114,7 +113,7 @@ CROSS JOIN LATERAL (
       AND h.timeslot_id = ANY (k.offering_timeslot_ids)
 ) tally
 ORDER BY c.timeslot_id, c.held_on, s.id
-""")
+""")  # noqa: S608 - a constant
 
 
 async def read_candidates(
@@ -136,7 +135,7 @@ async def read_rosters(
     heads: Collection[OccurrenceHead],
     student_ids: Collection[UUID] | None = None,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
-    """Return the same for several occurrences, in one statement."""
+    """Return what `read_candidates` returns, for several occurrences and still in one statement."""
     found = await _CANDIDATES.rows(
         connection,
         {

@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.tasks.statements import OwingFamily, WantedFamilies
+from db.fragments import gives_place
 from db.listing import values
 from db.people.students import VISIBLE_STUDENTS, Visibility
 
@@ -33,10 +34,10 @@ _WANTED = text(f"""
   AND (CAST(:family_ids AS uuid[]) IS NULL OR f.id = ANY (:family_ids))
   AND (CAST(:location_ids AS uuid[]) IS NULL OR EXISTS (
       SELECT FROM student c
-      JOIN enrollment x ON x.organization_id = c.organization_id AND x.student_id = c.id AND x.deleted_at IS NULL
+      JOIN enrollment x ON x.organization_id = c.organization_id AND x.student_id = c.id
       JOIN offering o ON o.organization_id = x.organization_id AND o.id = x.offering_id
       WHERE c.organization_id = f.organization_id AND c.family_id = f.id
-        AND x.type <> 'WAITLIST' AND o.location_id = ANY (:location_ids)))
+        AND {gives_place("x")} AND o.location_id = ANY (:location_ids)))
   AND {_VISIBLE}
 ORDER BY f.name, f.id
 """)

@@ -47,7 +47,7 @@ _CLAIM = text(
 ).bindparams(bindparam("lease", type_=Interval), bindparam("kinds", type_=ARRAY(TEXT)))
 
 # A worker that stops in the middle of a transaction, its connection open, must not keep the task for ever.
-_HOLD = text(
+_LOCK = text(
     """
     SELECT t.kind, t.state, t.input, t.source, t.created_by_id, t.created_at, t.total, t.attempts,
            set_config('idle_in_transaction_session_timeout', '10s', true)
@@ -82,7 +82,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTask:
+class LeasedTask:
     """A task as the holder of its lease finds it. Its state alone may change meanwhile, to CANCELLING."""
 
     id: UUID
@@ -114,12 +114,12 @@ async def claim(uow: UnitOfWork, lease: Lease, kinds: Collection[TaskKind], *, n
     return row is not None
 
 
-async def hold(uow: UnitOfWork, lease: Lease) -> HeldTask | None:
+async def lock_leased_task(uow: UnitOfWork, lease: Lease) -> LeasedTask | None:
     """Be alone with the task until the transaction ends. None: it has ended, or another worker has taken it over."""
-    row = (await uow.connection.execute(_HOLD, _names(lease))).one_or_none()
+    row = (await uow.connection.execute(_LOCK, _names(lease))).one_or_none()
     if row is None:
         return None
-    return HeldTask(
+    return LeasedTask(
         id=lease.task_id,
         kind=TaskKind(row.kind),
         state=TaskState(row.state),
@@ -131,7 +131,7 @@ async def hold(uow: UnitOfWork, lease: Lease) -> HeldTask | None:
     )
 
 
-async def try_lock(uow: UnitOfWork, task_id: UUID) -> bool:
+async def try_lock_lease(uow: UnitOfWork, task_id: UUID) -> bool:
     """Be alone with the task until the transaction ends, unless a worker is in the middle of a batch of it."""
     given = {"organization_id": uow.organization_id, "task_id": task_id}
     return (await uow.connection.execute(_TRY_LOCK, given)).one_or_none() is not None

@@ -40,13 +40,13 @@ FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
 
 
 @dataclass(frozen=True, slots=True)
-class HeldStudent:
+class LockedStudent:
     """`tokens_lapse_on` None: the student has not left."""
 
     tokens_lapse_on: date | None
 
 
-async def hold_student(uow: UnitOfWork, student_id: UUID) -> HeldStudent:
+async def lock_student(uow: UnitOfWork, student_id: UUID) -> LockedStudent:
     """Until the transaction ends nobody else decides whether the student has left, or issues an automatic token where
     the organization lets tokens lapse. After occurrences, before tokens.
     """
@@ -56,7 +56,7 @@ async def hold_student(uow: UnitOfWork, student_id: UUID) -> HeldStudent:
         .where(student.organization_id == uow.organization_id, student.id == student_id)
         .with_for_update(key_share=True)
     )
-    return HeldStudent(found.scalar_one())
+    return LockedStudent(found.scalar_one())
 
 
 async def read_stays(uow: UnitOfWork, student_id: UUID) -> Sequence[Stay]:

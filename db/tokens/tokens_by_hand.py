@@ -15,6 +15,7 @@ from sqlalchemy.types import Date, Uuid
 from attendance.rules.tokens.tokens_by_hand import TokenDraft, TokenLife
 from attendance.rules.vocabulary import MakeupTokenOrigin
 from db import models
+from db.fragments import covers, gives_place
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 
@@ -55,19 +56,18 @@ class TokenNotice:
 
 # The latest end, for a student in several; a rolling session has none, and so never ends.
 _SESSION_ENDS = text(
-    """
+    f"""
     SELECT wanted.student_id, wanted.issued_on, max(coalesce(s.ends_on, 'infinity')) AS ends_on
     FROM unnest(:student_ids, :dates) AS wanted (student_id, issued_on)
     JOIN enrollment e ON e.organization_id = :organization_id AND e.student_id = wanted.student_id
-        AND e.deleted_at IS NULL AND e.type <> 'WAITLIST' AND e.starts_on <= wanted.issued_on
-        AND (e.drop_on IS NULL OR e.drop_on >= wanted.issued_on)
+        AND {gives_place("e")} AND {covers("e", "wanted.issued_on")}
     JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id AND o.kind = 'CLASS'
     JOIN offering_session a ON a.organization_id = o.organization_id AND a.offering_id = o.id
     JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id AND s.deleted_at IS NULL
         AND s.starts_on <= wanted.issued_on AND (s.ends_on IS NULL OR s.ends_on >= wanted.issued_on)
     GROUP BY wanted.student_id, wanted.issued_on
     HAVING max(coalesce(s.ends_on, 'infinity')) < 'infinity'
-    """
+    """  # noqa: S608 - a constant
 ).bindparams(bindparam("student_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
 
 _NOTICES = text(

@@ -26,6 +26,7 @@ from db.unit_of_work import UnitOfWork, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import Access, access_of, check_to_change, check_to_see
 from gql.protocol.errors import Forbidden, NotAuthenticated
+from gql.protocol.strawberry_internals import field_of
 from gql.services import Services
 
 # Root fields run concurrently, each on its own connection. The limit keeps one operation from taking all connections of
@@ -114,9 +115,9 @@ async def changing(info: Info) -> AsyncIterator[Changing]:
 def _asked(info: Info) -> tuple[Claims, Access]:
     """Return the caller's claims and the access that the root field declares.
 
-    `info._field` is the root field itself only in its own resolver: a nested resolver has no declaration.
+    `field_of(info)` is the root field itself only in its own resolver: a nested resolver has no declaration.
     """
-    access = access_of(info._field)
+    access = access_of(field_of(info))
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     return info.context.claims, access

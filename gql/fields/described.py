@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
+
+from gql.protocol.strawberry_internals import describe_values
 
 V = TypeVar("V", bound=StrEnum)
 
@@ -17,7 +18,5 @@ def described(vocabulary: type[V], description: str, values: Mapping[V, str]) ->
     Raises KeyError when the description of a value is missing.
     """
     enumeration = strawberry.enum(vocabulary, description=description)
-    definition = cast("StrawberryEnumDefinition", vars(enumeration)["__strawberry_definition__"])
-    for value in definition.values:
-        value.description = values[vocabulary[value.name]]
+    describe_values(enumeration, lambda name: values[vocabulary[name]])
     return enumeration

@@ -7,7 +7,7 @@ the type.
 
 from typing import Any
 
-from strawberry.types import get_object_definition
+from gql.protocol.strawberry_internals import append_field
 
 
 def extend(extended: type[Any], **added: Any) -> None:
@@ -15,14 +15,6 @@ def extend(extended: type[Any], **added: Any) -> None:
 
     added -- the fields by their Python names. The first argument of a field's resolver is `self`, an object of the
         type.
-
-    Strawberry has no public way to do this. This relies on `definition.fields`, which Strawberry reads when it builds a
-    schema.
     """
-    definition = get_object_definition(extended, strict=True)
-    known = {field.python_name for field in definition.fields}
     for name, field in added.items():
-        if name not in known:
-            field.python_name = name
-            field.origin = extended
-            definition.fields.append(field)
+        append_field(extended, name, field)

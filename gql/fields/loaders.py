@@ -62,7 +62,9 @@ async def find_sheet(
 
 
 async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> tuple[OccurrenceHead, Sheet]:
-    """Return the same when the viewer is known to see the occurrence. Raises LookupError when it is not found."""
+    """Return what `find_sheet` returns, for a viewer who is known to see the occurrence. Raises LookupError when it
+    is not found.
+    """
     found = await find_sheet(connection, viewer, key)
     if found is None:
         raise LookupError(f"no occurrence {key} to be seen")

@@ -132,10 +132,10 @@ def connection(
     node: Callable[[Row], Node],
     cursor: Callable[[Row], str],
 ) -> Connection[Node]:
-    """Return a page as it is sent.
+    """Return a page in the form in which it is sent.
 
     rows -- the rows in the list's order.
-    has_more -- whether there are others beyond the far end.
+    has_more -- whether the list continues beyond the page, in the direction in which it is read.
     """
     edges = [Edge(node=node(row), cursor=cursor(row)) for row in rows]
     return Connection(

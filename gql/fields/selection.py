@@ -3,6 +3,7 @@
 from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 
 from gql.fields.context import Info
+from gql.protocol.strawberry_internals import resolve_info
 
 
 def names_below(info: Info) -> frozenset[str]:
@@ -11,7 +12,7 @@ def names_below(info: Info) -> frozenset[str]:
     Conditions (@skip, @include, types of fragments) are not evaluated. Fields that they exclude count as selected,
     which costs a reading and nothing else.
     """
-    raw = info._raw_info
+    raw = resolve_info(info)
     names: set[str] = set()
     followed: set[str] = set()
     ahead: list[SelectionSetNode] = [node.selection_set for node in raw.field_nodes if node.selection_set]

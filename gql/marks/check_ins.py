@@ -80,8 +80,8 @@ async def resolve(
         ),
     ] = None,
 ) -> AsyncGenerator[CheckInEvent | Once, None]:
-    """The stream of one subscriber. It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer follow
-    it.
+    """Yield the events of one subscriber. The stream ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no
+    longer follow it.
     """
     chosen = _chosen(date, location_ids or [], program_ids or [])
     told = None if after is None else _Told(*CURSORS.decode(after, "after"))

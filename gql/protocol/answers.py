@@ -7,8 +7,7 @@ import orjson
 from graphql import ExecutionResult
 
 from gql.protocol.errors import formatted
-from gql.protocol.server import text_frame
-from gql.protocol.socket_messages import next_message
+from gql.protocol.socket_messages import next_message, text_frame
 
 
 def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -23,22 +23,18 @@ from graphql import (
     validate,
     visit,
 )
-from graphql.validation import validation_context
-from graphql.validation.rules import overlapping_fields_can_be_merged
-from graphql.validation.validate import ValidationAbortedError
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gql.protocol.errors import BadInput
+from gql.protocol.graphql_internals import is_aborted, limit_validation
 from gql.protocol.guard import Guard, GuardLimits, Measure
 from gql.protocol.storable_text import is_storable
+from gql.protocol.strawberry_internals import VALIDATION_RULES
 
 # Units of work that graphql-core lets validation spend on comparing repeated fields and on shared fragments.
 # Its defaults allow half a second for a document of four kilobytes.
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
-validation_context.MAX_FRAGMENT_WORK = 5_000
+limit_validation(comparisons=50_000, fragments=5_000)
 
-_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_RULES = (*specified_rules, *VALIDATION_RULES)
 # Characters. Together with the number of entries it bounds the cache's memory.
 _LONGEST_REMEMBERED = 16_000
 _MAY_HOLD_NUL = re.compile(r"\x00|\\u(0000|\{0+\})")
@@ -119,7 +115,7 @@ class Documents:
             raise RequestRefused([error]) from None
         rules = _RULES if may_introspect else (*_RULES, NoSchemaIntrospectionCustomRule)
         if errors := validate(self._schema, node, rules, hide_suggestions=not may_introspect):
-            if any(isinstance(error, ValidationAbortedError) for error in errors):
+            if any(is_aborted(error) for error in errors):
                 errors = [BadInput("The document is too large: its fields and fragments repeat too often.")]
             raise RequestRefused(errors)
         return Document(node, operations, None if guard.depends_on_variables else measures)

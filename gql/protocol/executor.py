@@ -22,12 +22,10 @@ from graphql import (
     is_abstract_type,
     is_leaf_type,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.field import StrawberryField
 
-_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+from gql.protocol.graphql_internals import ObjectExecutor, name_in_schema
+from gql.protocol.strawberry_internals import class_of, enumeration_of, plain_attribute
+
 # Scalars whose values are what Python has already, by the exact class.
 _AS_THEY_ARE = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
 
@@ -39,7 +37,7 @@ class _Surprise(Exception):
     """A value that is not exactly what the schema leads to expect."""
 
 
-class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
+class CompilingExecutor(ObjectExecutor):
     """As graphql-core executes, to the letter (tests/api/test_executor.py)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,29 +46,27 @@ class CompilingExecutor(StrawberryGraphQLCoreExecutionContext):
         self._plans: dict[tuple[str, int], tuple[Any, _Plan | None]] = {}
         self._root_fields: list[Any] = []
 
-    def execute_root_grouped_field_set(
-        self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: Any, *rest: Any
-    ) -> Any:
-        """With the fields as they were collected for the first event: graphql-core remembers what it collects below
-        them by their identity, and would remember each event of a long subscription for as long as that lives.
+    def root_fields(self, collected: Any) -> Any:
+        """Return the fields as they were collected for the first event.
+
+        graphql-core remembers what it collects below them by their identity, and would otherwise remember each event of
+        a long subscription for as long as that lives.
         """
         if not self._root_fields:
-            self._root_fields.append(grouped_field_set)
-        return super().execute_root_grouped_field_set(root_type, root_value, self._root_fields[0], *rest)
+            self._root_fields.append(collected)
+        return self._root_fields[0]
 
-    def execute_fields(
-        self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *position: Any
-    ) -> Any:
-        plan = self._plan(parent_type, grouped_field_set) if self.hooks is None else None
+    def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
+        plan = self._plan(type_, fields) if self.hooks is None else None
         if plan is None:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *position)
+            return self.execute_by_library(type_, value, fields, place)
         try:
-            plain = {name: complete(getattr(source_value, attribute)) for name, attribute, complete in plan.plain}
+            plain = {name: complete(getattr(value, attribute)) for name, attribute, complete in plan.plain}
         except Exception:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *position)
+            return self.execute_by_library(type_, value, fields, place)
         if not plan.others:
             return plain
-        others: Any = super().execute_fields(parent_type, source_value, path, plan.others, *position)
+        others = self.execute_by_library(type_, value, plan.others, place)
         if self.is_awaitable(others):
             return _joined_later(plan.names, plain, others)
         return _joined(plan.names, plain, others)
@@ -115,14 +111,12 @@ class _Compiler:
 
     def _plain_field(self, parent: GraphQLObjectType, details: Any) -> tuple[str, Complete] | None:
         """The attribute and its completion; None: the field needs more."""
-        field = self._executor.schema.get_field(parent, details[0].node.name.value)
-        definition = field and field.extensions.get(_DEFINITION)
-        if field is None or not isinstance(definition, StrawberryField):
-            return None
-        if not definition.is_basic_field or not getattr(field.resolve, "_is_default", False):
+        field = self._executor.schema.get_field(parent, name_in_schema(details))
+        attribute = None if field is None else plain_attribute(field)
+        if field is None or attribute is None:
             return None
         complete = self._completion(field.type, details)
-        return None if complete is None else (definition.python_name, complete)
+        return None if complete is None else (attribute, complete)
 
     def _completion(self, type_: GraphQLOutputType, details: Any) -> Complete | None:
         if isinstance(type_, GraphQLNonNull):
@@ -148,28 +142,28 @@ class _Compiler:
 
     def _object(self, type_: GraphQLObjectType, details: Any) -> tuple[type, Complete] | None:
         """The class whose objects it completes; None unless all that is selected of them is plain."""
-        definition = type_.extensions.get(_DEFINITION)
-        if not isinstance(definition, StrawberryObjectDefinition) or definition.concrete_of is not None:
+        origin = class_of(type_)
+        if origin is None:
             return None
-        fields, deferred, *_ = self._executor.collect_subfields(type_, details)
+        fields, has_deferred = self._executor.fields_below(type_, details)
         plain: list[tuple[str, str, Complete]] = []
         constants: dict[str, str] = {}
         for name, each in fields.items():
-            if each[0].node.name.value == "__typename":
+            if name_in_schema(each) == "__typename":
                 constants[name] = type_.name
                 continue
             field = self._plain_field(type_, each)
             if field is None:
                 return None
             plain.append((name, *field))
-        if deferred:
+        if has_deferred:
             return None
         if not constants:
-            return definition.origin, lambda value: {
+            return origin, lambda value: {
                 name: complete(getattr(value, attribute)) for name, attribute, complete in plain
             }
         names = tuple(fields)
-        return definition.origin, lambda value: _joined(
+        return origin, lambda value: _joined(
             names, {name: complete(getattr(value, attribute)) for name, attribute, complete in plain}, constants
         )
 
@@ -180,7 +174,7 @@ def _leaf(type_: Any) -> Complete:
         return lambda value: value if type(value) is expected else _coerced(type_, value)
     if isinstance(type_, GraphQLEnumType):
         names = {each.value: name for name, each in type_.values.items() if each.value.__hash__ is not None}
-        wrapped = getattr(type_, "wrapped_cls", None)
+        wrapped = enumeration_of(type_)
         return lambda value: names[value.value] if type(value) is wrapped else _coerced(type_, value)
     return lambda value: _coerced(type_, value)
 

@@ -25,12 +25,12 @@ from graphql import (
     visit,
 )
 from graphql.execution import create_source_event_stream
-from strawberry.execution import optimized_is_awaitable
 
 from gql.protocol.documents import Document, Documents, RequestRefused
 from gql.protocol.errors import BadInput
 from gql.protocol.guard import GuardLimits, Measure
 from gql.protocol.storable_text import refuse_unstorable_text
+from gql.protocol.strawberry_internals import core_schema, is_awaitable
 from gql.protocol.streams import Stream
 
 
@@ -90,7 +90,7 @@ class Operations:
 
     def __init__(self, schema: strawberry.Schema, limits: GuardLimits) -> None:
         self._strawberry = schema
-        self._schema = schema._schema
+        self._schema = core_schema(schema)
         self._limits = limits
         self._documents = Documents(self._schema, limits)
 
@@ -103,9 +103,7 @@ class Operations:
 
     async def execute(self, operation: Operation, context: object) -> ExecutionResult:
         """Run a query or mutation. Raises RequestRefused when its variables do not fit their types."""
-        result = graphql.execute(
-            self._schema, is_awaitable=cast("Any", optimized_is_awaitable), **self._arguments(operation, context)
-        )
+        result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
         return _started(await result if isawaitable(result) else result)
 
     async def subscribe(self, operation: Operation, context: object) -> Stream:
@@ -118,7 +116,7 @@ class Operations:
         executor = arguments.pop("executor_class").build(
             self._schema,
             raw_variable_values=variables,
-            is_awaitable=cast("Any", optimized_is_awaitable),
+            is_awaitable=is_awaitable,
             **arguments,
         )
         if isinstance(executor, list):

@@ -296,7 +296,8 @@ class Socket:
     def _cut(self) -> None:
         """End the connection of a client that does not read: a polite close would wait for it for ever.
 
-        The server offers this as an extension of the scope (gql/protocol/server.py); others close in their own time.
+        The server offers this as an extension of the scope (gql/protocol/uvicorn_internals.py); others close in their
+        own time.
         """
         cut_off = self._scope.get("extensions", {}).get("rollbook.cut_off")
         if cut_off is not None:

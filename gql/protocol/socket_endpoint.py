@@ -6,11 +6,11 @@ from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
-from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 from gql.protocol.edge import Credential, Edge
 from gql.protocol.socket import Socket
 from gql.protocol.socket_messages import PROTOCOL, CloseCode
+from gql.protocol.strawberry_internals import is_same_origin, normalize_origin
 
 
 class SocketEndpoint:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from graphql.execution import Executor, execute_subscription_event
 
 from gql.protocol.answers import Answer
+from gql.protocol.graphql_internals import executor_of_event, set_context
 
 T = TypeVar("T")
 Write = Callable[[Answer], bool]
@@ -42,9 +43,9 @@ class Stream:
         """`view`: the answer is for all with this view of things; it has errors if the subscriber's is another by now.
         None: it is for the subscriber alone.
         """
-        executor = self._executor.build_per_event_executor(event)
+        executor = executor_of_event(self._executor, event)
         if view is not None:
-            executor.context_value = executor.context_value.sharing(view)
+            set_context(executor, executor.context_value.sharing(view))
         result = execute_subscription_event(executor)
         return Answer(await result if isawaitable(result) else result)
 

@@ -25,6 +25,7 @@ from gql.live.openings import Wish
 from gql.live.patience import patiently
 from gql.live.sheet_changes import SheetChange
 from gql.protocol.errors import BadInput, Forbidden, NotAuthenticated, NotFound
+from gql.protocol.strawberry_internals import field_of
 from gql.protocol.streams import Once
 from gql.roster.roll_sheet_change import RollSheetChanged, show_change
 
@@ -49,8 +50,8 @@ async def resolve(
         ),
     ] = None,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:
-    """The stream of one subscriber. It reads what the subscriber lacks, then shares the events of its group for as long
-    as possible, and starts over when it no longer can.
+    """Yield the events of one subscriber. The stream reads what the subscriber lacks, then shares the events of its
+    group for as long as possible, and starts over when it no longer can.
 
     It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence.
     """
@@ -67,7 +68,7 @@ async def resolve(
         # queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
             opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, wholly)))
-            check_to_see(access_of(info._field), opening.viewer.caller)
+            check_to_see(access_of(field_of(info)), opening.viewer.caller)
             if opening.changes is None:
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
             hub.follow(sheet, watcher, opening.revision)

@@ -21,7 +21,7 @@ from gql.protocol.edge import Edge
 from gql.protocol.errors import BadInput, CredentialExpired, NotAuthenticated, NotFound
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations
-from gql.protocol.server import Server, SocketProtocol
+from gql.protocol.uvicorn_internals import Server, SocketProtocol
 
 
 @dataclass

@@ -236,7 +236,7 @@ async def test_R8_1_dates_that_cannot_be_are_refused_at_once(
             {"enrolled": {"enrolledOn": "2026-11-16", "types": ["WAITLIST"]}},
             "input.enrolled.types has WAITLIST, which is no place; leave it out.",
         ),
-        ({"enrolled": {"enrolledOn": "9999-12-31"}}, "input.enrolled.enrolledOn is 9999-12-31; dates from"),
+        ({"enrolled": {"enrolledOn": "9999-12-31"}}, "input.enrolled.enrolledOn is 9999-12-31. It must be from"),
         (
             {"studentIds": ["ann"], "token": {"comment": "x" * 501}},
             "input.token.comment has 501 characters; 1 to 500 are allowed.",

@@ -8,7 +8,7 @@ import pytest
 from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.tasks.emails import Message, queue_emails
-from db.tasks.task_leases import Lease, claim, hold
+from db.tasks.task_leases import Lease, claim, lock_leased_task
 from db.unit_of_work import unit_of_work
 from tests.api_client import Api
 from tests.factories import World
@@ -77,7 +77,7 @@ async def test_R9_5_a_task_in_the_middle_of_a_batch_is_cancelling(desk: TaskDesk
     async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
         assert await claim(uow, lease, list(desk.kinds), now=NOW)
     async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
-        assert await hold(uow, lease) is not None
+        assert await lock_leased_task(uow, lease) is not None
         assert (await cancel(mine, task_id))["backgroundTask"]["state"] == "CANCELLING"
         assert (await cancel(mine, task_id))["backgroundTask"]["state"] == "CANCELLING"
     assert (await delete(mine, task_id))["state"] == "CANCELLING"

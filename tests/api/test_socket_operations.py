@@ -175,7 +175,7 @@ async def test_each_live_subscription_is_counted(server: Running) -> None:
 
 
 async def test_a_reader_that_stopped_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gql.protocol.server.CUT_OFF_SECONDS", 0.5)
+    monkeypatch.setattr("gql.protocol.uvicorn_internals.CUT_OFF_SECONDS", 0.5)
     with running(socket=SocketLimits(send_timeout=0.5)) as server:
         async with ready(server, max_queue=1) as socket:
             await ask(socket, "subscription { flood }")

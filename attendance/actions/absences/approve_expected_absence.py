@@ -5,8 +5,8 @@ from uuid import UUID
 
 from attendance.actions.absences.tell_absence import (
     AbsenceWritten,
-    find_absence,
-    hold_absence,
+    get_absence,
+    lock_absence,
     on_roll_sheets,
     require_excuser,
 )
@@ -24,12 +24,12 @@ async def approve_expected_absence(
 
     Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED.
     """
-    _, absence = await find_absence(uow, viewer.caller, absence_id)
+    _, absence = await get_absence(uow, viewer.caller, absence_id)
     if is_excused:
         require_excuser(viewer.caller)
     author = Author.of(viewer.caller)
     async with on_roll_sheets(uow, absence, author, now):
-        await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
+        await lock_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
         await decide_expected_absence(
             uow, absence_id, ExpectedAbsenceState.APPROVED, is_excused=is_excused, author=author, now=now
         )

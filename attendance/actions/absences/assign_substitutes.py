@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from attendance.actions.absences.steps.open_staff_absence import OpenAbsence, open_staff_absence
+from attendance.actions.absences.steps.lock_staff_absence import LockedAbsence, lock_staff_absence
 from attendance.actions.absences.steps.tell_substitutes import Act, tell_assigned, tell_released
 from attendance.rules.absences.substitutes import Assignment, AssignmentOptions, Meeting, require_free, require_needed
 from attendance.rules.calendar.listings import expand
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.refusals import OccurrenceNotFound
-from db.absences.staff_absences import HeldStaff, absences_of, read_staff
+from db.absences.staff_absences import LockedStaff, absences_of, read_staff
 from db.absences.substitutions import substitutions_at, write_assignments
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.occurrences import read_heads
@@ -45,7 +45,7 @@ async def assign_substitutes(
     Raises NothingFound, OccurrenceNotFound, NoSubstituteNeeded and SubstituteNotPossible.
     """
     wanted = {each.substitute_id for each in assignments if each.substitute_id is not None}
-    absence = await open_staff_absence(uow, absence_id, wanted)
+    absence = await lock_staff_absence(uow, absence_id, wanted)
     person = absence.facts.person
     keys = [each.key for each in assignments]
     heads = {head.key: head for head in await read_heads(uow.connection, uow.organization_id, keys)}
@@ -72,7 +72,7 @@ async def assign_substitutes(
 
 async def _require_free(
     uow: UnitOfWork,
-    absence: OpenAbsence,
+    absence: LockedAbsence,
     assignments: Sequence[Assignment],
     heads: dict[OccurrenceKey, OccurrenceHead],
     *,
@@ -107,7 +107,7 @@ async def _meetings(uow: UnitOfWork, person_id: UUID, within: DateSpan) -> list[
 
 
 def _unreached(
-    changed: Sequence[Assignment], staff: dict[UUID, HeldStaff], options: AssignmentOptions
+    changed: Sequence[Assignment], staff: dict[UUID, LockedStaff], options: AssignmentOptions
 ) -> tuple[OccurrenceKey, ...]:
     if not options.email_substitutes:
         return ()

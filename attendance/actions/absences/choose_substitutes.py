@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.steps.open_staff_absence import open_staff_absence
+from attendance.actions.absences.steps.lock_staff_absence import lock_staff_absence
 from attendance.rules.absences.substitutes import MOST_ASSIGNMENTS, Assignment, NothingToSubstitute
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
@@ -47,7 +47,7 @@ async def choose_every(
 
     Raises NothingFound and NothingToSubstitute.
     """
-    await open_staff_absence(uow, absence_id, [] if substitute_id is None else [substitute_id])
+    await lock_staff_absence(uow, absence_id, [] if substitute_id is None else [substitute_id])
     (rows,) = await list_substitutions(uow.connection, uow.organization_id, [(absence_id, None, _ALL)])
     # The margin of one day allows for time zones; earlier local dates are excluded below.
     earliest = now.date().toordinal() - 1

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.tell_absence import AbsenceWritten, find_absence, hold_absence
+from attendance.actions.absences.tell_absence import AbsenceWritten, get_absence, lock_absence
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState
 from db.absences.expected_absences import decide_expected_absence
@@ -16,8 +16,8 @@ async def deny_expected_absence(uow: UnitOfWork, viewer: Viewer, absence_id: UUI
 
     Raises ExpectedAbsenceNotFound, PermissionDenied, and ExpectedAbsenceSettled unless it is REQUESTED.
     """
-    await find_absence(uow, viewer.caller, absence_id)
-    await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
+    await get_absence(uow, viewer.caller, absence_id)
+    await lock_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED)
     await decide_expected_absence(
         uow,
         absence_id,

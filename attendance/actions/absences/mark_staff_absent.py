@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.steps.open_staff_absence import earliest_today
+from attendance.actions.absences.steps.lock_staff_absence import earliest_today
 from attendance.rules.absences.substitutes import NO_SUCH_STAFF, reason_prefix, require_span
 from attendance.rules.calendar.listings import expand
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound
-from db.absences.staff_absences import absences_of, add_absence, hold_staff
+from db.absences.staff_absences import absences_of, add_absence, lock_staff
 from db.absences.substitutions import add_missed, step_back, withdraw_notices
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.ids import new_id
@@ -37,7 +37,7 @@ async def mark_staff_absent(
 
     Raises NothingFound and StaffAbsenceNotPossible.
     """
-    if person_id not in await hold_staff(uow, [person_id]):
+    if person_id not in await lock_staff(uow, [person_id]):
         raise NothingFound(NO_SUCH_STAFF)
     today = await earliest_today(uow, now)
     known = (await absences_of(uow.connection, uow.organization_id, [person_id], span)).get(person_id, [])

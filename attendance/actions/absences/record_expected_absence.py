@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.tell_absence import AbsenceWritten, on_roll_sheets, open_absence, require_excuser
+from attendance.actions.absences.tell_absence import AbsenceWritten, get_new_absence, on_roll_sheets, require_excuser
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState
@@ -23,7 +23,7 @@ async def record_expected_absence(
     """
     if told.is_excused:
         require_excuser(viewer.caller)
-    absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
+    absence = await get_new_absence(uow, viewer.caller, student_id, told, now=now)
     author = Author.of(viewer.caller)
     async with on_roll_sheets(uow, absence, author, now):
         absence_id = await add_expected_absence(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from attendance.actions.absences.steps.open_staff_absence import earliest_today, open_staff_absence
+from attendance.actions.absences.steps.lock_staff_absence import earliest_today, lock_staff_absence
 from attendance.actions.absences.steps.tell_substitutes import Act, tell_released
 from attendance.rules.absences.substitutes import require_not_over
 from db.absences.staff_absences import delete_absence, end_absence, read_staff
@@ -33,7 +33,7 @@ async def remove_staff_absence(
 
     Raises NothingFound, and StaffAbsenceNotPossible when the absence is over.
     """
-    absence = (await open_staff_absence(uow, absence_id)).facts
+    absence = (await lock_staff_absence(uow, absence_id)).facts
     today = await earliest_today(uow, now)
     starts_on, ends_on = absence.span.starts_on or today, absence.span.ends_on or today
     require_not_over(ends_on, today)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.tell_absence import AbsenceWritten, on_roll_sheets, open_absence
+from attendance.actions.absences.tell_absence import AbsenceWritten, get_new_absence, on_roll_sheets
 from attendance.rules.absences.absence_requests import decide_request, is_too_late
 from attendance.rules.absences.expected_absence_refusals import AbsenceRequestsOff
 from attendance.rules.absences.expected_absences import ExpectedAbsence
@@ -31,7 +31,7 @@ async def request_expected_absence(
     settings = viewer.settings.absences
     if not settings.guardians_may_request_absences:
         raise AbsenceRequestsOff
-    absence = await open_absence(uow, viewer.caller, student_id, told, now=now)
+    absence = await get_new_absence(uow, viewer.caller, student_id, told, now=now)
     is_late = is_too_late(await _first_start(uow, absence.hits), now, settings.absence_notice_minutes)
     decision = decide_request(settings, is_late=is_late)
     decided = replace(told, is_excused=decision.is_excused)

@@ -53,7 +53,7 @@ class StudentsAbsence:
         return earliest_today(now, (ZoneInfo(each.place.offering.location.time_zone) for each in self.places))
 
 
-async def open_absence(
+async def get_new_absence(
     uow: UnitOfWork, caller: Caller, student_id: UUID, told: ExpectedAbsence, *, now: datetime
 ) -> StudentsAbsence:
     """Check a new absence and read what it covers.
@@ -71,8 +71,8 @@ async def open_absence(
     return absence
 
 
-async def find_absence(uow: UnitOfWork, caller: Caller, absence_id: UUID) -> tuple[ToldAbsence, StudentsAbsence]:
-    """Return an existing absence. It is not locked yet; see `on_roll_sheets` and `hold_absence`.
+async def get_absence(uow: UnitOfWork, caller: Caller, absence_id: UUID) -> tuple[ToldAbsence, StudentsAbsence]:
+    """Return an existing absence. It is not locked yet; see `on_roll_sheets` and `lock_absence`.
 
     Raises ExpectedAbsenceNotFound, and PermissionDenied for staff who may not decide it.
     """
@@ -85,7 +85,7 @@ async def find_absence(uow: UnitOfWork, caller: Caller, absence_id: UUID) -> tup
     return found[absence_id], absence
 
 
-async def hold_absence(uow: UnitOfWork, absence_id: UUID, *states: ExpectedAbsenceState) -> None:
+async def lock_absence(uow: UnitOfWork, absence_id: UUID, *states: ExpectedAbsenceState) -> None:
     """Lock the absence until the end of the transaction.
 
     Raises ExpectedAbsenceSettled when it is in another state. When two people decide it at the same time, the second

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.absences.tell_absence import AbsenceWritten, find_absence, hold_absence, on_roll_sheets
+from attendance.actions.absences.tell_absence import AbsenceWritten, get_absence, lock_absence, on_roll_sheets
 from attendance.rules.absences.absence_requests import require_not_over
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import ExpectedAbsenceState, Portal
@@ -21,12 +21,12 @@ async def withdraw_expected_absence(
 
     Raises ExpectedAbsenceNotFound, ExpectedAbsenceNotPossible, PermissionDenied and ExpectedAbsenceSettled.
     """
-    _, absence = await find_absence(uow, viewer.caller, absence_id)
+    _, absence = await get_absence(uow, viewer.caller, absence_id)
     if viewer.caller.portal is Portal.CUSTOMER:
         require_not_over(absence.told, absence.today(now))
     author = Author.of(viewer.caller)
     # The absence may be approved while this waits, so the roll sheets are locked whatever its state was.
     async with on_roll_sheets(uow, absence, author, now):
-        await hold_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED)
+        await lock_absence(uow, absence_id, ExpectedAbsenceState.REQUESTED, ExpectedAbsenceState.APPROVED)
         await withdraw(uow, absence_id, author, now)
     return AbsenceWritten(absence_id)

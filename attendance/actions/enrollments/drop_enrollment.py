@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from attendance.actions.enrollments.enroll_student import Enrolled
-from attendance.actions.enrollments.steps.open_places import open_enrollment, today_of
+from attendance.actions.enrollments.steps.lock_places import lock_enrollment, today_of
 from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.actions.tokens.reset_makeup_token import give_up_makeup
 from attendance.actions.tokens.steps.follow_leaving import follow_drop
@@ -30,7 +30,7 @@ async def drop_enrollment(
 
     Raises NothingFound, EnrollmentEnded, and MakeupTokenNotChangeable for a makeup whose day has passed.
     """
-    enrollment, offering_id, timetables = await open_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
+    enrollment, offering_id, timetables = await lock_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
     ending = plan_drop(enrollment, drop_on)
     tokens = await tokens_of_makeups(uow.connection, uow.organization_id, [enrollment_id])
     for makeup in await tied_makeups(uow.connection, uow.organization_id, tokens.values()):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import (
+from attendance.actions.enrollments.steps.lock_places import (
     default_newcomers,
-    open_offerings,
+    lock_timetables,
     require_place,
     require_student,
     today_of,
@@ -52,7 +52,7 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
     """
     require_given_here(new.type)
     place = Place(new.starts_on, new.drop_on, new.timeslot_id)
-    timetables = await open_offerings(uow, viewer.caller, [new.offering_id], since=new.starts_on)
+    timetables = await lock_timetables(uow, viewer.caller, [new.offering_id], since=new.starts_on)
     await require_student(uow, viewer.caller, new.student_id)
     await require_place(uow, timetables[new.offering_id], new.student_id, new.type, place, now=now)
     async with roster_changed(

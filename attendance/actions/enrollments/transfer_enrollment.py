@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import (
+from attendance.actions.enrollments.steps.lock_places import (
     default_newcomers,
     ended,
-    open_enrollment,
+    lock_enrollment,
     require_place,
     today_of,
 )
@@ -50,7 +50,7 @@ async def transfer_enrollment(
     Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled and
     OfferingFull.
     """
-    source, offering_id, timetables = await open_enrollment(
+    source, offering_id, timetables = await lock_enrollment(
         uow, viewer.caller, enrollment_id, since=target.starts_on, to_offering=target.offering_id
     )
     last_day = plan_transfer(source, target.starts_on)

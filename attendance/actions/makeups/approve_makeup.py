@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attendance.actions.makeups.request_makeup import RequestWritten
 from attendance.actions.makeups.steps.book_place import Booking, book_place
-from attendance.actions.makeups.steps.open_makeups import find_request
+from attendance.actions.makeups.steps.open_makeups import get_request
 from attendance.rules.organization.permissions import Viewer
 from db.unit_of_work import UnitOfWork
 
@@ -18,7 +18,7 @@ async def approve_makeup(
 
     Raises NothingFound, MakeupRequestSettled and what `book_place` raises; the request stays open then.
     """
-    asked = await find_request(uow, viewer.caller, request_id, now)
+    asked = await get_request(uow, viewer.caller, request_id, now)
     booking = Booking(asked.student_id, asked.occurrence, asked.token_id, request_id, comment)
     await book_place(uow, viewer, booking, now=now)
     return RequestWritten(request_id)

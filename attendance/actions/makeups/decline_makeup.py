@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.makeups.request_makeup import RequestWritten
-from attendance.actions.makeups.steps.open_makeups import enter_in_ledger, find_request, reread_request
-from attendance.actions.tokens.steps.open_makeup_token import hold_makeup_token
+from attendance.actions.makeups.steps.open_makeups import enter_in_ledger, get_request, reread_request
+from attendance.actions.tokens.steps.lock_makeup_token import lock_makeup_token
 from attendance.rules.makeups.makeup_requests import require_undecided
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenAct
@@ -42,8 +42,8 @@ async def _settle(
     comment: str | None = None,
     now: datetime,
 ) -> RequestWritten:
-    found = await find_request(uow, viewer.caller, request_id, now)
-    token = await hold_makeup_token(uow, found.token_id)
+    found = await get_request(uow, viewer.caller, request_id, now)
+    token = await lock_makeup_token(uow, found.token_id)
     require_undecided(await reread_request(uow, request_id, now))
     author = Author.of(viewer.caller)
     await settle_makeup_request(uow, request_id, state, author, comment=comment, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.makeups.steps.book_place import Booking, book_place
-from attendance.actions.makeups.steps.open_makeups import find_token
+from attendance.actions.makeups.steps.open_makeups import get_token
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.makeups.makeup_refusals import MakeupApprovalRequired
 from attendance.rules.organization.permissions import Viewer
@@ -27,7 +27,7 @@ async def redeem_makeup_token(
 
     Raises NothingFound, MakeupApprovalRequired and what `book_place` raises; nothing is changed then.
     """
-    token = await find_token(uow, viewer, token_id, now)
+    token = await get_token(uow, viewer, token_id, now)
     is_family = viewer.caller.portal is Portal.CUSTOMER
     if is_family and not viewer.settings.makeup_tokens.auto_approve_makeups:
         raise MakeupApprovalRequired

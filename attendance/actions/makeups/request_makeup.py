@@ -7,11 +7,11 @@ from uuid import UUID
 from attendance.actions.makeups.steps.open_makeups import (
     WantedMakeup,
     enter_in_ledger,
-    find_occasion,
-    find_token,
+    get_occasion,
+    get_token,
     require_possible,
 )
-from attendance.actions.tokens.steps.open_makeup_token import hold_makeup_token
+from attendance.actions.tokens.steps.lock_makeup_token import lock_makeup_token
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.makeups.makeup_refusals import MakeupApprovalNotRequired
 from attendance.rules.organization.permissions import Viewer
@@ -37,11 +37,11 @@ async def request_makeup(
     Raises NothingFound, OccurrenceNotFound, MakeupApprovalNotRequired and the refusals of
     attendance/rules/makeups/makeups.py.
     """
-    await find_token(uow, viewer, token_id, now)
+    await get_token(uow, viewer, token_id, now)
     if viewer.settings.makeup_tokens.auto_approve_makeups:
         raise MakeupApprovalNotRequired
-    head = await find_occasion(uow, viewer.caller, occurrence)
-    token = await hold_makeup_token(uow, token_id)
+    head = await get_occasion(uow, viewer.caller, occurrence)
+    token = await lock_makeup_token(uow, token_id)
     await require_possible(uow, viewer, WantedMakeup(token.student_id, head, token), now=now)
     await close_lapsed_request(uow, token_id, now)
     author = Author.of(viewer.caller)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attendance.actions.marks.record_marks import Submission, record_marks
 from attendance.actions.marks.save_marks import Recorded
-from attendance.actions.marks.steps.open_roll_sheet import open_roll_sheet
+from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import require_kiosk_open
 from attendance.rules.marks.check_in import check_in_status, plan_check_in, require_check_in_mode
@@ -30,7 +30,7 @@ async def check_in(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, student_
     caller, settings = viewer.caller, viewer.settings
     if caller.portal is not Portal.KIOSK:
         require_check_in_mode(caller, settings)
-    sheet = await open_roll_sheet(uow, caller, key, now=now)
+    sheet = await lock_roll_sheet(uow, caller, key, now=now)
     status = check_in_status(
         source=caller.source,
         starts_at=sheet.head.starts_at,

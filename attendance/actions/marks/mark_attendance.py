@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attendance.actions.marks.record_marks import Submission, record_marks
 from attendance.actions.marks.save_marks import Recorded
-from attendance.actions.marks.steps.open_roll_sheet import open_roll_sheet
+from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.check_in import require_check_in_mode
 from attendance.rules.marks.marks import WantedMark
@@ -31,6 +31,6 @@ async def mark_attendance(uow: UnitOfWork, viewer: Viewer, asked: StudentMark, *
     Calling it again changes nothing. It raises what `submit_attendance` raises, and CheckInModeOff.
     """
     require_check_in_mode(viewer.caller, viewer.settings)
-    sheet = await open_roll_sheet(uow, viewer.caller, asked.key, now=now)
+    sheet = await lock_roll_sheet(uow, viewer.caller, asked.key, now=now)
     submission = Submission(asked.key, {asked.student_id: asked.wanted}, seen_revision=asked.seen_revision)
     return await record_marks(uow, viewer, sheet, submission, now=now)

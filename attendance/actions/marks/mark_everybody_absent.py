@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from attendance.actions.marks.save_marks import Recorded, save_marks
-from attendance.actions.marks.steps.open_roll_sheet import open_for_the_system
+from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet_for_the_system
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.check_in import default_everybody
 from db.calendar.days import was_marked_by_the_system
@@ -19,7 +19,7 @@ async def mark_everybody_absent(uow: UnitOfWork, key: OccurrenceKey, *, now: dat
     that staff cleared afterwards are not made again. The caller must know that the day has ended.
     """
     settings = await read_settings(uow.connection, uow.organization_id)
-    sheet = await open_for_the_system(uow, key)
+    sheet = await lock_roll_sheet_for_the_system(uow, key)
     is_due = (
         settings.classes.mark_absent_when_nobody_checks_in
         and sheet.head.not_recordable(now) is None

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.marks.save_marks import Recorded, save_marks
-from attendance.actions.marks.steps.open_roll_sheet import OpenSheet
+from attendance.actions.marks.steps.lock_roll_sheet import LockedSheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.attendance_refusals import AttendanceConflict, ConflictingMark, SeenRevisionAhead
 from attendance.rules.marks.check_in import check_in_sources
@@ -31,7 +31,7 @@ class Submission:
 
 
 async def record_marks(
-    uow: UnitOfWork, viewer: Viewer, sheet: OpenSheet, submission: Submission, *, now: datetime
+    uow: UnitOfWork, viewer: Viewer, sheet: LockedSheet, submission: Submission, *, now: datetime
 ) -> Recorded:
     """Mark the named rows, fill the rest (R4.1, R4.2), and default the others at the first check-in (R4.5).
 
@@ -62,7 +62,7 @@ def _require_excusing(caller: Caller, changes: Sequence[MarkChange]) -> None:
 
 
 async def _require_no_conflict(
-    uow: UnitOfWork, sheet: OpenSheet, submission: Submission, author: Author, changes: Collection[MarkChange]
+    uow: UnitOfWork, sheet: LockedSheet, submission: Submission, author: Author, changes: Collection[MarkChange]
 ) -> None:
     seen, revision = submission.seen_revision, sheet.revision
     if seen is None or seen == revision:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from attendance.actions.marks.steps.lock_roll_sheet import LockedSheet
 from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
-from attendance.actions.marks.steps.open_roll_sheet import OpenSheet
 from attendance.actions.tokens.steps.settle_makeup_tokens import settle_makeup_tokens
 from attendance.rules.marks.marks import MarkChange
 from attendance.rules.organization.settings import OrganizationSettings
@@ -30,7 +30,7 @@ class Recorded:
 
 async def save_marks(
     uow: UnitOfWork,
-    sheet: OpenSheet,
+    sheet: LockedSheet,
     changes: Sequence[MarkChange],
     *,
     author: Author,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attendance.actions.marks.record_marks import Submission, record_marks
 from attendance.actions.marks.save_marks import Recorded
-from attendance.actions.marks.steps.open_roll_sheet import open_roll_sheet
+from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet
 from attendance.rules.organization.permissions import Viewer
 from db.unit_of_work import UnitOfWork
 
@@ -17,5 +17,5 @@ async def submit_attendance(uow: UnitOfWork, viewer: Viewer, submission: Submiss
     Raises OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster (R4.12), AttendanceConflict
     (R4.10) and SeenRevisionAhead. Nothing is changed then.
     """
-    sheet = await open_roll_sheet(uow, viewer.caller, submission.key, now=now)
+    sheet = await lock_roll_sheet(uow, viewer.caller, submission.key, now=now)
     return await record_marks(uow, viewer, sheet, submission, now=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import require_student
+from attendance.actions.enrollments.steps.lock_places import require_student
 from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.rules.organization.permissions import Viewer, sees_medical
 from attendance.rules.refusals import PermissionDenied

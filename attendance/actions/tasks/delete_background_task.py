@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from attendance.actions.tasks.steps.open_background_task import open_background_task
+from attendance.actions.tasks.steps.lock_background_task import lock_background_task
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.tasks.background_tasks import ENDED
 from attendance.rules.tasks.task_refusals import BackgroundTaskNotEnded
@@ -15,7 +15,7 @@ async def delete_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID)
 
     Raises NothingFound and BackgroundTaskNotEnded.
     """
-    task = await open_background_task(uow, caller, task_id)
+    task = await lock_background_task(uow, caller, task_id)
     if task.state not in ENDED:
         raise BackgroundTaskNotEnded(task_id, task.state)
     await remove_tasks(uow, [task_id])

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import require_student
+from attendance.actions.enrollments.steps.lock_places import require_student
 from attendance.actions.tokens.steps.tell_new_tokens import tell_new_tokens
 from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.organization.permissions import Viewer

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.tokens.edit_makeup_token import TokenChanged
-from attendance.actions.tokens.steps.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, lock_makeup_token, why_not
 from attendance.actions.tokens.steps.tell_new_tokens import untell_new_tokens
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.tokens.tokens_by_hand import DELETABLE
@@ -28,10 +28,10 @@ async def delete_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *
     Raises NothingFound and MakeupTokenNotChangeable.
     """
     author = Author.of(viewer.caller)
-    missed = (await find_makeup_token(uow, viewer.caller, token_id)).missed
+    missed = (await get_makeup_token(uow, viewer.caller, token_id)).missed
     if missed is not None:
         await lock_occurrence(uow, missed)
-    token = await hold_makeup_token(uow, token_id)
+    token = await lock_makeup_token(uow, token_id)
     state = token.state(now)
     if state not in DELETABLE:
         raise await why_not(uow, token, state, _ADVICE[state])

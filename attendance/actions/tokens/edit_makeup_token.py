@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from attendance.actions.tokens.create_makeup_tokens import require_programs
-from attendance.actions.tokens.steps.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, lock_makeup_token, why_not
 from attendance.actions.tokens.steps.tell_new_tokens import tell_new_tokens, untell_new_tokens
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.refusals import LocationNotFound
@@ -35,8 +35,8 @@ async def edit_makeup_token(
     changes -- columns of the token, as `edited` takes them; those that are not named stay.
     Raises NothingFound, LocationNotFound, MakeupTokenNotChangeable and MakeupTokenDatesNotPossible.
     """
-    await find_makeup_token(uow, viewer.caller, token_id)
-    token = await hold_makeup_token(uow, token_id)
+    await get_makeup_token(uow, viewer.caller, token_id)
+    token = await lock_makeup_token(uow, token_id)
     if token.state(now) not in EDITABLE:
         raise await why_not(uow, token, token.state(now), "it cannot be changed any more")
     require_one_end(changes, never_expires, token)

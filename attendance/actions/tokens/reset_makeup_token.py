@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.actions.tokens.edit_makeup_token import TokenChanged
-from attendance.actions.tokens.steps.open_makeup_token import find_makeup_token, hold_makeup_token, why_not
+from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, lock_makeup_token, why_not
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
@@ -37,7 +37,7 @@ async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *,
 
     Raises NothingFound and MakeupTokenNotChangeable: only PENDING and REQUESTED ones can be reset.
     """
-    token = await find_makeup_token(uow, viewer.caller, token_id)
+    token = await get_makeup_token(uow, viewer.caller, token_id)
     tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
     if tied:
         await give_up_makeup(uow, viewer, tied[0], now)
@@ -92,7 +92,7 @@ async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: dat
 
 async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | None, now: datetime) -> None:
     """Raises MakeupTokenNotChangeable, also when the token was used or freed since it was found."""
-    held = await hold_makeup_token(uow, token_id)
+    held = await lock_makeup_token(uow, token_id)
     state = held.state(now)
     if state not in RESETTABLE or held.makeup_enrollment_id != makeup_enrollment_id:
         raise await why_not(uow, held, state, _ADVICE.get(state, "there is nothing to reset"))

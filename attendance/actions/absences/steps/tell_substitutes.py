@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attendance.rules.absences.substitutes import Assignment, AssignmentOptions, reason_prefix, substitute_facts
 from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
-from db.absences.staff_absences import HeldStaff
+from db.absences.staff_absences import LockedStaff
 from db.absences.substitutions import families_to_tell, withdraw_notices
 from db.ids import new_id
 from db.tasks.emails import Message, queue_emails
@@ -24,7 +24,7 @@ class Act:
     """
 
     absent: PersonFacts
-    staff: Mapping[UUID, HeldStaff]
+    staff: Mapping[UUID, LockedStaff]
     now: datetime
     id: UUID = field(default_factory=new_id)
 
@@ -92,7 +92,7 @@ async def _to_families(
     return messages
 
 
-def _message(act: Act, head: OccurrenceHead, held: HeldStaff, template: str, whom: str) -> Message:
+def _message(act: Act, head: OccurrenceHead, held: LockedStaff, template: str, whom: str) -> Message:
     """Return a message to a staff member, who must have an e-mail address."""
     return Message(
         reason=f"{reason_prefix(head.key, act.absent.id)}{act.id}/{whom}/{held.facts.id}",

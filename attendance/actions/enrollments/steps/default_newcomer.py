@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.marks.save_marks import Recorded, save_marks
-from attendance.actions.marks.steps.open_roll_sheet import open_for_the_system
+from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet_for_the_system
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.check_in import check_in_sources, default_for_newcomer
 from attendance.rules.organization.permissions import Viewer
@@ -26,7 +26,7 @@ async def default_newcomer(
     Raises OccurrenceNotFound.
     """
     caller = viewer.caller
-    sheet = await open_for_the_system(uow, key)
+    sheet = await lock_roll_sheet_for_the_system(uow, key)
     changes = default_for_newcomer(sheet.rows, student_id, check_in_sources(viewer.settings))
     if sheet.head.not_recordable(now) is not None:
         changes = ()

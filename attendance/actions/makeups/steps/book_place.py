@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import default_newcomers
+from attendance.actions.enrollments.steps.lock_places import default_newcomers
 from attendance.actions.makeups.steps.open_makeups import (
     WantedMakeup,
     enter_in_ledger,
-    find_occasion,
+    get_occasion,
     require_possible,
     reread_request,
 )
 from attendance.actions.roster.steps.roster_changed import RosterChange, roster_changed
-from attendance.actions.tokens.steps.open_makeup_token import hold_makeup_token
+from attendance.actions.tokens.steps.lock_makeup_token import lock_makeup_token
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.makeups.makeup_requests import require_not_settled
@@ -49,7 +49,7 @@ async def book_place(uow: UnitOfWork, viewer: Viewer, booking: Booking, *, now: 
     refusals of attendance/rules/makeups/makeups.py and, of a request, MakeupRequestSettled.
     """
     key = booking.occurrence
-    offering_id = (await find_occasion(uow, viewer.caller, key)).offering.id
+    offering_id = (await get_occasion(uow, viewer.caller, key)).offering.id
     await lock_offerings(uow, [offering_id])
     async with roster_changed(
         uow,
@@ -68,7 +68,7 @@ async def _book(uow: UnitOfWork, viewer: Viewer, booking: Booking, head: Occurre
     """The offering and the occurrence are held."""
     author = Author.of(viewer.caller)
     request_id = booking.request_id
-    token = None if booking.token_id is None else await hold_makeup_token(uow, booking.token_id)
+    token = None if booking.token_id is None else await lock_makeup_token(uow, booking.token_id)
     if request_id is not None:
         require_not_settled(await reread_request(uow, request_id, now))
     wanted = WantedMakeup(booking.student_id, head, token)

@@ -45,9 +45,9 @@ async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> 
         raise StudentNotFound
 
 
-async def find_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datetime) -> TokenFacts:
+async def get_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datetime) -> TokenFacts:
     """One that the caller knows of: families know theirs from the issue date on (R8.2). Nobody is kept from changing it
-    yet: see `hold_makeup_token`. Raises NothingFound.
+    yet: see `lock_makeup_token`. Raises NothingFound.
     """
     caller = viewer.caller
     tokens = await read_tokens(uow.connection, uow.organization_id, [token_id])
@@ -61,7 +61,7 @@ async def find_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datet
     raise NothingFound("There is no such makeup token.")
 
 
-async def find_occasion(uow: UnitOfWork, caller: Caller, key: OccurrenceKey) -> OccurrenceHead:
+async def get_occasion(uow: UnitOfWork, caller: Caller, key: OccurrenceKey) -> OccurrenceHead:
     """Families may ask for any class, staff for what they see. Raises OccurrenceNotFound."""
     head = await find_head(uow.connection, uow.organization_id, key)
     if head is None or not (caller.portal is Portal.CUSTOMER or may_see_occurrence(caller, head)):
@@ -69,7 +69,7 @@ async def find_occasion(uow: UnitOfWork, caller: Caller, key: OccurrenceKey) -> 
     return head
 
 
-async def find_request(uow: UnitOfWork, caller: Caller, request_id: UUID, now: datetime) -> AskedMakeup:
+async def get_request(uow: UnitOfWork, caller: Caller, request_id: UUID, now: datetime) -> AskedMakeup:
     """One that the caller may see. Nobody is kept from settling it yet: whoever does holds its token. Raises
     NothingFound.
     """

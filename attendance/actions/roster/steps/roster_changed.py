@@ -87,8 +87,8 @@ async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: 
 
 
 def _as_shown(row: RosterRow) -> RosterRow:
-    """Return the row without what does not make it a changed row: the rate, which marks on other sheets change, and
-    facts that already show in an indicator.
+    """Return the parts of a row that are compared to find out whether it changed. The rate is left out, because
+    marks on other sheets change it, and so are facts that also show in an indicator.
     """
     enrollment = None if row.enrollment is None else replace(row.enrollment, is_first_ever=False)
     return replace(row, attendance_rate=None, enrollment=enrollment, expected_absence=None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attendance.rules.enrollments.leaving import is_staying, left_on, tokens_lapse_on
 from attendance.rules.organization.settings import MakeupTokenSettings
-from db.tokens.lapses import hold_student, keep_tokens, let_tokens_lapse, read_stays
+from db.tokens.lapses import keep_tokens, let_tokens_lapse, lock_student, read_stays
 from db.unit_of_work import UnitOfWork
 
 
@@ -18,7 +18,7 @@ async def follow_drop(uow: UnitOfWork, student_id: UUID, settings: MakeupTokenSe
     """
     if settings.expire_after_last_drop_days is None:
         return
-    known = (await hold_student(uow, student_id)).tokens_lapse_on
+    known = (await lock_student(uow, student_id)).tokens_lapse_on
     leaves_on = left_on(await read_stays(uow, student_id), today)
     if leaves_on is None:
         return
@@ -31,7 +31,7 @@ async def follow_new_place(uow: UnitOfWork, student_id: UUID, *, today: date) ->
     """A place has just been given to the student, in the caller's transaction: whoever was to leave and stays keeps the
     tokens that have not lapsed yet, whatever the setting is now. One statement, and two more for who was to leave.
     """
-    if (await hold_student(uow, student_id)).tokens_lapse_on is None:
+    if (await lock_student(uow, student_id)).tokens_lapse_on is None:
         return
     if is_staying(await read_stays(uow, student_id), today):
         await keep_tokens(uow, student_id, today)

@@ -1,8 +1,12 @@
-"""What uvicorn lacks: cutting off a client that no longer reads, and an end that loses no answer."""
+"""Everything of uvicorn that its documentation does not promise: a socket that can cut off its client, and a server
+that drains before it ends.
+
+No other module of the product touches such a name. What is assumed of each name stands in the docstring of the class
+that uses it, and tests/architecture/test_uvicorn_internals.py has a test for each assumption.
+"""
 
 import asyncio
 import socket
-import struct
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,21 +18,16 @@ from websockets.http11 import Request
 CUT_OFF_SECONDS = 5.0
 
 
-def text_frame(text: bytes) -> bytes:
-    """A whole text message in one unmasked frame (RFC 6455, section 5.2)."""
-    # websockets makes the same in three to five times as long, which counts where each of hundreds has its own.
-    length = len(text)
-    if length < 126:
-        return struct.pack("!BB", 0x81, length) + text
-    if length < 65_536:
-        return struct.pack("!BBH", 0x81, 126, length) + text
-    return struct.pack("!BBQ", 0x81, 127, length) + text
-
-
 class SocketProtocol(WebSocketsSansIOProtocol):
     """Lets the application drop a client that no longer reads, and drops one that no longer answers pings.
 
     uvicorn's own way to end a socket is a polite close, which waits for ever for a full buffer to drain.
+
+    Assumed of uvicorn: `handle_connect` puts the answer to the handshake into `response` and, when it accepts, makes
+    `scope` before the application runs. `conn` is the protocol of websockets, whose frames go to `transport`.
+    `close_sent` is true once a close was sent, and `disconnected` once the connection is gone; then nothing more may be
+    sent. `writable` is set while the client reads. `close_timer` is cancelled when the connection ends.
+    `keepalive_timeout` is called when a ping was not answered in time.
     """
 
     def handle_connect(self, event: Request) -> None:
@@ -66,7 +65,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """Lets sockets finish their answers before it closes them. `drain` waits for that."""
+    """Lets sockets finish their answers before it closes them. `drain` waits for that.
+
+    Assumed of uvicorn: `shutdown` ends the server, once, and reads `config.timeout_graceful_shutdown` only then.
+    `servers` are the listening ones, which may be closed twice. A second signal sets `force_exit`. `started` is true
+    once the server listens.
+    """
 
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)

@@ -10,31 +10,31 @@ from uuid import UUID
 from attendance.rules.absences.substitutes import NO_SUCH_ABSENCE, NO_SUCH_STAFF, StaffAbsenceFacts
 from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.refusals import NothingFound
-from db.absences.staff_absences import HeldStaff, hold_staff, read_absences
+from db.absences.staff_absences import LockedStaff, lock_staff, read_absences
 from db.tokens.tokens_by_hand import read_zones
 from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAbsence:
-    """A staff absence that is open for a change. `staff` holds the absent person, unless they have left, and the
-    substitutes.
+class LockedAbsence:
+    """A staff absence that is about to be changed. `staff` holds the absent person, unless they have left, and the
+    substitutes; all of them are locked.
     """
 
     facts: StaffAbsenceFacts
-    staff: dict[UUID, HeldStaff]
+    staff: dict[UUID, LockedStaff]
 
 
-async def open_staff_absence(uow: UnitOfWork, absence_id: UUID, substitutes: Collection[UUID] = ()) -> OpenAbsence:
+async def lock_staff_absence(uow: UnitOfWork, absence_id: UUID, substitutes: Collection[UUID] = ()) -> LockedAbsence:
     """Lock the staff and return the absence, in three statements.
 
     Raises NothingFound when the absence does not exist (any more), and when a substitute does not work here.
     """
     absence = await _find(uow, absence_id)
-    staff = await hold_staff(uow, {absence.person.id, *substitutes})
+    staff = await lock_staff(uow, {absence.person.id, *substitutes})
     if set(substitutes) - staff.keys():
         raise NothingFound(NO_SUCH_STAFF)
-    return OpenAbsence(await _find(uow, absence_id), staff)
+    return LockedAbsence(await _find(uow, absence_id), staff)
 
 
 async def earliest_today(uow: UnitOfWork, now: datetime) -> date:

@@ -10,7 +10,7 @@ from db.tasks.background_tasks import LockedTask, lock_task
 from db.unit_of_work import UnitOfWork
 
 
-async def open_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID) -> LockedTask:
+async def lock_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID) -> LockedTask:
     """Raises NothingFound, also for a task that the caller may not see."""
     task = await lock_task(uow, task_id)
     if task is None or not may_see_task(caller, task.created_by_id):

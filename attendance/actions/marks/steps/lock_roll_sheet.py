@@ -22,7 +22,7 @@ _NOTHING_SHOWN = Sight(sees_medical=False, sees_balances=False)
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSheet:
+class LockedSheet:
     """A roll sheet that nobody else can change until the transaction ends. `revision` is the number of its last
     change.
     """
@@ -32,7 +32,7 @@ class OpenSheet:
     rows: tuple[SheetRow, ...]
 
 
-async def open_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *, now: datetime) -> OpenSheet:
+async def lock_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *, now: datetime) -> LockedSheet:
     """Lock and read a roll sheet for a caller who is about to record attendance: staff or a kiosk.
 
     Raises OccurrenceNotFound, PermissionDenied and AttendanceNotRecordable (R4.12).
@@ -46,16 +46,16 @@ async def open_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *
     blocked = head.not_recordable(now)
     if blocked is not None:
         raise AttendanceNotRecordable(blocked.reason, blocked.message)
-    return OpenSheet(head, revision, await _rows(uow, head))
+    return LockedSheet(head, revision, await _rows(uow, head))
 
 
-async def open_for_the_system(uow: UnitOfWork, key: OccurrenceKey) -> OpenSheet:
+async def lock_roll_sheet_for_the_system(uow: UnitOfWork, key: OccurrenceKey) -> LockedSheet:
     """Lock and read a roll sheet for something that follows from another action or from the clock. Nobody's rights
     are checked. Raises OccurrenceNotFound.
     """
     revision = (await lock_occurrence(uow, key)).revision
     head = await _head(uow, key)
-    return OpenSheet(head, revision, await _rows(uow, head))
+    return LockedSheet(head, revision, await _rows(uow, head))
 
 
 async def _head(uow: UnitOfWork, key: OccurrenceKey) -> OccurrenceHead:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from attendance.actions.enrollments.steps.open_places import is_seen
+from attendance.actions.enrollments.steps.lock_places import is_seen
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound
 from attendance.rules.tokens.student_tokens import TokenFacts
@@ -15,7 +15,7 @@ from db.tokens.student_tokens import read_tokens
 from db.unit_of_work import UnitOfWork
 
 
-async def find_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> TokenFacts:
+async def get_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> TokenFacts:
     """As it is now, for staff who see its student; not held. Raises NothingFound."""
     found = await read_tokens(uow.connection, uow.organization_id, [token_id])
     if not found or not await is_seen(uow, caller, found[0].student_id):
@@ -23,7 +23,7 @@ async def find_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> 
     return found[0]
 
 
-async def hold_makeup_token(uow: UnitOfWork, token_id: UUID) -> TokenFacts:
+async def lock_makeup_token(uow: UnitOfWork, token_id: UUID) -> TokenFacts:
     """The token, which is known to exist, as it stays until the transaction ends."""
     await lock_tokens(uow, [token_id])
     (token,) = await read_tokens(uow.connection, uow.organization_id, [token_id])

@@ -22,7 +22,7 @@ from db.roster.roster_changes import DAYS_BACK
 from db.unit_of_work import UnitOfWork
 
 
-async def open_offerings(
+async def lock_timetables(
     uow: UnitOfWork, caller: Caller, offering_ids: Collection[UUID], *, since: date
 ) -> Mapping[UUID, Timetable]:
     """Lock the offerings, so that nobody else gives or ends places in them until the transaction ends.
@@ -35,7 +35,7 @@ async def open_offerings(
     return timetables
 
 
-async def open_enrollment(
+async def lock_enrollment(
     uow: UnitOfWork, caller: Caller, enrollment_id: UUID, *, since: date, to_offering: UUID | None = None
 ) -> tuple[RosterEnrollment, UUID, Mapping[UUID, Timetable]]:
     """Return the enrollment, the id of its offering, and the timetables of this and of the target offering. Both

@@ -1,0 +1,25 @@
+"""Rules that several SQL statements repeat, each once. A fragment is a condition without an OR at its top, to be joined
+to others with AND; its arguments are aliases and expressions of the statement, never values.
+"""
+
+
+def on_sheet(enrollment: str, timeslot_id: str, held_on: str) -> str:
+    """Whether an enrollment in the timeslot's offering puts its student on the roll sheet of the date (R3.1)."""
+    return " AND ".join([covers(enrollment, held_on), meets_at(enrollment, timeslot_id), gives_place(enrollment)])
+
+
+def covers(enrollment: str, on_date: str) -> str:
+    """Whether the date is within the enrollment's dates, the drop date included."""
+    return (
+        f"{enrollment}.starts_on <= {on_date} AND ({enrollment}.drop_on IS NULL OR {enrollment}.drop_on >= {on_date})"
+    )
+
+
+def meets_at(enrollment: str, timeslot_id: str) -> str:
+    """Whether the enrollment is for this timeslot, or for all of its offering."""
+    return f"({enrollment}.timeslot_id IS NULL OR {enrollment}.timeslot_id = {timeslot_id})"
+
+
+def gives_place(enrollment: str) -> str:
+    """Whether the enrollment is more than a wait for a place, and is not deleted."""
+    return f"{enrollment}.type <> 'WAITLIST' AND {enrollment}.deleted_at IS NULL"

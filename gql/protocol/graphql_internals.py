@@ -1,0 +1,87 @@
+"""Everything of graphql-core that its documentation does not promise.
+
+No other module of the product touches such a name. What is assumed of each name stands in its docstring, and
+tests/architecture/test_graphql_internals.py has a test for each assumption.
+"""
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLObjectType
+from graphql.execution import Executor
+from graphql.validation import validation_context
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
+
+from gql.protocol.strawberry_internals import StrawberryExecutor
+
+
+def limit_validation(*, comparisons: int, fragments: int) -> None:
+    """Set the units of work that validation may spend on comparing repeated fields and on shared fragments.
+
+    Both are constants of their modules, which validation reads anew for each document. When a document needs more,
+    validation ends with an error for which `is_aborted` is true.
+    """
+    overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = comparisons
+    validation_context.MAX_FRAGMENT_WORK = fragments
+
+
+def is_aborted(error: GraphQLError) -> bool:
+    """Return whether validation has ended with this error before it had checked everything."""
+    return isinstance(error, ValidationAbortedError)
+
+
+def executor_of_event(executor: Executor[Any], event: object) -> Executor[Any]:
+    """Return a copy of a subscription's executor for one event, with the same context until `set_context`."""
+    return executor.build_per_event_executor(event)
+
+
+def set_context(executor: Executor[Any], context: object) -> None:
+    """Give this executor another context. The executor of which it is a copy keeps its own."""
+    executor.context_value = context
+
+
+class ObjectExecutor(StrawberryExecutor):
+    """An executor whose subclasses decide how each object is executed, without knowing how graphql-core calls them.
+
+    graphql-core calls `execute_root_grouped_field_set` once per operation or event and, for the root of everything but
+    a mutation and for each object below, `execute_fields`. Both receive the collected fields as a mapping from the
+    response name to a list of details, of which each has its node. A copy made for an event shares the attributes of
+    its original.
+    """
+
+    def root_fields(self, collected: Any) -> Any:
+        """Return the fields of the root that are executed. By default these are the collected ones."""
+        return collected
+
+    def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
+        """Return the response for an object, or an awaitable of it. By default graphql-core executes it."""
+        return self.execute_by_library(type_, value, fields, place)
+
+    def execute_by_library(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
+        """Let graphql-core execute these fields of the object.
+
+        place -- what `execute_object` has received
+        """
+        path, *position = place
+        return super().execute_fields(type_, value, path, fields, *position)
+
+    def fields_below(self, type_: GraphQLObjectType, details: Any) -> tuple[Any, bool]:
+        """Return the fields that are selected of an object in the place of `details`, and whether some are deferred."""
+        fields, deferred, *_ = self.collect_subfields(type_, details)
+        return fields, bool(deferred)
+
+    def execute_root_grouped_field_set(
+        self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: Any, *rest: Any
+    ) -> Any:
+        return super().execute_root_grouped_field_set(root_type, root_value, self.root_fields(grouped_field_set), *rest)
+
+    def execute_fields(
+        self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *position: Any
+    ) -> Any:
+        return self.execute_object(parent_type, source_value, grouped_field_set, (path, *position))
+
+
+def name_in_schema(details: Any) -> str:
+    """Return the name of a collected field as the schema has it."""
+    name: str = details[0].node.name.value
+    return name

@@ -1,0 +1,103 @@
+"""Everything of Strawberry that its documentation does not promise.
+
+No other module of the product touches such a name. What is assumed of each name stands in its docstring, and
+tests/architecture/test_strawberry_internals.py has a test for each assumption.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, cast
+
+import strawberry
+from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from strawberry.execution import optimized_is_awaitable
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types import get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
+
+__all__ = ["VALIDATION_RULES", "StrawberryExecutor", "is_awaitable", "is_same_origin", "normalize_origin"]
+
+StrawberryExecutor = StrawberryGraphQLCoreExecutionContext
+"""The executor that a Strawberry schema uses. It is a graphql-core executor whose `build` also takes
+`operation_extensions`."""
+
+VALIDATION_RULES = (MaybeNullValidationRule, OneOfInputValidationRule)
+"""The rules that Strawberry's `Schema.execute` validates with in addition to those of the specification."""
+
+is_awaitable: Any = optimized_is_awaitable
+"""Strawberry's replacement for graphql-core's test of awaitables. It is faster for plain values."""
+
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return the graphql-core schema that Strawberry has built."""
+    return schema._schema
+
+
+def resolve_info(info: strawberry.Info[Any, Any]) -> GraphQLResolveInfo[Any]:
+    """Return graphql-core's information about the field, which has the nodes and fragments of the document."""
+    return info._raw_info
+
+
+def field_of(info: strawberry.Info[Any, Any]) -> StrawberryField:
+    """Return the field whose resolver received `info`, with the metadata that the field declares."""
+    return info._field
+
+
+def describe_values(enumeration: type[Enum], describe: Callable[[str], str]) -> None:
+    """Describe each value of an enumeration of the schema.
+
+    The definition that `strawberry.enum` leaves on the class lists values whose descriptions can be set until a schema
+    is built.
+    """
+    definition = cast("StrawberryEnumDefinition", vars(enumeration)["__strawberry_definition__"])
+    for value in definition.values:
+        value.description = describe(value.name)
+
+
+def append_field(extended: type[Any], name: str, field: StrawberryField) -> None:
+    """Add a field to a type of the schema after its own fields, unless it has one of this Python name.
+
+    Strawberry reads `definition.fields` when it builds a schema.
+    """
+    definition = get_object_definition(extended, strict=True)
+    if name not in {known.python_name for known in definition.fields}:
+        field.python_name = name
+        field.origin = extended
+        definition.fields.append(field)
+
+
+def plain_attribute(field: GraphQLField) -> str | None:
+    """Return the name of the attribute that the field reads, or None when resolving it does anything else.
+
+    The field has a link to Strawberry's definition of it. A basic field has no resolver, no permissions and no
+    extensions, and Strawberry marks the function that reads its attribute.
+    """
+    definition = field.extensions.get(_DEFINITION)
+    if not isinstance(definition, StrawberryField) or not definition.is_basic_field:
+        return None
+    return definition.python_name if getattr(field.resolve, "_is_default", False) else None
+
+
+def class_of(type_: GraphQLObjectType) -> type[Any] | None:
+    """Return the class whose objects are values of this type, or None when the class alone does not tell the type.
+
+    The type has a link to Strawberry's definition of it. Several types share the class of a generic type, and each of
+    them is a concrete one of another definition.
+    """
+    definition = type_.extensions.get(_DEFINITION)
+    if not isinstance(definition, StrawberryObjectDefinition) or definition.concrete_of is not None:
+        return None
+    return definition.origin
+
+
+def enumeration_of(type_: GraphQLEnumType) -> type[Enum] | None:
+    """Return the enumeration of which this type was made, or None when it was not made by Strawberry."""
+    return getattr(type_, "wrapped_cls", None)

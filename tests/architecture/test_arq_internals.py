@@ -1,0 +1,91 @@
+"""What workers/arq_internals.py assumes of arq. Each failure names the installed version."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from arq.worker import Worker, func
+
+from workers.arq_internals import health_key, pick_no_more, running_jobs
+from workers.queue import DESERIALIZER, SERIALIZER, connect_queue
+
+LIBRARY = f"arq {version('arq')}"
+
+
+class Working:
+    """A worker on a queue of its own, whose only job waits until the test lets it end."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.queue = f"arq:test:{uuid4()}"
+        self.pool = connect_queue(redis_url)
+        self.may_end = asyncio.Event()
+        self.worker = Worker(
+            functions=[func(cast("Any", self._job), name="job")],
+            queue_name=self.queue,
+            redis_pool=self.pool,
+            job_serializer=SERIALIZER,
+            job_deserializer=DESERIALIZER,
+            handle_signals=False,
+            keep_result=0,
+            poll_delay=0.02,
+            health_check_interval=1,
+        )
+
+    async def _job(self, _context: Any) -> None:
+        await self.may_end.wait()
+
+    async def enqueue(self) -> None:
+        await self.pool.enqueue_job("job", _queue_name=self.queue)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def working(redis_url: str) -> AsyncIterator[Working]:
+    working = Working(redis_url)
+    running = asyncio.create_task(working.worker.main())
+    yield working
+    working.may_end.set()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await working.worker.close()
+
+
+async def test_the_jobs_taken_are_there_until_they_are_finished(working: Working) -> None:
+    assert not running_jobs(working.worker), LIBRARY
+    await working.enqueue()
+    await until(lambda: running_jobs(working.worker))
+    [job] = running_jobs(working.worker)
+    assert not job.done(), LIBRARY
+    working.may_end.set()
+    await asyncio.wait([job], timeout=5)
+    assert job.done(), LIBRARY
+    await until(lambda: not running_jobs(working.worker))
+
+
+async def test_a_worker_told_so_takes_no_more_jobs_and_finishes_those_it_has(working: Working) -> None:
+    await working.enqueue()
+    await until(lambda: running_jobs(working.worker))
+    pick_no_more(working.worker)
+    await working.enqueue()
+    await asyncio.sleep(0.3)
+    [job] = running_jobs(working.worker)
+    assert not job.done(), LIBRARY
+    working.may_end.set()
+    await until(lambda: not running_jobs(working.worker))
+    await asyncio.sleep(0.1)
+    assert await working.pool.zcard(working.queue) == 1, LIBRARY
+
+
+async def test_a_worker_reports_under_the_key_of_its_queue(working: Working) -> None:
+    async with asyncio.timeout(5):
+        while await working.pool.get(health_key(working.queue)) is None:
+            await asyncio.sleep(0.02)
+    assert 0 < await working.pool.ttl(health_key(working.queue)) <= 2, LIBRARY

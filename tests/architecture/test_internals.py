@@ -1,0 +1,78 @@
+"""Only the modules made for it touch what Strawberry, graphql-core, uvicorn and arq do not promise."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ["attendance", "commands", "db", "demo", "gql", "importing", "mail", "workers"]
+MAY = {
+    "gql/protocol/strawberry_internals.py",
+    "gql/protocol/graphql_internals.py",
+    "gql/protocol/uvicorn_internals.py",
+    "workers/arq_internals.py",
+}
+# The modules that the libraries' documentation imports from.
+PUBLIC = {
+    "strawberry": {
+        "", "dataloader", "exceptions", "extensions", "schema.config", "types", "types.field", "types.scalar",
+        "utils.str_converters",
+    },
+    "graphql": {"", "error", "execution", "language", "type", "utilities", "validation"},
+    "uvicorn": {"", "config"},
+    "arq": {"", "connections", "cron", "worker"},
+}  # fmt: skip
+MODULES = sorted(path.relative_to(ROOT).as_posix() for folder in OURS for path in (ROOT / folder).rglob("*.py")) + [
+    path.name for path in ROOT.glob("*.py")
+]
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name.startswith("_"))
+
+
+def is_promised(module: str) -> bool:
+    package, _, rest = module.partition(".")
+    return package not in PUBLIC or rest in PUBLIC[package]
+
+
+def private_names(tree: ast.AST) -> Iterator[str]:
+    """Return the private attributes of anything but the object or the class itself, also those read by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not _is_own(node.value):
+            yield from filter(_is_private, [node.attr])
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"getattr", "setattr"}:
+            name = node.args[1]
+            yield from filter(_is_private, [name.value] if isinstance(name, ast.Constant) else [])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("__strawberry"):
+            yield node.value
+
+
+def _is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def _is_own(value: ast.expr) -> bool:
+    return isinstance(value, ast.Name) and value.id in {"self", "cls"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_other_module_touches_what_the_libraries_do_not_promise(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text())
+    found = [name for name in imports(tree) if not is_promised(name)]
+    if module.startswith(("gql/", "workers/")) or any(name.partition(".")[0] in PUBLIC for name in imports(tree)):
+        found += private_names(tree)
+    assert found == [] or module in MAY
+
+
+@pytest.mark.parametrize("module", sorted(MAY))
+def test_the_modules_made_for_it_are_there_and_do_touch_something(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text())
+    assert [name for name in imports(tree) if not is_promised(name)]

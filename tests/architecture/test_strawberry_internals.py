@@ -1,0 +1,198 @@
+"""What gql/protocol/strawberry_internals.py assumes of Strawberry. Each failure names the installed version."""
+
+from enum import Enum
+from importlib.metadata import version
+from typing import Any, Generic, TypeVar, cast
+
+import graphql
+import pytest
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+
+from gql.protocol.strawberry_internals import (
+    VALIDATION_RULES,
+    StrawberryExecutor,
+    append_field,
+    class_of,
+    core_schema,
+    describe_values,
+    enumeration_of,
+    field_of,
+    is_awaitable,
+    is_same_origin,
+    normalize_origin,
+    plain_attribute,
+    resolve_info,
+)
+
+LIBRARY = f"strawberry-graphql {version('strawberry-graphql')}"
+T = TypeVar("T")
+
+
+@strawberry.enum
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@strawberry.type
+class Box(Generic[T]):
+    content: T
+
+
+class Passing(FieldExtension):
+    def resolve(self, next_: Any, source: Any, info: strawberry.Info, **given: Any) -> Any:
+        return next_(source, info, **given)
+
+
+@strawberry.type
+class Thing:
+    own_name: str
+    colour: Colour = Colour.RED
+    watched: str = strawberry.field(default="", extensions=[Passing()])
+
+    @strawberry.field
+    def worked_out(self) -> str:
+        return self.own_name.upper()
+
+
+@strawberry.input
+class Change:
+    name: strawberry.Maybe[str]
+
+
+@strawberry.input(one_of=True)
+class Choice:
+    by_name: strawberry.Maybe[str]
+    by_id: strawberry.Maybe[str]
+
+
+SEEN: list[Any] = []
+
+
+@strawberry.type
+class Query:
+    thing: Thing = strawberry.field(default_factory=lambda: Thing(own_name="a"))
+    words: Box[str] | None = None
+    numbers: Box[int] | None = None
+
+    @strawberry.field(metadata={"mark": "here"})  # type: ignore[untyped-decorator]
+    def seen(self, info: strawberry.Info) -> str:
+        SEEN.append(info)
+        return "seen"
+
+    @strawberry.field
+    def changed(self, change: Change | None = None, choice: Choice | None = None) -> str:
+        return "changed"
+
+
+SCHEMA = strawberry.Schema(Query)
+
+
+def type_named(name: str) -> graphql.GraphQLObjectType:
+    return cast("graphql.GraphQLObjectType", core_schema(SCHEMA).type_map[name])
+
+
+def field(name: str) -> graphql.GraphQLField:
+    found: graphql.GraphQLField = type_named("Thing").fields[name]
+    return found
+
+
+def test_the_schema_has_the_one_of_graphql_core() -> None:
+    assert isinstance(core_schema(SCHEMA), graphql.GraphQLSchema), LIBRARY
+    assert core_schema(SCHEMA).query_type is type_named("Query"), LIBRARY
+
+
+def test_the_info_of_a_resolver_has_the_nodes_and_the_field_with_its_metadata() -> None:
+    SEEN.clear()
+    assert SCHEMA.execute_sync("{ ...F } fragment F on Query { seen }").errors is None
+    info = resolve_info(SEEN[0])
+    assert [node.name.value for node in info.field_nodes] == ["seen"], LIBRARY
+    assert list(info.fragments) == ["F"], LIBRARY
+    assert dict(field_of(SEEN[0]).metadata) == {"mark": "here"}, LIBRARY
+    assert field_of(SEEN[0]).python_name == "seen", LIBRARY
+
+
+def test_values_of_an_enumeration_can_be_described_after_it_is_declared() -> None:
+    @strawberry.enum
+    class Size(Enum):
+        SMALL = 1
+        LARGE = 2
+
+    @strawberry.type(name="Query")
+    class Sized:
+        size: Size
+
+    describe_values(Size, str.lower)
+    printed = strawberry.Schema(Sized).as_str()
+    assert '"""small"""\n  SMALL' in printed, LIBRARY
+    assert '"""large"""\n  LARGE' in printed, LIBRARY
+
+
+def test_a_field_can_be_added_to_a_declared_type_once() -> None:
+    @strawberry.type(name="Query")
+    class Extended:
+        first: str = "1"
+
+    def second(self: Any) -> str:
+        return f"{self.first} and 2"
+
+    for _ in range(2):
+        append_field(Extended, "second", cast("StrawberryField", strawberry.field(resolver=second)))
+    schema = strawberry.Schema(Extended)
+    assert schema.as_str().count("second: String!") == 1, LIBRARY
+    assert schema.execute_sync("{ first second }", root_value=Extended()).data == {"first": "1", "second": "1 and 2"}
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"), [("ownName", "own_name"), ("colour", "colour"), ("watched", None), ("workedOut", None)]
+)
+def test_a_plain_field_is_told_from_one_that_does_more(name: str, attribute: str | None) -> None:
+    assert plain_attribute(field(name)) == attribute, LIBRARY
+
+
+def test_a_field_of_another_library_is_not_plain() -> None:
+    assert plain_attribute(graphql.GraphQLField(graphql.GraphQLString)) is None
+
+
+def test_a_type_has_the_class_of_its_objects_unless_the_class_is_generic() -> None:
+    assert class_of(type_named("Thing")) is Thing, LIBRARY
+    assert [class_of(type_named(name)) for name in ("StrBox", "IntBox")] == [None, None], LIBRARY
+    foreign = graphql.GraphQLObjectType("Foreign", {"a": graphql.GraphQLField(graphql.GraphQLString)})
+    assert class_of(foreign) is None
+
+
+def test_an_enumeration_type_has_its_class() -> None:
+    made = core_schema(SCHEMA).type_map["Colour"]
+    assert enumeration_of(cast("graphql.GraphQLEnumType", made)) is Colour, LIBRARY
+    assert enumeration_of(graphql.GraphQLEnumType("Foreign", {"A": 1})) is None
+
+
+@pytest.mark.parametrize(
+    "refused", ["{ changed(change: {name: null}) }", '{ changed(choice: {byName: "a", byId: "b"}) }']
+)
+def test_the_rules_refuse_null_for_maybe_and_two_of_a_choice(refused: str) -> None:
+    assert graphql.validate(core_schema(SCHEMA), graphql.parse(refused), VALIDATION_RULES) != [], LIBRARY
+
+
+def test_the_executor_is_the_one_of_the_schema_and_takes_the_extensions_of_the_operation() -> None:
+    assert SCHEMA.execution_context_class is StrawberryExecutor, LIBRARY
+    built = StrawberryExecutor.build(core_schema(SCHEMA), graphql.parse("{ seen }"), operation_extensions={"a": 1})
+    assert getattr(built, "operation_extensions", None) == {"a": 1}, LIBRARY
+
+
+async def test_awaitables_are_told_from_values() -> None:
+    async def later() -> None: ...
+
+    coroutine = later()
+    assert is_awaitable(coroutine), LIBRARY
+    await coroutine
+    assert not any(map(is_awaitable, ("a", 1, None, [], {}, Thing(own_name="a")))), LIBRARY
+
+
+def test_origins_are_compared_without_default_ports_and_case() -> None:
+    assert normalize_origin("HTTPS://App.example:443") == normalize_origin("https://app.example"), LIBRARY
+    assert is_same_origin("https://app.example", "app.example"), LIBRARY
+    assert not is_same_origin("https://app.example", "other.example"), LIBRARY
+    assert not is_same_origin("https://app.example", None), LIBRARY

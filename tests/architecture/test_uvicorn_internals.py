@@ -1,0 +1,180 @@
+"""What gql/protocol/uvicorn_internals.py assumes of uvicorn. Each failure names the installed version."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from gql.protocol.uvicorn_internals import Server, SocketProtocol
+
+LIBRARY = f"uvicorn {version('uvicorn')}"
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Wire(asyncio.Transport):
+    """A connection of which the test sees what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    abort = close
+
+
+class App:
+    """Accepts a socket, and then does what the test says."""
+
+    def __init__(self) -> None:
+        self.scopes: list[Any] = []
+        self.say: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scopes.append(scope)
+        await send({"type": "websocket.accept"})
+        while True:
+            await send(await self.say.get())
+
+
+class Opened:
+    """A socket of the protocol over a wire, from the handshake on."""
+
+    def __init__(self, handshake: bytes = HANDSHAKE, kind: type[SocketProtocol] = SocketProtocol, **given: Any) -> None:
+        self.app, self.wire = App(), Wire()
+        config = uvicorn.Config(self.app, ws_ping_interval=given.get("ping"), ws_ping_timeout=given.get("ping"))
+        config.load()
+        self.protocol = kind(config, ServerState(), {})
+        self.protocol.connection_made(self.wire)
+        self.protocol.data_received(handshake)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_the_scope_can_be_changed_before_the_application_runs() -> None:
+    opened = Opened()
+    assert opened.protocol.response.status_code == 101, LIBRARY
+    assert opened.app.scopes == [], LIBRARY
+    await until(lambda: opened.app.scopes)
+    assert opened.app.scopes[0]["extensions"].keys() >= {"rollbook.cut_off", "rollbook.write_frame"}, LIBRARY
+
+
+async def test_a_refused_handshake_makes_no_scope_and_counts_as_closed() -> None:
+    opened = Opened(HANDSHAKE.replace(b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 1"))
+    assert opened.protocol.response.status_code != 101, LIBRARY
+    assert opened.protocol.close_sent, LIBRARY
+    assert not hasattr(opened.protocol, "scope"), LIBRARY
+
+
+async def test_a_close_of_the_application_is_marked_as_sent_and_a_lost_connection_as_such() -> None:
+    opened = Opened()
+    await until(lambda: b"101" in opened.wire.written)
+    assert (opened.protocol.close_sent, opened.protocol.disconnected) == (False, False), LIBRARY
+    opened.app.say.put_nowait({"type": "websocket.close", "code": 1000})
+    await until(lambda: opened.protocol.close_sent)
+    opened.protocol.connection_lost(None)
+    assert opened.protocol.disconnected, LIBRARY
+
+
+async def test_the_protocol_of_websockets_gives_the_bytes_of_a_close_and_its_timer_ends_with_the_connection() -> None:
+    opened = Opened()
+    await until(lambda: b"101" in opened.wire.written)
+    opened.wire.written = b""
+    opened.protocol.cut_off(1013, "slow")
+    assert opened.wire.written == b"\x88\x06\x03\xf5slow", LIBRARY
+    timer = opened.protocol.close_timer
+    assert timer is not None
+    assert not timer.cancelled()
+    opened.protocol.connection_lost(None)
+    assert timer.cancelled(), LIBRARY
+
+
+async def test_a_full_buffer_makes_the_socket_unwritable_until_it_drains() -> None:
+    protocol = Opened().protocol
+    assert protocol.writable.is_set(), LIBRARY
+    protocol.pause_writing()
+    assert not protocol.writable.is_set(), LIBRARY
+    protocol.resume_writing()
+    assert protocol.writable.is_set(), LIBRARY
+
+
+async def test_an_unanswered_ping_is_told_to_the_protocol() -> None:
+    told: list[str] = []
+
+    class Telling(SocketProtocol):
+        def keepalive_timeout(self) -> None:
+            told.append("timeout")
+            super().keepalive_timeout()
+
+    opened = Opened(kind=Telling, ping=0.01)
+    await until(lambda: told)
+    assert told == ["timeout"], LIBRARY
+    assert opened.protocol.close_sent, LIBRARY
+
+
+async def _hanging(scope: Any, receive: Any, send: Any) -> None:
+    await asyncio.sleep(60)
+
+
+async def _nothing() -> None: ...
+
+
+async def test_shutdown_is_called_once_and_then_reads_the_timeout_and_the_servers() -> None:
+    calls: list[int] = []
+
+    class Counting(Server):
+        async def shutdown(self, sockets: Any = None) -> None:
+            calls.append(len(self.servers))
+            for server in self.servers:
+                server.close()
+            self.config.timeout_graceful_shutdown = 1
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(_hanging, port=0, lifespan="off", log_config=None, timeout_graceful_shutdown=50)
+    server = Counting(config, _nothing)
+    assert not server.started
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    await until(lambda: server.server_state.tasks)
+    server.should_exit = True
+    began = time.monotonic()
+    await asyncio.wait_for(serving, 10)
+    writer.close()
+    assert (calls, time.monotonic() - began < 5) == ([1], True), LIBRARY
+
+
+def test_a_second_signal_asks_to_end_at_once() -> None:
+    server = Server(uvicorn.Config(_hanging), _nothing)
+    server.handle_exit(signal.SIGINT, None)
+    assert (server.should_exit, server.force_exit) == (True, False), LIBRARY
+    server.handle_exit(signal.SIGINT, None)
+    assert server.force_exit, LIBRARY
+
+
+@pytest.mark.parametrize("name", ["close_sent", "disconnected", "writable", "transport", "conn", "close_timer", "loop"])
+async def test_the_attributes_of_a_socket_are_there(name: str) -> None:
+    assert hasattr(Opened().protocol, name), LIBRARY
