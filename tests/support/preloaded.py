@@ -2,7 +2,7 @@
 
 import commands.serve
 import gql.app
-import gql.protocol.server
+import gql.protocol.uvicorn_internals
 import tests.task_desk
 import workers.main
 import workers.queue
