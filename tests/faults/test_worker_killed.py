@@ -110,6 +110,7 @@ async def test_R7_10_a_worker_killed_while_it_waits_for_the_sheet(
     await assert_each_absence_has_one_token(sheet)
 
 
+@pytest.mark.own_database
 async def test_R7_10_workers_killed_at_random_moments(sheet: TokenSheet, database_url: str, redis_url: str) -> None:
     weeks = [
         TokenSheet(sheet.world, sheet.database, sheet.lesson, MONDAY + timedelta(weeks=number), sheet.enrollments)
