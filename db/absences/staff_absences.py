@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.absences.substitutes import StaffAbsenceFacts
@@ -25,6 +25,11 @@ LEFT JOIN person w ON w.organization_id = a.organization_id AND w.id = a.recorde
 WHERE a.organization_id = :organization_id
 """
 _BY_ID = text(_ABSENCES + "  AND a.id = ANY (CAST(:ids AS uuid[]))")
+_OF_PEOPLE = text("""
+SELECT a.person_id, a.id, a.starts_on, a.ends_on FROM staff_absence a
+WHERE a.organization_id = :organization_id AND a.person_id = ANY (CAST(:people AS uuid[]))
+  AND a.starts_on <= :to_on AND a.ends_on >= :from_on
+""")
 _LISTED = text(
     _ABSENCES
     + """
@@ -73,15 +78,13 @@ async def absences_of(
     connection: AsyncConnection, organization_id: UUID, people: Collection[UUID], within: DateSpan
 ) -> dict[UUID, list[tuple[UUID, DateSpan]]]:
     """Return the ids and dates of absences that overlap the dates, by staff member."""
-    absence = models.StaffAbsence
-    found = await connection.execute(
-        select(absence.person_id, absence.id, absence.starts_on, absence.ends_on).where(
-            absence.organization_id == organization_id,
-            absence.person_id.in_(people),
-            absence.starts_on <= within.ends_on,
-            absence.ends_on >= within.starts_on,
-        )
-    )
+    given = {
+        "organization_id": organization_id,
+        "people": list(people),
+        "from_on": within.starts_on,
+        "to_on": within.ends_on,
+    }
+    found = await connection.execute(_OF_PEOPLE, given)
     known: dict[UUID, list[tuple[UUID, DateSpan]]] = defaultdict(list)
     for row in found:
         known[row.person_id].append((row.id, DateSpan(row.starts_on, row.ends_on)))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import LocationFacts, ProgramFacts
 from attendance.rules.people.students import OfferingPlan
 from attendance.rules.vocabulary import OfferingKind
-from db import models
 from db.calendar.occurrences import OFFERING_COLUMNS, OFFERING_SLOTS, offering_of, slots_of
 from db.listing import containing, values
 
@@ -58,6 +57,10 @@ LIMIT :limit
 """
 _LISTED = text(_OFFERINGS + VISIBLE_OFFERINGS + _PAGE)
 
+_TAUGHT = text("""
+SELECT i.offering_id FROM offering_instructor i
+WHERE i.organization_id = :organization_id AND i.person_id = :person_id
+""")
 _LOCATIONS = text("""
 SELECT id, name, time_zone FROM location
 WHERE organization_id = :organization_id
@@ -138,11 +141,8 @@ async def list_offerings(
 
 async def read_taught(connection: AsyncConnection, organization_id: UUID, person_id: UUID) -> frozenset[UUID]:
     """Return the offerings that the person teaches. Offerings in which they only substitute are not included."""
-    teaches = models.OfferingInstructor
-    statement = select(teaches.offering_id).where(
-        teaches.organization_id == organization_id, teaches.person_id == person_id
-    )
-    return frozenset((await connection.execute(statement)).scalars())
+    given = {"organization_id": organization_id, "person_id": person_id}
+    return frozenset((await connection.execute(_TAUGHT, given)).scalars())
 
 
 async def read_locations(

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.enrollments.places import Timetable
-from db import models
 from db.calendar.occurrences import (
     OFFERING_COLUMNS,
     OFFERING_SESSIONS,
@@ -48,19 +47,20 @@ WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = A
 """)  # noqa: S608 - constants
 
 
+_LOCK = text("""
+SELECT o.id FROM offering o
+WHERE o.organization_id = :organization_id AND o.id = ANY (CAST(:ids AS uuid[]))
+ORDER BY o.id FOR NO KEY UPDATE
+""")
+
+
 async def lock_offerings(uow: UnitOfWork, ids: Collection[UUID]) -> None:
     """Lock the offerings' places until the end of the transaction.
 
     Every action that gives or ends a place takes this lock, after the idempotency key and before occurrences. Rows are
     locked in the order of their ids. Ids that do not exist are ignored.
     """
-    table = models.Offering
-    await uow.connection.execute(
-        select(table.id)
-        .where(table.organization_id == uow.organization_id, table.id.in_(ids))
-        .order_by(table.id)
-        .with_for_update(key_share=True)
-    )
+    await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "ids": list(ids)})
 
 
 async def read_timetables(

@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.tokens.tokens_for_many import EnrolledStudents
-from db import models
 from db.fragments import covers, meets_at
 from db.listing import values
 from db.people.students import VISIBLE_STUDENTS, Visibility
@@ -39,6 +38,13 @@ _ENROLLED = text(f"""
                           AND {meets_at("x", "u.timeslot_id")})))
 ORDER BY s.sort_name, s.id
 """)  # noqa: S608 - a constant
+
+
+_LOCK_UNDELETED = text("""
+SELECT s.id FROM student s
+WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:ids AS uuid[])) AND s.deleted_at IS NULL
+ORDER BY s.id FOR NO KEY UPDATE
+""")
 
 
 async def seen_students(
@@ -77,11 +83,5 @@ async def lock_undeleted_students(uow: UnitOfWork, ids: Collection[UUID]) -> set
     """Lock the students in the order of their ids until the end of the transaction, and return those that still
     exist.
     """
-    student = models.Student
-    found = await uow.connection.execute(
-        select(student.id)
-        .where(student.organization_id == uow.organization_id, student.id.in_(ids), student.deleted_at.is_(None))
-        .order_by(student.id)
-        .with_for_update(key_share=True)
-    )
-    return set(found.scalars())
+    given = {"organization_id": uow.organization_id, "ids": list(ids)}
+    return set((await uow.connection.execute(_LOCK_UNDELETED, given)).scalars())

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence
@@ -19,6 +19,27 @@ from db.fragments import gives_place
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 
+_COLUMNS = """
+e.id, e.student_id, e.offering_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause, e.deleted_at
+"""
+_BY_ID = text(f"""
+SELECT {_COLUMNS} FROM enrollment e WHERE e.organization_id = :organization_id AND e.id = :id
+""")  # noqa: S608 - a constant
+_HAS_TRANSFER = text("""
+SELECT EXISTS (
+    SELECT FROM enrollment e WHERE e.organization_id = :organization_id AND e.transferred_from_id = :id
+)
+""")
+_IS_ENROLLABLE = text("""
+SELECT EXISTS (
+    SELECT FROM student s WHERE s.organization_id = :organization_id AND s.id = :id AND s.deleted_at IS NULL
+)
+""")
+_PLACES_IN = text(f"""
+SELECT {_COLUMNS} FROM enrollment e
+WHERE e.organization_id = :organization_id AND e.offering_id = :offering_id AND e.deleted_at IS NULL
+  AND (e.drop_on IS NULL OR e.drop_on >= :since) AND (CAST(:until AS date) IS NULL OR e.starts_on <= :until)
+""")  # noqa: S608 - a constant
 _ABSENCES = text("""
 SELECT a.student_id, a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
        ARRAY(SELECT x.enrollment_id FROM expected_absence_enrollment x
@@ -74,49 +95,29 @@ class PlacesOf:
 
 async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, RosterEnrollment] | None:
     """Return the enrollment and the id of its offering, even when it is deleted, or None."""
-    table = models.Enrollment
-    row = (
-        await uow.connection.execute(
-            select(table).where(table.organization_id == uow.organization_id, table.id == enrollment_id)
-        )
-    ).one_or_none()
+    given = {"organization_id": uow.organization_id, "id": enrollment_id}
+    row = (await uow.connection.execute(_BY_ID, given)).one_or_none()
     return None if row is None else (row.offering_id, enrollment_of(row))
 
 
 async def has_transfer(uow: UnitOfWork, enrollment_id: UUID) -> bool:
     """Return whether the enrollment has already been transferred, even when the target is deleted."""
-    table = models.Enrollment
-    found = await uow.connection.execute(
-        select(table.id).where(table.organization_id == uow.organization_id, table.transferred_from_id == enrollment_id)
-    )
-    return found.first() is not None
+    given = {"organization_id": uow.organization_id, "id": enrollment_id}
+    return bool(await uow.connection.scalar(_HAS_TRANSFER, given))
 
 
 async def is_enrollable(uow: UnitOfWork, student_id: UUID) -> bool:
     """Return whether the student exists and is not deleted."""
-    table = models.Student
-    found = await uow.connection.execute(
-        select(table.id).where(
-            table.organization_id == uow.organization_id, table.id == student_id, table.deleted_at.is_(None)
-        )
-    )
-    return found.first() is not None
+    given = {"organization_id": uow.organization_id, "id": student_id}
+    return bool(await uow.connection.scalar(_IS_ENROLLABLE, given))
 
 
 async def read_places(
     connection: AsyncConnection, organization_id: UUID, offering_id: UUID, *, since: date, until: date | None
 ) -> list[RosterEnrollment]:
     """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones."""
-    table = models.Enrollment
-    statement = select(table).where(
-        table.organization_id == organization_id,
-        table.offering_id == offering_id,
-        table.deleted_at.is_(None),
-        table.drop_on.is_(None) | (table.drop_on >= since),
-    )
-    if until is not None:
-        statement = statement.where(table.starts_on <= until)
-    return [enrollment_of(row) for row in await connection.execute(statement)]
+    given = {"organization_id": organization_id, "offering_id": offering_id, "since": since, "until": until}
+    return [enrollment_of(row) for row in await connection.execute(_PLACES_IN, given)]
 
 
 async def read_places_of(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import DateTime, Uuid
@@ -50,6 +50,11 @@ _TIED = text(
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
+_TOKENS_OF_MAKEUPS = text("""
+SELECT t.makeup_enrollment_id, t.id FROM makeup_token t
+WHERE t.organization_id = :organization_id AND t.makeup_enrollment_id = ANY (CAST(:enrollment_ids AS uuid[]))
+""")
+
 # Tied ones are never revoked (R7.4), so one whose ground has gone meanwhile is revoked when it is free.
 _FREE = text(
     """
@@ -80,12 +85,8 @@ async def tokens_of_makeups(
     connection: AsyncConnection, organization_id: UUID, enrollment_ids: Collection[UUID]
 ) -> dict[UUID, UUID]:
     """Token ids by enrollment id; makeups without a token (R8.10) are left out."""
-    token = models.MakeupToken
-    found = await connection.execute(
-        select(token.makeup_enrollment_id, token.id).where(
-            token.organization_id == organization_id, token.makeup_enrollment_id.in_(list(enrollment_ids))
-        )
-    )
+    given = {"organization_id": organization_id, "enrollment_ids": list(enrollment_ids)}
+    found = await connection.execute(_TOKENS_OF_MAKEUPS, given)
     return {row.makeup_enrollment_id: row.id for row in found}
 
 

@@ -6,19 +6,18 @@ Triggers count whatever `db.organization.viewers` reads of a viewer, and who tea
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import models
 from db.engine import Database
 
+_EPOCH = text("SELECT a.epoch FROM access_epoch a WHERE a.organization_id = :organization_id")
 _EPOCHS = text("SELECT organization_id, epoch FROM access_epochs_of(CAST(:organization_ids AS uuid[]))")
 
 
 async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> int:
     """The number of the last change; 0: there was none."""
-    epoch = select(models.AccessEpoch.epoch).where(models.AccessEpoch.organization_id == organization_id)
-    return (await connection.execute(epoch)).scalar_one_or_none() or 0
+    return (await connection.scalar(_EPOCH, {"organization_id": organization_id})) or 0
 
 
 async def access_epochs(database: Database, organization_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import Enum as PlainEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Enum, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
@@ -28,13 +29,22 @@ _NAMES = {section: tuple(field.name for field in fields(section)) for section in
 COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
     getattr(models.Settings, name) for section in _SECTIONS for name in _NAMES[section]
 )
+SELECTED = ", ".join(f"g.{column.key}" for column in COLUMNS)
+"""The columns of settings g, for a SELECT."""
+_WORDS: dict[str, type[PlainEnum]] = {
+    column.key: vocabulary
+    for column in COLUMNS
+    if isinstance(column.type, Enum) and (vocabulary := column.type.enum_class) is not None
+}
+_READ = text(f"SELECT {SELECTED} FROM settings g WHERE g.organization_id = :organization_id")  # noqa: S608 - constants
 
 
 def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
     """From a row that holds at least COLUMNS under their own names; null columns (no row of settings): the defaults."""
     if row["tokens_enabled"] is None:
         return OrganizationSettings()
-    values = {**row, "earning_types": frozenset(EnrollmentType(name) for name in row["earning_types"])}
+    words = {name: vocabulary(row[name]) for name, vocabulary in _WORDS.items()}
+    values = {**row, **words, "earning_types": frozenset(EnrollmentType(name) for name in row["earning_types"])}
     classes, staff_portal, kiosk, absences, makeup_tokens = (
         {name: values[name] for name in _NAMES[section]} for section in _SECTIONS
     )
@@ -49,8 +59,7 @@ def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
 
 async def read_settings(connection: AsyncConnection, organization_id: UUID) -> OrganizationSettings:
     """For those who have no viewer that brings them, such as jobs."""
-    statement = select(*COLUMNS).where(models.Settings.organization_id == organization_id)
-    row = (await connection.execute(statement)).mappings().one_or_none()
+    row = (await connection.execute(_READ, {"organization_id": organization_id})).mappings().one_or_none()
     return OrganizationSettings() if row is None else settings_of(row)
 
 

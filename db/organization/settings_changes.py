@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
@@ -13,6 +13,16 @@ from attendance.rules.organization.settings_changes import SettingsChangeFacts
 from db import models
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
+
+_LISTED = text("""
+SELECT c.id, c.changed_at, c.before, c.after, p.id AS person_id, p.first_name, p.last_name
+FROM settings_change c
+LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.changed_by_id
+WHERE c.organization_id = :organization_id
+  AND (CAST(:after_at AS timestamptz) IS NULL OR (c.changed_at, c.id) < (:after_at, CAST(:after_id AS uuid)))
+ORDER BY c.changed_at DESC, c.id DESC
+LIMIT :limit
+""")
 
 
 class ListedSettingsChange(NamedTuple):
@@ -42,27 +52,15 @@ async def list_settings_changes(
     connection: AsyncConnection, organization_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[ListedSettingsChange]:
     """Newest first, those after the position."""
-    change, person = models.SettingsChange, models.Person
-    statement = (
-        select(
-            change.id,
-            change.changed_at,
-            change.before,
-            change.after,
-            person.id.label("person_id"),
-            person.first_name,
-            person.last_name,
-        )
-        .outerjoin(person, (person.organization_id == change.organization_id) & (person.id == change.changed_by_id))
-        .where(change.organization_id == organization_id)
-        .order_by(change.changed_at.desc(), change.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(tuple_(change.changed_at, change.id) < after)
+    given = {
+        "organization_id": organization_id,
+        "after_at": after[0] if after else None,
+        "after_id": after[1] if after else None,
+        "limit": limit,
+    }
     return [
         ListedSettingsChange(row.id, SettingsChangeFacts(row.changed_at, _person(row), row.before, row.after))
-        for row in await connection.execute(statement)
+        for row in await connection.execute(_LISTED, given)
     ]
 
 

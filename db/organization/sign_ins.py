@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CursorResult, text, update
-from sqlalchemy import select as select_from
 from sqlalchemy.dialects.postgresql import insert
 
 from attendance.rules.organization.sign_in import Account, RefreshToken, SignInState
@@ -21,6 +20,13 @@ _ACCOUNTS = text(
         for kind in PersonKind
     )
 )
+
+
+_LOCK = text("""
+SELECT s.refresh_hash, s.previous_refresh_hash, s.refreshed_at, s.expires_at, s.ended_at, s.person_id, s.portal
+FROM sign_in s
+WHERE s.organization_id = :organization_id AND s.id = :id FOR UPDATE
+""")
 
 
 async def find_accounts(database: Database, email: str) -> list[Account]:
@@ -56,24 +62,13 @@ async def add_sign_in(
 
 async def lock_sign_in(uow: UnitOfWork, sign_in_id: UUID) -> tuple[SignInState, UUID, Portal] | None:
     """The state, the person and the portal; nobody else refreshes or ends it until this transaction is over."""
-    statement = (
-        select_from(
-            SignIn.refresh_hash,
-            SignIn.previous_refresh_hash,
-            SignIn.refreshed_at,
-            SignIn.expires_at,
-            SignIn.ended_at,
-            SignIn.person_id,
-            SignIn.portal,
-        )
-        .where(SignIn.organization_id == uow.organization_id, SignIn.id == sign_in_id)
-        .with_for_update()
-    )
-    row = (await uow.connection.execute(statement)).one_or_none()
+    row = (
+        await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": sign_in_id})
+    ).one_or_none()
     if row is None:
         return None
     state = SignInState(row.refresh_hash, row.previous_refresh_hash, row.refreshed_at, row.expires_at, row.ended_at)
-    return state, row.person_id, row.portal
+    return state, row.person_id, Portal(row.portal)
 
 
 async def rotate(uow: UnitOfWork, token: RefreshToken, *, now: datetime, expires_at: datetime) -> None:

@@ -5,115 +5,56 @@ One statement for each kind of credential: a request spends no other on its view
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Text, Uuid, and_, any_, bindparam, exists, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.organization.permissions import Caller, Claims, Place, Viewer, effective, kind_for, may_enter
-from attendance.rules.vocabulary import Portal
-from db import models
-from db.organization.settings import COLUMNS as SETTINGS_COLUMNS
-from db.organization.settings import settings_of
+from attendance.rules.vocabulary import PersonKind, Portal
+from db.organization.settings import SELECTED, settings_of
 
-_ORGANIZATION = (
-    models.Organization.name.label("organization_name"),
-    models.Organization.currency,
-    func.coalesce(models.AccessEpoch.epoch, 0).label("access"),
-    *SETTINGS_COLUMNS,
+_ORGANIZATION = f"""
+o.name AS organization_name, o.currency, coalesce(a.epoch, 0) AS access, {SELECTED}
+"""
+_PEOPLE = f"""
+SELECT p.id, p.kind, p.first_name, p.last_name, p.email, p.family_id, p.permissions,
+       ARRAY(SELECT unnest(r.permissions)
+             FROM group_member m
+             JOIN permission_group r ON r.organization_id = m.organization_id AND r.id = m.group_id
+             WHERE m.organization_id = p.organization_id AND m.person_id = p.id) AS group_permissions,
+       {_ORGANIZATION}
+FROM person p
+JOIN organization o ON o.organization_id = p.organization_id
+LEFT JOIN settings g ON g.organization_id = p.organization_id
+LEFT JOIN access_epoch a ON a.organization_id = p.organization_id
+WHERE p.organization_id = :organization_id AND p.ended_at IS NULL
+"""  # noqa: S608 - constants
+_BY_ID = text(_PEOPLE + "  AND p.id = :person_id")
+_BY_SIGN_IN = text(
+    _PEOPLE
+    + """
+  AND p.id = :person_id
+  AND EXISTS (SELECT FROM sign_in s WHERE s.organization_id = p.organization_id AND s.id = :sign_in_id
+              AND s.person_id = p.id AND s.portal = :portal AND s.ended_at IS NULL)
+"""
 )
-_OF_GROUPS = func.array(
-    select(func.unnest(models.PermissionGroup.permissions))
-    .join(
-        models.GroupMember,
-        and_(
-            models.GroupMember.organization_id == models.PermissionGroup.organization_id,
-            models.GroupMember.group_id == models.PermissionGroup.id,
-        ),
-    )
-    .where(
-        models.GroupMember.organization_id == models.Person.organization_id,
-        models.GroupMember.person_id == models.Person.id,
-    )
-    .correlate(models.Person)
-    .scalar_subquery(),
-    type_=ARRAY(Text),
-)
-_SIGNED_IN = exists().where(
-    models.SignIn.organization_id == models.Person.organization_id,
-    models.SignIn.id == bindparam("sign_in_id"),
-    models.SignIn.person_id == models.Person.id,
-    models.SignIn.portal == bindparam("portal"),
-    models.SignIn.ended_at.is_(None),
-)
-
-
-def _people(*conditions: ColumnElement[bool]) -> Select[Any]:
-    person = models.Person
-    return (
-        select(
-            person.id,
-            person.kind,
-            person.first_name,
-            person.last_name,
-            person.email,
-            person.family_id,
-            person.permissions,
-            _OF_GROUPS.label("group_permissions"),
-            *_ORGANIZATION,
-        )
-        .join(models.Organization, models.Organization.organization_id == person.organization_id)
-        .outerjoin(models.Settings, models.Settings.organization_id == person.organization_id)
-        .outerjoin(models.AccessEpoch, models.AccessEpoch.organization_id == person.organization_id)
-        .where(person.organization_id == bindparam("organization_id"), person.ended_at.is_(None), *conditions)
-    )
-
-
-_BY_ID = _people(models.Person.id == bindparam("person_id"))
-_BY_SIGN_IN = _people(models.Person.id == bindparam("person_id"), _SIGNED_IN)
-_BY_SIGN_INS = (
-    _people(models.SignIn.id == any_(bindparam("sign_in_ids", type_=ARRAY(Uuid))), models.SignIn.ended_at.is_(None))
-    .join(
-        models.SignIn,
-        and_(
-            models.SignIn.organization_id == models.Person.organization_id,
-            models.SignIn.person_id == models.Person.id,
-        ),
-    )
-    .add_columns(models.SignIn.id.label("sign_in_id"), models.SignIn.portal)
-)
-_BY_EMAIL = _people(
-    func.lower(models.Person.email) == func.lower(bindparam("email", type_=Text)),
-    models.Person.kind == bindparam("kind"),
-)
-_KIOSK = (
-    select(
-        models.Kiosk.id,
-        models.Kiosk.name,
-        models.Kiosk.location_id,
-        models.Location.name.label("location_name"),
-        models.Location.time_zone,
-        *_ORGANIZATION,
-    )
-    .join(models.Organization, models.Organization.organization_id == models.Kiosk.organization_id)
-    .join(
-        models.Location,
-        and_(
-            models.Location.organization_id == models.Kiosk.organization_id,
-            models.Location.id == models.Kiosk.location_id,
-        ),
-    )
-    .outerjoin(models.Settings, models.Settings.organization_id == models.Kiosk.organization_id)
-    .outerjoin(models.AccessEpoch, models.AccessEpoch.organization_id == models.Kiosk.organization_id)
-    .where(
-        models.Kiosk.organization_id == bindparam("organization_id"),
-        models.Kiosk.id == bindparam("kiosk_id"),
-        models.Kiosk.revoked_at.is_(None),
-        models.Kiosk.expires_at > bindparam("now"),
-    )
-)
+_BY_EMAIL = text(_PEOPLE + "  AND lower(p.email) = lower(CAST(:email AS text)) AND p.kind = :kind")
+_BY_SIGN_INS = text(f"""
+SELECT s.id AS sign_in_id, s.portal, viewer.*
+FROM sign_in s
+CROSS JOIN LATERAL ({_PEOPLE} AND p.id = s.person_id) viewer
+WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:sign_in_ids AS uuid[])) AND s.ended_at IS NULL
+""")  # noqa: S608 - constants
+_KIOSK = text(f"""
+SELECT k.id, k.name, k.location_id, l.name AS location_name, l.time_zone, {_ORGANIZATION}
+FROM kiosk k
+JOIN organization o ON o.organization_id = k.organization_id
+JOIN location l ON l.organization_id = k.organization_id AND l.id = k.location_id
+LEFT JOIN settings g ON g.organization_id = k.organization_id
+LEFT JOIN access_epoch a ON a.organization_id = k.organization_id
+WHERE k.organization_id = :organization_id AND k.id = :kiosk_id AND k.revoked_at IS NULL AND k.expires_at > :now
+""")  # noqa: S608 - constants
 
 
 async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
@@ -124,9 +65,10 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
         row = await _one(connection, _KIOSK, claims, kiosk_id=claims.kiosk_id, now=now)
         return None if row is None else _kiosk(row, claims)
     if claims.email is not None:
-        found = await _one(connection, _BY_EMAIL, claims, email=claims.email, kind=kind_for(claims.portal))
+        kind = kind_for(claims.portal)
+        found = await _one(connection, _BY_EMAIL, claims, email=claims.email, kind=kind and kind.value)
     elif claims.sign_in_id is not None:
-        given = {"person_id": claims.person_id, "sign_in_id": claims.sign_in_id, "portal": claims.portal}
+        given = {"person_id": claims.person_id, "sign_in_id": claims.sign_in_id, "portal": claims.portal.value}
         found = await _one(connection, _BY_SIGN_IN, claims, **given)
     else:
         return None
@@ -142,7 +84,7 @@ async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], 
     if sign_ins:
         given = {"organization_id": next(iter(sign_ins.values())), "sign_in_ids": list(sign_ins)}
         rows = (await connection.execute(_BY_SIGN_INS, given)).mappings()
-        people = {(row["sign_in_id"], row["id"], row["portal"]): row for row in rows}
+        people = {(row["sign_in_id"], row["id"], Portal(row["portal"])): row for row in rows}
     found: dict[Claims, Viewer] = {}
     for each in claims:
         if each.sign_in_id is None:
@@ -167,7 +109,7 @@ async def find_person(
 
 
 async def _one(
-    connection: AsyncConnection, statement: Select[Any], claims: Claims, **given: object
+    connection: AsyncConnection, statement: TextClause, claims: Claims, **given: object
 ) -> RowMapping | None:
     values = {"organization_id": claims.organization_id, **given}
     row: RowMapping | None = (await connection.execute(statement, values)).mappings().one_or_none()
@@ -176,7 +118,7 @@ async def _one(
 
 def _person(row: RowMapping, organization_id: UUID, portal: Portal, sign_in_id: UUID | None) -> Viewer | None:
     permissions = effective(portal, row["permissions"], row["group_permissions"])
-    if not may_enter(portal, row["kind"], permissions):
+    if not may_enter(portal, PersonKind(row["kind"]), permissions):
         return None
     caller = Caller(organization_id, portal, permissions, person_id=row["id"], family_id=row["family_id"])
     return Viewer(

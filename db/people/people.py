@@ -3,13 +3,25 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.roster.roster_rows import FamilyFacts, KioskFacts
 from attendance.rules.vocabulary import PersonKind
-from db import models
+
+_PEOPLE = text("""
+SELECT p.id, p.first_name, p.last_name FROM person p
+WHERE p.organization_id = :organization_id AND p.kind = :kind AND p.id = ANY (CAST(:ids AS uuid[]))
+  AND (CAST(:family_id AS uuid) IS NULL OR p.family_id = :family_id)
+""")
+_KIOSKS = text("""
+SELECT k.id, k.name FROM kiosk k WHERE k.organization_id = :organization_id AND k.id = ANY (CAST(:ids AS uuid[]))
+""")
+_FAMILIES = text("""
+SELECT f.id, f.name, f.email, f.phone, f.balance FROM family f
+WHERE f.organization_id = :organization_id AND f.id = ANY (CAST(:ids AS uuid[]))
+""")
 
 
 async def read_people(
@@ -20,28 +32,19 @@ async def read_people(
     family_id: UUID | None = None,
 ) -> dict[UUID, PersonFacts]:
     """Of one kind, those who have left among them; with a family, its guardians alone."""
-    person = models.Person
-    statement = select(person.id, person.first_name, person.last_name).where(
-        person.organization_id == organization_id, person.kind == kind, person.id.in_(ids)
-    )
-    if family_id is not None:
-        statement = statement.where(person.family_id == family_id)
-    return {row.id: PersonFacts(*row) for row in await connection.execute(statement)}
+    given = {"organization_id": organization_id, "kind": kind.value, "ids": list(ids), "family_id": family_id}
+    return {row.id: PersonFacts(*row) for row in await connection.execute(_PEOPLE, given)}
 
 
 async def read_kiosks(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, KioskFacts]:
-    kiosk = models.Kiosk
-    statement = select(kiosk.id, kiosk.name).where(kiosk.organization_id == organization_id, kiosk.id.in_(ids))
-    return {row.id: KioskFacts(*row) for row in await connection.execute(statement)}
+    given = {"organization_id": organization_id, "ids": list(ids)}
+    return {row.id: KioskFacts(*row) for row in await connection.execute(_KIOSKS, given)}
 
 
 async def read_families(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, FamilyFacts]:
-    family = models.Family
-    statement = select(family.id, family.name, family.email, family.phone, family.balance).where(
-        family.organization_id == organization_id, family.id.in_(ids)
-    )
-    return {row.id: FamilyFacts(*row) for row in await connection.execute(statement)}
+    given = {"organization_id": organization_id, "ids": list(ids)}
+    return {row.id: FamilyFacts(*row) for row in await connection.execute(_FAMILIES, given)}

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, text, update
 
 from attendance.rules.vocabulary import NoteLevel
 from db import models
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
+
+_STUDENT_OF_NOTE = text("""
+SELECT n.student_id FROM student_note n WHERE n.organization_id = :organization_id AND n.id = :id
+""")
 
 
 async def add_note(
@@ -31,11 +35,9 @@ async def add_note(
 
 
 async def find_student_of_note(uow: UnitOfWork, note_id: UUID) -> UUID | None:
-    note = models.StudentNote
-    found = await uow.connection.execute(
-        select(note.student_id).where(note.organization_id == uow.organization_id, note.id == note_id)
-    )
-    return found.scalar_one_or_none()
+    given = {"organization_id": uow.organization_id, "id": note_id}
+    student_id: UUID | None = await uow.connection.scalar(_STUDENT_OF_NOTE, given)
+    return student_id
 
 
 async def close_note(uow: UnitOfWork, note_id: UUID, *, closed_by_id: UUID | None, now: datetime) -> None:

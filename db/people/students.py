@@ -31,9 +31,9 @@ VISIBLE_STUDENTS = f"""
         AND (EXISTS (SELECT FROM offering_instructor i WHERE i.organization_id = e.organization_id
                      AND i.offering_id = e.offering_id AND i.person_id = :visible_to)
              OR EXISTS (SELECT FROM substitution u
-                        JOIN timeslot t ON t.organization_id = u.organization_id AND t.id = u.timeslot_id
+                        JOIN timeslot slot ON slot.organization_id = u.organization_id AND slot.id = u.timeslot_id
                         WHERE u.organization_id = e.organization_id AND u.substitute_id = :visible_to
-                          AND t.offering_id = e.offering_id AND {covers("e", "u.held_on")}
+                          AND slot.offering_id = e.offering_id AND {covers("e", "u.held_on")}
                           AND {meets_at("e", "u.timeslot_id")}))))
 """  # noqa: S608 - a constant
 _STUDENTS = f"""

@@ -26,7 +26,7 @@ _CHANGES = HotStatement("""
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
        z.id AS author_kiosk_id, z.name AS author_kiosk_name,
-       (SELECT a.epoch FROM access_epoch a WHERE a.organization_id = c.organization_id) AS access,
+       (SELECT x.epoch FROM access_epoch x WHERE x.organization_id = c.organization_id) AS access,
        e.student_id, e.left_roster,
        marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
        marked.marked_at,

@@ -26,12 +26,12 @@ MOST_SHEETS = 200
 # rows.
 _SHEETS = text(f"""
 WITH slot AS (
-    SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, n.today,
+    SELECT t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, clock.today,
            t.offering_id = ANY (CAST(:offering_ids AS uuid[])) AS is_named
     FROM timeslot t
     JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
     JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-    CROSS JOIN LATERAL (SELECT (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date AS today) n
+    CROSS JOIN LATERAL (SELECT (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date AS today) clock
     WHERE t.organization_id = :organization_id
       AND (t.offering_id = ANY (CAST(:offering_ids AS uuid[]))
            OR EXISTS (SELECT FROM enrollment e WHERE e.organization_id = t.organization_id
@@ -78,11 +78,11 @@ ON CONFLICT (organization_id, timeslot_id, held_on) DO UPDATE SET revision = occ
 _NUMBER = text("""
 WITH given AS (
     SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:student_ids AS uuid[]),
-                         CAST(:leaving AS boolean[])) AS k (timeslot_id, held_on, student_id, is_leaving)
+                         CAST(:leaving AS boolean[])) AS line (timeslot_id, held_on, student_id, is_leaving)
 ), numbered AS (
     UPDATE occurrence c SET revision = c.revision + 1
-    FROM (SELECT DISTINCT timeslot_id, held_on FROM given) k
-    WHERE c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+    FROM (SELECT DISTINCT timeslot_id, held_on FROM given) sheet
+    WHERE c.organization_id = :organization_id AND c.timeslot_id = sheet.timeslot_id AND c.held_on = sheet.held_on
     RETURNING c.timeslot_id, c.held_on, c.revision
 ), made AS (
     INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
@@ -90,8 +90,8 @@ WITH given AS (
     FROM numbered n
 ), entered AS (
     INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, left_roster)
-    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, k.student_id, k.is_leaving
-    FROM numbered n JOIN given k USING (timeslot_id, held_on)
+    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, given.student_id, given.is_leaving
+    FROM numbered n JOIN given USING (timeslot_id, held_on)
 )
 SELECT timeslot_id, held_on, revision FROM numbered
 """)

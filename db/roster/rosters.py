@@ -31,11 +31,11 @@ from db.people.students import student_of
 
 _CANDIDATES = HotStatement(f"""
 WITH sheet AS MATERIALIZED (
-    SELECT k.timeslot_id, k.held_on, k.offering_id,
+    SELECT named.timeslot_id, named.held_on, named.offering_id,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
-                 AND t.offering_id = k.offering_id) AS offering_timeslot_ids
+                 AND t.offering_id = named.offering_id) AS offering_timeslot_ids
     FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
-        AS k (timeslot_id, held_on, offering_id)
+        AS named (timeslot_id, held_on, offering_id)
 ), candidate AS (
     SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id
     FROM sheet k
@@ -68,9 +68,9 @@ SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        ) AS is_first_ever,
        m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision,
        EXISTS (
-           SELECT FROM makeup_token k
-           WHERE k.organization_id = m.organization_id AND k.timeslot_id = m.timeslot_id
-             AND k.held_on = m.held_on AND k.student_id = m.student_id AND k.needs_review
+           SELECT FROM makeup_token token
+           WHERE token.organization_id = m.organization_id AND token.timeslot_id = m.timeslot_id
+             AND token.held_on = m.held_on AND token.student_id = m.student_id AND token.needs_review
        ) AS needs_review,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name AS marker_first_name, w.last_name AS marker_last_name,
        d.id AS kiosk_id, d.name AS kiosk_name,
@@ -85,16 +85,16 @@ LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = c.
 LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
 LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
 LEFT JOIN LATERAL (
-    SELECT o.name, k.held_on
-    FROM makeup_token k
-    JOIN timeslot t ON t.organization_id = k.organization_id AND t.id = k.timeslot_id
+    SELECT o.name, token.held_on
+    FROM makeup_token token
+    JOIN timeslot t ON t.organization_id = token.organization_id AND t.id = token.timeslot_id
     JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-    WHERE e.type = 'MAKEUP' AND k.organization_id = e.organization_id AND k.makeup_enrollment_id = e.id
+    WHERE e.type = 'MAKEUP' AND token.organization_id = e.organization_id AND token.makeup_enrollment_id = e.id
 ) missed ON true
 CROSS JOIN LATERAL (
-    SELECT count(*) AS open_notes, count(*) FILTER (WHERE n.level = :critical) AS critical_notes
-    FROM student_note n
-    WHERE n.organization_id = s.organization_id AND n.student_id = s.id AND n.closed_at IS NULL
+    SELECT count(*) AS open_notes, count(*) FILTER (WHERE note.level = :critical) AS critical_notes
+    FROM student_note note
+    WHERE note.organization_id = s.organization_id AND note.student_id = s.id AND note.closed_at IS NULL
 ) notes
 CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, column, delete, func, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
@@ -34,6 +34,20 @@ ORDER BY t.created_at DESC, t.id DESC
 LIMIT :limit
 """
 )
+
+
+# Rows that name the task, such as a worker's e-mails, may come meanwhile.
+_LOCK = text("""
+SELECT t.state, t.created_by_id, t.ended_at FROM background_task t
+WHERE t.organization_id = :organization_id AND t.id = :id FOR NO KEY UPDATE
+""")
+_OLD = text("""
+SELECT organization_id, background_task_id FROM old_background_tasks(:cancelled_by, :others_by, :at_most)
+""")
+_REVISIONS = text("""
+SELECT organization_id, background_task_id, revision
+FROM background_task_revisions(CAST(:organization_ids AS uuid[]), CAST(:task_ids AS uuid[]))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +110,9 @@ async def list_tasks(
 
 
 async def lock_task(uow: UnitOfWork, task_id: UUID) -> LockedTask | None:
-    task = models.BackgroundTask
-    found = await uow.connection.execute(
-        select(task.state, task.created_by_id, task.ended_at)
-        .where(task.organization_id == uow.organization_id, task.id == task_id)
-        # Rows that name the task, such as a worker's e-mails, may come meanwhile.
-        .with_for_update(key_share=True)
-    )
+    found = await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": task_id})
     row = found.one_or_none()
-    return None if row is None else LockedTask(*row)
+    return None if row is None else LockedTask(TaskState(row.state), row.created_by_id, row.ended_at)
 
 
 async def mark_cancelling(uow: UnitOfWork, task_id: UUID) -> None:
@@ -144,20 +152,19 @@ async def old_tasks(
     """Organization and id of tasks that ended long enough ago. Needs no tenant set: the function
     `old_background_tasks` is a door through row-level security.
     """
-    old = func.old_background_tasks(cancelled_by, others_by, at_most).table_valued(
-        column("organization_id", Uuid), column("background_task_id", Uuid)
-    )
-    return [(row.organization_id, row.background_task_id) for row in await connection.execute(select(*old.c))]
+    given = {"cancelled_by": cancelled_by, "others_by": others_by, "at_most": at_most}
+    return [(row.organization_id, row.background_task_id) for row in await connection.execute(_OLD, given)]
 
 
 async def current_revisions(
     connection: AsyncConnection, tasks: Collection[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], int]:
     """Of these tasks, each told by organization and id, those that are there, in one statement over all tenants."""
-    revisions = func.background_task_revisions(
-        [organization_id for organization_id, _ in tasks], [task_id for _, task_id in tasks]
-    ).table_valued("organization_id", "background_task_id", "revision")
-    found = await connection.execute(select(*revisions.c))
+    given = {
+        "organization_ids": [organization_id for organization_id, _ in tasks],
+        "task_ids": [task_id for _, task_id in tasks],
+    }
+    found = await connection.execute(_REVISIONS, given)
     return {(row.organization_id, row.background_task_id): row.revision for row in found}
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, column, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import DateTime, Text, Uuid
@@ -91,6 +91,9 @@ RETURNING old.id, old.due_at
 )
 
 
+_DUE = text("SELECT organization_id, email_id FROM due_emails(:now, :at_most)")
+
+
 async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: datetime) -> None:
     """Have them sent once the transaction has committed, in one statement. One reason, one message: what was sent,
     kept, failed or is under way stays as it is. What was withdrawn waits anew. What no attempt was made for yet gets
@@ -141,8 +144,7 @@ async def due_emails(connection: AsyncConnection, now: datetime, *, at_most: int
     """Organization and id of what is due, or was left by a worker that died, the longest due first. Needs no tenant
     set: the function `due_emails` is a door through row-level security.
     """
-    due = func.due_emails(now, at_most).table_valued(column("organization_id", Uuid), column("email_id", Uuid))
-    found = await connection.execute(select(*due.c))
+    found = await connection.execute(_DUE, {"now": now, "at_most": at_most})
     return [(row.organization_id, row.email_id) for row in found]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, select, update
+from sqlalchemy import Row, TextClause, text, update
 
 from attendance.rules.vocabulary import EmailState
 from db import models
@@ -35,37 +35,31 @@ class StoredEmail:
     due_at: datetime
 
 
-def _emails() -> Select[*tuple[Any, ...]]:
-    email, organization = models.Email, models.Organization
-    return select(
-        email.organization_id,
-        organization.name,
-        email.id,
-        email.reason,
-        email.recipient,
-        email.template,
-        email.facts,
-        email.state,
-        email.attempts,
-        email.last_error,
-        email.created_at,
-        email.due_at,
-    ).join(organization, organization.organization_id == email.organization_id)
+_EMAILS = """
+SELECT e.organization_id, o.name AS organization_name, e.id, e.reason, e.recipient, e.template, e.facts, e.state,
+       e.attempts, e.last_error, e.created_at, e.due_at
+FROM email e
+JOIN organization o ON o.organization_id = e.organization_id
+"""
+_LATEST = text(
+    _EMAILS
+    + """
+WHERE CAST(:state AS text) IS NULL OR e.state = :state
+ORDER BY e.created_at DESC, e.id DESC
+LIMIT :at_most
+"""
+)
+_BY_END_OF_ID = text(_EMAILS + "WHERE right(CAST(e.id AS text), length(CAST(:id_end AS text))) = :id_end LIMIT 2")
 
 
 async def latest_emails(database: Database, *, state: EmailState | None, at_most: int) -> list[StoredEmail]:
     """The newest first."""
-    email = models.Email
-    wanted = _emails().order_by(email.created_at.desc(), email.id.desc()).limit(at_most)
-    if state is not None:
-        wanted = wanted.where(email.state == state)
-    return await _read(database, wanted)
+    return await _read(database, _LATEST, {"state": state and state.value, "at_most": at_most})
 
 
 async def find_emails(database: Database, id_end: str) -> list[StoredEmail]:
     """Those whose id ends so, two at most: its beginning is the time, which many have in common."""
-    wanted = _emails().where(cast(models.Email.id, Text).endswith(id_end, autoescape=True)).limit(2)
-    return await _read(database, wanted)
+    return await _read(database, _BY_END_OF_ID, {"id_end": id_end})
 
 
 async def queue_again(database: Database, announcer: Announcer, stored: StoredEmail, *, now: datetime) -> bool:
@@ -85,6 +79,10 @@ async def queue_again(database: Database, announcer: Announcer, stored: StoredEm
     return queued.rowcount == 1
 
 
-async def _read(database: Database, statement: Select[*tuple[Any, ...]]) -> list[StoredEmail]:
+async def _read(database: Database, statement: TextClause, given: Mapping[str, object]) -> list[StoredEmail]:
     async with database.engine.connect() as connection:
-        return [StoredEmail(*row) for row in await connection.execute(statement)]
+        return [_stored(row) for row in await connection.execute(statement, given)]
+
+
+def _stored(row: Row[Any]) -> StoredEmail:
+    return StoredEmail(**{**row._mapping, "state": EmailState(row.state)})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Uuid, bindparam, column, func, select, text
+from sqlalchemy import Interval, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from db.wake_ups import TaskChanged
 
 LEASE = timedelta(seconds=5)
 
+_DUE = text("SELECT organization_id, background_task_id FROM due_background_tasks(:at_most)")
 _CLAIM = text(
     """
     WITH claimed AS (
@@ -99,10 +100,8 @@ async def due_tasks(connection: AsyncConnection, *, at_most: int) -> list[tuple[
     """Organization and id of tasks that wait for a worker, the longest waiting first. Needs no tenant set: the
     function `due_background_tasks` is a door through row-level security.
     """
-    due = func.due_background_tasks(at_most).table_valued(
-        column("organization_id", Uuid), column("background_task_id", Uuid)
-    )
-    return [(row.organization_id, row.background_task_id) for row in await connection.execute(select(*due.c))]
+    found = await connection.execute(_DUE, {"at_most": at_most})
+    return [(row.organization_id, row.background_task_id) for row in found]
 
 
 async def claim(uow: UnitOfWork, lease: Lease, kinds: Collection[TaskKind], *, now: datetime) -> bool:

@@ -4,19 +4,27 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.tasks.background_tasks import TaskReport
 from attendance.rules.vocabulary import EmailState, TaskItemState
-from db import models
 
+_COUNTED_ITEMS = text("""
+SELECT i.background_task_id, i.state, count(*) AS counted FROM background_task_item i
+WHERE i.organization_id = :organization_id AND i.background_task_id = ANY (CAST(:ids AS uuid[]))
+GROUP BY i.background_task_id, i.state
+""")
+_COUNTED_EMAILS = text("""
+SELECT e.background_task_id, e.state, count(*) AS counted FROM email e
+WHERE e.organization_id = :organization_id AND e.background_task_id = ANY (CAST(:ids AS uuid[]))
+GROUP BY e.background_task_id, e.state
+""")
 _ITEMS = text(
     """
-    SELECT w.number, i.*
+    SELECT w.number, item.*
     FROM unnest(CAST(:tasks AS uuid[]), CAST(:after AS integer[]), CAST(:states AS text[]), CAST(:limits AS integer[]))
         WITH ORDINALITY AS w (task_id, after, state, most, number)
     CROSS JOIN LATERAL (
@@ -26,13 +34,13 @@ _ITEMS = text(
           AND (w.state IS NULL OR i.state = w.state)
         ORDER BY i.position
         LIMIT w.most
-    ) AS i
-    ORDER BY w.number, i.position
+    ) AS item
+    ORDER BY w.number, item.position
     """
 )
 _EXCEPTIONS = text(
     """
-    SELECT w.ordinal, e.*
+    SELECT w.ordinal, told.*
     FROM unnest(CAST(:tasks AS uuid[]), CAST(:after AS integer[]), CAST(:after_number AS integer[]),
                 CAST(:limits AS integer[]))
         WITH ORDINALITY AS w (task_id, after, after_number, most, ordinal)
@@ -45,8 +53,8 @@ _EXCEPTIONS = text(
           AND (e.position, e.number) > (w.after, w.after_number)
         ORDER BY e.position, e.number
         LIMIT w.most
-    ) AS e
-    ORDER BY w.ordinal, e.position, e.number
+    ) AS told
+    ORDER BY w.ordinal, told.position, told.number
     """
 )
 
@@ -95,17 +103,13 @@ async def read_reports(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, TaskReport]:
     """Two statements. A task that is not there has an empty report."""
+    given = {"organization_id": organization_id, "ids": list(ids)}
     items: dict[UUID, dict[TaskItemState, int]] = defaultdict(dict)
+    for row in await connection.execute(_COUNTED_ITEMS, given):
+        items[row.background_task_id][TaskItemState(row.state)] = row.counted
     emails: dict[UUID, dict[EmailState, int]] = defaultdict(dict)
-    found: dict[type[Any], Any] = {models.BackgroundTaskItem: items, models.Email: emails}
-    for table, counts in found.items():
-        rows = await connection.execute(
-            select(table.background_task_id, table.state, func.count())
-            .where(table.organization_id == organization_id, table.background_task_id.in_(list(ids)))
-            .group_by(table.background_task_id, table.state)
-        )
-        for task_id, state, count in rows:
-            counts[task_id][state] = count
+    for row in await connection.execute(_COUNTED_EMAILS, given):
+        emails[row.background_task_id][EmailState(row.state)] = row.counted
     return {task_id: TaskReport(items[task_id], emails[task_id]) for task_id in ids}
 
 

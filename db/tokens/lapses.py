@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from attendance.rules.enrollments.leaving import Stay
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
-from db import models
 from db.unit_of_work import UnitOfWork
 
+_LOCK = text("""
+SELECT s.tokens_lapse_on FROM student s
+WHERE s.organization_id = :organization_id AND s.id = :id FOR NO KEY UPDATE
+""")
+_STAYS = text("""
+SELECT e.type, e.drop_on, e.end_cause FROM enrollment e
+WHERE e.organization_id = :organization_id AND e.student_id = :student_id AND e.deleted_at IS NULL
+""")
 # Tokens that are tied are set too: a reset makes them unused again. What an earlier leaving has ended stays ended. They
 # are locked in the order of their ids, as by all acts that lock several.
 _LAPSE = text("""
@@ -50,12 +57,7 @@ async def lock_student(uow: UnitOfWork, student_id: UUID) -> LockedStudent:
     """Until the transaction ends nobody else decides whether the student has left, or issues an automatic token where
     the organization lets tokens lapse. After occurrences, before tokens.
     """
-    student = models.Student
-    found = await uow.connection.execute(
-        select(student.tokens_lapse_on)
-        .where(student.organization_id == uow.organization_id, student.id == student_id)
-        .with_for_update(key_share=True)
-    )
+    found = await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": student_id})
     return LockedStudent(found.scalar_one())
 
 
@@ -63,12 +65,7 @@ async def read_stays(uow: UnitOfWork, student_id: UUID) -> Sequence[Stay]:
     """All enrollments of the student, without deleted ones. The caller holds the student, so that none that another
     act is ending or adding is missed.
     """
-    table = models.Enrollment
-    found = await uow.connection.execute(
-        select(table.type, table.drop_on, table.end_cause).where(
-            table.organization_id == uow.organization_id, table.student_id == student_id, table.deleted_at.is_(None)
-        )
-    )
+    found = await uow.connection.execute(_STAYS, {"organization_id": uow.organization_id, "student_id": student_id})
     return [
         Stay(EnrollmentType(row.type), row.drop_on, EnrollmentEnd(row.end_cause) if row.end_cause else None)
         for row in found

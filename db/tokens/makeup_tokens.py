@@ -36,7 +36,8 @@ class TokenOccasion:
 _OCCASIONS = text(
     """
     SELECT wanted.timeslot_id, wanted.held_on, f.kind, c.cancelled_at IS NOT NULL AS is_cancelled, f.location_id,
-        f.program_id, l.time_zone, s.id IS NOT NULL AS in_session, s.starts_on, s.ends_on
+        f.program_id, l.time_zone, attached.id IS NOT NULL AS in_session,
+        attached.starts_on, attached.ends_on
     FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
     JOIN timeslot slot ON slot.organization_id = :organization_id AND slot.id = wanted.timeslot_id
     JOIN offering f ON f.organization_id = slot.organization_id AND f.id = slot.offering_id
@@ -50,7 +51,7 @@ _OCCASIONS = text(
             AND s.starts_on <= wanted.held_on AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
         ORDER BY s.starts_on DESC, s.id
         LIMIT 1
-    ) s ON true
+    ) attached ON true
     """
 ).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Date, Uuid
@@ -92,13 +92,13 @@ _NOTICES = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+_ZONES = text("""
+SELECT l.id, l.time_zone, l.deleted_at FROM location l WHERE l.organization_id = :organization_id ORDER BY l.id
+""")
+
+
 async def read_zones(connection: AsyncConnection, organization_id: UUID) -> Zones:
-    location = models.Location
-    found = await connection.execute(
-        select(location.id, location.time_zone, location.deleted_at)
-        .where(location.organization_id == organization_id)
-        .order_by(location.id)
-    )
+    found = await connection.execute(_ZONES, {"organization_id": organization_id})
     rows = [(row.id, ZoneInfo(row.time_zone), row.deleted_at is None) for row in found]
     return Zones({id: zone for id, zone, is_live in rows if is_live}, rows[0][1] if rows else None)
 

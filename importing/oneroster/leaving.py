@@ -39,17 +39,18 @@ LAPSE = """
         UPDATE student s SET tokens_lapse_on = w.lapses_on FROM unnest($2::uuid[], $3::date[]) AS w (id, lapses_on)
         WHERE s.organization_id = $1 AND s.id = w.id RETURNING s.organization_id, s.id, w.lapses_on
     )
-    UPDATE makeup_token t SET lapses_on = s.lapses_on FROM leaver s
-    WHERE t.organization_id = s.organization_id AND t.student_id = s.id AND t.deleted_at IS NULL
-      AND (t.expires_on IS NULL OR t.expires_on > s.lapses_on) AND (t.lapses_on IS NULL OR t.lapses_on > s.lapses_on)
+    UPDATE makeup_token t SET lapses_on = leaver.lapses_on FROM leaver
+    WHERE t.organization_id = leaver.organization_id AND t.student_id = leaver.id AND t.deleted_at IS NULL
+      AND (t.expires_on IS NULL OR t.expires_on > leaver.lapses_on)
+      AND (t.lapses_on IS NULL OR t.lapses_on > leaver.lapses_on)
 """
 KEEP = """
     WITH stayer AS (
         UPDATE student s SET tokens_lapse_on = NULL FROM unnest($2::uuid[], $3::date[]) AS w (id, today)
         WHERE s.organization_id = $1 AND s.id = w.id RETURNING s.organization_id, s.id, w.today
     )
-    UPDATE makeup_token t SET lapses_on = NULL FROM stayer s
-    WHERE t.organization_id = s.organization_id AND t.student_id = s.id AND t.lapses_on >= s.today
+    UPDATE makeup_token t SET lapses_on = NULL FROM stayer
+    WHERE t.organization_id = stayer.organization_id AND t.student_id = stayer.id AND t.lapses_on >= stayer.today
 """
 
 

@@ -83,10 +83,6 @@ class Report:
         return [problem for problem in self.problems if not problem.is_warning]
 
     @property
-    def warnings(self) -> list[Problem]:
-        return [problem for problem in self.problems if problem.is_warning]
-
-    @property
     def changes(self) -> int:
         """The number of rows that the database gained, changed or lost; 0 when the same bundle is loaded again."""
         return sum(stored.added + stored.changed + stored.removed for stored in self.stored.values())

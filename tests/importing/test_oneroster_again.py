@@ -268,7 +268,7 @@ async def test_an_address_of_hand_made_staff_is_never_taken(load: Any, stored: A
     await owner.exec_driver_sql("UPDATE person SET source_id = NULL, id = gen_random_uuid() WHERE source_id = 'adm'")
     report = await load(school_1_1())
 
-    assert [(p.line, p.column, p.value) for p in report.warnings] == [(7, "email", "ada@example.com")]
+    assert [(p.line, p.column, p.value) for p in report.problems if p.is_warning] == [(7, "email", "ada@example.com")]
     assert await stored("SELECT source_id, email FROM person WHERE first_name = 'Ada' ORDER BY 1") == [
         ("adm", None),
         (None, "ada@example.com"),

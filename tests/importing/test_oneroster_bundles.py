@@ -140,7 +140,7 @@ async def test_files_that_are_no_bundle(load: Any, tmp_path: Path, monkeypatch: 
 async def test_a_file_of_which_the_manifest_is_silent_is_not_read(load: Any) -> None:
     report = await load(school_1_1(), modes={"demographics": "absent"})
 
-    assert [(p.file, p.reason) for p in report.warnings] == [
+    assert [(p.file, p.reason) for p in report.problems if p.is_warning] == [
         ("demographics.csv", "not read: the manifest declares it absent or does not mention it")
     ]
     assert report.is_kept

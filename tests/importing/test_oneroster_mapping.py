@@ -205,7 +205,7 @@ async def test_two_guardians_with_one_address_are_told_and_the_first_signs_in(lo
     files["users"].append(user("dad", "parent", "Dan", "Dale", agentSourcedIds="cid", email="MIA@example.com"))
     report = await load(files)
 
-    assert [(p.file, p.line, p.column, p.value) for p in report.warnings] == [
+    assert [(p.file, p.line, p.column, p.value) for p in report.problems if p.is_warning] == [
         ("users.csv", 5, "email", "mia@example.com")
     ]
     assert await stored("SELECT source_id, email FROM person WHERE kind = 'GUARDIAN' ORDER BY 1") == [

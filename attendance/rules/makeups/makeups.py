@@ -70,30 +70,12 @@ def require_makeup(
     now: datetime,
     is_approval: bool = False,
 ) -> None:
-    """Raises the first of `makeup_obstacles`."""
-    for obstacle in first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval):
+    """Raise the first of `obstacles_to`, if there is any."""
+    for obstacle in obstacles_to(occasion, student, token, settings, now=now, is_approval=is_approval):
         raise obstacle
 
 
-def makeup_obstacles(
-    occasion: MakeupOccasion,
-    student: MakeupStudent,
-    token: TokenFacts | None,
-    settings: MakeupTokenSettings,
-    *,
-    now: datetime,
-    is_approval: bool = False,
-) -> list[Refusal]:
-    """All that R8.6 has against it, for families and staff alike, first what holds wherever the student goes; empty:
-    the makeup can be booked.
-
-    token -- None: a makeup without one (R8.10), which nothing about tokens keeps from being booked.
-    is_approval -- the family's request with this token is being approved, so that being REQUESTED is no obstacle.
-    """
-    return list(first_obstacles(occasion, student, token, settings, now=now, is_approval=is_approval))
-
-
-def first_obstacles(
+def obstacles_to(
     occasion: MakeupOccasion,
     student: MakeupStudent,
     token: TokenFacts | None,
@@ -102,7 +84,14 @@ def first_obstacles(
     now: datetime,
     is_approval: bool = False,
 ) -> Iterator[Refusal]:
-    """The same one by one, for whoever needs to know no more than the first."""
+    """Yield everything that R8.6 has against the makeup, for families and staff alike. Nothing: it can be booked.
+
+    What holds wherever the student goes comes first. The obstacles are worked out one by one, since most callers need
+    only the first.
+
+    token -- None for a makeup without a token (R8.10), against which nothing about tokens is held
+    is_approval -- whether a family's request with this token is being approved, so that being REQUESTED is no obstacle
+    """
     yield from token_obstacles(token, now=now, is_approval=is_approval)
     yield from class_obstacles(occasion.offering, token, settings)
     yield from _time_obstacles(occasion, settings, now)
