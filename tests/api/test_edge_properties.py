@@ -20,6 +20,7 @@ from gql.protocol.negotiation import chosen_media_type, is_json
 from gql.protocol.operations import read_parameters
 from gql.protocol.socket_messages import Closed, read_message
 from tests.api.edge_schema import Mutation, Query, Subscription
+from tests.support.sizes import SIZES
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 JSON = st.recursive(
@@ -63,7 +64,7 @@ def test_socket_messages_are_read_or_close_with_4400(text: str) -> None:
     assert 0 < len(reason) <= 123
 
 
-@settings(max_examples=500)
+@settings(max_examples=SIZES.edge_examples)
 @given(st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=50), st.booleans())
 def test_documents_are_prepared_or_refused(query: str, may_introspect: bool) -> None:
     with suppress(RequestRefused):

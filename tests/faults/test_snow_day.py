@@ -1,9 +1,8 @@
 """A snow day with workers that are killed, a Redis that is emptied, and a task that is cancelled in the middle: each
-class is cancelled whole or not at all (R9.2, R9.4, R9.5, R9.7). ROLLBOOK_SNOW_DAY_CLASSES: how many, 24 unless told.
+class is cancelled whole or not at all (R9.2, R9.4, R9.5, R9.7).
 """
 
 import asyncio
-import os
 import random
 import signal
 from collections.abc import Sequence
@@ -19,11 +18,12 @@ from db.engine import Database
 from tests.api_client import Api
 from tests.factories import MONDAY, World
 from tests.support.processes import worker_process
+from tests.support.sizes import SIZES
 from tests.task_client import gid
 
 pytestmark = pytest.mark.emptied_database
 
-CLASSES, SIZE = int(os.environ.get("ROLLBOOK_SNOW_DAY_CLASSES", "24")), 6
+CLASSES, SIZE = SIZES.snow_day_classes, 6
 MOMENTS = random.Random(9)
 TASK = text("SELECT id, state, done, total, ended_at FROM background_task")
 STOP = "mutation($input: CancelBackgroundTaskInput!) { cancelBackgroundTask(input: $input) { __typename } }"

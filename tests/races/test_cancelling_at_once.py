@@ -26,9 +26,10 @@ from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work
 from tests.cancelling import CancelDesk, new_cancel_desk
 from tests.factories import MONDAY, World
+from tests.support.sizes import SIZES
 from tests.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS, PRESENT
 
-ROUNDS = 20
+ROUNDS = SIZES.race_rounds
 _ADDRESSES = text("UPDATE family SET email = 'baker@example.org'")
 TOLD = CancellationOptions(notify=True, tokens=CancellationTokens(override_limit=True))
 

@@ -27,10 +27,11 @@ from db.engine import Database, create_engine
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.sizes import SIZES
 from tests.token_sheet import END_OF_DAY_AT
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 50
+ROUNDS = SIZES.race_rounds
 BOTH_ON = OrganizationSettings(
     classes=ClassSettings(office_check_in_mode=True), staff_portal=StaffPortalSettings(staff_check_in_mode=True)
 )

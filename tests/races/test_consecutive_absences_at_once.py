@@ -15,9 +15,10 @@ from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, World
+from tests.support.sizes import SIZES
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 30
+ROUNDS = SIZES.race_rounds
 
 
 async def test_R4_14_the_second_and_the_third_absence_at_once_tell_once(database: Database, world: World) -> None:

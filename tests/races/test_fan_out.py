@@ -5,7 +5,6 @@ No database and no clock: time passes when nobody has anything to do.
 """
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -27,8 +26,9 @@ from gql.live.patience import patiently
 from gql.protocol.answers import Answer
 from gql.protocol.streams import Memo, Once, Stream
 from tests.races.test_live_hub import SHEET, wake_up
+from tests.support.sizes import SIZES
 
-ROUNDS = int(os.environ.get("ROLLBOOK_FAN_OUT_ROUNDS", "150"))
+ROUNDS = SIZES.fan_outs
 CAPACITY = 4
 VIEWS = ("plain", "medical")
 
@@ -412,7 +412,6 @@ async def run(play: Play, acts: int) -> None:
 def test_R10_1_everybody_is_told_every_change_once_and_nothing_is_left_behind(
     batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """More rounds by ROLLBOOK_FAN_OUT_ROUNDS."""
     for seed in range(batch, ROUNDS, 10):
         with asyncio.Runner(loop_factory=QuickLoop) as runner:
             try:

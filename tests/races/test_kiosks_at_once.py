@@ -11,8 +11,9 @@ from db.engine import Database, create_engine
 from tests.api_client import Api, serving
 from tests.factories import World
 from tests.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
+from tests.support.sizes import SIZES
 
-ROUNDS = 50
+ROUNDS = SIZES.race_rounds
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")
 MARK = """mutation($input: MarkAttendanceInput!) { markAttendance(input: $input) { __typename } }"""
 

@@ -22,9 +22,10 @@ from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import JANUARY, MONDAY, World
+from tests.support.sizes import SIZES
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 30
+ROUNDS = SIZES.race_rounds
 LAPSES_ON = MONDAY + timedelta(days=14)
 # Near roll sheets that both acts hold make one wait for the other; far ones they have none of.
 NEAR_AND_FAR = pytest.mark.parametrize("starts_on", [MONDAY, MONDAY + timedelta(weeks=20)])

@@ -18,6 +18,7 @@ from db.marks.changes import lock_occurrence
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
 from tests.factories import MONDAY, World
+from tests.support.sizes import SIZES
 from tests.token_sheet import (
     ABSENT,
     AFTER_CLASS,
@@ -33,7 +34,7 @@ from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out
 from workers.jobs.sweep_token_runs import sweep
 
-ROUNDS = 25
+ROUNDS = SIZES.race_rounds
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from db import models
 from db.engine import Database
 from tests.factories import World
 from tests.sign_in_client import PASSWORD_HASH, redis_at, serving
+from tests.support.sizes import SIZES
 
-ROUNDS = 20
+ROUNDS = SIZES.race_rounds
 
 
 async def test_both_get_the_same_next_token_and_the_session_lives(

@@ -12,9 +12,10 @@ from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import World
+from tests.support.sizes import SIZES
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 30
+ROUNDS = SIZES.race_rounds
 
 
 async def test_different_settings_changed_at_once_are_both_kept_and_the_audit_is_a_chain(

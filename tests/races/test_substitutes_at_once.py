@@ -26,9 +26,10 @@ from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World
+from tests.support.sizes import SIZES
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)
-ROUNDS = 15
+ROUNDS = SIZES.race_rounds
 ALL_DAY = DateSpan(MONDAY, MONDAY)
 TOLD = AssignmentOptions(email_substitutes=True)
 

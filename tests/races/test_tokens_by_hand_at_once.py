@@ -35,9 +35,10 @@ from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World
+from tests.support.sizes import SIZES
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 20
+ROUNDS = SIZES.race_rounds
 DAY = timedelta(days=1)
 TUESDAY = MONDAY + DAY
 Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]

@@ -27,6 +27,7 @@ from attendance.rules.vocabulary import (
     OfferingKind,
     TokenTrigger,
 )
+from tests.support.sizes import SIZES
 
 MONDAY = date(2026, 11, 16)
 CLASSES = range(2)
@@ -41,7 +42,7 @@ RUNS: list[Act] = list(product(("run", "run, and crash", "run again", "cancel", 
 MAKEUPS: list[Act] = list(product(("request", "book", "reset", "a day passes", "a week passes"), CLASSES, (None,)))
 BY_STAFF = st.lists(st.sampled_from([NOTHING, *MARKS, *RUNS * 2]), min_size=15, max_size=30)
 BY_ALL = st.lists(st.sampled_from([NOTHING, *MARKS, *RUNS * 2, *MAKEUPS * 3]), min_size=20, max_size=40)
-EXAMPLES = settings(max_examples=800, deadline=None, derandomize=True, database=None)
+EXAMPLES = settings(max_examples=SIZES.rule_examples, deadline=None, derandomize=True, database=None)
 
 
 @dataclass
