@@ -1,4 +1,4 @@
-"""Reads are text and writes are Core, so nothing in the layers builds a SELECT from expressions (decision 27)."""
+"""Reads are text and writes are Core, so nothing in the layers builds a SELECT from expressions (decision 31)."""
 
 import sqlalchemy
 
