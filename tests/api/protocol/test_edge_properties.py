@@ -19,7 +19,7 @@ from gql.protocol.guard import GuardLimits
 from gql.protocol.negotiation import chosen_media_type, is_json
 from gql.protocol.operations import read_parameters
 from gql.protocol.socket_messages import Closed, read_message
-from tests.api.edge_schema import Mutation, Query, Subscription
+from tests.api.protocol.edge_schema import Mutation, Query, Subscription
 from tests.support.sizes import SIZES
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)

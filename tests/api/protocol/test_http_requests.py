@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 URL = "/graphql"
 JSON = {"content-type": "application/json"}

@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from gql.protocol.edge import SocketLimits
 from gql.protocol.quota import Quota
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 INIT = {"type": "connection_init"}
 

@@ -12,7 +12,7 @@ from graphql import GraphQLError, get_introspection_query
 from gql.fields.scalars import schema_config
 from gql.protocol.documents import Documents, RequestRefused
 from gql.protocol.guard import GuardLimits, Measure
-from tests.api.edge_schema import Mutation, Query, Subscription
+from tests.api.protocol.edge_schema import Mutation, Query, Subscription
 
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())._schema
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 
 @pytest.fixture(scope="module")

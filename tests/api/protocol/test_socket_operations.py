@@ -12,8 +12,8 @@ from prometheus_client import REGISTRY
 from websockets.asyncio.client import ClientConnection
 
 from gql.protocol.edge import SocketLimits
-from tests.api.edge_schema import Running, running
-from tests.api.test_socket_messages import ask, hear, ready, say, the_end
+from tests.api.protocol.edge_schema import Running, running
+from tests.api.protocol.test_socket_messages import ask, hear, ready, say, the_end
 
 
 @pytest.fixture(scope="module")

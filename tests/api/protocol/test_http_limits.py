@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from gql.protocol.edge import HttpLimits
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 NEW = "application/graphql-response+json"
 

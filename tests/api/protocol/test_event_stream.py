@@ -12,7 +12,7 @@ import pytest
 
 from gql.protocol.edge import SocketLimits
 from gql.protocol.quota import Quota
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 EVENTS = "text/event-stream"
 # What urql sends with everything that it asks.

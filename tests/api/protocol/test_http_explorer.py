@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gql.protocol import explorer
-from tests.api.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, running
 
 HTML = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 

@@ -25,7 +25,7 @@ from gql.live.hub import Hub
 from gql.live.patience import patiently
 from gql.protocol.answers import Answer
 from gql.protocol.streams import Memo, Once, Stream
-from tests.races.test_live_hub import SHEET, wake_up
+from tests.races.live.test_live_hub import SHEET, wake_up
 from tests.support.sizes import SIZES
 
 ROUNDS = SIZES.fan_outs
