@@ -16,10 +16,10 @@ endif
 test test-all: export ROLLBOOK_POSTGRES_PROGRAMS = $(programs)
 endif
 
-.PHONY: help up test check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
+.PHONY: help up test test-all check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 up:  ## Install and run everything: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
@@ -31,6 +31,11 @@ up:  ## Install and run everything: database, API, worker, demo data (ARGS="--po
 test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5"; POSTGRES=15: on Debian's PostgreSQL 15)
 	@$(prepare) dev
 	@$(run)pytest $(ARGS)
+
+test-all: export ROLLBOOK_TEST_SIZE = full
+test-all:  ## Run the same tests at full size: more rounds, longer walks, larger crowds (takes about half an hour)
+	@$(prepare) dev
+	@$(run)pytest --timeout 1200 $(ARGS)
 
 check: format lint types contracts sdl drift test  ## Run everything that must pass before a merge
 

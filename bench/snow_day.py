@@ -14,7 +14,6 @@ import asyncio
 import os
 import signal
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -39,7 +38,7 @@ from db.migrate import upgrade
 from gql.fields.global_ids import encode_occurrence_id
 from tests.api_client import Api, serving
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
-from tests.worker_process import at, worker_process
+from tests.support.processes import Process, worker_process
 
 TURN_SECONDS = 1.0
 MAIL_SECONDS = 20.0
@@ -104,7 +103,7 @@ class Turns:
 
     api: Api
     sheet: str
-    worker: subprocess.Popen[bytes]
+    worker: Process
     idle: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
     seconds: float = 0
@@ -139,7 +138,7 @@ def told(times: list[float]) -> str:
     return f"median {statistics.median(ordered):6.1f} ms   95% {ordered[int(len(ordered) * 0.95)]:6.1f} ms"
 
 
-async def snow_day(api: Api, world: World, other: Lesson, worker: subprocess.Popen[bytes]) -> None:
+async def snow_day(api: Api, world: World, other: Lesson, worker: Process) -> None:
     sheet = encode_occurrence_id(OccurrenceKey(other.timeslot_id, MONDAY + timedelta(days=1)))
     given = {
         "range": {"from": MONDAY.isoformat(), "to": MONDAY.isoformat()},
@@ -186,7 +185,7 @@ async def measure(url: str, redis_url: str, classes: int, size: int) -> None:
             other = await fill(world, classes, size)
             async with serving(database) as anybody:
                 api = await anybody.as_staff(world, Permission.OWNER)
-                with worker_process(url, redis_url, *at(anybody.clock.now)) as worker:
+                with worker_process(url, redis_url, now=anybody.clock.now) as worker:
                     await asyncio.sleep(3)
                     await snow_day(api, world, other, worker)
     finally:

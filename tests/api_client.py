@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 from redis.asyncio import Redis
 
+from attendance.actions.organization.passwords import Passwords
 from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
@@ -28,6 +29,7 @@ from gql.services import Services, make_authenticate, make_services
 from settings import load_settings
 from tests.each_statement import counting
 from tests.factories import LONG_AGO, World
+from tests.support.hashing import HASHER
 
 SECRET = "a secret of the tests that is long enough for everybody"
 EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
@@ -120,6 +122,7 @@ async def serving(
         redis=Redis(),
         clock=clock,
         hub=hub or SheetHub(database),
+        passwords=Passwords(HASHER),
     )
     edge = Edge(
         operations=Operations(SCHEMA, GuardLimits()),

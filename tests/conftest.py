@@ -1,3 +1,9 @@
-"""What every test may ask for: servers, and a fresh migrated database of its own."""
+"""What every test may ask for: servers, a database, and an organization to fill; and the order of the tests."""
 
-pytest_plugins = ["tests.servers", "tests.databases", "tests.executions", "tests.support.tenant_watch"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.databases",
+    "tests.support.executions",
+    "tests.support.scheduling",
+    "tests.support.tenant_watch",
+]

@@ -5,7 +5,7 @@
     ann = await world.student(first_name="Ann")
     await world.enroll(ann, lesson.offering_id)
 
-They use the owner's connection, which row-level security does not bind; the code under test never does.
+They use the test's own connection, which the code under test never does.
 """
 
 from collections.abc import Iterable
@@ -35,6 +35,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.ids import new_id
 from db.models.table import Table
+from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
 JANUARY = date(2026, 1, 5)
@@ -55,6 +56,7 @@ async def new_world(
     """An organization with settings (by the names of models.Settings) and one location."""
     organization_id = new_id()
     world = World(owner, organization_id, new_id())
+    await admit(owner, organization_id)
     await owner.execute(insert(models.Organization).values(organization_id=organization_id, name=name))
     await owner.execute(insert(models.Settings).values(organization_id=organization_id, **settings))
     await world.add(models.Location, id=world.location_id, name="Main Street", time_zone=time_zone)

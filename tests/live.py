@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,15 +19,15 @@ from websockets.exceptions import ConnectionClosed
 
 from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
-from commands.servers.process import free_port, spawn, stop
+from commands.servers.process import free_port, spawn
 from commands.servers.valkey import find_program
 from db import models
 from gql.services import make_access_tokens
 from settings import load_settings
 from tests.factories import LONG_AGO, World
+from tests.support.processes import SECRET, Process, api, forked, program_environment
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET = "a secret of the tests that is long enough for everybody"
 PATIENCE = 20.0
 
 ENTRY = """
@@ -53,7 +51,7 @@ ROSTER = f"query Roster($id: ID!) {{ occurrence(id: $id) {{ revision roster {{ {
 class Api:
     """One API process. `kill` is SIGKILL."""
 
-    process: subprocess.Popen[bytes]
+    process: Process | subprocess.Popen[bytes]
     port: int
 
     @property
@@ -82,18 +80,14 @@ async def api_process(database_url: str, redis_url: str, *, port: int = 0, **set
     settings -- fields of settings.Settings.
     """
     port = port or free_port()
-    given = {name: value for name, value in os.environ.items() if not name.startswith("ROLLBOOK_")}
-    given |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ROLLBOOK_SECRET": SECRET}
-    given |= {f"ROLLBOOK_{name.upper()}": str(value) for name, value in ({"graceful_timeout": 2} | settings).items()}
-    with tempfile.TemporaryFile() as log:
-        argv: list[str | Path] = [sys.executable, ROOT / "rollbook.py", "api", "--port", str(port)]
-        process = spawn(argv, death_signal=signal.SIGKILL, output=log.fileno(), environment=given, folder=ROOT)
+    environment = program_environment(database_url, redis_url, **({"graceful_timeout": 2} | settings))
+    with forked(api, port, environment=environment) as process:
         try:
             await until(lambda: process.poll() is not None or answers(port), 3 * PATIENCE)
-            assert process.poll() is None, os.pread(log.fileno(), 10_000, 0).decode()
+            assert process.poll() is None, process.said()
             yield Api(process, port)
         finally:
-            await asyncio.to_thread(stop, process, signal.SIGTERM, 10)
+            await asyncio.to_thread(process.stop, signal.SIGTERM, 10)
 
 
 @dataclass

@@ -38,9 +38,10 @@ from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import MONDAY, Lesson, World
+from tests.support.sizes import SIZES
 from tests.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = 30
+ROUNDS = SIZES.race_rounds
 AHEAD = MONDAY + timedelta(days=7)
 DAY = timedelta(days=1)
 Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import strawberry
-from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
 from attendance.actions.organization.passwords import Passwords
@@ -27,10 +26,10 @@ from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, load_settings
+from tests.support.hashing import HASHER
 
 NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
 SECRET = "a secret of the tests that is long enough for everybody"
-HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse"
 PASSWORD_HASH = HASHER.hash(PASSWORD)
 

@@ -1,8 +1,11 @@
-"""A worker process that does the tests' kind of task, to be killed: `python -m tests.task_worker`."""
+"""A worker that does the tests' kind of task, to be run in a process of its own and killed."""
+
+from datetime import datetime
 
 from settings import load_settings
 from tests.task_desk import KINDS
 from workers.main import run
 
-if __name__ == "__main__":
-    run(load_settings(), kinds=KINDS)
+
+def task_worker(now: datetime | None, burst: bool) -> None:
+    run(load_settings(test_clock=now), burst=burst, kinds=KINDS)

@@ -38,7 +38,7 @@ class _Surprise(Exception):
 
 
 class CompilingExecutor(ObjectExecutor):
-    """As graphql-core executes, to the letter (tests/api/test_executor.py)."""
+    """As graphql-core executes, to the letter (tests/api/protocol/test_executor.py)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,15 +2,14 @@
 of one run at the end. Tokens tied to a makeup and deleted ones stay what they are, and the former say whether they are
 to be reviewed.
 
-    make test ARGS=tests/actions/test_makeup_tokens_in_any_order.py                    # short stories, always the same
-    ROLLBOOK_STORIES=500 ROLLBOOK_STORIES_SEED=7 make test ARGS=...                    # many others
+    make test ARGS=tests/actions/test_makeup_tokens_in_any_order.py          # a few stories, always the same
+    ROLLBOOK_TEST_SEED=7 make test-all ARGS=...                              # many others
 
 A crash is a transaction that is broken off before one of its statements; and since nobody is listening here, each
 commit is followed by the loss of its wake-ups.
 """
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeAlias
@@ -26,13 +25,12 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database, create_engine
 from tests.factories import new_world
+from tests.support.sizes import SEED, SIZES
 from tests.token_audit import audit
 from tests.token_story import NAMES, Story, new_story, tokens_of_one_run
 
-STORIES = int(os.environ.get("ROLLBOOK_STORIES", "20"))
-SEED = os.environ.get("ROLLBOOK_STORIES_SEED")
 SETTINGS = settings(
-    max_examples=STORIES,
+    max_examples=SIZES.stories,
     derandomize=SEED is None,
     deadline=None,
     database=None,

@@ -194,6 +194,7 @@ async def test_R7_3_a_class_past_midnight_runs_end_of_day_before_after_class(wor
     assert [token.issued_on for token in await sheet.tokens()] == [MONDAY, MONDAY]
 
 
+@pytest.mark.own_database
 async def test_R7_10_a_fault_in_a_run_leaves_it_armed_and_nothing_done(sheet: TokenSheet, ann: UUID) -> None:
     await sheet.arm()
     owner = sheet.world.owner

@@ -21,6 +21,7 @@ from db.roster.rosters import read_rosters
 from demo import sign_ins
 from demo.load import DemoSummary, demo_today, load_demo
 from demo.rows import organization_id
+from tests.support.sizes import SIZES
 
 MOMENTS = {
     "a Saturday afternoon": datetime(2026, 11, 21, 20, 45, tzinfo=UTC),
@@ -60,7 +61,11 @@ async def load(url: str, now: datetime, *, fresh: bool = False) -> DemoSummary:
     return await load_demo(url, today=demo_today(now), now=now, progress=lambda _: None, fresh=fresh)
 
 
-@pytest.fixture(scope="session", params=list(MOMENTS.values()), ids=list(MOMENTS))
+@pytest.fixture(
+    scope="session",
+    params=list(MOMENTS.values())[: SIZES.demo_moments],
+    ids=list(MOMENTS)[: SIZES.demo_moments],
+)
 async def demo(request: pytest.FixtureRequest, servers: Servers, template_database: str) -> AsyncIterator[Demo]:
     async with scratch_database(servers.database_url, template_database) as url:
         summary = await load(url, request.param)

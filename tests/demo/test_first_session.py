@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from demo import sign_ins
 from gql.fields.global_ids import encode_occurrence_id
 from tests.api_client import Api
 from tests.demo.conftest import MOMENTS, load
+
+pytestmark = pytest.mark.emptied_database
 
 NOW = next(iter(MOMENTS.values()))
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess { accessToken } } }"""

@@ -20,6 +20,8 @@ from demo.rows import organization_id
 from tests.demo.conftest import load
 from tests.factories import World
 
+pytestmark = pytest.mark.emptied_database
+
 NOW = datetime(2026, 11, 21, 20, 45, tzinfo=UTC)
 BUSINESS, SMALL = organization_id(sign_ins.BUSINESS), organization_id(sign_ins.SMALL_BUSINESS)
 PRINT_DIGEST = """

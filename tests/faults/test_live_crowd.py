@@ -1,13 +1,10 @@
 """A crowd of subscribers, marks all the time, and one fault after the other: nobody skips a revision or is told it
 twice, and in the end everybody has what a fresh query shows (R10.2).
 
-`make test` has 40 of them. For 200:
-
-ROLLBOOK_LIVE_CROWD=200 .venv/bin/pytest -s tests/faults/test_live_crowd.py
+`make test` has 40 of them, and `make test-all` 200.
 """
 
 import asyncio
-import os
 import random
 import shutil
 import signal
@@ -35,8 +32,9 @@ from tests.crowd import Returning, assert_up_to_date
 from tests.factories import World, new_world
 from tests.live import Api, RedisServer, api_process, office_token
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.sizes import SIZES
 
-SUBSCRIBERS = int(os.environ.get("ROLLBOOK_LIVE_CROWD", "40"))
+SUBSCRIBERS = SIZES.crowd
 SHEETS = 4
 OF_ONE_SIGN_IN = 10
 SEE = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)

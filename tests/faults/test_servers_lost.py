@@ -24,12 +24,14 @@ from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.factories import World, new_world
+from tests.support.processes import worker_process
 from tests.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
-from tests.worker_process import worker_process
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep_token_runs
 from workers.main import make_worker
 from workers.queue import connect_queue, to_workers
+
+pytestmark = pytest.mark.emptied_database
 
 SOON = timedelta(seconds=4)
 EACH_SECOND = cron(sweep_token_runs, name="sweep_token_runs", second=set(range(60)))

@@ -1,9 +1,8 @@
 """A snow day with workers that are killed, a Redis that is emptied, and a task that is cancelled in the middle: each
-class is cancelled whole or not at all (R9.2, R9.4, R9.5, R9.7). ROLLBOOK_SNOW_DAY_CLASSES: how many, 24 unless told.
+class is cancelled whole or not at all (R9.2, R9.4, R9.5, R9.7).
 """
 
 import asyncio
-import os
 import random
 import signal
 from collections.abc import Sequence
@@ -18,10 +17,13 @@ from bench.snow_day import CANCEL, fill
 from db.engine import Database
 from tests.api_client import Api
 from tests.factories import MONDAY, World
+from tests.support.processes import worker_process
+from tests.support.sizes import SIZES
 from tests.task_client import gid
-from tests.worker_process import at, worker_process
 
-CLASSES, SIZE = int(os.environ.get("ROLLBOOK_SNOW_DAY_CLASSES", "24")), 6
+pytestmark = pytest.mark.emptied_database
+
+CLASSES, SIZE = SIZES.snow_day_classes, 6
 MOMENTS = random.Random(9)
 TASK = text("SELECT id, state, done, total, ended_at FROM background_task")
 STOP = "mutation($input: CancelBackgroundTaskInput!) { cancelBackgroundTask(input: $input) { __typename } }"
@@ -79,16 +81,15 @@ async def test_R9_7_a_snow_day_with_everything_going_wrong(
         "createTokens": {"sendEmails": True, "overrideLimit": True},
     }
     await office.ask(CANCEL, input=given)
-    clock = at(api.clock.now)
     async with Redis.from_url(redis_url) as redis:
         for _ in range(3):
-            with worker_process(database_url, redis_url, *clock) as worker:
+            with worker_process(database_url, redis_url, now=api.clock.now) as worker:
                 await until(world, min((await task(world)).done + 2, CLASSES))
                 await asyncio.sleep(0.1 * MOMENTS.random())
                 worker.send_signal(signal.SIGKILL)
                 worker.wait()
             await redis.flushall()
-        with worker_process(database_url, redis_url, *clock):
+        with worker_process(database_url, redis_url, now=api.clock.now):
             if is_cancelled:
                 row = await until(world, (await task(world)).done + 1)
                 await office.ask(STOP, input={"backgroundTaskId": gid(row.id)})

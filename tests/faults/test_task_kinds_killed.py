@@ -29,7 +29,9 @@ from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import World
-from tests.worker_process import worker_process
+from tests.support.processes import worker_process
+
+pytestmark = pytest.mark.emptied_database
 
 MANY = 1200
 WEEKS = 50

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-import subprocess
 from contextlib import AbstractContextManager
 from uuid import UUID
 
@@ -20,10 +19,13 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.factories import World
 from tests.live import api_process, init, sign_in
+from tests.support.processes import Process, worker_process
 from tests.task_client import gid
 from tests.task_desk import NOW, TaskDesk, new_desk
-from tests.worker_process import worker_process
+from tests.task_worker import task_worker
 from workers.queue import connect_queue, to_workers
+
+pytestmark = pytest.mark.emptied_database
 
 ALL = list(range(1, 31))
 MOMENTS = random.Random(4)
@@ -34,8 +36,8 @@ async def desk(world: World, database: Database) -> TaskDesk:
     return await new_desk(world, database, students=len(ALL))
 
 
-def a_worker(database_url: str, redis_url: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    return worker_process(database_url, redis_url, program="-m tests.task_worker")
+def a_worker(database_url: str, redis_url: str) -> AbstractContextManager[Process]:
+    return worker_process(database_url, redis_url, target=task_worker)
 
 
 async def until_done(desk: TaskDesk, task_id: UUID, done: int, seconds: float = 60) -> float:
@@ -56,7 +58,7 @@ async def until_ended(desk: TaskDesk, task_id: UUID, seconds: float = 60) -> str
     return state
 
 
-async def until_both_work(desk: TaskDesk, first: subprocess.Popen[bytes], second: subprocess.Popen[bytes]) -> None:
+async def until_both_work(desk: TaskDesk, first: Process, second: Process) -> None:
     """Each has done a task by itself."""
     students, desk.student_ids = desk.student_ids, ()
     for idle in (first, second):

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.vocabulary import Source
 from db.engine import Database
 from tests.factories import MONDAY, World
+from tests.support.processes import worker_process
 from tests.token_sheet import ABSENT, END_OF_DAY_AT, RUNS, TokenSheet, new_sheet
-from tests.worker_process import at, worker_process
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
+
+pytestmark = pytest.mark.emptied_database
 
 LATE = END_OF_DAY_AT + timedelta(hours=1)
 SLEEPER = """
@@ -74,11 +76,12 @@ async def assert_each_absence_has_one_token(sheet: TokenSheet) -> None:
 
 
 @pytest.mark.parametrize("point", KILL_POINTS)
+@pytest.mark.own_database
 async def test_R7_10_a_worker_killed(point: str, sheet: TokenSheet, database_url: str, redis_url: str) -> None:
     await sheet.arm(RUNS[0])
     owner = sheet.world.owner
     await slow_down(owner, KILL_POINTS[point], 0.3)
-    with worker_process(database_url, redis_url, *at(LATE)) as worker:
+    with worker_process(database_url, redis_url, now=LATE) as worker:
         await until(owner, asleep=True)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
@@ -99,7 +102,7 @@ async def test_R7_10_a_worker_killed_while_it_waits_for_the_sheet(
 ) -> None:
     await sheet.arm()
     async with sheet.transaction():
-        with worker_process(database_url, redis_url, *at(LATE)) as worker:
+        with worker_process(database_url, redis_url, now=LATE) as worker:
             await until(sheet.world.owner, asleep=True)
             worker.send_signal(signal.SIGKILL)
             worker.wait()
@@ -107,6 +110,7 @@ async def test_R7_10_a_worker_killed_while_it_waits_for_the_sheet(
     await assert_each_absence_has_one_token(sheet)
 
 
+@pytest.mark.own_database
 async def test_R7_10_workers_killed_at_random_moments(sheet: TokenSheet, database_url: str, redis_url: str) -> None:
     weeks = [
         TokenSheet(sheet.world, sheet.database, sheet.lesson, MONDAY + timedelta(weeks=number), sheet.enrollments)
@@ -120,14 +124,14 @@ async def test_R7_10_workers_killed_at_random_moments(sheet: TokenSheet, databas
     moments = random.Random(7)
     undone = [await armed(sheet.world.owner)]
     for _ in range(5):
-        with worker_process(database_url, redis_url, *at(LATE)) as worker:
+        with worker_process(database_url, redis_url, now=LATE) as worker:
             await until(sheet.world.owner, asleep=True)
             await asyncio.sleep(0.4 * moments.random())
             worker.send_signal(signal.SIGKILL)
             worker.wait()
         await until(sheet.world.owner, asleep=False)
         undone.append(await armed(sheet.world.owner))
-    with worker_process(database_url, redis_url, "--burst", *at(LATE)) as worker:
+    with worker_process(database_url, redis_url, burst=True, now=LATE) as worker:
         assert await asyncio.to_thread(worker.wait, 60) == 0
     assert await armed(sheet.world.owner) == 0
     assert 48 > undone[-1] > 0, "each was killed with work both behind and before it"
@@ -146,7 +150,7 @@ async def test_a_worker_told_to_stop_finishes_what_it_has_begun(
 ) -> None:
     await sheet.arm()
     await slow_down(sheet.world.owner, KILL_POINTS["before the token"], 0.3)
-    with worker_process(database_url, redis_url, *at(LATE)) as worker:
+    with worker_process(database_url, redis_url, now=LATE) as worker:
         await until(sheet.world.owner, asleep=True)
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 10) == 0

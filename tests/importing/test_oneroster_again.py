@@ -8,6 +8,8 @@ import pytest
 from importing.oneroster.report import ImportRefused, Report
 from tests.importing.bundles import Files, delta, row_of, school_1_1, school_1_2, user
 
+pytestmark = pytest.mark.emptied_database
+
 TABLES = ("location", "session", "program", "offering", "offering_session", "offering_instructor", "timeslot")
 PEOPLE = ("family", "student", "person", "enrollment")
 SLOT = {"classSourcedId": "k1", "weekday": "1", "start": "16:30", "minutes": "45"}

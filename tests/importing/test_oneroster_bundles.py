@@ -15,6 +15,8 @@ from importing.oneroster.report import ImportRefused, write_report_file
 from importing.oneroster.run import LOCK_CLASS
 from tests.importing.bundles import csv_text, row_of, school_1_1, write_bundle
 
+pytestmark = pytest.mark.emptied_database
+
 EVERYTHING = "SELECT (SELECT count(*) FROM organization), (SELECT count(*) FROM student)"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.importing.bundles import places, row_of, school_1_1, school_1_2
 
+pytestmark = pytest.mark.emptied_database
+
 CELLS = [
     ("1.1", "orgs", "s1", "name", "", "is required"),
     ("1.1", "orgs", "s1", "type", "shool", "is none of: department, district, local, national, school, state"),

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.importing.bundles import csv_text, delta, places, row_of, school_1_1, school_1_2
+
+pytestmark = pytest.mark.emptied_database
 
 EVERYTHING = "SELECT (SELECT count(*) FROM organization), (SELECT count(*) FROM student)"
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.importing.bundles import Files, row_of, school_1_1
 
+pytestmark = pytest.mark.emptied_database
+
 SOON, LATE = datetime(2026, 11, 18, 18, tzinfo=UTC), datetime(2026, 12, 10, 18, tzinfo=UTC)
 LAPSES = "SELECT s.source_id, s.tokens_lapse_on, t.lapses_on FROM student s JOIN makeup_token t ON t.student_id = s.id"
 

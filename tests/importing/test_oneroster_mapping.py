@@ -8,6 +8,8 @@ import pytest
 
 from tests.importing.bundles import row_of, school_1_1, school_1_2, user
 
+pytestmark = pytest.mark.emptied_database
+
 SCHOOLS = [("1.1", school_1_1), ("1.2", school_1_2)]
 
 

@@ -9,6 +9,8 @@ from tests.factories import World
 from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 from workers.jobs.work_on_tasks import work_on_next
 
+pytestmark = pytest.mark.emptied_database
+
 ALL = [1, 2, 3, 4, 5, 6, 7]
 
 

@@ -14,13 +14,15 @@ from attendance.rules.calendar.days import ended_days
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, OfferingKind
 from db.engine import Database
 from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.processes import worker_process
 from tests.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
-from tests.worker_process import at, worker_process
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days, end_days_of_locations
 from workers.jobs.sweep_token_runs import sweep
 from workers.main import make_worker
 from workers.schedule import TIMETABLE
+
+pytestmark = pytest.mark.emptied_database
 
 SECOND = timedelta(seconds=1)
 CHICAGO, APIA = ZoneInfo("America/Chicago"), ZoneInfo("Pacific/Apia")
@@ -191,6 +193,7 @@ async def test_R4_13_a_class_past_midnight_is_marked_at_the_end_of_its_own_date(
     assert await night.runs() == {"AFTER_CLASS": "ARMED"}
 
 
+@pytest.mark.own_database
 async def test_R4_13_an_occurrence_that_fails_comes_again_and_holds_up_no_other(
     sheet: TokenSheet, database: Database
 ) -> None:
@@ -255,7 +258,7 @@ async def test_R4_13_a_worker_that_stops_leaves_the_rest_to_the_next(sheet: Toke
 async def test_R4_13_a_worker_in_one_burst_marks_and_issues(
     sheet: TokenSheet, database_url: str, redis_url: str
 ) -> None:
-    with worker_process(database_url, redis_url, "--burst", *at(END_OF_DAY_AT)) as worker:
+    with worker_process(database_url, redis_url, burst=True, now=END_OF_DAY_AT) as worker:
         assert await asyncio.to_thread(worker.wait, 30) == 0
     assert await marks(sheet.world) == absent(*sheet.enrollments)
     assert sorted(await sheet.live_tokens()) == sorted(sheet.enrollments)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from db.engine import Database
@@ -10,6 +11,8 @@ from db.wake_ups import Announcer
 from tests.factories import World, new_world
 from workers.context import WorkerContext
 from workers.jobs.forget_feed import forget
+
+pytestmark = pytest.mark.emptied_database
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 

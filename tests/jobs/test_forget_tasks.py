@@ -15,6 +15,8 @@ from tests.factories import World, new_world
 from tests.task_desk import NOW, TaskDesk, new_desk
 from workers.jobs.forget_tasks import forget_tasks
 
+pytestmark = pytest.mark.emptied_database
+
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 

@@ -18,10 +18,12 @@ from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world
 from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
-from tests.worker_process import at, worker_process
+from tests.support.processes import worker_process
 from workers.main import make_worker
 from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
+
+pytestmark = pytest.mark.emptied_database
 
 MUCH_LATER = NOW + timedelta(days=3)
 
@@ -147,13 +149,11 @@ async def test_R9_8_a_time_out_after_the_message_is_uncertain_and_not_sent_again
 
 
 async def test_R9_8_a_worker_killed_after_handing_over_leaves_it_uncertain(
-    outbox: Outbox, server: MailServer, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    outbox: Outbox, server: MailServer, database_url: str, redis_url: str
 ) -> None:
-    monkeypatch.setenv("ROLLBOOK_SMTP_URL", server.url)
-    monkeypatch.setenv("ROLLBOOK_MAIL_FROM", SENDER)
     server.at_message.append(HANG)
     await outbox.queue()
-    with worker_process(database_url, redis_url, "--burst", *at(NOW)):
+    with worker_process(database_url, redis_url, now=NOW, burst=True, smtp_url=server.url, mail_from=SENDER):
         async with asyncio.timeout(30):
             await server.hangs.wait()
     server.goes_on.set()

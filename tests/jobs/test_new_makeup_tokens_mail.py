@@ -19,6 +19,8 @@ from tests.hand_desk import MONDAY_EVENING, HandDesk, new_hand_desk
 from tests.mail_server import MailServer, mail_server
 from tests.outbox_desk import Outbox
 
+pytestmark = pytest.mark.emptied_database
+
 LATER = MONDAY_EVENING + timedelta(days=60)
 EIGHT_ON_FRIDAY = datetime(2026, 11, 20, 14, tzinfo=UTC)
 """In Chicago."""

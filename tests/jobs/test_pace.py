@@ -13,6 +13,8 @@ from workers.jobs.send_email import keep_sending
 from workers.jobs.work_on_tasks import work_off
 from workers.pace import LONGEST_REST_SECONDS, Pace
 
+pytestmark = pytest.mark.emptied_database
+
 
 class Cpu:
     """The seconds of CPU that were used."""

@@ -16,6 +16,8 @@ from workers.jobs import work_on_tasks
 from workers.jobs.work_on_tasks import keep_working, work_on_next
 from workers.queue import WORK_ON_TASKS, to_workers
 
+pytestmark = pytest.mark.emptied_database
+
 QUICK, NEVER = 0.05, 60.0
 
 
@@ -58,6 +60,7 @@ async def test_R9_7_without_wake_ups_the_database_is_asked(desk: TaskDesk, monke
         await until_completed(desk, await desk.start())
 
 
+@pytest.mark.own_database
 async def test_a_place_outlives_a_database_that_is_away(desk: TaskDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work_on_tasks, "POLL_SECONDS", QUICK)
     monkeypatch.setattr(work_on_tasks, "PAUSE_SECONDS", QUICK)

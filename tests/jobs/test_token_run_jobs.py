@@ -37,6 +37,8 @@ from workers.main import make_worker
 from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
 
+pytestmark = pytest.mark.emptied_database
+
 EACH_SECOND = (cron(sweep_token_runs.sweep_token_runs, name="sweep_token_runs", second=set(range(60))),)
 
 
@@ -122,6 +124,7 @@ async def test_R7_10_a_day_of_downtime_is_made_good_in_batches(
     assert sorted(await sheets[0].live_tokens()) == sorted(student for each in sheets for student in each.enrollments)
 
 
+@pytest.mark.own_database
 async def test_R7_10_a_run_that_fails_holds_up_no_other_one(
     world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

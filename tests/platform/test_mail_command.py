@@ -12,6 +12,8 @@ from tests.factories import World
 from tests.mail_server import mail_server
 from tests.outbox_desk import NOW, Outbox
 
+pytestmark = pytest.mark.emptied_database
+
 
 @pytest.fixture
 async def outbox(

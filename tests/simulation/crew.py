@@ -1,36 +1,18 @@
 """Worker processes that are killed at any moment, and a Redis that forgets."""
 
 import asyncio
-import multiprocessing
-import os
-import signal
-import sys
 from collections import Counter
 from datetime import datetime
-from multiprocessing.process import BaseProcess
 from random import Random
 
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commands.servers.process import die_with_parent
-from settings import load_settings
-from workers.main import run
+from tests.support.processes import Process, fork, program_environment, worker
 
 _UNDONE = text("SELECT count(*) FROM token_run WHERE state = 'ARMED' AND due_at <= :now")
 PATIENCE = 100
-# Forked from a process that has read the code: dozens of workers start, and each would take seconds for that alone.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["workers.main"])
-
-
-def work(database_url: str, redis_url: str, now: datetime, burst: bool) -> None:
-    """As `rollbook.py worker --now ...`, without a word."""
-    die_with_parent(signal.SIGKILL, os.getppid())
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-    settings = load_settings(database_url=database_url, redis_url=redis_url, secret="for tests " * 4, test_clock=now)
-    run(settings, burst=burst)
 
 
 class Crew:
@@ -41,7 +23,7 @@ class Crew:
     def __init__(self, database_url: str, redis_url: str, owner: AsyncConnection, random: Random, size: int) -> None:
         self.addresses = database_url, redis_url
         self.owner, self.random, self.size = owner, random, size
-        self.workers: list[BaseProcess] = []
+        self.workers: list[Process] = []
         self.told: Counter[str] = Counter()
 
     def start(self, now: datetime) -> None:
@@ -50,17 +32,14 @@ class Crew:
         self.workers = [self._worker(now) for _ in range(self.size)]
         self.told["started"] += self.size
 
-    def _worker(self, now: datetime, *, burst: bool = False) -> BaseProcess:
-        worker = _PROCESSES.Process(target=work, args=(*self.addresses, now, burst), daemon=True)
-        worker.start()
-        return worker
+    def _worker(self, now: datetime, *, burst: bool = False) -> Process:
+        return fork(worker, now, burst, environment=program_environment(*self.addresses))
 
     def kill(self) -> None:
         """SIGKILL, whatever they are at."""
-        for worker in self.workers:
-            assert worker.exitcode is None, "a worker ended by itself"
-            worker.kill()
-            worker.join()
+        for each in self.workers:
+            assert each.poll() is None, "a worker ended by itself"
+            each.close()
         self.told["killed"] += len(self.workers)
         self.workers.clear()
 
@@ -99,7 +78,7 @@ class Crew:
         """Two at once do what is left, and end by themselves."""
         self.kill()
         last = [self._worker(now, burst=True) for _ in range(2)]
-        for worker in last:
-            await asyncio.to_thread(worker.join, 120)
-        assert [worker.exitcode for worker in last] == [0, 0]
+        assert [await asyncio.to_thread(each.wait, 120) for each in last] == [0, 0]
+        for each in last:
+            each.close()
         assert await self.undone(now) == 0

@@ -1,12 +1,11 @@
 """Two days of an organization in which everything fails that may: at their end its makeup tokens are exactly those that
 the final marks earn.
 
-    make test ARGS=tests/simulation                                                      # a small one, half a minute
-    ROLLBOOK_SIMULATION=400 make test ARGS="tests/simulation -s"                         # 400 occurrences, 6,000 marks
-    ROLLBOOK_SIMULATION=400 ROLLBOOK_SIMULATION_SEED=7 make test ARGS="tests/simulation -s"     # and others
+    make test ARGS=tests/simulation                                      # a small one, half a minute
+    make test-all ARGS="tests/simulation -s"                             # 400 occurrences, 6,000 marks
+    ROLLBOOK_TEST_SEED=7 make test-all ARGS="tests/simulation -s"        # and others
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -32,11 +31,15 @@ from tests.simulation.days import Days
 from tests.simulation.reckoning import at_their_time, by_student, within_limit
 from tests.simulation.script import HOUR, LAST_AT, script
 from tests.simulation.timetable import BEFORE, ROSTER, Meeting, new_timetable
+from tests.support.sizes import SEED as GIVEN_SEED
+from tests.support.sizes import SIZES
 from tests.token_audit import audit
 from workers.queue import connect_queue, to_workers
 
-SIZE = int(os.environ.get("ROLLBOOK_SIMULATION", "40"))
-SEED = int(os.environ.get("ROLLBOOK_SIMULATION_SEED", "1"))
+pytestmark = pytest.mark.emptied_database
+
+SIZE = SIZES.simulated_occurrences
+SEED = 1 if GIVEN_SEED is None else GIVEN_SEED
 LIMIT = 3
 LASTING = timedelta(days=30)
 STEP, WORKERS = (HOUR, 2) if SIZE >= 400 else (4 * HOUR, 1)

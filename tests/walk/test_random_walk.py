@@ -1,7 +1,7 @@
 """Random walks over marks, places, settings and the clock, compared with a model of the rules after every step.
 
-    make test ARGS=tests/walk                                                 # the short walk, always the same
-    ROLLBOOK_WALK_EXAMPLES=60 ROLLBOOK_WALK_SEED=7 make test ARGS="tests/walk -s"   # a few thousand other steps
+    make test ARGS=tests/walk                                      # the short walk, always the same
+    ROLLBOOK_TEST_SEED=7 make test-all ARGS="tests/walk -s"        # a few thousand other steps
 
 Each example is an organization with five roll sheets, walked for 50 steps at most. A difference is shrunk to the
 shortest walk that shows it, and printed as a program.
@@ -9,7 +9,6 @@ shortest walk that shows it, and printed as a program.
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,14 +21,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.migrate import upgrade
+from tests.support.sizes import SEED, SIZES
 from tests.walk.machine import Walk
 from tests.walk.system import running
 
-EXAMPLES = int(os.environ.get("ROLLBOOK_WALK_EXAMPLES", "10"))
-SEED = os.environ.get("ROLLBOOK_WALK_SEED")
 STEPS = 50
 SETTINGS = settings(
-    max_examples=EXAMPLES,
+    max_examples=SIZES.walks,
     stateful_step_count=STEPS,
     derandomize=SEED is None,
     deadline=None,

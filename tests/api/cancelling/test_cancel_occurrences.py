@@ -1,0 +1,396 @@
+"""cancelOccurrences, cancellationPreview and restoreOccurrence through the API (R9.1 to R9.4)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.vocabulary import (
+    AttendanceStatus,
+    BlackoutScope,
+    EnrollmentType,
+    MakeupTokenOrigin,
+    Permission,
+    Portal,
+)
+from attendance.tasks.kinds import KINDS
+from db.engine import Database
+from gql.fields.global_ids import encode_id, encode_occurrence_id
+from tests.api_client import EVENING, Api
+from tests.factories import MONDAY, Lesson, World, new_world
+from workers.context import WorkerContext
+from workers.jobs.work_on_tasks import work_off
+
+pytestmark = pytest.mark.emptied_database
+
+WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
+CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename
+  ... on CancelOccurrencesSuccess { backgroundTaskId backgroundTask { id state kind } occurrenceCount
+    notCancellable { occurrenceId state message } }
+  ... on UserError { message } ... on NothingToCancel { notCancellable { occurrenceId state } }
+  ... on PermissionDenied { permission } } }"""
+PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input: $input) {
+  occurrenceCount occurrences { id } notCancellableCount notCancellable { occurrenceId state } studentCount
+  tokensToCreate tokensToRevoke tokensToFlag makeupsToGiveBack
+  overLimitCount overLimit { student { firstName } occurrence { id } counted }
+  emailCount withoutAddressCount withoutAddress { student { firstName } } } }"""
+RESTORE = """mutation($input: RestoreOccurrenceInput!) { restoreOccurrence(input: $input) { __typename
+  ... on RestoreOccurrenceSuccess { occurrence { state cancellation { comment } revision }
+    revokedTokens { state student { firstName } } usedTokens { state } returnedTokens { state origin }
+    makeupsGivenBack { id isDeleted } }
+  ... on UserError { message } } }"""
+SHEET = """query($id: ID!) { occurrence(id: $id) { state canRecordAttendance notRecordable { reason }
+  cancellation { comment cancelledBy { firstName } } roster { student { firstName } } } }"""
+SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
+  ... on AttendanceNotRecordable { reason } } }"""
+TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens { nodes { origin state expiresOn } } } }"""
+EMAILS = text("SELECT reason, recipient, state, facts, background_task_id FROM email ORDER BY reason")
+EXCEPTIONS = text("SELECT student_id, message FROM background_task_exception ORDER BY position, number")
+
+
+@dataclass
+class Office:
+    """The owner, a class on Mondays, and a worker."""
+
+    api: Api
+    world: World
+    database: Database
+    lesson: Lesson
+
+    def id(self, held_on: date = MONDAY, lesson: Lesson | None = None) -> str:
+        return encode_occurrence_id(OccurrenceKey((lesson or self.lesson).timeslot_id, held_on))
+
+    async def cancel(self, *ids: str, api: Api | None = None, **given: Any) -> Any:
+        asked = {"occurrenceIds": list(ids)} if ids else {}
+        return (await (api or self.api).ask(CANCEL, input=asked | given))["cancelOccurrences"]
+
+    async def preview(self, *ids: str, api: Api | None = None, **given: Any) -> Any:
+        asked = {"occurrenceIds": list(ids)} if ids else {}
+        return (await (api or self.api).ask(PREVIEW, input=asked | given))["cancellationPreview"]
+
+    async def restore(self, held_on: date = MONDAY, **given: Any) -> Any:
+        asked = {"occurrenceId": self.id(held_on)} | given
+        return (await self.api.ask(RESTORE, input=asked))["restoreOccurrence"]
+
+    async def work(self) -> None:
+        await work_off(WorkerContext(self.database, self.api.services.announcer, self.api.clock, kinds=KINDS))
+
+    async def cancelled(self, *ids: str, **given: Any) -> Any:
+        done = await self.cancel(*ids, **given)
+        await self.work()
+        return done
+
+    async def sheet(self, held_on: date = MONDAY) -> Any:
+        return (await self.api.ask(SHEET, id=self.id(held_on)))["occurrence"]
+
+    async def tokens(self, student: UUID) -> list[tuple[str, str]]:
+        found = await self.api.ask(TOKENS, id=encode_id("Student", student))
+        return [(each["origin"], each["state"]) for each in found["student"]["makeupTokens"]["nodes"]]
+
+    async def student(self, name: str, email: str | None = "baker@example.org", **enrollment: Any) -> UUID:
+        family = await self.world.family(email=email)
+        student = await self.world.student(first_name=name, family_id=family)
+        await self.world.enroll(student, self.lesson.offering_id, **enrollment)
+        return student
+
+    async def emails(self) -> list[Any]:
+        return list(await self.world.owner.execute(EMAILS))
+
+    async def remembered(self) -> Any:
+        tables = ("occurrence", "change", "makeup_token", "email", "background_task", "idempotency_key")
+        counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in tables)
+        return tuple((await self.world.owner.execute(text(f"SELECT {counts}"))).one())
+
+
+@pytest.fixture
+async def office(world: World, api: Api, database: Database) -> Office:
+    staff = await api.signed_in(world, await world.staff(Permission.OWNER, first_name="May"), Portal.OFFICE)
+    return Office(staff, world, database, await world.weekly_class())
+
+
+async def test_R9_1_a_class_is_cancelled_for_this_day_with_comment_tokens_and_e_mails(office: Office) -> None:
+    ann = await office.student("Ann")
+    ben = await office.student("Ben", type=EnrollmentType.TRIAL, email="ben@example.org")
+    given: dict[str, Any] = {"comment": "  Snow. ", "notify": True, "createTokens": {"neverExpires": True}}
+    done = await office.cancel(office.id(), **given)
+    assert (done["__typename"], done["occurrenceCount"], done["notCancellable"]) == ("CancelOccurrencesSuccess", 1, [])
+    task = {"id": done["backgroundTaskId"], "state": "QUEUED", "kind": "CANCEL_OCCURRENCES"}
+    assert done["backgroundTask"] == task
+    assert (await office.sheet())["state"] == "SCHEDULED"
+    await office.work()
+    assert await office.sheet() == {
+        "state": "CANCELLED",
+        "canRecordAttendance": False,
+        "notRecordable": {"reason": "CANCELLED"},
+        "cancellation": {"comment": "Snow.", "cancelledBy": {"firstName": "May"}},
+        "roster": [{"student": {"firstName": "Ann"}}, {"student": {"firstName": "Ben"}}],
+    }
+    assert (await office.tokens(ann), await office.tokens(ben)) == ([("CANCELLATION", "AVAILABLE")], [])
+    emails = {email.recipient: email for email in await office.emails()}
+    assert emails.keys() == {"baker@example.org", "ben@example.org"}
+    facts = emails["baker@example.org"].facts
+    assert (facts["comment"], facts["offering"], facts["held_on"]) == ("Snow.", "Swim 1", "2026-11-16")
+    assert facts["students"] == [{"name": "Ann", "has_token": True, "expires_on": None, "given_back": []}]
+    assert {encode_id("BackgroundTask", email.background_task_id) for email in emails.values()} == {
+        done["backgroundTaskId"]
+    }
+
+
+async def test_R9_2_a_cancelled_class_takes_no_marks(office: Office) -> None:
+    ann = await office.student("Ann")
+    await office.cancelled(office.id())
+    given = {"occurrenceId": office.id(), "marks": [{"studentId": encode_id("Student", ann), "status": "PRESENT"}]}
+    assert (await office.api.ask(SUBMIT, input=given))["submitAttendance"] == {
+        "__typename": "AttendanceNotRecordable",
+        "reason": "CANCELLED",
+    }
+
+
+async def test_R9_1_many_classes_over_a_range_by_location_program_offering_and_kind(office: Office) -> None:
+    world = office.world
+    elsewhere = await world.location()
+    program = await world.program()
+    there = await world.weekly_class(location_id=elsewhere, program_id=program)
+    near = {"from": MONDAY.isoformat(), "to": (MONDAY + WEEK).isoformat()}
+
+    async def found(**conditions: Any) -> set[str]:
+        preview = await office.preview(range=near | conditions)
+        assert preview["occurrenceCount"] == len(preview["occurrences"])
+        return {each["id"] for each in preview["occurrences"]}
+
+    here_ids = {office.id(), office.id(MONDAY + WEEK)}
+    there_ids = {office.id(MONDAY, there), office.id(MONDAY + WEEK, there)}
+    assert await found() == here_ids | there_ids
+    assert await found(locationIds=[encode_id("Location", elsewhere)]) == there_ids
+    assert await found(programIds=[encode_id("Program", program)]) == there_ids
+    assert await found(offeringIds=[encode_id("Offering", office.lesson.offering_id)]) == here_ids
+    assert await found(kinds=["CAMP"]) == set()
+    done = await office.cancelled(range=near)
+    assert done["occurrenceCount"] == 4
+    assert {(await office.sheet(day))["state"] for day in (MONDAY, MONDAY + WEEK)} == {"CANCELLED"}
+
+
+async def test_R9_1_what_cannot_be_cancelled_is_left_out_and_told(world: World, api: Api, database: Database) -> None:
+    program = await world.program(blackouts=[(MONDAY + WEEK, MONDAY + WEEK, BlackoutScope.BOTH)])
+    lesson = await world.weekly_class(program_id=program)
+    office = Office(await api.as_staff(world, Permission.OWNER), world, database, lesson)
+    await office.cancelled(office.id())
+    ids = [office.id(MONDAY + n * WEEK) for n in range(3)]
+    left_out = [
+        {"occurrenceId": ids[0], "state": "CANCELLED"},
+        {"occurrenceId": ids[1], "state": "CLOSED"},
+    ]
+    preview = await office.preview(*ids)
+    assert (preview["occurrenceCount"], preview["notCancellableCount"]) == (1, 2)
+    assert preview["notCancellable"] == left_out
+    nothing = await office.cancel(*ids[:2])
+    assert (nothing["__typename"], nothing["notCancellable"]) == ("NothingToCancel", left_out)
+    done = await office.cancel(*ids)
+    assert [(each["occurrenceId"], each["message"]) for each in done["notCancellable"]] == [
+        (ids[0], "Class is cancelled on this date already."),
+        (ids[1], "Class is closed on this date, so there is nothing to cancel."),
+    ]
+
+
+async def test_R9_1_nothing_is_started_where_there_is_nothing_to_cancel(office: Office) -> None:
+    before = await office.remembered()
+    tuesday = {"from": "2026-11-17", "to": "2026-11-17"}
+    done = await office.cancel(range=tuesday)
+    assert (done["__typename"], done["message"]) == ("NothingToCancel", "No occurrence meets the conditions.")
+    assert await office.remembered() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "Give either"),
+        ({"occurrenceIds": []}, "1 to 100"),
+        ({"range": {"from": "2026-11-17", "to": "2026-11-16"}}, "ends"),
+        ({"range": {"from": "2026-11-17", "to": "2027-11-18"}}, "at most 366 days"),
+        ({"comment": "x" * 2001}, "at most 2000"),
+        ({"createTokens": {"neverExpires": True, "expiresOn": "2026-12-01"}}, "choose one"),
+        ({"createTokens": {"expiresOn": "2026-11-15"}}, "is over"),
+    ],
+)
+async def test_what_is_not_understood_changes_nothing(office: Office, given: Any, message: str) -> None:
+    if given and not {"occurrenceIds", "range"} & given.keys():
+        given = given | {"occurrenceIds": [office.id()]}
+    before = await office.remembered()
+    for document in (CANCEL, PREVIEW):
+        code, told = await office.api.refused(document, input=given)
+        assert code == "BAD_USER_INPUT"
+        assert message in told
+    assert await office.remembered() == before
+
+
+async def test_R9_1_a_token_may_expire_on_the_day_itself(office: Office) -> None:
+    ann = await office.student("Ann")
+    await office.cancelled(office.id(), createTokens={"expiresOn": "2026-11-16"})
+    assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
+
+
+async def test_too_many_occurrences_are_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attendance.actions.cancelling.choose_occurrences.MOST_OCCURRENCES", 1)
+    near = {"from": MONDAY.isoformat(), "to": (MONDAY + WEEK).isoformat()}
+    assert (await office.api.refused(CANCEL, input={"range": near}))[0] == "BAD_USER_INPUT"
+    assert (await office.cancel(range=near | {"to": near["from"]}))["occurrenceCount"] == 1
+
+
+async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails(office: Office) -> None:
+    await office.world.owner.execute(text("UPDATE settings SET token_limit = 1"))
+    ann, _ = await office.student("Ann"), await office.student("Ben", email=None)
+    await office.world.makeup_token(ann)
+    await office.world.mark(ann, office.lesson.timeslot_id, held_on=MONDAY - WEEK, status=AttendanceStatus.ABSENT)
+    await office.world.makeup_token(
+        ann,
+        origin=MakeupTokenOrigin.ABSENCE,
+        timeslot_id=office.lesson.timeslot_id,
+        held_on=MONDAY - WEEK,
+        issued_on=MONDAY,
+    )
+    given: dict[str, Any] = {"notify": True, "createTokens": {"sendEmails": True}}
+    preview = await office.preview(office.id(), **given)
+    assert preview["overLimit"] == [{"student": {"firstName": "Ann"}, "occurrence": {"id": office.id()}, "counted": 1}]
+    assert (preview["tokensToCreate"], preview["emailCount"], preview["overLimitCount"]) == (1, 1, 1)
+    assert (preview["withoutAddressCount"], preview["studentCount"]) == (1, 2)
+    assert preview["withoutAddress"] == [{"student": {"firstName": "Ben"}}]
+    assert (await office.sheet())["state"] == "SCHEDULED"
+    await office.cancelled(office.id(), **given)
+    told = {row.message for row in await office.world.owner.execute(EXCEPTIONS)}
+    assert told == {
+        "No makeup token was created: 1 count, and the limit is 1.",
+        "The family has no e-mail address, and was not told.",
+    }
+    assert len(await office.emails()) == 1
+    override = await office.preview(office.id(MONDAY + WEEK), createTokens={"overrideLimit": True})
+    assert (override["tokensToCreate"], override["overLimitCount"]) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "recipients"),
+    [
+        ({}, set()),
+        ({"notify": True}, {"ann@example.org", "tess@example.org"}),
+        ({"createTokens": {}}, set()),
+        ({"createTokens": {"sendEmails": True}}, {"ann@example.org"}),
+        ({"notify": True, "createTokens": {"sendEmails": True}}, {"ann@example.org", "tess@example.org"}),
+    ],
+)
+async def test_R9_1_who_is_told(office: Office, given: Any, recipients: set[str]) -> None:
+    await office.student("Ann", email="ann@example.org")
+    await office.student("Tess", email="tess@example.org", type=EnrollmentType.TRIAL)
+    await office.student("Zoe", email="zoe@example.org", type=EnrollmentType.WAITLIST)
+    assert (await office.preview(office.id(), **given))["emailCount"] == len(recipients)
+    await office.cancelled(office.id(), **given)
+    assert {email.recipient for email in await office.emails()} == recipients
+
+
+async def test_R9_8_siblings_have_one_e_mail(office: Office) -> None:
+    family = await office.world.family(email="baker@example.org")
+    for name in ("Zoe", "Ann"):
+        student = await office.world.student(first_name=name, family_id=family)
+        await office.world.enroll(student, office.lesson.offering_id)
+    await office.cancelled(office.id(), notify=True)
+    (email,) = await office.emails()
+    assert [each["name"] for each in email.facts["students"]] == ["Ann", "Zoe"]
+
+
+async def test_R9_3_restoring_gives_the_class_back_and_takes_e_mails_back_that_were_not_sent(office: Office) -> None:
+    ann = await office.student("Ann")
+    await office.cancelled(office.id(), notify=True, createTokens={}, comment="Snow.")
+    done = await office.restore()
+    assert done == {
+        "__typename": "RestoreOccurrenceSuccess",
+        "occurrence": {"state": "SCHEDULED", "cancellation": None, "revision": 4},
+        "revokedTokens": [{"state": "REVOKED", "student": {"firstName": "Ann"}}],
+        "usedTokens": [],
+        "returnedTokens": [],
+        "makeupsGivenBack": [],
+    }
+    assert [email.state for email in await office.emails()] == ["WITHDRAWN"]
+    assert (await office.restore())["__typename"] == "OccurrenceNotCancelled"
+    await office.cancelled(office.id(), notify=True, createTokens={})
+    assert sorted(email.state for email in await office.emails()) == ["QUEUED", "WITHDRAWN"]
+    assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
+
+
+async def test_R9_2_R9_3_a_makeup_is_given_back_and_told_when_the_class_is_restored(office: Office) -> None:
+    ben = await office.world.student(first_name="Ben", family_id=await office.world.family(email="b@example.org"))
+    place = await office.world.enroll(
+        ben,
+        office.lesson.offering_id,
+        type=EnrollmentType.MAKEUP,
+        starts_on=MONDAY + WEEK,
+        drop_on=MONDAY + WEEK,
+        timeslot_id=office.lesson.timeslot_id,
+    )
+    await office.world.makeup_token(ben, makeup_enrollment_id=place, expires_on=MONDAY + 2 * WEEK)
+    there = office.id(MONDAY + WEEK)
+    given: dict[str, Any] = {"createTokens": {"sendEmails": True}}
+    preview = await office.preview(there, **given)
+    assert (preview["makeupsToGiveBack"], preview["emailCount"], preview["tokensToCreate"]) == (1, 1, 0)
+    await office.cancelled(there, **given)
+    assert await office.tokens(ben) == [("MANUAL", "AVAILABLE")]
+    (email,) = await office.emails()
+    assert email.facts["students"][0]["given_back"] == ["2026-11-30"]
+    done = await office.restore(MONDAY + WEEK)
+    assert done["makeupsGivenBack"] == [{"id": encode_id("Enrollment", place), "isDeleted": True}]
+    assert await office.tokens(ben) == [("MANUAL", "AVAILABLE")]
+
+
+async def test_R4_11_sent_again_it_is_started_once(office: Office) -> None:
+    await office.student("Ann")
+    first = await office.cancelled(office.id(), idempotencyKey="once")
+    again = await office.cancelled(office.id(), idempotencyKey="once")
+    assert again["backgroundTaskId"] == first["backgroundTaskId"]
+    assert again["backgroundTask"]["state"] == "COMPLETED"
+    tasks = await office.world.owner.execute(text("SELECT count(*) FROM background_task"))
+    assert tasks.scalar_one() == 1
+    await office.restore(idempotencyKey="back")
+    assert (await office.restore(idempotencyKey="back"))["__typename"] == "RestoreOccurrenceSuccess"
+
+
+async def test_R9_4_cancelled_twice_at_the_same_time_the_second_task_tells_it(office: Office) -> None:
+    ann = await office.student("Ann")
+    for _ in range(2):
+        assert (await office.cancel(office.id(), createTokens={}))["__typename"] == "CancelOccurrencesSuccess"
+    await office.work()
+    assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
+    told = [row.message for row in await office.world.owner.execute(EXCEPTIONS)]
+    assert told == ["Class is cancelled on this date already."]
+
+
+async def test_R11_3_what_the_caller_does_not_see_is_not_found_and_not_in_a_range(office: Office) -> None:
+    mine = await office.world.weekly_class(name="Mine")
+    teacher = await office.world.staff(
+        Permission.CANCEL_OCCURRENCES, Permission.STAFF_ATTENDANCE_VIEW, teaches=[mine.offering_id]
+    )
+    api = await office.api.signed_in(office.world, teacher, Portal.STAFF)
+    day = {"from": MONDAY.isoformat(), "to": MONDAY.isoformat()}
+    preview = await office.preview(api=api, range=day)
+    assert preview["occurrences"] == [{"id": office.id(lesson=mine)}]
+    for document in (CANCEL, PREVIEW):
+        assert (await api.refused(document, input={"occurrenceIds": [office.id()]}))[0] == "NOT_FOUND"
+    await office.cancelled(office.id())
+    assert (await api.refused(RESTORE, input={"occurrenceId": office.id()}))[0] == "NOT_FOUND"
+    stranger = await office.api.as_staff(await new_world(office.world.owner), Permission.OWNER)
+    assert (await stranger.refused(PREVIEW, input={"occurrenceIds": [office.id()]}))[0] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("weeks", [1, 20])
+async def test_R9_1_the_dry_run_takes_the_same_statements_for_any_number_of_classes(office: Office, weeks: int) -> None:
+    await office.world.owner.execute(text("UPDATE settings SET token_limit = 1"))
+    for number in range(weeks):
+        await office.student(f"Student {number}")
+    office.api.clock.now = EVENING
+    office.api.statements.clear()
+    until = MONDAY + weeks * WEEK - DAY
+    preview = await office.preview(
+        range={"from": MONDAY.isoformat(), "to": until.isoformat()}, notify=True, createTokens={}
+    )
+    assert (preview["occurrenceCount"], preview["emailCount"]) == (weeks, weeks * weeks)
+    assert len(office.api.statements) == 8, office.api.statements

@@ -1,0 +1,22 @@
+"""How many processes run the tests, and in which order the files are handed to them."""
+
+import os
+
+import pytest
+
+SLOW_FIRST = ("simulation", "walk", "demo", "faults", "races", "platform")
+"""Folders whose files take long: begun first, so that no process is left alone with one at the end."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for a single file or test, which it would take longer to share than to run."""
+    paths = config.args
+    if len(paths) == 1 and (".py" in paths[0]):
+        return 0
+    return min(len(os.sched_getaffinity(0)), 8)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the random order within each of the two groups."""
+    items.sort(key=lambda item: not any(part in SLOW_FIRST for part in item.path.parts))

@@ -1,0 +1,73 @@
+"""How large the tests are that repeat something, in one place.
+
+`make test` runs every test at a size that two cores do in minutes, and `make test-all` runs the same tests at full
+size. No test exists in one of them alone.
+
+    make test-all ARGS="tests/walk -s"                        # the random walk, some thousand steps
+    ROLLBOOK_TEST_SEED=7 make test-all ARGS=tests/simulation  # what is random, from another seed
+"""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes of one profile.
+
+    race_rounds -- how often a race is run: more than it takes to catch each lock that is taken out
+        (docs/decisions/0032-tests.md).
+    fan_outs -- how many random histories of live subscribers are played.
+    walks -- how many organizations the random walk visits, with 50 steps each.
+    stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
+    rule_examples -- how many random histories the pure rule of makeup tokens gets.
+    edge_examples -- how many random values and operations the edge of the schema gets.
+    snow_day_classes -- how many classes are cancelled while workers are killed.
+    crowd -- how many subscribers live through all faults.
+    simulated_occurrences -- how many occurrences the two simulated days have.
+    demo_moments -- at how many of the awkward moments the demo is loaded.
+    """
+
+    race_rounds: int
+    fan_outs: int
+    walks: int
+    stories: int
+    rule_examples: int
+    edge_examples: int
+    snow_day_classes: int
+    crowd: int
+    simulated_occurrences: int
+    demo_moments: int
+
+
+PROFILES = {
+    "default": Sizes(
+        race_rounds=15,
+        fan_outs=150,
+        walks=10,
+        stories=20,
+        rule_examples=800,
+        edge_examples=500,
+        snow_day_classes=24,
+        crowd=40,
+        simulated_occurrences=40,
+        demo_moments=2,
+    ),
+    "full": Sizes(
+        race_rounds=50,
+        fan_outs=1500,
+        walks=60,
+        stories=500,
+        rule_examples=4000,
+        edge_examples=2000,
+        snow_day_classes=100,
+        crowd=200,
+        simulated_occurrences=400,
+        demo_moments=5,
+    ),
+}
+
+SIZES = PROFILES[os.environ.get("ROLLBOOK_TEST_SIZE", "default")]
+_SEED = os.environ.get("ROLLBOOK_TEST_SEED")
+SEED: int | None = None if _SEED is None else int(_SEED)
+"""Where random tests start. None: the same place each time, so that a failure repeats."""
