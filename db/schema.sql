@@ -10,6 +10,9 @@ CREATE ROLE rollbook_app;
 ALTER ROLE rollbook_app WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO rollbook_app;
 GRANT USAGE ON SCHEMA public TO rollbook_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE instructor_version TO rollbook_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE offering_version TO rollbook_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE timeslot_version TO rollbook_app;
 
 
 -- ======== Sequences and other objects ========
@@ -21,6 +24,72 @@ CREATE SEQUENCE feed_numbers
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+
+CREATE VIEW instructor_version WITH (security_invoker='true') AS
+ SELECT i.organization_id,
+    i.offering_id,
+    i.person_id,
+    i.starts_on,
+    NULL::date AS ends_on
+   FROM offering_instructor i
+UNION ALL
+ SELECT f.organization_id,
+    f.offering_id,
+    f.person_id,
+    f.starts_on,
+    f.ends_on
+   FROM former_instructor f;
+
+
+CREATE VIEW offering_version WITH (security_invoker='true') AS
+ SELECT o.organization_id,
+    o.id AS offering_id,
+    o.holds_from AS starts_on,
+    NULL::date AS ends_on,
+    o.location_id,
+    o.program_id,
+    o.capacity,
+    NULL::text AS time_zone
+   FROM offering o
+UNION ALL
+ SELECT f.organization_id,
+    f.offering_id,
+    f.starts_on,
+    f.ends_on,
+    f.location_id,
+    f.program_id,
+    f.capacity,
+    f.time_zone
+   FROM former_offering f;
+
+
+CREATE VIEW timeslot_version WITH (security_invoker='true') AS
+ SELECT t.organization_id,
+    t.id,
+    t.offering_id,
+    t.weekday,
+    t.starts_on,
+    t.ends_on,
+    t.start_time,
+    t.duration_minutes,
+    t.room,
+    t.deleted_at,
+    true AS is_current
+   FROM timeslot t
+UNION ALL
+ SELECT f.organization_id,
+    f.timeslot_id AS id,
+    f.offering_id,
+    f.weekday,
+    f.starts_on,
+    f.ends_on,
+    f.start_time,
+    f.duration_minutes,
+    f.room,
+    NULL::timestamp with time zone AS deleted_at,
+    false AS is_current
+   FROM former_timeslot f;
 
 
 -- ======== Tables ========
@@ -392,6 +461,82 @@ CREATE POLICY tenant ON feed_position USING ((organization_id = ( SELECT (NULLIF
 GRANT SELECT ON TABLE feed_position TO rollbook_app;
 
 
+CREATE TABLE former_instructor (
+    organization_id uuid NOT NULL,
+    offering_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    ends_on date NOT NULL,
+    starts_on date,
+    CONSTRAINT former_instructor_starts_before_it_ends CHECK ((starts_on <= ends_on)),
+    CONSTRAINT former_instructor_pk PRIMARY KEY (organization_id, offering_id, person_id, ends_on),
+    CONSTRAINT former_instructor_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
+    CONSTRAINT former_instructor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+CREATE INDEX former_instructor_person_ix ON former_instructor USING btree (organization_id, person_id);
+ALTER TABLE former_instructor ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON former_instructor USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE former_instructor TO rollbook_app;
+
+
+CREATE TABLE former_offering (
+    organization_id uuid NOT NULL,
+    offering_id uuid NOT NULL,
+    ends_on date NOT NULL,
+    starts_on date,
+    location_id uuid NOT NULL,
+    program_id uuid,
+    capacity integer,
+    time_zone text NOT NULL,
+    CONSTRAINT former_offering_starts_before_it_ends CHECK ((starts_on <= ends_on)),
+    CONSTRAINT former_offering_pk PRIMARY KEY (organization_id, offering_id, ends_on),
+    CONSTRAINT former_offering_location_id_fk FOREIGN KEY (organization_id, location_id) REFERENCES location(organization_id, id),
+    CONSTRAINT former_offering_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
+    CONSTRAINT former_offering_program_id_fk FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id)
+);
+ALTER TABLE former_offering ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON former_offering USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE former_offering TO rollbook_app;
+
+
+CREATE TABLE former_schedule (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    offering_id uuid NOT NULL,
+    starts_on date,
+    ends_on date NOT NULL,
+    is_closed boolean NOT NULL,
+    CONSTRAINT former_schedule_starts_before_it_ends CHECK ((starts_on <= ends_on)),
+    CONSTRAINT former_schedule_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT former_schedule_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id)
+);
+CREATE INDEX former_schedule_offering_ix ON former_schedule USING btree (organization_id, offering_id);
+ALTER TABLE former_schedule ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON former_schedule USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE former_schedule TO rollbook_app;
+
+
+CREATE TABLE former_timeslot (
+    organization_id uuid NOT NULL,
+    timeslot_id uuid NOT NULL,
+    ends_on date NOT NULL,
+    offering_id uuid NOT NULL,
+    starts_on date,
+    weekday integer,
+    start_time time without time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    room text,
+    CONSTRAINT former_timeslot_starts_before_it_ends CHECK ((starts_on <= ends_on)),
+    CONSTRAINT former_timeslot_weekday_is_iso CHECK (((weekday >= 1) AND (weekday <= 7))),
+    CONSTRAINT former_timeslot_pk PRIMARY KEY (organization_id, timeslot_id, ends_on),
+    CONSTRAINT former_timeslot_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
+    CONSTRAINT former_timeslot_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
+);
+CREATE INDEX former_timeslot_offering_ix ON former_timeslot USING btree (organization_id, offering_id);
+ALTER TABLE former_timeslot ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON former_timeslot USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE former_timeslot TO rollbook_app;
+
+
 CREATE TABLE group_member (
     organization_id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -637,6 +782,7 @@ CREATE TABLE offering (
     gender text,
     source_id text,
     deleted_at timestamp with time zone,
+    holds_from date,
     CONSTRAINT offering_capacity_is_a_count CHECK ((capacity >= 0)),
     CONSTRAINT offering_offering_kind CHECK (((kind)::text = ANY ((ARRAY['CLASS'::character varying, 'APPOINTMENT'::character varying, 'CAMP'::character varying])::text[]))),
     CONSTRAINT offering_starts_before_it_ends CHECK ((starts_on <= ends_on)),
@@ -655,6 +801,7 @@ CREATE TABLE offering_instructor (
     organization_id uuid NOT NULL,
     offering_id uuid NOT NULL,
     person_id uuid NOT NULL,
+    starts_on date,
     CONSTRAINT offering_instructor_pk PRIMARY KEY (organization_id, offering_id, person_id),
     CONSTRAINT offering_instructor_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT offering_instructor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
@@ -961,11 +1108,11 @@ CREATE TABLE timeslot (
     duration_minutes integer NOT NULL,
     room text,
     deleted_at timestamp with time zone,
-    CONSTRAINT timeslot_dates_have_both_ends CHECK (((starts_on IS NULL) = (ends_on IS NULL))),
+    source_id text,
     CONSTRAINT timeslot_duration_is_a_day_at_most CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
     CONSTRAINT timeslot_starts_before_it_ends CHECK ((starts_on <= ends_on)),
     CONSTRAINT timeslot_weekday_is_iso CHECK (((weekday >= 1) AND (weekday <= 7))),
-    CONSTRAINT timeslot_weekly_or_on_dates CHECK (((weekday IS NULL) = (starts_on IS NOT NULL))),
+    CONSTRAINT timeslot_weekly_or_on_dates CHECK (((weekday IS NOT NULL) OR ((starts_on IS NOT NULL) AND (ends_on IS NOT NULL)))),
     CONSTRAINT timeslot_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT timeslot_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id)
 );

@@ -13,6 +13,8 @@ from tests.api_client import Api, serving
 from tests.factories import World
 from tests.importing.bundles import Files, row_of, school_1_1, user
 
+pytestmark = pytest.mark.emptied_database
+
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)  # Monday noon in Chicago
 SLOT = {"classSourcedId": "k1", "weekday": "1", "start": "16:30", "minutes": "45", "timeZone": "America/Chicago"}
 LAST = date(2026, 11, 9)
