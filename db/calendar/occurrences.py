@@ -98,9 +98,9 @@ LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = c.cancell
 {CLOSED.format(since="k.held_on - 400", until="k.held_on + 400")}
 CROSS JOIN LATERAL (
     SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
-    FROM timeslot x
-    JOIN occurrence y ON y.organization_id = x.organization_id AND y.timeslot_id = x.id
-    WHERE x.organization_id = o.organization_id AND x.offering_id = o.id AND y.cancelled_at IS NOT NULL
+    FROM timeslot z
+    JOIN occurrence y ON y.organization_id = z.organization_id AND y.timeslot_id = z.id
+    WHERE z.organization_id = o.organization_id AND z.offering_id = o.id AND y.cancelled_at IS NOT NULL
       AND y.held_on BETWEEN k.held_on - 200 AND k.held_on + 200
 ) cancelled
 CROSS JOIN LATERAL (

@@ -34,9 +34,9 @@ LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.progra
 {CLOSED.format(since=":since", until="CAST('infinity' AS date)")}
 CROSS JOIN LATERAL (
     SELECT array_agg(y.timeslot_id) AS cancelled_ids, array_agg(y.held_on) AS cancelled_dates
-    FROM timeslot x
-    JOIN occurrence y ON y.organization_id = x.organization_id AND y.timeslot_id = x.id
-    WHERE x.organization_id = o.organization_id AND x.offering_id = o.id AND y.cancelled_at IS NOT NULL
+    FROM timeslot z
+    JOIN occurrence y ON y.organization_id = z.organization_id AND y.timeslot_id = z.id
+    WHERE z.organization_id = o.organization_id AND z.offering_id = o.id AND y.cancelled_at IS NOT NULL
       AND y.held_on >= :since
 ) cancelled
 WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = ANY (CAST(:ids AS uuid[]))

@@ -44,8 +44,8 @@ WITH found AS MATERIALIZED (
     UNION
     SELECT m.student_id, m.timeslot_id, m.held_on
     FROM mark m
-    JOIN timeslot t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
-    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    JOIN timeslot r ON r.organization_id = m.organization_id AND r.id = m.timeslot_id
+    JOIN offering o ON o.organization_id = r.organization_id AND o.id = r.offering_id
     WHERE m.organization_id = :organization_id AND m.student_id IN (SELECT id FROM child)
       AND o.location_id = :location_id AND m.held_on BETWEEN :yesterday AND :today
 )
