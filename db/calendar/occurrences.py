@@ -56,19 +56,19 @@ CROSS JOIN LATERAL (
 ) formerly"""
 # For series_of: the dates on which offering o, in program p, was or is closed, from one date to another.
 CLOSED = """CROSS JOIN LATERAL (
-    SELECT array_agg(c.starts_on) AS closed_starts, array_agg(c.ends_on) AS closed_ends,
-           array_agg(c.scope) AS closed_scopes
+    SELECT array_agg(n.starts_on) AS closed_starts, array_agg(n.ends_on) AS closed_ends,
+           array_agg(n.scope) AS closed_scopes
     FROM (SELECT greatest(b.starts_on, o.holds_from) AS starts_on, b.ends_on, b.scope
           FROM blackout_date b
-          JOIN program q ON q.organization_id = b.organization_id AND q.blackout_schedule_id = b.blackout_schedule_id
-          WHERE b.organization_id = o.organization_id AND q.id = o.program_id
+          JOIN program r ON r.organization_id = b.organization_id AND r.blackout_schedule_id = b.blackout_schedule_id
+          WHERE b.organization_id = o.organization_id AND r.id = o.program_id
             AND b.starts_on <= {until} AND b.ends_on >= {since}
             AND (o.holds_from IS NULL OR b.ends_on >= o.holds_from)
           UNION ALL
           SELECT f.starts_on, f.ends_on, NULL
           FROM former_schedule f
           WHERE f.organization_id = o.organization_id AND f.offering_id = o.id AND f.is_closed
-            AND f.starts_on <= {until} AND f.ends_on >= {since}) c
+            AND f.starts_on <= {until} AND f.ends_on >= {since}) n
 ) closed"""
 # Cancellations and blackouts decide first and last days (R3.4). They are only read within this distance of the date.
 _HEADS = HotStatement(f"""
