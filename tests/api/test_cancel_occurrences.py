@@ -210,8 +210,8 @@ async def test_R9_1_nothing_is_started_where_there_is_nothing_to_cancel(office: 
         ({"range": {"from": "2026-11-17", "to": "2026-11-16"}}, "ends"),
         ({"range": {"from": "2026-11-17", "to": "2027-11-18"}}, "at most 366 days"),
         ({"comment": "x" * 2001}, "at most 2000"),
-        ({"createTokens": {"neverExpires": True, "expiresOn": "2026-12-01"}}, "choose one"),
-        ({"createTokens": {"expiresOn": "2026-11-15"}}, "is over"),
+        ({"createTokens": {"neverExpires": True, "expiresOn": "2026-12-01"}}, "give only one of them"),
+        ({"createTokens": {"expiresOn": "2026-11-15"}}, "is in the past"),
     ],
 )
 async def test_what_is_not_understood_changes_nothing(office: Office, given: Any, message: str) -> None:

@@ -224,17 +224,17 @@ async def test_R8_1_dates_that_cannot_be_are_refused_at_once(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "Give either input.studentIds or input.enrolled."),
+        ({}, "Give either input.studentIds or input.enrolled, not both."),
         (
             {"studentIds": [], "enrolled": {"enrolledOn": "2026-11-16"}},
-            "Give either input.studentIds or input.enrolled.",
+            "Give either input.studentIds or input.enrolled, not both.",
         ),
         ({"studentIds": []}, "input.studentIds has 0 ids; 1 to 1000 are allowed."),
         ({"studentIds": ["ann"] * 1001}, "input.studentIds has 1001 ids; 1 to 1000 are allowed."),
-        ({"studentIds": ["ann", "ann"]}, "input.studentIds names a student twice; name each once."),
+        ({"studentIds": ["ann", "ann"]}, "input.studentIds has an id twice; give each id once."),
         (
             {"enrolled": {"enrolledOn": "2026-11-16", "types": ["WAITLIST"]}},
-            "input.enrolled.types has WAITLIST, which is no place; leave it out.",
+            "input.enrolled.types has WAITLIST, which is not allowed there; leave it out.",
         ),
         ({"enrolled": {"enrolledOn": "9999-12-31"}}, "input.enrolled.enrolledOn is 9999-12-31. It must be from"),
         (
