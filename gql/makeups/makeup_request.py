@@ -151,7 +151,7 @@ async def _open_request(self: MakeupToken, info: Info) -> MakeupRequest | None:
 
 open_request = strawberry.field(
     resolver=_open_request,
-    description="The family's request for a makeup that waits for staff to decide. Null: there is none, or the "
-    "viewer is staff who may not see the occurrence that it is for.",
+    description="The family's request to use the token, which waits for the decision of staff. Null when there is no "
+    "such request, or when the viewer is staff who may not see the occurrence that was requested.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

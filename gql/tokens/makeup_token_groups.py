@@ -99,8 +99,8 @@ async def resolve(
     location_id: Annotated[
         strawberry.ID | None,
         strawberry.argument(
-            description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
-            "redeemed are in `usableHere`."
+            description="The id of the location where a makeup is wanted. Left out or null: any location, so that "
+            "`usableHere` has all tokens that can be redeemed."
         ),
     ] = None,
 ) -> MakeupTokenGroups:
@@ -111,6 +111,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The student's makeup tokens by what can be done with them: those that the viewer sees.",
+    description="The student's makeup tokens, grouped by what can be done with them. Only tokens that the viewer may "
+    "see are included.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )
