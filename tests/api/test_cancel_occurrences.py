@@ -260,8 +260,8 @@ async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails
     await office.cancelled(office.id(), **given)
     told = {row.message for row in await office.world.owner.execute(EXCEPTIONS)}
     assert told == {
-        "No makeup token was created: 1 count, and the limit is 1.",
-        "The family has no e-mail address, and was not told.",
+        "No makeup token was created: the limit of 1 is reached (1 counted).",
+        "The family was not told, because it has no e-mail address.",
     }
     assert len(await office.emails()) == 1
     override = await office.preview(office.id(MONDAY + WEEK), createTokens={"overrideLimit": True})

@@ -111,8 +111,8 @@ async def test_R9_4_exceptions_by_student(desk: Desk) -> None:
     await desk.work()
     assert await desk.tokens() == ["Ann", "Cleo"]
     assert await desk.exceptions(done) == [
-        ("Bob", "EXCEPTION", "The student is not here any more; no makeup token was made."),
-        ("Ann", "DONE", "The family has no e-mail address; the makeup token was made, and nobody was told of it."),
+        ("Bob", "EXCEPTION", "The student was deleted meanwhile; no makeup token was created."),
+        ("Ann", "DONE", "The makeup token was created, but the family was not told, because it has no e-mail address."),
     ]
     report = {"itemsDone": 2, "itemsRefused": 1, "emailsWaiting": 1, "emailsWithdrawn": 0}
     assert await desk.task(done) == {"state": "COMPLETED", "done": 3, "total": 3, "report": report}
@@ -176,7 +176,7 @@ async def test_R9_4_all_who_are_enrolled_somewhere_on_a_date(
     if expected:
         assert done["studentCount"] == len(expected)
     else:
-        message = "No student is enrolled so on that date; no makeup token is made."
+        message = "No student meets the conditions on that date; no makeup token is created."
         assert done == {"__typename": "NoStudents", "message": message}
 
 

@@ -47,7 +47,7 @@ async def test_R9_5_a_task_between_items_says_what_was_done_and_its_mail_is_with
     answer = await cancel(mine, task_id)
     assert answer["backgroundTask"]["state"] == "CANCELLED"
     assert answer["backgroundTask"]["report"] == {
-        "summary": "5 of 7 items done, 1 could not be, 1 left undone. Of 5 e-mails 1 sent, 4 withdrawn.",
+        "summary": "5 of 7 items done, 1 could not be done, 1 not begun. Of 5 e-mails 1 sent, 4 withdrawn.",
         "itemsSkipped": 1,
     }
     assert await desk.states(task_id) == ["DONE", "EXCEPTION", "DONE", "SKIPPED", "DONE", "DONE", "DONE"]

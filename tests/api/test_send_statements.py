@@ -124,8 +124,8 @@ async def test_R9_4_who_has_paid_meanwhile_or_has_no_address_is_an_exception(des
     assert await desk.written_to() == ["owes"]
     assert await desk.exceptions(done) == [
         ("Mailbox", "EXCEPTION", "The family has no e-mail address; no statement was sent."),
-        ("Paid", "EXCEPTION", "The family owes too little by now; no statement was sent."),
-        ("Partly", "EXCEPTION", "The family owes too little by now; no statement was sent."),
+        ("Paid", "EXCEPTION", "The family owes less than requested by now; no statement was sent."),
+        ("Partly", "EXCEPTION", "The family owes less than requested by now; no statement was sent."),
     ]
 
 
