@@ -143,8 +143,9 @@ def next_message(operation_id: bytes, response: bytes) -> bytes:
 
 
 def text_frame(text: bytes) -> bytes:
-    """A whole text message in one unmasked frame (RFC 6455, section 5.2)."""
-    # websockets makes the same in three to five times as long, which counts where each of hundreds has its own.
+    """Return a whole text message in one unmasked frame (RFC 6455, section 5.2)."""
+    # The websockets library takes three to five times as long, which matters when each of hundreds of clients has a
+    # frame of its own.
     length = len(text)
     if length < 126:
         return struct.pack("!BB", 0x81, length) + text
