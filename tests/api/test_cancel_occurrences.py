@@ -189,7 +189,7 @@ async def test_R9_1_what_cannot_be_cancelled_is_left_out_and_told(world: World, 
     assert (nothing["__typename"], nothing["notCancellable"]) == ("NothingToCancel", left_out)
     done = await office.cancel(*ids)
     assert [(each["occurrenceId"], each["message"]) for each in done["notCancellable"]] == [
-        (ids[0], "Class is cancelled on this date already."),
+        (ids[0], "Class is already cancelled on this date."),
         (ids[1], "Class is closed on this date, so there is nothing to cancel."),
     ]
 
@@ -359,7 +359,7 @@ async def test_R9_4_cancelled_twice_at_the_same_time_the_second_task_tells_it(of
     await office.work()
     assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
     told = [row.message for row in await office.world.owner.execute(EXCEPTIONS)]
-    assert told == ["Class is cancelled on this date already."]
+    assert told == ["Class is already cancelled on this date."]
 
 
 async def test_R11_3_what_the_caller_does_not_see_is_not_found_and_not_in_a_range(office: Office) -> None:

@@ -47,7 +47,7 @@ async def test_R8_5_what_holds_no_makeup_is_deleted(desk: ResetDesk, values: dic
     ("makeup_on", "state", "message"),
     [
         (MONDAY + DAY, "PENDING", "A makeup is booked with this token; reset it first, which gives the makeup up."),
-        (MONDAY - 6 * DAY, "SPENT", "The makeup token is spent; it stays, as the record of its makeup."),
+        (MONDAY - 6 * DAY, "SPENT", "The makeup token is spent; it stays as the record of its makeup."),
     ],
 )
 async def test_R8_5_what_is_tied_to_a_makeup_is_not_deleted(
