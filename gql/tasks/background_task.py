@@ -65,7 +65,9 @@ class BackgroundTask(Node):
     )
     facts: strawberry.Private[TaskFacts]
 
-    @strawberry.field(description="How many items and e-mails of the task are in which state.", metadata=_STAFF)
+    @strawberry.field(
+        description="The report of the task: the number of items and e-mails in each state.", metadata=_STAFF
+    )
     async def report(self, info: Info) -> BackgroundTaskReport:
         return await report_of(info, self.facts.id, self.facts.state)
 

@@ -33,8 +33,8 @@ _WHOM = (
 
 
 @strawberry.type(
-    description="How many items and e-mails of a background task are in which state, counted at the time of the "
-    "request. The counts of e-mails can still change after the task has ended, while e-mails wait to be sent."
+    description="The number of items and e-mails of a background task in each state, counted at the time of the "
+    "request. The numbers of e-mails can still change after the task has ended, while e-mails wait to be sent."
 )
 class BackgroundTaskReport:
     summary: str = strawberry.field(description="The counts as one or two English sentences.")

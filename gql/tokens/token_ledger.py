@@ -22,7 +22,7 @@ _TYPES = {"location": "Location", "program": "Program", "offering": "Offering", 
 _TYPES |= {"request": "MakeupRequest"}
 
 
-@strawberry.type(description="One fact of a ledger entry.")
+@strawberry.type(description="A named detail of a ledger entry, for example the new expiration date.")
 class MakeupTokenFact:
     name: str = strawberry.field(
         description="The name of the fact, for example expiresOn, counted, limit, phase, status, makeupOn or "

@@ -16,7 +16,9 @@ from gql.tokens.vocabulary import TokenRunPhase, TokenRunState
     "marks made in check-in mode or at a kiosk. Other marks take effect at once, without a run."
 )
 class TokenRun:
-    phase: TokenRunPhase = strawberry.field(description="Which of the two runs it is.")
+    phase: TokenRunPhase = strawberry.field(
+        description="Which run this is: the one after the class, or the one at the end of the day."
+    )
     due_at: datetime = strawberry.field(description="When the run is due.")
     state: TokenRunState = strawberry.field(description="Whether the run is still to happen.")
     ran_at: datetime | None = strawberry.field(
