@@ -115,7 +115,7 @@ async def test_R9_6_only_what_has_ended_is_deleted(desk: TaskDesk, mine: Api) ->
     task_id = await desk.start(refused=(2,))
     assert await delete(mine, task_id) == {
         "__typename": "BackgroundTaskNotEnded",
-        "message": "This background task has not ended yet; cancel it first, or wait for its end.",
+        "message": "This background task has not ended yet; cancel it first, or wait until it has ended.",
         "backgroundTaskId": gid(task_id),
         "state": "QUEUED",
     }
