@@ -58,7 +58,7 @@ _STATES = {
 
 
 def reason_of(obstacle: Refusal) -> MakeupRejectionReason:
-    """Return the reason that clients are told for one of the obstacles that `obstacles_to` yields."""
+    """Return the reason that clients see for an obstacle that `obstacles_to` yields."""
     if isinstance(obstacle, makeup_refusals.MakeupNotHeld):
         return _STATES[obstacle.state]
     return _REASONS[type(obstacle)]

@@ -89,13 +89,13 @@ def obstacles_to(
     now: datetime,
     is_approval: bool = False,
 ) -> Iterator[Refusal]:
-    """Yield everything that R8.6 has against the makeup, for families and staff alike. Nothing: it can be booked.
+    """Yield all obstacles of R8.6 to the makeup, for families and staff alike. Without any, it can be booked.
 
-    What holds wherever the student goes comes first. The obstacles are worked out one by one, since most callers need
-    only the first.
+    Obstacles that hold in every class come first. They are computed one by one, because most callers only need the
+    first.
 
-    token -- None for a makeup without a token (R8.10), against which nothing about tokens is held
-    is_approval -- whether a family's request with this token is being approved, so that being REQUESTED is no obstacle
+    token -- None for a makeup without a token (R8.10), to which no rule about tokens applies
+    is_approval -- whether a family's request with this token is being approved; being REQUESTED is then no obstacle
     """
     yield from token_obstacles(token, now=now, is_approval=is_approval)
     yield from class_obstacles(occasion.offering, token, settings)
