@@ -1,4 +1,4 @@
-"""All mutations. Each file of this folder is one; `field` declares what it needs."""
+"""The root type of all mutations. Each field is defined in a file of its own, where it declares its access."""
 
 import strawberry
 
@@ -45,7 +45,10 @@ from gql.tokens import (
 )
 
 
-@strawberry.type(description="What changes things. Each field is one business act, done whole or not at all.")
+@strawberry.type(
+    description="The root of everything that changes data. Each field is one act of business, which is done "
+    "completely or not at all."
+)
 class Mutation:
     sign_in = sign_in.field
     refresh_session = refresh_session.field

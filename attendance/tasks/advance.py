@@ -1,4 +1,4 @@
-"""A background task goes on by one transaction: its items are worked out, some are carried out, or it ends."""
+"""Advance a background task by one transaction: determine its items, carry out some of them, or end it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,13 +20,17 @@ from db.unit_of_work import UnitOfWork
 
 class Advance(Enum):
     GOES_ON = "there is more to do at once"
-    WAITS = "what is left waits for another try; the lease is released"
-    ENDED = "it has ended, or is another worker's"
+    WAITS = "what is left waits for another attempt; the lease is released"
+    ENDED = "it has ended, or belongs to another worker"
 
 
 @dataclass
 class Attempt:
-    """What one transaction was at, for when it fails: `items` empty: not at items. `only`: at no other position."""
+    """What a transaction was working on, in case it fails.
+
+    items -- the items at work; empty when it was not working on items
+    only -- the only position to work on, or None
+    """
 
     only: int | None = None
     items: list[WaitingItem] = field(default_factory=list)
@@ -34,9 +38,9 @@ class Attempt:
 
 
 async def advance(uow: UnitOfWork, lease: Lease, attempt: Attempt, kinds: Kinds, *, now: datetime) -> Advance:
-    """The next step of a task under its lease; whatever it raises, nothing of it stays.
+    """Do the next step of a task under its lease. When it raises anything, the step is rolled back.
 
-    Called again after a crash anywhere, it goes on where the last transaction was committed (R9.7).
+    When it is called again after a crash, it continues where the last transaction was committed (R9.7).
     """
     held = await lock_leased_task(uow, lease)
     if held is None:
@@ -59,10 +63,10 @@ async def advance(uow: UnitOfWork, lease: Lease, attempt: Attempt, kinds: Kinds,
 async def record_failure(
     uow: UnitOfWork, lease: Lease, attempt: Attempt, fault: Exception, kinds: Kinds, *, now: datetime
 ) -> Advance:
-    """Note that an attempt at one item, or at working the items out, has come to nothing.
+    """Record that an attempt at one item, or at determining the items, has failed.
 
-    A Refusal stands: the item is an exception, or the task has failed. Anything else is tried again later, and given
-    up after some times; the task's other items go on.
+    A Refusal is final: the item becomes an exception, or the task fails. Anything else is retried later, and given up
+    after several attempts. The task's other items continue.
     """
     held = await lock_leased_task(uow, lease)
     if held is None or held.state is TaskState.CANCELLING:
@@ -89,7 +93,7 @@ async def _plan(uow: UnitOfWork, kind: Kind[Any], held: LeasedTask, now: datetim
 
 
 async def _wait_or_end(uow: UnitOfWork, lease: Lease, held: LeasedTask, now: datetime) -> Advance:
-    """No item's turn has come."""
+    """Handle that no item is due now."""
     retry_at = await task_items.next_retry_at(uow, held.id)
     if retry_at is None:
         return await _end(uow, held, now)
@@ -142,7 +146,7 @@ async def _note(
 
 
 async def _end(uow: UnitOfWork, held: LeasedTask, now: datetime) -> Advance:
-    """Unless it is to be cancelled: then the next step sees to that."""
+    """Unless the task is to be cancelled, which the next step will do."""
     failed = await task_items.count_failed(uow, held.id)
     state, error = (TaskState.FAILED, failure_of_items(failed)) if failed else (TaskState.COMPLETED, None)
     ended = await task_items.end_task(uow, held.id, state, error=error, now=now)

@@ -1,4 +1,4 @@
-"""Substitutes for many occurrences as a background task (R9.4, R9.9): one occurrence, one item."""
+"""Assign substitutes to many occurrences as a background task (R9.4, R9.9). Each item is one occurrence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ChosenSubstitute:
-    """`title` is what staff read of the occurrence; `substitute_id` None: nobody stands in."""
+    """An assignment. `title` is what staff read about the occurrence. `substitute_id` is None when
+    nobody substitutes.
+    """
 
     timeslot_id: UUID
     held_on: date
@@ -26,7 +28,7 @@ class ChosenSubstitute:
 
 @dataclass(frozen=True, slots=True)
 class SubstitutesChosen:
-    """Each occurrence once."""
+    """The assignments, each occurrence once."""
 
     staff_absence_id: UUID
     chosen: tuple[ChosenSubstitute, ...]
@@ -34,7 +36,9 @@ class SubstitutesChosen:
 
 
 class AssignSubstitutes(Kind[SubstitutesChosen]):
-    """Who stands in, with the e-mails that tell of it. What the rules refuse for one occurrence is its exception."""
+    """Assigns the substitutes and sends the e-mails about them. What a rule refuses for an occurrence becomes its
+    exception.
+    """
 
     kind: ClassVar = TaskKind.ASSIGN_SUBSTITUTES
     given_type: ClassVar = SubstitutesChosen

@@ -1,4 +1,4 @@
-"""Cancelling occurrences as a background task (R9.1, R9.4): one occurrence, one item."""
+"""Cancel occurrences as a background task (R9.1, R9.4). Each item is one occurrence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ChosenOccurrence:
-    """`title` is what staff read of it."""
+    """An occurrence to cancel. `title` is what staff read about it."""
 
     timeslot_id: UUID
     held_on: date
@@ -27,15 +27,17 @@ class ChosenOccurrence:
 
 @dataclass(frozen=True, slots=True)
 class CancelGiven:
-    """The occurrences in the order in which they are cancelled."""
+    """The occurrences, in the order in which they are cancelled."""
 
     occurrences: tuple[ChosenOccurrence, ...]
     options: CancellationOptions
 
 
 class CancelOccurrences(Kind[CancelGiven]):
-    """Each occurrence is cancelled whole, with its tokens and its e-mails, in a transaction of its own, so that open
-    roll sheets wait for one class at most. One that somebody else has cancelled meanwhile is an exception.
+    """Cancels each occurrence completely, with its tokens and e-mails, in a transaction of its own.
+
+    So open roll sheets wait for one class at most. An occurrence that somebody else has cancelled meanwhile becomes an
+    exception.
     """
 
     kind: ClassVar = TaskKind.CANCEL_OCCURRENCES

@@ -1,4 +1,4 @@
-"""Makeup tokens for many students as a background task (R8.1, R9.4): one student, one item."""
+"""Create makeup tokens for many students as a background task (R8.1, R9.4). Each item is one student."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TokensGiven:
-    """Each student once. The draft has its issue date."""
+    """The students, each once, and the draft, which has its issue date."""
 
     student_ids: tuple[UUID, ...]
     draft: TokenDraft
 
 
 class CreateMakeupTokens(Kind[TokensGiven]):
-    """A token with its ledger entry and its e-mail for each student who is still there."""
+    """Creates a token with its ledger entry and its e-mail for each student who was not deleted."""
 
     kind: ClassVar = TaskKind.CREATE_MAKEUP_TOKENS
     given_type: ClassVar = TokensGiven

@@ -1,15 +1,17 @@
-"""What a task was given, as JSON and back."""
+"""Converts the input of a task to JSON and back."""
 
 from typing import Any
 
 from pydantic import TypeAdapter
 
-# One for each kind.
+# There is one converter for each kind.
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def _adapter(given_type: type[Any]) -> TypeAdapter[Any]:
-    """Kept: making one takes milliseconds in which nobody else is served."""
+    """Return the converter. It is cached, because creating one takes milliseconds during which nobody else
+    is served.
+    """
     if given_type not in _ADAPTERS:
         _ADAPTERS[given_type] = TypeAdapter(given_type)
     return _ADAPTERS[given_type]
@@ -21,5 +23,5 @@ def to_json(given_type: type[Any], given: Any) -> dict[str, Any]:
 
 
 def from_json(given_type: type[Any], stored: dict[str, Any]) -> Any:
-    """Raises pydantic.ValidationError for what another version has stored in another form."""
+    """Return the input. Raises pydantic.ValidationError when another version has stored it in another form."""
     return _adapter(given_type).validate_python(stored)

@@ -1,4 +1,4 @@
-"""All kinds of background tasks. Each file of this folder that has a Kind is one."""
+"""All kinds of background tasks. Each file in this folder that defines a Kind is listed here."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias

@@ -1,4 +1,4 @@
-"""Statements to families with a balance as a background task (R9.4): one family, one item."""
+"""Send statements to families with a balance as a background task (R9.4). Each item is one family."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TEMPLATE = "statement"
 
 @dataclass(frozen=True, slots=True)
 class StatedFamily:
-    """`student_id`: whom staff know the family by; None: it has no student any more."""
+    """A family. `student_id` is the student by whom staff know the family, or None when it has no student any more."""
 
     family_id: UUID
     student_id: UUID | None
@@ -35,7 +35,7 @@ class StatementsAsked:
 
 
 class SendStatements(Kind[StatementsAsked]):
-    """Each family is told what it owes when its turn comes; one that has paid meanwhile is not written to."""
+    """Tells each family what it owes at the time of sending. A family that has paid meanwhile gets no e-mail."""
 
     kind: ClassVar = TaskKind.SEND_STATEMENTS
     given_type: ClassVar = StatementsAsked

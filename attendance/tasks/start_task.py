@@ -1,4 +1,4 @@
-"""Leave work to the workers (R9.4): the caller's transaction commits the task, and they take it up at once."""
+"""Start a background task (R9.4). The caller's transaction commits it, and the workers begin at once."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from db.wake_ups import TaskQueued
 async def start_task(
     uow: UnitOfWork, kind: type[Kind[GivenT]], given: GivenT, author: Author, *, now: datetime
 ) -> UUID:
-    """The new task's id. It is QUEUED, and belongs to the author, who may see it, cancel it and delete it."""
+    """Create the task and return its id. It is QUEUED and belongs to the author, who may see, cancel and delete it."""
     task_id = new_id()
     inputs: dict[str, Any] = to_json(kind.given_type, given)
     await add_task(uow, task_id, kind.kind, inputs, author, now=now)

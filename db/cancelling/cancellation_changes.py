@@ -1,4 +1,4 @@
-"""What cancelling and restoring an occurrence writes (R9.2, R9.3); one statement each."""
+"""The writes of cancelling and restoring an occurrence (R9.2, R9.3). Each function is one statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from db.marks.changes import Author
 from db.tokens.makeup_token_changes import IssueTerms
 from db.unit_of_work import UnitOfWork
 
-# A student has one cancellation token of an occurrence at most: one that a restoration revoked comes back.
+# A student has at most one cancellation token for an occurrence. One that a restoration revoked is reinstated.
 _ISSUE = text("""
 INSERT INTO makeup_token AS t (organization_id, id, student_id, origin, timeslot_id, held_on, enrollment_id,
     location_id, program_id, source, issued_by_id, issued_at, issued_on, expires_on, lapses_on)
@@ -69,8 +69,8 @@ FROM occurrence c
 WHERE c.organization_id = :organization_id AND c.timeslot_id = :timeslot_id AND c.held_on = :held_on
 """)
 
-# A token that the cancellation took away comes back with it, whatever its mark's portal waits for (R7.3): it was
-# there before.
+# A token that the cancellation revoked is reinstated by the restoration, even if its mark's portal defers tokens
+# (R7.3), because the token existed before.
 _MARKS = text("""
 SELECT m.student_id, m.source,
     coalesce((SELECT l.cause = 'OCCURRENCE_CANCELLED' FROM makeup_token_entry l
@@ -86,8 +86,11 @@ ORDER BY m.student_id
 
 @dataclass(frozen=True, slots=True)
 class StandingCancellation:
-    """What the cancellation of an occurrence did: `revision` is that of its change, None: it is not known; `family_ids`
-    were on the roll sheet then, `makeup_ids` are the makeups that it gave back.
+    """What the cancellation of an occurrence did.
+
+    revision -- the revision of its change; None when it is not known
+    family_ids -- the families that were on the roll sheet then
+    makeup_ids -- the makeups that it ended
     """
 
     revision: int | None
@@ -97,7 +100,7 @@ class StandingCancellation:
 
 @dataclass(frozen=True, slots=True)
 class StandingMark:
-    """`had_token`: the absence token that the mark earned was revoked by the cancellation."""
+    """A mark. `had_token` says whether the cancellation revoked the absence token that the mark had earned."""
 
     student_id: UUID
     source: Source
@@ -107,7 +110,7 @@ class StandingMark:
 async def put_cancellation(
     uow: UnitOfWork, key: OccurrenceKey, *, by: UUID | None, comment: str | None, now: datetime | None
 ) -> None:
-    """`now` None: it is cancelled no more. The caller holds the occurrence."""
+    """Set when the occurrence was cancelled, or restore it when `now` is None. The caller has locked the occurrence."""
     table = models.Occurrence
     await uow.connection.execute(
         update(table)
@@ -123,8 +126,12 @@ async def put_cancellation(
 async def issue_cancellation_tokens(
     uow: UnitOfWork, key: OccurrenceKey, terms: IssueTerms, enrollments: Mapping[UUID, UUID], author: Author
 ) -> dict[UUID, UUID]:
-    """Token ids by student. `enrollments` by student: none of them has a live automatic token of the occurrence. One
-    that was revoked comes back on the new terms; one that was deleted by hand does not, and is left out (R7.4).
+    """Create cancellation tokens and return their ids by student.
+
+    A token that was revoked is reinstated with the new terms. A token that was deleted by hand is not, and is left out
+    of the result (R7.4).
+
+    enrollments -- by student; none of the students may have a live automatic token for the occurrence
     """
     if not enrollments:
         return {}
@@ -152,7 +159,7 @@ async def issue_cancellation_tokens(
 async def standing_cancellation(
     connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey
 ) -> StandingCancellation:
-    """Of an occurrence that is cancelled, which the caller holds."""
+    """Read what the cancellation did. The caller has locked the cancelled occurrence."""
     row = (await connection.execute(_BEFORE, _given(organization_id, key))).one()
     return StandingCancellation(row.revision, tuple(row.family_ids), tuple(row.makeup_ids))
 

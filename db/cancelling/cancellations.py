@@ -1,4 +1,6 @@
-"""Whom the cancelling of occurrences concerns, in a few statements however many there are (R9.1, R9.2)."""
+"""Reads the students whom the cancelling of occurrences concerns, in few statements, however many there are (R9.1,
+R9.2).
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -105,29 +107,31 @@ SELECT m.student_id FROM {_MARKS}
 async def classes_behind_flagged(
     connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey
 ) -> set[OccurrenceKey]:
-    """The classes that were missed by those whose makeup here is booked with a flagged token (R7.4)."""
+    """The missed classes behind flagged tokens with which a makeup here is booked (R7.4)."""
     return {_key(row) for row in await connection.execute(_FLAGGED, _given(organization_id, [key]))}
 
 
 async def lock_students_concerned(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> None:
-    """Who is on the roll sheet or has a token of it, in the order of their ids. The caller holds the occurrence."""
+    """Lock the students on the roll sheet or with a token for it, in the order of their ids. The caller has locked the
+    occurrence.
+    """
     await connection.execute(_LOCK_STUDENTS, _given(organization_id, [key]))
 
 
 async def lock_tokens_concerned(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> None:
-    """The tokens of the occurrence, and those that makeups in it were booked with, in the order of their ids."""
+    """Lock the tokens of the occurrence and those with which makeups in it are booked, in the order of their ids."""
     await connection.execute(_LOCK_TOKENS, _given(organization_id, [key]))
 
 
 async def students_on_sheet(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> set[UUID]:
-    """R3.1, subdued rows included."""
+    """Return the students on the roll sheet, including subdued rows (R3.1)."""
     return set((await connection.execute(_ON_SHEET, _given(organization_id, [key]))).scalars())
 
 
 async def read_cancelled_sheets(
     connection: AsyncConnection, organization_id: UUID, occasions: Mapping[OccurrenceKey, TokenOccasion], now: datetime
 ) -> list[CancelledSheet]:
-    """In the order given; two statements, and none for no occurrences."""
+    """Return the sheets in the given order. This executes two statements, and none without occurrences."""
     if not occasions:
         return []
     given = _given(organization_id, occasions)
@@ -153,7 +157,7 @@ async def read_cancelled_sheets(
 
 
 async def marked_students(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> list[UUID]:
-    """Ordered by id."""
+    """Return the students ordered by id."""
     return list((await connection.execute(_MARKED, _given(organization_id, [key]))).scalars())
 
 

@@ -1,4 +1,4 @@
-"""Makeup tokens and the makeups that they are used for."""
+"""Ties makeup tokens to the makeups for which they are used."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from db.unit_of_work import UnitOfWork
 
 
 async def tie_token(uow: UnitOfWork, token_id: UUID, enrollment_id: UUID) -> None:
-    """The caller holds the token, which is tied to nothing."""
+    """Tie the token to the makeup. The caller has locked the token, which must be free."""
     token = models.MakeupToken
     await uow.connection.execute(
         update(token)

@@ -1,4 +1,4 @@
-"""Makeups that are given up: their places end, and their tokens are free again (R8.5). One statement each."""
+"""Ends makeups that are given up, and frees their tokens (R8.5). Each function is one statement."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,10 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TiedMakeup:
-    """A token with the makeup that it is tied to. `missed`: the class behind the token; `flagged_for`: why it must be
-    reviewed, None: it need not (R7.4).
+    """A token and the makeup to which it is tied.
+
+    missed -- the class that was missed
+    flagged_for -- why the token must be reviewed; None when it need not (R7.4)
     """
 
     token_id: UUID
@@ -55,7 +57,7 @@ SELECT t.makeup_enrollment_id, t.id FROM makeup_token t
 WHERE t.organization_id = :organization_id AND t.makeup_enrollment_id = ANY (CAST(:enrollment_ids AS uuid[]))
 """)
 
-# Tied ones are never revoked (R7.4), so one whose ground has gone meanwhile is revoked when it is free.
+# Tied tokens are never revoked (R7.4). So a token that is no longer earned is revoked when it becomes free.
 _FREE = text(
     """
     WITH freed AS (
@@ -76,7 +78,7 @@ _FREE = text(
 async def tied_makeups(
     connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]
 ) -> list[TiedMakeup]:
-    """By token id, without tokens that are tied to no makeup."""
+    """Return the tied tokens by id. Tokens that are tied to no makeup are left out."""
     found = await connection.execute(_TIED, {"organization_id": organization_id, "ids": list(token_ids)})
     return [_tied(row) for row in found]
 
@@ -84,14 +86,16 @@ async def tied_makeups(
 async def tokens_of_makeups(
     connection: AsyncConnection, organization_id: UUID, enrollment_ids: Collection[UUID]
 ) -> dict[UUID, UUID]:
-    """Token ids by enrollment id; makeups without a token (R8.10) are left out."""
+    """Return token ids by enrollment id. Makeups without a token (R8.10) are left out."""
     given = {"organization_id": organization_id, "enrollment_ids": list(enrollment_ids)}
     found = await connection.execute(_TOKENS_OF_MAKEUPS, given)
     return {row.makeup_enrollment_id: row.id for row in found}
 
 
 async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime) -> None:
-    """The caller holds the tokens. Places are deleted softly: marks go on naming them (R3.1)."""
+    """End the places. They are only marked as deleted, because marks still refer to them (R3.1). The caller has locked
+    the tokens.
+    """
     await uow.connection.execute(
         _FREE,
         {
@@ -106,7 +110,9 @@ async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime
 async def withdraw_requests(
     uow: UnitOfWork, token_ids: Collection[UUID], *, decided_by_id: UUID | None, now: datetime
 ) -> set[UUID]:
-    """Take open requests for makeups back (R8.7); the ids of the tokens that had one. The caller holds the tokens."""
+    """Withdraw open requests for makeups (R8.7) and return the ids of the tokens that had one. The caller has locked
+    the tokens.
+    """
     request = models.MakeupRequest
     withdrawn = await uow.connection.execute(
         update(request)

@@ -1,4 +1,6 @@
-"""Families' requests for makeups, by id and listed; and what is written about them (R8.7). One statement a function."""
+"""Families' requests for makeups (R8.7): reading them by id or as a list, and writing them. Each function is one
+statement.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,8 +22,8 @@ from db.marks.changes import Author
 from db.people.students import VISIBLE_STUDENTS, Visibility
 from db.unit_of_work import UnitOfWork
 
-# Whether an open one has lapsed follows from its token and its date, as token_state (attendance/rules) has it. Who
-# lacks "see all" sees those for what they teach, or substitute that day.
+# Whether an open request has lapsed follows from its token and its date, as in token_state (attendance/rules). A viewer
+# without SEE_ALL sees the requests for what the viewer teaches, or substitutes on that day.
 _REQUESTS = f"""
 SELECT q.*, shown.state AS shown_state,
        r.kind AS requester_kind, r.first_name AS requester_first_name, r.last_name AS requester_last_name,
@@ -92,7 +94,7 @@ class NewRequest:
 async def read_makeup_requests(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility, now: datetime
 ) -> dict[UUID, AskedMakeup]:
-    """By id, without those that do not exist or are not to be seen."""
+    """Return the requests by id. Those that do not exist or that the viewer may not see are left out."""
     given = {"organization_id": organization_id, "ids": list(ids), "now": now, **_seen(visibility)}
     return {row.id: _asked(row) for row in await connection.execute(_BY_ID, given)}
 
@@ -104,7 +106,7 @@ async def read_open_requests(
     visibility: Visibility,
     now: datetime,
 ) -> dict[UUID, AskedMakeup]:
-    """By token, what nobody has settled, lapsed or not."""
+    """Return the unsettled requests by token, whether they have lapsed or not."""
     given = {"organization_id": organization_id, "ids": list(token_ids), "now": now, **_seen(visibility)}
     return {row.makeup_token_id: _asked(row) for row in await connection.execute(_LAST_OF_TOKENS, given)}
 
@@ -119,7 +121,7 @@ async def list_makeup_requests(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[AskedMakeup]:
-    """In the order in which they were made; those after the position. No states: in any."""
+    """Return the requests after the position, oldest first. Without states, requests in all states are returned."""
     lapsed = {MakeupRequestState.REQUESTED} if MakeupRequestState.LAPSED in states else set()
     given = {
         "organization_id": organization_id,
@@ -135,7 +137,7 @@ async def list_makeup_requests(
 
 
 async def add_makeup_request(uow: UnitOfWork, new: NewRequest, author: Author, now: datetime) -> UUID:
-    """The caller holds the token, which has no other that is open."""
+    """Add a request. The caller has locked the token, which has no other open request."""
     request_id = new_id()
     await uow.connection.execute(
         insert(models.MakeupRequest).values(
@@ -164,7 +166,7 @@ async def settle_makeup_request(
     makeup_enrollment_id: UUID | None = None,
     now: datetime,
 ) -> None:
-    """The caller holds its token."""
+    """Settle a request. The caller has locked its token."""
     request = models.MakeupRequest
     decision = {"state": state, "decided_by_id": author.person_id, "decided_at": now, "decision_comment": comment}
     await uow.connection.execute(
@@ -175,7 +177,10 @@ async def settle_makeup_request(
 
 
 async def close_lapsed_request(uow: UnitOfWork, token_id: UUID, now: datetime) -> None:
-    """Makes way for another one. The caller holds the token, which has no request that could still be approved."""
+    """Close a lapsed request to make way for another one.
+
+    The caller has locked the token, which has no request that could still be approved.
+    """
     request = models.MakeupRequest
     await uow.connection.execute(
         update(request)

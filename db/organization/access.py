@@ -1,6 +1,7 @@
-"""When somebody's rights changed: an organization's access is numbered, so that open streams notice (R10.4).
+"""The number of an organization's last change of access, so that open streams notice when rights change (R10.4).
 
-Triggers count whatever `db.organization.viewers` reads of a viewer, and who teaches what (db/migrations/versions).
+Triggers count the changes of everything that `db.organization.viewers` reads about a viewer, and of who teaches what
+(db/migrations/versions).
 """
 
 from collections.abc import Collection
@@ -16,12 +17,12 @@ _EPOCHS = text("SELECT organization_id, epoch FROM access_epochs_of(CAST(:organi
 
 
 async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> int:
-    """The number of the last change; 0: there was none."""
+    """Return the number of the last change; 0 when there was none."""
     return (await connection.scalar(_EPOCH, {"organization_id": organization_id})) or 0
 
 
 async def access_epochs(database: Database, organization_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Those of many organizations in one statement; without those that had no change."""
+    """Return the numbers of many organizations in one statement. Organizations without a change are left out."""
     async with database.engine.connect() as connection:
         found = await connection.execute(_EPOCHS, {"organization_ids": list(organization_ids)})
         return {row.organization_id: row.epoch for row in found}

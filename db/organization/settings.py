@@ -1,4 +1,4 @@
-"""An organization's settings, from columns to values: the columns of models.Settings bear the names of the fields."""
+"""An organization's settings. The columns of models.Settings have the names of the fields."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -40,7 +40,9 @@ _READ = text(f"SELECT {SELECTED} FROM settings g WHERE g.organization_id = :orga
 
 
 def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
-    """From a row that holds at least COLUMNS under their own names; null columns (no row of settings): the defaults."""
+    """Return the settings from a row that has at least COLUMNS. Null columns, when there is no row of settings, mean
+    the defaults.
+    """
     if row["tokens_enabled"] is None:
         return OrganizationSettings()
     words = {name: vocabulary(row[name]) for name, vocabulary in _WORDS.items()}
@@ -58,20 +60,20 @@ def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
 
 
 async def read_settings(connection: AsyncConnection, organization_id: UUID) -> OrganizationSettings:
-    """For those who have no viewer that brings them, such as jobs."""
+    """Return the settings, for callers without a viewer, such as jobs."""
     row = (await connection.execute(_READ, {"organization_id": organization_id})).mappings().one_or_none()
     return OrganizationSettings() if row is None else settings_of(row)
 
 
 async def lock_settings(uow: UnitOfWork) -> OrganizationSettings:
-    """Wait for the settings and hold them until the end of the transaction; an organization without any gets the
+    """Lock the settings until the end of the transaction and return them. An organization without settings gets the
     defaults.
     """
     table = models.Settings
     statement = (
         insert(table)
         .values(organization_id=uow.organization_id)
-        # DO NOTHING would neither lock nor return the row that is there.
+        # DO NOTHING would neither lock nor return the existing row.
         .on_conflict_do_update(index_elements=[table.organization_id], set_={"tokens_enabled": table.tokens_enabled})
         .returning(*COLUMNS)
     )
@@ -79,7 +81,7 @@ async def lock_settings(uow: UnitOfWork) -> OrganizationSettings:
 
 
 async def write_settings(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
-    """Some settings by their names; the caller holds the row."""
+    """Set some settings by their names. The caller has locked the row."""
     table = models.Settings
     await uow.connection.execute(
         update(table).where(table.organization_id == uow.organization_id).values(**plain(values))
@@ -87,5 +89,5 @@ async def write_settings(uow: UnitOfWork, values: Mapping[str, Any]) -> None:
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """As columns and JSON take them: a set is a sorted list."""
+    """Return the value for columns and JSON: a set becomes a sorted list."""
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}

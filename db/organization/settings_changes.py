@@ -1,4 +1,4 @@
-"""The audit of the settings: what somebody changed, before and after."""
+"""The audit of the settings: who changed what, before and after."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ LIMIT :limit
 
 
 class ListedSettingsChange(NamedTuple):
-    """`facts.changed_at` and `id` place it in the listing."""
+    """A change in the list, whose position is `facts.changed_at` with `id`."""
 
     id: UUID
     facts: SettingsChangeFacts
@@ -35,7 +35,7 @@ class ListedSettingsChange(NamedTuple):
 async def record_settings_change(
     uow: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any], person_id: UUID | None, *, now: datetime
 ) -> None:
-    """The caller holds the row of settings."""
+    """Record a change. The caller has locked the row of settings."""
     await uow.connection.execute(
         insert(models.SettingsChange).values(
             organization_id=uow.organization_id,
@@ -51,7 +51,7 @@ async def record_settings_change(
 async def list_settings_changes(
     connection: AsyncConnection, organization_id: UUID, *, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[ListedSettingsChange]:
-    """Newest first, those after the position."""
+    """Return the changes after the position, newest first."""
     given = {
         "organization_id": organization_id,
         "after_at": after[0] if after else None,

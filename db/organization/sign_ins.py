@@ -1,4 +1,4 @@
-"""Sign-ins: who has an account under an e-mail address, and the sessions that people keep with refresh tokens."""
+"""Sign-ins: the accounts of an e-mail address, and the sessions that people keep with refresh tokens."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from db.engine import Database
 from db.models import SignIn
 from db.unit_of_work import UnitOfWork
 
-# Before sign-in there is no tenant: the function is the one door through row-level security (migration 0002).
+# Before sign-in there is no tenant. This function is the only way around row-level security (migration 0002).
 _ACCOUNTS = text(
     " UNION ALL ".join(
         "SELECT organization_id, organization_name, person_id, password_hash, "  # noqa: S608 - a constant
@@ -30,7 +30,9 @@ WHERE s.organization_id = :organization_id AND s.id = :id FOR UPDATE
 
 
 async def find_accounts(database: Database, email: str) -> list[Account]:
-    """All accounts under the e-mail address, in any case of letters, in all organizations; at most 20 of each kind."""
+    """Return all accounts of the e-mail address in all organizations, at most 20 of each kind. Upper and lower case are
+    the same.
+    """
     async with database.engine.connect() as connection:
         rows = (await connection.execute(_ACCOUNTS, {"email": email})).all()
     return [
@@ -42,7 +44,9 @@ async def find_accounts(database: Database, email: str) -> list[Account]:
 async def add_sign_in(
     uow: UnitOfWork, token: RefreshToken, person_id: UUID, portal: Portal, *, now: datetime, expires_at: datetime
 ) -> bool:
-    """False: a sign-in of this id is there already (and this transaction has waited for the one that made it)."""
+    """Create the sign-in and return True. False means that a sign-in with this id exists; if another transaction was
+    creating it, this one has waited for it.
+    """
     made = await uow.connection.scalar(
         insert(SignIn)
         .values(
@@ -61,7 +65,9 @@ async def add_sign_in(
 
 
 async def lock_sign_in(uow: UnitOfWork, sign_in_id: UUID) -> tuple[SignInState, UUID, Portal] | None:
-    """The state, the person and the portal; nobody else refreshes or ends it until this transaction is over."""
+    """Lock the sign-in until this transaction ends, and return its state, person and portal. Nobody else can refresh or
+    end it meanwhile.
+    """
     row = (
         await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": sign_in_id})
     ).one_or_none()
@@ -72,7 +78,7 @@ async def lock_sign_in(uow: UnitOfWork, sign_in_id: UUID) -> tuple[SignInState, 
 
 
 async def rotate(uow: UnitOfWork, token: RefreshToken, *, now: datetime, expires_at: datetime) -> None:
-    """The token becomes the current one, the current one the previous. The caller holds the lock."""
+    """Make the token the current one, and the current one the previous one. The caller has locked the sign-in."""
     await uow.connection.execute(
         update(SignIn)
         .where(SignIn.organization_id == uow.organization_id, SignIn.id == token.sign_in_id)
@@ -86,12 +92,12 @@ async def rotate(uow: UnitOfWork, token: RefreshToken, *, now: datetime, expires
 
 
 async def end_sign_in(uow: UnitOfWork, sign_in_id: UUID, *, now: datetime) -> int:
-    """How many ended: 0 or 1. Its access tokens are refused from now on."""
+    """End the sign-in and return how many ended, 0 or 1. Its access tokens are refused from now on."""
     return await _end(uow, now, sign_in_id=sign_in_id)
 
 
 async def end_all_sign_ins(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> int:
-    """How many of the person's ended."""
+    """End the person's sign-ins and return how many ended."""
     return await _end(uow, now, person_id=person_id)
 
 

@@ -1,6 +1,6 @@
-"""Who is calling: a credential's claims, checked against the database, with all that a request needs to know of them.
+"""Checks a credential's claims against the database, and reads everything that a request needs to know of its viewer.
 
-One statement for each kind of credential: a request spends no other on its viewer.
+There is one statement for each kind of credential, and a request executes no other statement for its viewer.
 """
 
 from collections.abc import Collection
@@ -58,8 +58,10 @@ WHERE k.organization_id = :organization_id AND k.id = :kiosk_id AND k.revoked_at
 
 
 async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
-    """The viewer behind the claims; None: the person has left, the sign-in has ended, the portal is closed to the
-    person by now, or the kiosk was revoked. The transaction's tenant must be the claims' organization.
+    """Return the viewer of the claims, or None when the person has left, the sign-in has ended, the person may no
+    longer use the portal, or the kiosk was revoked.
+
+    The transaction's tenant must be the organization of the claims.
     """
     if claims.kiosk_id is not None:
         row = await _one(connection, _KIOSK, claims, kiosk_id=claims.kiosk_id, now=now)
@@ -76,8 +78,9 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
 
 
 async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], now: datetime) -> dict[Claims, Viewer]:
-    """Of credentials of one organization those that still have a viewer; one statement for all that were signed in
-    here, and one for each of the others.
+    """Return the credentials of one organization that still have a viewer.
+
+    This executes one statement for all that were signed in here, and one for each of the others.
     """
     sign_ins = {each.sign_in_id: each.organization_id for each in claims if each.sign_in_id is not None}
     people = {}
@@ -100,8 +103,9 @@ async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], 
 async def find_person(
     connection: AsyncConnection, organization_id: UUID, portal: Portal, person_id: UUID
 ) -> Viewer | None:
-    """The viewer that the person would be in the portal; None: the person has left, or may not enter. For signing in:
-    everybody else has a credential to check.
+    """Return the viewer that the person would be in the portal, or None when the person has left or may not use it.
+
+    This is for signing in. Everybody else has a credential to check.
     """
     given = {"organization_id": organization_id, "person_id": person_id}
     row = (await connection.execute(_BY_ID, given)).mappings().one_or_none()

@@ -31,7 +31,7 @@ async def read_people(
     ids: Collection[UUID],
     family_id: UUID | None = None,
 ) -> dict[UUID, PersonFacts]:
-    """Of one kind, those who have left among them; with a family, its guardians alone."""
+    """Return the people of one kind, including those who have left. With a family, only its guardians are returned."""
     given = {"organization_id": organization_id, "kind": kind.value, "ids": list(ids), "family_id": family_id}
     return {row.id: PersonFacts(*row) for row in await connection.execute(_PEOPLE, given)}
 

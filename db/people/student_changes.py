@@ -1,4 +1,4 @@
-"""What staff write about a student: notes, the medical text, the roll-sheet comment."""
+"""Writes what staff say about a student: notes, the medical text and the roll-sheet comment."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,7 +41,7 @@ async def find_student_of_note(uow: UnitOfWork, note_id: UUID) -> UUID | None:
 
 
 async def close_note(uow: UnitOfWork, note_id: UUID, *, closed_by_id: UUID | None, now: datetime) -> None:
-    """Of a note that is closed already, the first closing stands."""
+    """Close the note. When it was closed before, the first closing stays."""
     note = models.StudentNote
     await uow.connection.execute(
         update(note)
@@ -51,7 +51,10 @@ async def close_note(uow: UnitOfWork, note_id: UUID, *, closed_by_id: UUID | Non
 
 
 async def write_texts(uow: UnitOfWork, student_id: UUID, texts: Mapping[str, str | None]) -> None:
-    """texts -- by column of models.Student; None: it goes."""
+    """Set the texts.
+
+    texts -- by column of models.Student; None removes a text
+    """
     student = models.Student
     await uow.connection.execute(
         update(student).where(student.organization_id == uow.organization_id, student.id == student_id).values(**texts)

@@ -1,4 +1,4 @@
-"""Students beside their roll sheets: who they are, their enrollments, the notes about them."""
+"""Students apart from their roll sheets: who they are, their enrollments, and the notes about them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -21,8 +21,8 @@ from db.listing import containing
 
 MOST = 200
 
-# A guardian sees the family's students; who lacks "see all" those with a place in what they teach or
-# substitute. A condition on student s.
+# A condition on student s. A guardian sees the students of the family; a viewer without SEE_ALL sees those with a place
+# in what the viewer teaches or substitutes.
 VISIBLE_STUDENTS = f"""
       (CAST(:family_id AS uuid) IS NULL OR s.family_id = :family_id)
   AND (CAST(:visible_to AS uuid) IS NULL OR EXISTS (
@@ -89,7 +89,9 @@ ORDER BY x.starts_on DESC, x.id DESC
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Whose students may be seen: of one family, of what a person teaches or substitutes, or (both None) all."""
+    """Whose students may be seen: those of one family, or those of what a person teaches or substitutes; when both are
+    None, all students.
+    """
 
     family_id: UUID | None = None
     visible_to: UUID | None = None
@@ -97,14 +99,14 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class ListedStudent:
-    """`sort_name` and the student's id place it in the listing."""
+    """A student in the list, whose position is `sort_name` with the student's id."""
 
     student: StudentFacts
     sort_name: str
 
 
 def visibility_of(caller: Caller) -> Visibility:
-    """Whose students a caller sees who may see students at all."""
+    """Return whose students a caller may see. The caller must be allowed to see students."""
     if caller.portal is Portal.CUSTOMER:
         return Visibility(family_id=caller.family_id)
     return Visibility(visible_to=None if sees_all_occurrences(caller) else caller.person_id)
@@ -113,7 +115,7 @@ def visibility_of(caller: Caller) -> Visibility:
 async def read_students(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
 ) -> dict[UUID, StudentFacts]:
-    """By id, deleted ones among them; without those that do not exist or are not to be seen."""
+    """Return the students by id, including deleted ones. Those that do not exist or may not be seen are left out."""
     given = {
         "organization_id": organization_id,
         "ids": list(ids),
@@ -126,7 +128,7 @@ async def read_students(
 async def read_family_members(
     connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID], visibility: Visibility
 ) -> list[StudentFacts]:
-    """The students of the families that are to be seen, deleted ones among them."""
+    """Return the students of the families that may be seen, including deleted ones."""
     given = {
         "organization_id": organization_id,
         "ids": list(family_ids),
@@ -145,7 +147,9 @@ async def list_students(
     after: tuple[str, UUID] | None,
     limit: int,
 ) -> list[ListedStudent]:
-    """By last name, first name, id; those after the position, without deleted ones."""
+    """Return the students after the position, ordered by last name, first name and id. Deleted students are
+    left out.
+    """
     given = {
         "organization_id": organization_id,
         "family_id": visibility.family_id,
@@ -162,7 +166,7 @@ async def list_students(
 async def read_notes(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[UUID, list[NoteFacts]]:
-    """Of each student, newest first, MOST at most."""
+    """Return the notes of each student, newest first, at most MOST."""
     given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     notes: dict[UUID, list[NoteFacts]] = {student_id: [] for student_id in student_ids}
     for row in await connection.execute(_NOTES, given):
@@ -173,7 +177,7 @@ async def read_notes(
 async def read_notes_by_id(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, list[NoteFacts]]:
-    """By the student to whom they belong."""
+    """Return the notes by the student to whom they belong."""
     notes: dict[UUID, list[NoteFacts]] = defaultdict(list)
     for row in await connection.execute(_NOTES_BY_ID, {"organization_id": organization_id, "ids": list(ids)}):
         notes[row.student_id].append(_note(row))
@@ -183,7 +187,9 @@ async def read_notes_by_id(
 async def read_enrollments(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[UUID, list[EnrollmentFacts]]:
-    """Of each student, newest start first, MOST at most, without deleted ones. Two statements."""
+    """Return the enrollments of each student, newest start first, at most MOST. Deleted ones are left out. This
+    executes two statements.
+    """
     given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     rows = (await connection.execute(_ENROLLMENTS, given)).all()
     enrollments: dict[UUID, list[EnrollmentFacts]] = {student_id: [] for student_id in student_ids}
@@ -195,7 +201,7 @@ async def read_enrollments(
 async def read_enrollments_by_id(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> list[EnrollmentFacts]:
-    """Deleted ones among them. Two statements."""
+    """Return the enrollments by id, including deleted ones. This executes two statements."""
     given = {"organization_id": organization_id, "ids": list(ids)}
     rows = (await connection.execute(_ENROLLMENTS_BY_ID, given)).all()
     return await _with_offerings(connection, organization_id, rows)
@@ -214,7 +220,9 @@ def _note(row: Row[Any]) -> NoteFacts:
 
 
 def student_of(row: Row[Any]) -> StudentFacts:
-    """From student_id, the student's own columns, family_id, family_name and the family's own of a row."""
+    """Return a student from a row with student_id, the student's columns, family_id, family_name and the family's
+    columns.
+    """
     return StudentFacts(
         row.student_id,
         row.first_name,

@@ -1,4 +1,4 @@
-"""Background tasks as they are started, looked at and forgotten (R9.4, R9.6)."""
+"""Background tasks: starting, reading and deleting them (R9.4, R9.6)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ LIMIT :limit
 )
 
 
-# Rows that name the task, such as a worker's e-mails, may come meanwhile.
+# Rows that refer to the task, such as a worker's e-mails, may be added meanwhile.
 _LOCK = text("""
 SELECT t.state, t.created_by_id, t.ended_at FROM background_task t
 WHERE t.organization_id = :organization_id AND t.id = :id FOR NO KEY UPDATE
@@ -52,7 +52,7 @@ FROM background_task_revisions(CAST(:organization_ids AS uuid[]), CAST(:task_ids
 
 @dataclass(frozen=True, slots=True)
 class LockedTask:
-    """Its state stays as it is until the transaction ends; what its worker is doing is not stopped by the lock."""
+    """Lock the task's state until the transaction ends. The lock does not stop what its worker is doing."""
 
     state: TaskState
     created_by_id: UUID | None
@@ -62,7 +62,7 @@ class LockedTask:
 async def add_task(
     uow: UnitOfWork, task_id: UUID, kind: TaskKind, given: dict[str, Any], author: Author, *, now: datetime
 ) -> None:
-    """QUEUED, to be taken up at once."""
+    """Add a task in the state QUEUED, which a worker begins at once."""
     await uow.connection.execute(
         insert(models.BackgroundTask).values(
             organization_id=uow.organization_id,
@@ -85,7 +85,7 @@ async def add_task(
 async def read_tasks(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], *, created_by: UUID | None
 ) -> dict[UUID, TaskFacts]:
-    """`created_by` None: whoever started them."""
+    """Return the tasks by id. `created_by` None means those of all people."""
     given = {"organization_id": organization_id, "ids": list(ids), "created_by": created_by}
     return {row.id: _facts(row) for row in await connection.execute(_BY_ID, given)}
 
@@ -98,7 +98,7 @@ async def list_tasks(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[TaskFacts]:
-    """The newest first; those after the position. `created_by` None: whoever started them."""
+    """Return the tasks after the position, newest first. `created_by` None means those of all people."""
     given = {
         "organization_id": organization_id,
         "created_by": created_by,
@@ -116,7 +116,7 @@ async def lock_task(uow: UnitOfWork, task_id: UUID) -> LockedTask | None:
 
 
 async def mark_cancelling(uow: UnitOfWork, task_id: UUID) -> None:
-    """To be ended by whoever works on it. The caller has the task locked, and it is RUNNING."""
+    """Ask the task's worker to end it. The caller has locked the task, which is RUNNING."""
     task = models.BackgroundTask
     await uow.connection.execute(
         update(task)
@@ -127,7 +127,7 @@ async def mark_cancelling(uow: UnitOfWork, task_id: UUID) -> None:
 
 
 async def remove_tasks(uow: UnitOfWork, ids: Collection[UUID]) -> None:
-    """Entries of tasks that have ended, with their items; their e-mails stay."""
+    """Delete tasks that have ended, with their items. Their e-mails stay."""
     email, tasks = models.Email, sorted(ids)
     await uow.connection.execute(
         update(email)
@@ -149,8 +149,9 @@ async def remove_tasks(uow: UnitOfWork, ids: Collection[UUID]) -> None:
 async def old_tasks(
     connection: AsyncConnection, *, cancelled_by: datetime, others_by: datetime, at_most: int
 ) -> list[tuple[UUID, UUID]]:
-    """Organization and id of tasks that ended long enough ago. Needs no tenant set: the function
-    `old_background_tasks` is a door through row-level security.
+    """Return the organization and id of tasks that ended long enough ago.
+
+    It needs no tenant: the function `old_background_tasks` passes row-level security.
     """
     given = {"cancelled_by": cancelled_by, "others_by": others_by, "at_most": at_most}
     return [(row.organization_id, row.background_task_id) for row in await connection.execute(_OLD, given)]
@@ -159,7 +160,7 @@ async def old_tasks(
 async def current_revisions(
     connection: AsyncConnection, tasks: Collection[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], int]:
-    """Of these tasks, each told by organization and id, those that are there, in one statement over all tenants."""
+    """Return the revisions of those of the tasks (organization and id) that exist, in one statement for all tenants."""
     given = {
         "organization_ids": [organization_id for organization_id, _ in tasks],
         "task_ids": [task_id for _, task_id in tasks],

@@ -1,7 +1,7 @@
-"""The e-mail outbox (R9.8): what is to be sent, written with the change that it tells of, and what became of it.
+"""The e-mail outbox (R9.8): e-mails are written with the change that they tell of, and so is what became of them.
 
-An attempt has two steps. `claim` holds a message for a while by its `due_at`, and `begin_sending` says, right before
-the message itself is handed over, that from now on it may have been sent.
+An attempt has two steps. `claim` reserves a message for a while by its `due_at`. Right before the message is handed
+over, `begin_sending` records that it may have been sent from now on.
 """
 
 import json
@@ -29,8 +29,9 @@ UNANSWERED = "It was handed over, and no answer was recorded: it may have been s
 class Message:
     """A message to be sent from `due_at` on.
 
-    reason -- what it is about, unique within the organization, such as "token/<id>/issued"
-    template -- a name in mail/templates, and `facts` what it needs, as JSON: dates in ISO form
+    reason -- what it is about, unique within the organization, for example "token/<id>/issued"
+    template -- a name in mail/templates
+    facts -- the values for the template, as JSON; dates are in ISO form
     """
 
     reason: str
@@ -43,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingEmail:
-    """A message as its row has it, and the name of the organization that sends it."""
+    """A message from its row, with the name of the organization that sends it."""
 
     organization_id: UUID
     id: UUID
@@ -55,9 +56,10 @@ class OutgoingEmail:
     attempts: int
 
 
-# Text: an INSERT of many VALUES would be compiled anew for each number of messages, and cost more than its run.
-# What two ask for goes when both take it back, and withdrawing asks for the task alone: so it belongs to none. And a
-# worker may still have an attempt at what was withdrawn in hand: a number further it is not its own.
+# This is text because an INSERT of many VALUES would be compiled anew for each number of messages, which would cost
+# more than executing it. A message that two requested is withdrawn when both withdraw it. Withdrawing goes by task, so
+# such a message belongs to no task. A worker may still hold an attempt at a withdrawn message; the next attempt has
+# another number, so it is not mistaken for it.
 _QUEUE = text("""
 INSERT INTO email AS old (organization_id, id, reason, recipient, template, facts, state, due_at, family_id,
     background_task_id, created_at)
@@ -95,15 +97,19 @@ _DUE = text("SELECT organization_id, email_id FROM due_emails(:now, :at_most)")
 
 
 async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: datetime) -> None:
-    """Have them sent once the transaction has committed, in one statement. One reason, one message: what was sent,
-    kept, failed or is under way stays as it is. What was withdrawn waits anew. What no attempt was made for yet gets
-    the new facts and keeps its time, unless the new one is earlier. The reasons differ.
-    In a background task's transaction they belong to the task, and are withdrawn with it; what somebody else wants to
-    be sent, too, does not.
+    """Queue the messages, which are sent once the transaction has committed, in one statement.
+
+    There is one message for each reason. A message that was sent, kept, has failed or is under way stays unchanged. A
+    withdrawn message is queued again. A message without an attempt gets the new facts and keeps its time, unless the
+    new time is earlier. The reasons must differ.
+
+    In a background task's transaction, the messages belong to the task and are withdrawn with it, except messages that
+    somebody else wants to be sent too.
     """
     if not messages:
         return
-    # In one order, so that two transactions with the same reasons wait for each other and do not lock up.
+    # They are always in one order, so that two transactions with the same reasons wait for each other and cannot
+    # deadlock.
     ordered = sorted(messages, key=lambda message: message.reason)
     queued = await uow.connection.execute(
         _QUEUE,
@@ -124,7 +130,7 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
 
 
 async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]:
-    """Take back what was not handed over yet; the reasons of which there was something."""
+    """Withdraw the messages that were not handed over yet, and return their reasons."""
     if not reasons:
         return set()
     withdrawn = await uow.connection.execute(
@@ -141,8 +147,9 @@ async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]
 
 
 async def due_emails(connection: AsyncConnection, now: datetime, *, at_most: int) -> list[tuple[UUID, UUID]]:
-    """Organization and id of what is due, or was left by a worker that died, the longest due first. Needs no tenant
-    set: the function `due_emails` is a door through row-level security.
+    """Return the organization and id of messages that are due, or that a dead worker left, the longest due first.
+
+    It needs no tenant: the function `due_emails` passes row-level security.
     """
     found = await connection.execute(_DUE, {"now": now, "at_most": at_most})
     return [(row.organization_id, row.email_id) for row in found]
@@ -153,8 +160,10 @@ def _mine(uow: UnitOfWork, email_id: UUID) -> tuple[ColumnElement[bool], ColumnE
 
 
 async def claim(uow: UnitOfWork, email_id: UUID, *, now: datetime, lease: timedelta) -> OutgoingEmail | None:
-    """Begin the next attempt. None: it is not due, is at an end, or another worker is at it. Should this worker die,
-    the message is due again after the lease.
+    """Begin the next attempt and return the message.
+
+    None means that the message is not due, is finished, or has been claimed by another worker. If this worker dies, the
+    message is due again after the lease.
     """
     email = models.Email
     waiting = (
@@ -187,8 +196,10 @@ async def claim(uow: UnitOfWork, email_id: UUID, *, now: datetime, lease: timede
 
 
 async def begin_sending(uow: UnitOfWork, sent: OutgoingEmail, *, now: datetime, lease: timedelta) -> bool:
-    """The last step before the message is handed over, to be committed first. False: it was withdrawn meanwhile, or
-    the attempt took longer than its lease and another worker has begun: then it must not be handed over.
+    """Record, as the last step before handing over, that the message may have been sent. Commit this first.
+
+    False means that the message was withdrawn, or that the attempt took longer than its lease and another worker has
+    begun. The message must not be handed over then.
     """
     email = models.Email
     begun = await uow.connection.execute(
@@ -200,7 +211,7 @@ async def begin_sending(uow: UnitOfWork, sent: OutgoingEmail, *, now: datetime, 
 
 
 async def give_up_unanswered(uow: UnitOfWork, email_id: UUID, *, now: datetime) -> bool:
-    """UNCERTAIN, if it was handed over by a worker that did not live to record the answer."""
+    """Mark the message UNCERTAIN if a worker handed it over and died before it recorded the answer."""
     email = models.Email
     given_up = await uow.connection.execute(
         update(email)
@@ -213,8 +224,9 @@ async def give_up_unanswered(uow: UnitOfWork, email_id: UUID, *, now: datetime) 
 async def record(
     uow: UnitOfWork, sent: OutgoingEmail, state: EmailState, *, now: datetime, due_at: datetime, error: str | None
 ) -> bool:
-    """What became of the attempt. False: the message was withdrawn, or a later attempt has begun. A late answer
-    settles what was UNCERTAIN.
+    """Record what became of the attempt. False means that the message was withdrawn, or that a later attempt has begun.
+
+    A late answer settles a message that was UNCERTAIN.
     """
     email = models.Email
     under_way = (EmailState.QUEUED, EmailState.SENDING, EmailState.UNCERTAIN)

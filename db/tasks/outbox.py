@@ -1,4 +1,4 @@
-"""The e-mail outbox as people look at it, all organizations at once: with the owner's connection."""
+"""The e-mail outbox as operators look at it, for all organizations at once, with the owner's connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _ENDED = (EmailState.KEPT, EmailState.FAILED, EmailState.UNCERTAIN)
 
 @dataclass(frozen=True, slots=True)
 class StoredEmail:
-    """A message, and what has become of it. `due_at`: of a QUEUED one, when the next attempt is due."""
+    """A message and its state. For a QUEUED message, `due_at` is the time of the next attempt."""
 
     organization_id: UUID
     organization_name: str
@@ -53,17 +53,17 @@ _BY_END_OF_ID = text(_EMAILS + "WHERE right(CAST(e.id AS text), length(CAST(:id_
 
 
 async def latest_emails(database: Database, *, state: EmailState | None, at_most: int) -> list[StoredEmail]:
-    """The newest first."""
+    """Return the messages, newest first."""
     return await _read(database, _LATEST, {"state": state and state.value, "at_most": at_most})
 
 
 async def find_emails(database: Database, id_end: str) -> list[StoredEmail]:
-    """Those whose id ends so, two at most: its beginning is the time, which many have in common."""
+    """Return at most two messages whose id ends like this. The beginning of an id is the time, which many ids share."""
     return await _read(database, _BY_END_OF_ID, {"id_end": id_end})
 
 
 async def queue_again(database: Database, announcer: Announcer, stored: StoredEmail, *, now: datetime) -> bool:
-    """A new round of attempts; False: the message is not at an end that can be tried again, or no more."""
+    """Begin a new round of attempts. False means that the message is not in a final state that can be tried again."""
     email = models.Email
     async with unit_of_work(database, stored.organization_id, announcer) as uow:
         queued = await uow.connection.execute(

@@ -53,7 +53,7 @@ WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL AND f.id = A
 async def find_families(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID], visibility: Visibility
 ) -> set[UUID]:
-    """Those that are to be seen, whatever they owe; without deleted ones."""
+    """Return the families that may be seen, whatever they owe. Deleted families are left out."""
     given = {
         "organization_id": organization_id,
         "ids": list(ids),
@@ -66,7 +66,9 @@ async def find_families(
 async def find_owing(
     connection: AsyncConnection, organization_id: UUID, wanted: WantedFamilies, visibility: Visibility
 ) -> list[OwingFamily]:
-    """By name. Who sees not all students finds the families of those whom they see."""
+    """Return the families, ordered by name. A viewer without SEE_ALL finds the families of the students whom the viewer
+    sees.
+    """
     given = {
         "organization_id": organization_id,
         "minimum": wanted.minimum,
@@ -81,7 +83,7 @@ async def find_owing(
 async def read_owing(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, OwingFamily]:
-    """As they stand now, whatever they owe; without deleted ones."""
+    """Return the families as they are now, whatever they owe. Deleted families are left out."""
     found = await connection.execute(_BY_ID, {"organization_id": organization_id, "ids": list(ids)})
     return {row.id: _family(row) for row in found}
 

@@ -1,4 +1,4 @@
-"""The items of a background task and its progress, changed by whoever holds its lease (R9.4, R9.5, R9.7)."""
+"""The items of a background task and its progress, which only the holder of its lease changes (R9.4, R9.5, R9.7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ _SKIP = text(
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """`attempts`: how often it met with a fault before."""
+    """An item. `attempts` is the number of earlier attempts that failed because of a fault."""
 
     position: int
     title: str
@@ -142,13 +142,15 @@ class ToldException:
 
 
 async def add_items(uow: UnitOfWork, task_id: UUID, items: Sequence[Mapping[str, Any]]) -> None:
-    """With title, student_id and input, in the order in which they are to be done; one statement."""
+    """Add the items, with title, student_id and input, in the order in which they are to be done. This executes one
+    statement.
+    """
     rows = [{"position": position, **item} for position, item in enumerate(items, start=1)]
     await _change(uow, task_id, _ADD, items=_json(rows), total=len(rows))
 
 
 async def next_items(uow: UnitOfWork, task_id: UUID, *, at_most: int, only: int | None) -> list[WaitingItem]:
-    """Those whose turn it is; or the one at the position `only`, if it waits."""
+    """Return the items that are due, or only the one at the position `only` if it waits."""
     given = _of(uow, task_id) | {"at_most": at_most, "only": only or 0}
     return [WaitingItem(*row) for row in await uow.connection.execute(_NEXT, given)]
 
@@ -162,7 +164,9 @@ async def settle(
     lease: timedelta,
     now: datetime,
 ) -> bool:
-    """Note what became of items, go on with the lease, and say whether these were the last; one statement."""
+    """Record what became of items, extend the lease, and return whether these were the last items. This executes one
+    statement.
+    """
     numbers: dict[int, int] = {}
     told = []
     for each in exceptions:
@@ -183,17 +187,17 @@ async def settle(
 
 
 async def try_later(uow: UnitOfWork, task_id: UUID, position: int, wait: timedelta) -> None:
-    """An item met with a fault, and waits its time."""
+    """Record that an item failed because of a fault and waits for another attempt."""
     await uow.connection.execute(_LATER, _of(uow, task_id) | {"position": position, "wait": wait})
 
 
 async def plan_later(uow: UnitOfWork, task_id: UUID, wait: timedelta) -> None:
-    """The items could not be worked out; anybody may try again after a while."""
+    """Record that the items could not be determined. Any worker may try again after a while."""
     await uow.connection.execute(_PLAN_LATER, _of(uow, task_id) | {"wait": wait})
 
 
 async def next_retry_at(uow: UnitOfWork, task_id: UUID) -> datetime | None:
-    """By the database's clock; None: no item waits for another try."""
+    """Return when the next item is due, by the database's clock. None means that no item waits for another attempt."""
     found: datetime | None = (await uow.connection.execute(_NEXT_RETRY, _of(uow, task_id))).scalar_one()
     return found
 
@@ -203,13 +207,16 @@ async def count_failed(uow: UnitOfWork, task_id: UUID) -> int:
 
 
 async def end_task(uow: UnitOfWork, task_id: UUID, state: TaskState, *, error: str | None, now: datetime) -> bool:
-    """COMPLETED or FAILED. False: somebody has asked to cancel it, so that its end is another."""
+    """End the task as COMPLETED or FAILED. False means that somebody has asked to cancel it, so it must end
+    differently.
+    """
     return await _end(uow, task_id, state, [TaskState.RUNNING], error=error, now=now)
 
 
 async def end_cancelled(uow: UnitOfWork, task_id: UUID, *, now: datetime) -> bool:
-    """Leave what was not done undone, take back the e-mail that was not sent, and end the task (R9.5). The caller is
-    alone with the task.
+    """Skip the items that were not done, withdraw the e-mails that were not sent, and end the task (R9.5).
+
+    The caller has the task to itself.
     """
     await uow.connection.execute(_SKIP, _of(uow, task_id))
     stoppable = [TaskState.QUEUED, TaskState.RUNNING, TaskState.CANCELLING]
@@ -240,5 +247,5 @@ def _of(uow: UnitOfWork, task_id: UUID) -> dict[str, Any]:
 
 
 def _json(rows: Sequence[Any]) -> str:
-    # orjson knows uuid.UUID, not asyncpg's own kind of it.
+    # orjson can encode uuid.UUID, but not asyncpg's own class.
     return orjson.dumps(rows, default=str).decode()

@@ -1,7 +1,7 @@
-"""Who works on which background task (R9.7). Leases are by the database's clock: those of workers may differ.
+"""The leases of background tasks: who works on which task (R9.7).
 
-Whoever has the row of a lease locked is alone with the task's items, however long that takes: others skip it. The
-lease itself only says when somebody else may try.
+Leases use the database's clock, because the clocks of workers may differ. Whoever has locked the row of a lease has the
+task's items to itself, however long that takes; others skip it. The lease itself only says when somebody else may try.
 """
 
 from collections.abc import Collection
@@ -47,7 +47,7 @@ _CLAIM = text(
     """
 ).bindparams(bindparam("lease", type_=Interval), bindparam("kinds", type_=ARRAY(TEXT)))
 
-# A worker that stops in the middle of a transaction, its connection open, must not keep the task for ever.
+# A worker that stops in the middle of a transaction, with its connection open, must not keep the task for ever.
 _LOCK = text(
     """
     SELECT t.kind, t.state, t.input, t.source, t.created_by_id, t.created_at, t.total, t.attempts,
@@ -75,7 +75,9 @@ _TRY_LOCK = text(
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A claim of a task; `worker` is of this claim alone, so that an old one cannot be mistaken for a new one."""
+    """A claim to a task. `worker` belongs to this claim alone, so that an old claim cannot be mistaken for a
+    new one.
+    """
 
     organization_id: UUID
     task_id: UUID
@@ -84,7 +86,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class LeasedTask:
-    """A task as the holder of its lease finds it. Its state alone may change meanwhile, to CANCELLING."""
+    """A task, as the holder of its lease reads it. Only its state may change meanwhile, to CANCELLING."""
 
     id: UUID
     kind: TaskKind
@@ -97,15 +99,16 @@ class LeasedTask:
 
 
 async def due_tasks(connection: AsyncConnection, *, at_most: int) -> list[tuple[UUID, UUID]]:
-    """Organization and id of tasks that wait for a worker, the longest waiting first. Needs no tenant set: the
-    function `due_background_tasks` is a door through row-level security.
+    """Return the organization and id of tasks that wait for a worker, the longest waiting first.
+
+    It needs no tenant: the function `due_background_tasks` passes row-level security.
     """
     found = await connection.execute(_DUE, {"at_most": at_most})
     return [(row.organization_id, row.background_task_id) for row in found]
 
 
 async def claim(uow: UnitOfWork, lease: Lease, kinds: Collection[TaskKind], *, now: datetime) -> bool:
-    """Take the task on, if nobody is at it and it is of one of the kinds; a QUEUED one is RUNNING from now on."""
+    """Claim the task if nobody works on it and its kind is among the given ones. A QUEUED task becomes RUNNING."""
     given = _names(lease) | {"lease": LEASE, "kinds": [kind.value for kind in kinds], "now": now}
     row = (await uow.connection.execute(_CLAIM, given)).one_or_none()
     if row is not None and row.begun:
@@ -114,7 +117,9 @@ async def claim(uow: UnitOfWork, lease: Lease, kinds: Collection[TaskKind], *, n
 
 
 async def lock_leased_task(uow: UnitOfWork, lease: Lease) -> LeasedTask | None:
-    """Be alone with the task until the transaction ends. None: it has ended, or another worker has taken it over."""
+    """Take the task for this transaction alone. None means that it has ended, or that another worker has taken
+    it over.
+    """
     row = (await uow.connection.execute(_LOCK, _names(lease))).one_or_none()
     if row is None:
         return None
@@ -131,13 +136,15 @@ async def lock_leased_task(uow: UnitOfWork, lease: Lease) -> LeasedTask | None:
 
 
 async def try_lock_lease(uow: UnitOfWork, task_id: UUID) -> bool:
-    """Be alone with the task until the transaction ends, unless a worker is in the middle of a batch of it."""
+    """Take the task for this transaction alone, unless a worker is in the middle of a batch of it."""
     given = {"organization_id": uow.organization_id, "task_id": task_id}
     return (await uow.connection.execute(_TRY_LOCK, given)).one_or_none() is not None
 
 
 async def release(uow: UnitOfWork, lease: Lease, *, until: datetime | None = None) -> None:
-    """Leave the task to anybody, behind those that wait already, or from an instant of the database's clock on."""
+    """Release the task to any worker, after those tasks that wait already, or from an instant of the database's clock
+    on.
+    """
     await uow.connection.execute(_RELEASE, _names(lease) | {"until": until})
 
 

@@ -1,4 +1,4 @@
-"""What background tasks did and did not do: counted, and item by item (R9.4, R9.5). A few statements for many tasks."""
+"""What background tasks did and did not do: counts and items (R9.4, R9.5), in few statements for many tasks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -61,7 +61,7 @@ _EXCEPTIONS = text(
 
 @dataclass(frozen=True, slots=True)
 class ItemsWanted:
-    """A page of a task's items, of those in `state` if it is given."""
+    """A page of a task's items; only those in `state` if it is given."""
 
     task_id: UUID
     after: int
@@ -89,7 +89,7 @@ class ReportedItem:
 
 @dataclass(frozen=True, slots=True)
 class ReportedException:
-    """`number`: there may be several of an item."""
+    """An exception. `number` tells apart several exceptions of one item."""
 
     position: int
     number: int
@@ -102,7 +102,7 @@ class ReportedException:
 async def read_reports(
     connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, TaskReport]:
-    """Two statements. A task that is not there has an empty report."""
+    """Return the reports, with two statements. A task that does not exist has an empty report."""
     given = {"organization_id": organization_id, "ids": list(ids)}
     items: dict[UUID, dict[TaskItemState, int]] = defaultdict(dict)
     for row in await connection.execute(_COUNTED_ITEMS, given):
@@ -116,7 +116,7 @@ async def read_reports(
 async def read_items(
     connection: AsyncConnection, organization_id: UUID, wanted: Sequence[ItemsWanted]
 ) -> list[list[ReportedItem]]:
-    """In the order of `wanted`, in one statement."""
+    """Return the pages of exceptions in the order of `wanted`, in one statement."""
     given = {
         "organization_id": organization_id,
         "tasks": [each.task_id for each in wanted],
@@ -133,7 +133,7 @@ async def read_items(
 async def read_exceptions(
     connection: AsyncConnection, organization_id: UUID, wanted: Sequence[ExceptionsWanted]
 ) -> list[list[ReportedException]]:
-    """In the order of `wanted`, in one statement."""
+    """Return the pages of exceptions in the order of `wanted`, in one statement."""
     given = {
         "organization_id": organization_id,
         "tasks": [each.task_id for each in wanted],

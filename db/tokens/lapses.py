@@ -19,8 +19,8 @@ _STAYS = text("""
 SELECT e.type, e.drop_on, e.end_cause FROM enrollment e
 WHERE e.organization_id = :organization_id AND e.student_id = :student_id AND e.deleted_at IS NULL
 """)
-# Tokens that are tied are set too: a reset makes them unused again. What an earlier leaving has ended stays ended. They
-# are locked in the order of their ids, as by all acts that lock several.
+# Tied tokens are set too, because a reset makes them unused again. Tokens that ended by an earlier leaving stay ended.
+# They are locked in the order of their ids, as in all acts that lock several tokens.
 _LAPSE = text("""
 WITH leaver AS (
     UPDATE student SET tokens_lapse_on = :lapses_on WHERE organization_id = :organization_id AND id = :student_id
@@ -48,22 +48,25 @@ FROM held WHERE t.organization_id = :organization_id AND t.id = held.id
 
 @dataclass(frozen=True, slots=True)
 class LockedStudent:
-    """`tokens_lapse_on` None: the student has not left."""
+    """A student. `tokens_lapse_on` is None when the student has not left."""
 
     tokens_lapse_on: date | None
 
 
 async def lock_student(uow: UnitOfWork, student_id: UUID) -> LockedStudent:
-    """Until the transaction ends nobody else decides whether the student has left, or issues an automatic token where
-    the organization lets tokens lapse. After occurrences, before tokens.
+    """Lock the student until the transaction ends, after occurrences and before tokens.
+
+    Nobody else can then decide whether the student has left, or issue an automatic token where the organization lets
+    tokens lapse.
     """
     found = await uow.connection.execute(_LOCK, {"organization_id": uow.organization_id, "id": student_id})
     return LockedStudent(found.scalar_one())
 
 
 async def read_stays(uow: UnitOfWork, student_id: UUID) -> Sequence[Stay]:
-    """All enrollments of the student, without deleted ones. The caller holds the student, so that none that another
-    act is ending or adding is missed.
+    """Return all enrollments of the student, except deleted ones.
+
+    The caller has locked the student, so an enrollment that another act is ending or adding is not missed.
     """
     found = await uow.connection.execute(_STAYS, {"organization_id": uow.organization_id, "student_id": student_id})
     return [
@@ -73,16 +76,17 @@ async def read_stays(uow: UnitOfWork, student_id: UUID) -> Sequence[Stay]:
 
 
 async def let_tokens_lapse(uow: UnitOfWork, student_id: UUID, lapses_on: date) -> None:
-    """The student's tokens are good through this day at the longest, and automatic ones that are issued from now on
-    too. The caller holds the student.
+    """Let the student's tokens end on this day at the latest, including automatic tokens that are issued from now on.
+
+    The caller has locked the student.
     """
     given = {"organization_id": uow.organization_id, "student_id": student_id, "lapses_on": lapses_on}
     await uow.connection.execute(_LAPSE, given)
 
 
 async def keep_tokens(uow: UnitOfWork, student_id: UUID, today: date) -> None:
-    """The student's tokens are good as long as they were to be, but for those that have lapsed before `today`. The
-    caller holds the student.
+    """Let the student's tokens keep their own dates, except those that have lapsed before `today`. The caller has
+    locked the student.
     """
     given = {"organization_id": uow.organization_id, "student_id": student_id, "today": today}
     await uow.connection.execute(_STAY, given)

@@ -1,5 +1,6 @@
-"""What a reconciliation writes: tokens and what becomes of them; and the ledger, which every act on tokens writes. Each
-function is one statement.
+"""The writes of a reconciliation: tokens and their states, and the ledger, which all acts on tokens write.
+
+Each function is one statement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ from db.models.table import bare
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """An absence token to issue; source and person are those of the mark that earned it."""
+    """An absence token to issue. Its source and person are those of the mark that earned it."""
 
     student_id: UUID
     enrollment_id: UUID | None
@@ -33,7 +34,7 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class IssueTerms:
-    """What the new tokens of an occurrence have in common (R7.7, R7.8)."""
+    """What all new tokens of an occurrence share (R7.7, R7.8)."""
 
     location_id: UUID
     program_id: UUID | None
@@ -44,7 +45,7 @@ class IssueTerms:
 
 @dataclass(frozen=True, slots=True)
 class TokenFate:
-    """What an existing token becomes: revoked (or live again), flagged for review or not."""
+    """The new state of an existing token: revoked or not, flagged for review or not."""
 
     token_id: UUID
     is_revoked: bool
@@ -53,7 +54,9 @@ class TokenFate:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """R7.9. A skip has no token, a token made by hand no occurrence. `facts` are plain JSON."""
+    """A ledger entry (R7.9). A skip has no token, and a token created by hand has no occurrence. `facts` are plain
+    JSON.
+    """
 
     student_id: UUID
     token_id: UUID | None
@@ -124,8 +127,10 @@ async def issue(
     terms: IssueTerms,
     tokens: Sequence[NewToken],
 ) -> dict[UUID, UUID]:
-    """Token ids by student. A student who has an automatic token of the occurrence already gets no other: the
-    constraints hold it (R7.5, R9.2), and the answer leaves the student out.
+    """Issue the tokens and return their ids by student.
+
+    A student who has an automatic token for the occurrence already gets no other one, because the constraints prevent
+    it (R7.5, R9.2). The student is then left out of the result.
     """
     issued = await connection.execute(
         _ISSUE,
@@ -151,8 +156,10 @@ async def issue(
 async def change(
     connection: AsyncConnection, organization_id: UUID, fates: Sequence[TokenFate], now: datetime
 ) -> set[UUID]:
-    """The ids of the tokens that were changed. One that gave way to a live token of the same absence (that
-    of a cancelled class, R9.2) does not come back beside it.
+    """Change the tokens and return the ids of those that were changed.
+
+    A token that was replaced by another live token for the same absence (that of a cancelled class, R9.2) is not
+    reinstated beside it.
     """
     changed = await connection.execute(
         _CHANGE,
@@ -170,7 +177,7 @@ async def change(
 async def enter(
     connection: AsyncConnection, organization_id: UUID, entries: Sequence[LedgerEntry], *, author: Author, now: datetime
 ) -> None:
-    """Write ledger entries, in the order given; no statement for none."""
+    """Write ledger entries in the given order. Without entries, no statement is executed."""
     if not entries:
         return
     await connection.execute(

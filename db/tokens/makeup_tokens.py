@@ -1,6 +1,6 @@
-"""Makeup tokens under lock, and whom the automatic ones of occurrences are about (R7.4 to R7.8).
+"""Locks makeup tokens, and reads the students with whom the automatic tokens of occurrences deal (R7.4 to R7.8).
 
-Each function is one statement, however many students and occurrences it is about.
+Each function is one statement, however many students and occurrences there are.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TokenOccasion:
-    """What all tokens of an occurrence take from it (R7.8); `session`: the attached one that covers its
+    """What all tokens of an occurrence take from it (R7.8). `session` is the session of the offering that covers its
     date.
     """
 
@@ -72,7 +72,7 @@ _WANTED = text(
 ).bindparams(bindparam("timeslot_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
 
 
-# The order of the rows is the order of the locks, the same for all who take several.
+# The order of the rows is the order of the locks, the same for all who lock several tokens.
 _LOCK_STUDENTS = text("""
 SELECT s.id FROM student s
 WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:ids AS uuid[]))
@@ -94,7 +94,7 @@ ORDER BY t.id FOR NO KEY UPDATE
 async def occasions_of(
     connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, TokenOccasion]:
-    """Without those whose timeslot does not exist."""
+    """Return the occurrences whose timeslot exists."""
     found = await connection.execute(_OCCASIONS, _arrays(organization_id, occurrences))
     return {
         OccurrenceKey(row.timeslot_id, row.held_on): TokenOccasion(
@@ -112,7 +112,9 @@ async def occasions_of(
 async def students_with_marks_or_tokens(
     connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, list[UUID]]:
-    """All whom a reconciliation of the whole occurrence is about, ordered by id; an entry for each occurrence."""
+    """Return all students with whom a reconciliation of the whole occurrence deals, ordered by id. Each occurrence has
+    an entry.
+    """
     students: dict[OccurrenceKey, list[UUID]] = {occurrence: [] for occurrence in occurrences}
     for row in await connection.execute(_WANTED, _arrays(organization_id, occurrences)):
         students[OccurrenceKey(row.timeslot_id, row.held_on)].append(row.student_id)
@@ -128,8 +130,8 @@ def _arrays(organization_id: UUID, occurrences: Collection[OccurrenceKey]) -> di
 
 
 async def lock_students(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
-    """So that two reconciliations of one student, of different occurrences, count one after the other
-    (R7.6).
+    """Lock the students, so that two reconciliations of one student, for different occurrences, count one after the
+    other (R7.6).
     """
     given = {"organization_id": uow.organization_id, "ids": list(student_ids)}
     await uow.connection.execute(_LOCK_STUDENTS, given)
@@ -138,8 +140,10 @@ async def lock_students(uow: UnitOfWork, student_ids: Collection[UUID]) -> None:
 async def lock_automatic_tokens(
     uow: UnitOfWork, occurrence: OccurrenceKey, student_ids: Collection[UUID]
 ) -> Sequence[UUID]:
-    """The ids of what there is, locked so that a token is not redeemed while it is being revoked. Read
-    after this, not with it: rows that the lock had to wait for would come with the links of before.
+    """Lock the tokens that exist, so that none is redeemed while it is revoked, and return their ids.
+
+    Read the tokens after this and not with it, because rows for which the lock had to wait would have their earlier
+    links.
     """
     given = {
         "organization_id": uow.organization_id,
@@ -151,9 +155,11 @@ async def lock_automatic_tokens(
 
 
 async def lock_tokens(uow: UnitOfWork, token_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Those that exist, by id, held until the transaction ends: whoever else redeems, edits, resets, deletes or revokes
-    them waits. After offerings, occurrences and students. Read them after this, not with it: rows that the lock had to
-    wait for would come with the links of before.
+    """Lock the tokens that exist until the transaction ends, in the order of their ids. Whoever else redeems, edits,
+    resets, deletes or revokes them has to wait.
+
+    Lock offerings, occurrences and students before. Read the tokens after this and not with it, because rows for which
+    the lock had to wait would have their earlier links.
     """
     given = {"organization_id": uow.organization_id, "ids": list(token_ids)}
     return (await uow.connection.execute(_LOCK_TOKENS, given)).scalars().all()

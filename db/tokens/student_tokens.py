@@ -1,4 +1,4 @@
-"""Makeup tokens as they are shown, by id or by student."""
+"""Reads makeup tokens as they are shown, by id or by student."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,7 +14,7 @@ from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.vocabulary import MakeupTokenOrigin, PersonKind
 
-# Of a token `t`: the date of the makeup that a family has asked for, unless that class is cancelled (TokenDates).
+# Of a token `t`: the date of the makeup that a family has requested, unless that class is cancelled (see TokenDates).
 REQUESTED_ON = """(SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
     AND q.makeup_token_id = t.id AND q.state = 'REQUESTED'
     AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
@@ -48,14 +48,14 @@ _OF_STUDENTS = text(
 
 
 async def read_tokens(connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]) -> list[TokenFacts]:
-    """Those that exist, in any order; one statement, none for no ids."""
+    """Return the tokens that exist, in any order. This executes one statement, and none without ids."""
     return await _read(connection, organization_id, _BY_ID, ids)
 
 
 async def read_tokens_of(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[UUID, list[TokenFacts]]:
-    """All tokens of each student, whatever became of them, in the order of R8.4; one statement."""
+    """Return all tokens of each student, in every state, in the order of R8.4. This executes one statement."""
     tokens: dict[UUID, list[TokenFacts]] = {student_id: [] for student_id in student_ids}
     for token in await _read(connection, organization_id, _OF_STUDENTS, student_ids):
         tokens[token.student_id].append(token)

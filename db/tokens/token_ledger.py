@@ -1,4 +1,4 @@
-"""The ledger of makeup tokens, read back; and the absences of students that it is about (R7.9)."""
+"""Reads the ledger of makeup tokens, and the absences with which it deals (R7.9)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ WHERE l.organization_id = :organization_id
 ORDER BY l.entered_at, l.id
 """)
 
-# A mark may have been corrected since its token came, and a class cancelled before anybody was marked.
+# A mark may have been corrected since its token came, and a class may have been cancelled before anybody was marked.
 _ABSENCES = text("""
 SELECT k.place, x.timeslot_id, x.held_on
 FROM unnest(CAST(:student_ids AS uuid[]), CAST(:after_dates AS date[]), CAST(:after_ids AS uuid[]),
@@ -71,7 +71,9 @@ ORDER BY x.held_on DESC, x.timeslot_id DESC
 
 @dataclass(frozen=True, slots=True)
 class AbsencePage:
-    """Of a student, the newest first, at most `limit` after a date and timeslot; None: from the newest on."""
+    """A page of a student's absences, newest first, at most `limit` after a date and timeslot; None begins with the
+    newest.
+    """
 
     student_id: UUID
     limit: int
@@ -81,7 +83,7 @@ class AbsencePage:
 async def read_ledgers(
     connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]
 ) -> dict[UUID, list[LedgerStep]]:
-    """Of each token what was entered, the oldest first; one statement."""
+    """Return the entries of each token, oldest first. This executes one statement."""
     given = {"organization_id": organization_id, "token_ids": list(token_ids)}
     ledgers: dict[UUID, list[LedgerStep]] = {token_id: [] for token_id in token_ids}
     for row in await connection.execute(_OF_TOKENS, given):
@@ -92,7 +94,7 @@ async def read_ledgers(
 async def read_absence_steps(
     connection: AsyncConnection, organization_id: UUID, absences: Collection[tuple[UUID, OccurrenceKey]]
 ) -> dict[tuple[UUID, OccurrenceKey], list[LedgerStep]]:
-    """By student and occurrence what was entered, skips included, the oldest first; one statement."""
+    """Return the entries by student and occurrence, including skips, oldest first. This executes one statement."""
     given = {
         "organization_id": organization_id,
         "student_ids": [student_id for student_id, _ in absences],
@@ -108,9 +110,10 @@ async def read_absence_steps(
 async def read_absences(
     connection: AsyncConnection, organization_id: UUID, pages: Sequence[AbsencePage], *, visible_to: UUID | None
 ) -> list[list[OccurrenceKey]]:
-    """For each page the occurrences that its student missed, or of which a token came or was denied; one statement.
+    """Return for each page the occurrences that the student missed, or for which a token was issued or denied. This
+    executes one statement.
 
-    visible_to -- a person who sees what they teach or substitute; None: all is seen.
+    visible_to -- only what this person teaches or substitutes; None reads everything
     """
     given = {
         "organization_id": organization_id,

@@ -1,4 +1,4 @@
-"""The deferred token runs of occurrences (R7.3): rows that say what is still to be done, and from when."""
+"""The deferred runs of occurrences (R7.3): rows that say what is still to be done, and from when."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class DueTokenRun:
-    """A run of any tenant whose time has come."""
+    """A run of any tenant that is due."""
 
     organization_id: UUID
     occurrence: OccurrenceKey
@@ -28,7 +28,7 @@ class DueTokenRun:
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run as its row has it; `issued` and `revoked` count what its last execution did."""
+    """A run from its row. `issued` and `revoked` count what its last execution did."""
 
     phase: TokenRunPhase
     due_at: datetime
@@ -63,8 +63,10 @@ async def arm(
     runs: Sequence[DueRun],
     now: datetime,
 ) -> list[DueRun]:
-    """Arm the runs; one that is armed already stays as it is, one that is done is armed again. The answer
-    holds what was not armed before. The caller holds the occurrence's lock.
+    """Arm the runs and return those that were not armed before. A run that is armed stays unchanged, and a run that is
+    done is armed again.
+
+    The caller has locked the occurrence.
     """
     statement = insert(TokenRun).values(
         [
@@ -96,7 +98,7 @@ async def find_run(uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPh
 
 
 async def lock_run(uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:
-    """As `find_run`, locked until the end of the transaction. The caller holds the occurrence's lock."""
+    """Like `find_run`, but locks the run until the end of the transaction. The caller has locked the occurrence."""
     return await _one(uow, _LOCK, occurrence, phase)
 
 
@@ -131,7 +133,7 @@ async def finish_run(
 async def runs_of(
     connection: AsyncConnection, organization_id: UUID, occurrences: Collection[OccurrenceKey]
 ) -> dict[OccurrenceKey, list[StoredRun]]:
-    """In the order in which they are due; an entry for each occurrence."""
+    """Return the runs in the order in which they are due. Each occurrence has an entry."""
     given = {
         "organization_id": organization_id,
         "timeslot_ids": [key.timeslot_id for key in occurrences],
@@ -144,8 +146,9 @@ async def runs_of(
 
 
 async def due_runs(connection: AsyncConnection, now: datetime, *, at_most: int) -> list[DueTokenRun]:
-    """Armed runs of all tenants that are due at `now`, the longest due first. Needs no tenant set: the
-    function `due_token_runs` is the one door through row-level security, and it gives keys alone.
+    """Return the armed runs of all tenants that are due at `now`, the longest due first.
+
+    It needs no tenant: the function `due_token_runs` passes row-level security, and returns only keys.
     """
     return [
         DueTokenRun(organization_id, OccurrenceKey(timeslot_id, held_on), TokenRunPhase(phase))

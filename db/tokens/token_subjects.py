@@ -1,4 +1,6 @@
-"""What the automatic tokens of occurrences stand on, student by student (R7.4, R7.6); one statement a function."""
+"""Reads the facts on which the automatic tokens of occurrences depend, for each student (R7.4, R7.6). Each function is
+one statement.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from db.tokens.student_tokens import REQUESTED_ON
 
 @dataclass(frozen=True, slots=True)
 class AutomaticToken:
-    """A student's absence token of the occurrence, whatever became of it."""
+    """A student's absence token for the occurrence, in any state."""
 
     id: UUID
     dates: TokenDates
@@ -29,9 +31,11 @@ class AutomaticToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenSubject:
-    """A student with a mark or a token at the occurrence. `enrollment_type` is None of a makeup that was given up: who
-    has the token back that it cost earns none by its absence. `last_act` and `last_cause` are of the newest ledger
-    entry about both.
+    """A student with a mark or a token at the occurrence.
+
+    enrollment_type -- None for a makeup that was given up: a student who has the token of the makeup back earns none by
+        being absent from it
+    last_act, last_cause -- from the newest ledger entry about the student and the occurrence
     """
 
     student_id: UUID
@@ -48,7 +52,7 @@ class TokenSubject:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What to count for a student; `today` decides which of the tokens are outstanding."""
+    """What to count for a student. `today` decides which of the tokens are outstanding."""
 
     student_id: UUID
     limit: LimitCount
@@ -113,7 +117,7 @@ _COUNT = text(
 async def subjects_of(
     connection: AsyncConnection, organization_id: UUID, wanted: Mapping[OccurrenceKey, Sequence[UUID]]
 ) -> dict[OccurrenceKey, list[TokenSubject]]:
-    """What is known of each student, ordered by student id; an entry for each occurrence."""
+    """Return what is known of each student, ordered by student id. Each occurrence has an entry."""
     pairs = [(occurrence, student_id) for occurrence, students in wanted.items() for student_id in students]
     found = await connection.execute(
         _SUBJECTS,
@@ -133,7 +137,7 @@ async def subjects_of(
 async def count_towards_limit(
     connection: AsyncConnection, organization_id: UUID, wanted: Sequence[Counting]
 ) -> list[int]:
-    """How many tokens count for each (R7.6), in the order asked."""
+    """Return for each of the questions, in their order, how many tokens count (R7.6)."""
     limits = [each.limit for each in wanted]
     found = await connection.execute(
         _COUNT,

@@ -1,4 +1,6 @@
-"""Makeup tokens as staff make, edit and delete them (R8.1, R8.5). One statement each, however many tokens."""
+"""Makeup tokens that staff create, edit and delete (R8.1, R8.5). Each function is one statement, however many tokens
+there are.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +32,10 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of locations that were not deleted, and that of the organization's first one, where tokens that are
-    good at any location have their dates; None: the organization has no location.
+    """The zones of the locations that were not deleted.
+
+    home -- that of the organization's first location, for tokens that can be used at any location; None when the
+        organization has no location
     """
 
     of_locations: Mapping[UUID, ZoneInfo]
@@ -40,7 +44,7 @@ class Zones:
 
 @dataclass(frozen=True, slots=True)
 class TokenNotice:
-    """What a family is told of a token, and where. `recipient` None: the family has no e-mail address."""
+    """What a family is told of a token, and where. `recipient` is None when the family has no e-mail address."""
 
     token_id: UUID
     family_id: UUID
@@ -54,7 +58,7 @@ class TokenNotice:
     zone: ZoneInfo | None
 
 
-# The latest end, for a student in several; a rolling session has none, and so never ends.
+# The latest end, for a student in several sessions. A rolling session has no end.
 _SESSION_ENDS = text(
     f"""
     SELECT wanted.student_id, wanted.issued_on, max(coalesce(s.ends_on, 'infinity')) AS ends_on
@@ -106,8 +110,9 @@ async def read_zones(connection: AsyncConnection, organization_id: UUID) -> Zone
 async def ends_of_sessions(
     connection: AsyncConnection, organization_id: UUID, wanted: Collection[tuple[UUID, date]]
 ) -> dict[tuple[UUID, date], date]:
-    """When the session ends in which the student is enrolled in a class on the date, by student and date; those without
-    one, or with one that has no end, are left out.
+    """Return by student and date when the session ends in which the student is enrolled in a class on the date.
+
+    Students without a session, or with one that has no end, are left out.
     """
     given = {
         "organization_id": organization_id,
@@ -141,7 +146,7 @@ async def add_tokens(uow: UnitOfWork, tokens: Sequence[NewToken], author: Author
 
 
 async def change_token(uow: UnitOfWork, token_id: UUID, values: Mapping[str, Any]) -> None:
-    """The caller holds the token."""
+    """Change the token. The caller has locked it."""
     token = models.MakeupToken
     await uow.connection.execute(
         update(token).where(token.organization_id == uow.organization_id, token.id == token_id).values(**values)
@@ -151,7 +156,7 @@ async def change_token(uow: UnitOfWork, token_id: UUID, values: Mapping[str, Any
 async def read_notices(
     connection: AsyncConnection, organization_id: UUID, token_ids: Collection[UUID]
 ) -> list[TokenNotice]:
-    """In the order of the tokens' ids."""
+    """Return the tokens' notices, in the order of the tokens' ids."""
     found = await connection.execute(_NOTICES, {"organization_id": organization_id, "ids": list(token_ids)})
     return [
         TokenNotice(

@@ -1,4 +1,4 @@
-"""cancelOccurrences: one for this day, or many over a range (R9.1)."""
+"""The mutation cancelOccurrences, which cancels one occurrence, or many in a range of dates (R9.1)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,27 +43,33 @@ class Started:
     left_out: tuple[LeftOut, ...]
 
 
-@strawberry.type(description="The cancellation goes on in the background, and begins at once.")
+@strawberry.type(description="The background task was created and starts at once. It cancels the occurrences.")
 class CancelOccurrencesSuccess:
     background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
     background_task: BackgroundTask | None = strawberry.field(
-        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
-        "task's entry has been deleted meanwhile."
+        description="The background task, with its progress and its exceptions. Null when this is the answer to a "
+        "retry and the task has been deleted since."
     )
-    occurrence_count: int = strawberry.field(description="How many occurrences it cancels, one after the other.")
+    occurrence_count: int = strawberry.field(
+        description="How many occurrences the task cancels. It cancels them one after the other."
+    )
     not_cancellable: list[NotCancellable] = strawberry.field(
-        description=f"Those of the chosen that are left out, since they cannot be cancelled; the first {MOST_SHOWN}."
+        description="The chosen occurrences that are left out because they cannot be cancelled; the first "
+        f"{MOST_SHOWN} of them."
     )
 
 
 CancelOccurrencesResult: TypeAlias = Annotated[
     CancelOccurrencesSuccess | NothingToCancel | PermissionDenied,
-    strawberry.union("CancelOccurrencesResult", description="The task that cancels, or why there is none."),
+    strawberry.union("CancelOccurrencesResult", description="The background task, or the reason why none was started."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[CancelOccurrencesInput, strawberry.argument(description="What, and how.")]
+    info: Info,
+    input: Annotated[
+        CancelOccurrencesInput, strawberry.argument(description="The occurrences to cancel, and the options.")
+    ],
 ) -> CancelOccurrencesResult | None:
     options = options_of(input)
     async with act_once(
@@ -88,7 +94,7 @@ async def resolve(
 async def _start(
     uow: UnitOfWork, viewer: Viewer, given: CancelOccurrencesInput, options: CancellationOptions, now: datetime
 ) -> Started:
-    """Raises BadInput, OccurrenceNotFound and NothingToCancel."""
+    """Start the background task. Raises BadInput, OccurrenceNotFound and NothingToCancel."""
     chosen = await choose(uow.connection, viewer.caller, given, now)
     if not chosen.heads:
         raise NothingToCancelRefusal(chosen.not_cancellable)
@@ -108,11 +114,13 @@ def _title(head: OccurrenceHead) -> str:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Cancel an occurrence for this day, or many over a range of dates, today's, past and coming ones. A "
-    "background task does it, one occurrence after the other, each whole: no marks are taken any more, earlier ones "
-    "earn nothing, unused makeup tokens of absences are revoked, makeups are given back, and tokens and e-mails follow "
-    "as asked. Open roll sheets hear of each at once. `cancellationPreview` tells beforehand what it would do. Office "
-    "and Staff Portal, CANCEL_OCCURRENCES together with attendance VIEW; without SEE_ALL only what the caller teaches "
-    "or substitutes. An occurrence that is not to be seen is NOT_FOUND.",
+    description="Cancel one occurrence for this day, or many occurrences in a range of dates. They can be past, "
+    "present or future. A background task cancels them one after the other, each completely or not at all. A "
+    "cancelled occurrence takes no marks any more, and its earlier marks earn no makeup tokens. Unused tokens of "
+    "absences at it are revoked, makeups booked in it end and their tokens can be used again, and new tokens and "
+    "e-mails follow as the input asks. Subscribed roll sheets receive each cancellation at once. Use "
+    "`cancellationPreview` to see beforehand what this would do. Needs CANCEL_OCCURRENCES and attendance VIEW, in the "
+    "Office or Staff Portal; without SEE_ALL, only occurrences that the caller teaches or substitutes can be "
+    "cancelled. An occurrence that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CANCEL_OCCURRENCES]),
 )

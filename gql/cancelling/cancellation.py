@@ -1,4 +1,4 @@
-"""What cancelling occurrences would do, did, and cannot do."""
+"""The types that say what cancelling occurrences would do, did, or cannot do."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,61 +20,80 @@ from gql.people.student import Student
 MOST_SHOWN = 100
 
 
-@strawberry.type(description="An occurrence that was chosen and cannot be cancelled.")
+@strawberry.type(description="An occurrence that was chosen but cannot be cancelled.")
 class NotCancellable:
-    occurrence_id: strawberry.ID = strawberry.field(description="Which one.")
-    state: OccurrenceState = strawberry.field(description="What it is: CANCELLED, CLOSED or NOT_SCHEDULED.")
-    message: str = strawberry.field(description="The same as a sentence in English.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence.")
+    state: OccurrenceState = strawberry.field(
+        description="The state that prevents the cancellation: CANCELLED, CLOSED or NOT_SCHEDULED."
+    )
+    message: str = strawberry.field(description="The reason as an English sentence.")
 
 
-@strawberry.type(description="A student for whom a cancellation would not do all that was asked.")
+@strawberry.type(description="A student for whom a cancellation would not do everything that the input asks for.")
 class CancellationException:
-    student: Student = strawberry.field(description="Who.")
-    occurrence: Occurrence = strawberry.field(description="At which occurrence.")
+    student: Student = strawberry.field(description="The student.")
+    occurrence: Occurrence = strawberry.field(description="The occurrence to be cancelled.")
     counted: int | None = strawberry.field(
-        description="How many of the student's makeup tokens count towards the limit; null: nothing was counted."
+        description="How many of the student's makeup tokens count towards the token limit. Null when they were not "
+        "counted, because the limit does not matter here."
     )
 
 
 @strawberry.type(
-    description="What `cancelOccurrences` would do with the same input, as everything stands now. Nothing is changed."
+    description="What `cancelOccurrences` would do with the same input at this moment. The preview changes nothing."
 )
 class CancellationPreview:
     occurrence_count: int = strawberry.field(description="How many occurrences would be cancelled.")
     occurrences: list[Occurrence] = strawberry.field(
-        description=f"The first {MOST_SHOWN} of them, in the order in which they would be."
+        description=f"The first {MOST_SHOWN} of the occurrences that would be cancelled, in the order in which they "
+        "would be cancelled."
     )
-    not_cancellable_count: int = strawberry.field(description="How many of those chosen cannot be cancelled.")
-    not_cancellable: list[NotCancellable] = strawberry.field(description=f"The first {MOST_SHOWN} of these.")
-    student_count: int = strawberry.field(description="Rows of their rosters, subdued ones left out.")
+    not_cancellable_count: int = strawberry.field(description="How many of the chosen occurrences cannot be cancelled.")
+    not_cancellable: list[NotCancellable] = strawberry.field(
+        description=f"The first {MOST_SHOWN} of the occurrences that cannot be cancelled."
+    )
+    student_count: int = strawberry.field(
+        description="The number of students on the rosters of all these occurrences, counted once for each "
+        "occurrence. Subdued rows are not counted."
+    )
     tokens_to_create: int = strawberry.field(
-        description="Makeup tokens that would be created, those of an earlier cancellation that come back among them."
+        description="How many makeup tokens would be created. This includes tokens of an earlier cancellation that "
+        "would be reinstated."
     )
-    tokens_to_revoke: int = strawberry.field(description="Unused tokens of absences that would be revoked.")
+    tokens_to_revoke: int = strawberry.field(description="How many unused tokens of absences would be revoked.")
     tokens_to_flag: int = strawberry.field(
-        description="Tokens of absences that were used for a makeup already: they stay, and are flagged for review."
+        description="How many tokens of absences have been used for a makeup already. They stay, and are flagged for "
+        "review."
     )
     makeups_to_give_back: int = strawberry.field(
-        description="Makeups booked in them: the places end, and the makeup tokens can be used again."
+        description="How many makeups booked in these occurrences would end. Their makeup tokens can then be used "
+        "again."
     )
     over_limit_count: int = strawberry.field(
-        description="Students who would get no token because of the limit, once for each occurrence."
+        description="How many students would get no token because of the token limit, counted once for each occurrence."
     )
-    over_limit: list[CancellationException] = strawberry.field(description=f"The first {MOST_SHOWN} of these.")
-    email_count: int = strawberry.field(description="E-mails that would be sent.")
+    over_limit: list[CancellationException] = strawberry.field(
+        description=f"The first {MOST_SHOWN} of the students who would get no token because of the token limit."
+    )
+    email_count: int = strawberry.field(description="How many e-mails would be sent.")
     without_address_count: int = strawberry.field(
-        description="Students whose family would be told and has no e-mail address, once for each occurrence."
+        description="How many students have a family that would be told but has no e-mail address, counted once for "
+        "each occurrence."
     )
-    without_address: list[CancellationException] = strawberry.field(description=f"The first {MOST_SHOWN} of these.")
+    without_address: list[CancellationException] = strawberry.field(
+        description=f"The first {MOST_SHOWN} of the students whose family has no e-mail address."
+    )
 
 
 @refusal(
     rules.NothingToCancel,
-    description="Of the occurrences chosen none can be cancelled, or there is none. Nothing was changed.",
+    description="None of the chosen occurrences can be cancelled, or no occurrence meets the conditions. Nothing was "
+    "changed.",
 )
 class NothingToCancel(UserError):
     not_cancellable: list[NotCancellable] = strawberry.field(
-        description=f"Those that were chosen, the first {MOST_SHOWN}; empty: no occurrence meets the conditions."
+        description=f"The chosen occurrences, the first {MOST_SHOWN} of them. Empty when no occurrence meets the "
+        "conditions."
     )
 
     @classmethod
@@ -84,7 +103,7 @@ class NothingToCancel(UserError):
 
 @refusal(
     rules.OccurrenceNotCancelled,
-    description="The occurrence is not cancelled, so there is nothing to restore. Nothing was changed.",
+    description="The occurrence is not cancelled, so it cannot be restored. Nothing was changed.",
 )
 class OccurrenceNotCancelled(UserError):
     pass
@@ -100,7 +119,7 @@ def show_not_cancellable(
 
 
 def excepted_students(preview: PreviewedCancellation) -> set[UUID]:
-    """Whom `show_preview` names."""
+    """Return the ids of the students whom `show_preview` names."""
     named = [*preview.over_limit[:MOST_SHOWN], *preview.unreachable[:MOST_SHOWN]]
     return {outcome.student.student_id for _, outcome in named}
 

@@ -1,4 +1,4 @@
-"""cancellationPreview: what cancelling would do."""
+"""The query cancellationPreview, which says what cancelling would do."""
 
 from typing import Annotated
 
@@ -16,7 +16,8 @@ from gql.fields.vocabulary import Permission
 async def resolve(
     info: Info,
     input: Annotated[
-        CancelOccurrencesInput, strawberry.argument(description="As for `cancelOccurrences`; its key is not looked at.")
+        CancelOccurrencesInput,
+        strawberry.argument(description="The same input as for `cancelOccurrences`. Its idempotency key is ignored."),
     ],
 ) -> CancellationPreview:
     options = options_of(input)
@@ -30,8 +31,9 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="What `cancelOccurrences` would do with the same input: makeup tokens, students over the limit, "
-    "e-mails. Nothing is changed. Office and Staff Portal, CANCEL_OCCURRENCES together with attendance VIEW; without "
-    "SEE_ALL only what the caller teaches or substitutes. An occurrence that is not to be seen is NOT_FOUND.",
+    description="What `cancelOccurrences` would do with the same input: makeup tokens, students over the token limit, "
+    "and e-mails. Nothing is changed. Needs CANCEL_OCCURRENCES and attendance VIEW, in the Office or Staff Portal; "
+    "without SEE_ALL, only occurrences that the caller teaches or substitutes can be chosen. An occurrence that the "
+    "caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CANCEL_OCCURRENCES]),
 )

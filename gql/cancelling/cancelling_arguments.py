@@ -1,4 +1,4 @@
-"""What is to be cancelled and how: the input of `cancelOccurrences` and of its dry run, checked."""
+"""The input of `cancelOccurrences` and of its preview, with its checks."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -26,101 +26,108 @@ from gql.protocol.errors import BadInput
 
 
 @strawberry.input(
-    description="Occurrences of a range of local dates: those that meet all that is given. An empty list, or one left "
-    "out, sets no condition; without any condition it is everything that the caller sees."
+    description="Chooses all occurrences in a range of local dates that meet all of the conditions. A condition that "
+    "is left out, null or an empty list does not limit the choice. Without conditions, all occurrences are chosen "
+    "that the caller may see."
 )
 class OccurrenceRangeInput:
     from_on: date = strawberry.field(name="from", description="The first local date.")
-    to: date = strawberry.field(description=f"The last local date, inclusive; the range holds at most {MAX_DAYS} days.")
+    to: date = strawberry.field(
+        description=f"The last local date, inclusive. The range may hold at most {MAX_DAYS} days."
+    )
     kinds: list[OfferingKind] | None = strawberry.field(
-        default=None, description=f"Of offerings of these kinds; at most {MOST_WORDS}."
+        default=None, description=f"Only occurrences of offerings of these kinds; at most {MOST_WORDS}."
     )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Of these offerings; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences of these offerings; at most {MOST_IDS}."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"At these locations; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences at these locations; at most {MOST_IDS}."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these programs; at most {MOST_IDS}."
+        default=None, description=f"Only occurrences in these programs; at most {MOST_IDS}."
     )
 
 
 @strawberry.input(
-    description="The makeup tokens that a cancellation brings: one for each student with an ACTIVE enrollment on the "
-    "roster of a class, in place of an unused token of an absence at it. Camps and appointments bring none."
+    description="The makeup tokens that a cancellation creates: one for each student with an ACTIVE enrollment on the "
+    "roster of a class. It replaces an unused token of an absence at that class. Camps and appointments create none."
 )
 class CancellationTokensInput:
     expires_on: date | None = strawberry.field(
         default=None,
-        description="The last local date on which they can be redeemed: today's or a later one. Left out or null: as "
-        "the settings for makeup tokens say, unless `neverExpires`.",
+        description="The last local date on which the tokens can be redeemed; today or later. Left out or null: the "
+        "settings for makeup tokens decide, unless `neverExpires` is true.",
     )
     never_expires: bool = strawberry.field(
-        default=False, description="They do not expire. Not together with `expiresOn`."
+        default=False, description="Whether the tokens never expire. Must not be true together with `expiresOn`."
     )
     override_limit: bool = strawberry.field(
         default=False,
-        description="Also for students who have as many tokens as the limit of the settings allows. False: these are "
-        "left out, and told by name.",
+        description="Whether students get a token even if they have reached the token limit of the settings. If "
+        "false, they get none, and the preview and the task name them.",
     )
     send_emails: bool = strawberry.field(
         default=False,
-        description="Families of students who get a token, or theirs back, are told of it, in one e-mail with the news "
-        "of the cancellation.",
+        description="Whether the families of students who get a token, or whose token can be used again, are told. "
+        "One e-mail tells them of the cancellation and of the token.",
     )
 
 
 @strawberry.input(
-    description="What is cancelled: either `occurrenceIds` or `range`, and how. At most "
-    f"{MOST_OCCURRENCES} occurrences at once."
+    description="The occurrences to cancel, and the options. Give either `occurrenceIds` or `range`, not both. At "
+    f"most {MOST_OCCURRENCES} occurrences can be cancelled at once."
 )
 class CancelOccurrencesInput:
     occurrence_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"These occurrences, at most {MOST_IDS}; each at most once."
+        default=None, description=f"The ids of the occurrences, at most {MOST_IDS}. No id may occur twice."
     )
     range: OccurrenceRangeInput | None = strawberry.field(
-        default=None, description="All occurrences of a range of dates that meet some conditions."
+        default=None, description="Chooses all occurrences in a range of dates that meet some conditions."
     )
     comment: str | None = strawberry.field(
         default=None,
-        description=f"Why, shown on the occurrence and told in the e-mails; at most {COMMENT_LIMIT} characters.",
+        description=f"The reason, which is shown on the occurrence and told in the e-mails; at most {COMMENT_LIMIT} "
+        "characters. Left out, null or blank: no reason.",
     )
     notify: bool = strawberry.field(
         default=False,
-        description="The families of all students on the rosters are told: one e-mail for each family and occurrence.",
+        description="Whether the families of all students on the rosters are told. Each family gets one e-mail for "
+        "each occurrence.",
     )
     create_tokens: CancellationTokensInput | None = strawberry.field(
-        default=None, description="Makeup tokens for the students. Left out or null: none are created."
+        default=None, description="The makeup tokens to create for the students. Left out or null: none are created."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 async def choose(connection: AsyncConnection, caller: Caller, given: CancelOccurrencesInput, now: datetime) -> Chosen:
-    """Raises BadInput, also for what is too much at once, and OccurrenceNotFound."""
+    """Return the chosen occurrences. Raises OccurrenceNotFound, and BadInput for too many occurrences or a past
+    expiration date.
+    """
     chosen = await choose_occurrences(connection, caller, _wanted(given))
     expires_on = given.create_tokens and given.create_tokens.expires_on
     if expires_on and any(expires_on < local_date(now, head.zone) for head in chosen.heads):
-        raise BadInput("input.createTokens.expiresOn is over; choose today or a later date.")
+        raise BadInput("input.createTokens.expiresOn is in the past; choose today or a later date.")
     return chosen
 
 
 def options_of(given: CancelOccurrencesInput) -> CancellationOptions:
-    """Raises BadInput."""
+    """Return the checked options. Raises BadInput."""
     comment = (given.comment or "").strip() or None
     if comment is not None and len(comment) > COMMENT_LIMIT:
         raise BadInput(f"input.comment has {len(comment)} characters; at most {COMMENT_LIMIT} are allowed.")
     asked, tokens = given.create_tokens, None
     if asked is not None:
         if asked.never_expires and asked.expires_on is not None:
-            raise BadInput("input.createTokens has an expiresOn and never expires; choose one.")
+            raise BadInput("input.createTokens has both expiresOn and neverExpires; give only one of them.")
         tokens = CancellationTokens(asked.expires_on, asked.never_expires, asked.override_limit, asked.send_emails)
     return CancellationOptions(comment, given.notify, tokens)
 
 
 def _wanted(given: CancelOccurrencesInput) -> Collection[OccurrenceKey] | ChosenRange:
     if (given.occurrence_ids is None) == (given.range is None):
-        raise BadInput("Give either input.occurrenceIds or input.range.")
+        raise BadInput("Give either input.occurrenceIds or input.range, not both.")
     if given.range is not None:
         return _range(given.range)
     ids = given.occurrence_ids or []
@@ -128,7 +135,7 @@ def _wanted(given: CancelOccurrencesInput) -> Collection[OccurrenceKey] | Chosen
         raise BadInput(f"input.occurrenceIds has {len(ids)} ids; 1 to {MOST_IDS} are allowed.")
     keys = [decode_occurrence_id(each, f"input.occurrenceIds.{place}") for place, each in enumerate(ids)]
     if len(set(keys)) < len(keys):
-        raise BadInput("input.occurrenceIds names an occurrence twice; name each once.")
+        raise BadInput("input.occurrenceIds has an id twice; give each id once.")
     return keys
 
 

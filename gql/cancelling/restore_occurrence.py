@@ -1,4 +1,4 @@
-"""restoreOccurrence: take a cancellation back (R9.3)."""
+"""The mutation restoreOccurrence, which takes back a cancellation (R9.3)."""
 
 from typing import Annotated, TypeAlias
 
@@ -20,40 +20,42 @@ from gql.people.student import Enrollment
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 
 
-@strawberry.input(description="Which occurrence takes place after all.")
+@strawberry.input(description="The cancelled occurrence to restore.")
 class RestoreOccurrenceInput:
-    occurrence_id: strawberry.ID = strawberry.field(description="A cancelled occurrence.")
+    occurrence_id: strawberry.ID = strawberry.field(description="The id of the cancelled occurrence.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The occurrence is not cancelled any more.")
+@strawberry.type(description="The occurrence is no longer cancelled.")
 class RestoreOccurrenceSuccess:
-    occurrence: Occurrence = strawberry.field(description="The occurrence.")
+    occurrence: Occurrence = strawberry.field(description="The occurrence after the change.")
     revoked_tokens: list[MakeupToken] = strawberry.field(
-        description="Tokens of the cancellation that nobody had used: they are revoked."
+        description="The tokens of the cancellation that nobody had used. They were revoked."
     )
     used_tokens: list[MakeupToken] = strawberry.field(
-        description="Tokens of the cancellation that a makeup is booked with, or was: they stay, and are flagged for "
-        "review."
+        description="The tokens of the cancellation with which a makeup is or was booked. They stay, and are flagged "
+        "for review."
     )
     returned_tokens: list[MakeupToken] = strawberry.field(
-        description="Tokens that absences at the occurrence have earned again. Those of marks that wait for the runs "
-        "after the class come with these."
+        description="The tokens that absences at the occurrence earn again at once. Absences whose marks wait for a "
+        "deferred run get their tokens when that run happens."
     )
     makeups_given_back: list[Enrollment] = strawberry.field(
-        description="Makeups in the occurrence that the cancellation ended. They are not booked again; their makeup "
-        "tokens can be redeemed anew."
+        description="The makeups in the occurrence that the cancellation had ended. They are not booked again; their "
+        "makeup tokens can be redeemed again."
     )
 
 
 RestoreOccurrenceResult: TypeAlias = Annotated[
     RestoreOccurrenceSuccess | OccurrenceNotCancelled | PermissionDenied,
-    strawberry.union("RestoreOccurrenceResult", description="The restored occurrence, or why it was not restored."),
+    strawberry.union(
+        "RestoreOccurrenceResult", description="The restored occurrence, or the reason why it was not restored."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RestoreOccurrenceInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[RestoreOccurrenceInput, strawberry.argument(description="The occurrence to restore.")]
 ) -> RestoreOccurrenceResult | None:
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     async with act_once(
@@ -61,7 +63,7 @@ async def resolve(
     ) as done:
         head = await find_visible_head(done.uow.connection, done.viewer, key)
         if head is None:
-            raise LookupError(f"no occurrence {key} to be seen")
+            raise LookupError(f"the restored occurrence {key} cannot be seen")
         ids = {*done.outcome.revoked_tokens, *done.outcome.used_tokens, *done.outcome.returned_tokens}
         tokens = await tokens_by_id(done.uow.connection, done.viewer, ids, done.now)
         places = await find_places(done.uow.connection, done.uow.organization_id, done.outcome.makeup_ids)
@@ -76,9 +78,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Take the cancellation of an occurrence back. Its unused makeup tokens are revoked, the used ones are "
-    "told; marks made before count and earn again; e-mails of the cancellation that were not sent yet are not. Open "
-    "roll sheets hear of it at once. Office and Staff Portal, CANCEL_OCCURRENCES together with attendance VIEW; an "
-    "occurrence that is not to be seen is NOT_FOUND.",
+    description="Restore a cancelled occurrence. The unused makeup tokens of the cancellation are revoked; the used "
+    "ones are listed in the result. Marks made before the cancellation count and earn tokens again. E-mails about the "
+    "cancellation that were not sent yet are not sent. Subscribed roll sheets receive the change at once. Needs "
+    "CANCEL_OCCURRENCES and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, the caller must teach or "
+    "substitute the occurrence. An occurrence that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CANCEL_OCCURRENCES]),
 )

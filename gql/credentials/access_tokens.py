@@ -1,6 +1,7 @@
-"""Access tokens of our own: signed with the server's secret, short-lived, checked without the database.
+"""Rollbook's own access tokens. They are short-lived, signed with the server's secret, and checked without the
+database.
 
-docs/decisions/0004-credentials.md says what they hold and why.
+docs/decisions/0004-credentials.md says what they contain and why.
 """
 
 import hmac
@@ -21,14 +22,15 @@ _ISSUER = "rollbook"
 _AUDIENCE = "rollbook-api"
 _KIOSK = "KIOSK"
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub", "org", "portal", "kind"]
-# PyJWT would read the clock itself: the dates are checked here, against the clock that everything else goes by.
+# PyJWT would read the clock itself. The dates are checked here instead, with the clock that everything else uses.
 _OPTIONS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 
 class AccessTokens:
-    """Signs and checks with a key derived from the server's secret, which protects other things too.
+    """Signs and checks tokens, with a key that is derived from the server's secret, because the secret also protects
+    other things.
 
-    `lifetime` in seconds is what a token lives unless it is told otherwise.
+    lifetime -- the lifetime of a token in seconds, unless another one is requested
     """
 
     def __init__(self, secret: str, clock: Callable[[], datetime], lifetime: float) -> None:
@@ -39,17 +41,17 @@ class AccessTokens:
     def claims(
         self, organization_id: UUID, portal: Portal, holder_id: UUID, sign_in_id: UUID | None, expires_at: datetime
     ) -> Claims:
-        """For a person with its sign-in, or for a kiosk, which has none."""
+        """Return the claims of a person with a sign-in, or of a kiosk, which has none."""
         if portal is Portal.KIOSK:
             return Claims(organization_id, portal, expires_at, kiosk_id=holder_id)
         return Claims(organization_id, portal, expires_at, person_id=holder_id, sign_in_id=sign_in_id)
 
     def expiry(self, now: datetime) -> datetime:
-        """When a token signed now ends; whole seconds, since that is what a token can hold."""
+        """Return when a token that is signed now expires, in whole seconds, because a token has no smaller unit."""
         return (now + self._lifetime).replace(microsecond=0)
 
     def sign(self, claims: Claims, now: datetime) -> str:
-        """A token that says what the claims say, until their `expires_at`."""
+        """Return a token with these claims, valid until their `expires_at`."""
         kind = kind_for(claims.portal)
         payload = {
             "iss": _ISSUER,
@@ -66,7 +68,9 @@ class AccessTokens:
         return jwt.encode(payload, self._key, ALGORITHM)
 
     def check(self, token: str) -> Claims:
-        """What the token says. Raises CredentialExpired for one that was good once, else NotAuthenticated."""
+        """Return the claims of a token. Raises CredentialExpired for a token that has expired, and NotAuthenticated for
+        any other invalid one.
+        """
         try:
             payload = jwt.decode(token, self._key, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
             claims = self._read(payload)
@@ -77,7 +81,7 @@ class AccessTokens:
         return claims
 
     def _read(self, payload: dict[str, Any]) -> Claims:
-        """Raises ValueError, TypeError or AttributeError for claims that this server never signs."""
+        """Return the claims. Raises ValueError, TypeError or AttributeError for claims that this server never signs."""
         portal = Portal(payload["portal"])
         kind = kind_for(portal)
         if payload["kind"] != (_KIOSK if kind is None else kind.value):

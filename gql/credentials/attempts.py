@@ -1,7 +1,7 @@
-"""How often somebody may fail to sign in.
+"""Limits how often signing in may fail.
 
-An attempt counts before its password is checked and is taken back when it succeeds, so that many at once cannot pass
-together. While Redis is away guessing stays slow (gql/credentials/counts.py).
+An attempt is counted before its password is checked, and is taken back when it succeeds. So many attempts at once
+cannot pass together. Guessing stays slow even while Redis is unavailable (gql/credentials/counts.py).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from gql.credentials.counts import Counts
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """Failures within a window of so many seconds that begins with the first of them."""
+    """The number of failures allowed in a window. A window begins with its first failure and lasts this number of
+    seconds.
+    """
 
     per_email: int = 10
     per_address: int = 100
@@ -22,7 +24,7 @@ class AttemptLimits:
 
 
 class Attempts:
-    """Counts failed sign-ins per e-mail address and per network address."""
+    """Counts failed sign-ins for each e-mail address and each network address."""
 
     def __init__(self, redis: Redis, limits: AttemptLimits | None = None) -> None:
         self._limits = limits or AttemptLimits()
@@ -30,11 +32,11 @@ class Attempts:
 
     @property
     def window(self) -> int:
-        """After how many seconds at the latest somebody who was refused may try again."""
+        """The number of seconds after which somebody who was refused can certainly try again."""
         return self._limits.window
 
     async def begin(self, email: str, address: str) -> bool:
-        """Count an attempt. False: there were too many, and it must be refused unchecked."""
+        """Count an attempt and return whether it may be checked. False means that there were too many."""
         is_within = True
         for key, limit in self._keys(email, address):
             is_within = (await self._counts.add(key)).count <= limit and is_within

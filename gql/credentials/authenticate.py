@@ -1,4 +1,4 @@
-"""Who sends this request, as far as it can be told without the database."""
+"""Finds out who sends a request, as far as the credential alone can tell without the database."""
 
 import jwt
 
@@ -13,16 +13,19 @@ _LONGEST = 8192
 
 
 class Authenticate:
-    """Tokens of our own and, where one is configured, of an external identity provider; told apart by algorithm."""
+    """Reads Rollbook's own tokens and, when one is configured, those of an external identity provider. The signing
+    algorithm tells them apart.
+    """
 
     def __init__(self, access_tokens: AccessTokens, provider: ProviderTokens | None = None) -> None:
         self._access_tokens = access_tokens
         self._provider = provider
 
     async def __call__(self, authorization: str | None) -> Claims | None:
-        """The claims of an Authorization header; None without one: an anonymous caller.
+        """Return the claims of an Authorization header, or None without a header, which means an anonymous caller.
 
-        Raises CredentialExpired for a token that was good once, NotAuthenticated for any other, and ProviderAway.
+        Raises CredentialExpired for a token that has expired, NotAuthenticated for any other invalid one, and
+        ProviderAway.
         """
         if authorization is None:
             return None
@@ -39,4 +42,4 @@ class Authenticate:
             return self._access_tokens.check(token)
         if self._provider is not None and algorithm in PROVIDER_ALGORITHMS:
             return await self._provider.check(token, header.get("kid"))
-        raise NotAuthenticated("The access token is not signed in a way that is accepted here.")
+        raise NotAuthenticated("The access token is signed with an algorithm that is not accepted here.")

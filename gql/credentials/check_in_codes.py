@@ -1,7 +1,7 @@
-"""The signed text of a family's QR code (R5.2): `RB1.` and 52 bytes in base64url, 74 characters in all.
+"""The signed text of a family's QR code (R5.2): `RB1.` and 52 bytes in base64url, 74 characters in total.
 
-The bytes are the organization's id, the family's id, the code's number (4 bytes, big-endian) and, in place of the whole
-HMAC-SHA256 over them, its first 16 bytes. docs/decisions/0013-kiosk.md says why.
+The bytes are the organization's id, the family's id, the number of the code (4 bytes, big-endian), and the first 16
+bytes of the HMAC-SHA256 over them. docs/decisions/0013-kiosk.md says why.
 """
 
 import binascii
@@ -19,18 +19,20 @@ _LENGTH = len(_PREFIX) + -(-(_FACTS + _TAG) * 4 // 3)
 
 
 class CheckInCodes:
-    """Makes and reads codes with a key derived from the server's secret."""
+    """Makes and reads codes, with a key that is derived from the server's secret."""
 
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), b"check-in codes", sha256)
 
     def make(self, code: FamilyCode) -> str:
-        """The same text for the same code, always."""
+        """Return the text of a code. The same code always has the same text."""
         facts = code.organization_id.bytes + code.family_id.bytes + code.number.to_bytes(4, "big")
         return _PREFIX + urlsafe_b64encode(facts + self._tag(facts)).decode().rstrip("=")
 
     def read(self, text: str) -> FamilyCode | None:
-        """None: this server has not made it. Whether it is the family's latest, only the database knows."""
+        """Return the code, or None when this server did not make the text. Only the database knows whether it is the
+        family's latest code.
+        """
         if len(text) != _LENGTH or not text.startswith(_PREFIX):
             return None
         try:
@@ -38,7 +40,7 @@ class CheckInCodes:
         except (ValueError, binascii.Error):
             return None
         code = FamilyCode(UUID(bytes=raw[:16]), UUID(bytes=raw[16:32]), int.from_bytes(raw[32:_FACTS], "big"))
-        # Base64 has more than one spelling for the same bytes; a code has one.
+        # Base64 has several spellings for the same bytes, but a code has only one text.
         return code if hmac.compare_digest(self.make(code), text) else None
 
     def _tag(self, facts: bytes) -> bytes:

@@ -1,6 +1,6 @@
-"""How often something happened, counted in Redis for all processes together.
+"""Counts in Redis how often something happened, for all processes together.
 
-While Redis is away each process counts for itself: what is counted goes on, and is still limited.
+While Redis is unavailable, each process counts for itself. So the limits still apply.
 """
 
 import time
@@ -28,17 +28,19 @@ _REDIS_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often it happened in this window, and in how many seconds the window ends, at least 1."""
+    """How often something happened in this window, and in how many seconds the window ends; at least 1."""
 
     count: int
     seconds_left: int
 
 
 class Counts:
-    """Windows of so many seconds, each of which begins with the first of what is counted in it."""
+    """Counts within windows. A window begins with the first event that is counted in it, and lasts this number of
+    seconds.
+    """
 
     def __init__(self, redis: Redis, window: int, what: str) -> None:
-        """what -- names the counts in the log, such as sign_in."""
+        """what -- names the counts in the log, for example sign_in"""
         self._redis = redis
         self._window = window
         self._what = what
@@ -86,6 +88,6 @@ class Counts:
         return time.monotonic() < self._redis_until
 
     def _pause(self, error: Exception) -> None:
-        """Redis takes a second to fail; for a while nobody waits for it again."""
+        """Stop asking Redis for a while, because each failing request would take a second."""
         log.warning(f"{self._what}_counts_without_redis", error=repr(error))
         self._redis_until = time.monotonic() + _REDIS_PAUSE

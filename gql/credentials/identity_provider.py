@@ -1,4 +1,4 @@
-"""Tokens of an external identity provider, checked with the keys that it publishes (JWKS).
+"""Reads the tokens of an external identity provider, and checks them with the keys that it publishes (JWKS).
 
 docs/decisions/0004-credentials.md says which claims are read and how they become a viewer.
 """
@@ -27,7 +27,9 @@ _PORTALS = frozenset(Portal) - {Portal.KIOSK}
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where the keys are, what its tokens say of themselves, and the names of the claims that tell who it is."""
+    """Where the provider publishes its keys, what its tokens say about themselves, and the names of the claims that
+    identify the caller.
+    """
 
     url: str
     issuer: str
@@ -40,8 +42,11 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class KeyTimes:
-    """Seconds. Keys are asked for again once they are `fresh` no longer, at once for an unknown key, but never sooner
-    than `pause` after the last time; what could not be renewed is not trusted after `stale`.
+    """How long the provider's keys are used, in seconds.
+
+    fresh -- after this time, the keys are requested again
+    pause -- the shortest time between two requests, even for an unknown key
+    stale -- after this time, keys that could not be renewed are no longer trusted
     """
 
     timeout: float = 5.0
@@ -51,11 +56,11 @@ class KeyTimes:
 
 
 class ProviderAway(Exception):
-    """The provider's keys cannot be had, so nothing can be said about a token."""
+    """The provider's keys cannot be fetched, so the token cannot be checked."""
 
 
 class SigningKeys:
-    """The provider's public keys, cached. The network is waited for on a thread, by one caller at a time."""
+    """The provider's public keys, cached. One caller at a time fetches them, in a thread."""
 
     def __init__(self, url: str, times: KeyTimes | None = None, seconds: Callable[[], float] = monotonic) -> None:
         self._times = times or KeyTimes()
@@ -66,10 +71,10 @@ class SigningKeys:
         self._fetching = asyncio.Lock()
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
-        """The key; None: the provider has none of this name. Raises ProviderAway."""
+        """Return the key with this name, or None when the provider has no such key. Raises ProviderAway."""
         if not self._is_older(self._times.fresh) and key_id in self._keys:
             return self._keys[key_id]
-        # One caller renews keys that are no longer fresh; the others go on with what is there.
+        # One caller renews keys that are no longer fresh. The others continue with the cached ones.
         if not (self._fetching.locked() and key_id in self._keys):
             async with self._fetching:
                 if self._seconds() - self._tried >= self._times.pause:
@@ -102,7 +107,7 @@ class ProviderTokens:
         self._clock = clock
 
     async def check(self, token: str, key_id: object) -> Claims:
-        """What the token says. Raises CredentialExpired, NotAuthenticated and ProviderAway."""
+        """Return the claims of a token. Raises CredentialExpired, NotAuthenticated and ProviderAway."""
         key = await self._keys.find(key_id) if isinstance(key_id, str) else None
         if key is None:
             raise NotAuthenticated("The token is signed with a key that its issuer does not publish.")
@@ -123,14 +128,16 @@ class ProviderTokens:
         return claims
 
     def _read(self, payload: dict[str, Any]) -> Claims:
-        """Raises ValueError, TypeError, AttributeError or KeyError for what cannot be mapped."""
+        """Return the caller's claims. Raises ValueError, TypeError, AttributeError or KeyError for claims that cannot
+        be mapped.
+        """
         names = self._provider
         email = payload[names.email_claim]
         if payload[names.email_verified_claim] is not True or not isinstance(email, str) or not email:
             raise ValueError("the e-mail address is not verified")
         portal = Portal(payload[names.portal_claim])
         if portal not in _PORTALS:
-            raise ValueError("kiosks sign in here alone")
+            raise ValueError("kiosks only sign in with Rollbook's own tokens")
         return Claims(
             UUID(payload[names.organization_claim]),
             portal,

@@ -1,4 +1,4 @@
-"""A credential that was signed by us, and whose holder is gone."""
+"""The error for a valid credential whose holder no longer exists."""
 
 from attendance.rules.organization.permissions import Claims
 from gql.protocol.errors import NotAuthenticated
@@ -11,5 +11,5 @@ class NobodyThere(NotAuthenticated):
         super().__init__(
             "This sign-in has ended. Sign in again."
             if claims.kiosk_id is None
-            else "This kiosk was revoked or has expired. Staff can launch it anew."
+            else "This kiosk was revoked or has expired. Staff can launch it again."
         )

@@ -1,8 +1,9 @@
-"""One execution for all who get the same: the subscribers of a topic in groups, each told together.
+"""Executes each change once for all subscribers who get the same answer.
 
-A subscriber first opens its stream: it gets the state, or what it missed. From then on it only follows (`Live`):
-its group takes each change from the hub once, executes it once, encodes it once and writes it to every socket that can
-take it. Whoever cannot keep up, or may see something else than before, leaves the group and opens its stream anew.
+The subscribers of a topic form groups. A subscriber first opens its stream and gets the state, or what it missed. From
+then on it only follows (`Live`): its group takes each change from the hub, executes and encodes it once, and writes it
+to every socket that can take it. A subscriber that cannot keep up, or that may see something else than before, leaves
+the group and opens its stream again.
 """
 
 import asyncio
@@ -23,10 +24,10 @@ log = structlog.get_logger("rollbook.live")
 
 @dataclass
 class FanOut:
-    """One for each process.
+    """The groups of this process.
 
-    capacity -- answers queued for a subscriber whose socket is full, and kept for those who join.
-    check_seconds -- how soon a stream on which nothing happens notices that its viewer lost a right.
+    capacity -- how many answers are queued for a subscriber whose socket is full, and kept for those who join later
+    check_seconds -- the time after which an idle stream notices that its viewer has lost a right
     """
 
     database: Database
@@ -46,7 +47,9 @@ class FanOut:
                 await task
 
     def join(self, follower: Follower) -> Group[Any] | None:
-        """None: it must open its stream anew."""
+        """Put the follower into the group of its equals and return the group. None means that it must open its stream
+        again.
+        """
         live = follower.live
         if live.watcher.has_missed:
             live.hub.leave(live.topic, live.watcher)
@@ -63,11 +66,11 @@ class FanOut:
         return group if group.admit(follower) else None
 
     def leave(self, group: Group[Any], follower: Follower) -> None:
-        # It may be among those that are being told: nothing more goes out to an operation that has ended.
+        # The follower may belong to a batch that is being sent. Nothing may go out to an operation that has ended.
         follower.turn_away()
         group.followers.discard(follower)
         if not group.followers and group.task is not None:
-            # Out of the way at once: whoever comes next must not join a group that is about to end.
+            # The group is removed at once, so that nobody joins a group that is about to end.
             self._forget(group)
             group.task.cancel()
 
@@ -82,13 +85,16 @@ class FanOut:
                 follower.leave()
 
     def _forget(self, group: Group[Any]) -> None:
-        """Once or more often."""
+        """Remove the group. It may be called more than once."""
         group.hub.leave(group.topic, group.watcher)
         if self._groups.get(group.key) is group:
             del self._groups[group.key]
 
     async def check(self) -> None:
-        """Look at those whose organization changed anybody's access, in one statement if none did."""
+        """Check the access of followers whose organization has changed anybody's access.
+
+        When no organization has, this executes only one statement.
+        """
         groups = tuple(self._groups.values())
         organizations = {group.topic.organization_id for group in groups}
         if not organizations:

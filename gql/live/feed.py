@@ -1,4 +1,6 @@
-"""What those are told who follow an organization's feed: read once for the process, and filtered in memory."""
+"""The changes that followers of an organization's feed receive. They are read once for the process and filtered in
+memory.
+"""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,9 +24,13 @@ _OF_ALL = frozenset({ChangeKind.CANCELLED, ChangeKind.RESTORED})
 
 @dataclass(frozen=True, slots=True)
 class FeedChange:
-    """One transaction, with the occurrences that it changed as they were when it was read; one that does not exist any
-    more has no head. `students` are those whom it is about: everybody on the roster of what was cancelled or restored.
-    All subscribers share the object, and through `memo` the work that it takes.
+    """One transaction, with the occurrences that it changed, as they were when it was read.
+
+    All subscribers share the object and, through `memo`, the work that it takes.
+
+    heads -- the changed occurrences; one that no longer exists is missing
+    students -- the students concerned; for a cancellation or restoration, everybody on the roster
+    access -- the number of the organization's last change of access when this was read
     """
 
     fed: Fed
@@ -44,7 +50,10 @@ class FeedChange:
 async def read_feed_changes(
     connection: AsyncConnection, organization_id: UUID, after: int, at_most: int, chosen: FeedFilter
 ) -> list[FeedChange]:
-    """Four statements, three if nothing was cancelled or restored, one if there is nothing."""
+    """Return the next transactions in the feed.
+
+    This executes four statements; three when nothing was cancelled or restored; one when there is nothing new.
+    """
     found = await read_feed(connection, organization_id, after, at_most, chosen)
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""Waiting for what comes next in a feed: a change, a new local day, or the loss of a right (R10.2, R10.4)."""
+"""Waits for what comes next in a feed: a change, a new local day, or a change of access (R10.2, R10.4)."""
 
 import asyncio
 import random
@@ -19,14 +19,14 @@ from gql.live.hub import Watcher
 from gql.live.patience import patiently
 from gql.protocol.streams import Memo
 
-# So soon a stream on which nothing happens notices that somebody's rights changed.
+# The time within which an idle stream notices that somebody's rights have changed.
 _CHECK_SECONDS = 4.0
-# So far apart at most the followers of one zone begin their day.
+# The followers in one zone begin their new day at random moments within this time.
 _SPREAD_SECONDS = 20.0
 
 
 class News(Enum):
-    """What else than a change a follower is woken for."""
+    """Why a follower is woken, other than by a change."""
 
     MISSED = "MISSED"
     NEW_DAY = "NEW_DAY"
@@ -35,7 +35,9 @@ class News(Enum):
 
 @dataclass
 class AccessWatch:
-    """When anybody's rights in an organization changed, asked once for all who wonder; one for each process."""
+    """The number of the last change of access in an organization, asked once for all followers. Each process
+    has one.
+    """
 
     database: Database
     seconds: float = 2.0
@@ -43,7 +45,7 @@ class AccessWatch:
     _slice: int = 0
 
     async def epoch(self, organization_id: UUID) -> int:
-        """As it was at most `seconds` ago."""
+        """Return the number as it was at most `seconds` ago."""
         now = int(time.monotonic() / self.seconds)
         if now != self._slice:
             self._slice, self._memo = now, Memo()
@@ -55,7 +57,7 @@ class AccessWatch:
 
 @dataclass
 class Follower:
-    """One subscriber's wait."""
+    """Waits for the news of one subscriber."""
 
     organization_id: UUID
     watcher: Watcher[FeedChange]
@@ -63,7 +65,11 @@ class Follower:
     clock: Callable[[], datetime]
 
     async def next(self, zones: Iterable[ZoneInfo], epoch: int) -> FeedChange | News:
-        """`zones` are those whose days are told; `epoch` numbers the rights that the subscriber was last seen with."""
+        """Wait for the next change or other news.
+
+        zones -- the zones whose local days the subscriber shows
+        epoch -- the number of the last change of access when the subscriber's rights were last read
+        """
         delay = random.uniform(0, _SPREAD_SECONDS)  # noqa: S311 - spreads the readers of a new day
         day_at = next_midnight(zones, self.clock()) + timedelta(seconds=delay)
         while True:
@@ -79,7 +85,7 @@ class Follower:
 
 
 def next_midnight(zones: Iterable[ZoneInfo], now: datetime) -> datetime:
-    """The first instant at which the local date of one of the zones is another; without zones in UTC."""
+    """Return the first instant at which the local date changes in one of the zones, or in UTC when there are none."""
     return min(_midnight(zone, now) for zone in set(zones) or {ZoneInfo("UTC")})
 
 

@@ -1,4 +1,4 @@
-"""Those who follow one topic and are told the same: a subscriber's place among them, and the group (R10.1, R10.5)."""
+"""A group of subscribers to one topic who get the same answers, and a subscriber's place in it (R10.1, R10.5)."""
 
 import asyncio
 from collections import deque
@@ -25,7 +25,7 @@ _RECENT = 16
 
 
 class Followed(Protocol):
-    """A change with the number of the last change of anybody's access when it was read (db/organization/access.py)."""
+    """A change with the number of the last change of access when it was read (see db/organization/access.py)."""
 
     @property
     def revision(self) -> int: ...
@@ -36,11 +36,14 @@ class Followed(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Live(Generic[ChangeT]):
-    """The stretch of a stream in which a subscriber follows others; a resolver yields it.
+    """The part of a stream in which a subscriber follows its group. A resolver yields this object.
 
-    `told` is the last revision that the subscriber got, before and after; `has_missed`: it fell behind, and the state
-    must stand for what it missed. Whoever has an equal `view` of the topic `sees` the same changes, shown (`show`) in
-    the same way. `stays`: with these rights the subscriber surely has the view that it had.
+    told -- the last revision that the subscriber received; it is current before and after this part
+    view -- subscribers with an equal view of the topic see the same changes and get the same answers
+    stays -- returns whether a viewer with these rights certainly has the same view as before
+    sees -- returns whether the subscriber may see a change
+    show -- turns a change into the event for the subscribers with this view
+    has_missed -- whether the subscriber fell behind, so that it needs a SNAPSHOT
     """
 
     fan_out: "FanOut"
@@ -69,10 +72,10 @@ class Live(Generic[ChangeT]):
 
 
 class Follower:
-    """One subscriber's place in a group: a bounded queue behind what its socket takes at once (R10.5).
+    """A subscriber's place in a group: a bounded queue of answers that its socket did not take at once (R10.5).
 
-    With slots: hundreds are looked through for an event, and each look-up in a dictionary of theirs would be a wait for
-    memory.
+    It has slots because each event looks through hundreds of followers, and looking into a dictionary for each of them
+    would mean waiting for memory.
     """
 
     __slots__ = (
@@ -111,17 +114,19 @@ class Follower:
             self.leave()
 
     def leave(self) -> None:
-        """What is queued is still told."""
+        """End the following after what is queued has been sent."""
         self._has_left = True
         self._news.set()
 
     def turn_away(self) -> None:
-        """What is queued is not told either: the subscriber reads for itself what it may still see."""
+        """End the following and drop what is queued. The subscriber then reads for itself what it may still see."""
         self._queue.clear()
         self.leave()
 
     async def take(self) -> Answer | None:
-        """The next that is to be sent; the one before it has been. None: the stretch is over."""
+        """Wait for the next answer to send, after the last one has been sent. None means that the following
+        has ended.
+        """
         self._is_sending = False
         while not self._queue:
             if self._has_left:
@@ -135,7 +140,10 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class _Recent:
-    """What was told last, for those who join a moment later; without the change, which holds a whole roster."""
+    """An answer that was sent recently, kept for subscribers who join a moment later.
+
+    It does not hold the change, which has a whole roster.
+    """
 
     revision: int
     access: int
@@ -143,8 +151,10 @@ class _Recent:
 
 
 class Group(Generic[ChangeT]):
-    """Those who ask the same of one topic and see the same of it. `at`: told up to this revision; `access`: everybody
-    was looked at when it was this number, or later.
+    """Subscribers with equal requests and an equal view of one topic.
+
+    at -- the last revision that the group has sent
+    access -- the rights of all followers have been checked at this number of the last change of access, or later
     """
 
     def __init__(self, key: Hashable, first: Follower) -> None:
@@ -157,21 +167,25 @@ class Group(Generic[ChangeT]):
         self._recent: deque[_Recent] = deque(maxlen=min(first.capacity, _RECENT))
 
     def admit(self, follower: Follower) -> bool:
-        """False: it must open its stream anew, for the group is too far ahead of it or knows of newer rights."""
+        """Add the follower and return whether that was possible.
+
+        If not, the follower must open its stream again, because the group is too far ahead of it or knows of newer
+        rights.
+        """
         live = follower.live
         missed = [each for each in self._recent if each.revision > live.told]
         live.has_missed = live.told + len(missed) < self.at
         if live.has_missed or any(each.access > live.viewer.access for each in missed):
             return False
         self.followers.add(follower)
-        # Whoever was looked at longest ago decides when all are looked at again.
+        # The follower that was checked longest ago decides when all of them are checked again.
         self.access = min(self.access, live.viewer.access)
         for each in missed:
             follower.put(each.revision, each.answer)
         return True
 
     async def follow(self, database: Database, clock: Callable[[], datetime]) -> None:
-        """Tell each change, until one is missing, nobody is left, or the answer went wrong."""
+        """Send each change. It returns when a change is missing, when nobody is left, or when executing failed."""
         while self.followers:
             change: Any = await self.watcher.take()
             if change is None:
@@ -184,7 +198,7 @@ class Group(Generic[ChangeT]):
                 continue
             await self._look_after(change, database, clock)
             answer = await self._execute(change, database, clock)
-            # At those who came meanwhile.
+            # This is for the followers who joined during the execution.
             await self._look_after(change, database, clock)
             if answer is None:
                 return
@@ -194,12 +208,12 @@ class Group(Generic[ChangeT]):
             answer.compact()
 
     async def _look_after(self, change: Followed, database: Database, clock: Callable[[], datetime]) -> None:
-        """Everybody's rights are at least as new as the change."""
+        """Check the followers' rights until they are at least as new as the change."""
         while self.access < change.access:
             await self.check(database, clock(), at_least=change.access)
 
     async def _execute(self, change: Any, database: Database, clock: Callable[[], datetime]) -> Answer | None:
-        """As somebody who is still here afterwards gets it; None: it went wrong, or nobody is left."""
+        """Execute the change for one of the followers who remain. None means that it failed or that nobody is left."""
         while self.followers:
             one = next(iter(self.followers))
             if not one.live.sees(change):
@@ -219,8 +233,10 @@ class Group(Generic[ChangeT]):
                 await asyncio.sleep(0)
 
     async def check(self, database: Database, now: datetime, at_least: int = 0) -> None:
-        """Let those go who may not see any more what they saw (R10.4). `at_least`: the number that was seen already; in
-        a database that was restored it may be lower.
+        """Remove the followers who may no longer see what they saw before (R10.4).
+
+        at_least -- the number of the last change of access that was seen already; after a restore, the database may
+            have a lower one
         """
         organization_id, followers = self.topic.organization_id, tuple(self.followers)
         claims = {each.live.claims for each in followers}
@@ -235,6 +251,6 @@ class Group(Generic[ChangeT]):
             if viewer is None or not follower.live.stays(viewer):
                 self.followers.discard(follower)
                 follower.turn_away()
-        # Who came meanwhile was not looked at.
+        # Followers who joined during the read were not checked.
         unseen = self.followers.difference(followers)
         self.access = min((max(access, at_least), *(each.live.viewer.access for each in unseen)))

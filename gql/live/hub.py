@@ -1,10 +1,26 @@
-"""What is followed live in this process: what is new is read once and handed to everybody who follows it.
+"""Hands out the changes of what is followed live in this process: each change is read once, for all who follow it.
 
-A subject is a roll sheet, or an organization with its feed.
+A subject is either a roll sheet or the feed of an organization. This is the life of a subscriber to a roll sheet:
 
-A watcher registers before it reads the state, so that nothing falls between the two. Wake-ups only say that a look
-is worth it; the changes come from the database, where revisions run without gaps. So a wake-up that is lost, doubled
-or out of order costs time at most, and `compare` bounds that time (R10.2).
+    subscribe
+        │
+        ▼
+    WATCHING     Hub.watch registers the watcher, before anything is read. From now on
+        │        no change can be missed.
+        ▼
+    OPENING      Openings.open reads a SNAPSHOT, or the changes since the client's revision.
+        │        Hub.follow tells the hub which revision was read.
+        ▼
+    FOLLOWING    FanOut.join puts the subscriber into a group. The group sends it each later
+        │        change, once.
+        │
+        ├── fell behind ──────────────────────────▶ WATCHING; opens with a SNAPSHOT
+        ├── may see something else than before ───▶ WATCHING; opens with what it lacks
+        ├── lost its right or its credential ─────▶ WATCHING; opening fails: FORBIDDEN, UNAUTHENTICATED
+        └── completes or disconnects ─────────────▶ Hub.leave
+
+Wake-ups only say that there may be something new. The changes come from the database, where revisions run without gaps.
+So a wake-up that is lost, repeated or out of order can only cost time, and `compare` limits that time (R10.2).
 """
 
 import asyncio
@@ -31,7 +47,7 @@ Subject: TypeAlias = Hashable
 
 
 class Numbered(Protocol):
-    """A change of a subject. All watchers share it, hence nobody changes it."""
+    """A change of a subject. All watchers share it, so nobody may modify it."""
 
     @property
     def revision(self) -> int: ...
@@ -39,11 +55,15 @@ class Numbered(Protocol):
 
 ChangeT = TypeVar("ChangeT", bound=Numbered)
 ReadChanges = Callable[[Any, int], Awaitable[Sequence[ChangeT]]]
-"""The next changes after a revision, in their order, without gaps; a bounded number of them; empty: none yet."""
+"""Reads the next changes after a revision, in order and without gaps. It returns a limited number of them, and none
+when there is nothing new.
+"""
 ReadRevisions = Callable[[AsyncConnection, Collection[Any]], Awaitable[Mapping[Any, int]]]
-"""How far each subject has come, in one statement."""
+"""Reads the latest revision of each subject, in one statement."""
 SubjectOf = Callable[[WakeUp], tuple[Subject, int | None] | None]
-"""What a wake-up is about, and its revision if it tells one; None: nothing that this hub follows."""
+"""Returns the subject of a wake-up, with the revision if the wake-up has one; or None if this hub does not
+follow it.
+"""
 
 
 def roll_sheet_of(wake_up: WakeUp) -> tuple[RollSheet, int] | None:
@@ -54,12 +74,14 @@ def roll_sheet_of(wake_up: WakeUp) -> tuple[RollSheet, int] | None:
 
 
 def feed_of(wake_up: WakeUp) -> tuple[Subject, None] | None:
-    """What a roll sheet went through is in the feed too, but no wake-up knows the position that it has there."""
+    """Return the organization, whose feed has grown. The position is None, because no wake-up knows the position that a
+    change has in the feed.
+    """
     return (wake_up.organization_id, None) if isinstance(wake_up, RollSheetChanged | FeedGrew) else None
 
 
 class Watcher(Generic[ChangeT]):
-    """One subscriber's bounded queue (R10.5)."""
+    """The bounded queue of one subscriber (R10.5)."""
 
     def __init__(
         self,
@@ -70,8 +92,11 @@ class Watcher(Generic[ChangeT]):
         *,
         wholly: bool = False,
     ) -> None:
-        """reached -- the state that this subscriber will read is not older; wants -- tells which changes are for it;
-        None: all are; wholly -- it shows the subject as a whole with each change, and not only what changed.
+        """capacity -- how many changes can wait in the queue
+        complete_after -- the revision after which the queue has every change; None before the subject was read
+        reached -- a revision that the database is known to have, so the subscriber reads no older state
+        wants -- returns whether a change is for this subscriber; None accepts all changes
+        wholly -- whether the subscriber shows the whole subject with each change, not only what changed
         """
         self._capacity = capacity
         self._wants = wants
@@ -85,7 +110,7 @@ class Watcher(Generic[ChangeT]):
 
     @property
     def has_missed(self) -> bool:
-        """Is the state needed for what was dropped?"""
+        """Whether changes were dropped, so that the subscriber must read the state again."""
         return self._has_missed
 
     def put(self, change: ChangeT) -> None:
@@ -98,20 +123,23 @@ class Watcher(Generic[ChangeT]):
             self._news.set()
 
     def skip(self) -> None:
-        """Drop what is queued: the subscriber starts again from the state."""
+        """Drop everything in the queue. The subscriber must read the state again."""
         self._queue.clear()
         self._has_missed = True
         self._news.set()
 
     def restart(self, revision: int) -> None:
-        """What comes after the revision is handed out again, in its order: what is queued of it would come first."""
+        """Drop everything in the queue, because the changes after this revision will be put into it again, in order."""
         self.complete_after = revision
         self._queue.clear()
         if not self._has_missed:
             self._news.clear()
 
     async def take(self) -> ChangeT | None:
-        """Wait for the next change. None: some were dropped; the state, read from now on, stands for them."""
+        """Wait for the next change and return it.
+
+        None means that changes were dropped. The subscriber must then read the state, which includes them.
+        """
         await self._news.wait()
         if self._has_missed:
             self._has_missed = False
@@ -125,8 +153,11 @@ class Watcher(Generic[ChangeT]):
 
 @dataclass(eq=False)
 class _Topic(Generic[ChangeT]):
-    """A subject that somebody follows: `read` up to this revision, `ahead` as far as is known; _UNKNOWN: there is
-    something, but nobody said how much. `reached`: the database was seen to be as far as this.
+    """A subject that somebody follows.
+
+    read -- the last revision that was handed out; None before anybody called `follow`
+    ahead -- the latest revision that the subject is known to have; _UNKNOWN when a wake-up came without a revision
+    reached -- the latest revision that was ever seen in the database
     """
 
     watchers: set[Watcher[ChangeT]] = field(default_factory=set)
@@ -137,7 +168,7 @@ class _Topic(Generic[ChangeT]):
 
 
 class Hub(Generic[ChangeT]):
-    """One for each process and kind of subject."""
+    """Reads and hands out the changes of one kind of subject. Each process has one hub for each kind."""
 
     def __init__(
         self,
@@ -151,8 +182,10 @@ class Hub(Generic[ChangeT]):
         readers: int = 4,
         page: int = 200,
     ) -> None:
-        """capacity -- changes queued for a subscriber; readers -- subjects read at once, a bound on connections;
-        page -- with fewer changes than this `read_changes` has come to the end.
+        """capacity -- how many changes can wait for one subscriber
+        compare_seconds -- the time between two calls of `compare`
+        readers -- how many subjects are read at once, which limits the number of connections
+        page -- how many changes `read_changes` returns at most; with fewer it has reached the end
         """
         self._database = database
         self._read_changes = read_changes
@@ -179,10 +212,15 @@ class Hub(Generic[ChangeT]):
     def watch(
         self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None, *, wholly: bool = False
     ) -> Iterator[Watcher[ChangeT]]:
-        """Register for every change that is committed from now on, or those that it wants. Read the state inside the
-        block, then `follow`. What is read for others just then may not be whole where it is watched `wholly`.
+        """Register a watcher for the changes that are committed from now on.
 
-        Whoever sets `is_kept` meanwhile goes on with the watcher after the block, and calls `leave` in the end.
+        Read the state inside the block, and then call `follow`. A change that is being read for others at this moment
+        may lack the whole subject, even if this watcher needs it (`wholly`).
+
+        To keep the watcher after the block, set its `is_kept` and call `leave` at the end.
+
+        wants -- returns whether a change is for this watcher; None accepts all changes
+        wholly -- whether each change must come with the whole subject
         """
         topic = self._topics.setdefault(subject, _Topic())
         watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants, wholly=wholly)
@@ -198,7 +236,7 @@ class Hub(Generic[ChangeT]):
         return topic is not None and any(watcher.wholly for watcher in topic.watchers)
 
     def leave(self, subject: Subject, watcher: Watcher[ChangeT]) -> None:
-        """Once or more often."""
+        """Remove the watcher. It may be called more than once."""
         topic = self._topics.get(subject)
         if topic is not None:
             topic.watchers.discard(watcher)
@@ -206,7 +244,10 @@ class Hub(Generic[ChangeT]):
                 del self._topics[subject]
 
     def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int) -> None:
-        """The watcher has read the state at `revision` and wants each later change; it may get earlier ones again."""
+        """Declare that the watcher has read the state at `revision` and needs every later change.
+
+        The watcher may receive earlier changes again.
+        """
         topic = self._topics[subject]
         if revision < watcher.reached:
             self._rewind(topic, revision)
@@ -216,15 +257,15 @@ class Hub(Generic[ChangeT]):
             for other in topic.watchers:
                 other.complete_after = revision
         elif watcher.complete_after is not None and watcher.complete_after > revision:
-            # It registered before the subject was read for anybody and was overtaken by a watcher that read a later
-            # state: what lies between was queued for nobody.
+            # The watcher registered before anybody had read the subject, and was overtaken by another watcher that read
+            # a later state. The changes in between have been queued for nobody, so they are handed out again.
             topic.ahead = max(topic.ahead, topic.read)
             topic.read = min(topic.read, revision)
             watcher.restart(topic.read)
         self._look(subject, topic)
 
     async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
-        """The sink for this process's own wake-ups, so that its subscribers do not depend on Redis."""
+        """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
         for wake_up in wake_ups:
             self.heard(wake_up)
 
@@ -235,7 +276,7 @@ class Hub(Generic[ChangeT]):
             self._ahead(subject, _UNKNOWN if revision is None else revision)
 
     async def compare(self) -> None:
-        """Find in one statement what no wake-up told of, on whichever subjects are followed."""
+        """Find the changes that no wake-up announced, for all followed subjects in one statement."""
         expected = {subject: topic.reached for subject, topic in self._topics.items() if topic.read is not None}
         if not expected:
             return
@@ -255,7 +296,9 @@ class Hub(Generic[ChangeT]):
             self._look(subject, topic)
 
     def _rewind(self, topic: _Topic[ChangeT], revision: int) -> None:
-        """The database is behind what it said before: it was restored. The state stands for the lost history."""
+        """Handle a database that has fewer changes than before, because it was restored. All subscribers read the state
+        again.
+        """
         log.warning("history_went_back", reached=topic.reached, revision=revision)
         topic.read = topic.ahead = topic.reached = revision
         for watcher in topic.watchers:
@@ -272,7 +315,7 @@ class Hub(Generic[ChangeT]):
             while topic.watchers and topic.read is not None and topic.ahead > topic.read:
                 after, known = topic.read, topic.ahead
                 if known == _UNKNOWN:
-                    # A wake-up that comes while this is read makes it unknown again.
+                    # A wake-up that arrives during the read sets this back to unknown.
                     topic.ahead = after + 1
                 try:
                     async with self._readers:
@@ -292,7 +335,7 @@ class Hub(Generic[ChangeT]):
 
     def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT]) -> None:
         if not changes:
-            # Whoever announced this revision did not commit it, or it was lost in a restore.
+            # The announced revision was not committed, or it was lost in a restore.
             topic.ahead = topic.ahead if topic.ahead == _UNKNOWN else after
             return
         topic.read = changes[-1].revision

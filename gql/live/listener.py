@@ -1,4 +1,4 @@
-"""This process's one connection to Redis for the wake-ups of all that is followed."""
+"""This process's one connection to Redis, which receives the wake-ups for everything that is followed."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
 class Followed(Protocol):
-    """What is told of wake-ups in this process: a hub, or the board of tasks."""
+    """A receiver of wake-ups in this process: a hub or the task board."""
 
     def start(self) -> None: ...
 
@@ -27,12 +27,12 @@ class Followed(Protocol):
     def heard(self, wake_up: Live) -> None: ...
 
     async def compare(self) -> None:
-        """Find what no wake-up told of."""
+        """Find the changes that no wake-up announced."""
 
 
 @asynccontextmanager
 async def listening(redis: Redis, *hubs: Followed) -> AsyncIterator[None]:
-    """The hubs with their listener, for the lifespan of the process."""
+    """Run the hubs and their listener for the lifetime of the process."""
     listener = Listener(redis, *hubs)
     for hub in hubs:
         hub.start()
@@ -46,17 +46,19 @@ async def listening(redis: Redis, *hubs: Followed) -> AsyncIterator[None]:
 
 
 class Listener:
-    """Hears the wake-ups of all processes and comes back by itself whenever Redis does."""
+    """Receives the wake-ups of all processes, and reconnects by itself when Redis is back."""
 
     def __init__(self, redis: Redis, *hubs: Followed, silence_seconds: float = 5.0) -> None:
-        """silence_seconds -- without a word for so long Redis is pinged, and for as long again it is given up."""
+        """silence_seconds -- after this time without a message, Redis is pinged; after the same time again, the
+        connection is given up
+        """
         self._redis = redis
         self._hubs = hubs
         self._silence = silence_seconds
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """To be called in the lifespan: two lazy starts would read from one connection."""
+        """Start listening. Call it once, in the lifespan: two tasks would read from one connection."""
         self._task = asyncio.create_task(self._listen_for_ever(), name="listen-to-roll-sheets")
 
     async def close(self) -> None:
@@ -74,7 +76,7 @@ class Listener:
                     for _ in LIVE:
                         await connection.get_message(timeout=self._silence)
                     pause = _FIRST_PAUSE
-                    # Only from here on is nothing missed; what was said before is found by comparing.
+                    # Only from here on can no message be missed. `compare` finds what was announced before.
                     for hub in self._hubs:
                         await hub.compare()
                     await self._hear(connection)

@@ -1,7 +1,7 @@
-"""How subscribers of a roll sheet begin: all who ask while others are read for are served together, from one snapshot.
+"""Opens the streams of subscribers to a roll sheet. Those who come while others are being served are served together.
 
-After a restart, or when a process fell behind, hundreds come to one sheet in a moment. Together they cost what one of
-them does, and one look at all their credentials; one by one they would be the next reason to fall behind.
+After a restart, or when a process fell behind, hundreds of subscribers come to one roll sheet at once. Served together,
+they cost one snapshot and one check of all credentials. Served one by one, they would delay the process again.
 """
 
 import asyncio
@@ -29,7 +29,11 @@ from gql.live.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`after`: the revision that the subscriber has, None if none; `wholly`: it shows the whole roster each time."""
+    """What a subscriber needs to begin.
+
+    after -- the revision that the subscriber has, or None
+    wholly -- whether it shows the whole roster with each change
+    """
 
     claims: Claims
     after: int | None
@@ -38,8 +42,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a subscriber is told first, everything up to `revision`; `changes` None: there is no such occurrence for
-    the viewer.
+    """What a subscriber is sent first: everything up to `revision`.
+
+    `changes` is None when the viewer may see no such occurrence.
     """
 
     viewer: Viewer
@@ -48,12 +53,12 @@ class Opening:
 
 
 _Asked: TypeAlias = tuple[int | None, bool]
-"""The `after` and `wholly` of a wish."""
+"""The fields `after` and `wholly` of a wish."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """`changes` for the wishes of viewers who see the occurrence."""
+    """What was read for a batch of wishes. `changes` has the wishes of viewers who may see the occurrence."""
 
     viewers: Mapping[Claims, Viewer]
     head: OccurrenceHead | None
@@ -68,13 +73,13 @@ class _Snapshot:
         return Opening(viewer, self.head.revision, self.changes[wish.after, wish.wholly])
 
 
-# Seconds; then the database is taken to be away, and those who wait ask anew.
+# Seconds. After this time, the database is considered unavailable, and those who wait ask again.
 _LONGEST_READ = 15.0
 
 
 @dataclass
 class Openings:
-    """One for each process."""
+    """The openings of this process."""
 
     database: Database
     announcer: Announcer
@@ -83,8 +88,9 @@ class Openings:
     _reading: dict[RollSheet, asyncio.Task[_Snapshot]] = field(default_factory=dict)
 
     async def open(self, sheet: RollSheet, wish: Wish) -> Opening:
-        """The changes after a revision, if they can all be told one by one, else the state, as it is after this was
-        called. Raises NotAuthenticated.
+        """Return the changes after a revision or, when they cannot be sent one by one, the state.
+
+        Either is read after this call. Raises NotAuthenticated.
         """
         batch = self._waiting.get(sheet)
         if batch is None:
@@ -93,12 +99,15 @@ class Openings:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
             batch = self._waiting[sheet] = (wishes, task)
         batch[0].append(wish)
-        # A subscriber that leaves must not take the reading of the others with it.
+        # A subscriber that leaves must not cancel the reading for the others.
         snapshot = await asyncio.shield(batch[1])
         return snapshot.opening(wish)
 
     async def _serve(self, sheet: RollSheet, wishes: Collection[Wish]) -> _Snapshot:
-        """After those who are being read for: whoever asks meanwhile may ask for what their snapshot does not have."""
+        """Serve a batch, after the batch that is being read.
+
+        A wish that arrives during a read waits for the next batch, because it may need what that snapshot lacks.
+        """
         if sheet in self._reading:
             await asyncio.wait([self._reading[sheet]])
         self._reading[sheet] = self._waiting.pop(sheet)[1]
@@ -109,7 +118,10 @@ class Openings:
             del self._reading[sheet]
 
     async def _read(self, sheet: RollSheet, wishes: Collection[Wish], *, is_followed: bool = False) -> _Snapshot:
-        """`is_followed`: is it known that acts on rosters tell the sheet, however far ahead it is?"""
+        """Read what the wishes need, in one snapshot.
+
+        is_followed -- whether changes of the roster are known to be recorded for this sheet, even if it is far ahead
+        """
         now = self.clock()
         async with self.database.read(sheet.organization_id) as connection:
             viewers = await find_viewers(connection, {wish.claims for wish in wishes}, now)
@@ -136,10 +148,11 @@ async def _changes(
     *,
     is_far: bool,
 ) -> dict[_Asked, Sequence[SheetChange]]:
-    """For each wish what came after its revision, if that can all be told one by one, else the state; each read once
-    for all of them.
+    """Return for each wish the changes after its revision or, when they cannot be sent one by one, the state.
+
+    Each is read once for all wishes.
     """
-    # Revision 0 of a far sheet may be from a time when acts on rosters did not tell it.
+    # A sheet that is far ahead may have had changes of its roster at revision 0 which were not recorded for it.
     oldest = max(head.revision - REPLAY_LIMIT, 1 if is_far else 0)
     found: dict[_Asked, Sequence[SheetChange]] = {}
     for wholly in (False, True):

@@ -1,4 +1,4 @@
-"""Waiting for a database that is away for a moment: a subscription outlives a restart of PostgreSQL."""
+"""Waits for a database that is unavailable for a moment, so that a subscription survives a restart of PostgreSQL."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 async def patiently(read: Callable[[], Awaitable[T]], *, seconds: float = 30.0) -> T:
-    """The result of `read`, which is tried again for `seconds` while the database cannot be reached.
+    """Return the result of `read`, which is retried for `seconds` while the database cannot be reached.
 
-    `read` opens and closes its own transaction. Anything but the database's absence is raised at once.
+    `read` opens and closes its own transaction. All other exceptions are raised at once.
     """
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + seconds, 0.05

@@ -1,4 +1,6 @@
-"""What subscribers to a roll sheet are told: read once, shown to each viewer according to what the viewer may see."""
+"""The changes that subscribers to a roll sheet receive: read once, and shown to each viewer as far as the viewer may
+see.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,15 +28,17 @@ REPLAY_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class SheetChange:
-    """One revision of a roll sheet, or (`kind` and `author` None) its state at that revision.
+    """One revision of a roll sheet or, when `kind` and `author` are None, its state at that revision.
 
-    `touched` are the students whose rows it tells, `candidates` those rows with their marks as of the revision; who is
-    touched and gets no row has left the roll sheet. `head` and `everyone` are the occurrence and its whole roster when
-    the change was read: at this revision, or at a later one when changes come fast; where nobody shows the roster,
-    `everyone` is None and `tally` is in its place. `access` numbers what everybody may see at that time
-    (db/organization/access.py).
-    All subscribers share the object, and through `memo` and `shown` (what viewers with one sight are shown) the work
-    that it takes.
+    All subscribers share the object and the work that it takes, through `memo` and `shown`.
+
+    head -- the occurrence when this was read, which can be later than this revision when changes come fast
+    everyone -- the whole roster at that time; None when nobody shows it, and then `tally` is there instead
+    touched -- the students whose rows changed
+    candidates -- the rows of these students with their marks as of the revision; a touched student without a row has
+        left the roll sheet
+    access -- the number of the last change of access at that time (see db/organization/access.py)
+    shown -- what viewers with one sight are shown
     """
 
     revision: int
@@ -54,7 +58,7 @@ class SheetChange:
 async def read_state(
     connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime
 ) -> SheetChange:
-    """The roll sheet as the connection's snapshot shows it; `head` was read from the same snapshot."""
+    """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot."""
     everyone = tuple(await read_candidates(connection, organization_id, head))
     touched = frozenset(candidate.student.id for candidate in everyone)
     return SheetChange(head.revision, None, now, None, head, everyone, None, touched, everyone)
@@ -63,8 +67,9 @@ async def read_state(
 async def read_changes(
     connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, after: int, *, wholly: bool
 ) -> list[SheetChange]:
-    """The next changes after a revision, REPLAY_LIMIT at most, however many in three statements, `wholly` (with
-    `everyone`) in two; `head` was read from the same snapshot.
+    """Return the next changes after a revision, at most REPLAY_LIMIT. `head` was read from the same snapshot.
+
+    This executes three statements, however many changes there are; or two with `wholly`, which reads `everyone`.
     """
     changes = (await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT))[head.key]
     if not changes:
@@ -76,13 +81,13 @@ async def read_changes(
 
 
 class SheetHub(Hub[SheetChange]):
-    """Hands out the changes of roll sheets, with the whole rosters of those that somebody watches wholly."""
+    """Hands out the changes of roll sheets. They have the whole roster when a watcher of the sheet needs it."""
 
     def __init__(self, database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> None:
         super().__init__(database, self.read, capacity=capacity, compare_seconds=compare_seconds)
 
     async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
-        """In a snapshot of its own, so that the rows belong to the changes."""
+        """Read the next changes in a snapshot of their own, so that the rows fit the changes."""
         async with self._database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
             if head is None:
@@ -97,8 +102,9 @@ def sheet_change(
     rows: tuple[RosterCandidate, ...],
     tally: AttendanceTally | None = None,
 ) -> SheetChange:
-    """A change with its rows. `rows` are everyone, or with a `tally` at least those that the change touched; all from
-    the snapshot that the change was read from.
+    """Return a change with its rows, all from the snapshot in which the change was read.
+
+    rows -- everybody; or, when there is a `tally`, at least the students whom the change touched
     """
     entries = {entry.student_id: entry for entry in change.entries}
     return SheetChange(

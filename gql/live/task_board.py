@@ -1,8 +1,9 @@
-"""The background tasks that are watched in this process, and how far each has come.
+"""The background tasks that are followed in this process, with their revisions.
 
-Wake-ups only say that a look is worth it. One statement looks at all tasks that something was heard of, a few times a
-second at most: so however fast a task goes on, a subscriber is told of it a few times a second, and always of its last
-state (R9.4). `compare` looks at all of them, and finds what no wake-up told of.
+Wake-ups only say that there may be something new. A few times a second at most, one statement reads the revisions of
+all tasks for which a wake-up came. However fast a task proceeds, a subscriber is told a few times a second, and always
+gets the last state (R9.4). `compare` reads the revisions of all followed tasks, and so finds changes that no wake-up
+announced.
 """
 
 import asyncio
@@ -19,23 +20,23 @@ from db.wake_ups import TaskChanged, WakeUp
 log = structlog.get_logger("rollbook.live")
 
 Subject = tuple[UUID, UUID]
-"""An organization and a task of it."""
+"""The id of an organization and the id of one of its tasks."""
 
 
 class TaskWatcher:
-    """One subscriber, who sets `told` to the revision that it has told its client; None: nothing yet."""
+    """One subscriber. It sets `told` to the last revision that it sent to its client; None before it has sent any."""
 
     def __init__(self) -> None:
         self.told: int | None = None
         self._news = asyncio.Event()
 
     def look(self, revision: int | None) -> None:
-        """The task was seen at this revision; None: it is not there any more."""
+        """Take note of the task's current revision, or of None when the task no longer exists."""
         if revision is None or revision != self.told:
             self._news.set()
 
     async def change(self, seconds: float) -> None:
-        """Wait until the task may have changed, or gone, `seconds` at most; to be read then."""
+        """Wait until the task may have changed or been deleted, at most `seconds`. The caller then reads the task."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
@@ -43,10 +44,12 @@ class TaskWatcher:
 
 
 class TaskBoard:
-    """One for each process."""
+    """The board of this process."""
 
     def __init__(self, database: Database, *, compare_seconds: float = 5.0, pause_seconds: float = 0.3) -> None:
-        """pause_seconds -- between two looks."""
+        """compare_seconds -- the time after which all followed tasks are read again
+        pause_seconds -- the pause between two reads
+        """
         self._database = database
         self._compare_seconds = compare_seconds
         self._pause_seconds = pause_seconds
@@ -66,7 +69,7 @@ class TaskBoard:
 
     @contextmanager
     def watch(self, organization_id: UUID, task_id: UUID) -> Iterator[TaskWatcher]:
-        """Register for what is committed from now on. Read the task inside the block."""
+        """Register for the changes that are committed from now on. Read the task inside the block."""
         subject = (organization_id, task_id)
         watcher = TaskWatcher()
         self._watchers.setdefault(subject, set()).add(watcher)
@@ -78,7 +81,7 @@ class TaskBoard:
                 del self._watchers[subject]
 
     async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
-        """The sink for this process's own wake-ups, so that its subscribers do not depend on Redis."""
+        """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
         for wake_up in wake_ups:
             self.heard(wake_up)
 
@@ -88,12 +91,12 @@ class TaskBoard:
             self._news.set()
 
     async def compare(self) -> None:
-        """Look at all tasks that are watched."""
+        """Read the revisions of all followed tasks."""
         self._heard_of.update(self._watchers)
         await self._look()
 
     async def _look(self) -> None:
-        """In one statement; what is heard of meanwhile is looked at again."""
+        """Read the revisions in one statement. Tasks for which a wake-up arrives meanwhile are read again."""
         subjects, self._heard_of = self._heard_of & self._watchers.keys(), set()
         self._news.clear()
         if not subjects:

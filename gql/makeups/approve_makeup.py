@@ -1,4 +1,4 @@
-"""approveMakeup: staff grant a family's request for a makeup (R8.7)."""
+"""The mutation approveMakeup, with which staff grant a family's request for a makeup (R8.7)."""
 
 from typing import Annotated, TypeAlias
 
@@ -21,28 +21,30 @@ from gql.makeups.makeup_request_changed import (
 )
 
 
-@strawberry.input(description="A request to grant.")
+@strawberry.input(description="The request to approve.")
 class ApproveMakeupInput:
-    makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
-    comment: str | None = strawberry.field(
-        default=None, description=f"A remark that the family sees. {COMMENT_DESCRIPTION}"
+    makeup_request_id: strawberry.ID = strawberry.field(
+        description="The id of the request, whose state must be REQUESTED."
     )
+    comment: str | None = strawberry.field(default=None, description=f"A remark for the family. {COMMENT_DESCRIPTION}")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The makeup is booked.")
+@strawberry.type(description="The request was approved and the makeup was booked.")
 class ApproveMakeupSuccess(MakeupRequestChanged):
     pass
 
 
 ApproveMakeupResult: TypeAlias = Annotated[
     ApproveMakeupSuccess | MakeupRequestSettled | AgainstTheToken | AgainstTheClass | PermissionDenied,
-    strawberry.union("ApproveMakeupResult", description="The approved request, or why the makeup was not booked."),
+    strawberry.union(
+        "ApproveMakeupResult", description="The approved request, or the reason why the makeup was not booked."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[ApproveMakeupInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[ApproveMakeupInput, strawberry.argument(description="The request to approve.")]
 ) -> ApproveMakeupResult | None:
     request_id = decode_id(input.makeup_request_id, "MakeupRequest", "input.makeupRequestId")
     comment = checked_comment(input.comment)
@@ -56,10 +58,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Approve a family's request for a makeup, and book it. All is checked again as of now; a request that "
-    f"is refused for it stays open. {MUST_BE_GOOD}{CHECKS} Of several who approve, deny or withdraw it at once one "
-    "does, and the others get MakeupRequestSettled. Office and Staff Portal, CREATE_MAKEUP_TOKENS together with "
-    "attendance VIEW; without SEE_ALL only for students and classes that the caller sees. A request that is not to be "
-    "seen is NOT_FOUND.",
+    description="Approve a family's request for a makeup, and book the makeup. All checks are made again at this "
+    f"time. When one of them fails, the request stays open. {MUST_BE_GOOD}{CHECKS} When several people approve, deny "
+    "or withdraw the same request at once, one of them succeeds and the others get MakeupRequestSettled. Needs "
+    "CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, the caller must see "
+    "both the student and the class. A request that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

@@ -1,4 +1,4 @@
-"""bookMakeup: a makeup without a makeup token (R8.10)."""
+"""The mutation bookMakeup, which books a makeup without a makeup token (R8.10)."""
 
 from typing import Annotated, TypeAlias
 
@@ -17,21 +17,23 @@ from gql.makeups.makeup_arguments import CHECKS, OCCURRENCE_DESCRIPTION, Against
 from gql.people.student import Enrollment
 
 
-@strawberry.input(description="A student, and the class to make up in.")
+@strawberry.input(description="The student, and the class in which to make up.")
 class BookMakeupInput:
-    student_id: strawberry.ID = strawberry.field(description="Who makes up.")
+    student_id: strawberry.ID = strawberry.field(description="The id of the student.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The makeup is booked, and no makeup token was used.")
+@strawberry.type(description="The makeup was booked without a makeup token.")
 class BookMakeupSuccess:
-    makeup: Enrollment = strawberry.field(description="The place: a MAKEUP enrollment for this class and day.")
+    makeup: Enrollment = strawberry.field(
+        description="The makeup: an enrollment of type MAKEUP for this class on this date."
+    )
 
 
 BookMakeupResult: TypeAlias = Annotated[
     BookMakeupSuccess | AgainstTheClass | PermissionDenied,
-    strawberry.union("BookMakeupResult", description="The makeup, or why there is none."),
+    strawberry.union("BookMakeupResult", description="The makeup, or the reason why it was not booked."),
 ]
 
 
@@ -50,9 +52,9 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description=f"Book a makeup for a student without a makeup token. {CHECKS} The student appears on open roll sheets "
-    "at once. Undone by `dropEnrollment` with a date before the makeup. Office and Staff Portal, "
-    "MAKEUPS_WITHOUT_TOKENS together with attendance VIEW; without SEE_ALL only for students and classes that the "
-    "caller sees. A student or class that is not to be seen is NOT_FOUND.",
+    description=f"Book a makeup for a student without a makeup token. {CHECKS} The student appears on open roll "
+    "sheets at once. To undo it, call `dropEnrollment` with a date before the makeup. Needs MAKEUPS_WITHOUT_TOKENS "
+    "and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, the caller must see both the student and "
+    "the class. A student or class that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.MAKEUPS_WITHOUT_TOKENS]),
 )

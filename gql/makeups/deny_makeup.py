@@ -1,4 +1,4 @@
-"""denyMakeup: staff turn a family's request for a makeup down (R8.7)."""
+"""The mutation denyMakeup, with which staff turn down a family's request for a makeup (R8.7)."""
 
 from typing import Annotated, TypeAlias
 
@@ -20,28 +20,28 @@ from gql.makeups.makeup_request_changed import (
 )
 
 
-@strawberry.input(description="A request to turn down.")
+@strawberry.input(description="The request to deny.")
 class DenyMakeupInput:
-    makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
-    comment: str | None = strawberry.field(
-        default=None, description=f"A remark that the family sees. {COMMENT_DESCRIPTION}"
+    makeup_request_id: strawberry.ID = strawberry.field(
+        description="The id of the request, whose state must be REQUESTED."
     )
+    comment: str | None = strawberry.field(default=None, description=f"A remark for the family. {COMMENT_DESCRIPTION}")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The request is denied, and its makeup token can be used again.")
+@strawberry.type(description="The request was denied. Its makeup token can be used again.")
 class DenyMakeupSuccess(MakeupRequestChanged):
     pass
 
 
 DenyMakeupResult: TypeAlias = Annotated[
     DenyMakeupSuccess | MakeupRequestSettled | PermissionDenied,
-    strawberry.union("DenyMakeupResult", description="The denied request, or why it is not."),
+    strawberry.union("DenyMakeupResult", description="The denied request, or the reason why it was not denied."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[DenyMakeupInput, strawberry.argument(description="Which one.")]
+    info: Info, input: Annotated[DenyMakeupInput, strawberry.argument(description="The request to deny.")]
 ) -> DenyMakeupResult | None:
     request_id = decode_id(input.makeup_request_id, "MakeupRequest", "input.makeupRequestId")
     comment = checked_comment(input.comment)
@@ -55,9 +55,9 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Turn a family's request for a makeup down. Its makeup token can be used again. Of several who "
-    "approve, deny or withdraw it at once one does, and the others get MakeupRequestSettled. Office and Staff Portal, "
-    "CREATE_MAKEUP_TOKENS together with attendance VIEW; without SEE_ALL only for students and classes that the caller "
-    "sees. A request that is not to be seen is NOT_FOUND.",
+    description="Deny a family's request for a makeup. Its makeup token can be used again. When several people "
+    "approve, deny or withdraw the same request at once, one of them succeeds and the others get "
+    "MakeupRequestSettled. Needs CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal; without "
+    "SEE_ALL, the caller must see both the student and the class. A request that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

@@ -1,4 +1,4 @@
-"""An occurrence as a place for a makeup, with what is against it (R8.9)."""
+"""The type EligibleMakeup: an occurrence that may serve for a makeup, with the obstacles to it (R8.9)."""
 
 from datetime import datetime
 
@@ -12,25 +12,26 @@ from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.makeups.vocabulary import MakeupRejectionReason
 
 
-@strawberry.type(description="One thing that is against a makeup.")
+@strawberry.type(description="One reason why a makeup token cannot be used for an occurrence.")
 class MakeupRejection:
-    reason: MakeupRejectionReason = strawberry.field(description="What it is, for programs.")
-    message: str = strawberry.field(description="The same as a sentence in English.")
+    reason: MakeupRejectionReason = strawberry.field(description="The reason as a code.")
+    message: str = strawberry.field(description="The reason as an English sentence.")
 
 
-@strawberry.type(description="An occurrence as a place for a makeup with the token that was asked about.")
+@strawberry.type(description="An occurrence that may serve for a makeup with the makeup token in question.")
 class EligibleMakeup:
     occurrence: Occurrence = strawberry.field(
-        description="Which one. Its roster and what is counted from it stay hidden from guardians."
+        description="The occurrence. Its roster, and all counts that come from the roster, stay hidden from guardians."
     )
-    is_eligible: bool = strawberry.field(description="Whether the token can be redeemed for it now.")
+    is_eligible: bool = strawberry.field(description="Whether the token can be redeemed for the occurrence now.")
     reasons: list[MakeupRejection] = strawberry.field(
-        description="Everything that is against it, in the order in which redeeming checks it; empty when it is "
+        description="All obstacles, in the order in which redeeming checks for them. Empty when the occurrence is "
         "eligible."
     )
     openings: int | None = strawberry.field(
-        description="Places left on its date, as redeeming counts them: capacity, less the students enrolled for it, "
-        "not counting those with an approved expected absence. Null: capacity is unlimited."
+        description="How many places are left on the date of the occurrence, counted as for redeeming: the capacity "
+        "minus the students who are enrolled for it, except those with an approved expected absence. Null when the "
+        "capacity is unlimited."
     )
 
 

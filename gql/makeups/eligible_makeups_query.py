@@ -1,4 +1,4 @@
-"""eligibleMakeups: where a makeup token can be used (R8.9)."""
+"""The query eligibleMakeups, which finds the classes in which a makeup token can be used (R8.9)."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -33,19 +33,21 @@ _CURSORS = position_cursors("eligibleMakeups")
 
 async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     info: Info,
-    token_id: Annotated[strawberry.ID, strawberry.argument(description="The makeup token's id.")],
+    token_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the makeup token.")],
     from_on: Annotated[
-        date, strawberry.argument(name="from", description="The first local date, at each class's location.")
+        date, strawberry.argument(name="from", description="The first local date, at the location of each class.")
     ],
     to: Annotated[
         date,
-        strawberry.argument(description=f"The last local date, inclusive; the range holds at most {MOST_DAYS} days."),
+        strawberry.argument(
+            description=f"The last local date, inclusive. The range may hold at most {MOST_DAYS} days."
+        ),
     ],
     include_rejected: Annotated[
         bool,
         strawberry.argument(
-            description="true: occurrences come too that the token cannot be used for, each with everything that is "
-            "against it. For staff alone."
+            description="Whether to include the occurrences for which the token cannot be used, each with its "
+            "obstacles. Only staff may pass true."
         ),
     ] = False,
     first: Annotated[int | None, FIRST] = None,
@@ -57,7 +59,7 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
     async with reading(info) as source:
         caller = source.viewer.caller
         if include_rejected and caller.portal is Portal.CUSTOMER:
-            raise Forbidden("includeRejected is for staff.")
+            raise Forbidden('Only staff may set "includeRejected" to true.')
         search = MakeupSearch(
             within, page.size, read_position(page.after, "after"), include_rejected, _visible_to(caller)
         )
@@ -75,11 +77,12 @@ async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name
 
 field = strawberry.field(
     resolver=resolve,
-    description="The occurrences of a range of dates, at all locations, for which a makeup token can be redeemed now, "
-    "by start, then offering name; with `includeRejected` all occurrences of the range, each with what is against it. "
-    "The checks are those of `redeemMakeupToken`; the token has to be redeemed by its last day, and the class may be "
-    "later. Nothing is eligible for a token that cannot be used at all. Guardians ask about tokens of their own "
-    "students; staff need attendance VIEW, and without SEE_ALL see what they teach or substitute.",
+    description="The occurrences in a range of dates, at all locations, for which a makeup token can be redeemed now, "
+    "ordered by start, then by offering name. With `includeRejected`, all occurrences in the range are listed, each "
+    "with its obstacles. The checks are those of `redeemMakeupToken`. The token must be redeemed by its last date, "
+    "but the class may be later. The list is empty when the token cannot be used at all. Guardians can ask about "
+    "tokens of their own students. Staff need attendance VIEW; without SEE_ALL, only the occurrences that the viewer "
+    "teaches or substitutes are listed.",
     metadata=requires(SEE_ATTENDANCE, by_name=[Portal.CUSTOMER]),
 )
 
@@ -87,17 +90,20 @@ field = strawberry.field(
 def _range(from_on: date, to: date) -> DateSpan:
     refusal = range_refusal(from_on, to, most_days=MOST_DAYS)
     if refusal is not None:
-        raise BadInput(f'Arguments "from" and "to" make no range that can be searched. {refusal}')
+        raise BadInput(f'Arguments "from" and "to" do not form a range that can be searched. {refusal}')
     return DateSpan(from_on, to)
 
 
 def _visible_to(caller: Caller) -> UUID | None:
-    """Whoever may redeem a token may know of each class that it is good for."""
+    """Return the id of the person whose occurrences alone are searched, or None to search all occurrences.
+
+    Guardians search all of them, because whoever may redeem a token may know of each class for which it can be used.
+    """
     return None if caller.portal is Portal.CUSTOMER or sees_all_occurrences(caller) else caller.person_id
 
 
 async def _question(source: Reading, token_id: UUID, now: datetime) -> MakeupQuestion:
-    """Raises NothingFound for a token that the viewer may not know of."""
+    """Return what to search for. Raises NothingFound when the viewer may not see the token."""
     caller, settings = source.viewer.caller, source.viewer.settings.makeup_tokens
     tokens = await read_tokens(source.connection, caller.organization_id, [token_id])
     if caller.portal is Portal.CUSTOMER:

@@ -1,4 +1,4 @@
-"""What the mutations on makeups are given, and what all of them can be refused for (R8.6)."""
+"""The inputs that the mutations on makeups share, and the refusals that all of them can return (R8.6)."""
 
 from typing import TypeAlias
 
@@ -43,14 +43,18 @@ AgainstTheClass: TypeAlias = (
     | OfferingFull
 )
 
-OCCURRENCE_DESCRIPTION = "The class on the date: an occurrence that is ahead, or the id of one that is computed."
+OCCURRENCE_DESCRIPTION = (
+    "The id of the occurrence: the class on the date of the makeup. It must lie in the future. Nothing needs to have "
+    "been recorded for it yet."
+)
 CHECKS = (
-    "Refused unless the class takes place, has not begun, is bookable still (setting makeupLatestBookingMinutes) and "
-    "already (makeupHorizonDays), takes students of this age on its date and of this gender, has an opening on the "
-    "date (capacity less ACTIVE, TRIAL, MAKEUP and SINGLE_DAY students, those expected to be absent aside), and does "
-    "not have the student on its roster. Of several reasons the first is told."
+    "The makeup is refused unless all of this holds: the class takes place and has not begun; it can still be booked "
+    "(setting makeupLatestBookingMinutes) and is not too far ahead (setting makeupHorizonDays); it admits students of "
+    "this gender, and of the age that the student has on the date; it has an opening on the date (the capacity minus "
+    "the ACTIVE, TRIAL, MAKEUP and SINGLE_DAY students, except those with an approved expected absence); and the "
+    "student is not on its roster yet. When there are several reasons, the first one is returned."
 )
 MUST_BE_GOOD = (
-    "The makeup token must be AVAILABLE, and the class at its location (unless the setting ignoreLocationLock is on) "
-    "and of its program. "
+    "The state of the makeup token must be AVAILABLE, and the class must belong to the token's location (unless the "
+    "setting ignoreLocationLock is on) and to its program. "
 )

@@ -1,4 +1,4 @@
-"""What booking a makeup can be refused for (R8.6); `AlreadyEnrolled` and `OfferingFull` are said of enrollments too."""
+"""The refusals of booking a makeup (R8.6). `AlreadyEnrolled` and `OfferingFull` are also refusals of enrolling."""
 
 from datetime import date, datetime
 
@@ -15,11 +15,11 @@ from gql.tokens.vocabulary import MakeupTokenState
 
 @refusal(
     rules.MakeupTokenNotUsable,
-    description="The makeup token is requested, tied to a makeup, used up, revoked or deleted. Nothing was changed.",
+    description="The makeup token cannot be redeemed in its present state. Nothing was changed.",
 )
 class MakeupTokenNotUsable(UserError):
     token_state: MakeupTokenState = strawberry.field(
-        description="The token's state: REQUESTED, PENDING, SPENT, REVOKED or DELETED."
+        description="The state of the token: REQUESTED, PENDING, SPENT, REVOKED or DELETED."
     )
 
     @classmethod
@@ -29,30 +29,31 @@ class MakeupTokenNotUsable(UserError):
 
 @refusal(
     rules.MakeupTokenNotYetIssued,
-    description="The makeup token's issue date is ahead; it is used from then on. Nothing was changed.",
+    description="The issue date of the makeup token lies in the future. The token can be used from that date on. "
+    "Nothing was changed.",
 )
 class MakeupTokenNotYetIssued(UserError):
-    issued_on: date = strawberry.field(description="The first local date on which it can be used.")
+    issued_on: date = strawberry.field(description="The first local date on which the token can be used.")
 
 
 @refusal(
     rules.MakeupTokenExpired,
-    description="The makeup token's last day is over. It must be redeemed by then; the makeup itself may be later. "
-    "Nothing was changed.",
+    description="The last date of the makeup token has passed. A token must be redeemed by that date; the makeup "
+    "itself may be later. Nothing was changed.",
 )
 class MakeupTokenExpired(UserError):
     expires_on: date | None = strawberry.field(
-        description="The last local date on which it could be used; null: not known."
+        description="The last local date on which the token could be used. Null when it is not known."
     )
 
 
 @refusal(
     rules.MakeupAtOtherLocation,
-    description="The makeup token is locked to a location, and the class is at another one. The setting "
-    "ignoreLocationLock lifts the lock of all tokens. Nothing was changed.",
+    description="The makeup token can only be used at one location, and the class is at another one. While the "
+    "setting ignoreLocationLock is on, all tokens can be used at every location. Nothing was changed.",
 )
 class MakeupAtOtherLocation(UserError):
-    location: Location = strawberry.field(description="Where the token is good.")
+    location: Location = strawberry.field(description="The location where the token can be used.")
 
     @classmethod
     def of(cls, refusal: rules.MakeupAtOtherLocation) -> "MakeupAtOtherLocation":
@@ -61,11 +62,11 @@ class MakeupAtOtherLocation(UserError):
 
 @refusal(
     rules.MakeupProgramDeleted,
-    description="The makeup token is for a program that was deleted, so that it is good nowhere; staff can edit the "
-    "token. Nothing was changed.",
+    description="The makeup token is for a program that was deleted, so it cannot be used for any class. Staff can "
+    "edit the token. Nothing was changed.",
 )
 class MakeupProgramDeleted(UserError):
-    program: Program = strawberry.field(description="The program that was deleted.")
+    program: Program = strawberry.field(description="The deleted program.")
 
     @classmethod
     def of(cls, refusal: rules.MakeupProgramDeleted) -> "MakeupProgramDeleted":
@@ -73,26 +74,30 @@ class MakeupProgramDeleted(UserError):
 
 
 @refusal(
-    rules.MakeupInOtherProgram, description="The makeup token is for classes of one program alone. Nothing was changed."
+    rules.MakeupInOtherProgram,
+    description="The makeup token can only be used for classes of another program. Nothing was changed.",
 )
 class MakeupInOtherProgram(UserError):
-    program: Program = strawberry.field(description="The program that the token is for.")
+    program: Program = strawberry.field(description="The program for whose classes the token can be used.")
 
     @classmethod
     def of(cls, refusal: rules.MakeupInOtherProgram) -> "MakeupInOtherProgram":
         return cls(message=refusal.message, program=show_program(refusal.program))
 
 
-@refusal(rules.MakeupNotAClass, description="Camps and appointments take no makeups. Nothing was changed.")
+@refusal(
+    rules.MakeupNotAClass,
+    description="A makeup can only be booked in a class, not in a camp or an appointment. Nothing was changed.",
+)
 class MakeupNotAClass(UserError):
-    kind: OfferingKind = strawberry.field(description="What it is: CAMP or APPOINTMENT.")
+    kind: OfferingKind = strawberry.field(description="The kind of the offering: CAMP or APPOINTMENT.")
 
 
 @refusal(rules.MakeupNotHeld, description="The class does not take place on that date. Nothing was changed.")
 class MakeupNotHeld(UserError):
     held_on: date = strawberry.field(name="date", description="The local date.")
     occurrence_state: OccurrenceState = strawberry.field(
-        description="The occurrence's state: NOT_SCHEDULED, CLOSED or CANCELLED."
+        description="The state of the occurrence: NOT_SCHEDULED, CLOSED or CANCELLED."
     )
 
     @classmethod
@@ -100,27 +105,30 @@ class MakeupNotHeld(UserError):
         return cls(message=refusal.message, held_on=refusal.held_on, occurrence_state=refusal.state)
 
 
-@refusal(rules.MakeupBegun, description="The class has begun, or is over. Nothing was changed.")
+@refusal(rules.MakeupBegun, description="The class has begun or is over. Nothing was changed.")
 class MakeupBegun(UserError):
-    starts_at: datetime = strawberry.field(description="When it began.")
+    starts_at: datetime = strawberry.field(description="When the class began.")
 
 
 @refusal(
     rules.MakeupTooLate,
-    description="The class begins too soon: the setting makeupLatestBookingMinutes says how long before the start a "
-    "makeup is booked at the latest, equality included. Nothing was changed.",
+    description="The class begins too soon. The setting makeupLatestBookingMinutes says how many minutes before the "
+    "start a makeup must be booked at the latest; exactly that many minutes before is still possible. Nothing was "
+    "changed.",
 )
 class MakeupTooLate(UserError):
-    latest_at: datetime = strawberry.field(description="Until when it could be booked.")
+    latest_at: datetime = strawberry.field(
+        description="The last instant at which a makeup in this class could be booked."
+    )
 
 
 @refusal(
     rules.MakeupBeyondHorizon,
-    description="The class is too far ahead: the setting makeupHorizonDays says how many days after today, at the "
-    "class's location, a makeup can be. Nothing was changed.",
+    description="The class is too far ahead. The setting makeupHorizonDays says how many days after today, at the "
+    "location of the class, a makeup can be. Nothing was changed.",
 )
 class MakeupBeyondHorizon(UserError):
-    latest_on: date = strawberry.field(description="The last local date that can be booked today.")
+    latest_on: date = strawberry.field(description="The last local date for which a makeup can be booked today.")
 
 
 @refusal(
@@ -162,17 +170,17 @@ class StudentAgeUnknown(UserError):
 
 @refusal(
     rules.StudentGenderNotAdmitted,
-    description="The class takes students of one gender, and the student's is another one or not known. Nothing was "
+    description="The class is for one gender, and the student's gender is another one or not known. Nothing was "
     "changed.",
 )
 class StudentGenderNotAdmitted(UserError):
-    gender: str = strawberry.field(description="The gender that the class takes, as the organization words it.")
+    gender: str = strawberry.field(description="The gender for which the class is, in the organization's own words.")
 
 
 @refusal(
     rules.MakeupApprovalRequired,
-    description="Families book no makeups themselves here: the setting autoApproveMakeups is off. Send `requestMakeup` "
-    "instead. Nothing was changed.",
+    description="Families cannot book makeups themselves, because the setting autoApproveMakeups is off. Use "
+    "`requestMakeup` instead. Nothing was changed.",
 )
 class MakeupApprovalRequired(UserError):
     pass
@@ -180,8 +188,8 @@ class MakeupApprovalRequired(UserError):
 
 @refusal(
     rules.MakeupApprovalNotRequired,
-    description="There is nothing to be decided: the setting autoApproveMakeups is on. Send `redeemMakeupToken`. "
-    "Nothing was changed.",
+    description="Makeups need no request, because the setting autoApproveMakeups is on. Use `redeemMakeupToken` "
+    "instead. Nothing was changed.",
 )
 class MakeupApprovalNotRequired(UserError):
     pass
@@ -189,13 +197,15 @@ class MakeupApprovalNotRequired(UserError):
 
 @refusal(
     rules.MakeupRequestSettled,
-    description="Somebody has settled the request before, or it lapsed since nobody decided in time. Nothing was "
-    "changed.",
+    description="The request has been approved, denied or withdrawn before, or nobody decided about it in time. "
+    "Nothing was changed.",
 )
 class MakeupRequestSettled(UserError):
-    makeup_request_id: strawberry.ID = strawberry.field(description="Which one.")
-    request_state: MakeupRequestState = strawberry.field(description="What became of the request.")
-    settled_at: datetime | None = strawberry.field(description="When; null: nobody did, it lapsed.")
+    makeup_request_id: strawberry.ID = strawberry.field(description="The id of the request.")
+    request_state: MakeupRequestState = strawberry.field(description="The state of the request.")
+    settled_at: datetime | None = strawberry.field(
+        description="When the request was approved, denied or withdrawn. Null when nobody decided in time."
+    )
 
     @classmethod
     def of(cls, refusal: rules.MakeupRequestSettled) -> "MakeupRequestSettled":

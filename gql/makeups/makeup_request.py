@@ -1,4 +1,4 @@
-"""Families' requests for makeups, as staff and families see them (R8.7)."""
+"""The type MakeupRequest: a family's request for a makeup, as staff and families see it (R8.7)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -26,35 +26,41 @@ from gql.tokens.makeup_token import MakeupToken, find_tokens
 
 
 @strawberry.type(
-    description="What a family asks for with a makeup token where staff decide about makeups. Staff with attendance "
-    "VIEW who see the student and the occurrence see it, and so do the guardians of the student's family."
+    description="A family's request to use a makeup token for a class, in an organization where staff decide about "
+    "makeups. It can be seen by staff with attendance VIEW who see the student and the occurrence, and by the "
+    "guardians of the student's family."
 )
 class MakeupRequest(Node):
-    student: Student = strawberry.field(description="Who would make up a class.")
+    student: Student = strawberry.field(description="The student who would make up the class.")
     makeup_token: MakeupToken | None = strawberry.field(
-        description="The makeup token that would be used; null: it is one that families do not see any more."
+        description="The makeup token that would be used. Null when the viewer is a guardian and the token is one "
+        "that families no longer see."
     )
     occurrence: Occurrence | None = strawberry.field(
-        description="Where the makeup would be; null: the class has been moved to another weekday since."
+        description="The occurrence for which the makeup is requested. Null when the class has been moved to another "
+        "weekday since."
     )
-    state: MakeupRequestState = strawberry.field(description="What became of it.")
-    comment: str | None = strawberry.field(description="What the family said about it; null: nothing.")
-    requested_by: Actor | None = strawberry.field(description="Who asked; null: not known.")
-    requested_at: datetime = strawberry.field(description="When.")
+    state: MakeupRequestState = strawberry.field(description="The state of the request.")
+    comment: str | None = strawberry.field(description="The family's remark. Null when there is none.")
+    requested_by: Actor | None = strawberry.field(
+        description="The person who made the request. Null when it is not known."
+    )
+    requested_at: datetime = strawberry.field(description="When the request was made.")
     decided_by: Actor | None = strawberry.field(
-        description="Who approved, denied or withdrew it; null: nobody yet, it is not known, or it was staff and the "
-        "viewer is a guardian."
+        description="The person who approved, denied or withdrew the request. Null when nobody did so yet, when it is "
+        "not known, or when it was staff and the viewer is a guardian."
     )
     decided_at: datetime | None = strawberry.field(
-        description="When it was approved, denied or withdrawn, or gave way to another one; null: it was not."
+        description="When the request was approved, denied, withdrawn or replaced by another one. Null when it was not."
     )
     decision_comment: str | None = strawberry.field(
-        description="What staff said about their decision; null: nothing. Families see it."
+        description="The remark of staff about their decision, which families see. Null when there is none."
     )
     facts: strawberry.Private[AskedMakeup]
 
     @strawberry.field(
-        description="The makeup that its approval booked, deleted if the token was reset since; null: none.",
+        description="The makeup that was booked when the request was approved. It is shown as deleted when the token "
+        "was reset since. Null when no makeup was booked.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def makeup(self, info: Info) -> Enrollment | None:
@@ -63,7 +69,7 @@ class MakeupRequest(Node):
 
 
 async def find_makeup_requests(source: Reading, ids: Collection[UUID], now: datetime) -> dict[UUID, MakeupRequest]:
-    """Those that the viewer sees."""
+    """Return the requests with these ids that the viewer may see."""
     caller = source.viewer.caller
     if not may_see_students(caller) or not ids:
         return {}
@@ -73,7 +79,7 @@ async def find_makeup_requests(source: Reading, ids: Collection[UUID], now: date
 
 
 async def load_open_request(info: Info, token_id: UUID) -> MakeupRequest | None:
-    """The one with this token that waits for staff, if the viewer sees it."""
+    """Return the request that uses this token and waits for staff, or None when the viewer may see no such request."""
     return await load(info, _ByToken(token_id, info.context.clock()), _read_open_requests)
 
 
@@ -98,7 +104,10 @@ async def _read_open_requests(source: Reading, asked: list[_ByToken]) -> list[Ma
 async def show_makeup_requests(
     source: Reading, requests: Collection[AskedMakeup], now: datetime
 ) -> dict[UUID, MakeupRequest]:
-    """Five statements, however many; the viewer sees them."""
+    """Return the requests, which the viewer is known to be allowed to see, in the form in which they are shown.
+
+    This executes five statements, however many requests there are.
+    """
     if not requests:
         return {}
     students = await find_students(source, {each.student_id for each in requests})
@@ -142,7 +151,7 @@ async def _open_request(self: MakeupToken, info: Info) -> MakeupRequest | None:
 
 open_request = strawberry.field(
     resolver=_open_request,
-    description="The family's request for a makeup that waits for staff to decide. Null: there is none, or the "
-    "viewer is staff who may not see the occurrence that it is for.",
+    description="The family's request to use the token, which waits for the decision of staff. Null when there is no "
+    "such request, or when the viewer is staff who may not see the occurrence that was requested.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""What every mutation on requests for makeups answers with."""
+"""The result that all mutations on requests for makeups share."""
 
 from typing import Any
 
@@ -12,29 +12,29 @@ from gql.fields.context import Info
 from gql.makeups.makeup_request import MakeupRequest, find_makeup_requests
 from gql.protocol.errors import BadInput
 
-COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. Left out, null or blank: none."
+COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. Left out, null or blank: no remark."
 
 
-@strawberry.interface(description="A request for a makeup was made or settled.")
+@strawberry.interface(description="A request for a makeup was made, approved, denied or withdrawn.")
 class MakeupRequestChanged:
-    makeup_request: MakeupRequest = strawberry.field(description="As it is now.")
+    makeup_request: MakeupRequest = strawberry.field(description="The request after the change.")
 
 
 async def change_makeup_request(info: Info, given: Any, act: Act[RequestWritten]) -> dict[str, Any]:
     """Act once for the idempotency key, and show the request in the same transaction.
 
-    given -- the mutation's input.
+    given -- the mutation's input
     """
     async with act_once(info, given, RequestWritten, act) as done:
         shown = await find_makeup_requests(done.reading, [done.outcome.request_id], done.now)
         if done.outcome.request_id not in shown:
-            # Sent again by somebody who has lost sight of the student since.
+            # This happens on a retry by somebody who may no longer see the student.
             raise NothingFound("There is no such request for a makeup.")
         return {"makeup_request": shown[done.outcome.request_id]}
 
 
 def checked_comment(given: str | None) -> str | None:
-    """Trimmed. Raises BadInput for one that is too long."""
+    """Return the comment without surrounding white space, or None. Raises BadInput when it is too long."""
     comment = "" if given is None else given.strip()
     if len(comment) > COMMENT_LIMIT:
         raise BadInput(f"input.comment has {len(comment)} characters; at most {COMMENT_LIMIT} are allowed.")

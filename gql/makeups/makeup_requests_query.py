@@ -1,4 +1,4 @@
-"""makeupRequests: what families have asked for, in the order in which they did (R8.7)."""
+"""The query makeupRequests, which lists the requests of families, oldest first (R8.7)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -26,8 +26,8 @@ async def resolve(
     states: Annotated[
         list[MakeupRequestState] | None,
         strawberry.argument(
-            description=f"Only those in one of these states; at most {MOST_WORDS}. Left out or null: those that wait "
-            "for staff to decide (REQUESTED). An empty list: all."
+            description=f"Only requests in these states; at most {MOST_WORDS}. Left out or null: the requests that "
+            "wait for the decision of staff (REQUESTED). An empty list: requests in all states."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
@@ -61,8 +61,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Families' requests for makeups, first come first. Staff need attendance VIEW, and without SEE_ALL see "
-    "those of students and for occurrences that they see; `approveMakeup` and `denyMakeup` need CREATE_MAKEUP_TOKENS. "
-    "Guardians see those of their family.",
+    description="The requests of families for makeups, oldest first. Staff need attendance VIEW; without SEE_ALL, "
+    "only requests whose student and occurrence the viewer may see are listed. To decide, staff use `approveMakeup` "
+    "and `denyMakeup`, which need CREATE_MAKEUP_TOKENS. Guardians see the requests of their own family.",
     metadata=OF_STUDENTS,
 )

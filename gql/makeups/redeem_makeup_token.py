@@ -1,4 +1,4 @@
-"""redeemMakeupToken: book a makeup with a makeup token (R8.6 to R8.8)."""
+"""The mutation redeemMakeupToken, which books a makeup with a makeup token (R8.6 to R8.8)."""
 
 from typing import Annotated, TypeAlias
 
@@ -26,29 +26,32 @@ from gql.people.student import Enrollment
 from gql.tokens.makeup_token import MakeupToken, find_tokens
 
 
-@strawberry.input(description="A makeup token, and the class to use it for.")
+@strawberry.input(description="The makeup token, and the class for which to use it.")
 class RedeemMakeupTokenInput:
-    token_id: strawberry.ID = strawberry.field(description="A makeup token that is AVAILABLE.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token, whose state must be AVAILABLE.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The makeup is booked.")
+@strawberry.type(description="The makeup was booked.")
 class RedeemMakeupTokenSuccess:
     makeup_token: MakeupToken = strawberry.field(
-        description="As it is now: PENDING until the day of the makeup is over."
+        description="The makeup token after the booking. It is PENDING until the date of the makeup is over."
     )
-    makeup: Enrollment = strawberry.field(description="The place: a MAKEUP enrollment for this class and day.")
+    makeup: Enrollment = strawberry.field(
+        description="The makeup: an enrollment of type MAKEUP for this class on this date."
+    )
 
 
 RedeemMakeupTokenResult: TypeAlias = Annotated[
     RedeemMakeupTokenSuccess | MakeupApprovalRequired | AgainstTheToken | AgainstTheClass | PermissionDenied,
-    strawberry.union("RedeemMakeupTokenResult", description="The makeup, or why there is none."),
+    strawberry.union("RedeemMakeupTokenResult", description="The makeup, or the reason why it was not booked."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RedeemMakeupTokenInput, strawberry.argument(description="The token and the class.")]
+    info: Info,
+    input: Annotated[RedeemMakeupTokenInput, strawberry.argument(description="The makeup token and the class.")],
 ) -> RedeemMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     occurrence = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
@@ -60,7 +63,7 @@ async def resolve(
     ) as done:
         tokens = await find_tokens(done.reading, [done.outcome.token_id], done.now)
         if done.outcome.token_id not in tokens:
-            # Sent again after the token was taken out of sight.
+            # This happens on a retry when the caller may no longer see the token.
             raise NothingFound("There is no such makeup token.")
         return RedeemMakeupTokenSuccess(
             makeup_token=tokens[done.outcome.token_id],
@@ -70,10 +73,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description=f"Book a makeup with a makeup token. {MUST_BE_GOOD}{CHECKS} The student appears on open roll sheets at "
-    "once. Of two who want the last place, or the same token, one gets it. Undone by `resetMakeupToken`. Customer "
-    "Portal, for one's own students, where the setting autoApproveMakeups is on: else send `requestMakeup`. Office and "
-    "Staff Portal: CREATE_MAKEUP_TOKENS together with attendance VIEW; without SEE_ALL only for students and classes "
-    "that the caller sees. A token or class that is not to be seen is NOT_FOUND.",
+    description=f"Book a makeup with a makeup token. {MUST_BE_GOOD}{CHECKS} The student appears on open roll sheets "
+    "at once. When two people want the last place, or use the same token, only one of them succeeds. To undo it, call "
+    "`resetMakeupToken`. In the Customer Portal, guardians can redeem tokens of their own students while the setting "
+    "autoApproveMakeups is on; while it is off, they use `requestMakeup`. In the Office and Staff Portal, it needs "
+    "CREATE_MAKEUP_TOKENS and attendance VIEW; without SEE_ALL, the caller must see both the student and the class. A "
+    "token or class that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS], by_name=[Portal.CUSTOMER]),
 )

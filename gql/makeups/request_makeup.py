@@ -1,4 +1,4 @@
-"""requestMakeup: a guardian asks for a makeup where staff decide (R8.7)."""
+"""The mutation requestMakeup, with which a guardian asks for a makeup where staff decide about makeups (R8.7)."""
 
 from typing import Annotated, TypeAlias
 
@@ -26,27 +26,27 @@ from gql.makeups.makeup_request_changed import (
 )
 
 
-@strawberry.input(description="A makeup token, and the class that the family would like to use it for.")
+@strawberry.input(description="The makeup token, and the class for which the family would like to use it.")
 class RequestMakeupInput:
-    token_id: strawberry.ID = strawberry.field(description="A makeup token that is AVAILABLE.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token, whose state must be AVAILABLE.")
     occurrence_id: strawberry.ID = strawberry.field(description=OCCURRENCE_DESCRIPTION)
     comment: str | None = strawberry.field(default=None, description=f"A remark for the staff. {COMMENT_DESCRIPTION}")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="Staff will decide; until then the makeup token is REQUESTED.")
+@strawberry.type(description="The request was made. The makeup token is REQUESTED until staff decide.")
 class RequestMakeupSuccess(MakeupRequestChanged):
     pass
 
 
 RequestMakeupResult: TypeAlias = Annotated[
     RequestMakeupSuccess | MakeupApprovalNotRequired | AgainstTheToken | AgainstTheClass,
-    strawberry.union("RequestMakeupResult", description="The request, or why there is none."),
+    strawberry.union("RequestMakeupResult", description="The request, or the reason why it was not made."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[RequestMakeupInput, strawberry.argument(description="The token and the class.")]
+    info: Info, input: Annotated[RequestMakeupInput, strawberry.argument(description="The makeup token and the class.")]
 ) -> RequestMakeupResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     occurrence = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
@@ -61,9 +61,9 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Ask for a makeup, where the setting autoApproveMakeups is off: else send `redeemMakeupToken`. "
-    f"{MUST_BE_GOOD}{CHECKS} No place is held for it: staff approve it, which checks all of this again, or deny it. A "
-    "token has one open request at a time. Customer Portal, for one's own students. A token of another family is "
-    "NOT_FOUND.",
+    description="Request a makeup, while the setting autoApproveMakeups is off; while it is on, use "
+    f"`redeemMakeupToken`. {MUST_BE_GOOD}{CHECKS} The request does not hold a place. Staff approve it, which makes "
+    "all of these checks again, or deny it. A token can have one open request at a time. Only for guardians in the "
+    "Customer Portal, for their own students. A token of another family is NOT_FOUND.",
     metadata=signed_in(Portal.CUSTOMER),
 )

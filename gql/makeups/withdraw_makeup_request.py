@@ -1,4 +1,4 @@
-"""withdrawMakeupRequest: a family takes its request for a makeup back (R8.7)."""
+"""The mutation withdrawMakeupRequest, with which a family withdraws its request for a makeup (R8.7)."""
 
 from typing import Annotated, TypeAlias
 
@@ -14,25 +14,30 @@ from gql.makeups.makeup_refusals import MakeupRequestSettled
 from gql.makeups.makeup_request_changed import MakeupRequestChanged, change_makeup_request
 
 
-@strawberry.input(description="A request to take back.")
+@strawberry.input(description="The request to withdraw.")
 class WithdrawMakeupRequestInput:
-    makeup_request_id: strawberry.ID = strawberry.field(description="A request for a makeup that is REQUESTED.")
+    makeup_request_id: strawberry.ID = strawberry.field(
+        description="The id of the request, whose state must be REQUESTED."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The request is withdrawn, and its makeup token can be used again.")
+@strawberry.type(description="The request was withdrawn. Its makeup token can be used again.")
 class WithdrawMakeupRequestSuccess(MakeupRequestChanged):
     pass
 
 
 WithdrawMakeupRequestResult: TypeAlias = Annotated[
     WithdrawMakeupRequestSuccess | MakeupRequestSettled,
-    strawberry.union("WithdrawMakeupRequestResult", description="The withdrawn request, or why it stands."),
+    strawberry.union(
+        "WithdrawMakeupRequestResult", description="The withdrawn request, or the reason why it was not withdrawn."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[WithdrawMakeupRequestInput, strawberry.argument(description="Which one.")]
+    info: Info,
+    input: Annotated[WithdrawMakeupRequestInput, strawberry.argument(description="The request to withdraw.")],
 ) -> WithdrawMakeupRequestResult | None:
     request_id = decode_id(input.makeup_request_id, "MakeupRequest", "input.makeupRequestId")
     changed = await change_makeup_request(
@@ -45,8 +50,8 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Take back a request for a makeup that nobody has decided, whichever guardian of the family made it. "
-    "Its makeup token can be used again. Customer Portal; staff use `denyMakeup`. A request of another family is "
-    "NOT_FOUND.",
+    description="Withdraw a request for a makeup that staff have not decided. Any guardian of the family may withdraw "
+    "it, whoever made it. Its makeup token can be used again. Only for guardians in the Customer Portal; staff use "
+    "`denyMakeup`. A request of another family is NOT_FOUND.",
     metadata=signed_in(Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""locations: all sites of the organization."""
+"""The query locations, which lists the sites of the organization."""
 
 import strawberry
 
@@ -17,6 +17,7 @@ async def resolve(info: Info) -> list[Location]:
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's locations by name, without deleted ones. For staff and guardians.",
+    description="The organization's locations, ordered by name. Deleted locations are left out. For staff and "
+    "guardians.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""refreshSession: a refresh token for a fresh access token and the next refresh token."""
+"""The mutation refreshSession, which exchanges a refresh token for a new access token and the next refresh token."""
 
 from typing import Annotated
 
@@ -14,18 +14,20 @@ from gql.organization.session import SignInResult, show_session
 from gql.organization.vocabulary import SignInRefusedReason
 
 
-@strawberry.input(description="The session to go on with.")
+@strawberry.input(description="The session to continue.")
 class RefreshSessionInput:
-    refresh_token: str = strawberry.field(description="The latest one that `signIn` or `refreshSession` gave.")
+    refresh_token: str = strawberry.field(
+        description="The latest refresh token that `signIn` or `refreshSession` returned."
+    )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Not needed and not looked at: for 60 seconds the refresh token itself makes a retry give the same "
-        "answer.",
+        description="Ignored, because it is not needed: for 60 seconds, a retry with the same refresh token gets the "
+        "same answer.",
     )
 
 
 async def resolve(
-    info: Info, input: Annotated[RefreshSessionInput, strawberry.argument(description="The session to go on with.")]
+    info: Info, input: Annotated[RefreshSessionInput, strawberry.argument(description="The session to continue.")]
 ) -> SignInResult | None:
     services = info.context.services
     token = RefreshToken.decode(input.refresh_token)
@@ -41,9 +43,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Go on with a session. Open to all: the refresh token is the credential. It can be used once; for 60 "
-    "seconds the same answer is given again, since an answer can be lost, and two at once get the same. When it comes "
-    "back later, somebody else holds it too, and the session ends for both. Send it without an Authorization header: "
-    "an access token that has expired is refused there, whatever is asked.",
+    description="Continue a session with a new access token. Open to everybody: the refresh token is the credential. "
+    "Each refresh token can be used once; within 60 seconds it returns the same answer again, because the first "
+    "answer may have been lost. Two requests at once get the same answer. If the token is used again later, somebody "
+    "else may have stolen it, so the session ends for everybody who uses it. Send this request without an "
+    "Authorization header, because an expired access token in that header is refused in every request.",
     metadata=open_to_all(),
 )

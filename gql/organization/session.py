@@ -1,4 +1,4 @@
-"""What signing in and going on with a session answer."""
+"""The results of signing in and of continuing a session."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,48 +17,57 @@ from gql.organization.vocabulary import SignInRefusedReason
 @strawberry.type(description="A session. Keep the refresh token where no other program can read it.")
 class SignInSuccess:
     access_token: str = strawberry.field(
-        description="For the header `Authorization: Bearer ...`, or as `authorization` in the payload of "
-        "`connection_init`. Signed, opaque to clients."
+        description="The access token, for the header `Authorization: Bearer ...`, or as `authorization` in the "
+        "payload of `connection_init`. It is signed, and opaque to clients."
     )
     expires_at: datetime = strawberry.field(
-        description="When the access token ends: 15 minutes after it was signed, unless configured otherwise."
+        description="When the access token expires: 15 minutes after it was signed, unless the server is configured "
+        "otherwise."
     )
-    refresh_token: str = strawberry.field(description="For `refreshSession`, once: its answer brings the next one.")
+    refresh_token: str = strawberry.field(
+        description="The token for the next `refreshSession`. It can be used once; the answer has the next one."
+    )
     refresh_expires_at: datetime = strawberry.field(
-        description="When the session ends unless it is refreshed before: after 30 days, unless configured otherwise."
+        description="When the session ends if it is not refreshed before: after 30 days, unless the server is "
+        "configured otherwise."
     )
-    viewer: Viewer = strawberry.field(description="Who is signed in.")
+    viewer: Viewer = strawberry.field(description="The person who is signed in.")
 
 
 @refusal(
-    rules.SignInRefused, description="Nobody was signed in. Nothing tells whether an e-mail address has an account."
+    rules.SignInRefused,
+    description="Nobody was signed in. The answer does not reveal whether an account with this e-mail address exists.",
 )
 class SignInRefused(UserError):
-    reason: SignInRefusedReason = strawberry.field(description="Why.")
+    reason: SignInRefusedReason = strawberry.field(description="The reason.")
 
 
 @refusal(
     rules.NoSession,
-    description="The access token is of an external identity provider, which keeps the session: sign out there. With "
-    "`everywhere` the sessions kept here end all the same. Nothing was changed.",
+    description="The access token comes from an external identity provider, which keeps the session. Sign out there. "
+    "With `everywhere`, the sessions that are kept here end nevertheless. Otherwise nothing was changed.",
 )
 class NoSession(UserError):
     pass
 
 
-@strawberry.type(description="An organization to choose.")
+@strawberry.type(description="An organization to choose when signing in.")
 class OrganizationChoice:
-    organization_id: strawberry.ID = strawberry.field(description="For `organizationId` of the input of `signIn`.")
-    name: str = strawberry.field(description="Its name.")
+    organization_id: strawberry.ID = strawberry.field(
+        description="The id to pass as `organizationId` in the input of `signIn`."
+    )
+    name: str = strawberry.field(description="The name of the organization.")
 
 
 @refusal(
     rules.OrganizationChoiceRequired,
-    description="E-mail address and password are right in several organizations: sign in again with `organizationId`. "
-    "Nobody was signed in.",
+    description="E-mail address and password are correct in several organizations. Sign in again with an "
+    "`organizationId`. Nobody was signed in.",
 )
 class OrganizationChoiceRequired(UserError):
-    organizations: list[OrganizationChoice] = strawberry.field(description="In alphabetical order of their names.")
+    organizations: list[OrganizationChoice] = strawberry.field(
+        description="The organizations in question, ordered by name."
+    )
 
     @classmethod
     def of(cls, refusal: rules.OrganizationChoiceRequired) -> "OrganizationChoiceRequired":
@@ -73,13 +82,14 @@ class OrganizationChoiceRequired(UserError):
 
 SignInResult = Annotated[
     SignInSuccess | SignInRefused | OrganizationChoiceRequired,
-    strawberry.union("SignInResult", description="A session, or why there is none."),
+    strawberry.union("SignInResult", description="The session, or the reason why there is none."),
 ]
 
 
 def show_session(context: Context, session: SignedIn, now: datetime) -> SignInSuccess:
-    """Signs the access token. The operation goes on as the one who signed in, so that what it asks of the viewer is
-    read as that viewer.
+    """Sign the access token and return the session.
+
+    The rest of the operation runs as the person who signed in, so that its `viewer` fields show that person.
     """
     tokens = context.services.access_tokens
     caller = session.viewer.caller

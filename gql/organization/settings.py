@@ -1,4 +1,4 @@
-"""An organization's settings, with the audit of their changes."""
+"""The type Settings: an organization's settings, with the history of their changes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -59,7 +59,9 @@ class AbsenceSettings:
     absence_notice_minutes: int = strawberry.field(description=SAYS["absence_notice_minutes"])
 
 
-@strawberry.type(description="Settings of makeup tokens. A changed one is in force for tokens that come later.")
+@strawberry.type(
+    description="Settings of makeup tokens. A change does not alter the expiration of tokens that exist already."
+)
 class MakeupTokenSettings:
     tokens_enabled: bool = strawberry.field(description=SAYS["tokens_enabled"])
     token_trigger: TokenTrigger = strawberry.field(description=SAYS["token_trigger"])
@@ -81,32 +83,49 @@ class MakeupTokenSettings:
 
 @strawberry.type(description="A setting before and after a change.")
 class ChangedSetting:
-    setting: str = strawberry.field(description="Its field in the schema, such as `officeCheckInMode`.")
-    before: str | None = strawberry.field(
-        description="Its value before as GraphQL writes it, such as `true`, `3` or `[ACTIVE]`; null: it was null."
+    setting: str = strawberry.field(
+        description="The name of the setting's field in the schema, for example `officeCheckInMode`."
     )
-    after: str | None = strawberry.field(description="Its value after, written in the same way; null: it became null.")
+    before: str | None = strawberry.field(
+        description="The value before the change in GraphQL notation, for example `true`, `3` or `[ACTIVE]`. Null "
+        "when the setting was null."
+    )
+    after: str | None = strawberry.field(
+        description="The value after the change, in the same notation. Null when the setting became null."
+    )
 
 
-@strawberry.type(description="One act that changed settings.")
+@strawberry.type(description="A change of one or more settings by one mutation.")
 class SettingsChange:
-    changed_at: datetime = strawberry.field(description="When.")
-    changed_by: StaffMember | None = strawberry.field(description="By whom; null: not known.")
-    settings: list[ChangedSetting] = strawberry.field(description="What it changed, by name.")
+    changed_at: datetime = strawberry.field(description="When the settings were changed.")
+    changed_by: StaffMember | None = strawberry.field(
+        description="The person who changed them. Null when it is not known."
+    )
+    settings: list[ChangedSetting] = strawberry.field(description="The changed settings, ordered by name.")
 
 
 @strawberry.type(
-    description="How the organization works. Whatever is asked or done next goes by a setting that was just changed."
+    description="The settings of the organization. A change takes effect at once, for all requests that follow."
 )
 class Settings:
-    classes: ClassSettings = strawberry.field(description="Changed by `updateClassSettings`.")
-    staff_portal: StaffPortalSettings = strawberry.field(description="Changed by `updateStaffPortalSettings`.")
-    kiosk: KioskSettings = strawberry.field(description="Changed by `updateKioskSettings`.")
-    absences: AbsenceSettings = strawberry.field(description="Changed by `updateAbsenceSettings`.")
-    makeup_tokens: MakeupTokenSettings = strawberry.field(description="Changed by `updateMakeupTokenSettings`.")
+    classes: ClassSettings = strawberry.field(
+        description="Settings of classes and of the Office Portal. Change them with `updateClassSettings`."
+    )
+    staff_portal: StaffPortalSettings = strawberry.field(
+        description="Settings of the Staff Portal. Change them with `updateStaffPortalSettings`."
+    )
+    kiosk: KioskSettings = strawberry.field(
+        description="Settings of check-in kiosks. Change them with `updateKioskSettings`."
+    )
+    absences: AbsenceSettings = strawberry.field(
+        description="Settings of expected absences. Change them with `updateAbsenceSettings`."
+    )
+    makeup_tokens: MakeupTokenSettings = strawberry.field(
+        description="Settings of makeup tokens. Change them with `updateMakeupTokenSettings`."
+    )
 
     @strawberry.field(
-        description="Who changed what and when, newest first. Needs MANAGE_SETTINGS.",
+        description="The changes of settings, newest first, each with its author and time. Needs MANAGE_SETTINGS.",
         metadata=requires(MANAGE_SETTINGS),
     )
     async def changes(

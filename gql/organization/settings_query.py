@@ -1,4 +1,4 @@
-"""settings: how the organization works."""
+"""The query settings, which returns the settings of the organization."""
 
 import strawberry
 
@@ -15,6 +15,7 @@ async def resolve(info: Info) -> Settings:
 
 field = strawberry.field(
     resolver=resolve,
-    description="The organization's settings. All staff see them, in both portals; guardians and kiosks do not.",
+    description="The organization's settings. All staff can see them, in the Office and Staff Portal; guardians and "
+    "kiosks cannot.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

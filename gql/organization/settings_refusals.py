@@ -1,4 +1,4 @@
-"""What changing settings can be refused for."""
+"""The refusals of mutations that change settings."""
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
@@ -10,13 +10,13 @@ from gql.fields.user_errors import UserError, refusal
 
 @refusal(
     rules.SettingOutOfRange,
-    description="A setting lies outside of what is allowed. None of the settings was changed, the others of the input "
-    "neither.",
+    description="A setting is out of its allowed range. No setting was changed, not even the other settings of the "
+    "input.",
 )
 class SettingOutOfRange(UserError):
-    setting: str = strawberry.field(description="The field of the input, such as `birthdayWindowDays`.")
-    least: int = strawberry.field(description="The least value allowed.")
-    most: int = strawberry.field(description="The greatest value allowed.")
+    setting: str = strawberry.field(description="The name of the input field, for example `birthdayWindowDays`.")
+    least: int = strawberry.field(description="The lowest allowed value.")
+    most: int = strawberry.field(description="The highest allowed value.")
 
     @classmethod
     def of(cls, refusal: rules.SettingOutOfRange) -> "SettingOutOfRange":
@@ -27,9 +27,11 @@ class SettingOutOfRange(UserError):
 
 @refusal(
     rules.EarningTypesNotAllowed,
-    description="Absences through enrollments of these types can earn no makeup tokens. None of the settings was "
-    "changed, the others of the input neither.",
+    description="Absences through enrollments of these types cannot earn makeup tokens. No setting was changed, not "
+    "even the other settings of the input.",
 )
 class EarningTypesNotAllowed(UserError):
-    types: list[EnrollmentType] = strawberry.field(description="The types at fault; empty: none was named.")
-    allowed: list[EnrollmentType] = strawberry.field(description="The types that can earn.")
+    types: list[EnrollmentType] = strawberry.field(
+        description="The types that are not allowed. Empty when the input had no type at all."
+    )
+    allowed: list[EnrollmentType] = strawberry.field(description="The types that are allowed.")

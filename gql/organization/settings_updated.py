@@ -1,4 +1,4 @@
-"""What every mutation that changes settings answers with, and how it comes to it."""
+"""The result that all mutations which change settings share."""
 
 from typing import Any
 
@@ -18,19 +18,21 @@ from gql.protocol.errors import BadInput
 _DEFAULTS = by_name(OrganizationSettings())
 
 
-@strawberry.interface(description="The settings are as they were asked for, and in force.")
+@strawberry.interface(description="The settings have the requested values and are in effect.")
 class SettingsUpdated:
-    settings: Settings = strawberry.field(description="All settings as they are now.")
+    settings: Settings = strawberry.field(description="All settings after the change.")
     changed: list[ChangedSetting] = strawberry.field(
-        description="What this act changed, by name; settings that were so already are none."
+        description="The settings that this mutation changed, ordered by name. Settings that had the requested value "
+        "before are not listed."
     )
 
 
 async def update_settings(info: Info, given: Any) -> dict[str, Any]:
-    """The fields of SettingsUpdated, after the settings that the input names were changed.
+    """Change the settings that the input names, and return the fields of SettingsUpdated.
 
-    given -- an input whose fields, beside `idempotency_key`, are `Maybe` and bear the names of settings.
-    Raises BadInput for a null where the setting knows none.
+    given -- an input whose fields, except `idempotency_key`, are `Maybe` and are named like settings
+
+    Raises BadInput when a setting that cannot be null is set to null.
     """
     named = {name: _checked(name, value.value) for name, value in vars(given).items() if isinstance(value, Some)}
     async with act_once(
@@ -44,8 +46,8 @@ async def update_settings(info: Info, given: Any) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any) -> Any:
-    """A list as the set that the setting is."""
-    # A Maybe without null would be refused by Strawberry in words that do not name the field.
+    """Return the value as the settings store it: a list becomes a set."""
+    # Strawberry would refuse a null for a Maybe of a non-null type with a message that does not name the field.
     if value is None and _DEFAULTS[name] is not None:
         raise BadInput(f"input.{to_camel_case(name)} is null; leave it out to keep it as it is.")
     return frozenset(value) if isinstance(value, list) else value

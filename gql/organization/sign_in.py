@@ -1,4 +1,4 @@
-"""signIn: e-mail address and password for a session."""
+"""The mutation signIn, which exchanges e-mail address and password for a session."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,28 +21,31 @@ _LONGEST_PASSWORD = 1024
 _LONGEST_KEY = 255
 
 
-@strawberry.input(description="Who signs in, and where.")
+@strawberry.input(description="The credentials, and the portal to sign in to.")
 class SignInInput:
     email: str = strawberry.field(
-        description=f"The e-mail address of the account, in any case of letters; at most {_LONGEST_EMAIL} characters."
+        description=f"The e-mail address of the account, at most {_LONGEST_EMAIL} characters. Upper and lower case "
+        "are the same."
     )
-    password: str = strawberry.field(description=f"The password; at most {_LONGEST_PASSWORD} characters.")
+    password: str = strawberry.field(description=f"The password, at most {_LONGEST_PASSWORD} characters.")
     portal: Portal = strawberry.field(
-        description="Where to sign in: OFFICE, STAFF or CUSTOMER. What is done with the session is done from there."
+        description="The portal to sign in to: OFFICE, STAFF or CUSTOMER. All requests of the session come from this "
+        "portal."
     )
     organization_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="Which organization, for somebody who has accounts in several. Left out or null: the only one.",
+        description="The id of the organization, for somebody who has accounts in several organizations. Left out or "
+        "null: the only organization in which e-mail address and password are correct.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="At most 255 characters. A retry with the same key gets the same session again, until it is "
-        "refreshed. Left out or null: each call begins a session of its own, which does no harm.",
+        description="At most 255 characters. A retry with the same key gets the same session again, until that "
+        "session is refreshed. Left out or null: each call starts a new session, which does no harm.",
     )
 
 
 async def resolve(
-    info: Info, input: Annotated[SignInInput, strawberry.argument(description="Who signs in, and where.")]
+    info: Info, input: Annotated[SignInInput, strawberry.argument(description="The credentials and the portal.")]
 ) -> SignInResult | None:
     context, services = info.context, info.context.services
     organization_id = _checked(input)
@@ -68,7 +71,7 @@ async def resolve(
 
 
 def _checked(input: SignInInput) -> UUID | None:
-    """The organization's id, if one is given. Raises BadInput."""
+    """Return the id of the organization, or None when it was not given. Raises BadInput."""
     for name, value, longest in (
         ("email", input.email, _LONGEST_EMAIL),
         ("password", input.password, _LONGEST_PASSWORD),
@@ -87,7 +90,7 @@ async def _count_attempt(context: Context, email: str) -> None:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Sign in with e-mail address and password. Open to all. After 10 failures for one e-mail address, or "
-    "100 from one network address, within 15 minutes, further attempts are RATE_LIMITED.",
+    description="Sign in with e-mail address and password. Open to everybody. After 10 failed attempts for one e-mail "
+    "address, or 100 from one network address, within 15 minutes, further attempts are RATE_LIMITED.",
     metadata=open_to_all(),
 )

@@ -1,4 +1,4 @@
-"""signOut: the end of a session."""
+"""The mutation signOut, which ends sessions."""
 
 from typing import Annotated
 
@@ -11,29 +11,30 @@ from gql.fields.vocabulary import Portal
 from gql.organization.session import NoSession
 
 
-@strawberry.input(description="Which sessions to end.")
+@strawberry.input(description="The sessions to end.")
 class SignOutInput:
     everywhere: bool = strawberry.field(
-        default=False, description="true: all sessions of the caller, on all devices; false: this one."
+        default=False, description="True: all sessions of the caller, on all devices. False: only this session."
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Not needed and not looked at: a session that has ended cannot be ended again.",
+        description="Ignored, because it is not needed: a session that has ended cannot end again.",
     )
 
 
-@strawberry.type(description="The sessions have ended: their access tokens and refresh tokens are refused from now on.")
+@strawberry.type(description="The sessions have ended. Their access tokens and refresh tokens are refused from now on.")
 class SignOutSuccess:
-    ended_sessions: int = strawberry.field(description="How many.")
+    ended_sessions: int = strawberry.field(description="How many sessions have ended.")
 
 
 SignOutResult = Annotated[
-    SignOutSuccess | NoSession, strawberry.union("SignOutResult", description="What ended, or why nothing did.")
+    SignOutSuccess | NoSession,
+    strawberry.union("SignOutResult", description="The result of signing out, or the reason why nothing ended."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[SignOutInput, strawberry.argument(description="Which sessions to end.")]
+    info: Info, input: Annotated[SignOutInput, strawberry.argument(description="The sessions to end.")]
 ) -> SignOutResult | None:
     async with changing(info) as (uow, viewer):
         ended = await sign_out(uow, viewer, everywhere=input.everywhere, now=info.context.clock())
@@ -42,6 +43,6 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Sign out. For staff and guardians; a kiosk is revoked by staff.",
+    description="Sign out. For staff and guardians; a kiosk is revoked by staff instead.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

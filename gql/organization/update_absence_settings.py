@@ -1,4 +1,4 @@
-"""updateAbsenceSettings: how absences are told beforehand (R6.2)."""
+"""The mutation updateAbsenceSettings, which changes how absences are announced beforehand (R6.2)."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,7 +15,7 @@ from gql.organization.settings_refusals import SettingOutOfRange
 from gql.organization.settings_updated import SettingsUpdated, update_settings
 
 
-@strawberry.input(description="Settings of expected absences to change.")
+@strawberry.input(description="The settings of expected absences to change.")
 class UpdateAbsenceSettingsInput:
     guardians_may_request_absences: Maybe[bool | None] = strawberry.field(
         default=None, description=leaves("guardians_may_request_absences")
@@ -32,26 +32,27 @@ class UpdateAbsenceSettingsInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The settings are in force.")
+@strawberry.type(description="The settings were changed.")
 class UpdateAbsenceSettingsSuccess(SettingsUpdated):
     pass
 
 
 UpdateAbsenceSettingsResult: TypeAlias = Annotated[
     UpdateAbsenceSettingsSuccess | SettingOutOfRange | PermissionDenied,
-    strawberry.union("UpdateAbsenceSettingsResult", description="The settings, or why nothing was changed."),
+    strawberry.union("UpdateAbsenceSettingsResult", description="The settings, or the reason why nothing was changed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[UpdateAbsenceSettingsInput, strawberry.argument(description="What to change.")]
+    info: Info, input: Annotated[UpdateAbsenceSettingsInput, strawberry.argument(description="The settings to change.")]
 ) -> UpdateAbsenceSettingsResult | None:
     return UpdateAbsenceSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change settings of expected absences. Settings that are left out stay as they are, so two "
-    "people can change different ones at once. In force at once, and kept in the audit. Needs MANAGE_SETTINGS.",
+    description="Change settings of expected absences. Settings that are left out stay unchanged, so two people can "
+    "change different settings at once. The change takes effect at once and is recorded in `settings.changes`. Needs "
+    "MANAGE_SETTINGS.",
     metadata=requires(MANAGE_SETTINGS),
 )

@@ -1,4 +1,4 @@
-"""updateClassSettings: check-in mode of the Office Portal, birthdays, absences by default."""
+"""The mutation updateClassSettings: the Office Portal's check-in mode, birthdays and absences by default."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,7 +15,7 @@ from gql.organization.settings_refusals import SettingOutOfRange
 from gql.organization.settings_updated import SettingsUpdated, update_settings
 
 
-@strawberry.input(description="Settings of classes and of the Office Portal to change.")
+@strawberry.input(description="The settings of classes and of the Office Portal to change.")
 class UpdateClassSettingsInput:
     office_check_in_mode: Maybe[bool | None] = strawberry.field(
         default=None, description=leaves("office_check_in_mode")
@@ -30,19 +30,19 @@ class UpdateClassSettingsInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The settings are in force.")
+@strawberry.type(description="The settings were changed.")
 class UpdateClassSettingsSuccess(SettingsUpdated):
     pass
 
 
 UpdateClassSettingsResult: TypeAlias = Annotated[
     UpdateClassSettingsSuccess | SettingOutOfRange | PermissionDenied,
-    strawberry.union("UpdateClassSettingsResult", description="The settings, or why nothing was changed."),
+    strawberry.union("UpdateClassSettingsResult", description="The settings, or the reason why nothing was changed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[UpdateClassSettingsInput, strawberry.argument(description="What to change.")]
+    info: Info, input: Annotated[UpdateClassSettingsInput, strawberry.argument(description="The settings to change.")]
 ) -> UpdateClassSettingsResult | None:
     return UpdateClassSettingsSuccess(**await update_settings(info, input))
 
@@ -50,7 +50,7 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Change settings of classes, appointments and camps, and of the Office Portal. Settings that are left "
-    "out stay as they are, so two people can change different ones at once. In force at once, and kept in the audit. "
-    "Needs MANAGE_SETTINGS.",
+    "out stay unchanged, so two people can change different settings at once. The change takes effect at once and is "
+    "recorded in `settings.changes`. Needs MANAGE_SETTINGS.",
     metadata=requires(MANAGE_SETTINGS),
 )

@@ -1,4 +1,4 @@
-"""updateKioskSettings: when and how kiosks check in (R5.3)."""
+"""The mutation updateKioskSettings, which changes when and how kiosks accept check-ins (R5.3)."""
 
 from typing import Annotated, TypeAlias
 
@@ -15,7 +15,7 @@ from gql.organization.settings_refusals import SettingOutOfRange
 from gql.organization.settings_updated import SettingsUpdated, update_settings
 
 
-@strawberry.input(description="Settings of kiosks to change.")
+@strawberry.input(description="The settings of kiosks to change.")
 class UpdateKioskSettingsInput:
     kiosk_read_only: Maybe[bool | None] = strawberry.field(default=None, description=leaves("kiosk_read_only"))
     kiosk_early_minutes: Maybe[int | None] = strawberry.field(default=None, description=leaves("kiosk_early_minutes"))
@@ -24,26 +24,27 @@ class UpdateKioskSettingsInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The settings are in force.")
+@strawberry.type(description="The settings were changed.")
 class UpdateKioskSettingsSuccess(SettingsUpdated):
     pass
 
 
 UpdateKioskSettingsResult: TypeAlias = Annotated[
     UpdateKioskSettingsSuccess | SettingOutOfRange | PermissionDenied,
-    strawberry.union("UpdateKioskSettingsResult", description="The settings, or why nothing was changed."),
+    strawberry.union("UpdateKioskSettingsResult", description="The settings, or the reason why nothing was changed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[UpdateKioskSettingsInput, strawberry.argument(description="What to change.")]
+    info: Info, input: Annotated[UpdateKioskSettingsInput, strawberry.argument(description="The settings to change.")]
 ) -> UpdateKioskSettingsResult | None:
     return UpdateKioskSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change settings of all check-in kiosks. Settings that are left out stay as they are, so two "
-    "people can change different ones at once. In force at once, and kept in the audit. Needs MANAGE_SETTINGS.",
+    description="Change settings of all check-in kiosks. Settings that are left out stay unchanged, so two people can "
+    "change different settings at once. The change takes effect at once and is recorded in `settings.changes`. Needs "
+    "MANAGE_SETTINGS.",
     metadata=requires(MANAGE_SETTINGS),
 )

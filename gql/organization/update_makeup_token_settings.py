@@ -1,4 +1,6 @@
-"""updateMakeupTokenSettings: what earns makeup tokens, how long they are good, and how they are used (R7.2, R8.11)."""
+"""The mutation updateMakeupTokenSettings: what earns makeup tokens, when they expire, and how they are used (R7.2,
+R8.11).
+"""
 
 from typing import Annotated, TypeAlias
 
@@ -17,7 +19,7 @@ from gql.organization.settings_updated import SettingsUpdated, update_settings
 from gql.tokens.vocabulary import ExpiryAnchor, ExpiryUnit, LimitPeriod, LimitScope, TokenTrigger
 
 
-@strawberry.input(description="Settings of makeup tokens to change.")
+@strawberry.input(description="The settings of makeup tokens to change.")
 class UpdateMakeupTokenSettingsInput:
     tokens_enabled: Maybe[bool | None] = strawberry.field(default=None, description=leaves("tokens_enabled"))
     token_trigger: Maybe[TokenTrigger | None] = strawberry.field(default=None, description=leaves("token_trigger"))
@@ -56,28 +58,31 @@ class UpdateMakeupTokenSettingsInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The settings are in force.")
+@strawberry.type(description="The settings were changed.")
 class UpdateMakeupTokenSettingsSuccess(SettingsUpdated):
     pass
 
 
 UpdateMakeupTokenSettingsResult: TypeAlias = Annotated[
     UpdateMakeupTokenSettingsSuccess | SettingOutOfRange | EarningTypesNotAllowed | PermissionDenied,
-    strawberry.union("UpdateMakeupTokenSettingsResult", description="The settings, or why nothing was changed."),
+    strawberry.union(
+        "UpdateMakeupTokenSettingsResult", description="The settings, or the reason why nothing was changed."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[UpdateMakeupTokenSettingsInput, strawberry.argument(description="What to change.")]
+    info: Info,
+    input: Annotated[UpdateMakeupTokenSettingsInput, strawberry.argument(description="The settings to change.")],
 ) -> UpdateMakeupTokenSettingsResult | None:
     return UpdateMakeupTokenSettingsSuccess(**await update_settings(info, input))
 
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change settings of makeup tokens. Settings that are left out stay as they are, so two people can "
-    "change different ones at once. In force at once, for tokens that come later: those that are there keep their "
-    "expiration. An unused token whose absence does not qualify any more is revoked when its mark is next changed. "
-    "Kept in the audit. Needs MANAGE_SETTINGS.",
+    description="Change settings of makeup tokens. Settings that are left out stay unchanged, so two people can "
+    "change different settings at once. The change takes effect at once for new tokens and is recorded in "
+    "`settings.changes`. Existing tokens keep their expiration date. An unused token whose absence no longer earns "
+    "one under the new settings is revoked when its mark is next changed. Needs MANAGE_SETTINGS.",
     metadata=requires(MANAGE_SETTINGS),
 )

@@ -1,4 +1,4 @@
-"""Who is calling, as the caller sees it."""
+"""The types of the caller, as the caller sees itself."""
 
 from typing import Annotated
 
@@ -18,39 +18,44 @@ from gql.people.student import Student, show_student
 MOST_STUDENTS = 100
 
 
-@strawberry.type(description="One business account. Nothing of one organization is ever visible to another.")
+@strawberry.type(description="A business account. Nothing of an organization is ever visible to another organization.")
 class Organization(Node):
-    name: str = strawberry.field(description="Its name.")
-    currency: str = strawberry.field(description="ISO 4217 code of the currency of all its amounts, such as USD.")
-
-
-@strawberry.type(description="A staff member, signed in to the Office Portal or to the Staff Portal.")
-class StaffViewer:
-    name: str = strawberry.field(description="First and last name, to greet with.")
-    email: str | None = strawberry.field(description="The address that signs in; null: none is known.")
-    portal: Portal = strawberry.field(description="OFFICE or STAFF.")
-    permissions: list[Permission] = strawberry.field(
-        description="What the viewer may do in this portal: from groups and from the person, added up, with all that "
-        "each includes. In alphabetical order."
+    name: str = strawberry.field(description="The name of the organization.")
+    currency: str = strawberry.field(
+        description="The currency of all amounts of the organization, as an ISO 4217 code such as USD."
     )
-    staff_member: StaffMember = strawberry.field(description="The viewer as others see it.")
-    organization: Organization = strawberry.field(description="Where the viewer works.")
 
 
-@strawberry.type(description="A guardian, signed in to the Customer Portal. Reaches the students of one family alone.")
+@strawberry.type(description="A staff member who is signed in to the Office Portal or the Staff Portal.")
+class StaffViewer:
+    name: str = strawberry.field(description="The first and last name, for a greeting.")
+    email: str | None = strawberry.field(description="The e-mail address of the account. Null when it is not known.")
+    portal: Portal = strawberry.field(description="The portal: OFFICE or STAFF.")
+    permissions: list[Permission] = strawberry.field(
+        description="The permissions of the viewer in this portal, ordered alphabetically. They come from groups and "
+        "from the person, and include all permissions that another permission implies."
+    )
+    staff_member: StaffMember = strawberry.field(description="The viewer as other people see the person.")
+    organization: Organization = strawberry.field(description="The organization in which the viewer works.")
+
+
+@strawberry.type(
+    description="A guardian who is signed in to the Customer Portal. A guardian can reach only the students of the "
+    "own family."
+)
 class GuardianViewer:
-    name: str = strawberry.field(description="First and last name, to greet with.")
-    email: str | None = strawberry.field(description="The address that signs in; null: none is known.")
-    portal: Portal = strawberry.field(description="CUSTOMER.")
-    guardian: Guardian = strawberry.field(description="The viewer as others see it.")
-    organization: Organization = strawberry.field(description="The organization that the family is with.")
+    name: str = strawberry.field(description="The first and last name, for a greeting.")
+    email: str | None = strawberry.field(description="The e-mail address of the account. Null when it is not known.")
+    portal: Portal = strawberry.field(description="The portal, which is always CUSTOMER.")
+    guardian: Guardian = strawberry.field(description="The viewer as other people see the person.")
+    organization: Organization = strawberry.field(description="The organization whose customer the family is.")
     books_makeups: bool = strawberry.field(
-        description="Whether the family books makeups by itself, with `redeemMakeupToken`; if not, it asks for them "
-        "with `requestMakeup`. The setting autoApproveMakeups."
+        description="Whether the family books makeups itself, with `redeemMakeupToken`. If not, it requests them with "
+        "`requestMakeup`. This is the setting autoApproveMakeups."
     )
 
     @strawberry.field(
-        description=f"The students of the family, by last name, then first name; at most {MOST_STUDENTS}.",
+        description=f"The students of the family, ordered by last name, then by first name; at most {MOST_STUDENTS}.",
         metadata=signed_in(Portal.CUSTOMER),
     )
     async def students(self, info: Info) -> list[Student]:
@@ -62,19 +67,21 @@ class GuardianViewer:
             return [show_student(each.student, sight_of(viewer), viewer.currency) for each in found]
 
 
-@strawberry.type(description="A check-in device. Reaches the day of its location alone.")
+@strawberry.type(description="A check-in device. It can reach only the current day of its location.")
 class KioskViewer:
     name: str = strawberry.field(description="The name that staff gave the device.")
-    portal: Portal = strawberry.field(description="KIOSK.")
-    kiosk: Kiosk = strawberry.field(description="The device as others see it.")
+    portal: Portal = strawberry.field(description="The portal, which is always KIOSK.")
+    kiosk: Kiosk = strawberry.field(description="The device as other people see it.")
     location_name: str = strawberry.field(description="The name of the location where the device stands.")
-    time_zone: str = strawberry.field(description="IANA name of the location's zone, such as America/Chicago.")
-    organization: Organization = strawberry.field(description="Whose device it is.")
+    time_zone: str = strawberry.field(
+        description="The IANA name of the location's time zone, for example America/Chicago."
+    )
+    organization: Organization = strawberry.field(description="The organization to which the device belongs.")
 
 
 Viewer = Annotated[
     StaffViewer | GuardianViewer | KioskViewer,
-    strawberry.union("Viewer", description="Who is calling, as told by the credential."),
+    strawberry.union("Viewer", description="The caller, as identified by the credential."),
 ]
 
 

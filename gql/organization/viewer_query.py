@@ -1,4 +1,4 @@
-"""viewer: who is calling."""
+"""The query viewer, which returns the caller."""
 
 import strawberry
 
@@ -16,7 +16,7 @@ async def resolve(info: Info) -> Viewer | None:
 
 field = strawberry.field(
     resolver=resolve,
-    description="Who is calling, read afresh. Null for a caller without a credential; a credential that has expired or "
-    "whose session has ended is UNAUTHENTICATED.",
+    description="The caller, with the data that the database has at this moment. Null when the request has no "
+    "credential. A credential that has expired, or whose session has ended, is answered with UNAUTHENTICATED.",
     metadata=open_to_all(),
 )

@@ -7,16 +7,16 @@ __all__ = ["SignInRefusedReason"]
 
 described(
     SignInRefusedReason,
-    "Why nobody was signed in, or a session does not go on.",
+    "Why nobody was signed in, or why a session does not continue.",
     {
-        SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD: "There is no such account, or the password is wrong; which of "
-        "them is not told.",
-        SignInRefusedReason.WRONG_PORTAL: "The account is right, but not for this portal. Told only after the right "
-        "password.",
-        SignInRefusedReason.REFRESH_TOKEN_NOT_VALID: "This was never a refresh token, or it is older than the one "
-        "before the current one.",
+        SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD: "No account has this e-mail address, or the password is wrong. "
+        "The answer does not reveal which.",
+        SignInRefusedReason.WRONG_PORTAL: "The account exists, but may not use this portal. This is only said after a "
+        "correct password.",
+        SignInRefusedReason.REFRESH_TOKEN_NOT_VALID: "The text was never a refresh token, or it is older than the "
+        "previous refresh token.",
         SignInRefusedReason.SESSION_EXPIRED: "The refresh token was not used in time. Sign in again.",
-        SignInRefusedReason.SESSION_ENDED: "Signed out, left, or ended because the refresh token before the current "
-        "one came back, which tells of theft. Sign in again.",
+        SignInRefusedReason.SESSION_ENDED: "The session has ended: the person signed out, or has left, or the "
+        "previous refresh token was used a second time, which indicates theft. Sign in again.",
     },
 )

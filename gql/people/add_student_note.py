@@ -1,4 +1,4 @@
-"""addStudentNote: what staff should know about a student."""
+"""The mutation addStudentNote, which adds a note of staff about a student."""
 
 from typing import Annotated, TypeAlias
 
@@ -17,12 +17,12 @@ from gql.people.student_texts import NOTE_LENGTH, checked_text, show_kept_note
 from gql.people.vocabulary import NoteLevel
 
 
-@strawberry.input(description="The note.")
+@strawberry.input(description="The note to add.")
 class AddStudentNoteInput:
-    student_id: strawberry.ID = strawberry.field(description="Whom it is about.")
-    body: str = strawberry.field(description=f"The text, 1 to {NOTE_LENGTH} characters.")
+    student_id: strawberry.ID = strawberry.field(description="The id of the student whom the note is about.")
+    body: str = strawberry.field(description=f"The text of the note, 1 to {NOTE_LENGTH} characters.")
     level: NoteLevel = strawberry.field(
-        default=NoteLevel.NORMAL, description="How much it matters. NORMAL if left out."
+        default=NoteLevel.NORMAL, description="How important the note is. Left out: NORMAL."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
@@ -34,12 +34,12 @@ class AddStudentNoteSuccess:
 
 AddStudentNoteResult: TypeAlias = Annotated[
     AddStudentNoteSuccess | PermissionDenied,
-    strawberry.union("AddStudentNoteResult", description="The note, or why there is none."),
+    strawberry.union("AddStudentNoteResult", description="The note, or the reason why it was not added."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[AddStudentNoteInput, strawberry.argument(description="The note.")]
+    info: Info, input: Annotated[AddStudentNoteInput, strawberry.argument(description="The note to add.")]
 ) -> AddStudentNoteResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     body = checked_text(input.body, "input.body", NOTE_LENGTH)
@@ -54,8 +54,8 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Write a note about a student for other staff. While it is open the student's rows carry the NOTES "
-    "indicator, on open roll sheets at once. Office and Staff Portal, attendance FULL. A student who is not to be seen "
-    "is NOT_FOUND.",
+    description="Add a note about a student for other staff. While the note is open, the student's rows have the "
+    "NOTES indicator; subscribed roll sheets receive it at once. Needs attendance FULL, in the Office or Staff "
+    "Portal. A student whom the caller may not see is NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

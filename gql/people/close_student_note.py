@@ -1,4 +1,4 @@
-"""closeStudentNote: a note that matters no more."""
+"""The mutation closeStudentNote, which closes a note that is no longer needed."""
 
 from typing import Annotated, TypeAlias
 
@@ -16,25 +16,27 @@ from gql.people.student import StudentNote
 from gql.people.student_texts import show_kept_note
 
 
-@strawberry.input(description="Which note is closed.")
+@strawberry.input(description="The note to close.")
 class CloseStudentNoteInput:
-    note_id: strawberry.ID = strawberry.field(description="The note. One that is closed already stays as it is.")
+    note_id: strawberry.ID = strawberry.field(
+        description="The id of the note. A note that is closed already stays unchanged."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The note is closed.")
 class CloseStudentNoteSuccess:
-    note: StudentNote = strawberry.field(description="As it is now.")
+    note: StudentNote = strawberry.field(description="The note after the change.")
 
 
 CloseStudentNoteResult: TypeAlias = Annotated[
     CloseStudentNoteSuccess | PermissionDenied,
-    strawberry.union("CloseStudentNoteResult", description="The note, or why it was not closed."),
+    strawberry.union("CloseStudentNoteResult", description="The note, or the reason why it was not closed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[CloseStudentNoteInput, strawberry.argument(description="The note.")]
+    info: Info, input: Annotated[CloseStudentNoteInput, strawberry.argument(description="The note to close.")]
 ) -> CloseStudentNoteResult | None:
     note_id = decode_id(input.note_id, "StudentNote", "input.noteId")
     async with act_once(
@@ -45,7 +47,8 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Close a note about a student. With the last open one the NOTES indicator goes, on open roll sheets at "
-    "once. Office and Staff Portal, attendance FULL. A note about a student who is not to be seen is NOT_FOUND.",
+    description="Close a note about a student. When the student's last open note is closed, the NOTES indicator "
+    "disappears; subscribed roll sheets receive this at once. Needs attendance FULL, in the Office or Staff Portal. A "
+    "note about a student whom the caller may not see is NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

@@ -1,4 +1,4 @@
-"""Those who act: staff, guardians and kiosks."""
+"""The types of those who act: staff members, guardians and kiosks."""
 
 from datetime import datetime
 from typing import Annotated
@@ -21,52 +21,60 @@ from gql.fields.vocabulary import Permission
 from gql.kiosk.vocabulary import KioskState
 
 
-@strawberry.type(description="Somebody who works for the organization.")
+@strawberry.type(description="A person who works for the organization.")
 class StaffMember(Node):
-    first_name: str = strawberry.field(description="Given name.")
-    last_name: str = strawberry.field(description="Family name.")
+    first_name: str = strawberry.field(description="The given name.")
+    last_name: str = strawberry.field(description="The family name.")
 
 
-@strawberry.type(description="Somebody who acts for a family: a parent, mostly.")
+@strawberry.type(description="A person who acts for a family, usually a parent.")
 class Guardian(Node):
-    first_name: str = strawberry.field(description="Given name.")
-    last_name: str = strawberry.field(description="Family name.")
+    first_name: str = strawberry.field(description="The given name.")
+    last_name: str = strawberry.field(description="The family name.")
 
 
 _OF_LAUNCHERS = requires([Permission.LAUNCH_KIOSK])
 
 
-@strawberry.type(description="A check-in device at a location's door. All but its name needs LAUNCH_KIOSK.")
+@strawberry.type(
+    description="A check-in device at a location's entrance. All fields but its id and name need LAUNCH_KIOSK."
+)
 class Kiosk(Node):
     name: str = strawberry.field(description="The name that staff gave the device.")
     facts: strawberry.Private[LaunchedKiosk | None] = None
 
-    @strawberry.field(description="Where it stands. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(description="The location where the device stands. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
     async def location(self, info: Info) -> Location:
         return show_location((await self._facts(info)).location)
 
-    @strawberry.field(description="Whether it works. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(description="Whether the device can be used. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
     async def state(self, info: Info) -> KioskState:
         return (await self._facts(info)).state(info.context.clock())
 
-    @strawberry.field(description="When it was launched. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(description="When the device was launched. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
     async def launched_at(self, info: Info) -> datetime:
         return (await self._facts(info)).launched_at
 
-    @strawberry.field(description="Who launched it. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(
+        description="The staff member who launched the device. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS
+    )
     async def launched_by(self, info: Info) -> StaffMember:
         return show_staff_member((await self._facts(info)).launched_by)
 
-    @strawberry.field(description="When its token ends. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(description="When the device's access token expires. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
     async def expires_at(self, info: Info) -> datetime:
         return (await self._facts(info)).expires_at
 
-    @strawberry.field(description="When it was revoked; null: it was not. Needs LAUNCH_KIOSK.", metadata=_OF_LAUNCHERS)
+    @strawberry.field(
+        description="When the device was revoked. Null when it was not revoked. Needs LAUNCH_KIOSK.",
+        metadata=_OF_LAUNCHERS,
+    )
     async def revoked_at(self, info: Info) -> datetime | None:
         return (await self._facts(info)).revoked_at
 
     @strawberry.field(
-        description="Who revoked it; null: it was not revoked, or it is not known. Needs LAUNCH_KIOSK.",
+        description="The staff member who revoked the device. Null when it was not revoked, or when it is not known "
+        "who did. Needs LAUNCH_KIOSK.",
         metadata=_OF_LAUNCHERS,
     )
     async def revoked_by(self, info: Info) -> StaffMember | None:
@@ -86,7 +94,11 @@ async def _read_launched(source: Reading, ids: list[UUID]) -> list[LaunchedKiosk
 
 Actor = Annotated[
     StaffMember | Guardian | Kiosk,
-    strawberry.union("Actor", description="Who did something. Where it is null, the system did."),
+    strawberry.union(
+        "Actor",
+        description="The person or device that did something. A field of this type is null when the system did it, "
+        "unless its own description says otherwise.",
+    ),
 ]
 
 
@@ -107,7 +119,7 @@ def show_launched_kiosk(facts: LaunchedKiosk) -> Kiosk:
 
 
 def show_actor(actor: tuple[PersonKind, PersonFacts] | KioskFacts | None) -> StaffMember | Guardian | Kiosk | None:
-    """None: the system."""
+    """Return the person or device in the form in which it is shown, or None when the system acted."""
     if actor is None:
         return None
     if isinstance(actor, KioskFacts):

@@ -1,4 +1,4 @@
-"""Students, their families, enrollments and notes."""
+"""The types of students, families, enrollments and notes."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -29,21 +29,21 @@ from gql.people.people import StaffMember, show_staff_member
 from gql.people.vocabulary import NoteLevel
 
 
-@strawberry.type(description="Students who belong together, with one address and one balance.")
+@strawberry.type(description="Students who belong together, with one e-mail address and one balance.")
 class Family(Node):
-    name: str = strawberry.field(description="Its name.")
-    email: str | None = strawberry.field(description="Where the family gets its mail; null: not known.")
-    phone: str | None = strawberry.field(description="As it was entered; null: not known.")
+    name: str = strawberry.field(description="The name of the family.")
+    email: str | None = strawberry.field(description="The e-mail address of the family. Null when it is not known.")
+    phone: str | None = strawberry.field(description="The phone number as it was entered. Null when it is not known.")
     balance: Money | None = strawberry.field(
-        description="What the family owes; below zero it has credit. Null for staff without SEE_BALANCES, and in the "
-        "Staff Portal where the organization's setting does not show balances. Guardians see their own."
+        description="What the family owes. A negative amount is a credit. Null for staff without SEE_BALANCES, and in "
+        "the Staff Portal while the setting staffSeesBalances is off. Guardians see the balance of their own family."
     )
-    currency: str = strawberry.field(description="ISO 4217 code of the balance, such as USD.")
+    currency: str = strawberry.field(description="The currency of the balance, as an ISO 4217 code such as USD.")
 
     @strawberry.field(
-        description="What the family's QR code says, for `kioskFamily`: a client draws it, character by character. It "
-        "stays the same until `rotateCheckInCode` or a new ROLLBOOK_SECRET. For guardians and staff who see the "
-        "family.",
+        description="The text of the family's QR code, for `kioskFamily`. A client draws exactly these characters as "
+        "a QR code. The text stays the same until `rotateCheckInCode` is called or the operator changes "
+        "ROLLBOOK_SECRET. Only for guardians and staff who may see the family.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def check_in_code(self, info: Info) -> str:
@@ -57,55 +57,63 @@ async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]
     return [FamilyCode(organization_id, each, numbers[each]) for each in families]
 
 
-@strawberry.type(description="A place of a student in an offering, over dates.")
+@strawberry.type(description="A student's place in an offering over a range of dates.")
 class Enrollment(Node):
-    type: EnrollmentType = strawberry.field(description="What kind of place it is.")
-    offering: Offering = strawberry.field(description="Where the place is.")
+    type: EnrollmentType = strawberry.field(description="The type of the enrollment.")
+    offering: Offering = strawberry.field(description="The offering in which the student is enrolled.")
     timeslot: Timeslot | None = strawberry.field(
-        description="The one timeslot that it is for; null: all timeslots of the offering."
+        description="The only timeslot that the enrollment is for. Null when it is for all timeslots of the offering."
     )
-    starts_on: date = strawberry.field(description="The first date of the place.")
+    starts_on: date = strawberry.field(description="The first date of the enrollment.")
     drop_on: date | None = strawberry.field(
-        description="The last date of the place; a drop takes effect at the end of this day. Null: no end is known."
+        description="The last date of the enrollment. A drop takes effect at the end of this day. Null when no end is "
+        "set."
     )
-    end_cause: EnrollmentEnd | None = strawberry.field(description="Why it ends; null: no end or no cause is known.")
+    end_cause: EnrollmentEnd | None = strawberry.field(
+        description="Why the enrollment ends. Null when it has no end, or when the reason is not known."
+    )
     is_deleted: bool = strawberry.field(
-        description="Whether it was deleted; a mark that names it keeps its row on the roster, subdued."
+        description="Whether the enrollment was deleted. A row with a mark that names a deleted enrollment stays on "
+        "the roster as a subdued row."
     )
     facts: strawberry.Private[RosterEnrollment]
 
 
-@strawberry.type(description="A note of staff about a student. Staff only.")
+@strawberry.type(description="A note about a student by staff. Only staff can see it.")
 class StudentNote(Node):
-    level: NoteLevel = strawberry.field(description="How much it matters.")
-    body: str = strawberry.field(description="The note.")
-    written_by: StaffMember | None = strawberry.field(description="Who wrote it; null: not known.")
-    written_at: datetime = strawberry.field(description="When it was written.")
-    closed_at: datetime | None = strawberry.field(description="When it was closed; null: it is open.")
+    level: NoteLevel = strawberry.field(description="How important the note is.")
+    body: str = strawberry.field(description="The text of the note.")
+    written_by: StaffMember | None = strawberry.field(
+        description="The person who wrote the note. Null when it is not known."
+    )
+    written_at: datetime = strawberry.field(description="When the note was written.")
+    closed_at: datetime | None = strawberry.field(description="When the note was closed. Null when it is open.")
 
 
 @strawberry.type(
-    description="Somebody who attends. Staff with SEE_ALL in their portal see all students, others those who are "
-    "enrolled in what they teach or substitute; guardians see those of their family."
+    description="A person who attends offerings. Staff with SEE_ALL in their portal see all students; other staff see "
+    "the students who are enrolled in what they teach or substitute. Guardians see the students of their own family."
 )
 class Student(Node):
-    first_name: str = strawberry.field(description="Given name.")
-    last_name: str = strawberry.field(description="Family name.")
-    birth_on: date | None = strawberry.field(description="Date of birth; null: not known.")
-    gender: str | None = strawberry.field(description="As the organization words it; null: not known.")
+    first_name: str = strawberry.field(description="The given name.")
+    last_name: str = strawberry.field(description="The family name.")
+    birth_on: date | None = strawberry.field(description="The date of birth. Null when it is not known.")
+    gender: str | None = strawberry.field(
+        description="The gender, in the organization's own words. Null when it is not known."
+    )
     medical_alert: str | None = strawberry.field(
-        description="What to know in an emergency. Null: nothing is entered, or the viewer is staff without "
+        description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
         "SEE_MEDICAL."
     )
     roll_sheet_comment: str | None = strawberry.field(
-        description="A remark of staff for roll sheets. Null: none, or the viewer is a guardian."
+        description="A remark by staff for roll sheets. Null when there is none, or when the viewer is a guardian."
     )
-    family: Family = strawberry.field(description="The student's family.")
+    family: Family = strawberry.field(description="The family of the student.")
     facts: strawberry.Private[StudentFacts]
 
     @strawberry.field(
-        description="Notes of staff about the student, newest first; at most 200. Needs attendance VIEW; guardians are "
-        "refused.",
+        description="The notes of staff about the student, newest first; at most 200. Needs attendance VIEW; "
+        "guardians are refused.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def notes(
@@ -114,7 +122,7 @@ class Student(Node):
         is_open: Annotated[
             bool | None,
             strawberry.argument(
-                name="open", description="true: open ones alone; false: closed ones alone; left out or null: both."
+                name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
             ),
         ] = None,
     ) -> list[StudentNote]:
@@ -122,7 +130,8 @@ class Student(Node):
         return [show_note(note) for note in notes if is_open is None or is_open == (note.closed_at is None)]
 
     @strawberry.field(
-        description="The student's enrollments, newest start first; at most 200. Deleted ones are left out.",
+        description="The student's enrollments, ordered by start, newest first; at most 200. Deleted enrollments are "
+        "left out.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def enrollments(
@@ -130,7 +139,7 @@ class Student(Node):
         info: Info,
         past: Annotated[
             bool,
-            strawberry.argument(description="Whether those that ended before today, at the location, are listed too."),
+            strawberry.argument(description="Whether to include enrollments that ended before today, at the location."),
         ] = False,
     ) -> list[Enrollment]:
         now = info.context.clock()
@@ -164,8 +173,16 @@ def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
 
 
 def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iterable[SlotFacts]) -> Enrollment:
+<<<<<<< HEAD
     """`timeslots` are all of the offering's, deleted ones among them."""
     slot = next((each for each in latest_versions(timeslots) if each.id == facts.timeslot_id), None)
+=======
+    """Return the enrollment in the form in which it is shown.
+
+    timeslots -- all timeslots of the offering, including the deleted ones
+    """
+    slot = next((each for each in timeslots if each.id == facts.timeslot_id), None)
+>>>>>>> main
     return Enrollment(
         id=encode_id("Enrollment", facts.id),
         type=facts.type,

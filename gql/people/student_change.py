@@ -1,4 +1,4 @@
-"""What those receive who follow a student."""
+"""The event that subscribers to a student receive."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -26,34 +26,42 @@ CURSORS = Cursors("studentChanged", (int, str, str))
 
 
 @strawberry.type(
-    description="What changed about a student at once. `today` and `tokens` are the whole state when the event was "
-    "read: replace what you have by them. `marks` are the changes one by one."
+    description="A change of a student's data, as one event. `today` and `tokens` are complete lists at the time of "
+    "sending, so replace what you have with them. `marks` lists only the changed marks."
 )
 class StudentChanged:
-    cursor: str = strawberry.field(description="Pass the last one you have as `after` to go on from there. Opaque.")
-    changed_at: datetime = strawberry.field(description="When it was committed; of a SNAPSHOT, when it was read.")
-    kinds: list[StudentChangeKind] = strawberry.field(
-        description="What changed, in the order of the enumeration; SNAPSHOT stands alone."
+    cursor: str = strawberry.field(
+        description="An opaque cursor. Pass the last one that you received as `after`, to continue after this event."
     )
-    student: Student = strawberry.field(description="The student; what is asked of it is as it is now.")
+    changed_at: datetime = strawberry.field(
+        description="When the change was committed. For a SNAPSHOT, when the state was read."
+    )
+    kinds: list[StudentChangeKind] = strawberry.field(
+        description="What changed, in the order of the enumeration. SNAPSHOT is never combined with another kind."
+    )
+    student: Student = strawberry.field(description="The student at the time of sending.")
     today: list[StudentAttendance] = strawberry.field(
-        description="The student's occurrences of today, at their locations, by start, each with its present mark."
+        description="The student's occurrences of today, at their locations, ordered by start, each with the current "
+        "mark."
     )
     marks: list[StudentAttendance] = strawberry.field(
-        description="Of MARKS, the occurrences at which the student's mark changed, of today or another day, with the "
-        "mark that the change left, in the order of the changes. Guardians hear of status and defaulted alone. Empty "
-        "for a SNAPSHOT."
+        description="For MARKS: the occurrences at which the student's mark changed, today's or others, each with the "
+        "mark after the change, in the order of the changes. Guardians see only the status of a mark and whether it "
+        "was defaulted. Empty for a SNAPSHOT."
     )
     tokens: list[MakeupToken] = strawberry.field(
-        description="The student's makeup tokens as the viewer sees them: all for staff; for guardians those from "
-        "their issue date on, without revoked and deleted ones. The first to expire comes first."
+        description="The student's makeup tokens that the viewer may see: for staff all; for guardians those from the "
+        "issue date on, except revoked and deleted ones, and expired ones only while the setting familiesSeeExpired "
+        "is on. Ordered by expiration date."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class StudentState:
-    """All that a viewer sees of the student that is told. `tokens` and `schedule` are equal in two states exactly if
-    the viewer sees the same tokens and the same occurrences ahead.
+    """Everything about the student that events show to one viewer.
+
+    Two states have equal `tokens` exactly if the viewer sees the same tokens in both, and equal `schedule` exactly if
+    the viewer sees the same coming occurrences.
     """
 
     student: Student
@@ -66,7 +74,7 @@ class StudentState:
 
     @property
     def zones(self) -> set[ZoneInfo]:
-        """Where a new day may change what is shown."""
+        """The zones in which a new day may change what is shown."""
         return {head.zone for head in self.day.sheets.heads.values()} | {
             token.zone for token in self.visible if token.zone is not None
         }
@@ -81,7 +89,10 @@ class MarkAsOf:
 async def read_student_state(
     source: Reading, student_id: UUID, now: datetime, marked: frozenset[OccurrenceKey] = frozenset()
 ) -> StudentState | None:
-    """None: no student whom the viewer may see. `marked` are occurrences to tell of besides. Seven statements."""
+    """Return the student's state, or None when the viewer may see no such student. This executes seven statements.
+
+    marked -- further occurrences to read, for the marks that an event shows
+    """
     student = (await find_students(source, [student_id])).get(student_id)
     if student is None:
         return None
@@ -122,7 +133,7 @@ def show_student_change(
 
 
 def _token(token: TokenFacts, shown: ShownTokens, now: datetime) -> tuple[object, ...]:
-    """What is shown of it."""
+    """Return the parts of the token that are shown."""
     return (
         str(token.id),
         token.state(now).value,

@@ -1,4 +1,6 @@
-"""`studentChanged`: a student's tokens, today's marks and what comes next, as the viewer sees them (R10.3)."""
+"""The subscription studentChanged: a student's tokens, today's marks and coming occurrences, as the viewer sees them
+(R10.3).
+"""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +47,7 @@ _SNAPSHOT = frozenset({StudentChangeKind.SNAPSHOT})
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """How far the subscriber was told, and what it was shown."""
+    """The position up to which the subscriber was told, and fingerprints of what it was shown."""
 
     position: int
     tokens: str
@@ -54,8 +56,9 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The state as the viewer sees it, and what is to be told of it. `memo` is that of the change for which it was
-    read, for all who see the same.
+    """The state that the viewer sees, and the changes to send.
+
+    `memo` belongs to the change for which the state was read. All subscribers who see the same share it.
     """
 
     state: StudentState
@@ -68,13 +71,14 @@ class _Seen:
 
 async def resolve(
     info: Info,
-    student_id: Annotated[strawberry.ID, strawberry.argument(description="The student to follow.")],
+    student_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the student to follow.")],
     after: Annotated[
         str | None,
         strawberry.argument(
-            description="The cursor of the last event the client has: it gets what changed since, and no SNAPSHOT. "
-            f"Left out or null: it has none. A SNAPSHOT comes all the same after more than {REPLAY_POSITIONS} acts in "
-            "the organization, or three days."
+            description="The cursor of the last event that the client has. The stream then starts with the changes "
+            "after it and without a SNAPSHOT. Left out or null: the stream starts with a SNAPSHOT. A SNAPSHOT is sent "
+            f"anyway when the organization has had more than {REPLAY_POSITIONS} changes since, or when the cursor is "
+            "older than three days."
         ),
     ] = None,
 ) -> AsyncGenerator[StudentChanged | Once, None]:
@@ -96,12 +100,14 @@ async def resolve(
             for event in _events(seen, told):
                 yield event if seen.memo is None else _share(event, seen, seen.memo)
             told = _Told(seen.position, seen.state.tokens, seen.state.schedule)
-            # While it waits, a stream must not hold what others were told.
+            # A stream that waits must not hold on to what others were told.
             seen = await _next(info, student, follower, replace(seen, changes=None, memo=None))
 
 
 async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -> _Seen:
-    """What is to be told next, if only that nothing is. Raises Forbidden and NotAuthenticated."""
+    """Wait for news and return the new state, even if nothing in it has to be sent. Raises Forbidden and
+    NotAuthenticated.
+    """
     while True:
         news = await follower.next(last.state.zones, last.access)
         if isinstance(news, FeedChange) and news.revision <= last.position:
@@ -120,7 +126,11 @@ async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -
 
 
 def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
-    """What the viewer has not been told. Each event shows the whole state, so the first tells how that changed."""
+    """Return the events that the viewer has not received.
+
+    Each event shows the whole state. Therefore the first event also says whether the tokens or the schedule differ from
+    what the viewer was told before.
+    """
     state = seen.state
     if told is None or seen.changes is None:
         return [_snapshot(seen)]
@@ -152,7 +162,7 @@ def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
 
 
 def _share(event: StudentChanged, seen: _Seen, memo: Memo) -> Once:
-    """Of one change it is the same for all who see the same and were told the same before."""
+    """Let all subscribers who see the same, and were told the same before, share the event of one change."""
     part = (seen.state.day.student_id, tuple(event.kinds))
     return Once(event, memo, view_of(seen.viewer), part)
 
@@ -165,7 +175,7 @@ def _snapshot(seen: _Seen) -> StudentChanged:
 
 
 def _marks(seen: _Seen, change: FeedChange) -> list[MarkAsOf]:
-    """Those of the change that the viewer sees."""
+    """Return the marks in the change that the viewer may see."""
     caller = seen.viewer.caller
     is_family = caller.portal is Portal.CUSTOMER
     student_id, heads = seen.state.day.student_id, seen.state.day.sheets.heads
@@ -189,8 +199,10 @@ def _mark_as_of(state: StudentState, change: FedChange, after: MarkValue | None)
 
 
 async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None:
-    """The state, and the changes since `after` if they can all be told one by one; from one snapshot. None: there is
-    no such student for the viewer.
+    """Read the state and the changes since `after`, in one snapshot. Return None when the viewer may see no such
+    student.
+
+    The changes are None when they cannot be sent one by one.
     """
     async with reading(info) as source:
         _check(source.viewer)
@@ -211,7 +223,7 @@ async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None
 
 
 async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | None:
-    """The state after a change; read once for all who see the same."""
+    """Return the state after a change. It is read once for all who see the same."""
     viewer = await change.memo.once(("student", info.context.claims), lambda: patiently(lambda: _viewer(info)))
     marked = _marked([change], student_id)
 
@@ -225,7 +237,11 @@ async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | Non
 
 
 async def _kept(info: Info, last: _Seen) -> _Seen | None:
-    """None: the state must be read to know what the viewer may see by now. Raises Forbidden and NotAuthenticated."""
+    """Return the last state with the viewer's new permissions.
+
+    None means that the state must be read again, because the viewer may see something else by now. Raises Forbidden and
+    NotAuthenticated.
+    """
     async with reading(info) as (connection, viewer):
         _check(viewer)
         access = await access_epoch(connection, viewer.caller.organization_id)
@@ -234,7 +250,7 @@ async def _kept(info: Info, last: _Seen) -> _Seen | None:
 
 
 async def _viewer(info: Info) -> Viewer:
-    """Raises NotAuthenticated and Forbidden."""
+    """Return the viewer with the current permissions. Raises NotAuthenticated and Forbidden."""
     async with reading(info) as (_, viewer):
         _check(viewer)
         return viewer
@@ -257,12 +273,13 @@ def _marked(changes: Sequence[FeedChange], student_id: UUID) -> frozenset[Occurr
 field = strawberry.subscription(
     resolver=resolve,
     graphql_type=StudentChanged,
-    description="A student, for families' apps and staff: first the state as a SNAPSHOT (or, with `after`, what "
-    "changed since), then every change of the student's marks, makeup tokens and coming occurrences that the viewer "
-    "sees, in order, each once. At local midnight a new SNAPSHOT comes if what is shown changes with the date. A "
-    "client that falls behind gets a SNAPSHOT in place of what it missed. The viewer's rights are looked at again for "
-    "every event; the stream ends with UNAUTHENTICATED or FORBIDDEN when they are gone. A student whom the viewer may "
-    "not see is NOT_FOUND. Guardians follow those of their family; staff need attendance VIEW, and without SEE_ALL "
-    "follow those enrolled in what they teach or substitute.",
+    description="Follows one student, for families' apps and for staff. The first event is a SNAPSHOT of the "
+    "student's state or, with `after`, the changes since then follow one by one. After that, each change of the "
+    "student's marks, makeup tokens and coming occurrences that the viewer may see is sent once, in order. At local "
+    "midnight, a new SNAPSHOT is sent if the new date changes what is shown. A client that falls behind gets a "
+    "SNAPSHOT instead of the changes that it missed. The viewer's permissions are checked again for every event; when "
+    "they are lost, the stream ends with UNAUTHENTICATED or FORBIDDEN. A student whom the viewer may not see is "
+    "NOT_FOUND. Guardians can follow the students of their own family. Staff need attendance VIEW; without SEE_ALL, "
+    "only students who are enrolled in what the viewer teaches or substitutes can be followed.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""A student's day as families and staff look at it: today's occurrences with their marks, and those that come next."""
+"""A student's day, as families and staff see it: today's occurrences with their marks, and the next occurrences."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,9 @@ _TOLD = frozenset({OccurrenceState.SCHEDULED, OccurrenceState.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class StudentDay:
-    """Today's occurrences and the next ones, by start, as of an instant; dates on which an offering does not meet are
-    not among them, cancelled ones are.
+    """Today's occurrences and the next ones, ordered by start, at a given instant.
+
+    Dates on which an offering does not meet are left out. Cancelled occurrences are included.
     """
 
     student_id: UUID
@@ -50,7 +51,12 @@ class StudentDay:
 async def read_days(
     source: Reading, student_ids: Collection[UUID], now: datetime, others: Collection[OccurrenceKey] = ()
 ) -> dict[UUID, StudentDay]:
-    """Of students whom the viewer sees; four statements for all. `others` are read into the sheets besides."""
+    """Return the day of each of the students, whom the viewer is known to be allowed to see.
+
+    This executes four statements for all students.
+
+    others -- further occurrences to read into the sheets
+    """
     viewer = source.viewer
     is_guardian = viewer.caller.portal is Portal.CUSTOMER
     places = await read_student_places(
@@ -73,7 +79,7 @@ async def today_of(info: Info, student_id: UUID) -> list[StudentAttendance]:
 
 
 async def next_occurrences_of(info: Info, student_id: UUID, first: int) -> list[Occurrence]:
-    """Raises BadInput."""
+    """Return the student's next occurrences. Raises BadInput."""
     if not 1 <= first <= MOST_NEXT:
         raise BadInput(f'Argument "first" is {first}; it must be from 1 to {MOST_NEXT}.')
     now = info.context.clock()
@@ -103,7 +109,9 @@ def _day(student_id: UUID, keys: Sequence[OccurrenceKey], sheets: StudentSheets,
 
 
 def _is_today(head: OccurrenceHead, student_id: UUID, sheets: StudentSheets, now: datetime) -> bool:
-    """What was marked is told though the offering does not meet."""
+    """Return whether the occurrence belongs to today's list. An occurrence with a mark does, even if its offering does
+    not meet then.
+    """
     row = sheets.rows.get((head.key, student_id))
     is_told = row is not None and (head.state in _TOLD or row.mark is not None)
     return is_told and head.key.held_on == local_date(now, head.zone)
@@ -116,22 +124,23 @@ async def _today(self: Student, info: Info) -> list[StudentAttendance]:
 async def _next_occurrences(
     self: Student,
     info: Info,
-    first: Annotated[int, strawberry.argument(description="How many, 1 to 20.")] = 5,
+    first: Annotated[int, strawberry.argument(description="How many occurrences to return, 1 to 20.")] = 5,
 ) -> list[Occurrence]:
     return await next_occurrences_of(info, self.facts.id, first)
 
 
 today = strawberry.field(
     resolver=_today,
-    description="The student's occurrences of today, at the location, by start, each with its mark; cancelled ones "
-    "are among them. Staff without SEE_ALL see what they teach or substitute.",
+    description="The student's occurrences of today, at the location, ordered by start, each with the student's mark. "
+    "Cancelled occurrences are included. Staff without SEE_ALL see the occurrences that they teach or substitute.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )
 
 
 next_occurrences = strawberry.field(
     resolver=_next_occurrences,
-    description=f"The student's next occurrences: those that start after now, within {COMING_DAYS} days, by start. "
-    "Cancelled ones are among them and say so. Staff without SEE_ALL see what they teach or substitute.",
+    description=f"The student's next occurrences, which start after now and within {COMING_DAYS} days, ordered by "
+    "start. Cancelled occurrences are included; their state says so. Staff without SEE_ALL see the occurrences that "
+    "they teach or substitute.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -1,4 +1,4 @@
-"""student: one student by id."""
+"""The query student, which returns one student by id."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ OF_STUDENTS = signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER)
 
 
 async def resolve(
-    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The student's id.")]
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the student.")]
 ) -> Student | None:
     student_id = decode_id(id, "Student", "id")
     async with reading(info) as source:
@@ -28,7 +28,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="A student by id. Null: unknown, or not to be seen. Staff need attendance VIEW, and without SEE_ALL "
-    "see those enrolled in what they teach or substitute; guardians see those of their family.",
+    description="One student by id. Null when there is no such student, or when the viewer may not see the student. "
+    "Staff need attendance VIEW; without SEE_ALL, they see the students who are enrolled in what they teach or "
+    "substitute. Guardians see the students of their own family.",
     metadata=OF_STUDENTS,
 )

@@ -1,4 +1,4 @@
-"""Texts about students in inputs, checked, and notes as an act leaves them."""
+"""Checks of texts about students in inputs, and the note that results show."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ COMMENT_LENGTH = 500
 
 
 def checked_text(given: str, argument: str, longest: int) -> str:
-    """Trimmed. Raises BadInput for one that is blank or too long."""
+    """Return the text without surrounding white space. Raises BadInput when it is blank or too long."""
     text = given.strip()
     if not 0 < len(text) <= longest:
         raise BadInput(f"{argument} has {len(text)} characters; 1 to {longest} are allowed.")
@@ -21,12 +21,14 @@ def checked_text(given: str, argument: str, longest: int) -> str:
 
 
 def optional_text(given: str | None, argument: str, longest: int) -> str | None:
-    """Null and blank: none. Raises BadInput for one that is too long."""
+    """Return the text without surrounding white space, or None when it is null or blank. Raises BadInput when it is too
+    long.
+    """
     return checked_text(given, argument, longest) if given is not None and given.strip() else None
 
 
 async def show_kept_note(uow: UnitOfWork, note_id: UUID) -> StudentNote:
-    """Raises LookupError."""
+    """Return the note after the mutation. Raises LookupError."""
     for notes in (await read_notes_by_id(uow.connection, uow.organization_id, [note_id])).values():
         return show_note(notes[0])
     raise LookupError(f"no note {note_id}")

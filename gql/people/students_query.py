@@ -1,4 +1,4 @@
-"""students: a listing by name."""
+"""The query students, which lists students by name."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,8 +24,8 @@ async def resolve(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description=f'Found anywhere in "first last" or "last, first", case aside; at most {MOST_SEARCH} '
-            "characters."
+            description='Only students whose name contains this text, either as "first last" or as "last, first". '
+            f"Upper and lower case are the same. At most {MOST_SEARCH} characters. Left out or null: all students."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
@@ -56,7 +56,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Students by last name, first name, without deleted ones. Staff need attendance VIEW, and without "
-    "SEE_ALL see those enrolled in what they teach or substitute; guardians see those of their family.",
+    description="The students, ordered by last name, then by first name. Deleted students are left out. Staff need "
+    "attendance VIEW; without SEE_ALL, they see the students who are enrolled in what they teach or substitute. "
+    "Guardians see the students of their own family.",
     metadata=OF_STUDENTS,
 )

@@ -1,4 +1,4 @@
-"""What is refused about acts for many students or families at once."""
+"""The refusals of mutations that choose many students at once."""
 
 import strawberry
 
@@ -6,14 +6,14 @@ from attendance.rules.tokens import tokens_for_many as rules
 from gql.fields.user_errors import UserError, refusal
 
 
-@refusal(rules.NoStudents, description="Nobody whom the caller sees is enrolled so. Nothing was changed.")
+@refusal(rules.NoStudents, description="No student whom the caller may see meets the conditions. Nothing was changed.")
 class NoStudents(UserError):
     pass
 
 
 @refusal(
     rules.TooManyStudents,
-    description="These are more students than are dealt with at once; narrow it. Nothing was changed.",
+    description="More students were chosen than one task can handle. Choose fewer students. Nothing was changed.",
 )
 class TooManyStudents(UserError):
-    student_count: int = strawberry.field(description="How many there are.")
+    student_count: int = strawberry.field(description="How many students were chosen.")

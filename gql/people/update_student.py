@@ -1,4 +1,4 @@
-"""updateStudent: what roll sheets say of a student beside attendance."""
+"""The mutation updateStudent, which changes what roll sheets say about a student besides attendance."""
 
 from typing import Annotated, TypeAlias
 
@@ -19,34 +19,34 @@ from gql.people.student_texts import COMMENT_LENGTH, MEDICAL_LENGTH, optional_te
 from gql.protocol.errors import NotFound
 
 
-@strawberry.input(description="What changes. Fields that are left out stay as they are.")
+@strawberry.input(description="The changes to a student. Fields that are left out stay unchanged.")
 class UpdateStudentInput:
-    student_id: strawberry.ID = strawberry.field(description="The student.")
+    student_id: strawberry.ID = strawberry.field(description="The id of the student.")
     medical_alert: Maybe[str | None] = strawberry.field(
         default=None,
-        description=f"What to know in an emergency, at most {MEDICAL_LENGTH} characters. Null or blank: it goes. Needs "
-        "SEE_MEDICAL.",
+        description=f"What to know in an emergency, at most {MEDICAL_LENGTH} characters. Null or blank removes the "
+        "text. Needs SEE_MEDICAL.",
     )
     roll_sheet_comment: Maybe[str | None] = strawberry.field(
         default=None,
-        description=f"A remark for roll sheets, at most {COMMENT_LENGTH} characters. Null or blank: it goes.",
+        description=f"A remark for roll sheets, at most {COMMENT_LENGTH} characters. Null or blank removes the remark.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student was changed, or was so already.")
+@strawberry.type(description="The student has the requested texts. This is also the answer when it had them before.")
 class UpdateStudentSuccess:
-    student: Student = strawberry.field(description="As it is now.")
+    student: Student = strawberry.field(description="The student after the change.")
 
 
 UpdateStudentResult: TypeAlias = Annotated[
     UpdateStudentSuccess | PermissionDenied,
-    strawberry.union("UpdateStudentResult", description="The student, or why nothing was changed."),
+    strawberry.union("UpdateStudentResult", description="The student, or the reason why nothing was changed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[UpdateStudentInput, strawberry.argument(description="The change.")]
+    info: Info, input: Annotated[UpdateStudentInput, strawberry.argument(description="The changes to the student.")]
 ) -> UpdateStudentResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     texts = _texts(input)
@@ -71,8 +71,8 @@ def _texts(given: UpdateStudentInput) -> dict[str, str | None]:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change a student's medical text and roll-sheet comment. The indicators change on open roll sheets at "
-    "once. Office and Staff Portal, attendance FULL; the medical text needs SEE_MEDICAL besides. A student who is not "
-    "to be seen is NOT_FOUND.",
+    description="Change a student's medical text and roll-sheet comment. Subscribed roll sheets receive the changed "
+    "indicators at once. Needs attendance FULL, in the Office or Staff Portal; the medical text also needs "
+    "SEE_MEDICAL. A student whom the caller may not see is NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

@@ -20,18 +20,18 @@ class StudentChangeKind(StrEnum):
 
 described(
     NoteLevel,
-    "How much a student's note matters.",
-    {NoteLevel.NORMAL: "Good to know.", NoteLevel.CRITICAL: "Must be known."},
+    "How important a note about a student is.",
+    {NoteLevel.NORMAL: "Useful to know.", NoteLevel.CRITICAL: "Everybody must know it."},
 )
 described(
     StudentChangeKind,
-    "What an event about a student tells.",
+    "What an event of `studentChanged` is about.",
     {
-        StudentChangeKind.SNAPSHOT: "The state: it comes first, after local midnight when that changes what is shown, "
-        "and in place of changes that can no longer be told one by one.",
-        StudentChangeKind.MARKS: "The student was marked, or a mark was changed or cleared: see `marks`.",
-        StudentChangeKind.TOKENS: "The makeup tokens that the viewer sees are not what they were.",
-        StudentChangeKind.SCHEDULE: f"Today's occurrences, or the next {NEXT_TOLD}, are not what they were: one "
-        "came or went, was cancelled or restored.",
+        StudentChangeKind.SNAPSHOT: "The whole state. It is sent first, after local midnight when the new date "
+        "changes what is shown, and instead of changes that can no longer be sent one by one.",
+        StudentChangeKind.MARKS: "A mark of the student was made, changed or cleared. See `marks`.",
+        StudentChangeKind.TOKENS: "The makeup tokens that the viewer may see have changed.",
+        StudentChangeKind.SCHEDULE: f"Today's occurrences or the next {NEXT_TOLD} have changed: an occurrence was "
+        "added, removed, cancelled or restored.",
     },
 )

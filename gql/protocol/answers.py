@@ -1,4 +1,4 @@
-"""What a client is answered: the body of a response, and that of an event, which many subscribers may share."""
+"""The body of a response, and the answer to an event, which many subscribers can share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from gql.protocol.socket_messages import next_message, text_frame
 
 
 def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The body of a response whose execution has begun: `data` is always there, if only as null."""
+    """Return the body of a response whose execution has begun. It always has `data`, which can be null."""
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
         body["errors"] = formatted(result.errors, request_id)
@@ -21,7 +21,9 @@ def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, 
 
 
 class Answer:
-    """One event of a subscription, executed; encoded once, however many get it."""
+    """The result of executing one event of a subscription. It is encoded only once, however many subscribers receive
+    it.
+    """
 
     __slots__ = ("_encoded", "_framed", "_framed_for", "_result")
 
@@ -33,9 +35,9 @@ class Answer:
 
     @property
     def result(self) -> ExecutionResult:
-        """Only until `compact`."""
+        """The result, which is available until `compact` is called."""
         if self._result is None:
-            raise LookupError("this answer was kept as bytes alone")
+            raise LookupError("this answer was kept only as bytes")
         return self._result
 
     @property
@@ -43,7 +45,9 @@ class Answer:
         return self._result is not None and bool(self._result.errors)
 
     def encoded(self, request_id: str) -> bytes:
-        """The response as JSON. Errors name the request, so with errors each request's is its own."""
+        """Return the response as JSON. A response with errors contains the request id, so it is encoded anew for each
+        request.
+        """
         if self.has_errors:
             return orjson.dumps(response(self.result, request_id))
         if self._encoded is None:
@@ -51,8 +55,11 @@ class Answer:
         return self._encoded
 
     def framed(self, operation: bytes, request_id: str) -> bytes:
-        """The frame of a `next` message of this operation, its id as JSON. Those who give their operations the same id,
-        as simple clients do, get the same bytes.
+        """Return the frame of a `next` message.
+
+        Operations with the same id, as simple clients use, share the same bytes.
+
+        operation -- the id of the operation, as JSON
         """
         if operation == self._framed_for:
             return self._framed
@@ -62,7 +69,7 @@ class Answer:
         return framed
 
     def compact(self) -> None:
-        """Keep the encoded response alone, if there is one: the values take twenty times as much memory."""
+        """Keep only the encoded response, if there is one, because the values take twenty times as much memory."""
         if self._encoded is not None:
             self._result = None
         self._framed, self._framed_for = b"", None

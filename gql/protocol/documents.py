@@ -1,7 +1,7 @@
-"""Documents, parsed, measured and validated once and kept in a bounded cache.
+"""Parses, measures and validates documents once, and keeps them in a bounded cache.
 
-Strawberry's own caches cannot hold the guard's findings and parse without strictness; this one keeps
-everything that depends on the text alone, errors included, under one key.
+Strawberry's own caches cannot hold the guard's findings, and parse less strictly. This cache keeps everything that
+depends on the text alone, including errors, under one key.
 """
 
 import re
@@ -30,18 +30,18 @@ from gql.protocol.guard import Guard, GuardLimits, Measure
 from gql.protocol.storable_text import is_storable
 from gql.protocol.strawberry_internals import VALIDATION_RULES
 
-# Units of work that graphql-core lets validation spend on comparing repeated fields and on shared fragments.
-# Its defaults allow half a second for a document of four kilobytes.
+# The units of work that graphql-core's validation may spend on comparing repeated fields and on shared fragments. Its
+# defaults allow half a second for a document of four kilobytes.
 limit_validation(comparisons=50_000, fragments=5_000)
 
 _RULES = (*specified_rules, *VALIDATION_RULES)
-# Characters. Together with the number of entries it bounds the cache's memory.
+# Characters. Together with the number of entries, this limits the cache's memory.
 _LONGEST_REMEMBERED = 16_000
 _MAY_HOLD_NUL = re.compile(r"\x00|\\u(0000|\{0+\})")
 
 
 class RequestRefused(Exception):
-    """The request cannot be executed. `errors` says why; nothing was run."""
+    """The request cannot be executed, and nothing was run. `errors` says why."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors[0].message)
@@ -50,7 +50,7 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `measures` is None where page sizes come from variables."""
+    """A valid document. `measures` is None when page sizes come from variables."""
 
     node: DocumentNode
     operations: Mapping[str | None, OperationDefinitionNode]
@@ -58,7 +58,7 @@ class Document:
 
 
 class Documents:
-    """Valid documents and refusals by text, the least recently used dropped first."""
+    """Valid documents and refusals by text. The least recently used entries are dropped first."""
 
     def __init__(self, schema: GraphQLSchema, limits: GuardLimits, *, size: int = 512) -> None:
         self._schema = schema
@@ -67,9 +67,9 @@ class Documents:
         self._known: OrderedDict[tuple[str, bool], Document | RequestRefused] = OrderedDict()
 
     def read(self, query: str, *, may_introspect: bool, variables: Mapping[str, Any]) -> Document:
-        """The document of a text. `may_introspect` also decides whether errors suggest names.
+        """Return the document of a text. Raises RequestRefused when the text is too large, malformed or invalid.
 
-        Raises RequestRefused for text that is too large, malformed or invalid.
+        may_introspect -- whether the client may read the schema; it also decides whether errors suggest names
         """
         key = (query, may_introspect)
         found = self._known.get(key)
@@ -95,7 +95,7 @@ class Documents:
             self._known.popitem(last=False)
 
     def measure(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Measure:
-        """What the operation asks for with these variables. Raises RequestRefused above a limit."""
+        """Return how much the operation requests with these variables. Raises RequestRefused above a limit."""
         if document.measures is not None:
             return document.measures[_name(operation)]
         try:
@@ -134,12 +134,12 @@ class Documents:
             strings = _Strings()
             visit(node, strings)
             if not all(map(is_storable, strings.values)):
-                raise RequestRefused([BadInput("A string in the document holds U+0000, which cannot be stored.")])
+                raise RequestRefused([BadInput("A string in the document contains U+0000, which cannot be stored.")])
         return node
 
 
 class _DependsOnVariables(RequestRefused):
-    """Too large with these variables: not to be remembered for the text."""
+    """The document is too large with these variables. The refusal must not be remembered for its text."""
 
 
 class _Strings(Visitor):

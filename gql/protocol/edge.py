@@ -1,4 +1,4 @@
-"""What the two transports share: the operations they run, who the client is, and their limits."""
+"""What the transports share: the operations that they run, the identity of the client, and their limits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -13,20 +13,20 @@ from gql.protocol.quota import Quota
 
 
 class Credential(Protocol):
-    """Somebody signed in. The rest of it is known to the context alone."""
+    """Proof that somebody is signed in. Only the context knows more about it."""
 
     @property
     def expires_at(self) -> datetime:
-        """When the credential ends, aware and in UTC."""
+        """When the credential expires, as an aware time in UTC."""
 
     @property
     def holder(self) -> Hashable:
-        """Whose it is: equal for all credentials of one sign-in or device."""
+        """The holder of the credential. It is equal for all credentials of one sign-in or device."""
 
 
 class Authenticator(Protocol):
     async def __call__(self, authorization: str | None) -> Any:
-        """The `Credential` of an Authorization header; None without one.
+        """Returns the `Credential` of an Authorization header, or None without a header.
 
         Raises CredentialExpired or NotAuthenticated.
         """
@@ -37,26 +37,30 @@ ContextFactory = Callable[[Any, str, str], Awaitable[Any]]
 
 
 def client_address(scope: Scope) -> str:
-    """Where the client is, as far as the server and the proxies it trusts can tell; empty: not at all."""
+    """Return the client's network address, as far as the server and the proxies that it trusts know it. Empty when
+    unknown.
+    """
     client = scope.get("client")
     return client[0] if client else ""
 
 
 async def hung_up(receive: Receive) -> None:
-    """Returns when the client of an HTTP request has gone."""
+    """Return when the client of an HTTP request has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def expired(credential: Credential, clock: Callable[[], datetime]) -> None:
-    """Returns when the credential ends. The wall clock may be set while we sleep, so it is read again each minute."""
+    """Return when the credential has expired. The clock is read again each minute, because it may be set during the
+    wait.
+    """
     while (left := (credential.expires_at - clock()).total_seconds()) > 0:  # noqa: ASYNC110
         await asyncio.sleep(min(left, 60.0))
 
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """Bytes and seconds of one request."""
+    """Limits of one request, in bytes and seconds."""
 
     body: int = 1024 * 1024
     timeout: float = 30.0
@@ -64,8 +68,9 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """Characters, seconds and counts of one socket or event stream;
-    `drain`: seconds over which a shutdown spreads the ends of those with subscriptions.
+    """Limits of one socket or event stream, in characters, seconds and counts.
+
+    drain -- the seconds over which a shutdown spreads the ends of the connections that have subscriptions
     """
 
     message: int = 256 * 1024
@@ -78,7 +83,10 @@ class SocketLimits:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Everything a request needs. `open_to_anonymous` lets clients without a credential read the schema."""
+    """Everything that a request needs.
+
+    open_to_anonymous -- whether clients without a credential may read the schema
+    """
 
     operations: Operations
     authenticate: Authenticator
@@ -92,5 +100,5 @@ class Edge:
     quota: Quota = field(default_factory=lambda: Quota(100))
 
     def may_introspect(self, credential: Any) -> bool:
-        """Whether this client sees the schema and is helped with "Did you mean"."""
+        """Return whether this client may read the schema and gets "Did you mean" suggestions."""
         return self.open_to_anonymous or credential is not None

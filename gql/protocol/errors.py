@@ -1,8 +1,8 @@
-"""What a client is told when something fails, and what it is not told.
+"""Decides what a client is told when something fails.
 
-Three kinds of failure reach the edge. Refusals by the business never come here: they are members of a
-mutation's union. A request that is not understood or not allowed is an `ApiError` with one of the codes
-below. Everything else is a fault: it is logged with its trace and leaves as "Internal error".
+There are three kinds of failure. Refusals by a rule of the business do not come here: they are members of a mutation's
+union. A request that is not understood or not allowed is an `ApiError` with one of the codes below. Everything else is
+a fault: it is logged with its trace, and the client only gets "Internal error".
 """
 
 from collections.abc import Iterable
@@ -33,12 +33,12 @@ _CODES: dict[type[Exception], Code] = {}
 
 
 def answer_with(code: Code, exception: type[Exception]) -> None:
-    """Answer this exception and its subclasses with their own text and `code` in place of INTERNAL."""
+    """Answer this exception and its subclasses with their own text and with `code`, not with INTERNAL."""
     _CODES[exception] = code
 
 
 class ApiError(GraphQLError):
-    """An answer meant for the client: its message and facts are sent as they are."""
+    """An error for the client. Its message and facts are sent unchanged."""
 
     code: ClassVar[Code] = Code.INTERNAL
 
@@ -47,13 +47,13 @@ class ApiError(GraphQLError):
 
 
 class NotAuthenticated(ApiError):
-    """No credential, or one that is not valid."""
+    """There is no credential, or it is not valid."""
 
     code = Code.UNAUTHENTICATED
 
 
 class CredentialExpired(NotAuthenticated):
-    """A credential that was valid once: the client should come back with a fresh one."""
+    """The credential has expired. The client should come back with a new one."""
 
 
 class Forbidden(ApiError):
@@ -63,37 +63,37 @@ class Forbidden(ApiError):
 
 
 class BadInput(ApiError):
-    """The request is not understood. The message says what would be right."""
+    """The request is not understood. The message says what would be correct."""
 
     code = Code.BAD_USER_INPUT
 
 
 class NotFound(ApiError):
-    """Nothing the viewer may see has this id. Foreign tenants' ids get the same answer as unknown ones."""
+    """The viewer may see nothing with this id. Ids of other tenants get the same answer as unknown ids."""
 
     code = Code.NOT_FOUND
 
 
 class RateLimited(ApiError):
-    """Too much at once or too often."""
+    """Too many requests at once, or within a period."""
 
     code = Code.RATE_LIMITED
 
 
 class TimedOut(ApiError):
-    """The work took too long and was stopped; a change it was making was not kept."""
+    """The work took too long and was stopped. A change that it was making was not kept."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The operation was stopped after {seconds:g} seconds.")
 
 
 def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """The `errors` entry of a response, masked. Faults are logged here, once for each error."""
+    """Return the masked `errors` entry of a response. Each fault is logged here once."""
     return [_formatted(error, request_id) for error in errors]
 
 
 def internal(request_id: str) -> dict[str, Any]:
-    """The error a client sees for a fault outside any field."""
+    """Return the error that a client sees for a fault outside of all fields."""
     return {
         "message": INTERNAL_MESSAGE,
         "extensions": {"code": Code.INTERNAL.value, "requestId": request_id},
@@ -109,7 +109,7 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
         code = next(code for exception, code in _CODES.items() if isinstance(cause, exception))
         answer |= {"message": str(cause), "extensions": {"code": code.value}}
     elif isinstance(cause, StrawberryInputCoercionError):
-        # Its other sentences are advice for the author of the schema.
+        # The other sentences of this message are advice for the author of the schema.
         answer["message"] = cause.message.partition(". ")[0].rstrip(".") + "."
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     elif _is_about_the_request(error, cause):
@@ -121,7 +121,7 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 
 def _cause(error: GraphQLError) -> Exception:
-    """The first exception that is not graphql-core's wrapping of another one."""
+    """Return the first exception that does not merely wrap another one for graphql-core."""
     cause: Exception = error
     while isinstance(cause, GraphQLError) and not isinstance(cause, ApiError):
         if cause.original_error is None:
@@ -131,10 +131,10 @@ def _cause(error: GraphQLError) -> Exception:
 
 
 def _is_about_the_request(error: GraphQLError, cause: Exception) -> bool:
-    """Whether graphql-core itself found fault with the document, its variables or its arguments.
+    """Return whether graphql-core itself found a mistake in the document, its variables or its arguments.
 
-    During execution it also raises a bare GraphQLError when a resolver's value does not fit its scalar.
-    That is our fault and not the client's; only errors about arguments name nodes of their own.
+    During execution, graphql-core also raises a bare GraphQLError when a resolver's value does not fit its scalar. That
+    is our fault and not the client's. Only errors about arguments have nodes of their own.
     """
     if not isinstance(cause, GraphQLError):
         return False

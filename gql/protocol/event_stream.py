@@ -1,8 +1,9 @@
-"""GraphQL over server-sent events, in the "distinct connections" mode of the graphql-sse protocol: a request for each
-operation.
+"""GraphQL over server-sent events, in the "distinct connections" mode of the graphql-sse protocol, with one request for
+each operation.
 
-For networks that break WebSockets. Each answer is an event `next`; the last event is `complete`. A stream that breaks
-off without it, as at a restart of the server, is to be opened again, with the revision or cursor that the client has.
+It is for networks that break WebSockets. Each answer is an event `next`, and the last event is `complete`. When a
+stream breaks off without `complete`, for example at a restart of the server, the client opens it again with the
+revision or cursor that it has.
 """
 
 import asyncio
@@ -23,19 +24,19 @@ from gql.protocol.figures import LIVE_SUBSCRIPTIONS
 
 log = structlog.get_logger("rollbook.api")
 
-# Proxies and clients take a connection on which nothing comes for dead.
+# Proxies and clients give up a connection on which nothing arrives.
 _PING_SECONDS = 12.0
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"vary", b"accept"),
-    # nginx would hold events back until its buffer is full.
+    # Otherwise nginx would hold back events until its buffer is full.
     (b"x-accel-buffering", b"no"),
 ]
 
 
 class EventStream:
-    """The response to an operation whose answers come one by one. Whatever ends it, its operation ends too."""
+    """The response to an operation that has many answers. However the response ends, its operation ends too."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class EventStream:
         await self._write(send, _event(b"next", body) + _event(b"complete", b""))
 
     async def _write(self, send: Send, data: bytes, *, is_last: bool = False) -> None:
-        """Raises TimeoutError for a client that does not read."""
+        """Send one part of the response. Raises TimeoutError when the client does not read it."""
         async with self._turn, asyncio.timeout(self._edge.socket.send_timeout):
             await send({"type": "http.response.body", "body": data, "more_body": not is_last})
 
@@ -116,12 +117,12 @@ class EventStream:
 
 
 async def once(answer: Answer) -> AsyncGenerator[Answer, None]:
-    """A query's or mutation's one answer as a stream."""
+    """Yield the one answer of a query or mutation, as a stream."""
     yield answer
 
 
 def refused(errors: list[Any]) -> Response:
-    """An operation that was not begun: its errors are its one event."""
+    """Return the response to an operation that was not begun. Its only event has the errors."""
     events = _event(b"next", orjson.dumps({"errors": errors})) + _event(b"complete", b"")
     return Response(events, headers={name.decode(): value.decode() for name, value in _HEADERS})
 

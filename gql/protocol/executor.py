@@ -1,9 +1,10 @@
-"""An executor that answers plain data in one go.
+"""An executor that completes plain data in one step.
 
-graphql-core spends some microseconds on every single field, and a roll sheet has a thousand. Where a field is no more
-than an attribute of its object, and all below it too, the selection is compiled once for an operation into functions
-that read the attributes and check the types. Whatever is not exactly as expected (a null in a non-null field, another
-class, an error) is left to graphql-core, which executes that object again and finds the same value or the right error.
+graphql-core spends some microseconds on each field, and a roll sheet has a thousand fields. When a field only reads an
+attribute of its object, and all fields below it do too, the selection is compiled once for an operation. The compiled
+functions read the attributes and check the types. Everything that is not exactly as expected (a null in a non-null
+field, another class, an error) is left to graphql-core, which executes that object again and finds the same value or
+the correct error.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,19 +27,23 @@ from graphql import (
 from gql.protocol.graphql_internals import ObjectExecutor, name_in_schema
 from gql.protocol.strawberry_internals import class_of, enumeration_of, plain_attribute
 
-# Scalars whose values are what Python has already, by the exact class.
+# Scalars whose Python values, of exactly this class, need no conversion.
 _AS_THEY_ARE = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
 
 Complete = Callable[[Any], Any]
-"""From a field's value to its part of the response. Raises anything at all where graphql-core must decide."""
+"""Turns a field's value into its part of the response. It raises any exception when graphql-core has to decide."""
 
 
 class _Surprise(Exception):
-    """A value that is not exactly what the schema leads to expect."""
+    """A value is not exactly what the schema leads to expect."""
 
 
 class CompilingExecutor(ObjectExecutor):
+<<<<<<< HEAD
     """As graphql-core executes, to the letter (tests/api/protocol/test_executor.py)."""
+=======
+    """Executes exactly as graphql-core does (see tests/api/test_executor.py), but faster."""
+>>>>>>> main
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,17 +77,19 @@ class CompilingExecutor(ObjectExecutor):
         return _joined(plan.names, plain, others)
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: Any) -> "_Plan | None":
-        """None: graphql-core executes the whole object."""
+        """Return the plan for an object, or None when graphql-core executes the whole object."""
         key = (parent_type.name, id(grouped_field_set))
         known = self._plans.get(key)
         if known is None:
-            # With the set itself, so that its id is not given to another.
+            # The set is kept with its plan, so that no other object can get its id.
             known = self._plans[key] = (grouped_field_set, _Compiler(self).plan(parent_type, grouped_field_set))
         return known[1]
 
 
 class _Plan:
-    """An object's fields: `plain` ones (response name, attribute, completion), and those that graphql-core executes."""
+    """An object's fields: the plain ones (response name, attribute, completion), and those that
+    graphql-core executes.
+    """
 
     __slots__ = ("names", "others", "plain")
 
@@ -93,7 +100,7 @@ class _Plan:
 
 
 class _Compiler:
-    """For one operation with its variables."""
+    """Compiles the selections of one operation with its variables."""
 
     def __init__(self, executor: CompilingExecutor) -> None:
         self._executor = executor
@@ -110,7 +117,7 @@ class _Compiler:
         return _Plan(plain, others, tuple(grouped)) if plain else None
 
     def _plain_field(self, parent: GraphQLObjectType, details: Any) -> tuple[str, Complete] | None:
-        """The attribute and its completion; None: the field needs more."""
+        """Return the attribute and its completion, or None when the field needs more."""
         field = self._executor.schema.get_field(parent, name_in_schema(details))
         attribute = None if field is None else plain_attribute(field)
         if field is None or attribute is None:
@@ -125,7 +132,7 @@ class _Compiler:
         return None if of_value is None else lambda value: None if value is None else of_value(value)
 
     def _of_value(self, type_: Any, details: Any) -> Complete | None:
-        """For values other than null."""
+        """Return the completion for values that are not null."""
         if isinstance(type_, GraphQLList):
             return _list_of(self._completion(type_.of_type, details))
         if is_leaf_type(type_):
@@ -141,7 +148,9 @@ class _Compiler:
         return _exactly(by_class) if by_class else None
 
     def _object(self, type_: GraphQLObjectType, details: Any) -> tuple[type, Complete] | None:
-        """The class whose objects it completes; None unless all that is selected of them is plain."""
+        """Return the class with the completion of its objects, or None unless everything selected from them
+        is plain.
+        """
         origin = class_of(type_)
         if origin is None:
             return None
@@ -199,12 +208,12 @@ def _list_of(complete: Complete | None) -> Complete | None:
 
 
 def _exactly(by_class: Mapping[type, Complete]) -> Complete:
-    """Objects of these classes; a KeyError for others."""
+    """Return a completion for objects of exactly these classes. It raises KeyError for others."""
     return lambda value: by_class[type(value)](value)
 
 
 def _joined(names: tuple[str, ...], *parts: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields in the order in which they were asked for."""
+    """Return the fields in the order in which they were requested."""
     found = {name: value for part in parts for name, value in part.items()}
     return {name: found[name] for name in names if name in found}
 

@@ -1,4 +1,4 @@
-"""The explorer: GraphiQL in the browser, from our own files and no others."""
+"""The explorer: GraphiQL in the browser, served only from our own files."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ _POLICY = "; ".join(
 
 
 def explorer_page() -> Response:
-    """The page, or one that says how to get its assets when they have not been fetched."""
+    """Return the page. When its files were not fetched, it is a page that says how to fetch them."""
     is_ready = all((FOLDER / "static" / name).is_file() for name in ASSETS)
     page = FOLDER / "page" / ("index.html" if is_ready else "missing.html")
     return HTMLResponse(
@@ -46,10 +46,10 @@ def explorer_assets() -> Mount:
 
 
 class _Files(StaticFiles):
-    """Files that a browser may keep, but asks about each time: they change with a release."""
+    """Serves files that a browser may cache but must revalidate each time, because they change with a release."""
 
     async def check_config(self) -> None:
-        """Starlette's would fail for a missing folder: before the assets are fetched, nothing is found in it."""
+        """Return no file when the folder is missing, before the assets are fetched. Starlette would fail instead."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -1,5 +1,5 @@
-"""Figures of the API's edge, shown at /metrics."""
+"""Metrics of the API's edge, which /metrics shows."""
 
 from prometheus_client import Gauge
 
-LIVE_SUBSCRIPTIONS = Gauge("rollbook_live_subscriptions", "Subscriptions that are open in this process.")
+LIVE_SUBSCRIPTIONS = Gauge("rollbook_live_subscriptions", "The number of subscriptions that are open in this process.")

@@ -1,7 +1,7 @@
-"""One linear pass over a document, before validation, that measures what it asks for.
+"""Measures what a document requests, in one linear pass before validation.
 
-The library's own limiters walk a fragment again at every spread, so that 26 short fragments stop the
-event loop for good. Here each fragment is measured once and its measure added wherever it is spread.
+The limiters of the library walk a fragment again at each spread, so 26 short fragments can stop the event loop for
+ever. Here, each fragment is measured once, and its measure is added wherever it is spread.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,19 +33,20 @@ from graphql import (
 
 from gql.protocol.errors import BadInput
 
-# Far above any limit and far below anything slow: sums of a fragment bomb stop growing here.
+# Far above every limit, and far below anything slow. The sums of a fragment bomb stop growing here.
 _CEILING = 10**12
-# Levels of braces and fragments the walk itself descends, so that a chain of fragments cannot use up the stack.
+# How many levels of braces and fragments the walk itself descends, so that a chain of fragments cannot exhaust the
+# stack.
 _MAX_NESTING = 100
 
 
 @dataclass(frozen=True, slots=True)
 class GuardLimits:
-    """What one operation may ask for. Introspection is free of depth, as its own rules bound it.
+    """The limits of one operation. Introspection has no limit of depth, because it has rules of its own.
 
-    Cost is the number of fields in the largest answer: a field counts 1; below a field that takes `first` or
-    `last` everything counts that many times, below one that takes `ids` once for each id, and below any other
-    list of objects `assumed_list` times.
+    The cost is the number of fields in the largest possible answer. A field counts 1. Everything below a field that
+    takes `first` or `last` counts that many times; everything below a field that takes `ids`, once for each id; and
+    everything below another list of objects, `assumed_list` times.
     """
 
     depth: int = 12
@@ -78,7 +79,7 @@ class Measure:
 
 
 class Guard:
-    """Measures the operations of one document. `variables` decide page sizes that the document leaves open."""
+    """Measures the operations of one document. `variables` give the page sizes that the document leaves open."""
 
     def __init__(
         self,
@@ -98,12 +99,14 @@ class Guard:
         self.depends_on_variables = False
 
     def check(self, operation: OperationDefinitionNode) -> Measure:
-        """The operation's measure. Raises BadInput with the limit and the value when it asks too much."""
+        """Return the operation's measure. Raises BadInput, with the limit and the value, when the operation requests
+        too much.
+        """
         root = self._schema.get_root_type(OperationType(operation.operation))
         own = Measure(directives=len(operation.directives or ()))
         measure = own.plus(self._selections(operation.selection_set, root, 0))
         for name, unit in (
-            ("depth", "levels deep"),
+            ("depth", "levels"),
             ("aliases", "aliases"),
             ("directives", "directives"),
             ("fields", "fields"),
@@ -137,7 +140,7 @@ class Guard:
 
     def _fragment(self, name: str, nesting: int) -> Measure:
         fragment = self._fragments.get(name)
-        # Unknown fragments and cycles are told by validation, which comes next.
+        # Validation, which comes next, reports unknown fragments and cycles.
         if fragment is None or name in self._open:
             return Measure()
         if name not in self._measured:
@@ -166,7 +169,7 @@ class Guard:
         )
 
     def _size(self, node: FieldNode, parent: GraphQLNamedType | None, definition: GraphQLField | None) -> int:
-        """How many times the selection below this field may be answered."""
+        """Return how many times the selection below this field can be answered."""
         if definition is None or node.selection_set is None:
             return 1
         if "first" in definition.args or "last" in definition.args:

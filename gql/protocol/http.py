@@ -1,4 +1,4 @@
-"""GraphQL over HTTP. Media types and status codes follow docs/decisions/0002."""
+"""GraphQL over HTTP. docs/decisions/0002 says which media types and status codes are used."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Mapping
@@ -23,7 +23,7 @@ from gql.protocol.operations import Operation, Parameters, read_parameters
 log = structlog.get_logger("rollbook.api")
 
 _CLIENT_CLOSED_REQUEST = 499
-# Seconds that cancelled work may take to clean up before its client is answered without it.
+# How many seconds cancelled work may take to clean up before its client is answered without it.
 _PATIENCE = 5.0
 
 
@@ -46,7 +46,7 @@ class GraphQLEndpoint:
         self._streams: set[asyncio.Task[Any]] = set()
 
     async def drain(self) -> None:
-        """Break the event streams off, so that their clients open them elsewhere."""
+        """End the event streams, so that their clients open them at another process."""
         self._draining.set()
         if self._streams:
             await asyncio.wait(self._streams)
@@ -56,7 +56,7 @@ class GraphQLEndpoint:
         try:
             answer = await self._answer(request)
         except _HungUp:
-            # Nobody is left to answer; the access log shows the status other servers use for it.
+            # Nobody is left to answer. The access log shows the status that other servers use for this.
             scope.setdefault("state", {})["status"] = _CLIENT_CLOSED_REQUEST
             return
         await answer(scope, receive, send)
@@ -90,7 +90,7 @@ class GraphQLEndpoint:
         try:
             return await self._run(request, EVENT_STREAM, request_id)
         except RequestRefused as refusal:
-            # Clients of event streams cannot read other answers: the reference client tries again and again.
+            # Clients of event streams cannot read other answers: the reference client would retry for ever.
             return refused(formatted(refusal.errors, request_id))
 
     def _media_type(self, request: Request) -> str:
@@ -98,10 +98,10 @@ class GraphQLEndpoint:
         if self._edge.explorer and request.method == "GET" and "query" not in request.query_params:
             offers.append(HTML)
         accept = ",".join(request.headers.getlist("accept"))
-        # Last of all: some clients accept events for whatever they ask, and want JSON for all but subscriptions.
+        # Events come last, because some clients always accept them and want JSON for everything but subscriptions.
         chosen = chosen_media_type(accept, offers) or chosen_media_type(accept, [EVENT_STREAM])
         if chosen is None:
-            raise _Answer(406, BadInput(f"The answer can be had as {GRAPHQL_RESPONSE} or {JSON}."))
+            raise _Answer(406, BadInput(f"The answer is available as {GRAPHQL_RESPONSE} or {JSON}."))
         return chosen
 
     async def _run(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
@@ -127,7 +127,10 @@ class GraphQLEndpoint:
         async def stream(scope: Scope, receive: Receive, send: Send) -> None:
             with self._edge.quota.one_more(credential.holder if credential else None) as is_within:
                 if not is_within:
-                    sentence = f"At most {self._edge.quota.limit} live connections at once for one sign-in or device."
+                    sentence = (
+                        f"At most {self._edge.quota.limit} live connections are allowed at once for one sign-in or "
+                        "device."
+                    )
                     body = {"errors": formatted([RateLimited(sentence)], request_id)}
                     await _json(body, 429, JSON, {"retry-after": "5"})(scope, receive, send)
                     return
@@ -142,8 +145,8 @@ class GraphQLEndpoint:
         operation = self._edge.operations.prepare(parameters, may_introspect=may_introspect)
         if operation.kind is OperationType.SUBSCRIPTION and not _takes_events(request):
             sentence = (
-                "Subscriptions are served over WebSocket by the graphql-transport-ws protocol, and as text/event-stream"
-                " to clients that accept it."
+                "Subscriptions are served over WebSocket by the graphql-transport-ws protocol, and as "
+                "text/event-stream to clients that accept it."
             )
             raise RequestRefused([BadInput(sentence)])
         if operation.kind is OperationType.MUTATION and request.method == "GET":
@@ -151,7 +154,7 @@ class GraphQLEndpoint:
         return operation
 
     async def _attended(self, request: Request, work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
-        """The work's result; the work is cancelled when its time is up or the client hangs up."""
+        """Return the work's result. The work is cancelled when its time is over or the client disconnects."""
         task = asyncio.ensure_future(work)
         listener = asyncio.ensure_future(hung_up(request.receive))
         try:
@@ -200,11 +203,11 @@ class GraphQLEndpoint:
 
 
 class _HungUp(Exception):
-    """The client has gone."""
+    """The client has disconnected."""
 
 
 def _takes_events(request: Request) -> bool:
-    """Said in so many words: a wildcard is sent by everybody."""
+    """Return whether the client names this type itself. A wildcard does not count, because all clients send one."""
     accept = ",".join(request.headers.getlist("accept"))
     return EVENT_STREAM in accept.lower() and chosen_media_type(accept, [EVENT_STREAM]) is not None
 

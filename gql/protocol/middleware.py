@@ -1,4 +1,4 @@
-"""What every HTTP answer gets: a request id, safe headers and a line in the access log."""
+"""Gives each HTTP response a request id and safe headers, and writes a line to the access log."""
 
 import re
 import time
@@ -14,9 +14,9 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 
 class RequestContext:
-    """Names each request and binds the name to the log; `scope["state"]["request_id"]` holds it below.
+    """Gives each request an id and binds it to the log. The layers below read it from `scope["state"]["request_id"]`.
 
-    A client's or proxy's own X-Request-Id is kept when it is plain and short, and always echoed.
+    An X-Request-Id from the client or a proxy is kept when it is plain and short. The id is always returned.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -37,7 +37,7 @@ class RequestContext:
 
 
 class _Exchange:
-    """One request and its answer, as seen from outside."""
+    """One request and its response, as seen from outside."""
 
     def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
         self._scope = scope

@@ -1,4 +1,4 @@
-"""Which media type the client wants, and whether its own can be read."""
+"""Decides which media type the client wants, and whether the media type of its body can be read."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ EVENT_STREAM = "text/event-stream"
 
 
 def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:
-    """The offer the client likes best, None when it accepts none of them.
+    """Return the offer that the client prefers, or None when it accepts none of them.
 
-    Weight decides, then the order of the header: a client that lists a type last wants it last. No header, or
-    a wildcard, takes the first offer.
+    The weight decides, then the order in the header: a client that lists a type last wants it last. Without a header,
+    or with a wildcard, the first offer is returned.
     """
     if accept is None or not accept.strip():
         return offers[0]
@@ -28,7 +28,7 @@ def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:
 
 
 def is_json(content_type: str | None) -> bool:
-    """Whether a body is `application/json` in UTF-8, by its Content-Type header."""
+    """Return whether a Content-Type header says that the body is `application/json` in UTF-8."""
     name, *parameters = [part.strip().lower() for part in (content_type or "").split(";")]
     charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
     return name == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)

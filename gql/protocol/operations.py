@@ -1,8 +1,8 @@
-"""From what a client sends to a result, whatever the transport.
+"""The way from a client's message to a result, for all transports.
 
-`read_parameters` understands the request, `Operations.prepare` finds and checks the operation, `execute` and
-`subscribe` run it. graphql-core is called directly: Strawberry's `Schema.execute` runs the first of several
-operations when none is named, and tells request errors from field errors only by their text.
+`read_parameters` reads the request, `Operations.prepare` finds and checks the operation, and `execute` and `subscribe`
+run it. graphql-core is called directly, because Strawberry's `Schema.execute` runs the first of several operations when
+none is named, and can tell request errors from field errors only by their text.
 """
 
 from collections.abc import Hashable, Mapping
@@ -46,7 +46,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation that is valid and within the limits, ready to run."""
+    """An operation that is valid, within the limits and ready to run."""
 
     document: Document
     node: OperationDefinitionNode
@@ -60,7 +60,7 @@ class Operation:
 
 
 def read_parameters(value: object) -> Parameters:
-    """Parameters from decoded JSON. Raises BadInput with a sentence that says what is expected."""
+    """Return the parameters in decoded JSON. Raises BadInput with a sentence that says what is expected."""
     if isinstance(value, list):
         raise BadInput("Batches are not supported: send one operation in each request.")
     if not isinstance(value, dict):
@@ -95,7 +95,7 @@ class Operations:
         self._documents = Documents(self._schema, limits)
 
     def prepare(self, parameters: Parameters, *, may_introspect: bool) -> Operation:
-        """The one operation the client asks for. Raises RequestRefused; nothing runs before this returns."""
+        """Return the operation that the client requests. Raises RequestRefused. Nothing runs before this returns."""
         document = self._documents.read(parameters.query, may_introspect=may_introspect, variables=parameters.variables)
         node = _chosen(document, parameters.operation_name)
         measure = self._documents.measure(document, node, parameters.variables)
@@ -107,9 +107,9 @@ class Operations:
         return _started(await result if isawaitable(result) else result)
 
     async def subscribe(self, operation: Operation, context: object) -> Stream:
-        """Start a subscription. The caller closes its answers.
+        """Start a subscription. The caller must close its answers.
 
-        Raises RequestRefused when the variables do not fit or the stream could not be made.
+        Raises RequestRefused when the variables do not fit or the stream could not be created.
         """
         arguments = self._arguments(operation, context)
         variables = arguments.pop("variable_values")
@@ -129,7 +129,7 @@ class Operations:
         return Stream(executor, cast("Any", source), _signature(operation))
 
     def cost(self, operation: Operation) -> dict[str, int]:
-        """The `cost` entry of a response's extensions."""
+        """Return the `cost` entry of a response's extensions."""
         return {"requested": operation.measure.cost, "limit": self._limits.cost}
 
     def _arguments(self, operation: Operation, context: object) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:
 
 
 def _started(result: ExecutionResult) -> ExecutionResult:
-    """The result, unless all its errors came before any field was run."""
+    """Return the result, unless all its errors occurred before any field was run."""
     errors: list[GraphQLError] = result.errors or []
     if result.data is None and errors and all(error.path is None for error in errors):
         raise RequestRefused(errors)
@@ -163,8 +163,9 @@ def _started(result: ExecutionResult) -> ExecutionResult:
 
 
 def _signature(operation: Operation) -> Hashable:
-    """Equal for operations that execute an event of a stream alike. The arguments of its root field only say where it
-    begins, so their variables do not count.
+    """Return a value that is equal for operations that execute an event of a stream alike.
+
+    The arguments of the root field only say where the stream begins, so their variables do not count.
     """
     names = _Variables()
     for definition in operation.document.node.definitions:

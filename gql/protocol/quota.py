@@ -1,4 +1,4 @@
-"""How many live connections one sign-in or device holds in this process, over whatever transport."""
+"""Limits how many live connections one sign-in or device has in this process, over all transports."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterator
@@ -12,7 +12,9 @@ class Quota:
 
     @contextmanager
     def one_more(self, holder: Hashable | None) -> Iterator[bool]:
-        """Hold one for the block; False: the holder has as many as it may. None is nobody, and not counted."""
+        """Hold one connection for the block. False means that the holder has as many as allowed. None, for nobody, is
+        not counted.
+        """
         if holder is None:
             yield True
             return

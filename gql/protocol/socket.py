@@ -1,7 +1,7 @@
 """One socket of the graphql-transport-ws protocol.
 
-An own handler in place of Strawberry's, which lets odd messages end the socket with 1006, closes it on a
-syntax error in one operation and holds readers that stopped reading.
+Strawberry's handler is not used, because it closes the socket with 1006 on odd messages, closes it on a syntax error in
+one operation, and keeps clients that stopped reading.
 """
 
 import asyncio
@@ -50,12 +50,12 @@ Admit = Callable[[Credential], bool]
 class Socket:
     """One accepted connection and its operations.
 
-    Whatever ends it raises Closed inside the task group, which cancels every operation before the close
+    Whatever ends the connection raises Closed inside the task group. This cancels every operation before the close
     frame is sent.
     """
 
     def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
-        """admit -- may one more socket be opened with this credential?"""
+        """admit -- returns whether one more socket may be opened with this credential"""
         self._edge = edge
         self._admit = admit
         self._limits = edge.socket
@@ -75,7 +75,7 @@ class Socket:
         self._expiry: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Serve until either side closes."""
+        """Serve the connection until either side closes it."""
         try:
             closed = await self._until_closed()
             if closed is not None:
@@ -98,8 +98,9 @@ class Socket:
         return closed
 
     async def drain(self, within: float = 0.0) -> None:
-        """Refuse new operations, wait for answers under way, then close with 1012; at some time within so many seconds,
-        so that those who come back do not all come at once.
+        """Refuse new operations, wait for the answers that are under way, then close with 1012.
+
+        The close comes at a random moment within `seconds`, so that clients do not all reconnect at once.
         """
         self._patience = random.uniform(0, within)  # noqa: S311 - spreads clients over time
         self._is_draining.set()
@@ -149,12 +150,14 @@ class Socket:
         await self._send({"type": "connection_ack"})
 
     async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """A `ping` with a fresh credential of the same holder: the socket lives on with all its subscriptions until
-        that one expires. The payload of the pong says when; it does not give the credential back.
+        """Handle a `ping` with a new credential of the same holder. The socket and all its subscriptions then continue
+        until that credential expires.
+
+        The payload of the pong says when that is. It does not contain the credential.
         """
         renewed = await self._authenticate(payload.pop("authorization"))
         if renewed is None or self._credential is None or renewed.holder != self._credential.holder:
-            raise Closed(CloseCode.BAD_REQUEST, "A credential can be renewed by one of the same sign-in alone")
+            raise Closed(CloseCode.BAD_REQUEST, "A credential can only be renewed by one of the same sign-in")
         self._credential = renewed
         if self._expiry is not None:
             self._expiry.cancel()
@@ -172,7 +175,9 @@ class Socket:
             raise Closed(CloseCode.UNAUTHORIZED, error.message[:120]) from None
         except Exception as fault:
             log.error("socket_sign_in_failed", exc_info=fault)
-            raise Closed(CloseCode.TRY_AGAIN_LATER, "Signing in failed for a reason of ours") from None
+            raise Closed(
+                CloseCode.TRY_AGAIN_LATER, "The credential could not be checked because of a fault of the server"
+            ) from None
         return credential
 
     async def _begin(self, operation_id: str, payload: dict[str, Any]) -> None:
@@ -187,7 +192,7 @@ class Socket:
         self._operations[operation_id] = self._tasks.create_task(self._serve(operation_id, payload))
 
     async def _serve(self, operation_id: str, payload: dict[str, Any]) -> None:
-        """Run one operation from its subscribe message to its last one."""
+        """Run one operation, from its subscribe message to its last message."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         try:
             await self._answer(operation_id, payload, task)
@@ -202,7 +207,7 @@ class Socket:
             await self._send({"id": operation_id, "type": "error", "payload": [internal(self._request_id)]})
         finally:
             self._answering.discard(task)
-            # After the client's `complete` the id may already belong to a new operation.
+            # After the client's `complete`, the id may already belong to a new operation.
             if self._operations.get(operation_id) is task:
                 del self._operations[operation_id]
 
@@ -245,7 +250,8 @@ class Socket:
                 async for answer in answers:
                     await self._send_text(next_message(encoded_id, answer.encoded(request_id)))
                     del answer
-                    # Neither a stream with events in stock nor a send waits, and others want their turn.
+                    # A stream that has events ready does not wait, and neither does a send. Other tasks need their
+                    # turn.
                     await asyncio.sleep(0)
 
     async def _refuse(self, operation_id: str, errors: list[Any]) -> None:
@@ -256,7 +262,7 @@ class Socket:
         await self._send_text(orjson.dumps(message))
 
     async def _send_text(self, text: bytes) -> None:
-        """Send one message as a text frame; a client that does not read it in time is cut off."""
+        """Send one message as a text frame. A client that does not read it in time is cut off."""
         try:
             async with asyncio.timeout(self._limits.send_timeout):
                 await self._send_to_client({"type": "websocket.send", "text": text.decode()})
@@ -265,7 +271,7 @@ class Socket:
             self._cut()
             raise _Gone from None
         except (OSError, RuntimeError):
-            # uvicorn raises RuntimeError for a send after it has itself closed an unresponsive socket.
+            # uvicorn raises RuntimeError for a send after it has closed an unresponsive socket itself.
             raise _Gone from None
 
     async def _expect_init(self) -> None:
@@ -305,4 +311,4 @@ class Socket:
 
 
 class _Gone(Exception):
-    """The client has gone; there is nobody to tell."""
+    """The client has disconnected, so nobody can be told."""

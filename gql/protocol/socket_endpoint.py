@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket: which handshakes are accepted, and what becomes of all sockets at a shutdown."""
+"""GraphQL over WebSocket: decides which handshakes are accepted, and ends all sockets at a shutdown."""
 
 import asyncio
 from contextlib import ExitStack
@@ -43,11 +43,13 @@ class SocketEndpoint:
         return held.enter_context(self._edge.quota.one_more(credential.holder))
 
     async def drain(self) -> None:
-        """Let running queries and mutations answer, then ask every client to come back elsewhere."""
+        """Let running queries and mutations finish, then ask every client to reconnect elsewhere."""
         await asyncio.gather(*(socket.drain(self._edge.socket.drain) for socket in self._sockets))
 
     def _is_allowed(self, headers: Headers) -> bool:
-        """Browsers send Origin and let any page open a socket; other clients send none."""
+        """Return whether the origin is allowed. Browsers send Origin and let any page open a socket; other clients send
+        none.
+        """
         origin = headers.get("origin")
         if origin is None:
             return True

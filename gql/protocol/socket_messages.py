@@ -1,4 +1,6 @@
-"""The graphql-transport-ws protocol's messages: what a client may send, what it is told, and why a socket is closed."""
+"""The messages of the graphql-transport-ws protocol: what clients may send, what they receive, and why a socket is
+closed.
+"""
 
 import struct
 from dataclasses import dataclass
@@ -11,9 +13,9 @@ _LONGEST_ID = 256
 
 
 class CloseCode:
-    """The protocol's own codes, and of WebSocket the two that its clients come back from.
+    """The protocol's own close codes, and the two codes of WebSocket after which its clients reconnect.
 
-    Clients give up on 4401 and return after 4403, so that a fresh token gets them in again.
+    Clients give up on 4401, but reconnect after 4403, so a fresh token lets them in again.
     """
 
     SERVICE_RESTART = 1012
@@ -67,7 +69,7 @@ ClientMessage = ConnectionInit | Ping | Pong | Subscribe | Complete
 
 
 def read_message(text: str) -> ClientMessage:
-    """One message of a client. Raises Closed with 4400 for anything the protocol does not know."""
+    """Return one message of a client. Raises Closed with 4400 for anything that the protocol does not know."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -107,16 +109,18 @@ def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _echoed(payload: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The payload of a ping, which its pong gives back: orjson reads deeper nesting than it writes."""
+    """Return the payload of a ping, which its pong returns to the client. orjson reads deeper nesting than
+    it writes.
+    """
     try:
         orjson.dumps(payload)
     except orjson.JSONEncodeError:
-        raise _bad("The payload is nested too deeply to be given back") from None
+        raise _bad("The payload is nested too deeply to be returned") from None
     return payload
 
 
 def _operation(message: dict[str, Any]) -> dict[str, Any]:
-    """The payload of a subscribe message, its fields of the right types."""
+    """Return the payload of a subscribe message, after checking the types of its fields."""
     payload = _payload(message)
     if payload is None or not isinstance(payload.get("query"), str):
         raise _bad('The payload of "subscribe" must have a "query" string')
@@ -134,13 +138,14 @@ def _bad(reason: str) -> Closed:
 
 
 def next_message(operation_id: bytes, response: bytes) -> bytes:
-    """The message that gives an operation's response to the client; both are JSON already."""
+    """Return the message that carries an operation's response to the client. Both arguments are JSON already."""
     return b'{"id":' + operation_id + b',"type":"next","payload":' + response + b"}"
 
 
 def text_frame(text: bytes) -> bytes:
-    """A whole text message in one unmasked frame (RFC 6455, section 5.2)."""
-    # websockets makes the same in three to five times as long, which counts where each of hundreds has its own.
+    """Return a whole text message in one unmasked frame (RFC 6455, section 5.2)."""
+    # The websockets library takes three to five times as long, which matters when each of hundreds of clients has a
+    # frame of its own.
     length = len(text)
     if length < 126:
         return struct.pack("!BB", 0x81, length) + text

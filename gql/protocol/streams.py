@@ -1,8 +1,8 @@
-"""A subscription under way: what its resolver yields becomes answers.
+"""Turns what the resolver of a subscription yields into answers.
 
-graphql-core's own pipeline executes each event for each subscriber, and that is nearly all that a busy stream costs. A
-resolver may yield an event, or something that answers for it: for events that others get too (`Once`), or for a whole
-stretch of the stream (gql/live/fan_out.py).
+graphql-core executes each event for each subscriber, which is nearly the whole cost of a busy stream. Therefore, a
+resolver may yield either an event or an object that provides answers: for an event that others get too (`Once`), or for
+a longer part of the stream (gql/live/fan_out.py).
 """
 
 import asyncio
@@ -19,19 +19,20 @@ from gql.protocol.graphql_internals import executor_of_event, set_context
 
 T = TypeVar("T")
 Write = Callable[[Answer], bool]
-"""Hands an answer to the client if it takes it at once; False: nothing was handed over."""
+"""Hands an answer to the client if the client takes it at once. Returns whether it was handed over."""
 
 
 @runtime_checkable
 class Answering(Protocol):
-    """What a resolver yields in place of an event."""
+    """What a resolver may yield instead of an event."""
 
     def answers(self, stream: "Stream", write: Write | None) -> AsyncGenerator[Answer, None]: ...
 
 
 class Stream:
-    """One subscriber's. `signature`: streams in which it is equal execute an event to the same answer, as far as
-    their viewers see the same.
+    """The stream of one subscriber.
+
+    signature -- streams with an equal signature execute an event to the same answer, if their viewers see the same
     """
 
     def __init__(self, executor: Executor[Any], source: AsyncGenerator[Any, None], signature: Hashable) -> None:
@@ -40,8 +41,10 @@ class Stream:
         self.signature = signature
 
     async def execute(self, event: object, view: Hashable | None = None) -> Answer:
-        """`view`: the answer is for all with this view of things; it has errors if the subscriber's is another by now.
-        None: it is for the subscriber alone.
+        """Execute an event.
+
+        view -- what the viewer sees; the answer is for all subscribers with an equal view, and has errors when this
+            subscriber's view has changed meanwhile. None when the answer is for this subscriber alone.
         """
         executor = executor_of_event(self._executor, event)
         if view is not None:
@@ -50,8 +53,9 @@ class Stream:
         return Answer(await result if isawaitable(result) else result)
 
     async def answers(self, write: Write | None = None) -> AsyncGenerator[Answer, None]:
-        """Those that are still to be sent, each as soon as the one before it has been. What `write` took is not
-        among them. Raises what the source raises.
+        """Yield the answers to be sent. Each is requested when the one before it has been sent.
+
+        Answers that `write` accepted are not among them. Raises what the source raises.
         """
         async with aclosing(self._source) as source:
             async for item in source:
@@ -62,23 +66,23 @@ class Stream:
                     del item
                     async for answer in answers:
                         yield answer
-                        # While the next is waited for, nobody needs this one.
+                        # The answer is not needed while the next one is awaited.
                         del answer
 
 
 class Memo:
-    """What subscribers have in common, worked out by the first that asks; the others wait for it."""
+    """Results that subscribers share. The first one to ask does the work, and the others wait for it."""
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def once(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work` for this key. A failure is told to those who wait, and not kept."""
+        """Return the result of `work` for this key. A failure is raised to everybody who waits, and is not kept."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.ensure_future(work())
             task.add_done_callback(lambda done: self._forget_failure(key, done))
-        # A subscriber that leaves must not take the work of the others with it.
+        # A subscriber that leaves must not cancel the work for the others.
         return await asyncio.shield(task)
 
     def _forget_failure(self, key: Hashable, task: asyncio.Task[Any]) -> None:
@@ -88,8 +92,10 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An event that is executed once for all who ask the same and, by `view`, see the same. `memo` is the event's; of
-    several that have it in common those with equal `part` are equal.
+    """An event that is executed once for all subscribers with equal requests and an equal view.
+
+    memo -- the memo of the change behind the event
+    part -- tells apart the events that share a memo; those with an equal part are equal
     """
 
     event: object
@@ -101,5 +107,6 @@ class Once:
         answer = await self.memo.once(
             (stream.signature, self.view, self.part), lambda: stream.execute(self.event, self.view)
         )
-        # What went wrong may be the other's own affair: a right lost, or won, between two reads.
+        # The error may concern only the other subscriber, for example a right that was lost or gained between two
+        # reads.
         yield await stream.execute(self.event) if answer.has_errors else answer

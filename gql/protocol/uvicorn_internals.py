@@ -38,9 +38,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             extensions["rollbook.write_frame"] = self.write_frame
 
     def write_frame(self, frame: bytes) -> bool:
-        """Send a `text_frame` to a client that takes it at once; False: nothing was sent.
+        """Send a `text_frame` if the client can take it at once, and return whether it was sent.
 
-        One of hundreds in a row: ASGI's own way, a message and a wait for each, costs more than the sending.
+        It is called for hundreds of clients in a row. The way through ASGI, with a message and a wait for each, would
+        cost more than the sending itself.
         """
         if self.close_sent or self.disconnected or not self.writable.is_set() or self.transport.is_closing():
             return False
@@ -48,8 +49,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         return True
 
     def cut_off(self, code: int, reason: str) -> None:
-        """End the connection of a client that does not read. It finds the code behind what waits for it; if it does not
-        read that far within CUT_OFF_SECONDS it is dropped with all of it.
+        """End the connection of a client that does not read.
+
+        The close code is sent after everything that waits for the client. A client that does not read that far within
+        CUT_OFF_SECONDS is disconnected.
         """
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
@@ -83,7 +86,7 @@ class Server(uvicorn.Server):
         began = time.monotonic()
         limit = self.config.timeout_graceful_shutdown
         draining = asyncio.ensure_future(self._drain())
-        # A second Ctrl-C only sets a flag, so it has to be looked at, as uvicorn does for the rest.
+        # A second Ctrl-C only sets a flag, so the flag has to be polled, as uvicorn does for the rest.
         while not draining.done() and not self.force_exit and (limit is None or time.monotonic() - began < limit):
             await asyncio.wait({draining}, timeout=0.1)
         draining.cancel()

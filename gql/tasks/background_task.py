@@ -1,4 +1,4 @@
-"""Background tasks as those who started them and owners see them (R9.4 to R9.6)."""
+"""The type BackgroundTask, as those who started a task and owners see it (R9.4 to R9.6)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -32,36 +32,48 @@ _STAFF = signed_in(Portal.OFFICE, Portal.STAFF)
 
 
 @strawberry.type(
-    description="Work that goes on after the mutation that started it has answered, item by item: each item is done "
-    "whole, its change and its e-mail together, or not at all. Owners see all tasks, others those that they started. "
-    "The entry goes 60 days after the task ended, 10 minutes after if it was cancelled, or when it is deleted."
+    description="Work that continues after the mutation that started it has returned. A task consists of items; each "
+    "item is done completely, its change together with its e-mail, or not at all. Owners see all tasks; other staff "
+    "see the tasks that they started. The task is removed 60 days after it ended, 10 minutes after it was cancelled, "
+    "or when it is deleted."
 )
 class BackgroundTask(Node):
     revision: int = strawberry.field(
-        description="Grows with each change of the task, not by one; `backgroundTaskChanged` goes on after it."
+        description="A number that grows with each change of the task, not necessarily by one. Pass it to "
+        "`backgroundTaskChanged` as `afterRevision`."
     )
-    kind: TaskKind = strawberry.field(description="What it does.")
-    state: TaskState = strawberry.field(description="How far it is.")
+    kind: TaskKind = strawberry.field(description="What the task does.")
+    state: TaskState = strawberry.field(description="The state of the task.")
     done: int = strawberry.field(
-        description="Progress: how many items are over, whether they were done or could not be. `report` tells which."
+        description="How many items are finished, whether they were done or could not be done. `report` tells these "
+        "apart."
     )
     total: int | None = strawberry.field(
-        description="How many items there are. Null: they are not counted yet, since no worker has begun."
+        description="The number of items. Null before a worker has begun, because they are not counted yet."
     )
-    exception_count: int = strawberry.field(description="How many `exceptions` there are.")
-    created_by: StaffMember | None = strawberry.field(description="Who started it; null: the system.")
-    created_at: datetime = strawberry.field(description="When it was started by the mutation.")
-    started_at: datetime | None = strawberry.field(description="When a worker began; null: none has.")
-    ended_at: datetime | None = strawberry.field(description="When it ended; null: it has not.")
-    error: str | None = strawberry.field(description="Why it FAILED, in a sentence; null: it did not.")
+    exception_count: int = strawberry.field(description="The number of `exceptions`.")
+    created_by: StaffMember | None = strawberry.field(
+        description="The person who started the task. Null when the system started it."
+    )
+    created_at: datetime = strawberry.field(description="When the mutation started the task.")
+    started_at: datetime | None = strawberry.field(
+        description="When a worker began the task. Null when none has begun."
+    )
+    ended_at: datetime | None = strawberry.field(description="When the task ended. Null when it has not ended.")
+    error: str | None = strawberry.field(
+        description="Why the task FAILED, as an English sentence. Null in every other state."
+    )
     facts: strawberry.Private[TaskFacts]
 
-    @strawberry.field(description="What was done and what was not, counted.", metadata=_STAFF)
+    @strawberry.field(
+        description="The report of the task: the number of items and e-mails in each state.", metadata=_STAFF
+    )
     async def report(self, info: Info) -> BackgroundTaskReport:
         return await report_of(info, self.facts.id, self.facts.state)
 
     @strawberry.field(
-        description="What staff must know of single items, by student where it is about one, in the items' order.",
+        description="What staff need to know about single items, with the student it concerns, in the order of the "
+        "items.",
         metadata=_STAFF,
     )
     async def exceptions(
@@ -73,14 +85,15 @@ class BackgroundTask(Node):
         return await exceptions_of(info, self.facts.id, first=first, after=after)
 
     @strawberry.field(
-        description="What it consists of, in the order in which it is done. Empty until a worker has begun.",
+        description="The items of the task, in the order in which they are done. Empty before a worker has begun.",
         metadata=_STAFF,
     )
     async def items(
         self,
         info: Info,
         state: Annotated[
-            TaskItemState | None, strawberry.argument(description="Only those in this state. Left out or null: all.")
+            TaskItemState | None,
+            strawberry.argument(description="Only items in this state. Left out or null: items in all states."),
         ] = None,
         first: Annotated[int | None, FIRST] = None,
         after: Annotated[str | None, AFTER] = None,
@@ -89,12 +102,15 @@ class BackgroundTask(Node):
 
 
 def created_by(caller: Caller) -> UUID | None:
-    """Whose tasks the caller sees; None: all."""
+    """Return the id of the person whose tasks the caller sees, or None when the caller sees all tasks."""
     return None if sees_all_tasks(caller) else caller.id
 
 
 async def find_tasks(source: Reading, ids: Collection[UUID]) -> dict[UUID, BackgroundTask]:
-    """Those that the viewer sees; one statement, none for who sees none."""
+    """Return the tasks with these ids that the viewer may see.
+
+    This executes one statement, and none when the viewer may see no tasks.
+    """
     caller = source.viewer.caller
     if caller.portal not in (Portal.OFFICE, Portal.STAFF) or not ids:
         return {}

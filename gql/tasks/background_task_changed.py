@@ -1,4 +1,4 @@
-"""`backgroundTaskChanged`: a task's state, then how it goes on, until it has ended (R9.4)."""
+"""The subscription backgroundTaskChanged, which sends a task's state until the task has ended (R9.4)."""
 
 from collections.abc import AsyncGenerator
 from functools import partial
@@ -17,27 +17,29 @@ from gql.live.patience import patiently
 from gql.protocol.errors import Forbidden, NotAuthenticated, NotFound
 from gql.tasks.background_task import BackgroundTask, find_tasks
 
-# So soon a stream on which nothing happens notices that its viewer has lost the right to it.
+# An idle stream notices within this time that its viewer has lost the right to see the task.
 _CHECK_SECONDS = 10.0
 
 
 async def resolve(
     info: Info,
-    id: Annotated[strawberry.ID, strawberry.argument(description="The background task to follow.")],
+    id: Annotated[strawberry.ID, strawberry.argument(description="The id of the background task to follow.")],
     after_revision: Annotated[
         int | None,
         strawberry.argument(
-            description="The revision that the client has: the state comes first only if it is another by now. Left "
-            "out or null: it has none, and the state comes first."
+            description="The last revision that the client has. The stream then starts with the current state only if "
+            "the task has changed since. Left out or null: the stream starts with the current state."
         ),
     ] = None,
 ) -> AsyncGenerator[BackgroundTask, None]:
-    """The stream of one subscriber. What it is too slow for is skipped: each event is the state as it is then."""
+    """The stream of one subscriber. Each event is the state at the time of sending, so a slow subscriber skips what
+    happened in between.
+    """
     task_id = decode_id(id, "BackgroundTask", "id")
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     read = partial(_read, info, task_id)
-    # Registered before the state is read: what is committed between the two is looked at again.
+    # The watcher is registered before the state is read, so whatever is committed between the two causes another read.
     with info.context.services.tasks.watch(info.context.claims.organization_id, task_id) as watcher:
         watcher.told = after_revision
         task = await patiently(read)
@@ -56,7 +58,7 @@ async def resolve(
 
 
 async def _read(info: Info, task_id: UUID) -> BackgroundTask | None:
-    """With the viewer's rights as they are now. Raises NotAuthenticated and Forbidden."""
+    """Return the task, checked against the viewer's current permissions. Raises NotAuthenticated and Forbidden."""
     async with reading(info) as source:
         return (await find_tasks(source, [task_id])).get(task_id)
 
@@ -68,10 +70,11 @@ async def _is_there(info: Info, task_id: UUID) -> bool:
 
 field = strawberry.subscription(
     resolver=resolve,
-    description="A background task as it goes on: first its state (with `afterRevision` only if it changed since), "
-    "then its state whenever it has changed, a few times a second at most; what changed in between is left out, "
-    "the last state never. The stream completes after the task has ended, or when its entry is deleted. The viewer's "
-    "rights are looked at again for every event. Office and Staff Portal: owners any task, others those that they "
-    "started; any other task is NOT_FOUND.",
+    description="Follows one background task. The first event is its current state; with `afterRevision`, it is sent "
+    "only if the task has changed since. Every later event is the new state after a change, a few times a second at "
+    "most. States in between may be skipped, but the last state is always sent. The stream completes when the task "
+    "has ended or has been deleted. The viewer's permissions are checked again for every event. Only in the Office "
+    "and Staff Portal: owners can follow all tasks, other staff the tasks that they started; any other task is "
+    "NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

@@ -1,4 +1,4 @@
-"""backgroundTasks: those that the viewer sees."""
+"""The query backgroundTasks, which lists the tasks that the viewer may see."""
 
 from datetime import datetime
 from typing import Annotated
@@ -39,7 +39,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Background tasks, the newest first: those that run, and those that ended and are still kept. Office "
-    "and Staff Portal: owners see all, others those that they started.",
+    description="The background tasks, newest first: those that have not ended, and those that have ended and are "
+    "still kept. Only in the Office and Staff Portal: owners see all tasks, other staff the tasks that they started.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

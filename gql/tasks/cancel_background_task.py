@@ -1,4 +1,4 @@
-"""cancelBackgroundTask: stop a task between items (R9.5)."""
+"""The mutation cancelBackgroundTask, which stops a task between items (R9.5)."""
 
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -18,28 +18,29 @@ from gql.tasks.background_task import BackgroundTask, find_tasks
 from gql.tasks.task_refusals import BackgroundTaskEnded
 
 
-@strawberry.input(description="A background task that is to stop.")
+@strawberry.input(description="The background task to cancel.")
 class CancelBackgroundTaskInput:
-    background_task_id: strawberry.ID = strawberry.field(description="The task.")
+    background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The task begins no more items.")
+@strawberry.type(description="The task is cancelled. It begins no more items.")
 class CancelBackgroundTaskSuccess:
     background_task: BackgroundTask = strawberry.field(
-        description="The task: CANCELLED, or CANCELLING while a worker finishes the items at hand. Its `report` tells "
-        "what was done and what was not."
+        description="The task in the state CANCELLED, or CANCELLING while a worker finishes the items that it has "
+        "begun. Its `report` says what was done and what was not."
     )
 
 
 CancelBackgroundTaskResult: TypeAlias = Annotated[
     CancelBackgroundTaskSuccess | BackgroundTaskEnded,
-    strawberry.union("CancelBackgroundTaskResult", description="The task, or why it was not stopped."),
+    strawberry.union("CancelBackgroundTaskResult", description="The task, or the reason why it was not cancelled."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[CancelBackgroundTaskInput, strawberry.argument(description="Which task.")]
+    info: Info,
+    input: Annotated[CancelBackgroundTaskInput, strawberry.argument(description="The background task to cancel.")],
 ) -> CancelBackgroundTaskResult | None:
     task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
     async with act_once(
@@ -53,9 +54,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Stop a background task between items: what was done stays, whole; no more items are begun; e-mail of "
-    "the task that has not been sent is not sent. A task that no worker is at is CANCELLED at once. Repeating it is "
-    "harmless. A task that is over already is refused as BackgroundTaskEnded. Office and Staff Portal: owners any "
-    "task, others those that they started; any other task is NOT_FOUND.",
+    description="Cancel a background task between items. Items that are done stay done, and no more items are begun. "
+    "E-mails of the task that were not sent yet are not sent. A task on which no worker is working is CANCELLED at "
+    "once. Cancelling a task twice is harmless. A task that has ended is refused with BackgroundTaskEnded. Only in "
+    "the Office and Staff Portal: owners can cancel all tasks, other staff the tasks that they started; any other "
+    "task is NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

@@ -1,4 +1,4 @@
-"""deleteBackgroundTask: remove the entry of a task that has ended (R9.6)."""
+"""The mutation deleteBackgroundTask, which removes a task that has ended from the list (R9.6)."""
 
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -15,25 +15,30 @@ from gql.fields.vocabulary import Portal
 from gql.tasks.task_refusals import BackgroundTaskNotEnded
 
 
-@strawberry.input(description="A background task whose entry is to go.")
+@strawberry.input(description="The background task to delete.")
 class DeleteBackgroundTaskInput:
-    background_task_id: strawberry.ID = strawberry.field(description="The task; it must have ended.")
+    background_task_id: strawberry.ID = strawberry.field(
+        description="The id of the background task, which must have ended."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The entry is gone.")
+@strawberry.type(description="The task was removed from the list.")
 class DeleteBackgroundTaskSuccess:
-    deleted_id: strawberry.ID = strawberry.field(description="The id that the task had.")
+    deleted_id: strawberry.ID = strawberry.field(description="The id of the deleted task.")
 
 
 DeleteBackgroundTaskResult: TypeAlias = Annotated[
     DeleteBackgroundTaskSuccess | BackgroundTaskNotEnded,
-    strawberry.union("DeleteBackgroundTaskResult", description="What was deleted, or why it was not."),
+    strawberry.union(
+        "DeleteBackgroundTaskResult", description="The id of the deleted task, or the reason why it was not deleted."
+    ),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[DeleteBackgroundTaskInput, strawberry.argument(description="Which task.")]
+    info: Info,
+    input: Annotated[DeleteBackgroundTaskInput, strawberry.argument(description="The background task to delete.")],
 ) -> DeleteBackgroundTaskResult | None:
     task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
     async with act_once(
@@ -44,9 +49,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Remove the entry of a background task that is COMPLETED, FAILED or CANCELLED, with its report. What "
-    "the task did stays, and e-mail of a task that was not cancelled still goes out. One that runs is refused as "
-    "BackgroundTaskNotEnded: cancel it first. Office and Staff Portal: owners any task, others those that they "
-    "started; any other task, and one that is deleted already, is NOT_FOUND.",
+    description="Remove a background task that is COMPLETED, FAILED or CANCELLED from the list, together with its "
+    "report. What the task did stays, and e-mails of a task that was not cancelled are still sent. A task that has "
+    "not ended is refused with BackgroundTaskNotEnded; cancel it first. Only in the Office and Staff Portal: owners "
+    "can delete all tasks, other staff the tasks that they started; any other task, and a task that was deleted "
+    "before, is NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

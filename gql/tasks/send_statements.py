@@ -1,4 +1,4 @@
-"""sendStatements: families with a balance are told what they owe (R9.4)."""
+"""The mutation sendStatements, which tells families with a balance what they owe (R9.4)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,39 +30,43 @@ from gql.tasks.statement_refusals import NobodyOwes, TooManyFamilies
 
 
 @strawberry.input(
-    description="Which families get a statement: those with a balance above zero that meet all that is given. An empty "
-    f"list, or one left out, sets no condition. At most {MOST_FAMILIES} families at once."
+    description="Chooses the families that get a statement: those with a balance above zero that meet all of the "
+    "conditions. A condition that is left out, null or an empty list does not limit the choice. At most "
+    f"{MOST_FAMILIES} families can be chosen."
 )
 class SendStatementsInput:
     location_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description="Families of whose students one has, or had, a place in an offering at one of these locations; at "
-        f"most {MOST_IDS}.",
+        description="Only families with a student who has or had an enrollment in an offering at one of these "
+        f"locations; at most {MOST_IDS}.",
     )
     family_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Of these families, at most {MOST_IDS}; those that owe nothing get none."
+        default=None, description=f"Only these families, at most {MOST_IDS}. Those that owe nothing get no statement."
     )
     minimum_balance: Money | None = strawberry.field(
-        default=None, description="Families that owe at least this much, not below zero. Left out or null: anything."
+        default=None,
+        description="Only families that owe at least this much; it must not be below zero. Left out or null: any "
+        "balance above zero.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The statements are sent in the background, which begins at once.")
+@strawberry.type(description="The background task was created and starts at once. It sends the statements.")
 class SendStatementsSuccess:
     background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
     background_task: BackgroundTask | None = strawberry.field(
-        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
-        "task's entry has been deleted meanwhile."
+        description="The background task, with its progress and its exceptions. Null when this is the answer to a "
+        "retry and the task has been deleted since."
     )
     family_count: int = strawberry.field(
-        description="How many families there are; those without an e-mail address are among the task's exceptions."
+        description="How many families were chosen. Those without an e-mail address are among the exceptions of the "
+        "task."
     )
 
 
 SendStatementsResult: TypeAlias = Annotated[
     SendStatementsSuccess | NobodyOwes | TooManyFamilies | PermissionDenied,
-    strawberry.union("SendStatementsResult", description="The task that sends, or why there is none."),
+    strawberry.union("SendStatementsResult", description="The background task, or the reason why none was started."),
 ]
 
 
@@ -73,7 +77,7 @@ class Started:
 
 
 async def resolve(
-    info: Info, input: Annotated[SendStatementsInput, strawberry.argument(description="To whom.")]
+    info: Info, input: Annotated[SendStatementsInput, strawberry.argument(description="The families to choose.")]
 ) -> SendStatementsResult | None:
     wanted = _wanted(input)
     async with act_once(info, input, Started, lambda uow, viewer, now: _start(uow, viewer, wanted, now)) as done:
@@ -86,7 +90,7 @@ async def resolve(
 
 
 async def _start(uow: UnitOfWork, viewer: Viewer, wanted: WantedFamilies, now: datetime) -> Started:
-    """Raises PermissionDenied, NothingFound, NobodyOwes and TooManyFamilies."""
+    """Start the background task. Raises PermissionDenied, NothingFound, NobodyOwes and TooManyFamilies."""
     families = await choose_families(uow, viewer, wanted)
     stated = tuple(StatedFamily(family.id, family.student_id) for family in families)
     given = StatementsAsked(stated, wanted.minimum, viewer.currency)
@@ -111,12 +115,12 @@ def _ids(given: list[Any] | None, type_name: str, name: str) -> list[UUID] | Non
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Send families with a balance their statements by e-mail, by a background task: the amount as it is "
-    "when a family's turn comes, and its students' names. One statement for each family and task, whatever is sent "
-    "again; who has paid by then, or has no e-mail address, is among the task's exceptions. Cancelling the task "
-    "withdraws what has not been sent. Office Portal, and the Staff Portal where staff see balances: SEND_STATEMENTS "
-    "and SEE_BALANCES together with attendance VIEW; without SEE_ALL only the families of students whom the caller "
-    "teaches or substitutes. A family that is not to be seen is NOT_FOUND; a location that does not exist has no "
-    "families.",
+    description="Send statements by e-mail to families with a balance, by a background task. Each statement has the "
+    "students' names and the amount that the family owes at the time of sending. A family gets one statement for each "
+    "task, even on a retry. Families that have paid by then, and families without an e-mail address, are among the "
+    "exceptions of the task. Cancelling the task withdraws the e-mails that were not sent yet. Needs SEND_STATEMENTS, "
+    "SEE_BALANCES and attendance VIEW, in the Office Portal or, while the setting staffSeesBalances is on, the Staff "
+    "Portal; without SEE_ALL, only families of students whom the caller teaches or substitutes can be chosen. A "
+    "family that the caller may not see is NOT_FOUND. An unknown location chooses no families.",
     metadata=requires([Permission.SEND_STATEMENTS]),
 )

@@ -1,4 +1,4 @@
-"""What is refused about statements."""
+"""The refusals of sending statements."""
 
 import strawberry
 
@@ -6,14 +6,14 @@ from attendance.rules.tasks import statements as rules
 from gql.fields.user_errors import UserError, refusal
 
 
-@refusal(rules.NobodyOwes, description="No family that the caller sees has such a balance. Nothing was sent.")
+@refusal(rules.NobodyOwes, description="No family that the caller may see has such a balance. Nothing was sent.")
 class NobodyOwes(UserError):
     pass
 
 
 @refusal(
     rules.TooManyFamilies,
-    description="These are more families than are written to at once; narrow it. Nothing was sent.",
+    description="More families were chosen than can get statements at once. Choose fewer. Nothing was sent.",
 )
 class TooManyFamilies(UserError):
-    family_count: int = strawberry.field(description="How many there are.")
+    family_count: int = strawberry.field(description="How many families were chosen.")

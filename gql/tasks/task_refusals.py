@@ -1,4 +1,4 @@
-"""What is refused about background tasks."""
+"""The refusals of mutations on background tasks."""
 
 from datetime import datetime
 
@@ -8,17 +8,21 @@ from attendance.rules.tasks import task_refusals as rules
 from gql.fields.user_errors import UserError, refusal
 from gql.tasks.vocabulary import TaskState
 
-_TASK = "The background task."
+_TASK = "The id of the background task."
 
 
-@refusal(rules.BackgroundTaskEnded, description="The task is over: all of it was done, or failed. Nothing was changed.")
+@refusal(
+    rules.BackgroundTaskEnded, description="The task has ended already: it is COMPLETED or FAILED. Nothing was changed."
+)
 class BackgroundTaskEnded(UserError):
     background_task_id: strawberry.ID = strawberry.field(description=_TASK)
-    state: TaskState = strawberry.field(description="COMPLETED or FAILED.")
-    ended_at: datetime | None = strawberry.field(description="When it ended; null: it is not known.")
+    state: TaskState = strawberry.field(description="The state of the task: COMPLETED or FAILED.")
+    ended_at: datetime | None = strawberry.field(description="When the task ended. Null when it is not known.")
 
 
-@refusal(rules.BackgroundTaskNotEnded, description="The task still runs, so its entry stays. Nothing was changed.")
+@refusal(
+    rules.BackgroundTaskNotEnded, description="The task has not ended, so it cannot be deleted. Nothing was changed."
+)
 class BackgroundTaskNotEnded(UserError):
     background_task_id: strawberry.ID = strawberry.field(description=_TASK)
-    state: TaskState = strawberry.field(description="QUEUED, RUNNING or CANCELLING.")
+    state: TaskState = strawberry.field(description="The state of the task: QUEUED, RUNNING or CANCELLING.")

@@ -1,4 +1,4 @@
-"""What a background task did and did not do: counted, its exceptions, and item by item (R9.4, R9.5)."""
+"""The report of a background task, its exceptions and its items (R9.4, R9.5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,48 +26,63 @@ from gql.tasks.vocabulary import TaskItemState, TaskState
 
 _ITEMS = Cursors("backgroundTaskItems", (int,))
 _EXCEPTIONS = Cursors("backgroundTaskExceptions", (int, int))
-_WHOM = "The student whom it is about. Null: it is not about one, or the viewer may not see the student."
+_WHOM = (
+    "The student whom this concerns. Null when it concerns no single student, or when the viewer may not see the "
+    "student."
+)
 
 
 @strawberry.type(
-    description="What a background task did and what it did not, counted when it is asked for. While e-mail waits, the "
-    "numbers of e-mails still change after the task's end."
+    description="The number of items and e-mails of a background task in each state, counted at the time of the "
+    "request. The numbers of e-mails can still change after the task has ended, while e-mails wait to be sent."
 )
 class BackgroundTaskReport:
-    summary: str = strawberry.field(description="The numbers in a sentence or two of English, for a person.")
-    items_done: int = strawberry.field(description="Items that are done.")
-    items_refused: int = strawberry.field(description="Items that the rules refused; nothing of them was done.")
+    summary: str = strawberry.field(description="The counts as one or two English sentences.")
+    items_done: int = strawberry.field(description="How many items are done.")
+    items_refused: int = strawberry.field(
+        description="How many items were refused by a rule. Nothing of them was done."
+    )
     items_failed: int = strawberry.field(
-        description="Items at which something went wrong on our side, again and again; nothing of them was done."
+        description="How many items failed because of a fault of the service, in every attempt. Nothing of them was "
+        "done."
     )
-    items_skipped: int = strawberry.field(description="Items that were not begun, since the task was cancelled.")
-    items_waiting: int = strawberry.field(description="Items that are still to be done.")
-    emails_sent: int = strawberry.field(description="E-mails that the mail server has taken.")
-    emails_waiting: int = strawberry.field(description="E-mails that are about to be sent, or sent again.")
-    emails_withdrawn: int = strawberry.field(description="E-mails that were taken back and are not sent.")
-    emails_failed: int = strawberry.field(description="E-mails that cannot be delivered.")
+    items_skipped: int = strawberry.field(description="How many items were not begun because the task was cancelled.")
+    items_waiting: int = strawberry.field(description="How many items are still to be done.")
+    emails_sent: int = strawberry.field(description="How many e-mails the mail server has accepted.")
+    emails_waiting: int = strawberry.field(description="How many e-mails wait to be sent, or to be tried again.")
+    emails_withdrawn: int = strawberry.field(description="How many e-mails were withdrawn before they were sent.")
+    emails_failed: int = strawberry.field(description="How many e-mails cannot be delivered.")
     emails_uncertain: int = strawberry.field(
-        description="E-mails that were handed over, and whether they were taken is not known; they are not sent again."
+        description="How many e-mails were handed to the mail server without an answer. It is unknown whether they "
+        "were accepted, and they are not sent again."
     )
-    emails_kept: int = strawberry.field(description="E-mails kept to be looked at: no mail server is set up.")
+    emails_kept: int = strawberry.field(
+        description="How many e-mails are only kept for viewing, because no mail server is set up."
+    )
 
 
-@strawberry.type(description="One unit of a background task, done whole or not at all.")
+@strawberry.type(description="One unit of a background task. It is done completely or not at all.")
 class BackgroundTaskItem:
-    position: int = strawberry.field(description="Its place in the task, from 1.")
-    title: str = strawberry.field(description='What it is about, such as "Swim 1, 2026-11-16".')
-    state: TaskItemState = strawberry.field(description="What became of it.")
+    position: int = strawberry.field(description="The position of the item in the task, counted from 1.")
+    title: str = strawberry.field(description='The subject of the item, for example "Swim 1, 2026-11-16".')
+    state: TaskItemState = strawberry.field(description="The state of the item.")
     student: Student | None = strawberry.field(description=_WHOM)
-    done_at: datetime | None = strawberry.field(description="When it was over; null: it is not, or was never begun.")
+    done_at: datetime | None = strawberry.field(
+        description="When the item was finished. Null when it is not finished, or was never begun."
+    )
 
 
-@strawberry.type(description="What staff must know of an item of a background task.")
+@strawberry.type(description="What staff need to know about one item of a background task.")
 class BackgroundTaskException:
-    position: int = strawberry.field(description="The item's place in the task, from 1; it may have several.")
-    title: str = strawberry.field(description="What the item is about.")
-    item_state: TaskItemState = strawberry.field(description="DONE: the item was done, save for what is told here.")
+    position: int = strawberry.field(
+        description="The position of the item in the task, counted from 1. An item can have several exceptions."
+    )
+    title: str = strawberry.field(description="The subject of the item.")
+    item_state: TaskItemState = strawberry.field(
+        description="The state of the item. DONE means that the item was done except for what `message` says."
+    )
     student: Student | None = strawberry.field(description=_WHOM)
-    message: str = strawberry.field(description="What is to be known, in a sentence of English.")
+    message: str = strawberry.field(description="What staff need to know, as an English sentence.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ async def report_of(info: Info, task_id: UUID, state: TaskState) -> BackgroundTa
 async def items_of(
     info: Info, task_id: UUID, state: TaskItemState | None, *, first: int | None, after: str | None
 ) -> Connection[BackgroundTaskItem]:
-    """A page; two statements for all tasks of a batch. Raises BadInput."""
+    """Return a page of the task's items. Raises BadInput. This executes two statements for all tasks of a batch."""
     page = read_page(_ITEMS, first=first, after=after)
     rows = await load(info, _ItemsAsked(task_id, state, page), _read_items)
     return connection(
@@ -120,7 +135,9 @@ async def items_of(
 async def exceptions_of(
     info: Info, task_id: UUID, *, first: int | None, after: str | None
 ) -> Connection[BackgroundTaskException]:
-    """A page; two statements for all tasks of a batch. Raises BadInput."""
+    """Return a page of the task's exceptions. Raises BadInput. This executes two statements for all tasks of
+    a batch.
+    """
     page = read_page(_EXCEPTIONS, first=first, after=after)
     rows = await load(info, _ExceptionsAsked(task_id, page), _read_exceptions)
     return connection(

@@ -9,33 +9,38 @@ described(
     TaskKind,
     "What a background task does.",
     {
-        TaskKind.CANCEL_OCCURRENCES: "Cancels occurrences, with tokens and e-mails as it was told; an item is an "
+        TaskKind.CANCEL_OCCURRENCES: "The task cancels occurrences, with makeup tokens and e-mails as requested. Each "
+        "item is an occurrence.",
+        TaskKind.CREATE_MAKEUP_TOKENS: "The task creates makeup tokens for many students. Each item is a student.",
+        TaskKind.ASSIGN_SUBSTITUTES: "The task assigns substitutes for an absent staff member. Each item is an "
         "occurrence.",
-        TaskKind.CREATE_MAKEUP_TOKENS: "Creates makeup tokens for many students; an item is a student.",
-        TaskKind.ASSIGN_SUBSTITUTES: "Assigns substitutes for a staff member who is absent; an item is an occurrence.",
-        TaskKind.SEND_STATEMENTS: "Sends each family with a balance its statement; an item is a family.",
+        TaskKind.SEND_STATEMENTS: "The task sends a statement to each family with a balance. Each item is a family.",
     },
 )
 described(
     TaskState,
-    "How far a background task is. COMPLETED, FAILED and CANCELLED are ends.",
+    "The state of a background task. COMPLETED, FAILED and CANCELLED are final.",
     {
-        TaskState.QUEUED: "It waits for a worker.",
-        TaskState.RUNNING: "A worker is at it; should the worker die, another goes on within seconds.",
-        TaskState.COMPLETED: "All items are over. Those that could not be done are among the exceptions.",
-        TaskState.FAILED: "Something went wrong on our side, again and again; `error` says what was not done.",
-        TaskState.CANCELLING: "It is to stop: the items at hand are finished, and no others are begun.",
-        TaskState.CANCELLED: "It was stopped. What was done stays; e-mail that had not been sent is not sent.",
+        TaskState.QUEUED: "The task waits for a worker.",
+        TaskState.RUNNING: "A worker is working on the task. If the worker dies, another worker continues within "
+        "seconds.",
+        TaskState.COMPLETED: "All items are finished. Those that could not be done are among the exceptions.",
+        TaskState.FAILED: "The task failed because of a fault of the service, in every attempt. `error` says what was "
+        "not done.",
+        TaskState.CANCELLING: "The task is being cancelled. The items that a worker has begun are finished, and no "
+        "others are begun.",
+        TaskState.CANCELLED: "The task was cancelled. Items that are done stay done. E-mails that were not sent yet "
+        "are not sent.",
     },
 )
 described(
     TaskItemState,
-    "What became of an item of a background task. In all states but DONE nothing of it was done.",
+    "The state of an item of a background task. Unless it is DONE, nothing of the item was done.",
     {
-        TaskItemState.WAITING: "Not begun yet, or to be tried again.",
-        TaskItemState.DONE: "Done whole.",
-        TaskItemState.EXCEPTION: "The rules refused it; an exception says why.",
-        TaskItemState.FAILED: "Something went wrong on our side each time that it was tried.",
-        TaskItemState.SKIPPED: "The task was cancelled first.",
+        TaskItemState.WAITING: "The item has not been begun, or will be tried again.",
+        TaskItemState.DONE: "The item was done completely.",
+        TaskItemState.EXCEPTION: "A rule refused the item. An exception says why.",
+        TaskItemState.FAILED: "The item failed because of a fault of the service, in every attempt.",
+        TaskItemState.SKIPPED: "The item was not begun because the task was cancelled.",
     },
 )

@@ -1,4 +1,4 @@
-"""createMakeupTokens: give makeup tokens by hand."""
+"""The mutation createMakeupTokens, which gives a student makeup tokens by hand."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -26,64 +26,69 @@ from gql.tokens.token_arguments import (
 from gql.tokens.token_refusals import MakeupTokenDatesNotPossible
 
 
-@strawberry.input(description="A makeup token to be given.")
+@strawberry.input(description="The terms of a makeup token to create.")
 class MakeupTokenDraftInput:
     location_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The only location to use it at, unless the setting `ignoreLocationLock` is on. Left out or null: "
-        "any.",
+        description="The only location where the token can be used. Left out or null: any location. Has no effect "
+        "while the setting `ignoreLocationLock` is on.",
     )
     program_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The program whose classes it is for, one that was not deleted. Left out or null: any.",
+        description="The program whose classes the token can be used for; it must not be deleted. Left out or null: "
+        "any program.",
     )
     comment: str | None = strawberry.field(default=None, description=COMMENT_DESCRIPTION)
     issue_on: date | None = strawberry.field(
         default=None,
-        description="The first date on which the family sees it and can use it, an earlier one or one ahead. Left out "
-        "or null: today, at its location, or at the organization's first one.",
+        description="The first date on which the family sees the token and can use it. It may lie in the past or in "
+        "the future. Left out or null: today's date at the token's location, or at the organization's first location "
+        "if the token has none.",
     )
     expires_on: date | None = strawberry.field(
         default=None,
-        description="The last date on which it can be used, not before `issueOn` nor before today. Left out or null: "
-        "by the settings, counted from `issueOn`; where they say END_OF_SESSION, the end of the student's session on "
-        "that date, the latest of several, and never where it has no end.",
+        description="The last date on which the token can be used. It must be neither before `issueOn` nor before "
+        "today. Left out or null: the settings decide, counting from `issueOn`. With END_OF_SESSION, it is the end of "
+        "the student's session on that date, the latest one if there are several; without such an end, the token "
+        "never expires.",
     )
     never_expires: bool = strawberry.field(default=False, description=NEVER_DESCRIPTION)
     send_email: bool = strawberry.field(
         default=False,
-        description="Whether the family is told by e-mail: at once, or in the morning of an issue date that is ahead "
-        f"({NOTICE_TIME:%H:%M} at the location).",
+        description="Whether the family is told by e-mail. The e-mail is sent at once or, when `issueOn` is in the "
+        f"future, at {NOTICE_TIME:%H:%M} local time on that date.",
     )
 
 
-@strawberry.input(description="Who is given makeup tokens, and which.")
+@strawberry.input(description="The student, and the makeup tokens to create.")
 class CreateMakeupTokensInput:
-    student_id: strawberry.ID = strawberry.field(description="Who is given them.")
+    student_id: strawberry.ID = strawberry.field(description="The student who is given the tokens.")
     tokens: list[MakeupTokenDraftInput] = strawberry.field(
-        description=f"The tokens, 1 to {MOST_DRAFTS}, each with its own terms."
+        description=f"The tokens to create, 1 to {MOST_DRAFTS}, each with its own terms."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="All of the tokens were given.")
+@strawberry.type(description="All of the tokens were created.")
 class CreateMakeupTokensSuccess:
     makeup_tokens: list[MakeupToken] = strawberry.field(description="The new tokens, in the order of the input.")
-    token_count: int = strawberry.field(description="How many there are.")
-    email_count: int = strawberry.field(description="How many e-mails go to the family, one a token that asked for it.")
+    token_count: int = strawberry.field(description="The number of new tokens.")
+    email_count: int = strawberry.field(
+        description="How many e-mails will be sent to the family: one for each token with `sendEmail`."
+    )
     emails_without_address: int = strawberry.field(
-        description="How many e-mails were asked for and cannot be sent, because the family has no e-mail address."
+        description="How many e-mails were requested but cannot be sent, because the family has no e-mail address."
     )
 
 
 CreateMakeupTokensResult: TypeAlias = Annotated[
     CreateMakeupTokensSuccess | MakeupTokenDatesNotPossible | PermissionDenied,
-    strawberry.union("CreateMakeupTokensResult", description="The new tokens, or why there are none."),
+    strawberry.union("CreateMakeupTokensResult", description="The new tokens, or the reason why none was created."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[CreateMakeupTokensInput, strawberry.argument(description="The tokens.")]
+    info: Info, input: Annotated[CreateMakeupTokensInput, strawberry.argument(description="The tokens to create.")]
 ) -> CreateMakeupTokensResult | None:
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     if not 1 <= len(input.tokens) <= MOST_DRAFTS:
@@ -105,7 +110,10 @@ async def resolve(
 
 
 def draft_of(given: MakeupTokenDraftInput, place: str) -> TokenDraft:
-    """`place` is the argument's. Raises BadInput."""
+    """Return the checked terms of a token. Raises BadInput.
+
+    place -- the name of the argument, for the message of BadInput
+    """
     return TokenDraft(
         location_id=id_or_none(given.location_id, "Location", f"{place}.locationId"),
         program_id=id_or_none(given.program_id, "Program", f"{place}.programId"),
@@ -119,9 +127,10 @@ def draft_of(given: MakeupTokenDraftInput, place: str) -> TokenDraft:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Give a student makeup tokens by hand, all of them or none. The limit of the settings does not apply, "
-    "nor does it matter whether absences earn tokens. Office and Staff Portal, CREATE_MAKEUP_TOKENS together with "
-    "attendance VIEW; without SEE_ALL only to students enrolled in what the caller teaches. A student, location or "
-    "program that is not to be seen or was deleted is NOT_FOUND.",
+    description="Create makeup tokens for a student by hand, either all of them or none. The token limit of the "
+    "settings does not apply, and the tokens can be created even if absences earn none. Needs CREATE_MAKEUP_TOKENS "
+    "and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, the student must be enrolled in an offering "
+    "that the caller teaches. A student, location or program that was deleted or that the caller may not see is "
+    "NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

@@ -1,4 +1,4 @@
-"""createMakeupTokensForStudents: a makeup token for each of many students (R8.1, R9.4)."""
+"""The mutation createMakeupTokensForStudents, which gives each of many students a makeup token (R8.1, R9.4)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,51 +36,51 @@ MOST_NAMED = 1000
 
 
 @strawberry.input(
-    description="All students who are enrolled on a date in what meets all that is given. An empty list, or one left "
-    "out, sets no condition; without any it is every offering in which the caller sees students. A place counts from "
-    "its start to its drop, whether or not the offering meets on the date."
+    description="Chooses all students who are enrolled on a date and meet all of the conditions. A condition that is "
+    "left out, null or an empty list does not limit the choice. Without conditions, all students are chosen whom the "
+    "caller may see. An enrollment counts from its start to its drop, even if its offering does not meet on the date."
 )
 class EnrolledStudentsInput:
-    enrolled_on: date = strawberry.field(description="The local date.")
+    enrolled_on: date = strawberry.field(description="The local date on which the students are enrolled.")
     types: list[EnrollmentType] | None = strawberry.field(
         default=None,
-        description=f"Places of these types, at most {MOST_WORDS}, WAITLIST not among them. Left out or null: all but "
-        "WAITLIST.",
+        description=f"Only enrollments of these types, at most {MOST_WORDS}; WAITLIST is not allowed. Left out or "
+        "null: all types except WAITLIST.",
     )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these offerings; at most {MOST_IDS}."
+        default=None, description=f"Only enrollments in these offerings; at most {MOST_IDS}."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"At these locations; at most {MOST_IDS}."
+        default=None, description=f"Only enrollments at these locations; at most {MOST_IDS}."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"In these programs; at most {MOST_IDS}."
+        default=None, description=f"Only enrollments in these programs; at most {MOST_IDS}."
     )
 
 
 @strawberry.input(
-    description="Who is given a makeup token, and on which terms: either `studentIds` or `enrolled`. At most "
-    f"{MOST_STUDENTS} students at once."
+    description="The students, and the terms of the makeup token that each of them is given. Give either `studentIds` "
+    f"or `enrolled`, not both. At most {MOST_STUDENTS} students can be chosen."
 )
 class CreateMakeupTokensForStudentsInput:
     student_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"These students, 1 to {MOST_NAMED}; each at most once."
+        default=None, description=f"The ids of the students, 1 to {MOST_NAMED}. No id may occur twice."
     )
     enrolled: EnrolledStudentsInput | None = strawberry.field(
-        default=None, description="Everybody who is enrolled somewhere on a date."
+        default=None, description="Chooses all students who are enrolled on a date."
     )
-    token: MakeupTokenDraftInput = strawberry.field(description="The token that each of them is given.")
+    token: MakeupTokenDraftInput = strawberry.field(description="The terms of the token that each student is given.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The tokens are made in the background, which begins at once.")
+@strawberry.type(description="The background task was created and starts at once. It creates the tokens.")
 class CreateMakeupTokensForStudentsSuccess:
     background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
     background_task: BackgroundTask | None = strawberry.field(
-        description="The background task: progress, and what staff must know. Null: this was sent again, and the "
-        "task's entry has been deleted meanwhile."
+        description="The background task, with its progress and its exceptions. Null when this is the answer to a "
+        "retry and the task has been deleted since."
     )
-    student_count: int = strawberry.field(description="How many students are given a token, one each.")
+    student_count: int = strawberry.field(description="How many students are given a token. Each is given one.")
 
 
 CreateMakeupTokensForStudentsResult: TypeAlias = Annotated[
@@ -89,7 +89,9 @@ CreateMakeupTokensForStudentsResult: TypeAlias = Annotated[
     | NoStudents
     | TooManyStudents
     | PermissionDenied,
-    strawberry.union("CreateMakeupTokensForStudentsResult", description="The task, or why there is none."),
+    strawberry.union(
+        "CreateMakeupTokensForStudentsResult", description="The background task, or the reason why none was started."
+    ),
 ]
 
 
@@ -101,7 +103,9 @@ class Started:
 
 async def resolve(
     info: Info,
-    input: Annotated[CreateMakeupTokensForStudentsInput, strawberry.argument(description="Who, and what.")],
+    input: Annotated[
+        CreateMakeupTokensForStudentsInput, strawberry.argument(description="The students and the token.")
+    ],
 ) -> CreateMakeupTokensForStudentsResult | None:
     chosen = _chosen(input)
     draft = draft_of(input.token, "input.token")
@@ -117,7 +121,10 @@ async def resolve(
 async def _start(
     uow: UnitOfWork, viewer: Viewer, chosen: list[UUID] | EnrolledStudents, draft: TokenDraft, now: datetime
 ) -> Started:
-    """Raises NothingFound, LocationNotFound, MakeupTokenDatesNotPossible, NoStudents and TooManyStudents."""
+    """Start the background task.
+
+    Raises NothingFound, LocationNotFound, MakeupTokenDatesNotPossible, NoStudents and TooManyStudents.
+    """
     dated = await dated_draft(uow, draft, settings=viewer.settings.makeup_tokens, now=now)
     students = await choose_students(uow.connection, viewer.caller, chosen)
     given = TokensGiven(tuple(students), dated)
@@ -127,7 +134,7 @@ async def _start(
 
 def _chosen(given: CreateMakeupTokensForStudentsInput) -> list[UUID] | EnrolledStudents:
     if (given.student_ids is None) == (given.enrolled is None):
-        raise BadInput("Give either input.studentIds or input.enrolled.")
+        raise BadInput("Give either input.studentIds or input.enrolled, not both.")
     if given.enrolled is not None:
         return _enrolled(given.enrolled)
     ids = given.student_ids or []
@@ -135,14 +142,14 @@ def _chosen(given: CreateMakeupTokensForStudentsInput) -> list[UUID] | EnrolledS
         raise BadInput(f"input.studentIds has {len(ids)} ids; 1 to {MOST_NAMED} are allowed.")
     students = decode_ids(ids, "Student", "input.studentIds", at_most=MOST_NAMED)
     if len(set(students)) < len(students):
-        raise BadInput("input.studentIds names a student twice; name each once.")
+        raise BadInput("input.studentIds has an id twice; give each id once.")
     return students
 
 
 def _enrolled(given: EnrolledStudentsInput) -> EnrolledStudents:
     types = checked_words(given.types, "input.enrolled.types")
     if types and EnrollmentType.WAITLIST in types:
-        raise BadInput("input.enrolled.types has WAITLIST, which is no place; leave it out.")
+        raise BadInput("input.enrolled.types has WAITLIST, which is not allowed there; leave it out.")
     return EnrolledStudents(
         enrolled_on=checked_date(given.enrolled_on, "input.enrolled.enrolledOn"),
         types=types or ENROLLED,
@@ -158,12 +165,13 @@ def _ids(given: list[Any] | None, type_name: str, name: str) -> list[UUID] | Non
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Give a makeup token to each of many students, by a background task: each student's token, its ledger "
-    "entry and its e-mail are one item, done whole or not at all. The limit of the settings does not apply. Tokens "
-    "without `issueOn` are issued on today's date, also when the task goes on past midnight. Who was deleted since, "
-    "and whose family has no e-mail address, is among the task's exceptions. Office and Staff Portal, "
-    "CREATE_MAKEUP_TOKENS together with attendance VIEW; without SEE_ALL only students of what the caller teaches, or "
-    "substitutes on the date. A student, location or program that is not to be seen or was deleted is NOT_FOUND; an "
-    "offering, location or program of `enrolled` that does not exist has no students.",
+    description="Create a makeup token for each of many students, by a background task. Each student's token, ledger "
+    "entry and e-mail are one item of the task, done completely or not at all. The token limit of the settings does "
+    "not apply. Tokens without `issueOn` are issued on the date of this request, even if the task runs past midnight. "
+    "The task lists as exceptions the students who were deleted meanwhile and the families without an e-mail address. "
+    "Needs CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, only students of "
+    "offerings that the caller teaches, or substitutes on the date, can be chosen. A student, location or program "
+    "that was deleted or that the caller may not see is NOT_FOUND. An unknown offering, location or program in "
+    "`enrolled` chooses no students.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

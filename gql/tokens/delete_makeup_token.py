@@ -1,4 +1,4 @@
-"""deleteMakeupToken: take a makeup token away."""
+"""The mutation deleteMakeupToken, which deletes a makeup token."""
 
 from typing import Annotated, TypeAlias
 
@@ -18,25 +18,27 @@ from gql.tokens.token_arguments import show_kept_token
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 
 
-@strawberry.input(description="Which makeup token goes.")
+@strawberry.input(description="The makeup token to delete.")
 class DeleteMakeupTokenInput:
-    token_id: strawberry.ID = strawberry.field(description="The makeup token.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
 @strawberry.type(description="The token was deleted.")
 class DeleteMakeupTokenSuccess:
-    makeup_token: MakeupToken = strawberry.field(description="As staff go on seeing it, DELETED.")
+    makeup_token: MakeupToken = strawberry.field(
+        description="The deleted token, which staff still see in the state DELETED."
+    )
 
 
 DeleteMakeupTokenResult: TypeAlias = Annotated[
     DeleteMakeupTokenSuccess | MakeupTokenNotChangeable | PermissionDenied,
-    strawberry.union("DeleteMakeupTokenResult", description="The deleted token, or why it stays."),
+    strawberry.union("DeleteMakeupTokenResult", description="The deleted token, or the reason why it was not deleted."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[DeleteMakeupTokenInput, strawberry.argument(description="The token.")]
+    info: Info, input: Annotated[DeleteMakeupTokenInput, strawberry.argument(description="The token to delete.")]
 ) -> DeleteMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     async with act_once(
@@ -47,9 +49,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Delete a makeup token for good: SCHEDULED, AVAILABLE, REQUESTED, EXPIRED or REVOKED ones. A PENDING "
-    "one is reset first; a SPENT one stays. Families do not see it any more, a request made with it lapses, and an "
-    "e-mail that was not sent yet is not sent. The absence that earned it earns no other. Office and Staff Portal, "
-    "DELETE_MAKEUP_TOKENS together with attendance VIEW. A token that is not to be seen is NOT_FOUND.",
+    description="Delete a makeup token for good. Its state must be SCHEDULED, AVAILABLE, REQUESTED, EXPIRED or "
+    "REVOKED. Reset a PENDING token before you delete it; a SPENT token cannot be deleted. Families no longer see the "
+    "token, a request made with it ends, and an e-mail about it that was not sent yet is not sent. The absence that "
+    "earned the token earns no other. Needs DELETE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal. "
+    "A token that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.DELETE_MAKEUP_TOKENS]),
 )

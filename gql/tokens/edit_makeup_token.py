@@ -1,4 +1,4 @@
-"""editMakeupToken: change the terms of a makeup token."""
+"""The mutation editMakeupToken, which changes the terms of a makeup token."""
 
 from datetime import date
 from typing import Annotated, Any, TypeAlias
@@ -26,46 +26,47 @@ from gql.tokens.token_arguments import (
 from gql.tokens.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNotChangeable
 
 
-@strawberry.input(description="What changes. Fields that are left out stay as they are.")
+@strawberry.input(description="The changes to a makeup token. Fields that are left out stay unchanged.")
 class EditMakeupTokenInput:
-    token_id: strawberry.ID = strawberry.field(description="The makeup token.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
     location_id: Maybe[strawberry.ID | None] = strawberry.field(
-        default=None, description="The only location to use it at. Null: any."
+        default=None, description="The only location where the token can be used. Null: any location."
     )
     program_id: Maybe[strawberry.ID | None] = strawberry.field(
-        default=None, description="The program whose classes it is for, one that was not deleted. Null: any."
+        default=None,
+        description="The program whose classes the token can be used for; it must not be deleted. Null: any program.",
     )
     comment: Maybe[str | None] = strawberry.field(
-        default=None, description=f"{COMMENT_DESCRIPTION} Null or blank: it goes."
+        default=None, description=f"{COMMENT_DESCRIPTION} Null or blank removes the remark."
     )
     issue_on: date | None = strawberry.field(
         default=None,
-        description="The first date on which the family sees it and can use it. Left out or null: it stays.",
+        description="The first date on which the family sees the token and can use it. Left out or null: unchanged.",
     )
     expires_on: date | None = strawberry.field(
         default=None,
-        description="The last date on which it can be used, not before the issue date. In the past: the token has "
-        "expired; ahead: an expired one can be used again. Left out or null: it stays.",
+        description="The last date on which the token can be used, not before the issue date. A past date makes the "
+        "token expire; a future date makes an expired token usable again. Left out or null: unchanged.",
     )
     never_expires: bool = strawberry.field(
-        default=False, description=f"{NEVER_DESCRIPTION} Left out or false: the expiration date stays."
+        default=False, description=f"{NEVER_DESCRIPTION} Left out or false: the expiration date stays unchanged."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The token is as asked for, or was so already.")
+@strawberry.type(description="The token has the requested terms. This is also the answer when it had them before.")
 class EditMakeupTokenSuccess:
-    makeup_token: MakeupToken = strawberry.field(description="As it is now.")
+    makeup_token: MakeupToken = strawberry.field(description="The token after the change.")
 
 
 EditMakeupTokenResult: TypeAlias = Annotated[
     EditMakeupTokenSuccess | MakeupTokenDatesNotPossible | MakeupTokenNotChangeable | PermissionDenied,
-    strawberry.union("EditMakeupTokenResult", description="The token, or why it stays as it is."),
+    strawberry.union("EditMakeupTokenResult", description="The token, or the reason why it was not changed."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[EditMakeupTokenInput, strawberry.argument(description="The change.")]
+    info: Info, input: Annotated[EditMakeupTokenInput, strawberry.argument(description="The changes to the token.")]
 ) -> EditMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     changes = _changes(input)
@@ -97,10 +98,10 @@ def _changes(given: EditMakeupTokenInput) -> dict[str, Any]:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change a makeup token, however it came to be: SCHEDULED, AVAILABLE, REQUESTED, PENDING or EXPIRED "
-    "ones. A makeup that is booked stays booked. Two people can change different things at once; of one thing the "
-    "later change stands, and the ledger has both. An e-mail that was not sent yet tells the new terms. Office and "
-    "Staff Portal, CREATE_MAKEUP_TOKENS together with attendance VIEW. A token, location or program that is not to be "
-    "seen or was deleted is NOT_FOUND.",
+    description="Change the terms of a makeup token, however it was created. Its state must be SCHEDULED, AVAILABLE, "
+    "REQUESTED, PENDING or EXPIRED. A booked makeup stays booked. Two people can change different fields at once; "
+    "when both change the same field, the later change wins and the ledger shows both. An e-mail about the token that "
+    "was not sent yet tells the new terms. Needs CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff "
+    "Portal. A token, location or program that was deleted or that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

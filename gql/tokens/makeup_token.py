@@ -1,4 +1,4 @@
-"""Makeup tokens, as staff and families see them."""
+"""The type MakeupToken, as staff and families see it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -33,38 +33,46 @@ from gql.tokens.vocabulary import MakeupTokenOrigin, MakeupTokenState
 
 
 @strawberry.type(
-    description="The right to one makeup. Staff who see the student see all of them; guardians see those of their own "
-    "students, from the issue date on, without revoked and deleted ones."
+    description="The right to one makeup. Staff who see the student see all of the student's tokens. Guardians see "
+    "the tokens of their own students from the issue date on. Guardians never see revoked and deleted tokens, and see "
+    "expired ones only when the setting `familiesSeeExpired` is on."
 )
 class MakeupToken(Node):
-    student: Student = strawberry.field(description="Who may make up a class.")
-    state: MakeupTokenState = strawberry.field(description="Where it is in its life.")
-    origin: MakeupTokenOrigin = strawberry.field(description="What it was issued for.")
+    student: Student = strawberry.field(description="The student who may make up a class.")
+    state: MakeupTokenState = strawberry.field(description="The state of the token.")
+    origin: MakeupTokenOrigin = strawberry.field(description="What the token was issued for.")
     missed_occurrence: Occurrence | None = strawberry.field(
-        description="The class that was missed; null: it was issued by hand, or the viewer is staff who may not see "
-        "that occurrence."
+        description="The class that was missed. Null when the token was issued by hand, or when the viewer is staff "
+        "who may not see that occurrence."
     )
-    location: Location | None = strawberry.field(description="The only location to use it at; null: any.")
-    program: Program | None = strawberry.field(description="The program that it is for; null: any.")
+    location: Location | None = strawberry.field(
+        description="The only location where the token can be used. Null when it can be used at any location."
+    )
+    program: Program | None = strawberry.field(
+        description="The program whose classes the token can be used for. Null when it can be used for any program."
+    )
     comment: str | None = strawberry.field(
-        description="A remark of staff; null: none, or the organization does not show remarks to families."
+        description="A remark by staff. Null when there is none, or when the viewer is a guardian and the setting "
+        "`familiesSeeComments` is off."
     )
-    issued_on: date = strawberry.field(description="The first local date on which it can be used.")
+    issued_on: date = strawberry.field(description="The first local date on which the token can be used.")
     expires_on: date | None = strawberry.field(
-        description="The last local date on which it can be redeemed; null: it never expires. Where the student has "
-        "left, that may be an earlier date than it was given: see `lapsesOn`."
+        description="The last local date on which the token can be redeemed. Null when it never expires. When the "
+        "student has left, this is the earlier of the token's own last date and `lapsesOn`."
     )
     lapses_on: date | None = strawberry.field(
-        description="The last local date of a student's unused tokens after the last enrollment was dropped, by the "
-        "setting expireAfterLastDropDays. Null: the student has not left, or the viewer is a guardian."
+        description="The last local date on which the unused tokens of a student who has left can be redeemed. The "
+        "setting `expireAfterLastDropDays` counts it from the end of the student's last enrollment. Null when the "
+        "student has not left, when the setting was null at that time, or when the viewer is a guardian."
     )
     issued_by: Actor | None = strawberry.field(
-        description="Who issued it, or made the mark behind it; null: the system, or the viewer is a guardian."
+        description="The person who issued the token, or who made the mark that led to it. Null when the system "
+        "issued it, or when the viewer is a guardian."
     )
     facts: strawberry.Private[TokenFacts]
 
     @strawberry.field(
-        description="The makeup that it was used for; null: none.",
+        description="The makeup for which the token is used. Null when it is not used.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def makeup(self, info: Info) -> Enrollment | None:
@@ -72,9 +80,8 @@ class MakeupToken(Node):
         return None if wanted is None else show_place(await load_place(info, wanted))
 
     @strawberry.field(
-        description="Everything that was done with it, in the order in which it happened: issued, edited, requested, "
-        "redeemed, reset, revoked, deleted, expired, with who did it and why. Needs attendance VIEW; guardians are "
-        "refused.",
+        description="Everything that was done with the token, oldest first: issued, edited, requested, redeemed, "
+        "reset, revoked, deleted or expired, with who did it and why. Needs attendance VIEW; guardians are refused.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def ledger(self, info: Info) -> list[MakeupTokenEntry]:
@@ -83,7 +90,7 @@ class MakeupToken(Node):
 
 @dataclass(frozen=True, slots=True)
 class ShownTokens:
-    """Tokens with the classes missed, and what their reader may be told."""
+    """Tokens, the occurrences that were missed, and the settings that decide what the reader may see of them."""
 
     tokens: list[TokenFacts]
     missed: Mapping[OccurrenceKey, OccurrenceHead]
@@ -91,7 +98,7 @@ class ShownTokens:
     is_family: bool
 
     def visible(self, now: datetime) -> list[TokenFacts]:
-        """R8.2: families do not see all of them."""
+        """Return the tokens that the reader may see (R8.2). Families do not see all of them."""
         return seen_by_family(self.tokens, self.settings, now) if self.is_family else self.tokens
 
     @property
@@ -102,7 +109,10 @@ class ShownTokens:
 async def tokens_by_id(
     connection: AsyncConnection, viewer: Viewer, ids: Collection[UUID], now: datetime
 ) -> dict[UUID, MakeupToken]:
-    """For staff who see the students; three statements, none for no ids."""
+    """Return the tokens with these ids, for staff who may see their students.
+
+    This executes three statements, and none when there are no ids.
+    """
     if not ids:
         return {}
     organization_id, sight = viewer.caller.organization_id, sight_of(viewer)
@@ -116,7 +126,10 @@ async def tokens_by_id(
 
 
 async def find_tokens(source: Reading, ids: Collection[UUID], now: datetime) -> dict[UUID, MakeupToken]:
-    """Those of students whom the viewer sees, and of them those that the viewer may know of."""
+    """Return the tokens that the viewer may see, out of those with these ids.
+
+    A viewer sees a token when the viewer sees its student and, for families, when R8.2 shows the token.
+    """
     found = await read_tokens(source.connection, source.viewer.caller.organization_id, ids)
     students = await find_students(source, {token.student_id for token in found})
     mine = [token for token in found if token.student_id in students]
@@ -144,7 +157,7 @@ def show_token(facts: TokenFacts, student: Student, shown: ShownTokens, now: dat
 
 
 async def read_shown_tokens(source: Reading, student_ids: list[UUID]) -> list[ShownTokens]:
-    """All tokens of each of the students, in the order asked; two statements."""
+    """Return all tokens of each of the students, in the order of `student_ids`. This executes two statements."""
     viewer = source.viewer
     tokens = await read_tokens_of(source.connection, viewer.caller.organization_id, set(student_ids))
     shown = await _with_missed(source.connection, viewer, [each for mine in tokens.values() for each in mine])
@@ -155,6 +168,7 @@ async def _with_missed(connection: AsyncConnection, viewer: Viewer, tokens: list
     keys = {token.missed for token in tokens if token.missed is not None}
     heads = await read_heads(connection, viewer.caller.organization_id, keys)
     is_family = viewer.caller.portal is Portal.CUSTOMER
-    # Whoever is shown an occurrence is shown its roster: seeing the student is not enough (R11.3).
+    # A viewer who is shown an occurrence can read its roster, so being allowed to see the student is not enough
+    # (R11.3).
     missed = {head.key: head for head in heads if is_family or may_see_occurrence(viewer.caller, head)}
     return ShownTokens(tokens, missed, viewer.settings.makeup_tokens, is_family)

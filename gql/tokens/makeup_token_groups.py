@@ -17,38 +17,43 @@ from gql.fields.vocabulary import Portal
 from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, read_shown_tokens, show_token
 
-_ORDER = "The first to expire comes first, those that never expire last."
+_ORDER = "Tokens are ordered by expiration date; those that never expire come last."
 
 
 @strawberry.type(
-    description=f"A student's makeup tokens by what can be done with them; at most {MOST_IN_GROUP} in a group, "
-    "`makeupTokens` has all. Tokens whose issue date is ahead, revoked and deleted ones are in no group."
+    description="A student's makeup tokens, grouped by what can be done with them. Each group has at most "
+    f"{MOST_IN_GROUP} tokens; `makeupTokens` lists all of them. No group has tokens with a future issue date, revoked "
+    "tokens or deleted tokens."
 )
 class MakeupTokenGroups:
     usable_here: list[MakeupToken] = strawberry.field(
-        description="Those that can be redeemed at the location, or anywhere if the organization ignores the locks of "
-        f"tokens; without a location all that can be redeemed. {_ORDER}"
+        description="The tokens that can be redeemed at the requested location. When the setting `ignoreLocationLock` "
+        f"is on, or when no location was given, these are all tokens that can be redeemed. {_ORDER}"
     )
     usable_elsewhere: list[MakeupToken] = strawberry.field(
-        description="Those that can be redeemed, and are locked to another location than the one asked about. " + _ORDER
+        description=f"The tokens that can be redeemed, but only at another location than the requested one. {_ORDER}"
     )
     requested: list[MakeupToken] = strawberry.field(
-        description="Those with which a makeup was requested that staff have not decided about. " + _ORDER
+        description=f"The tokens with which a makeup was requested that staff have not decided about. {_ORDER}"
     )
     pending: list[MakeupToken] = strawberry.field(
-        description="Those with which a makeup is booked for today or later. " + _ORDER
+        description=f"The tokens with which a makeup is booked for today or a later date. {_ORDER}"
     )
     spent: list[MakeupToken] = strawberry.field(
-        description=f"Those whose makeup has come and gone; of many, the last in the order. {_ORDER}"
+        description="The tokens whose makeup is over. When there are too many for the group, the last ones in the "
+        f"order are kept. {_ORDER}"
     )
     expired: list[MakeupToken] = strawberry.field(
-        description="Those that nobody redeemed in time; of many, the last to expire. For families empty where the "
-        f"organization does not show expired tokens to them. {_ORDER}"
+        description="The tokens that were not redeemed in time. When there are too many for the group, those that "
+        f"expired last are kept. Guardians get an empty list unless the setting `familiesSeeExpired` is on. {_ORDER}"
     )
 
 
 async def groups_of_student(info: Info, student: Student, location_id: UUID | None) -> MakeupTokenGroups:
-    """Four or five statements for all students of a batch, whatever they have. Raises LocationNotFound."""
+    """Return the student's tokens in groups. Raises LocationNotFound.
+
+    This executes four or five statements for all students of a batch, however many tokens they have.
+    """
     now = info.context.clock()
     shown = await load(info, (student.facts.id, location_id), _read_tokens)
     if shown is None:
@@ -77,7 +82,9 @@ def _show(groups: TokenGroups, student: Student, shown: ShownTokens, now: dateti
 
 
 async def _read_tokens(source: Reading, asked: list[tuple[UUID, UUID | None]]) -> list[ShownTokens | None]:
-    """None: there is no such location, or it was deleted."""
+    """Return the tokens for each pair of student and location. An entry is None when its location does not exist or was
+    deleted.
+    """
     organization_id = source.viewer.caller.organization_id
     live: set[UUID | None] = {None}
     if any(location_id is not None for _, location_id in asked):
@@ -92,8 +99,8 @@ async def resolve(
     location_id: Annotated[
         strawberry.ID | None,
         strawberry.argument(
-            description="Where a makeup is looked for. Left out or null: anywhere, so that all that can be "
-            "redeemed are in `usableHere`."
+            description="The id of the location where a makeup is wanted. Left out or null: any location, so that "
+            "`usableHere` has all tokens that can be redeemed."
         ),
     ] = None,
 ) -> MakeupTokenGroups:
@@ -104,6 +111,7 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The student's makeup tokens by what can be done with them: those that the viewer sees.",
+    description="The student's makeup tokens, grouped by what can be done with them. Only tokens that the viewer may "
+    "see are included.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

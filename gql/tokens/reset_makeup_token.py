@@ -1,4 +1,4 @@
-"""resetMakeupToken: give a makeup up, and its token back."""
+"""The mutation resetMakeupToken, which gives up a makeup so that its token can be used again."""
 
 from typing import Annotated, TypeAlias
 
@@ -18,28 +18,28 @@ from gql.tokens.token_arguments import show_kept_token
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 
 
-@strawberry.input(description="Which makeup token is given back.")
+@strawberry.input(description="The makeup token to reset.")
 class ResetMakeupTokenInput:
-    token_id: strawberry.ID = strawberry.field(description="The makeup token.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="Nothing holds the token any more.")
+@strawberry.type(description="The token is no longer tied to a makeup or a request.")
 class ResetMakeupTokenSuccess:
     makeup_token: MakeupToken = strawberry.field(
-        description="As it is now: AVAILABLE or SCHEDULED, EXPIRED if its last date is over, or REVOKED if the absence "
-        "that earned it was corrected while it was in use."
+        description="The token after the reset. Its state is AVAILABLE or SCHEDULED; or EXPIRED when its last date "
+        "has passed; or REVOKED when the absence that earned it was corrected while it was in use."
     )
 
 
 ResetMakeupTokenResult: TypeAlias = Annotated[
     ResetMakeupTokenSuccess | MakeupTokenNotChangeable | PermissionDenied,
-    strawberry.union("ResetMakeupTokenResult", description="The token, or why it stays as it is."),
+    strawberry.union("ResetMakeupTokenResult", description="The token, or the reason why it was not reset."),
 ]
 
 
 async def resolve(
-    info: Info, input: Annotated[ResetMakeupTokenInput, strawberry.argument(description="The token.")]
+    info: Info, input: Annotated[ResetMakeupTokenInput, strawberry.argument(description="The token to reset.")]
 ) -> ResetMakeupTokenResult | None:
     token_id = decode_id(input.token_id, "MakeupToken", "input.tokenId")
     async with act_once(
@@ -50,9 +50,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Give up what a makeup token is used for. Of a PENDING one the makeup is cancelled: the student leaves "
-    "its roll sheet at once, unless a mark keeps the row, subdued. Of a REQUESTED one the request is withdrawn. Only "
-    "these two can be reset; the makeup of a SPENT one has come and gone. Office and Staff Portal, "
-    "CREATE_MAKEUP_TOKENS together with attendance VIEW. A token that is not to be seen is NOT_FOUND.",
+    description="Give up the makeup or the request for which a makeup token is used. For a PENDING token, the makeup "
+    "is cancelled: the student leaves the roll sheet of that class at once, except that a row with a mark stays as a "
+    "subdued row. For a REQUESTED token, the request is withdrawn. Tokens in other states cannot be reset; the makeup "
+    "of a SPENT token is over. Needs CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal. A token "
+    "that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

@@ -1,4 +1,4 @@
-"""What came of each of a student's absences (R7.9)."""
+"""What each of a student's absences led to (R7.9)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,23 +30,29 @@ _CURSORS = Cursors("makeupTokenDecisions", (date, UUID))
 
 @strawberry.type(description="An absence of a student, and what was decided about a makeup token for it.")
 class MakeupTokenDecision:
-    occurrence: Occurrence = strawberry.field(description="What was missed.")
+    occurrence: Occurrence = strawberry.field(description="The occurrence that the student missed.")
     status: AttendanceStatus | None = strawberry.field(
-        description="The mark as it is now; it is no absence, or null, where a token came before the mark was "
-        "corrected or cleared, or where the class was cancelled."
+        description="The student's current mark. Null when the mark was cleared. It is not an absence when the mark "
+        "was corrected after a token had been issued, or when the token came from a cancelled class."
     )
-    outcome: TokenOutcome = strawberry.field(description="What it led to.")
-    cause: TokenCause | None = strawberry.field(description="Why there is no token; null: there is, or will be.")
-    message: str = strawberry.field(description="Outcome and cause as a sentence in English.")
+    outcome: TokenOutcome = strawberry.field(description="What the absence led to.")
+    cause: TokenCause | None = strawberry.field(
+        description="Why there is no token. Null when there is a token, when one will be issued, or when no cause is "
+        "known."
+    )
+    message: str = strawberry.field(description="The outcome and its cause as an English sentence.")
     token: MakeupToken | None = strawberry.field(
-        description="The token that stands, or the one that was taken back or deleted; null: there was none."
+        description="The token that was issued, even if it was revoked or deleted later. Null when none was issued."
     )
-    due_at: datetime | None = strawberry.field(description="When a run looks at it next; null: none is to come.")
+    due_at: datetime | None = strawberry.field(
+        description="When the next deferred run will look at the absence. Null when no run is due."
+    )
     facts: list[MakeupTokenFact] = strawberry.field(
-        description="What the decision went by: counted and limit, where the limit was reached."
+        description="The numbers behind the decision: `counted` and `limit`, when the token limit was reached. Empty "
+        "otherwise."
     )
     entries: list[MakeupTokenEntry] = strawberry.field(
-        description="All that was entered about it in the ledger, the oldest first."
+        description="All ledger entries about this absence, oldest first."
     )
 
 
@@ -66,7 +72,10 @@ class _Found:
 async def decisions_of_student(
     info: Info, student: Student, first: int | None, after: str | None
 ) -> Connection[MakeupTokenDecision]:
-    """A page, the newest first; eight statements for all students of a batch. Raises BadInput."""
+    """Return a page of the student's absences, newest first. Raises BadInput.
+
+    This executes eight statements for all students of a batch.
+    """
     page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
     asked = _Asked(AbsencePage(student.facts.id, page.size + 1, page.after and (page.after[0], page.after[1])), now)
     found = await load(info, asked, _read)
@@ -126,8 +135,9 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Every absence of the student, the newest first, with what was decided about a makeup token for it "
-    "and why: issued, waiting for its run, skipped, taken back or deleted. Camps and appointments are among them. "
-    "Needs attendance VIEW; without SEE_ALL only what one teaches or substitutes is listed; guardians are refused.",
+    description="All absences of the student, newest first, each with what was decided about a makeup token and why: "
+    "it was issued, it waits for a deferred run, or it was skipped, revoked or deleted. Absences from camps and "
+    "appointments are included. Needs attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches "
+    "or substitutes are listed; guardians are refused.",
     metadata=requires(SEE_ATTENDANCE),
 )

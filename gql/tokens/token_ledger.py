@@ -1,4 +1,4 @@
-"""What was done with makeup tokens, and why, entry by entry (R7.9)."""
+"""The entries of the makeup token ledger: what was done with tokens, and why (R7.9)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,33 +22,38 @@ _TYPES = {"location": "Location", "program": "Program", "offering": "Offering", 
 _TYPES |= {"request": "MakeupRequest"}
 
 
-@strawberry.type(description="One fact of a ledger entry.")
+@strawberry.type(description="A named detail of a ledger entry, for example the new expiration date.")
 class MakeupTokenFact:
     name: str = strawberry.field(
-        description="Which one, such as expiresOn, counted, limit, phase, status, makeupOn, enrollmentId."
+        description="The name of the fact, for example expiresOn, counted, limit, phase, status, makeupOn or "
+        "enrollmentId."
     )
     value: str | None = strawberry.field(
-        description="As text: ids are global ids, dates YYYY-MM-DD. Of an edit, the value after it; null: none."
+        description="The value as text. Ids are global ids, and dates are written YYYY-MM-DD. In an EDITED entry this "
+        "is the value after the edit. Null when there is no value."
     )
-    before: str | None = strawberry.field(description="Of an edit, the value before it; null: none, or no edit.")
+    before: str | None = strawberry.field(
+        description="The value before the edit, as text, in an EDITED entry. Null when there was no value, and in all "
+        "other entries."
+    )
 
 
-@strawberry.type(description="One entry of the ledger of makeup tokens.")
+@strawberry.type(description="One entry of the makeup token ledger.")
 class MakeupTokenEntry:
     act: MakeupTokenAct = strawberry.field(description="What was done.")
-    cause: TokenCause | None = strawberry.field(description="Why, where it was not somebody's wish; null: it was.")
-    message: str = strawberry.field(description="Both as a sentence in English.")
-    entered_at: datetime = strawberry.field(description="When.")
+    cause: TokenCause | None = strawberry.field(description="Why the system did it. Null when a person asked for it.")
+    message: str = strawberry.field(description="The act and its cause as an English sentence.")
+    entered_at: datetime = strawberry.field(description="When it was done.")
     entered_by: Actor | None = strawberry.field(
-        description="Who did it, or made the mark that led to it; null: the system."
+        description="The person who did it, or who made the mark that led to it. Null when the system did it."
     )
-    source: Source = strawberry.field(description="Where it was done.")
-    facts: list[MakeupTokenFact] = strawberry.field(description="What else is known of it, by name.")
+    source: Source = strawberry.field(description="Through which portal or device it was done.")
+    facts: list[MakeupTokenFact] = strawberry.field(description="Further facts about the act, ordered by name.")
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A token as a key of a batch."""
+    """A token and the time of the request, as a key of a batch."""
 
     token: TokenFacts
     now: datetime
@@ -58,7 +63,7 @@ class _Asked:
 
 
 async def load_ledger(info: Info, token: TokenFacts) -> list[MakeupTokenEntry]:
-    """One statement for all tokens of a batch."""
+    """Return the ledger of a token. This executes one statement for all tokens of a batch."""
     asked = _Asked(token, info.context.clock())
     return [show_entry(step) for step in await load(info, asked, _read)]
 

@@ -1,4 +1,4 @@
-"""What acts on makeup tokens can be refused for (R8.1, R8.5)."""
+"""The refusals of mutations on makeup tokens (R8.1, R8.5)."""
 
 from datetime import date
 
@@ -12,15 +12,19 @@ from gql.tokens.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 
 @refusal(
     rules.MakeupTokenDatesNotPossible,
-    description="A makeup token cannot have these dates. Nothing was changed, and no other one was made.",
+    description="A makeup token cannot have these dates. Nothing was changed, and none of the other tokens was "
+    "created.",
 )
 class MakeupTokenDatesNotPossible(UserError):
-    reason: MakeupTokenDatesReason = strawberry.field(description="Why.")
+    reason: MakeupTokenDatesReason = strawberry.field(description="The reason.")
     draft_index: int | None = strawberry.field(
-        description="Which of the tokens asked for it is, from 0; null: it is about a token that there is."
+        description="The position of the token in the input, counted from 0. Null when the mutation was about an "
+        "existing token."
     )
-    issue_on: date = strawberry.field(description="The first date on which it would be good.")
-    expires_on: date | None = strawberry.field(description="The last one; null: it would never expire.")
+    issue_on: date = strawberry.field(description="The first date on which the token would be usable.")
+    expires_on: date | None = strawberry.field(
+        description="The last date on which the token would be usable. Null when it would never expire."
+    )
 
     @classmethod
     def of(cls, refusal: rules.MakeupTokenDatesNotPossible) -> "MakeupTokenDatesNotPossible":
@@ -35,16 +39,20 @@ class MakeupTokenDatesNotPossible(UserError):
 
 @refusal(
     rules.MakeupTokenNotChangeable,
-    description="In its present state the makeup token cannot be changed like this; the message says what can be done "
-    "in place of it. Nothing was changed.",
+    description="The makeup token cannot be changed like this in its present state. `message` says what to do "
+    "instead. Nothing was changed.",
 )
 class MakeupTokenNotChangeable(UserError):
-    state: MakeupTokenState = strawberry.field(description="The state that it is in.")
+    state: MakeupTokenState = strawberry.field(description="The state of the token.")
     makeup_id: strawberry.ID | None = strawberry.field(
-        description="Id of the makeup, an Enrollment, that it is tied to; null: of none."
+        description="The id of the makeup for which the token is used, an Enrollment. Null when it is used for none."
     )
-    makeup_on: date | None = strawberry.field(description="The date of that makeup; null: there is none.")
-    makeup_offering_name: str | None = strawberry.field(description="The class of that makeup; null: there is none.")
+    makeup_on: date | None = strawberry.field(
+        description="The date of that makeup. Null when the token is used for none."
+    )
+    makeup_offering_name: str | None = strawberry.field(
+        description="The name of the class of that makeup. Null when the token is used for none."
+    )
 
     @classmethod
     def of(cls, refusal: rules.MakeupTokenNotChangeable) -> "MakeupTokenNotChangeable":

@@ -1,4 +1,4 @@
-"""The deferred runs that turn absences into makeup tokens, visible before they fire."""
+"""The type TokenRun: a deferred run that turns absences into makeup tokens. Clients see it before it happens."""
 
 from datetime import datetime
 
@@ -12,27 +12,35 @@ from gql.tokens.vocabulary import TokenRunPhase, TokenRunState
 
 
 @strawberry.type(
-    description="A deferred run: it makes the makeup tokens of an occurrence agree with its marks. Marks made in "
-    "check-in mode or at a kiosk arm it; others have their effect at once, without runs."
+    description="A deferred run, which makes the makeup tokens of an occurrence agree with its marks. It is armed by "
+    "marks made in check-in mode or at a kiosk. Other marks take effect at once, without a run."
 )
 class TokenRun:
-    phase: TokenRunPhase = strawberry.field(description="Which of the two runs it is.")
-    due_at: datetime = strawberry.field(description="From when on it happens.")
-    state: TokenRunState = strawberry.field(description="Whether it is still to happen.")
-    ran_at: datetime | None = strawberry.field(description="When it last happened; null: it is still to happen.")
+    phase: TokenRunPhase = strawberry.field(
+        description="Which run this is: the one after the class, or the one at the end of the day."
+    )
+    due_at: datetime = strawberry.field(description="When the run is due.")
+    state: TokenRunState = strawberry.field(description="Whether the run is still to happen.")
+    ran_at: datetime | None = strawberry.field(
+        description="When the run last happened. Null when it has not happened yet, or has been armed again."
+    )
     would_issue: int = strawberry.field(
-        description="How many tokens it would issue or reinstate if it happened now, the limit heeded; 0 if it is DONE."
+        description="How many tokens the run would issue or reinstate if it happened now, within the token limit. 0 "
+        "when the state is DONE."
     )
     would_revoke: int = strawberry.field(
-        description="How many tokens it would revoke if it happened now; 0 when it is DONE, and mostly 0, since a "
-        "corrected mark revokes at once."
+        description="How many tokens the run would revoke if it happened now. 0 when the state is DONE. It is usually "
+        "0, because correcting a mark revokes the token at once."
     )
-    issued: int = strawberry.field(description="How many tokens it issued or reinstated when it last happened.")
-    revoked: int = strawberry.field(description="How many tokens it revoked when it last happened.")
+    issued: int = strawberry.field(description="How many tokens the run issued or reinstated when it last happened.")
+    revoked: int = strawberry.field(description="How many tokens the run revoked when it last happened.")
 
 
 async def load_token_runs(info: Info, key: OccurrenceKey) -> list[TokenRun]:
-    """In the order in which they are due; five statements at most for all occurrences of a batch."""
+    """Return the runs of an occurrence in the order in which they are due.
+
+    This executes at most five statements for all occurrences of a batch.
+    """
     now = info.context.clock()
     return [show_token_run(previewed) for previewed in await load(info, (key, now), _read_token_runs)]
 

@@ -1,4 +1,4 @@
-"""student.makeupTokens: a student's makeup tokens that the viewer sees."""
+"""The field student.makeupTokens: the student's makeup tokens that the viewer may see."""
 
 from datetime import date
 from typing import Annotated
@@ -23,7 +23,10 @@ _CURSORS = Cursors("makeupTokens", (date, UUID))
 async def tokens_of_student(
     info: Info, student: Student, states: list[MakeupTokenState] | None, first: int | None, after: str | None
 ) -> Connection[MakeupToken]:
-    """A page of those that the viewer sees; two statements for all students of a batch. Raises BadInput."""
+    """Return a page of the tokens that the viewer may see. Raises BadInput.
+
+    This executes two statements for all students of a batch.
+    """
     page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
     shown = await load(info, student.facts.id, read_shown_tokens)
     tokens = [token for token in shown.visible(now) if states is None or token.state(now) in states]
@@ -42,7 +45,7 @@ async def resolve(
     info: Info,
     states: Annotated[
         list[MakeupTokenState] | None,
-        strawberry.argument(description="Only those in one of these states. Left out or null: in any."),
+        strawberry.argument(description="Only tokens in these states. Left out or null: tokens in all states."),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
@@ -52,8 +55,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The student's makeup tokens, the first to expire first, those that never expire last. Guardians "
-    "see them from the issue date on; revoked and deleted ones are for staff alone, expired ones are shown to "
-    "families where the organization says so.",
+    description="The student's makeup tokens, ordered by expiration date; those that never expire come last. "
+    "Guardians see tokens from the issue date on. Guardians never see revoked and deleted tokens, and see expired "
+    "ones only while the setting familiesSeeExpired is on.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

@@ -215,7 +215,7 @@ async def test_R9_1_what_is_cancelled_closed_or_not_scheduled_cannot_be_cancelle
         await desk.cancel()
     assert (refusal.value.state, str(refusal.value)) == (
         OccurrenceState.CANCELLED,
-        "Class is cancelled on this date already.",
+        "Class is already cancelled on this date.",
     )
     assert await desk.changes() == before
     await desk.world.session(MONDAY, MONDAY, offerings=[desk.lesson.offering_id])

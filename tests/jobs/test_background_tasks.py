@@ -84,7 +84,7 @@ async def test_R9_4_a_faulty_item_is_tried_again_and_then_given_up(desk: TaskDes
     row = await desk.row(task_id)
     assert (row.state, row.done, row.total, row.exceptions) == ("FAILED", 7, 7, 1)
     assert row.error == (
-        "Something went wrong on our side: 1 item was not done, though tried 5 times. All others were."
+        "Something went wrong on our side: 1 item was not done in spite of 5 attempts. All other items were."
     )
     assert await desk.states(task_id) == ["FAILED"] + ["DONE"] * 6
     assert await desk.exceptions(task_id) == [(1, desk.student_ids[0], FAULT)]

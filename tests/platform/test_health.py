@@ -63,6 +63,7 @@ async def test_not_ready_without_the_database(redis_url: str) -> None:
     await away.close()
 
 
+@pytest.mark.own_database
 async def test_not_ready_on_an_older_schema(database: Database, database_url: str, redis_url: str) -> None:
     owner = create_engine(database_url, role=None)
     async with owner.begin() as connection:

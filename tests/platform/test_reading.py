@@ -16,6 +16,9 @@ from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
 from tests.factories import World, new_world
 
+# Connections of the database are ended and cut.
+pytestmark = pytest.mark.own_database
+
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
 NAP = HotStatement("SELECT pg_sleep(CAST(:seconds AS float8)) IS NULL AS slept")

@@ -1,4 +1,4 @@
-"""Cancel one occurrence (R9.1, R9.2): whole, in one transaction, with its tokens and e-mails."""
+"""Cancel one occurrence with its tokens and e-mails, completely and in one transaction (R9.1, R9.2)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,11 @@ _ACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """`revision` is that of the change of kind CANCELLED; `token_ids` by student are those of the cancellation."""
+    """What a cancellation did.
+
+    revision -- the revision of the change of kind CANCELLED
+    token_ids -- the tokens of the cancellation, by student
+    """
 
     head: OccurrenceHead
     plan: CancellationPlan
@@ -65,11 +69,14 @@ async def cancel_occurrence(
     settings: OrganizationSettings,
     now: datetime,
 ) -> Cancelled:
-    """From now on it takes no marks, and earlier ones earn nothing: unused absence tokens are revoked, used ones
-    flagged. Makeups in it are given back. ACTIVE students get a token if the options say so, never beside a live one.
-    Families are told in the same transaction. The number of statements does not depend on that of the students.
+    """Cancel the occurrence.
 
-    Whether the author may cancel it, and sees it, the caller has asked. Raises OccurrenceNotFound and
+    From now on it takes no marks, and earlier marks earn no tokens: unused tokens of absences are revoked, and used
+    ones are flagged. Makeups in it end, and their tokens become free. ACTIVE students get a token if the options say
+    so, but never a second one. Families are told in the same transaction. The number of statements does not depend on
+    the number of students.
+
+    The caller has checked that the author may cancel and see the occurrence. Raises OccurrenceNotFound and
     OccurrenceNotCancellable.
     """
     behind = await classes_behind_flagged(uow.connection, uow.organization_id, key)
@@ -111,8 +118,10 @@ async def plan_cancelling(
     *,
     now: datetime,
 ) -> list[CancellationPlan]:
-    """What cancelling these occurrences in this order comes to; none of them is cancelled. Reads alone, three
-    statements at most. It holds as long as the caller's locks do; without locks it is a dry run.
+    """Return what cancelling these occurrences in this order would do. None of them is cancelled.
+
+    This only reads, with at most three statements. The result holds as long as the caller's locks do; without locks it
+    is a preview.
     """
     sheets = await read_cancelled_sheets(connection, organization_id, occasions, now)
     todays = {sheet.key: sheet.today for sheet in sheets}
@@ -123,7 +132,7 @@ async def plan_cancelling(
 
 
 async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now: datetime) -> set[UUID]:
-    """The students whose makeups end."""
+    """End the makeups of these students."""
     token_ids = [token.id for outcome in plan.outcomes for token in outcome.student.makeups]
     if not token_ids:
         return set()
@@ -135,7 +144,7 @@ async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now:
 async def _take_absence_tokens(
     uow: UnitOfWork, plan: CancellationPlan, settings: MakeupTokenSettings, author: Author, now: datetime
 ) -> frozenset[UUID]:
-    """The students whose absence tokens are revoked or flagged (R7.4)."""
+    """Revoke or flag the absence tokens of these students (R7.4)."""
     students = [each.student.student_id for each in plan.outcomes if each.absence.step is not TokenStep.NOTHING]
     if not students:
         return frozenset()
@@ -148,7 +157,7 @@ async def _take_absence_tokens(
 async def _give_tokens(
     uow: UnitOfWork, plan: CancellationPlan, occasion: TokenOccasion, author: Author, now: datetime
 ) -> dict[UUID, UUID]:
-    """Issue, reinstate, unflag and skip as planned, and enter it in the ledger (R7.9)."""
+    """Issue, reinstate, unflag and skip tokens as planned, and enter it in the ledger (R7.9)."""
     key = plan.sheet.key
     terms = IssueTerms(occasion.location_id, occasion.program_id, now, plan.sheet.today, plan.expires_on)
     places = {each.student.student_id: each.student.place for each in plan.outcomes if each.gets_token}
@@ -174,7 +183,7 @@ async def _give_tokens(
 
 
 async def _unflag(uow: UnitOfWork, outcomes: Collection[StudentOutcome], now: datetime) -> dict[UUID, UUID]:
-    """Tokens of an earlier cancellation that were in use when it was taken back: they have their ground again."""
+    """Unflag tokens of an earlier cancellation that were in use when it was restored: they are earned again."""
     tokens = {
         each.student.student_id: each.student.cancellation.id
         for each in outcomes

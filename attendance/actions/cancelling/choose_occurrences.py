@@ -1,4 +1,4 @@
-"""Which occurrences are to be cancelled (R9.1): by id, or those of a range of dates."""
+"""Choose the occurrences to cancel (R9.1): by id, or in a range of dates."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from db.calendar.occurrences import read_heads
 
 @dataclass(frozen=True, slots=True)
 class ChosenRange:
-    """Those that are scheduled within the dates and meet all that is given; None: any."""
+    """Chooses the occurrences that are scheduled within the dates and meet all conditions. None sets no condition."""
 
     within: DateSpan
     kinds: Collection[OfferingKind] | None = None
@@ -36,7 +36,7 @@ class ChosenRange:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Both in the order in which they would be cancelled: by date, start and name."""
+    """The chosen occurrences. Both lists are in the order of cancelling: by date, start and name."""
 
     heads: tuple[OccurrenceHead, ...]
     not_cancellable: tuple[tuple[OccurrenceHead, OccurrenceNotCancellable], ...]
@@ -45,8 +45,9 @@ class Chosen:
 async def choose_occurrences(
     connection: AsyncConnection, caller: Caller, chosen: Collection[OccurrenceKey] | ChosenRange
 ) -> Chosen:
-    """What the caller sees of it, in two statements at most. Raises OccurrenceNotFound when one that is named is not to
-    be seen, and TooManyOccurrences.
+    """Return the occurrences that the caller may see, with at most two statements.
+
+    Raises OccurrenceNotFound when the caller may not see one that was given by id, and TooManyOccurrences.
     """
     organization_id = caller.organization_id
     keys = set(await _keys_in(connection, caller, chosen) if isinstance(chosen, ChosenRange) else chosen)

@@ -1,4 +1,4 @@
-"""What cancelling occurrences would do (R9.1): the dry run."""
+"""Preview what cancelling occurrences would do (R9.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from db.tokens.makeup_tokens import occasions_of
 
 @dataclass(frozen=True, slots=True)
 class PreviewedCancellation:
-    """One plan for each occurrence that can be cancelled."""
+    """What cancelling would do, with one plan for each occurrence that can be cancelled."""
 
     chosen: Chosen
     plans: tuple[CancellationPlan, ...]
@@ -36,7 +36,7 @@ class PreviewedCancellation:
         return [(head, outcome) for head, plan in pairs for outcome in plan.unreachable]
 
     def count(self, *steps: TokenStep) -> int:
-        """Cancellation tokens."""
+        """Return how many cancellation tokens these steps concern."""
         return sum(outcome.token.step in steps for _, outcome in self.outcomes)
 
     def count_absences(self, step: TokenStep) -> int:
@@ -46,7 +46,10 @@ class PreviewedCancellation:
 async def preview_cancellation(
     connection: AsyncConnection, viewer: Viewer, chosen: Chosen, options: CancellationOptions, *, now: datetime
 ) -> PreviewedCancellation:
-    """What `cancel_occurrence` would do with each, one after the other; four statements at most, however many."""
+    """Return what `cancel_occurrence` would do with each occurrence, one after the other.
+
+    This executes at most four statements, however many occurrences there are.
+    """
     organization_id = viewer.caller.organization_id
     keys = [head.key for head in chosen.heads]
     occasions = await occasions_of(connection, organization_id, keys) if keys else {}

@@ -1,4 +1,4 @@
-"""Take the cancellation of an occurrence back (R9.3)."""
+"""Restore a cancelled occurrence (R9.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,9 +44,12 @@ _GONE = (MakeupTokenState.REVOKED, MakeupTokenState.DELETED)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`revoked_tokens` are the unused tokens of the cancellation, `used_tokens` those that a makeup is booked with, or
-    was; `returned_tokens` are the absence tokens that the marks have again. `makeup_ids` are the makeups that the
-    cancellation gave back, and that are not booked again.
+    """What a restoration did.
+
+    revoked_tokens -- the tokens of the cancellation that were unused
+    used_tokens -- the tokens of the cancellation with which a makeup is or was booked
+    returned_tokens -- the absence tokens that the marks have again
+    makeup_ids -- the makeups that the cancellation had ended; they are not booked again
     """
 
     revision: int
@@ -57,8 +60,11 @@ class Restored:
 
 
 async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, *, now: datetime) -> Restored:
-    """It takes marks again. Unused tokens of its cancellation are revoked, used ones flagged; marks earn again: absence
-    tokens that the cancellation took away come back at once, others as R7.3 says. E-mails that were not sent are not.
+    """Restore the occurrence, so that it takes marks again.
+
+    Unused tokens of its cancellation are revoked, and used ones are flagged. Marks earn tokens again: absence tokens
+    that the cancellation had revoked are reinstated at once, others come as R7.3 says. E-mails that were not sent yet
+    are not sent.
 
     Raises OccurrenceNotFound and OccurrenceNotCancelled.
     """
@@ -96,7 +102,9 @@ async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey
 async def _take_back(
     uow: UnitOfWork, key: OccurrenceKey, author: Author, now: datetime
 ) -> tuple[dict[UUID, UUID], dict[UUID, UUID], dict[UUID, UUID]]:
-    """The cancellation's tokens by student: revoked, used, and of these the newly flagged ones."""
+    """Return the tokens of the cancellation by student: the revoked ones, the used ones, and those of the used ones
+    that are newly flagged.
+    """
     occasions = await occasions_of(uow.connection, uow.organization_id, [key])
     (sheet,) = await read_cancelled_sheets(uow.connection, uow.organization_id, occasions, now)
     live = [each for each in sheet.students if _state(each, sheet.today) not in (None, *_GONE)]
@@ -120,7 +128,9 @@ async def _take_back(
 async def _earn_again(
     uow: UnitOfWork, head: OccurrenceHead, author: Author, settings: OrganizationSettings, now: datetime
 ) -> TokenOutcome:
-    """Each mark as its own source has it (R7.3); runs that have happened while it was cancelled are armed again."""
+    """Let each mark have the effect that its source causes (R7.3). Runs that happened during the cancellation are armed
+    again.
+    """
     runs: dict[str, DueRun] = {}
     at_once: list[UUID] = []
     later: list[UUID] = []

@@ -1,4 +1,4 @@
-"""Staff grant a family's request for a makeup (R8.7)."""
+"""Approve a family's request for a makeup (R8.7)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +13,12 @@ from db.unit_of_work import UnitOfWork
 async def approve_makeup(
     uow: UnitOfWork, viewer: Viewer, request_id: UUID, comment: str | None, *, now: datetime
 ) -> RequestWritten:
-    """Books the makeup, if nothing is against it now: the class may have filled up, begun or been cancelled, and the
-    token expired, since the family asked. The edge has asked for the permission.
+    """Book the requested makeup.
 
-    Raises NothingFound, MakeupRequestSettled and what `book_place` raises; the request stays open then.
+    All checks are made again, because since the request the class may have filled up, begun or been cancelled, and the
+    token may have expired. The edge has checked the permission.
+
+    Raises NothingFound, MakeupRequestSettled and what `book_place` raises. The request then stays open.
     """
     asked = await get_request(uow, viewer.caller, request_id, now)
     booking = Booking(asked.student_id, asked.occurrence, asked.token_id, request_id, comment)

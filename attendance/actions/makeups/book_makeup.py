@@ -1,4 +1,4 @@
-"""Staff book a makeup without a makeup token (R8.10)."""
+"""Book a makeup without a makeup token (R8.10)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +19,9 @@ class MakeupBooked:
 async def book_makeup(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, occurrence: OccurrenceKey, *, now: datetime
 ) -> MakeupBooked:
-    """All of R8.6 but what is about tokens is asked. The edge has asked for the permission.
+    """Book the makeup. All checks of R8.6 are made, except those about tokens. The edge has checked the permission.
 
-    Raises StudentNotFound and what `book_place` raises; nothing is changed then.
+    Raises StudentNotFound and what `book_place` raises. Nothing is changed then.
     """
     await require_student(uow, viewer.caller, student_id)
     return MakeupBooked(await book_place(uow, viewer, Booking(student_id, occurrence), now=now))

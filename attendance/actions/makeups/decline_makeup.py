@@ -1,4 +1,4 @@
-"""A request for a makeup comes to nothing: staff deny it, or the family withdraws it (R8.7)."""
+"""End a request for a makeup without booking it: staff deny it, or the family withdraws it (R8.7)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,14 +22,20 @@ _ACTS = {
 async def deny_makeup(
     uow: UnitOfWork, viewer: Viewer, request_id: UUID, comment: str | None, *, now: datetime
 ) -> RequestWritten:
-    """The token can be used again. The edge has asked for the permission. Raises NothingFound, MakeupRequestSettled."""
+    """Deny the request. The token can be used again. The edge has checked the permission.
+
+    Raises NothingFound and MakeupRequestSettled.
+    """
     return await _settle(uow, viewer, request_id, MakeupRequestState.DENIED, comment=comment, now=now)
 
 
 async def withdraw_makeup_request(
     uow: UnitOfWork, viewer: Viewer, request_id: UUID, *, now: datetime
 ) -> RequestWritten:
-    """By any guardian of the family. The token can be used again. Raises NothingFound, MakeupRequestSettled."""
+    """Withdraw the request, as any guardian of the family may. The token can be used again.
+
+    Raises NothingFound and MakeupRequestSettled.
+    """
     return await _settle(uow, viewer, request_id, MakeupRequestState.WITHDRAWN, now=now)
 
 

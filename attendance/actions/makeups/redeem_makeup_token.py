@@ -1,4 +1,4 @@
-"""Use a makeup token (R8.6 to R8.8)."""
+"""Book a makeup with a makeup token (R8.6 to R8.8)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +22,12 @@ class TokenRedeemed:
 async def redeem_makeup_token(
     uow: UnitOfWork, viewer: Viewer, token_id: UUID, occurrence: OccurrenceKey, *, now: datetime
 ) -> TokenRedeemed:
-    """Families do so themselves where the organization approves makeups beforehand; staff with the permission, which
-    the edge has asked for, for any student they see.
+    """Redeem the token.
 
-    Raises NothingFound, MakeupApprovalRequired and what `book_place` raises; nothing is changed then.
+    Families may do so where makeups need no approval. Staff need the permission, which the edge has checked, and may do
+    so for every student whom they see.
+
+    Raises NothingFound, MakeupApprovalRequired and what `book_place` raises. Nothing is changed then.
     """
     token = await get_token(uow, viewer, token_id, now)
     is_family = viewer.caller.portal is Portal.CUSTOMER

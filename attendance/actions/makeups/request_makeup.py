@@ -1,4 +1,4 @@
-"""A family asks for a makeup where staff decide (R8.7)."""
+"""Request a makeup, where staff decide about makeups (R8.7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class RequestWritten:
-    """Which request for a makeup an act made or settled."""
+    """The request for a makeup that an act made or settled."""
 
     request_id: UUID
 
@@ -31,8 +31,10 @@ class RequestWritten:
 async def request_makeup(
     uow: UnitOfWork, viewer: Viewer, token_id: UUID, occurrence: OccurrenceKey, comment: str | None, *, now: datetime
 ) -> RequestWritten:
-    """Everything is checked as if the makeup were booked now, but no place is held for it: an approval checks again. A
-    token has one open request at most.
+    """Make the request. Everything is checked as if the makeup were booked now, but no place is held; an approval
+    checks again.
+
+    A token has at most one open request.
 
     Raises NothingFound, OccurrenceNotFound, MakeupApprovalNotRequired and the refusals of
     attendance/rules/makeups/makeups.py.

@@ -1,4 +1,6 @@
-"""Search days and locations at once for where a makeup token can be used (R8.9). Reads alone."""
+"""Search for occurrences in which a makeup token can be used, over many days and locations at once (R8.9). It only
+reads.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -21,8 +23,11 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class MakeupSearch:
-    """`within` is bounded on both sides. `visible_to`: a person who sees what they teach or substitute; None: all.
-    `include_rejected`: occurrences come too that something is against.
+    """What to search.
+
+    within -- the dates, bounded on both sides
+    visible_to -- only what this person teaches or substitutes; None searches everything
+    include_rejected -- whether occurrences with obstacles are included
     """
 
     within: DateSpan
@@ -41,8 +46,10 @@ class FoundMakeups:
 async def search_makeups(
     connection: AsyncConnection, organization_id: UUID, question: MakeupQuestion, search: MakeupSearch
 ) -> FoundMakeups:
-    """At most `limit` occurrences after a position, by start, then offering name; four statements at most, however long
-    the range and however many the offerings. Others get their turn while it looks at many.
+    """Return at most `limit` occurrences after a position, by start, then by offering name.
+
+    This executes at most four statements, however long the range is and however many offerings there are. Other tasks
+    get their turn during a long search.
     """
     within = search.within if search.include_rejected else question.bookable(search.within)
     if not search.include_rejected and (question.is_good_nowhere or _is_empty(within)):
@@ -81,13 +88,13 @@ async def _read(
         connection, organization_id, offering_ids, question.student_id, since=since, until=until
     )
     students = {each.student_id for of_offering in places.moving.values() for each in of_offering}
-    # What runs past midnight is hit by an absence on the day after.
+    # A class that runs past midnight is affected by an absence on the day after.
     absences = await read_absences(connection, organization_id, students, since=since, until=until + _DAY)
     return slots, MakeupPlaces(timetables, places.steady, places.moving, absences, within)
 
 
 def _filter(question: MakeupQuestion, search: MakeupSearch, within: DateSpan) -> ListingFilter:
-    """What is left out here would only be turned away by the rule: it spares the reading."""
+    """Leave out offerings that the rule would reject anyway, so that they are not read."""
     if search.include_rejected:
         return ListingFilter(within, visible_to=search.visible_to)
     lock = None if question.settings.ignore_location_lock else question.token.location

@@ -14,7 +14,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged:
-    """What was changed, before and after, as JSON keeps it; nothing when everything was so already."""
+    """What was changed, before and after, as JSON stores it. Empty when everything had the wanted value already."""
 
     before: dict[str, Any]
     after: dict[str, Any]
@@ -23,10 +23,12 @@ class SettingsChanged:
 async def change_settings(
     uow: UnitOfWork, viewer: Viewer, wanted: Mapping[str, Any], *, now: datetime
 ) -> SettingsChanged:
-    """Set the named settings, leave the others, and keep in the audit what changed; no change, no entry.
+    """Set the named settings, leave the others, and record the changes in the audit. Without a change there is no
+    entry.
 
-    The row of settings is held, so that two who change different settings at once lose nothing and the audit tells
-    what was there. An organization without a row gets one. Whoever acts next acts by the new settings.
+    The row of settings is locked, so two people who change different settings at once lose nothing, and the audit has
+    the true earlier values. An organization without a row gets one. All later acts use the new settings.
+
     Raises SettingOutOfRange.
     """
     current = await lock_settings(uow)

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, worked on threads of its own so that the event loop goes on, and no more at once than those."""
+"""Hash and check passwords with argon2id, in threads of its own, so that the event loop continues."""
 
 import asyncio
 import base64
@@ -11,8 +11,10 @@ from argon2.low_level import ARGON2_VERSION
 
 
 class Passwords:
-    """`at_once`: how many hashes are worked at the same time; each takes 64 MiB with the library's parameters.
-    `worked` counts the passwords that were checked.
+    """Checks and hashes passwords.
+
+    at_once -- how many hashes are computed at the same time; each takes 64 MiB with the library's parameters
+    worked -- the number of passwords that were checked
     """
 
     def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 4) -> None:
@@ -25,7 +27,11 @@ class Passwords:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
 
     async def fits(self, password: str, password_hash: str | None) -> bool:
-        """False also for no hash (nobody of that name, or no password yet), which takes as long as a wrong one."""
+        """Return whether the password is correct.
+
+        Without a hash (no such person, or no password yet) it returns False, after the same time as for a wrong
+        password.
+        """
         self.worked += 1
         candidate = password_hash or self._nobodys
         is_right = await asyncio.get_running_loop().run_in_executor(self._threads, self._verify, password, candidate)
@@ -42,9 +48,10 @@ class Passwords:
 
 
 def _hash_of_nobody(hasher: PasswordHasher) -> str:
-    """A hash that no password fits. It has the hasher's parameters, so checking it takes as long as checking any other.
+    """Return a hash that no password fits. It has the hasher's parameters, so checking it takes as long as any other
+    check.
 
-    The digest is random instead of computed: a process that starts has no need to spend 64 MiB and 100 ms on it.
+    The digest is random and not computed, because a starting process need not spend 64 MiB and 100 ms on it.
     """
     salt, digest = (_unpadded(secrets.token_bytes(size)) for size in (hasher.salt_len, hasher.hash_len))
     parameters = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"

@@ -1,4 +1,4 @@
-"""Go on with a session: a refresh token for the next one."""
+"""Continue a session: exchange a refresh token for the next one."""
 
 from datetime import datetime
 
@@ -22,10 +22,12 @@ _REFUSALS = {
 async def refresh_session(
     uow: UnitOfWork, token: RefreshToken, terms: SessionTerms, *, now: datetime
 ) -> SignedIn | SignInRefused:
-    """The session with its next token. Called twice with the same token, at once or within the grace, it gives the
-    same next token twice; after the grace that tells of theft, and the session ends for both holders.
+    """Return the session with its next token.
 
-    The refusal is returned, not raised: the end of a session must be committed with it.
+    When it is called twice with the same token, at once or within the grace period, it returns the same next token
+    twice. After the grace period, a second use indicates theft, and the session ends for both holders.
+
+    The refusal is returned and not raised, because the end of a session must be committed with it.
     """
     found = await lock_sign_in(uow, token.sign_in_id)
     if found is None:

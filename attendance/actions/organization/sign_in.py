@@ -1,4 +1,4 @@
-"""Sign somebody in with e-mail address and password."""
+"""Sign in a person with e-mail address and password."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that begins or goes on."""
+    """A session that begins or continues."""
 
     viewer: Viewer
     sign_in_id: UUID
@@ -38,9 +38,11 @@ class SignedIn:
 async def check_password(
     accounts: Sequence[Account], password: str, portal: Portal, passwords: Passwords
 ) -> list[Account]:
-    """The accounts whose password it is: of the kind that the portal is for or, if there is none, of the other.
+    """Return the accounts for which the password is correct: those of the kind that the portal is for or, without any,
+    the others.
 
-    An e-mail address without an account takes as long as one with a wrong password: each kind costs at least one hash.
+    An e-mail address without an account takes as long as one with a wrong password, because each kind costs at least
+    one hash.
     """
     wanted = kind_for(portal)
     for kind in sorted(PersonKind, key=lambda kind: kind is not wanted):
@@ -62,10 +64,12 @@ async def sign_in(
     now: datetime,
     idempotency_key: str | None = None,
 ) -> SignedIn:
-    """Begin a session for the account, whose password was checked. Called again with the same idempotency key, before
-    the session was refreshed, it returns the same session (R4.11); without a key each call begins one.
+    """Begin a session for the account, whose password was checked.
 
-    Raises SignInRefused: the portal is not open to the person.
+    When it is called again with the same idempotency key before the session was refreshed, it returns the same session
+    (R4.11). Without a key, each call begins a session.
+
+    Raises SignInRefused when the person may not use the portal.
     """
     viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id)
     if viewer is None:

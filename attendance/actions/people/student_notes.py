@@ -1,4 +1,4 @@
-"""Notes of staff about a student (R3.4, NOTES)."""
+"""Add and close notes of staff about a student (R3.4, NOTES)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,9 @@ class NoteKept:
 async def add_student_note(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, level: NoteLevel, body: str, *, now: datetime
 ) -> NoteKept:
-    """Open until somebody closes it; the indicator appears on open roll sheets. Raises NothingFound."""
+    """Add a note, which is open until somebody closes it. Its indicator appears on open roll sheets. Raises
+    NothingFound.
+    """
     caller = viewer.caller
     await require_student(uow, caller, student_id)
     async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
@@ -31,7 +33,7 @@ async def add_student_note(
 
 
 async def close_student_note(uow: UnitOfWork, viewer: Viewer, note_id: UUID, *, now: datetime) -> NoteKept:
-    """Closed again, it stays as it is. Raises NothingFound."""
+    """Close a note. A note that is closed already stays unchanged. Raises NothingFound."""
     caller = viewer.caller
     student_id = await find_student_of_note(uow, note_id)
     if student_id is None or not await is_seen(uow, caller, student_id):

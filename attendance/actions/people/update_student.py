@@ -1,4 +1,4 @@
-"""What roll sheets say of a student beside attendance: the medical text and the comment (R3.4)."""
+"""Change what roll sheets say about a student besides attendance: the medical text and the comment (R3.4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,15 +23,17 @@ class StudentUpdated:
 async def update_student(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, texts: Mapping[str, str | None], *, now: datetime
 ) -> StudentUpdated:
-    """The indicators change on open roll sheets. Nobody overwrites a medical text without being shown it.
+    """Change the texts. The indicators change on open roll sheets. Only people who may see a medical text can overwrite
+    it.
 
-    texts -- `medical_alert`, `roll_sheet_comment`; None: it goes. Those that are not named stay.
+    texts -- `medical_alert` and `roll_sheet_comment`; None removes a text, and a text that is not named stays
+
     Raises NothingFound and PermissionDenied.
     """
     caller = viewer.caller
     await require_student(uow, caller, student_id)
     if "medical_alert" in texts and not sees_medical(caller):
-        raise PermissionDenied(Permission.SEE_MEDICAL, "You may not see medical texts, and so not change them.")
+        raise PermissionDenied(Permission.SEE_MEDICAL, "You may not see medical texts, so you cannot change them.")
     if texts:
         async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
             await write_texts(uow, student_id, texts)

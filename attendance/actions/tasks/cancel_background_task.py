@@ -1,4 +1,4 @@
-"""Stop a background task between items (R9.5)."""
+"""Cancel a background task between items (R9.5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +15,11 @@ from db.unit_of_work import UnitOfWork
 
 
 async def cancel_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID, *, now: datetime) -> UUID:
-    """CANCELLED at once, unless a worker is in the middle of a batch: then CANCELLING, and the worker, or who takes
-    over from it, ends it with the batch. Either way no more items are begun, and e-mail that was not sent is not sent.
-    Called again, nothing changes.
+    """Cancel the task. When it is called again, nothing changes.
+
+    The task is CANCELLED at once, unless a worker is in the middle of a batch. Then it is CANCELLING, and the worker,
+    or another one that takes over, ends it after the batch. In both cases no more items are begun, and e-mails that
+    were not sent yet are not sent.
 
     Raises NothingFound and BackgroundTaskEnded.
     """
@@ -26,7 +28,7 @@ async def cancel_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID,
         return task_id
     if task.state in ENDED:
         raise BackgroundTaskEnded(task_id, task.state, task.ended_at)
-    # A worker in a batch ends by changing the task's row, which is locked here: so nobody may wait for it.
+    # A worker ends its batch by changing the task's row, which is locked here. So this must not wait for the worker.
     if await try_lock_lease(uow, task_id):
         await end_cancelled(uow, task_id, now=now)
     elif task.state is not TaskState.CANCELLING:

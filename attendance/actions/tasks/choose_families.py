@@ -1,4 +1,4 @@
-"""Which families get a statement (R9.4)."""
+"""Choose the families that get a statement (R9.4)."""
 
 from attendance.rules.organization.permissions import Viewer, may, may_see_attendance, sees_balances
 from attendance.rules.refusals import NothingFound, PermissionDenied
@@ -10,15 +10,18 @@ from db.unit_of_work import UnitOfWork
 
 
 async def choose_families(uow: UnitOfWork, viewer: Viewer, wanted: WantedFamilies) -> list[OwingFamily]:
-    """Of those whom the caller sees, by name; two statements at most.
+    """Return the chosen families that the caller may see, ordered by name. This executes at most two statements.
 
-    Raises PermissionDenied for who may not know what families owe, NothingFound when one that is named is not to be
-    seen, NobodyOwes and TooManyFamilies.
+    Raises PermissionDenied when the caller may not see balances, NothingFound when the caller may not see a family that
+    was given by id, NobodyOwes and TooManyFamilies.
     """
     caller, visibility = viewer.caller, visibility_of(viewer.caller)
     _require_balances(viewer)
     if not may_see_attendance(caller):
-        raise PermissionDenied(_view_of(caller.portal), "This needs to see attendance: the families are its students'.")
+        raise PermissionDenied(
+            _view_of(caller.portal),
+            "This needs the permission to see attendance, because families are seen through their students.",
+        )
     if wanted.family_ids:
         seen = await find_families(uow.connection, uow.organization_id, wanted.family_ids, visibility)
         if seen != set(wanted.family_ids):

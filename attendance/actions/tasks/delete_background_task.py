@@ -1,4 +1,4 @@
-"""Remove the entry of a background task that has ended (R9.6)."""
+"""Remove a background task that has ended from the list (R9.6)."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from db.unit_of_work import UnitOfWork
 
 
 async def delete_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID) -> UUID:
-    """What the task did stays, and its e-mail still goes out, unless it was cancelled.
+    """Delete the task. What it did stays, and its e-mails are still sent, unless it was cancelled.
 
     Raises NothingFound and BackgroundTaskNotEnded.
     """

@@ -1,4 +1,4 @@
-"""Which students are given something at once (R9.4): those named, or those enrolled somewhere on a date."""
+"""Choose many students (R9.4): by id, or those who are enrolled somewhere on a date."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -15,10 +15,10 @@ from db.people.students import visibility_of
 async def choose_students(
     connection: AsyncConnection, caller: Caller, chosen: Collection[UUID] | EnrolledStudents
 ) -> list[UUID]:
-    """Each once, of those whom the caller sees; one statement. Named ones in the order of the names, others by last
-    name.
+    """Return each chosen student once, if the caller may see the student, with one statement.
 
-    Raises NothingFound when one that is named is not to be seen, NoStudents and TooManyStudents.
+    Students given by id are in the order of the ids, others are ordered by last name. Raises NothingFound when the
+    caller may not see a student that was given by id, NoStudents and TooManyStudents.
     """
     organization_id, visibility = caller.organization_id, visibility_of(caller)
     if not isinstance(chosen, EnrolledStudents):

@@ -1,4 +1,4 @@
-"""Give makeup tokens by hand (R8.1)."""
+"""Create makeup tokens by hand (R8.1)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TokensCreated:
-    """`unaddressed_count`: e-mails that were asked for, of families without an address."""
+    """The new tokens. `unaddressed_count` is the number of requested e-mails that cannot be sent without an address."""
 
     token_ids: tuple[UUID, ...]
     email_count: int
@@ -34,9 +34,9 @@ class TokensCreated:
 async def create_makeup_tokens(
     uow: UnitOfWork, viewer: Viewer, student_id: UUID, drafts: Sequence[TokenDraft], *, now: datetime
 ) -> TokensCreated:
-    """All of them or none, in the order of the drafts. The limit (R7.6) does not apply.
+    """Create all of the tokens or none, in the order of the drafts. The limit (R7.6) does not apply.
 
-    Raises NothingFound, LocationNotFound and MakeupTokenDatesNotPossible; nothing is changed then.
+    Raises NothingFound, LocationNotFound and MakeupTokenDatesNotPossible. Nothing is changed then.
     """
     await require_student(uow, viewer.caller, student_id)
     return await give_tokens(
@@ -51,8 +51,10 @@ async def create_makeup_tokens(
 async def dated_draft(
     uow: UnitOfWork, draft: TokenDraft, *, settings: MakeupTokenSettings, now: datetime
 ) -> TokenDraft:
-    """The draft with its issue date, for tokens that are made later than they were asked for: those of one act are
-    issued on one date. Raises as above for what can be known without the students.
+    """Return the draft with its issue date, for tokens that are created later than they were requested.
+
+    So all tokens of one request have the same issue date. Raises what `create_makeup_tokens` raises, as far as it can
+    be known without the students.
     """
     zones = await read_zones(uow.connection, uow.organization_id)
     await _require_known(uow, [draft], zones)
@@ -70,8 +72,10 @@ async def give_tokens(
     author: Author,
     now: datetime,
 ) -> TokensCreated:
-    """A token for each student and draft, with its ledger entry and its e-mail; seven statements, however many. The
-    students are the organization's; whether the author may see them has been decided. Raises as above.
+    """Create a token for each student and draft, with its ledger entry and its e-mail.
+
+    This executes seven statements, however many tokens there are. The caller has checked that the author may see the
+    students. Raises what `create_makeup_tokens` raises.
     """
     zones = await read_zones(uow.connection, uow.organization_id)
     await _require_known(uow, [draft for _, draft in drafts], zones)
@@ -84,14 +88,14 @@ async def give_tokens(
 
 
 async def _require_known(uow: UnitOfWork, drafts: Collection[TokenDraft], zones: Zones) -> None:
-    """Locations and programs that were deleted are as good as unknown."""
+    """Check that locations and programs exist and are not deleted."""
     if {draft.location_id for draft in drafts} - zones.of_locations.keys() - {None}:
         raise LocationNotFound
     await require_programs(uow, {draft.program_id for draft in drafts if draft.program_id is not None})
 
 
 async def require_programs(uow: UnitOfWork, program_ids: Collection[UUID]) -> None:
-    """Raises NothingFound when one is unknown or deleted."""
+    """Raise NothingFound when a program does not exist or is deleted."""
     if not program_ids:
         return
     found = await read_programs(uow.connection, uow.organization_id, program_ids)

@@ -1,4 +1,4 @@
-"""Take a makeup token away by hand (R8.5)."""
+"""Delete a makeup token by hand (R8.5)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,14 +16,16 @@ from db.unit_of_work import UnitOfWork
 
 _ADVICE = {
     MakeupTokenState.PENDING: "reset it first, which gives the makeup up",
-    MakeupTokenState.SPENT: "it stays, as the record of its makeup",
+    MakeupTokenState.SPENT: "it stays as the record of its makeup",
     MakeupTokenState.DELETED: "there is nothing more to delete",
 }
 
 
 async def delete_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> TokenChanged:
-    """An automatic one stays deleted, whatever becomes of its absence (R7.4), and the roll sheet of the class missed
-    hears of it. A request for a makeup lapses with the token, and a notice that was not sent is not sent.
+    """Delete the token.
+
+    An automatic token stays deleted, whatever becomes of its absence (R7.4); the roll sheet of the missed class
+    receives the change. A request made with the token lapses, and a notice that was not sent yet is not sent.
 
     Raises NothingFound and MakeupTokenNotChangeable.
     """

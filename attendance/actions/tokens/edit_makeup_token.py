@@ -1,4 +1,4 @@
-"""Change a makeup token (R8.5)."""
+"""Edit a makeup token (R8.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,11 +28,14 @@ class TokenChanged:
 async def edit_makeup_token(
     uow: UnitOfWork, viewer: Viewer, token_id: UUID, changes: Mapping[str, Any], *, never_expires: bool, now: datetime
 ) -> TokenChanged:
-    """Two people who edit at once both have their way where they change different things; of one thing the later edit
-    stands, and the ledger has both. What is so already is no change. A notice that was not sent yet tells the new
-    facts, on the new issue date.
+    """Change the token.
 
-    changes -- columns of the token, as `edited` takes them; those that are not named stay.
+    Two people who edit different fields at once both succeed. When they edit the same field, the later edit wins, and
+    the ledger has both. A field that has the wanted value already is not changed. A notice that was not sent yet tells
+    the new terms, on the new issue date.
+
+    changes -- columns of the token, as `edited` takes them; others stay
+
     Raises NothingFound, LocationNotFound, MakeupTokenNotChangeable and MakeupTokenDatesNotPossible.
     """
     await get_makeup_token(uow, viewer.caller, token_id)
@@ -70,7 +73,7 @@ async def _tell_anew(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datet
 
 
 def _told(real: Mapping[str, tuple[Any, Any]], side: int) -> dict[str, Any]:
-    """As JSON."""
+    """Return the value as JSON."""
     values = {name: both[side] for name, both in real.items()}
     return {
         name: value.isoformat() if isinstance(value, date) else value and str(value) for name, value in values.items()

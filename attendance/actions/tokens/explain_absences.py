@@ -1,4 +1,4 @@
-"""Why there is a makeup token for an absence, or none (R7.9). Reads alone."""
+"""Explain why absences have a makeup token or none (R7.9). It only reads."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -22,7 +22,9 @@ from db.tokens.token_runs import runs_of
 
 @dataclass(frozen=True, slots=True)
 class ExplainedAbsence:
-    """`status` None: not marked. `steps` are its ledger entries, the oldest first."""
+    """An absence with its explanation. `status` is None when the student is not marked. `steps` are its ledger entries,
+    oldest first.
+    """
 
     key: OccurrenceKey
     status: AttendanceStatus | None
@@ -39,8 +41,10 @@ async def explain_absences(
     *,
     now: datetime,
 ) -> dict[tuple[UUID, OccurrenceKey], ExplainedAbsence]:
-    """By student and occurrence, for those whose timeslot exists: six statements at most, however many. The forecast is
-    that of the runs, without their locks.
+    """Return the explanations by student and occurrence, for occurrences whose timeslot exists.
+
+    This executes at most six statements, however many absences there are. The forecast is what the runs would decide,
+    without their locks.
     """
     if not wanted:
         return {}
@@ -74,7 +78,7 @@ def _absence(
 async def _tokens(
     connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
 ) -> dict[tuple[UUID, OccurrenceKey], list[TokenFacts]]:
-    """The automatic ones."""
+    """Return the automatic tokens."""
     found: dict[tuple[UUID, OccurrenceKey], list[TokenFacts]] = defaultdict(list)
     for student_id, mine in (await read_tokens_of(connection, organization_id, student_ids)).items():
         for token in mine:

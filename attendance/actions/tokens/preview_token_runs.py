@@ -1,4 +1,4 @@
-"""What the token runs of occurrences would do, before they fire (R7.9)."""
+"""Preview what the deferred runs of occurrences would do (R7.9)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from db.tokens.token_runs import StoredRun
 
 @dataclass(frozen=True, slots=True)
 class PreviewedRun:
-    """A run with the students to whom it would issue (or reinstate) a token, and of whom it would revoke one, if it
-    fired now. A run that is done does neither.
+    """A run, with the students to whom it would issue (or reinstate) a token and those whose token it would revoke, if
+    it happened now. A run that is done does neither.
     """
 
     run: StoredRun
@@ -35,8 +35,10 @@ async def preview_token_runs(
     *,
     now: datetime,
 ) -> dict[OccurrenceKey, list[PreviewedRun]]:
-    """In the order in which they are due, an entry for each occurrence. The same decisions as the runs take, without
-    their locks; the number of statements does not depend on that of the occurrences.
+    """Return the runs of each occurrence in the order in which they are due.
+
+    They decide as the real runs do, but without locks. The number of statements does not depend on the number of
+    occurrences.
     """
     runs = await token_runs.runs_of(connection, organization_id, occurrences)
     armed = [key for key, of_key in runs.items() if any(run.state is TokenRunState.ARMED for run in of_key)]

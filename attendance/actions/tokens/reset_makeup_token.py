@@ -1,4 +1,4 @@
-"""Give makeups up and their tokens back (R8.5, R9.2)."""
+"""Give up makeups, so that their tokens can be used again (R8.5, R9.2)."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -23,19 +23,21 @@ from db.tokens.makeup_tokens import lock_tokens
 from db.unit_of_work import UnitOfWork
 
 _ADVICE = {
-    MakeupTokenState.PENDING: "it was used at the same moment, look again",
-    MakeupTokenState.SPENT: "its makeup has come and gone",
-    MakeupTokenState.REVOKED: "nothing holds it",
-    MakeupTokenState.DELETED: "nothing holds it",
+    MakeupTokenState.PENDING: "it was used at the same moment; look again",
+    MakeupTokenState.SPENT: "its makeup is over",
+    MakeupTokenState.REVOKED: "it is not used",
+    MakeupTokenState.DELETED: "it is not used",
 }
 
 
 async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> TokenChanged:
-    """A makeup that is booked is given up: the student leaves its open roll sheet, save for a mark, which keeps the
-    row, subdued. A request for one is withdrawn. The token can be used again until it expires; one whose ground went
-    while it was tied (R7.4) is revoked.
+    """Give up what the token is used for.
 
-    Raises NothingFound and MakeupTokenNotChangeable: only PENDING and REQUESTED ones can be reset.
+    A booked makeup is cancelled: the student leaves its open roll sheet, but a row with a mark stays as a subdued row.
+    A request is withdrawn. The token can be used again until it expires. A token that was no longer earned while it was
+    tied (R7.4) is revoked.
+
+    Raises NothingFound and MakeupTokenNotChangeable, because only PENDING and REQUESTED tokens can be reset.
     """
     token = await get_makeup_token(uow, viewer.caller, token_id)
     tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
@@ -47,7 +49,9 @@ async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *,
 
 
 async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
-    """One makeup, as it was found tied to its token, and all that hear of it. Raises MakeupTokenNotChangeable."""
+    """Give up one makeup that was found tied to its token, and tell all roll sheets concerned. Raises
+    MakeupTokenNotChangeable.
+    """
     author = Author.of(viewer.caller)
     await lock_offerings(uow, [makeup.offering_id])
     async with roster_changed(
@@ -66,7 +70,9 @@ async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, no
 
 
 async def _take_what_it_earned(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
-    """An absence from the makeup itself has lost its ground (R7.4): the student has the token back that it cost."""
+    """Revoke the token for an absence from the makeup itself (R7.4), because the student has the token of the makeup
+    back.
+    """
     if makeup.timeslot_id is None:
         return
     key, author = OccurrenceKey(makeup.timeslot_id, makeup.held_on), Author.of(viewer.caller)
@@ -91,7 +97,9 @@ async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: dat
 
 
 async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | None, now: datetime) -> None:
-    """Raises MakeupTokenNotChangeable, also when the token was used or freed since it was found."""
+    """Return the tied token. Raises MakeupTokenNotChangeable, also when the token was used or freed since it
+    was found.
+    """
     held = await lock_makeup_token(uow, token_id)
     state = held.state(now)
     if state not in RESETTABLE or held.makeup_enrollment_id != makeup_enrollment_id:
@@ -101,13 +109,16 @@ async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | No
 async def release_makeups(
     uow: UnitOfWork, token_ids: Collection[UUID], *, author: Author, cause: str | None = None, now: datetime
 ) -> list[TiedMakeup]:
-    """End the places that these tokens are tied to, and free the tokens: each is what its dates make of it, available
-    or expired. One whose ground went while it was tied (R7.4, flagged) is revoked. Four statements, however many; those
-    that are tied to nothing, for somebody else was first, are left alone and out of the answer.
+    """End the places to which these tokens are tied, and free the tokens. Their dates then make them available or
+    expired.
 
-    The caller holds the occurrences of the makeups and numbers what changes on their roll sheets (`roster_changed`, or
-    a change of its own); whether the makeups may be given up it has decided. db/makeups/makeup_releases.py has
-    `tokens_of_makeups` for who knows only the enrollments.
+    A token that was no longer earned while it was tied (R7.4, flagged) is revoked. This executes four statements,
+    however many tokens there are. Tokens that are no longer tied, because somebody else was first, are left alone and
+    are not in the result.
+
+    The caller has locked the occurrences of the makeups, and records the changes of their roll sheets
+    (`roster_changed`, or a change of its own). It has decided whether the makeups may be given up. When only the
+    enrollments are known, use `tokens_of_makeups` in db/makeups/makeup_releases.py.
     """
     held = await lock_tokens(uow, token_ids)
     tied = await tied_makeups(uow.connection, uow.organization_id, held)
@@ -120,9 +131,9 @@ async def release_makeups(
 
 
 async def number_revoked(uow: UnitOfWork, released: Collection[TiedMakeup], author: Author, now: datetime) -> None:
-    """The flagged ones among them are revoked now, which the roll sheets of the classes behind them show (R10.1)."""
+    """Tell the roll sheets of the missed classes that their flagged tokens are revoked now (R10.1)."""
     rows = {(each.missed, each.student_id): False for each in released if each.needs_review and each.missed}
-    # The caller holds them already, unless a token was flagged in the very last moment.
+    # The caller has locked them already, unless a token was flagged in the very last moment.
     await lock_occurrences(uow, {key for key, _ in rows})
     await number_changes(uow, ChangeKind.TOKENS, rows, author, now)
 

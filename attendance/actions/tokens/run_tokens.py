@@ -1,4 +1,4 @@
-"""A deferred token run: issue what the marks of an occurrence have earned by now (R7.3, R7.10)."""
+"""Execute a deferred run: issue the tokens that the marks of an occurrence have earned (R7.3, R7.10)."""
 
 from datetime import datetime
 
@@ -15,11 +15,12 @@ from db.unit_of_work import UnitOfWork
 async def run_tokens(
     uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase, *, now: datetime
 ) -> TokenOutcome | None:
-    """Reconcile the whole occurrence if the run is armed and due, and mark it done in the same transaction:
-    however often and from wherever this is called, a run takes effect once. None: it was not to run (any
-    more, or yet).
+    """Reconcile the whole occurrence if the run is armed and due, and mark the run done in the same transaction.
+
+    However often and from wherever this is called, a run takes effect once. None means that the run was not to happen,
+    either not yet or no longer.
     """
-    # Most calls that come too late end here, without making a row of the occurrence or waiting for its lock.
+    # Most calls that come too late end here, without creating a row for the occurrence or waiting for its lock.
     if not _is_due(await token_runs.find_run(uow, occurrence, phase), now):
         return None
     await lock_occurrence(uow, occurrence)

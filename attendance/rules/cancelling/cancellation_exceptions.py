@@ -1,4 +1,4 @@
-"""What staff must know of a cancelled occurrence, student by student (R9.4)."""
+"""What staff need to know about a cancelled occurrence, by student (R9.4)."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -10,13 +10,17 @@ from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 TOKENS_OFF = "Makeup tokens are switched off; none was created."
 HAS_TOKEN = "The absence at this class has a makeup token that was used or has expired; no other one was created."  # noqa: S105 - a sentence
 DELETED_BY_HAND = "The makeup token for this class was deleted by hand; it was not created again."
-NO_ADDRESS = "The family has no e-mail address, and was not told."
-GIVEN_BACK_LATE = "The makeup was cancelled; its makeup token came back, but it was good through {day} only."
-WITHOUT_GROUND = "The makeup was cancelled; its makeup token was under review for lost ground, and is revoked."
+NO_ADDRESS = "The family was not told, because it has no e-mail address."
+GIVEN_BACK_LATE = (
+    "The makeup was cancelled and its makeup token is free again, but the token could only be used until {day}."
+)
+WITHOUT_GROUND = (
+    "The makeup was cancelled. Its makeup token was under review, because it was no longer earned, and is now revoked."
+)
 
 
 def exceptions_of(plan: CancellationPlan, settings: MakeupTokenSettings) -> list[tuple[UUID | None, str]]:
-    """Student (None: all of them) and sentence, in the order of the plan."""
+    """Return the students with the sentences about them, in the order of the plan. None stands for all students."""
     told: list[tuple[UUID | None, str]] = []
     if any(each.token.cause is TokenCause.TOKENS_OFF for each in plan.outcomes):
         told.append((None, TOKENS_OFF))
@@ -33,7 +37,10 @@ def _sentences(outcome: StudentOutcome, plan: CancellationPlan, settings: Makeup
     if outcome.token.step is TokenStep.SKIP:
         match outcome.token.cause:
             case TokenCause.OVER_LIMIT:
-                yield f"No makeup token was created: {outcome.counted} count, and the limit is {settings.token_limit}."
+                yield (
+                    f"No makeup token was created: the limit of {settings.token_limit} is reached ({outcome.counted} "
+                    "counted)."
+                )
             case TokenCause.HAS_TOKEN:
                 yield HAS_TOKEN
             case TokenCause.DELETED_BY_HAND:

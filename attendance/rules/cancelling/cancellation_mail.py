@@ -1,4 +1,4 @@
-"""What families are told of a cancelled occurrence (R9.1, R9.8): one message each, tokens included."""
+"""The e-mails that tell families of a cancelled occurrence and its tokens (R9.1, R9.8), one for each family."""
 
 from datetime import date
 from typing import Any
@@ -12,14 +12,16 @@ TEMPLATE = "class_cancelled"
 
 
 def cancellation_reason(key: OccurrenceKey, revision: int, family_id: UUID) -> str:
-    """`revision` is that of the cancellation: who cancels again writes again."""
+    """Return the key of a message in the outbox. `revision` is that of the cancellation, so cancelling again sends new
+    e-mails.
+    """
     return f"cancelled/{key.timeslot_id}/{key.held_on}/{revision}/{family_id}"
 
 
 def cancellation_facts(
     head: OccurrenceHead, plan: CancellationPlan, letter: Letter, comment: str | None
 ) -> dict[str, Any]:
-    """For the template. `expires_on` null: never."""
+    """Return the values for the template. `expires_on` is null when the tokens never expire."""
     return {
         "kind": head.offering.kind.value.lower(),
         "offering": head.offering.name,

@@ -1,4 +1,4 @@
-"""What cancelling occurrences does, student by student (R9.1, R9.2): the dry run and the act decide here alike."""
+"""Decides what cancelling occurrences does for each student (R9.1, R9.2). The preview and the act use the same rule."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,8 +26,9 @@ _NOTHING = Decision(TokenStep.NOTHING)
 
 @dataclass(slots=True)
 class _Course:
-    """What is asked, and what the cancellations planned so far have made of tokens: by student and token, before and
-    after.
+    """The options, and what the cancellations planned so far have changed about tokens.
+
+    changed -- by student and token, the token before and after
     """
 
     options: CancellationOptions
@@ -39,13 +40,13 @@ class _Course:
         return self.changed.get(student_id, {}).get(token.id, (token, token))[1]
 
     def put(self, student_id: UUID, token: KnownToken, after: KnownToken) -> KnownToken:
-        """`token` as it was becomes `after`."""
+        """Remember that `token` has become `after`."""
         mine = self.changed.setdefault(student_id, {})
         mine[token.id] = (mine.get(token.id, (token, token))[0], after)
         return after
 
     def shift(self, student_id: UUID, limit: LimitCount, today: date) -> int:
-        """How far the count of a limit has moved since it was read."""
+        """Return by how much the count of a limit has changed since it was read."""
         mine = self.changed.get(student_id, {}).values()
         return sum(_counts(after, limit, today) - _counts(before, limit, today) for before, after in mine)
 
@@ -53,7 +54,7 @@ class _Course:
 def limits_to_count(
     sheets: Iterable[CancelledSheet], options: CancellationOptions, settings: MakeupTokenSettings
 ) -> dict[tuple[OccurrenceKey, UUID], LimitCount]:
-    """By occurrence and student, what `plan_cancellations` has to know the count of."""
+    """Return the limits whose counts `plan_cancellations` needs, by occurrence and student."""
     tokens = options.tokens
     if tokens is None or tokens.override_limit or not settings.tokens_enabled:
         return {}
@@ -72,8 +73,10 @@ def plan_cancellations(
     settings: MakeupTokenSettings,
     counts: Mapping[tuple[OccurrenceKey, UUID], int],
 ) -> list[CancellationPlan]:
-    """One after the other, as they are carried out: a token that an earlier one gives back or takes away is so for the
-    later ones. `counts` are those of `limits_to_count`, read before any of it.
+    """Plan the cancellations one after the other, as they are carried out. What an earlier one does to a token holds
+    for the later ones.
+
+    counts -- the counts of `limits_to_count`, read before all of this
     """
     course = _Course(options, settings, counts)
     return [_plan(course, sheet) for sheet in sheets]
@@ -124,7 +127,7 @@ def _count(course: _Course, sheet: CancelledSheet, student: CancelledStudent) ->
 
 
 def _freed(token: KnownToken) -> KnownToken:
-    """One that was flagged has lost its ground, and is revoked when its makeup ends (R7.4)."""
+    """Return the token after its makeup has ended. A flagged token is no longer earned, so it is revoked (R7.4)."""
     return replace(token, dates=replace(token.dates, makeup_on=None, is_revoked=token.needs_review), needs_review=False)
 
 
@@ -134,7 +137,7 @@ def _after(token: KnownToken, step: TokenStep) -> KnownToken:
 
 
 def _absence_step(sheet: CancelledSheet, token: KnownToken | None, settings: MakeupTokenSettings) -> Decision:
-    """As a reconciliation of the cancelled occurrence decides (R7.4)."""
+    """Decide about the absence token, as a reconciliation of the cancelled occurrence does (R7.4)."""
     if token is None:
         return _NOTHING
     return reconcile(
@@ -150,7 +153,10 @@ def _absence_step(sheet: CancelledSheet, token: KnownToken | None, settings: Mak
 def _token_step(
     course: _Course, sheet: CancelledSheet, student: CancelledStudent, counted: int | None, *, has_token: bool
 ) -> Decision:
-    """`has_token`: an absence token of the occurrence that is live."""
+    """Decide about the cancellation token.
+
+    has_token -- whether the student has an absence token for the occurrence that is neither revoked nor deleted
+    """
     known = student.cancellation
     state = None if known is None else token_state(known.dates, sheet.today)
     if known is not None and state not in (MakeupTokenState.REVOKED, MakeupTokenState.DELETED):
@@ -195,7 +201,7 @@ def _limit(sheet: CancelledSheet, student: CancelledStudent, settings: MakeupTok
 
 
 def _counts(token: KnownToken, limit: LimitCount, today: date) -> bool:
-    """As `count_towards_limit` counts."""
+    """Return whether a token counts towards the limit, as `count_towards_limit` decides it."""
     dates = token.dates
     if token.origin is not MakeupTokenOrigin.ABSENCE or dates.is_revoked:
         return False

@@ -1,4 +1,4 @@
-"""Why an occurrence cannot be cancelled or restored (R9.1, R9.3)."""
+"""The refusals of cancelling and restoring occurrences (R9.1, R9.3)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from attendance.rules.refusals import AskedWrongly, Refusal
 from attendance.rules.vocabulary import OccurrenceState
 
 _SENTENCES = {
-    OccurrenceState.CANCELLED: "{kind} is cancelled on this date already.",
+    OccurrenceState.CANCELLED: "{kind} is already cancelled on this date.",
     OccurrenceState.NOT_SCHEDULED: "{kind} is not scheduled to meet on this date, so there is nothing to cancel.",
     OccurrenceState.CLOSED: "{kind} is closed on this date, so there is nothing to cancel.",
 }
@@ -15,7 +15,7 @@ _SENTENCES = {
 
 @dataclass(eq=False)
 class OccurrenceNotCancellable(Refusal):
-    """R2.4: only what is SCHEDULED can be cancelled, in the past too."""
+    """Only a SCHEDULED occurrence can be cancelled, whether past or future (R2.4)."""
 
     state: OccurrenceState
     message: str
@@ -23,14 +23,14 @@ class OccurrenceNotCancellable(Refusal):
 
 @dataclass(eq=False)
 class OccurrenceNotCancelled(Refusal):
-    """R9.3: there is nothing to restore."""
+    """The occurrence is not cancelled, so it cannot be restored (R9.3)."""
 
     message: str = "This occurrence is not cancelled."
 
 
 @dataclass(eq=False)
 class NothingToCancel(Refusal):
-    """None of the occurrences chosen can be cancelled; empty: there are none."""
+    """None of the chosen occurrences can be cancelled. `not_cancellable` is empty when no occurrence was chosen."""
 
     not_cancellable: tuple[tuple[OccurrenceHead, OccurrenceNotCancellable], ...]
 
@@ -45,17 +45,17 @@ class NothingToCancel(Refusal):
 
 @dataclass(eq=False)
 class TooManyOccurrences(AskedWrongly):
-    """More than `most` at once."""
+    """More than `most` occurrences were chosen."""
 
     most: int
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"More than {self.most} occurrences are chosen; cancel fewer at once."
+        return f"More than {self.most} occurrences were chosen; cancel fewer at once."
 
 
 def not_cancellable(head: OccurrenceHead) -> OccurrenceNotCancellable | None:
-    """None: it can be cancelled."""
+    """Return why the occurrence cannot be cancelled, or None when it can."""
     sentence = _SENTENCES.get(head.state)
     if sentence is None:
         return None

@@ -1,4 +1,4 @@
-"""Cancelling occurrences (R9.1, R9.2): what is asked, whom it concerns, and what it comes to."""
+"""The values of cancelling occurrences (R9.1, R9.2): the options, the students concerned, and the outcome."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,8 +23,11 @@ _NOTHING = Decision(TokenStep.NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class CancellationTokens:
-    """The tokens that a cancellation brings. Expiry: never, on a date, or (neither) as the settings say (R7.7).
-    `override_limit`: also for students who are over the limit (R7.6). `send_emails`: their families are told.
+    """The tokens that a cancellation creates.
+
+    expires_on -- None means as the settings say (R7.7), unless `never_expires`
+    override_limit -- whether students who are over the limit get one too (R7.6)
+    send_emails -- whether their families are told
     """
 
     expires_on: date | None = None
@@ -35,7 +38,11 @@ class CancellationTokens:
 
 @dataclass(frozen=True, slots=True)
 class CancellationOptions:
-    """R9.1. `notify`: the families of all students on the roster are told. `tokens` None: none are created."""
+    """The options of R9.1.
+
+    notify -- whether the families of all students on the roster are told
+    tokens -- None when no tokens are created
+    """
 
     comment: str | None = None
     notify: bool = False
@@ -44,7 +51,7 @@ class CancellationOptions:
 
 @dataclass(frozen=True, slots=True)
 class KnownToken:
-    """A token as it stands. `missed_on` None: it was made by hand."""
+    """A token in its present state. `missed_on` is None when it was created by hand."""
 
     id: UUID
     origin: MakeupTokenOrigin
@@ -56,7 +63,7 @@ class KnownToken:
 
 @dataclass(frozen=True, slots=True)
 class CancelledPlace:
-    """The enrollment that speaks for a student on the roster."""
+    """The enrollment through which a student is on the roster."""
 
     enrollment_id: UUID
     type: EnrollmentType
@@ -65,9 +72,13 @@ class CancelledPlace:
 
 @dataclass(frozen=True, slots=True)
 class CancelledStudent:
-    """A student whom a cancellation concerns. `place` None: on the roster no more, with a token of the occurrence.
-    `makeups` are the tokens that makeups in the occurrence were booked with; `absence` and `cancellation` the
-    automatic tokens of the occurrence itself. `email` None: the family has no address.
+    """A student whom a cancellation concerns.
+
+    place -- None when the student is no longer on the roster, but has a token of the occurrence
+    makeups -- the tokens with which makeups in the occurrence were booked
+    absence -- the automatic token for an absence at the occurrence
+    cancellation -- the token for an earlier cancellation of the occurrence
+    email -- None when the family has no address
     """
 
     student_id: UUID
@@ -83,8 +94,10 @@ class CancelledStudent:
 
 @dataclass(frozen=True, slots=True)
 class CancelledSheet:
-    """An occurrence that can be cancelled, with those whom it concerns. `today` is the location's local date, `session`
-    the attached one that covers the date.
+    """An occurrence that can be cancelled, with the students concerned.
+
+    today -- the local date at the location
+    session -- the session of the offering that covers the date
     """
 
     key: OccurrenceKey
@@ -96,8 +109,12 @@ class CancelledSheet:
 
 @dataclass(frozen=True, slots=True)
 class StudentOutcome:
-    """What happens to one student: to the absence token of the occurrence, to the cancellation token, and the makeup
-    tokens that come back. `counted`: how many tokens count towards the limit; None where nobody had to count.
+    """What happens to one student.
+
+    absence -- what is done about the absence token of the occurrence
+    token -- what is done about the cancellation token
+    given_back -- the makeup tokens that become free
+    counted -- how many tokens count towards the limit; None when they need not be counted
     """
 
     student: CancelledStudent
@@ -117,7 +134,7 @@ class StudentOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail to a family about all of its students, these by first name."""
+    """One e-mail to a family, about all of its students, ordered by first name."""
 
     family_id: UUID
     recipient: str
@@ -126,8 +143,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class CancellationPlan:
-    """`unreachable` are the outcomes of which a family without an address would have been told. `expires_on` is that of
-    the new tokens; None: never.
+    """What cancelling one occurrence does.
+
+    unreachable -- the students whose family would be told but has no address
+    expires_on -- the last day of the new tokens; None when they never expire
     """
 
     sheet: CancelledSheet
@@ -138,7 +157,7 @@ class CancellationPlan:
 
 
 def token_expires_on(sheet: CancelledSheet, tokens: CancellationTokens, settings: MakeupTokenSettings) -> date | None:
-    """None: never."""
+    """Return the last day of the new tokens, or None when they never expire."""
     if tokens.never_expires or tokens.expires_on is not None:
         return tokens.expires_on
     return expires_on(

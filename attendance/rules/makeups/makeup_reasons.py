@@ -1,4 +1,4 @@
-"""Why an occurrence is no place for a makeup, in a word each (R8.9)."""
+"""The reasons why an occurrence cannot serve for a makeup, one word each (R8.9)."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from attendance.rules.vocabulary import OccurrenceState
 
 
 class MakeupRejectionReason(StrEnum):
-    """In the order in which the checks of R8.6 are made."""
+    """The reasons, in the order of the checks of R8.6."""
 
     TOKEN_NOT_YET_ISSUED = "TOKEN_NOT_YET_ISSUED"  # noqa: S105 - a reason, no token
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105
@@ -58,7 +58,7 @@ _STATES = {
 
 
 def reason_of(obstacle: Refusal) -> MakeupRejectionReason:
-    """Return the reason that clients are told for one of the obstacles that `obstacles_to` yields."""
+    """Return the reason that clients see for an obstacle that `obstacles_to` yields."""
     if isinstance(obstacle, makeup_refusals.MakeupNotHeld):
         return _STATES[obstacle.state]
     return _REASONS[type(obstacle)]

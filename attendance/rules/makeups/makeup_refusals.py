@@ -1,4 +1,4 @@
-"""Why a makeup cannot be booked (R8.6): each check its own refusal, with its facts."""
+"""The refusals of booking a makeup (R8.6). Each check has a refusal of its own, with its facts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +25,7 @@ _STATES = {
 
 @dataclass(eq=False)
 class MakeupTokenNotUsable(Refusal):
-    """R8.3: REQUESTED, PENDING, SPENT, REVOKED or DELETED."""
+    """The token is REQUESTED, PENDING, SPENT, REVOKED or DELETED (R8.3)."""
 
     state: MakeupTokenState
 
@@ -36,7 +36,7 @@ class MakeupTokenNotUsable(Refusal):
 
 @dataclass(eq=False)
 class MakeupTokenNotYetIssued(Refusal):
-    """R8.2: the issue date is ahead."""
+    """The issue date of the token lies in the future (R8.2)."""
 
     issued_on: date
 
@@ -47,7 +47,7 @@ class MakeupTokenNotYetIssued(Refusal):
 
 @dataclass(eq=False)
 class MakeupTokenExpired(Refusal):
-    """R7.7: the last day of the token is over; None: it is not known which that was."""
+    """The last day of the token has passed (R7.7). `expires_on` is None when it is not known which day that was."""
 
     expires_on: date | None
 
@@ -58,18 +58,18 @@ class MakeupTokenExpired(Refusal):
 
 @dataclass(eq=False)
 class MakeupAtOtherLocation(Refusal):
-    """The token is locked to a location, and the class is elsewhere."""
+    """The token can only be used at one location, and the class is at another one."""
 
     location: LocationFacts
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"This makeup token is good at {self.location.name} only."
+        return f"This makeup token can only be used at {self.location.name}."
 
 
 @dataclass(eq=False)
 class MakeupProgramDeleted(Refusal):
-    """The token's program is no more, so that no class can be of it."""
+    """The token's program was deleted, so no class can belong to it."""
 
     program: ProgramFacts
 
@@ -80,24 +80,24 @@ class MakeupProgramDeleted(Refusal):
 
 @dataclass(eq=False)
 class MakeupInOtherProgram(Refusal):
-    """The token is for the classes of one program, and the class is of another or of none."""
+    """The token can only be used for classes of one program, and the class belongs to another program or to none."""
 
     program: ProgramFacts
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"This makeup token is good for classes of {self.program.name} only."
+        return f"This makeup token can only be used for classes of {self.program.name}."
 
 
 @dataclass(eq=False)
 class MakeupNotAClass(Refusal):
-    """Camps and appointments take no makeups."""
+    """Makeups cannot be booked in camps and appointments."""
 
     kind: OfferingKind
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"A makeup takes place in a class, and this is {_articled(self.kind)}."
+        return f"A makeup can only be booked in a class; this is {_articled(self.kind)}."
 
 
 @dataclass(eq=False)
@@ -120,12 +120,12 @@ class MakeupBegun(Refusal):
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return "The class has begun already; a makeup is booked before it begins."
+        return "The class has already begun; a makeup must be booked before it begins."
 
 
 @dataclass(eq=False)
 class MakeupTooLate(Refusal):
-    """The class is ahead, but no longer far enough; `latest_at` was the last instant."""
+    """The class begins too soon. `latest_at` was the last instant for a booking."""
 
     latest_at: datetime
     minutes: int
@@ -133,12 +133,12 @@ class MakeupTooLate(Refusal):
     @property
     def message(self) -> str:  # type: ignore[override]
         unit = "minute" if self.minutes == 1 else "minutes"
-        return f"A makeup is booked at least {self.minutes} {unit} before the class begins."
+        return f"A makeup must be booked at least {self.minutes} {unit} before the class begins."
 
 
 @dataclass(eq=False)
 class MakeupBeyondHorizon(Refusal):
-    """The class is too far ahead; `latest_on` is the last date that can be booked today."""
+    """The class is too far ahead. `latest_on` is the last date that can be booked today."""
 
     latest_on: date
     days: int
@@ -146,13 +146,14 @@ class MakeupBeyondHorizon(Refusal):
     @property
     def message(self) -> str:  # type: ignore[override]
         unit = "day" if self.days == 1 else "days"
-        return f"A makeup is booked at most {self.days} {unit} ahead, today through {self.latest_on}."
+        return f"A makeup can be booked at most {self.days} {unit} ahead; today, that is until {self.latest_on}."
 
 
 @dataclass(eq=False)
 class StudentTooYoung(Refusal):
-    """On the date of the class the student is `age_months` old, in whole months. The limits are those of the class;
-    `max_age_months` None: there is no upper limit.
+    """On the date of the class, the student will be `age_months` old, in whole months, which is too young.
+
+    The limits are those of the class. `max_age_months` is None when there is no upper limit.
     """
 
     min_age_months: int
@@ -161,13 +162,17 @@ class StudentTooYoung(Refusal):
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"The class is for students from {age(self.min_age_months)} on; the student will be too young that day."
+        return (
+            f"The class is for students from {age(self.min_age_months)} on; the student will be too young on that day."
+        )
 
 
 @dataclass(eq=False)
 class StudentTooOld(Refusal):
-    """On the date of the class the student is `age_months` old, in whole months. The limits are those of the class,
-    which still admits students of exactly that age; `min_age_months` None: there is no lower limit.
+    """On the date of the class, the student will be `age_months` old, in whole months, which is too old.
+
+    The limits are those of the class, which still admits students of exactly that age. `min_age_months` is None when
+    there is no lower limit.
     """
 
     min_age_months: int | None
@@ -176,12 +181,14 @@ class StudentTooOld(Refusal):
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"The class is for students up to {age(self.max_age_months)}; the student will be too old that day."
+        return f"The class is for students up to {age(self.max_age_months)}; the student will be too old on that day."
 
 
 @dataclass(eq=False)
 class StudentAgeUnknown(Refusal):
-    """The class has an age limit, and the student's birth date is not known. None: no limit on that side."""
+    """The class has an age limit, and the student's birth date is not known. A limit is None when there is none on that
+    side.
+    """
 
     min_age_months: int | None
     max_age_months: int | None
@@ -190,7 +197,7 @@ class StudentAgeUnknown(Refusal):
 
 @dataclass(eq=False)
 class StudentGenderNotAdmitted(Refusal):
-    """`gender` is that of the class; the student's is another one, or (None) not known."""
+    """The class is for `gender`, and the student's gender is another one or (None) not known."""
 
     gender: str
     student_gender: str | None
@@ -203,21 +210,21 @@ class StudentGenderNotAdmitted(Refusal):
 
 @dataclass(eq=False)
 class MakeupApprovalRequired(Refusal):
-    """R8.7: families request makeups here, and book none themselves."""
+    """Families request makeups in this organization, and do not book them themselves (R8.7)."""
 
-    message: str = "Makeups are approved by the staff here: send a request for this one."
+    message: str = "Makeups need the approval of the staff here; send a request instead."
 
 
 @dataclass(eq=False)
 class MakeupApprovalNotRequired(Refusal):
-    """R8.7: families book makeups themselves here, so that there is nothing to be decided."""
+    """Families book makeups themselves in this organization, so there is nothing to request (R8.7)."""
 
-    message: str = "Makeups need no approval here: book this one."
+    message: str = "Makeups need no approval here; book the makeup directly."
 
 
 @dataclass(eq=False)
 class MakeupRequestSettled(Refusal):
-    """R8.7: somebody decided or withdrew the request before, or it lapsed; `settled_at` None: nobody did."""
+    """The request was decided or withdrawn before, or it lapsed (R8.7). `settled_at` is None when nobody decided."""
 
     makeup_request_id: UUID
     state: MakeupRequestState
@@ -226,12 +233,15 @@ class MakeupRequestSettled(Refusal):
     @property
     def message(self) -> str:  # type: ignore[override]
         if self.state is MakeupRequestState.LAPSED:
-            return "Nobody decided this request while its makeup token was good and its class ahead."
-        return f"This request is {self.state.lower()} already."
+            return (
+                "Nobody decided about this request in time; its class has begun, or its makeup token can no longer be "
+                "used."
+            )
+        return f"This request is already {self.state.lower()}."
 
 
 def age(months: int) -> str:
-    """In words: whole years where it is some ("4 years"), else months ("18 months")."""
+    """Return an age in words: in years if they are whole ("4 years"), else in months ("18 months")."""
     years, rest = divmod(months, _MONTHS_A_YEAR)
     if rest or not years:
         return f"{months} month{'' if months == 1 else 's'}"

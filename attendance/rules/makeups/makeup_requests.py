@@ -1,4 +1,4 @@
-"""What a family asks for where staff decide about makeups (R8.7)."""
+"""A family's request for a makeup, where staff decide about makeups (R8.7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,11 @@ COMMENT_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class AskedMakeup:
-    """A request as it is now: REQUESTED is what waits for somebody. `decided_by` and `decided_at`: who approved, denied
-    or withdrew it, and when. `makeup_enrollment_id`: what its approval booked, also after a reset.
+    """A request in its present state. REQUESTED means that it waits for a decision.
+
+    decided_by -- who approved, denied or withdrew it
+    decided_at -- when that happened
+    makeup_enrollment_id -- the makeup that its approval booked, even if the token was reset since
     """
 
     id: UUID
@@ -33,14 +36,15 @@ class AskedMakeup:
 
 
 def require_undecided(asked: AskedMakeup) -> None:
-    """Raises MakeupRequestSettled; a request that lapsed waits for nobody."""
+    """Check that the request waits for a decision. Raises MakeupRequestSettled, also for a request that lapsed."""
     if asked.state is not MakeupRequestState.REQUESTED:
         raise MakeupRequestSettled(asked.id, asked.state, asked.decided_at)
 
 
 def require_not_settled(asked: AskedMakeup) -> None:
-    """Raises MakeupRequestSettled once somebody has settled the request. What lapsed passes: what keeps it from being
-    approved is told as such.
+    """Check that nobody has settled the request. Raises MakeupRequestSettled.
+
+    A lapsed request passes, because its obstacle is reported when it is approved.
     """
     if asked.state is not MakeupRequestState.LAPSED or asked.decided_at is not None:
         require_undecided(asked)

@@ -1,4 +1,4 @@
-"""Where a makeup token can be used: the occurrences of a range, each with what is against it (R8.9)."""
+"""Finds where a makeup token can be used: the occurrences in a range of dates, each with its obstacles (R8.9)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class MakeupQuestion:
-    """Who asks with which token, and when."""
+    """The student and the token for which a class is searched, and the time of the search."""
 
     student_id: UUID
     student: MakeupStudent
@@ -44,14 +44,14 @@ class MakeupQuestion:
         return next(token_obstacles(self.token, now=self.now), None) is not None
 
     def bookable(self, within: DateSpan) -> DateSpan:
-        """The dates of the range that may be ahead and within the horizon in some zone."""
+        """Return the dates in the range that are, in some time zone, in the future and not too far ahead."""
         today = self.now.astimezone(UTC).date()
         return within.clip(DateSpan(today - _DAY, horizon(self.settings, today + _DAY)))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An occurrence with what is against it; nothing: the token can be used there."""
+    """An occurrence with its obstacles. Without any, the token can be used there."""
 
     position: Position
     openings: int | None
@@ -60,9 +60,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class MakeupPlaces:
-    """The offerings in question by id, and who has a place in them within the dates. `steady`: by offering and timeslot
-    (None: all of them) how many students there are on each of the dates; `enrollments`: of the others, and of the
-    student who asks, with their absences. Where places are unlimited, the student's own enrollments are enough.
+    """The offerings in question by id, and who has a place in them within the dates.
+
+    When places are unlimited, the student's own enrollments are enough.
+
+    steady -- how many students have a place on each of the dates, by offering and timeslot; None as timeslot means all
+        timeslots
+    enrollments -- the enrollments of all other students, and of the student in question
+    absences -- the expected absences of these students
     """
 
     timetables: Mapping[UUID, Timetable]
@@ -75,7 +80,7 @@ class MakeupPlaces:
     def candidate(
         self, question: MakeupQuestion, listed: ListedSlot, position: Position, *, is_first_enough: bool
     ) -> Candidate:
-        """With everything that is against it, or with the first thing alone."""
+        """Return the occurrence with all its obstacles, or with only the first one."""
         timetable = self._timetable(listed)
         series, capacity = timetable.series, timetable.offering.capacity
         taken = self._taken_on(timetable, listed, position.held_on)
@@ -123,7 +128,9 @@ class MakeupPlaces:
 def possible(
     slots: Iterable[ListedSlot], timetables: Mapping[UUID, Timetable], question: MakeupQuestion
 ) -> list[ListedSlot]:
-    """Without the slots of offerings that no date makes right: elsewhere, of another program, no class."""
+    """Return the slots without those of offerings that are impossible on every date: elsewhere, of another program, or
+    no class.
+    """
     good = {
         key
         for key, timetable in timetables.items()
@@ -140,10 +147,17 @@ def candidates(
     after: Position | None,
     is_first_enough: bool,
 ) -> Iterator[Candidate]:
+<<<<<<< HEAD
     """By start, then offering name, lazily: a page costs what it looks at."""
     versions: dict[UUID, list[ListedSlot]] = defaultdict(list)
     for each in slots:
         versions[each.slot.id].append(each)
+=======
+    """Yield occurrences by start, then by offering name. They are computed lazily, so a page costs only what it looks
+    at.
+    """
+    by_id = {listed.slot.id: listed for listed in slots}
+>>>>>>> main
     for position in expand(slots, places.within, include_not_scheduled=True, after=after):
         listed = next(each for each in versions[position.timeslot_id] if each.slot.falls_on(position.held_on))
         yield places.candidate(question, listed, position, is_first_enough=is_first_enough)

@@ -1,4 +1,6 @@
-"""May a student make up a class in this one, with this makeup token or with none (R8.6, R8.9, R8.10)?"""
+"""Decides whether a student may make up a class in an occurrence, with a makeup token or without (R8.6,
+R8.9, R8.10).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -37,7 +39,7 @@ _MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class MakeupStudent:
-    """Who would make up; None: not known."""
+    """The student who would make up a class. A field is None when it is not known."""
 
     birth_on: date | None
     gender: str | None
@@ -45,8 +47,11 @@ class MakeupStudent:
 
 @dataclass(frozen=True, slots=True)
 class MakeupOccasion:
-    """Where. `places_taken`: the students on the roster less those expected to be absent (R6.3); `enrollment_id`: that
-    which has the student on the roster already, None: the student is not on it.
+    """The occurrence in which to make up.
+
+    places_taken -- the number of students on the roster, except those who are expected to be absent (R6.3)
+    enrollment_id -- the enrollment through which the student is on the roster already; None when the student is not on
+        it
     """
 
     key: OccurrenceKey
@@ -84,13 +89,13 @@ def obstacles_to(
     now: datetime,
     is_approval: bool = False,
 ) -> Iterator[Refusal]:
-    """Yield everything that R8.6 has against the makeup, for families and staff alike. Nothing: it can be booked.
+    """Yield all obstacles of R8.6 to the makeup, for families and staff alike. Without any, it can be booked.
 
-    What holds wherever the student goes comes first. The obstacles are worked out one by one, since most callers need
-    only the first.
+    Obstacles that hold in every class come first. They are computed one by one, because most callers only need the
+    first.
 
-    token -- None for a makeup without a token (R8.10), against which nothing about tokens is held
-    is_approval -- whether a family's request with this token is being approved, so that being REQUESTED is no obstacle
+    token -- None for a makeup without a token (R8.10), to which no rule about tokens applies
+    is_approval -- whether a family's request with this token is being approved; being REQUESTED is then no obstacle
     """
     yield from token_obstacles(token, now=now, is_approval=is_approval)
     yield from class_obstacles(occasion.offering, token, settings)
@@ -100,12 +105,13 @@ def obstacles_to(
 
 
 def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: bool = False) -> Iterator[Refusal]:
-    """What keeps the token from being redeemed anywhere. It has to be redeemed by its last day, in its own zone; the
-    class may be later than that.
+    """Yield what prevents the token from being redeemed in any class.
+
+    The token must be redeemed by its last day, in its own zone. The class may be later than that.
     """
     if token is None:
         return
-    # Of a request the token is looked at as if nobody had asked.
+    # For an approval, the token is judged as if nobody had requested a makeup with it.
     asked_for = replace(token, dates=replace(token.dates, requested_on=None)) if is_approval else token
     state = asked_for.state(now)
     if state is MakeupTokenState.SCHEDULED:
@@ -121,7 +127,7 @@ def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: boo
 def class_obstacles(
     offering: OfferingFacts, token: TokenFacts | None, settings: MakeupTokenSettings
 ) -> Iterator[Refusal]:
-    """What holds on each date of the offering."""
+    """Yield the obstacles that hold on every date of the offering."""
     if token is not None:
         lock = None if settings.ignore_location_lock else token.location
         if lock is not None and lock.id != offering.location.id:
@@ -135,8 +141,8 @@ def class_obstacles(
 
 
 def age_in_months(birth_on: date, on_date: date) -> int:
-    """Whole months; who was born on the 29th to 31st is a month older on the last day of a shorter month, as on
-    28 February in common years (R3.4).
+    """Return an age in whole months. A person born on the 29th to 31st becomes a month older on the last day of a
+    shorter month, for example on 28 February in common years (R3.4).
     """
     months = (on_date.year - birth_on.year) * _MONTHS_A_YEAR + on_date.month - birth_on.month
     is_last_of_month = (on_date + timedelta(days=1)).month != on_date.month
@@ -144,8 +150,8 @@ def age_in_months(birth_on: date, on_date: date) -> int:
 
 
 def _time_obstacles(occasion: MakeupOccasion, settings: MakeupTokenSettings, now: datetime) -> Iterator[Refusal]:
-    """Both limits are inclusive: the last minute before the start, and the last date of the horizon, in the class's
-    zone.
+    """Yield the obstacles of time. Both limits are inclusive: the last minute before the start, and the last date of
+    the horizon, in the zone of the class.
     """
     if occasion.state is not OccurrenceState.SCHEDULED:
         yield MakeupNotHeld(occasion.key.held_on, occasion.state)
@@ -161,13 +167,15 @@ def _time_obstacles(occasion: MakeupOccasion, settings: MakeupTokenSettings, now
 
 
 def horizon(settings: MakeupTokenSettings, today: date) -> date:
-    """The last date that can be booked."""
+    """Return the last date that can be booked."""
     last = CALENDAR.ends_on or date.max
     return today + timedelta(days=min(settings.makeup_horizon_days, (last - today).days))
 
 
 def _student_obstacles(offering: OfferingFacts, student: MakeupStudent, held_on: date) -> Iterator[Refusal]:
-    """By the age on the date of the class, limits included. What is not known does not meet a limit."""
+    """Yield the obstacles of age and gender. The age on the date of the class counts; limits are inclusive. An unknown
+    value does not meet a limit.
+    """
     least, most = offering.min_age_months, offering.max_age_months
     if least is not None or most is not None:
         if student.birth_on is None:
@@ -187,9 +195,11 @@ def _word(gender: str) -> str:
 
 
 def _place_obstacles(occasion: MakeupOccasion) -> Iterator[Refusal]:
-    """Who has a place already is told so, not that the places are taken."""
+    """Yield the obstacles of the roster. A student who has a place already is told so, and not that all places are
+    taken.
+    """
     key, offering = occasion.key, occasion.offering
     if occasion.enrollment_id is not None:
-        yield AlreadyEnrolled(occasion.enrollment_id, f"The student is on the roster of {key.held_on} already.")
+        yield AlreadyEnrolled(occasion.enrollment_id, f"The student is already on the roster of {key.held_on}.")
     elif offering.capacity is not None and occasion.places_taken >= offering.capacity:
         yield no_place_left(offering, key)

@@ -1,7 +1,7 @@
-"""Who the caller is and what it may do (section 11, R1.1): pure values and questions about them.
+"""Who the caller is and what the caller may do (section 11, R1.1): pure values and questions about them.
 
-Grants are held for all portals, but count in one: `effective` keeps those that count in the portal that the
-credentials were issued for, so that no question below has to look at the portal's name again.
+Grants are stored for all portals, but each counts in one portal. `effective` keeps those that count in the portal for
+which the credential was issued, so no other question has to look at the portal again.
 """
 
 from collections.abc import Iterable
@@ -43,11 +43,11 @@ SEE_ALL = frozenset({Permission.OFFICE_SEE_ALL, Permission.STAFF_SEE_ALL})
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a credential says whose signature and dates were checked; whether its holder is still welcome, only the
-    database knows.
+    """What a credential says whose signature and dates were checked. Only the database knows whether its holder still
+    exists.
 
-    Of `person_id`, `email` (an external identity provider knows no ids of ours) and `kiosk_id` exactly one is set.
-    `sign_in_id` goes with `person_id`. `expires_at` is an aware instant in UTC.
+    Exactly one of `person_id`, `email` (external identity providers do not know our ids) and `kiosk_id` is set.
+    `sign_in_id` belongs to `person_id`. `expires_at` is an aware instant in UTC.
     """
 
     organization_id: UUID
@@ -60,16 +60,18 @@ class Claims:
 
     @property
     def holder(self) -> tuple[object, ...]:
-        """Equal for all credentials of one sign-in or kiosk, or of one person known elsewhere."""
+        """The holder, which is equal for all credentials of one sign-in or kiosk, or of one person of an external
+        provider.
+        """
         return (self.organization_id, self.portal, self.sign_in_id, self.kiosk_id, self.email)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts, as told by signed credentials and checked against the database in the same transaction.
+    """Who acts, as signed credentials say, checked against the database in the same transaction.
 
-    A person (staff or guardian) or a kiosk: exactly one of `person_id` and `kiosk_id` is set. Guardians have their
-    `family_id`, kiosks their `location_id`. `permissions` are those that count in the portal.
+    It is a person (staff or guardian) or a kiosk: exactly one of `person_id` and `kiosk_id` is set. Guardians have
+    their `family_id`, and kiosks their `location_id`. `permissions` are those that count in the portal.
     """
 
     organization_id: UUID
@@ -82,7 +84,7 @@ class Caller:
 
     @property
     def id(self) -> UUID:
-        """The person's or the kiosk's id."""
+        """The id of the person or the kiosk."""
         found = self.person_id or self.kiosk_id
         if found is None:
             raise ValueError("a caller is a person or a kiosk")
@@ -90,13 +92,13 @@ class Caller:
 
     @property
     def source(self) -> Source:
-        """R1.1."""
+        """The source of what the caller does (R1.1)."""
         return self.portal.source
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The location that a kiosk stands at; `time_zone` is an IANA name."""
+    """The location of a kiosk. `time_zone` is an IANA name."""
 
     name: str
     time_zone: str
@@ -104,11 +106,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A caller with what its screens and the rules need of the organization, read in one statement.
+    """A caller with what its screens and the rules need to know of the organization, read in one statement.
 
-    A kiosk's name is its `first_name`; it has no `last_name`, and it alone has a `place`. `sign_in_id` is None for
-    kiosks and for the tokens of an external identity provider. `access` numbers the last change of what anybody of the
-    organization may do; while it stands, so does what was read here.
+    A kiosk has its name in `first_name`, has no `last_name`, and is the only viewer with a `place`. `sign_in_id` is
+    None for kiosks and for tokens of an external identity provider. `access` is the number of the organization's last
+    change of access; while it stays the same, so does everything that was read here.
     """
 
     caller: Caller
@@ -124,8 +126,10 @@ class Viewer:
 
 
 def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
-    """What the grants of a person and of its groups are worth in the portal: they add up, and the least restrictive
-    wins (R11.1). FULL includes VIEW; an owner holds everything. Grants unknown to this version are worth nothing.
+    """Return the permissions that the grants of a person and its groups give in a portal.
+
+    They add up, and the least restrictive wins (R11.1). FULL includes VIEW, and an owner has all permissions. Grants
+    that this version does not know have no effect.
     """
     held = {Permission[name] for granted in grants for name in granted if name in Permission.__members__}
     for permission, included in _INCLUDES.items():
@@ -135,13 +139,15 @@ def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
 
 
 def counting(portal: Portal) -> frozenset[Permission]:
-    """The permissions that count in the portal, whoever holds them."""
+    """Return the permissions that can count in the portal, whoever has them."""
     return _COUNTING[portal]
 
 
 def may_enter(portal: Portal, kind: PersonKind, permissions: Iterable[Permission]) -> bool:
-    """May a person of this kind, holding these effective permissions, use the portal? Guardians have the Customer
-    Portal alone. Staff have the Staff Portal, and the Office Portal with an Office permission (or as owner).
+    """Return whether a person of this kind, with these permissions, may use the portal.
+
+    Guardians can only use the Customer Portal. Staff can use the Staff Portal and, with a permission for it or as
+    owner, the Office Portal.
     """
     match portal:
         case Portal.CUSTOMER:
@@ -155,7 +161,7 @@ def may_enter(portal: Portal, kind: PersonKind, permissions: Iterable[Permission
 
 
 def kind_for(portal: Portal) -> PersonKind | None:
-    """Whom the portal is for; None: for devices."""
+    """Return the kind of person for whom the portal is, or None when it is for devices."""
     if portal is Portal.KIOSK:
         return None
     return PersonKind.GUARDIAN if portal is Portal.CUSTOMER else PersonKind.STAFF
@@ -166,28 +172,28 @@ def may(caller: Caller, permission: Permission) -> bool:
 
 
 def may_any(caller: Caller, permissions: Iterable[Permission]) -> bool:
-    """Holds the caller at least one of them?"""
+    """Return whether the caller has at least one of the permissions."""
     return not caller.permissions.isdisjoint(permissions)
 
 
 def may_see_attendance(caller: Caller) -> bool:
-    """VIEW or FULL in the caller's portal. Which occurrences: see `sees_all_occurrences`."""
+    """Return whether the caller has VIEW or FULL in its portal. `sees_all_occurrences` says for which occurrences."""
     return may_any(caller, SEE_ATTENDANCE)
 
 
 def may_record_attendance(caller: Caller) -> bool:
-    """FULL in the caller's portal."""
+    """Return whether the caller has FULL in its portal."""
     return may_any(caller, RECORD_ATTENDANCE)
 
 
 def sees_all_occurrences(caller: Caller) -> bool:
-    """False: only those that the caller teaches or substitutes."""
+    """Return whether the caller sees all occurrences, and not only those that it teaches or substitutes."""
     return may_any(caller, SEE_ALL)
 
 
 def may_excuse(caller: Caller) -> bool:
-    """May the caller set EXCUSED_ABSENCE? In the Office Portal who may record may excuse; the Staff Portal has a
-    permission for it.
+    """Return whether the caller may set EXCUSED_ABSENCE. In the Office Portal, everybody who may record may do so; the
+    Staff Portal has a permission for it.
     """
     return may_record_attendance(caller) and (
         caller.portal is not Portal.STAFF or may(caller, Permission.EXCUSE_ABSENCES)
@@ -195,10 +201,12 @@ def may_excuse(caller: Caller) -> bool:
 
 
 def sees_medical(caller: Caller) -> bool:
-    """The text of a medical alert (R3.4)."""
+    """Return whether the caller may see the text of medical alerts (R3.4)."""
     return may(caller, Permission.SEE_MEDICAL)
 
 
 def sees_balances(caller: Caller, settings: StaffPortalSettings) -> bool:
-    """The amount that a family owes (R3.4): a permission, and in the Staff Portal a setting besides."""
+    """Return whether the caller may see what a family owes (R3.4). This needs a permission and, in the Staff Portal,
+    also a setting.
+    """
     return may(caller, Permission.SEE_BALANCES) and (caller.portal is not Portal.STAFF or settings.staff_sees_balances)

@@ -1,4 +1,4 @@
-"""An organization's settings as values; the defaults are those of a new organization."""
+"""An organization's settings as values. The defaults are those of a new organization."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from attendance.rules.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class ClassSettings:
-    """R1.2, R3.4 (birthday window, days either side), R4.13, R4.14 (None: no e-mail)."""
+    """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None: no e-mail)."""
 
     office_check_in_mode: bool = False
     birthday_window_days: int = 3
@@ -24,7 +24,7 @@ class ClassSettings:
 
 @dataclass(frozen=True, slots=True)
 class StaffPortalSettings:
-    """R1.2; balances are shown in the Staff Portal only where the organization says so (R3.4)."""
+    """Settings of R1.2. The Staff Portal shows balances only when the organization wants it (R3.4)."""
 
     staff_check_in_mode: bool = False
     staff_sees_balances: bool = False
@@ -32,7 +32,7 @@ class StaffPortalSettings:
 
 @dataclass(frozen=True, slots=True)
 class KioskSettings:
-    """R5.3; windows in minutes, None: no window."""
+    """Settings of R5.3. The windows are in minutes; None means no window."""
 
     kiosk_read_only: bool = False
     kiosk_early_minutes: int | None = None
@@ -42,7 +42,7 @@ class KioskSettings:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceSettings:
-    """R6.2; the notice in minutes before the start, 0: none."""
+    """Settings of R6.2. The notice is in minutes before the start; 0 means no notice."""
 
     guardians_may_request_absences: bool = True
     auto_approve_absences: bool = False
@@ -52,7 +52,9 @@ class AbsenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class MakeupTokenSettings:
-    """R7.2, R7.6 (None: no limit), R7.7 (expiry_count counts expiry_unit), R8.6, R8.7, R8.11 (None: never)."""
+    """Settings of R7.2, R7.6 (None: no limit), R7.7 (`expiry_count` in `expiry_unit`), R8.6, R8.7 and R8.11 (None:
+    never).
+    """
 
     tokens_enabled: bool = True
     token_trigger: TokenTrigger = TokenTrigger.ALL_ABSENCES

@@ -1,4 +1,4 @@
-"""What a change of settings may ask for, and what it changes."""
+"""Which changes of settings are allowed, and what they change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import EnrollmentType, ExpiryUnit
 
 
 class Range(NamedTuple):
-    """Both ends are allowed."""
+    """A range of allowed values. Both ends are allowed."""
 
     least: int
     most: int
@@ -20,7 +20,8 @@ class Range(NamedTuple):
 
 MINUTES_OF_A_DAY = 24 * 60
 
-# The lower ends, and upper ones where a column has any, are constraints too; the others keep instants in the calendar.
+# The database has constraints for the lower ends, and for the upper ends of some columns. The other upper ends keep
+# instants within the supported calendar.
 RANGES: Mapping[str, Range] = {
     "birthday_window_days": Range(0, 31),
     "consecutive_absences_notice": Range(1, 100),
@@ -33,17 +34,17 @@ RANGES: Mapping[str, Range] = {
     "makeup_latest_booking_minutes": Range(0, 60 * MINUTES_OF_A_DAY),
     "expire_after_last_drop_days": Range(0, 3650),
 }
-# Ten years, whatever they are counted in.
+# Ten years, in each of the units.
 MOST_OF_UNIT: Mapping[ExpiryUnit, int] = {ExpiryUnit.WEEKS: 520, ExpiryUnit.MONTHS: 120}
-# Whoever waits is on no roster, and so never absent.
+# A student on a waitlist is on no roster, and therefore never absent.
 CAN_EARN = tuple(type for type in EnrollmentType if type is not EnrollmentType.WAITLIST)
-# The range of the second depends on the first.
+# The range of the second setting depends on the first.
 _BOUND_BY = {"expiry_unit": "expiry_count", "makeup_horizon_days": "makeup_latest_booking_minutes"}
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsDifference:
-    """The settings that changed, by the names of attendance.rules.organization.settings, before and after."""
+    """The settings that changed, before and after, by their names in attendance.rules.organization.settings."""
 
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -51,7 +52,9 @@ class SettingsDifference:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChangeFacts:
-    """A change in the audit; its values are as JSON keeps them. `changed_by` None: nobody who is known."""
+    """A change in the audit, with its values as JSON stores them. `changed_by` is None when it is not known who made
+    it.
+    """
 
     changed_at: datetime
     changed_by: PersonFacts | None
@@ -60,13 +63,13 @@ class SettingsChangeFacts:
 
 
 def by_name(settings: OrganizationSettings) -> dict[str, Any]:
-    """Each setting by its name, which is one in all sections together."""
+    """Return each setting by its name, which is unique in all sections together."""
     sections = (getattr(settings, section.name) for section in fields(settings))
     return {each.name: getattr(section, each.name) for section in sections for each in fields(section)}
 
 
 def settings_difference(current: OrganizationSettings, wanted: Mapping[str, Any]) -> SettingsDifference:
-    """What the wanted settings change of the current ones; those that say what is so already change nothing.
+    """Return what the wanted settings change. Settings that have the wanted value already change nothing.
 
     Raises SettingOutOfRange and EarningTypesNotAllowed.
     """
@@ -82,7 +85,7 @@ def settings_difference(current: OrganizationSettings, wanted: Mapping[str, Any]
 
 
 def _range(name: str, settings: Mapping[str, Any]) -> Range | None:
-    """What is allowed beside the other settings: a booking may close no sooner than the horizon lets it open."""
+    """Check the settings that limit each other: booking must not close before the horizon lets it open."""
     allowed = RANGES.get(name)
     if allowed is None:
         return None
@@ -103,5 +106,5 @@ def _require_earners(types: frozenset[EnrollmentType]) -> None:
         raise EarningTypesNotAllowed(
             tuple(sorted(types - set(CAN_EARN))),
             CAN_EARN,
-            "earningTypes has WAITLIST, but whoever waits is on no roster and misses no class.",
+            "earningTypes has WAITLIST, but students on a waitlist are on no roster and cannot miss a class.",
         )

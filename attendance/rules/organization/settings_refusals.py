@@ -1,4 +1,4 @@
-"""Why settings are not changed."""
+"""The refusals of changing settings."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from attendance.rules.vocabulary import (
 
 @dataclass(eq=False)
 class SettingOutOfRange(Refusal):
-    """A setting is below `least` or above `most`; `setting` is its name in attendance.rules.organization.settings."""
+    """A setting is below `least` or above `most`. `setting` is its name in attendance.rules.organization.settings."""
 
     setting: str
     value: int
@@ -24,7 +24,9 @@ class SettingOutOfRange(Refusal):
 
 @dataclass(eq=False)
 class EarningTypesNotAllowed(Refusal):
-    """R7.2: absences through enrollments of these types can earn nothing (none: no type was named)."""
+    """Absences through enrollments of these types cannot earn tokens (R7.2). `types` is empty when no type
+    was given.
+    """
 
     types: tuple[EnrollmentType, ...]
     allowed: tuple[EnrollmentType, ...]

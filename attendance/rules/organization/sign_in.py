@@ -1,4 +1,6 @@
-"""Who may sign in, and the refresh token that keeps somebody signed in. Pure: secrets are bytes, instants are given."""
+"""Who may sign in, and the refresh token that keeps a person signed in. Secrets are bytes, and the time is
+a parameter.
+"""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -13,17 +15,19 @@ from attendance.rules.organization.permissions import kind_for
 from attendance.rules.organization.sign_in_refusals import OrganizationChoice, OrganizationChoiceRequired, SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
 
-# An answer can be lost on its way: for so long the token before the current one gets the same answer again.
+# An answer can be lost on its way. For this time, the previous refresh token gets the same answer again.
 GRACE = timedelta(seconds=60)
 _SECRET_LENGTH = 32
 
-WRONG_SIGN_IN = "The e-mail address or the password is not right."
+WRONG_SIGN_IN = "The e-mail address or the password is wrong."
 WRONG_PORTAL = "This account cannot use this portal."
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody with an e-mail address in an organization; `password_hash` None: cannot sign in with a password."""
+    """An account with an e-mail address in an organization. `password_hash` is None when it has no password to sign in
+    with.
+    """
 
     organization_id: UUID
     organization_name: str
@@ -34,7 +38,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class SessionTerms:
-    """How long a refresh token is good after it was given, and the server's key from which the next ones derive."""
+    """How long a refresh token can be used after it was given, and the server's key from which the next ones are
+    derived.
+    """
 
     key: bytes
     refresh_lifetime: timedelta = timedelta(days=30)
@@ -42,7 +48,9 @@ class SessionTerms:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """On the wire: the organization, the sign-in and the secret, parted by full stops. Only the digest is stored."""
+    """A refresh token. Its text has the organization, the sign-in and the secret, separated by full stops. Only its
+    digest is stored.
+    """
 
     organization_id: UUID
     sign_in_id: UUID
@@ -55,7 +63,7 @@ class RefreshToken:
 
     @classmethod
     def decode(cls, text: str) -> "RefreshToken | None":
-        """None for text that was never a refresh token."""
+        """Return the token, or None when the text was never a refresh token."""
         parts = text.split(".")
         if len(parts) != 3 or not text.isascii():
             return None
@@ -70,8 +78,9 @@ class RefreshToken:
         return sha256(self.secret).digest()
 
     def next(self, terms: SessionTerms) -> "RefreshToken":
-        """The token that follows this one: always the same, so that a lost answer can be given again although it is
-        stored nowhere, and known to nobody without the server's key.
+        """Return the token that follows this one. It is always the same, so a lost answer can be given again.
+
+        It is stored nowhere, and nobody can compute it without the server's key.
         """
         secret = hmac.digest(terms.key, b"next:" + self.sign_in_id.bytes + self.secret, sha256)
         return RefreshToken(self.organization_id, self.sign_in_id, secret)
@@ -79,7 +88,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class SignInState:
-    """What is remembered of a sign-in."""
+    """What is stored about a sign-in."""
 
     refresh_hash: bytes
     previous_refresh_hash: bytes | None
@@ -89,19 +98,21 @@ class SignInState:
 
 
 class Refresh(Enum):
-    """What becomes of a refresh token that comes in."""
+    """What to do with a refresh token that a client sends."""
 
-    ROTATE = auto()  # it is the current one: give the next
-    REPEAT = auto()  # it is the one before, and the answer may have been lost: give the same again
-    REUSED = auto()  # it is the one before, long after: two parties hold it, so the sign-in ends
+    ROTATE = auto()  # it is the current one: give the next one
+    REPEAT = auto()  # it is the previous one, and the answer may have been lost: give the same answer again
+    REUSED = auto()  # it is the previous one, but long after: two parties have it, so the sign-in ends
     UNKNOWN = auto()
     EXPIRED = auto()
     ENDED = auto()
 
 
 def judge(token: RefreshToken, state: SignInState, terms: SessionTerms, now: datetime) -> Refresh:
-    """A token that is neither the current one nor the one before changes nothing: its sign-in's id is no secret, and
-    nobody shall end another's session with it.
+    """Decide what to do with a refresh token.
+
+    A token that is neither the current nor the previous one changes nothing: the id of its sign-in is not secret, and
+    nobody may end another person's session with it.
     """
     is_current = hmac.compare_digest(token.digest, state.refresh_hash)
     is_previous = hmac.compare_digest(token.digest, state.previous_refresh_hash or b"")
@@ -122,7 +133,9 @@ def judge(token: RefreshToken, state: SignInState, terms: SessionTerms, now: dat
 def first_token(
     organization_id: UUID, person_id: UUID, portal: Portal, idempotency_key: str, terms: SessionTerms
 ) -> RefreshToken:
-    """The first token of the sign-in that this key makes: the same for every retry (R4.11), without being stored."""
+    """Return the first token of the sign-in that this key makes. It is the same for every retry (R4.11), and stored
+    nowhere.
+    """
     seed = f"first:{organization_id}:{person_id}:{portal}:{idempotency_key}".encode()
     digest = hmac.digest(terms.key, seed, sha256)
     secret = hmac.digest(terms.key, b"secret:" + digest, sha256)
@@ -130,10 +143,10 @@ def first_token(
 
 
 def choose_account(right: Sequence[Account], portal: Portal) -> Account:
-    """The account to sign in, of those whose password is right.
+    """Return the account to sign in, among those for which the password is correct.
 
-    Raises SignInRefused (none; or, told only after a right password, none that the portal is for) and
-    OrganizationChoiceRequired (several).
+    Raises SignInRefused when there is none, or, which is only said after a correct password, when the portal is for
+    none of them. Raises OrganizationChoiceRequired when there are several.
     """
     if not right:
         raise SignInRefused(SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD, WRONG_SIGN_IN)
@@ -142,5 +155,5 @@ def choose_account(right: Sequence[Account], portal: Portal) -> Account:
         raise SignInRefused(SignInRefusedReason.WRONG_PORTAL, WRONG_PORTAL)
     if len(fitting) > 1:
         choices = tuple(OrganizationChoice(each.organization_id, each.organization_name) for each in fitting)
-        raise OrganizationChoiceRequired(choices, "Say which organization to sign in to.")
+        raise OrganizationChoiceRequired(choices, "Choose the organization to sign in to.")
     return fitting[0]

@@ -1,4 +1,4 @@
-"""Why nobody is signed in or out."""
+"""The refusals of signing in and out."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from attendance.rules.vocabulary import (
 
 @dataclass(eq=False)
 class SignInRefused(Refusal):
-    """Nobody was signed in; whether an e-mail address is known cannot be told from it."""
+    """Nobody was signed in. The refusal does not reveal whether an account with the e-mail address exists."""
 
     reason: SignInRefusedReason
     message: str
@@ -19,7 +19,7 @@ class SignInRefused(Refusal):
 
 @dataclass(eq=False)
 class NoSession(Refusal):
-    """The caller's credential is not of a session kept here, so there is none to end."""
+    """The caller's credential does not belong to a session kept here, so there is no session to end."""
 
     message: str
 
@@ -34,7 +34,7 @@ class OrganizationChoice:
 
 @dataclass(eq=False)
 class OrganizationChoiceRequired(Refusal):
-    """The e-mail address and password are right in several organizations."""
+    """The e-mail address and password are correct in several organizations."""
 
     organizations: tuple[OrganizationChoice, ...]
     message: str

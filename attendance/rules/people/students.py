@@ -1,4 +1,4 @@
-"""What is remembered about a student beside a roll sheet: enrollments and notes."""
+"""What is stored about a student besides roll sheets: enrollments and notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,14 +26,14 @@ class EnrollmentFacts:
     place: OfferingPlan
 
     def is_past(self, now: datetime) -> bool:
-        """Did it end before today, at the location?"""
+        """Whether the enrollment ended before today, at the location."""
         today = local_date(now, ZoneInfo(self.place.offering.location.time_zone))
         return self.enrollment.drop_on is not None and self.enrollment.drop_on < today
 
 
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
-    """A note of staff; it is open until somebody closes it."""
+    """A note by staff. It is open until somebody closes it."""
 
     id: UUID
     level: NoteLevel

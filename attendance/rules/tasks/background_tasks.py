@@ -1,4 +1,4 @@
-"""Background tasks: who sees them, how long they are kept, and when what failed is tried again (R9.4 to R9.7)."""
+"""Background tasks: who sees them, how long they are kept, and when failed items are retried (R9.4 to R9.7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FAULT = "Something went wrong on our side; nothing of this was done."
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """A background task as it stands at `revision`. `total` None: its items are not known yet."""
+    """A background task at `revision`. `total` is None when its items are not known yet."""
 
     id: UUID
     kind: TaskKind
@@ -40,7 +40,9 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
-    """What was done and what was not (R9.5): how many items and e-mails are in each state; none: no entry."""
+    """What was done and what was not (R9.5): the number of items and e-mails in each state. A state without any has no
+    entry.
+    """
 
     items: Mapping[TaskItemState, int]
     emails: Mapping[EmailState, int]
@@ -50,7 +52,9 @@ class TaskReport:
 
 
 def may_see_task(caller: Caller, created_by_id: UUID | None) -> bool:
-    """R9.6: owners see all, others their own. Whoever sees a task may cancel and delete it."""
+    """Return whether the caller sees a task: owners see all, others their own (R9.6). Whoever sees it may cancel and
+    delete it.
+    """
     return sees_all_tasks(caller) or (created_by_id is not None and created_by_id == caller.person_id)
 
 
@@ -59,8 +63,10 @@ def sees_all_tasks(caller: Caller) -> bool:
 
 
 def wait_before_retry(attempts: int) -> timedelta | None:
-    """After so many failed attempts, at least one; None: it has failed for good. Each wait is four times the one
-    before, from a second on: five attempts within a minute and a half.
+    """Return the wait after this number of failed attempts (at least one), or None when the item has failed for good.
+
+    Each wait is four times as long as the one before, beginning with a second: five attempts within a minute and a
+    half.
     """
     if attempts >= ATTEMPTS:
         return None
@@ -69,27 +75,27 @@ def wait_before_retry(attempts: int) -> timedelta | None:
 
 
 def failure_of_plan() -> str:
-    """Why a task failed whose items could not be worked out."""
+    """Return why a task failed whose items could not be determined."""
     return f"Something went wrong on our side before anything was done; it was tried {ATTEMPTS} times."
 
 
 def failure_of_items(failed: int) -> str:
-    """Why a task failed that did what it could."""
+    """Return why a task failed some of whose items could not be done."""
     those = "1 item was" if failed == 1 else f"{failed} items were"
-    return f"Something went wrong on our side: {those} not done, though tried {ATTEMPTS} times. All others were."
+    return f"Something went wrong on our side: {those} not done in spite of {ATTEMPTS} attempts. All other items were."
 
 
 def summary(state: TaskState, report: TaskReport) -> str:
-    """What was done and what was not, in a sentence or two."""
+    """Return what was done and what was not, in a sentence or two."""
     items = report.items
     total = sum(items.values())
     parts = [f"{items.get(TaskItemState.DONE, 0)} of {_counted(total, 'item')} done"]
-    waiting = "will not be" if state in (TaskState.CANCELLING, TaskState.CANCELLED) else "not yet"
+    waiting = "will not be done" if state in (TaskState.CANCELLING, TaskState.CANCELLED) else "not yet done"
     for item_state, words in (
-        (TaskItemState.EXCEPTION, "could not be"),
+        (TaskItemState.EXCEPTION, "could not be done"),
         (TaskItemState.FAILED, "failed"),
         (TaskItemState.WAITING, waiting),
-        (TaskItemState.SKIPPED, "left undone"),
+        (TaskItemState.SKIPPED, "not begun"),
     ):
         if items.get(item_state):
             parts.append(f"{items[item_state]} {words}")
@@ -98,7 +104,7 @@ def summary(state: TaskState, report: TaskReport) -> str:
         f"{count} {words}"
         for words, count in (
             ("sent", report.emails_in(EmailState.SENT)),
-            ("kept to be looked at", report.emails_in(EmailState.KEPT)),
+            ("kept for viewing", report.emails_in(EmailState.KEPT)),
             ("waiting", report.emails_in(EmailState.QUEUED, EmailState.SENDING)),
             ("withdrawn", report.emails_in(EmailState.WITHDRAWN)),
             ("not deliverable", report.emails_in(EmailState.FAILED)),

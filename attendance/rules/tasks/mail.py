@@ -1,4 +1,4 @@
-"""When a message is tried again, and when no more (R9.8)."""
+"""When an e-mail is retried, and when no longer (R9.8)."""
 
 from datetime import timedelta
 
@@ -9,8 +9,10 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 
 def wait_before_retry(attempts: int) -> timedelta | None:
-    """After so many failed attempts, at least one; None: it has failed for good. Each wait is four times the one
-    before, from a minute to six hours: eight attempts within 18 hours, which outlasts a night's outage.
+    """Return the wait after this number of failed attempts (at least one), or None when the e-mail has failed for good.
+
+    Each wait is four times as long as the one before, from a minute to six hours: eight attempts within 18 hours, which
+    is longer than an outage of one night.
     """
     if attempts >= ATTEMPTS:
         return None

@@ -1,4 +1,4 @@
-"""Statements: what a family owes, told by e-mail (R9.4, R9.8)."""
+"""Statements: e-mails that tell families what they owe (R9.4, R9.8)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,16 @@ from attendance.rules.refusals import Refusal
 
 MOST_FAMILIES = 10_000
 
-PAID = "The family owes too little by now; no statement was sent."
+PAID = "The family owes less than requested by now; no statement was sent."
 NO_ADDRESS = "The family has no e-mail address; no statement was sent."
 
 
 @dataclass(frozen=True, slots=True)
 class WantedFamilies:
-    """Those with a balance above zero, and of `minimum` at least, that meet all that is given; None: any. At a location
-    are families of whose students one has or had a place there.
+    """Chooses the families with a balance above zero and of at least `minimum` that meet all conditions. None sets no
+    condition.
+
+    A family belongs to a location when one of its students has or had a place there.
     """
 
     minimum: Decimal = Decimal(0)
@@ -27,8 +29,11 @@ class WantedFamilies:
 
 @dataclass(frozen=True, slots=True)
 class OwingFamily:
-    """`students` are the first names of those who are there, by name; `student_id` the first of them, whom staff know
-    the family by. `email` None: it has none.
+    """A family at the time of its statement.
+
+    students -- the first names of its students who were not deleted, ordered by name
+    student_id -- the first of these students, by whom staff know the family
+    email -- None when it has no address
     """
 
     id: UUID
@@ -47,13 +52,13 @@ class NobodyOwes(Refusal):
 
 @dataclass(eq=False)
 class TooManyFamilies(Refusal):
-    """More than one task takes on."""
+    """There are more families than one task can handle."""
 
     family_count: int
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"These are {self.family_count} families; at most {MOST_FAMILIES} get statements at once."
+        return f"{self.family_count} families were chosen; at most {MOST_FAMILIES} can get statements at once."
 
 
 def owes(balance: Decimal, minimum: Decimal) -> bool:
@@ -61,12 +66,12 @@ def owes(balance: Decimal, minimum: Decimal) -> bool:
 
 
 def statement_reason(task_id: UUID, family_id: UUID) -> str:
-    """What the outbox knows a statement by: one for each family and task (R9.8)."""
+    """Return the key of a statement in the outbox: one for each family and task (R9.8)."""
     return f"statement/{task_id}/{family_id}"
 
 
 def statement_facts(family: OwingFamily, currency: str, stated_on: str) -> Mapping[str, Any]:
-    """For the template; `stated_on` is a date in ISO form."""
+    """Return the values for the template. `stated_on` is a date in ISO form."""
     return {
         "amount": f"{family.balance:,.2f}",
         "currency": currency,

@@ -1,4 +1,4 @@
-"""What is refused about background tasks (R9.5, R9.6)."""
+"""The refusals of mutations on background tasks (R9.5, R9.6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ NO_SUCH_TASK = "There is no such background task."
 
 @dataclass(eq=False)
 class BackgroundTaskEnded(Refusal):
-    """R9.5: everything was done that was to be done, so there is nothing to stop."""
+    """The task has ended, so there is nothing to cancel (R9.5)."""
 
     background_task_id: UUID
     state: TaskState
@@ -22,8 +22,8 @@ class BackgroundTaskEnded(Refusal):
 
 @dataclass(eq=False)
 class BackgroundTaskNotEnded(Refusal):
-    """R9.6: only the entries of tasks that have ended can be deleted."""
+    """Only tasks that have ended can be deleted (R9.6)."""
 
     background_task_id: UUID
     state: TaskState
-    message: str = "This background task has not ended yet; cancel it first, or wait for its end."
+    message: str = "This background task has not ended yet; cancel it first, or wait until it has ended."

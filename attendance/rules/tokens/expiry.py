@@ -1,4 +1,4 @@
-"""Until when a makeup token is good, fixed when it is issued (R7.7)."""
+"""The last day on which a makeup token can be used. It is fixed when the token is issued (R7.7)."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -12,10 +12,11 @@ _MONTHS_A_YEAR = 12
 def expires_on(
     settings: MakeupTokenSettings, *, issued_on: date, missed_on: date | None, session_ends_on: date | None
 ) -> date | None:
-    """The last local day on which the token is good; None: it never expires. Days, weeks and months count
-    from the issue or from the missed class (from the issue where no class was missed). END_OF_SESSION
-    without an end, as in a rolling session, never expires. Dates past the calendar's end never come, so
-    they read as never.
+    """Return the last local day on which the token can be used, or None when it never expires.
+
+    Days, weeks and months count from the issue date or from the missed class; from the issue date when no class was
+    missed. END_OF_SESSION means never when the session has no end, as a rolling session. A date after the end of the
+    supported calendar also means never.
     """
     count = settings.expiry_count
     from_missed = settings.expiry_anchor is ExpiryAnchor.MISSED_CLASS and missed_on is not None
@@ -37,7 +38,7 @@ def expires_on(
 
 
 def months_after(anchor: date, months: int) -> date:
-    """The same day of a later month, or that month's last day: a month from 31 January is the last of
+    """Return the same day of a later month, or the last day of that month: one month after 31 January is the last of
     February.
     """
     years, month_index = divmod(anchor.month - 1 + months, _MONTHS_A_YEAR)

@@ -1,4 +1,4 @@
-"""Which absences earn a makeup token, and what a run does about each student (R7.1, R7.2, R7.4, R8.3)."""
+"""Which absences earn a makeup token, and what a reconciliation does about each student (R7.1, R7.2, R7.4, R8.3)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import (
 
 
 class TokenCause(StrEnum):
-    """Why a token was not issued, or was revoked, or must be reviewed; the ledger (R7.9) keeps it."""
+    """Why a token was not issued, was revoked, or must be reviewed. The ledger (R7.9) stores it."""
 
     NOT_A_CLASS = "NOT_A_CLASS"
     OCCURRENCE_CANCELLED = "OCCURRENCE_CANCELLED"
@@ -31,7 +31,7 @@ class TokenCause(StrEnum):
 
 
 class TokenStep(StrEnum):
-    """What one reconciliation does about one student's automatic token of one occurrence."""
+    """What one reconciliation does about a student's automatic token for one occurrence."""
 
     ISSUE = "ISSUE"
     REINSTATE = "REINSTATE"
@@ -44,8 +44,10 @@ class TokenStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenGround:
-    """What a student's token of an occurrence stands on. Status None: not marked. Enrollment type None: no
-    enrollment is known behind the mark, or a makeup that was given up.
+    """The facts on which a student's token for an occurrence depends.
+
+    status -- None when the student is not marked
+    enrollment_type -- None when no enrollment behind the mark is known, or when it was a makeup that was given up
     """
 
     kind: OfferingKind
@@ -60,9 +62,13 @@ class TokenGround:
 
 @dataclass(frozen=True, slots=True)
 class TokenDates:
-    """What a token's state is derived from. `lapses_on`: the last day on which it is good though it would expire later,
-    since the student has left (R8.11). `requested_on`: the date of the makeup that the family waits for an answer
-    about, None also where its class was cancelled; `makeup_on`: that of the makeup that the token is tied to.
+    """The dates from which a token's state is derived.
+
+    requested_on -- the date of the makeup that the family has requested; None when there is no open request, or when
+        its class was cancelled
+    makeup_on -- the date of the makeup with which the token is tied; None when it is free
+    lapses_on -- the last day on which the token can be used because the student has left (R8.11), even if it expires
+        later
     """
 
     issued_on: date
@@ -75,7 +81,7 @@ class TokenDates:
 
     @property
     def good_through(self) -> date | None:
-        """The last local day on which it can be redeemed; None: it never expires."""
+        """The last local day on which the token can be redeemed. None when it never expires."""
         ends = [day for day in (self.expires_on, self.lapses_on) if day is not None]
         return min(ends, default=None)
 
@@ -92,9 +98,11 @@ _UNUSED = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.AVAILABLE, Mak
 
 
 def token_state(token: TokenDates, today: date) -> MakeupTokenState:
-    """R8.3, from dates and links alone. Good through the end of the local day `good_through` (R7.7, R8.11), and its
-    makeup is pending through the end of its own day. A request that nobody decided lapses with the day that it was for,
-    and is none while the issue date is ahead (R8.2). An end put by staff or by the system stands before all else.
+    """Return the state of a token, from its dates and links alone (R8.3).
+
+    A token can be used until the end of the local day `good_through` (R7.7, R8.11). Its makeup is pending until the end
+    of its own day. An undecided request lapses with the day that it was for, and does not count before the issue date
+    (R8.2). Being deleted or revoked overrides everything else.
     """
     if token.is_deleted:
         return MakeupTokenState.DELETED
@@ -111,7 +119,9 @@ def token_state(token: TokenDates, today: date) -> MakeupTokenState:
 
 
 def missing_ground(ground: TokenGround, settings: MakeupTokenSettings) -> TokenCause | None:
-    """None: the absence qualifies (R7.4). Else the first thing that it lacks, the most general first."""
+    """Return the first reason why the absence does not qualify, the most general one first. None when it qualifies
+    (R7.4).
+    """
     if ground.kind is not OfferingKind.CLASS:
         return TokenCause.NOT_A_CLASS
     if ground.is_cancelled:
@@ -135,12 +145,16 @@ def reconcile(
     may_create: bool,
     is_over_limit: bool,
 ) -> Decision:
-    """The table of R7.4 for one student; `state` is that of the one automatic token, None: there is none.
-    Called again with what it led to, it decides NOTHING or the same SKIP.
+    """Decide about one student, by the table of R7.4. When it is called again after its decision was carried out, it
+    returns NOTHING or the same SKIP.
 
-    Without `may_create` (a deferred mark, R7.3) only ground taken away counts: nothing is issued,
-    reinstated or skipped. `is_over_limit` (R7.6) holds for reinstating as for issuing, since a revoked
-    token does not count. Tokens switched off (R7.2) stop new ones; they take no earlier one away.
+    Tokens that are switched off (R7.2) prevent new tokens; they do not revoke earlier ones.
+
+    state -- the state of the one automatic token; None when there is none
+    may_create -- False for a deferred mark (R7.3): only a loss of the ground counts, and nothing is issued, reinstated
+        or skipped
+    is_over_limit -- whether the limit (R7.6) prevents issuing; it also prevents reinstating, because revoked tokens are
+        not counted
     """
     lacking = missing_ground(ground, settings)
     if lacking is not None:

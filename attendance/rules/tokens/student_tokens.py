@@ -1,4 +1,4 @@
-"""A student's makeup tokens as they are shown: order, state, and what a family gets to see (R8.2 to R8.4)."""
+"""A student's makeup tokens as they are shown: their order, their states, and what a family may see (R8.2 to R8.4)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,8 +18,10 @@ _HIDDEN_FROM_FAMILIES = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """A token as it is remembered. `zone` is where its dates are local: its location, else that of the class missed,
-    else the organization's first location; None: the organization has none.
+    """A token as it is stored.
+
+    zone -- the zone of its dates: that of its location, else that of the class missed, else that of the organization's
+        first location; None when the organization has no location
     """
 
     id: UUID
@@ -35,17 +37,21 @@ class TokenFacts:
     zone: ZoneInfo | None
 
     def state(self, now: datetime) -> MakeupTokenState:
-        """R8.3."""
+        """Return the state of the token (R8.3)."""
         return token_state(self.dates, local_date(now, self.zone) if self.zone else now.astimezone(UTC).date())
 
 
 def token_order(token: TokenFacts) -> tuple[date, UUID]:
-    """R8.4: expiration ascending, then id; never-expiring ones last."""
+    """Return the key by which tokens are sorted: expiration ascending, then id; tokens that never expire come last
+    (R8.4).
+    """
     return (token.dates.good_through or date.max, token.id)
 
 
 def seen_by_family(tokens: Iterable[TokenFacts], settings: MakeupTokenSettings, now: datetime) -> list[TokenFacts]:
-    """R8.2, R7.2: those that were issued and not taken back; expired ones where the organization shows them."""
+    """Return the tokens that a family may see: issued and not revoked or deleted, and expired only if the setting
+    allows it (R8.2, R7.2).
+    """
     hidden = _HIDDEN_FROM_FAMILIES
     if not settings.families_see_expired:
         hidden |= {MakeupTokenState.EXPIRED}
@@ -54,7 +60,7 @@ def seen_by_family(tokens: Iterable[TokenFacts], settings: MakeupTokenSettings, 
 
 @dataclass(slots=True)
 class TokenGroups:
-    """Tokens by what can be done with them, each group in the order that was given (R8.4)."""
+    """Tokens by what can be done with them. Each group keeps the order that was given (R8.4)."""
 
     usable_here: list[TokenFacts] = field(default_factory=list)
     usable_elsewhere: list[TokenFacts] = field(default_factory=list)
@@ -67,8 +73,12 @@ class TokenGroups:
 def group_tokens(
     tokens: Iterable[TokenFacts], *, at_location: UUID | None, ignores_locks: bool, now: datetime
 ) -> TokenGroups:
-    """At most MOST_IN_GROUP in a group: of those to be used the first in the order, of those that are over the last.
-    Tokens that are scheduled, revoked or deleted are in none. `at_location` None: wherever it is, is here.
+    """Sort tokens into groups, with at most MOST_IN_GROUP in a group.
+
+    A group of usable tokens keeps the first ones in the order; a group of used or expired tokens keeps the last ones.
+    Tokens that are scheduled, revoked or deleted are in no group.
+
+    at_location -- the location in question; None counts every location as "here"
     """
     found = TokenGroups()
     groups = {

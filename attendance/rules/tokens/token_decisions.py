@@ -1,4 +1,4 @@
-"""What came of a student's absence: a makeup token, a token to come, or none, and why (R7.9)."""
+"""What a student's absence led to: a makeup token, a token that will come, or none, and why (R7.9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +27,13 @@ class TokenOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """What is known of one. `tokens`: the automatic ones of it, whatever became of them; `steps`: its ledger entries,
-    the oldest first; `due_at`: when the next run looks at it, None: none will; `forecast`: what a run would decide now,
-    with `counted` of `limit` where it has to count.
+    """What is known of an absence.
+
+    tokens -- its automatic tokens, whatever became of them
+    steps -- its ledger entries, oldest first
+    due_at -- when the next deferred run will look at it; None when none will
+    forecast -- what a run would decide now
+    counted -- how many tokens count towards the limit; None when they need not be counted
     """
 
     tokens: Sequence[TokenFacts]
@@ -50,8 +54,8 @@ class TokenDecision:
 
 
 def decide(absence: Absence) -> TokenDecision:
-    """The token that stands speaks first, then the run that is still to come, then what was entered last; and where
-    nothing was ever entered, what the rule of R7.4 says of it now.
+    """Say what the absence led to. An existing token decides first, then a deferred run that is due, then the last
+    ledger entry. If nothing was ever entered, the rule of R7.4 decides.
     """
     live = next((each for each in absence.tokens if not each.dates.is_revoked and not each.dates.is_deleted), None)
     if live is not None:
@@ -82,14 +86,15 @@ def _by_rule(absence: Absence, revoked: TokenFacts | None) -> TokenDecision:
         facts = {"counted": absence.counted, "limit": absence.limit}
         return _because(TokenOutcome.SKIPPED, forecast.cause, facts, revoked)
     if revoked is not None:
-        return TokenDecision(TokenOutcome.REVOKED, "The makeup token was taken back.", token=revoked)
+        return TokenDecision(TokenOutcome.REVOKED, "The makeup token was revoked.", token=revoked)
     return TokenDecision(
-        TokenOutcome.UNDECIDED, "The absence would earn a makeup token; it was not recorded here, and nothing decided."
+        TokenOutcome.UNDECIDED,
+        "The absence would earn a makeup token, but no decision was made, because it was not recorded here.",
     )
 
 
 def _because(
     outcome: TokenOutcome, cause: TokenCause, facts: Mapping[str, Any], token: TokenFacts | None
 ) -> TokenDecision:
-    said = "The makeup token was taken back" if outcome is TokenOutcome.REVOKED else "There is no makeup token"
+    said = "The makeup token was revoked" if outcome is TokenOutcome.REVOKED else "There is no makeup token"
     return TokenDecision(outcome, f"{said}: {because(cause, facts)}.", cause, token, facts)

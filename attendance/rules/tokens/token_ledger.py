@@ -1,4 +1,4 @@
-"""The ledger of makeup tokens as it is read: what was done, why, in a sentence (R7.9)."""
+"""The ledger of makeup tokens as it is read: what was done and why, as sentences (R7.9)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ _DAY = timedelta(days=1)
 _SENTENCES = {
     MakeupTokenAct.ISSUED: "The makeup token was issued",
     MakeupTokenAct.SKIPPED: "No makeup token was issued",
-    MakeupTokenAct.REVOKED: "The makeup token was taken back",
-    MakeupTokenAct.REINSTATED: "The makeup token was given back",
-    MakeupTokenAct.FLAGGED: "The makeup token is used, and was left for staff to review",
+    MakeupTokenAct.REVOKED: "The makeup token was revoked",
+    MakeupTokenAct.REINSTATED: "The makeup token was reinstated",
+    MakeupTokenAct.FLAGGED: "The makeup token is already used, and was flagged for staff to review",
     MakeupTokenAct.UNFLAGGED: "The makeup token no longer needs a review",
     MakeupTokenAct.REQUESTED: "A makeup was requested with the token",
     MakeupTokenAct.DENIED: "The request for a makeup was denied",
@@ -51,8 +51,11 @@ _FREEING = frozenset({MakeupTokenAct.ISSUED, MakeupTokenAct.REINSTATED, MakeupTo
 
 @dataclass(frozen=True, slots=True)
 class LedgerStep:
-    """One entry. A skip has no token, and a token made by hand no occurrence. `by` None: the system. `facts` are those
-    that the act wrote; `id` is not unique among entries that are derived (EXPIRED).
+    """One entry of the ledger. A skip has no token, and a token created by hand has no occurrence.
+
+    by -- who did it; None when the system did
+    facts -- the facts that were stored with the act
+    id -- not unique among derived entries (EXPIRED)
     """
 
     id: UUID
@@ -75,7 +78,7 @@ class LedgerStep:
 
 
 def because(cause: TokenCause, facts: Mapping[str, Any]) -> str:
-    """A clause, such as "the limit is reached (2 of 2)"."""
+    """Return a clause, for example "the limit is reached (2 of 2)"."""
     counted, limit = facts.get("counted"), facts.get("limit")
     if cause is not TokenCause.OVER_LIMIT or counted is None:
         return _CAUSES[cause]
@@ -83,8 +86,10 @@ def because(cause: TokenCause, facts: Mapping[str, Any]) -> str:
 
 
 def with_expiry(token: TokenFacts, steps: Iterable[LedgerStep], now: datetime) -> list[LedgerStep]:
-    """In the order in which it happened, with the token's expiry where it has expired: at the end of its last local
-    day, or with the act after that which left it unused. It is derived, so that no job has to write it.
+    """Return the entries in the order of the acts, and the token's expiry if it has expired.
+
+    The expiry happened at the end of the token's last local day, or with the later act that left the token unused. It
+    is derived, so no job has to write it.
     """
     known = sorted(steps, key=lambda step: (step.entered_at, step.id))
     last_day = token.dates.good_through
@@ -104,6 +109,6 @@ def with_expiry(token: TokenFacts, steps: Iterable[LedgerStep], now: datetime) -
         by=None,
         facts={"expires_on": last_day.isoformat()},
     )
-    # An act of the same instant came first: the expiry follows from it.
+    # An act at the same instant comes first, because the expiry follows from it.
     before = [step for step in known if step.entered_at <= expiry.entered_at]
     return [*before, expiry, *known[len(before) :]]

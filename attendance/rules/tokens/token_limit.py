@@ -1,4 +1,4 @@
-"""How many automatic absence tokens a student may have in a period (R7.6)."""
+"""How many automatic tokens for absences a student may have in a period (R7.6)."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -14,9 +14,13 @@ _EVER = DateSpan()
 
 @dataclass(frozen=True, slots=True)
 class LimitCount:
-    """Which tokens of the student count: those earned by classes missed within `missed` and, unless None,
-    through one enrollment; `outstanding_only` leaves out used and expired ones. Revoked ones never count,
-    nor do manual ones and those of cancellations.
+    """Which of the student's tokens count.
+
+    Revoked tokens, tokens created by hand and tokens of cancellations never count.
+
+    missed -- only tokens for classes missed within these dates
+    enrollment_id -- only tokens earned through this enrollment; None counts all
+    outstanding_only -- leaves out used and expired tokens
     """
 
     missed: DateSpan
@@ -32,9 +36,11 @@ def limit_count(
     enrollment: DateSpan | None,
     enrollment_id: UUID | None,
 ) -> LimitCount | None:
-    """What to count before a token for the class missed on `missed_on` is created; None: there is no limit.
-    `session` spans the session that covers the date, `enrollment` the dates of the row's enrollment; where
-    one is unknown, that period is unbounded.
+    """Return what to count before a token for the class missed on `missed_on` is created, or None when there is no
+    limit.
+
+    session -- the session that covers the date; None makes that period unlimited
+    enrollment -- the dates of the row's enrollment; None makes that period unlimited
     """
     if settings.token_limit is None:
         return None
@@ -59,5 +65,5 @@ def limit_count(
 
 
 def is_over_limit(settings: MakeupTokenSettings, counted: int) -> bool:
-    """Would one more be too many?"""
+    """Return whether one more token would exceed the limit."""
     return settings.token_limit is not None and counted >= settings.token_limit

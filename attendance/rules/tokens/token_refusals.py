@@ -1,4 +1,4 @@
-"""Why makeup tokens cannot be made, changed or taken away by hand (R8.1, R8.5): refusals with their facts."""
+"""The refusals of creating, changing and deleting makeup tokens by hand (R8.1, R8.5), with their facts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,11 @@ from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 
 @dataclass(eq=False)
 class MakeupTokenDatesNotPossible(Refusal):
-    """`draft` is the number of the draft, from 0; None: it is about a token that there is. Expiry None: never."""
+    """The token cannot have these dates.
+
+    draft -- the position of the draft, from 0; None when an existing token is edited
+    expires_on -- None when the token would never expire
+    """
 
     reason: MakeupTokenDatesReason
     draft: int | None
@@ -21,7 +25,9 @@ class MakeupTokenDatesNotPossible(Refusal):
 
 @dataclass(eq=False)
 class MakeupTokenNotChangeable(Refusal):
-    """R8.3, R8.5: not in this state. PENDING and SPENT ones name the makeup."""
+    """The token cannot be changed like this in its state (R8.3, R8.5). For PENDING and SPENT tokens, the makeup is
+    named.
+    """
 
     state: MakeupTokenState
     message: str

@@ -1,4 +1,4 @@
-"""When an absence becomes a makeup token: in the transaction of its mark, or by the deferred runs (R7.3)."""
+"""When an absence becomes a makeup token: in the transaction of its mark, or in deferred runs (R7.3)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ END_OF_DAY = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class DueRun:
-    """A run and the instant from which it may happen; later is late, never not (R7.10)."""
+    """A run, and the instant from which it may happen. A run that is late still happens (R7.10)."""
 
     phase: TokenRunPhase
     due_at: datetime
@@ -21,7 +21,7 @@ class DueRun:
 
 @dataclass(frozen=True, slots=True)
 class TokenTiming:
-    """What a mark sets off: tokens in its own transaction, or runs to arm, or (both empty) nothing ever."""
+    """What a mark causes: tokens in its own transaction, or runs to arm. When both are empty, it causes nothing."""
 
     creates_at_once: bool
     runs: tuple[DueRun, ...] = ()
@@ -32,9 +32,10 @@ NEVER = TokenTiming(creates_at_once=False)
 
 
 def run_times(ends_at: datetime, held_on: date, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
-    """The two runs of a class occurrence. AFTER_CLASS: 30 elapsed minutes after its end instant.
-    END_OF_DAY: at the end of the occurrence's own date. A class past midnight has its END_OF_DAY before its
-    AFTER_CLASS.
+    """Return the two runs of a class occurrence.
+
+    AFTER_CLASS is due 30 elapsed minutes after the end of the class, END_OF_DAY at the end of the occurrence's own
+    date. The END_OF_DAY of a class that lasts past midnight comes before its AFTER_CLASS.
     """
     return (
         DueRun(TokenRunPhase.AFTER_CLASS, ends_at + AFTER_CLASS_WAIT),
@@ -43,8 +44,8 @@ def run_times(ends_at: datetime, held_on: date, zone: ZoneInfo) -> tuple[DueRun,
 
 
 def end_of_day_at(on_date: date, zone: ZoneInfo) -> datetime:
-    """23:59 local, where a clock change meets that minute as in R2.7 (met twice, the first; skipped, later by
-    the gap).
+    """Return 23:59 local time. When a clock change repeats that minute, it is the first one; when it skips that minute,
+    it is later by the gap (R2.7).
     """
     return datetime.combine(on_date, END_OF_DAY, zone).astimezone(UTC)
 
@@ -59,10 +60,12 @@ def token_timing(
     now: datetime,
     runs: tuple[DueRun, DueRun],
 ) -> TokenTiming:
-    """The table of R7.3 for one mark. `source` is that of the mark a person made: absences defaulted by it
-    follow it, so pass the cause and not their own SYSTEM. SYSTEM as a cause (R4.13) is deferred like the
-    kiosk. `today` is the local date at `now`, `runs` are those of `run_times`. R7.1: only classes earn, so
-    nothing else arms anything.
+    """Return what a mark causes, by the table of R7.3. Only classes earn tokens (R7.1), so nothing else arms a run.
+
+    source -- the source of the mark that a person made; absences by default follow the mark that caused them, so pass
+        its source and not their own SYSTEM. SYSTEM as a cause (R4.13) is deferred, as for the kiosk.
+    today -- the local date at `now`
+    runs -- the result of `run_times`
     """
     if kind is not OfferingKind.CLASS:
         return NEVER
@@ -84,6 +87,6 @@ def _creates_at_once(source: Source, settings: OrganizationSettings, *, is_past:
 
 
 def _runs_to_arm(runs: tuple[DueRun, DueRun], now: datetime) -> tuple[DueRun, ...]:
-    """The runs still ahead; with none ahead, END_OF_DAY again, which is then due at once."""
+    """Return the runs that are still ahead. When none is, return END_OF_DAY, which is then due at once."""
     ahead = tuple(run for run in runs if run.due_at > now)
     return ahead or tuple(run for run in runs if run.phase is TokenRunPhase.END_OF_DAY)

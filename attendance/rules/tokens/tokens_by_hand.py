@@ -1,4 +1,4 @@
-"""Makeup tokens that staff make and change: dates, states, and when their families hear of them (R8.1, R8.2, R8.5)."""
+"""Makeup tokens that staff create and change: dates, states, and when families are told (R8.1, R8.2, R8.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,31 +17,35 @@ from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 MOST_DRAFTS = 100
 COMMENT_LENGTH = 500
 NOTICE_TIME = time(8)
-"""When a family is told of a token whose issue date was ahead, on that date at its location."""
+"""When a family is told of a token with a future issue date: on that date, local time at its location."""
 
 _State = MakeupTokenState
 EDITABLE = frozenset({_State.SCHEDULED, _State.AVAILABLE, _State.REQUESTED, _State.PENDING, _State.EXPIRED})
 DELETABLE = frozenset({_State.SCHEDULED, _State.AVAILABLE, _State.REQUESTED, _State.EXPIRED, _State.REVOKED})
 RESETTABLE = frozenset({_State.PENDING, _State.REQUESTED})
 TOLD = frozenset({_State.SCHEDULED, _State.AVAILABLE})
-"""Of these states a token is worth an e-mail that says that it is there."""
+"""The states in which an e-mail tells the family of a new token."""
 
 _SAID = {
-    _State.SCHEDULED: "It is not issued yet",
-    _State.AVAILABLE: "It is unused",
-    _State.REQUESTED: "A makeup is requested with it",
-    _State.PENDING: "A makeup is booked with it",
-    _State.SPENT: "It is spent",
-    _State.EXPIRED: "It has expired",
-    _State.REVOKED: "It was revoked",
-    _State.DELETED: "It was deleted",
+    _State.SCHEDULED: "The makeup token is not issued yet",
+    _State.AVAILABLE: "The makeup token is unused",
+    _State.REQUESTED: "A makeup is requested with this token",
+    _State.PENDING: "A makeup is booked with this token",
+    _State.SPENT: "The makeup token is spent",
+    _State.EXPIRED: "The makeup token has expired",
+    _State.REVOKED: "The makeup token was revoked",
+    _State.DELETED: "The makeup token was deleted",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TokenDraft:
-    """A token to be made. No location or program: any. `issue_on` None: today. `expires_on` None: as the settings say,
-    unless it never expires.
+    """The terms of a token to create.
+
+    location_id -- None when it can be used at any location
+    program_id -- None when it can be used for any program
+    issue_on -- None means today
+    expires_on -- None means as the settings say, unless it never expires
     """
 
     location_id: UUID | None = None
@@ -55,7 +59,7 @@ class TokenDraft:
 
 @dataclass(frozen=True, slots=True)
 class TokenLife:
-    """The dates of a token, local where it is good. `expires_on` None: never."""
+    """The dates of a token, local at its location. `expires_on` is None when it never expires."""
 
     issued_on: date
     expires_on: date | None
@@ -64,10 +68,12 @@ class TokenLife:
 def life_of(
     draft: TokenDraft, number: int, settings: MakeupTokenSettings, *, today: date, session_ends_on: date | None
 ) -> TokenLife:
-    """R8.1. `session_ends_on` is the end of the student's session on the issue date; None: there is none.
+    """Return the dates of a new token (R8.1).
 
-    Raises MakeupTokenDatesNotPossible for an expiry before the issue, and for a token that would be expired when it
-    comes; `number` is the draft's, for the message.
+    Raises MakeupTokenDatesNotPossible when the token would expire before its issue, or would be expired from the start.
+
+    number -- the position of the draft, for the message
+    session_ends_on -- the end of the student's session on the issue date; None when there is none
     """
     issued_on = draft.issue_on or today
     if draft.never_expires:
@@ -87,24 +93,27 @@ def life_of(
 
 
 def require_order(life: TokenLife, number: int | None = None) -> None:
-    """Raises MakeupTokenDatesNotPossible."""
+    """Check that the token expires after its issue. Raises MakeupTokenDatesNotPossible."""
     if life.expires_on is not None and life.expires_on < life.issued_on:
         _refuse(MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE, number, life)
 
 
 def require_one_end(changes: Mapping[str, Any], never_expires: bool, token: TokenFacts) -> None:
-    """Raises MakeupTokenDatesNotPossible for an edit with an expiry that is never as well."""
+    """Check that an edit does not ask for an expiration date and for none. Raises MakeupTokenDatesNotPossible."""
     if never_expires and changes.get("expires_on") is not None:
         life = TokenLife(changes.get("issued_on") or token.dates.issued_on, changes["expires_on"])
         _refuse(MakeupTokenDatesReason.EXPIRY_AND_NEVER, None, life)
 
 
 def edited(token: TokenFacts, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What really changes, with before and after. `changes` are columns of the token: location_id, program_id, comment,
-    issued_on, expires_on. An expiry that staff set counts in place of the one that the student's leaving set (R8.11).
+    """Return the columns that an edit really changes, each with its value before and after.
 
-    Raises MakeupTokenDatesNotPossible when the dates change to an expiry before the issue. One for a class missed long
-    ago may have expired before it was issued (R7.7): its other fields can be changed.
+    An expiration date that staff set replaces the one that the student's leaving set (R8.11).
+
+    Raises MakeupTokenDatesNotPossible when the dates change and the token would expire before its issue. A token for a
+    class missed long ago may have expired before it was issued (R7.7); its other fields can be changed.
+
+    changes -- columns of the token: location_id, program_id, comment, issued_on, expires_on
     """
     before = {
         "location_id": token.location and token.location.id,
@@ -124,12 +133,15 @@ def edited(token: TokenFacts, changes: Mapping[str, Any]) -> dict[str, tuple[Any
 
 
 def not_changeable(state: MakeupTokenState, advice: str) -> MakeupTokenNotChangeable:
-    """`advice` says what could be done instead, or that nothing can."""
+    """Return the refusal of a change in this state.
+
+    advice -- what can be done instead, or that nothing can be done
+    """
     return MakeupTokenNotChangeable(state, f"{_SAID[state]}; {advice}.")
 
 
 def notice_due_at(issued_on: date, zone: ZoneInfo | None, now: datetime) -> datetime:
-    """R8.2: families know of a token from its issue date on, and are told in the morning of a date that is ahead."""
+    """Return when the family is told of a token: at once, or in the morning of a future issue date (R8.2)."""
     here = zone or ZoneInfo("UTC")
     if issued_on <= local_date(now, here):
         return now
@@ -137,14 +149,15 @@ def notice_due_at(issued_on: date, zone: ZoneInfo | None, now: datetime) -> date
 
 
 def notice_reason(token_id: UUID) -> str:
-    """What the outbox knows the notice of a token by: one a token (R9.8)."""
+    """Return the key of a token's notice in the outbox. There is one for each token (R9.8)."""
     return f"token/{token_id}/issued"
 
 
 def _refuse(reason: MakeupTokenDatesReason, draft: int | None, life: TokenLife) -> None:
     which = "The makeup token" if draft is None else f"Makeup token {draft + 1}"
     says = {
-        MakeupTokenDatesReason.EXPIRY_AND_NEVER: f"would expire on {life.expires_on} and never; choose one of the two",
+        MakeupTokenDatesReason.EXPIRY_AND_NEVER: f"would expire on {life.expires_on} and also never expire; choose "
+        "one of the two",
         MakeupTokenDatesReason.EXPIRES_BEFORE_ISSUE: f"would expire on {life.expires_on}, before it is issued on "
         f"{life.issued_on}",
         MakeupTokenDatesReason.EXPIRED_ALREADY: f"would have expired on {life.expires_on} already; choose a later date",

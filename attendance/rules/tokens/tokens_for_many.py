@@ -1,4 +1,4 @@
-"""Makeup tokens for many students at once (R9.4): who they are, and what staff must know afterwards."""
+"""Makeup tokens for many students at once (R9.4): who the students are, and what staff need to know afterwards."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,16 +10,18 @@ from attendance.rules.vocabulary import EnrollmentType
 
 MOST_STUDENTS = 5000
 
-GONE = "The student is not here any more; no makeup token was made."
-NO_ADDRESS = "The family has no e-mail address; the makeup token was made, and nobody was told of it."
+GONE = "The student was deleted meanwhile; no makeup token was created."
+NO_ADDRESS = "The makeup token was created, but the family was not told, because it has no e-mail address."
 
 ENROLLED = frozenset(EnrollmentType) - {EnrollmentType.WAITLIST}
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolledStudents:
-    """Those with a place on the date in an offering that meets all that is given; None: any. A place covers the date
-    from its start to its drop, whether or not a class falls on it.
+    """Chooses the students with a place on the date in an offering that meets all of the conditions. None sets no
+    condition.
+
+    A place covers the date from its start to its drop, whether or not a class falls on it.
     """
 
     enrolled_on: date
@@ -31,17 +33,17 @@ class EnrolledStudents:
 
 @dataclass(eq=False)
 class NoStudents(Refusal):
-    """Nobody is enrolled so."""
+    """No student meets the conditions."""
 
-    message: str = "No student is enrolled so on that date; no makeup token is made."
+    message: str = "No student meets the conditions on that date; no makeup token is created."
 
 
 @dataclass(eq=False)
 class TooManyStudents(Refusal):
-    """More than one task takes on."""
+    """There are more students than one task can handle."""
 
     student_count: int
 
     @property
     def message(self) -> str:  # type: ignore[override]
-        return f"These are {self.student_count} students; at most {MOST_STUDENTS} get makeup tokens at once."
+        return f"{self.student_count} students were chosen; at most {MOST_STUDENTS} can get makeup tokens at once."

@@ -381,6 +381,7 @@ async def test_R9_9_an_absence_that_has_begun_is_shortened(desk: Desk) -> None:
     assert [each["endsOn"] for each in listed["staffAbsences"]["nodes"]] == ["2026-11-15"]
 
 
+@pytest.mark.emptied_database
 async def test_R9_4_all_of_an_absence_by_a_background_task(desk: Desk) -> None:
     own = await desk.world.weekly_class(name="Her own")
     absence = await desk.absence(since=MONDAY - WEEK, weeks=15)
@@ -405,6 +406,7 @@ async def test_R9_4_all_of_an_absence_by_a_background_task(desk: Desk) -> None:
     assert {state for _, _, _, state in await desk.emails()} == {"WITHDRAWN"}
 
 
+@pytest.mark.emptied_database
 async def test_R9_4_more_than_a_few_are_a_background_task_which_can_be_stopped(desk: Desk) -> None:
     absence = await desk.absence(weeks=12)
     wanted = [(desk.on(week), desk.sue) for week in range(11)]
@@ -417,6 +419,7 @@ async def test_R9_4_more_than_a_few_are_a_background_task_which_can_be_stopped(d
     assert {who for _, who in await desk.stored()} == {None}
 
 
+@pytest.mark.emptied_database
 async def test_R9_4_the_task_of_an_absence_taken_back_assigns_nobody(desk: Desk) -> None:
     absence = await desk.absence(weeks=1)
     done = await desk.every(absence, desk.sue)

@@ -97,7 +97,7 @@ async def test_R5_1_a_revoked_kiosk_is_refused_from_its_next_operation_on(door: 
             "revokedBy": {"firstName": "Sam"},
         },
     }
-    sentence = "This kiosk was revoked or has expired. Staff can launch it anew."
+    sentence = "This kiosk was revoked or has expired. Staff can launch it again."
     assert await door.kiosk.refused(VIEWER) == ("UNAUTHENTICATED", sentence)
     assert await door.kiosk.refused(FAMILY, phone=PHONE) == ("UNAUTHENTICATED", sentence)
     body = await door.kiosk.send("mutation($input: CheckInInput!) { checkIn(input: $input) { __typename } }",

@@ -251,6 +251,6 @@ async def test_its_session_is_not_kept_here(client: Client, world: World) -> Non
     here = client.having(bearer(org_id=str(world.organization_id)).removeprefix("Bearer "))
     document = SIGN_OUT.replace("endedSessions }", "endedSessions } ... on NoSession { message }")
     assert await here.ask(document, {"everywhere": False}) == {
-        "signOut": {"message": "Your identity provider keeps this session: sign out there."}
+        "signOut": {"message": "Your identity provider keeps this session; sign out there."}
     }
     assert await here.ask(document, {"everywhere": True}) == {"signOut": {"endedSessions": 0}}

@@ -261,7 +261,7 @@ async def test_R7_2_what_could_not_be_before_can_be_with_what_it_depends_on(mana
         (
             ["ACTIVE", "WAITLIST"],
             ["WAITLIST"],
-            "earningTypes has WAITLIST, but whoever waits is on no roster and misses no class.",
+            "earningTypes has WAITLIST, but students on a waitlist are on no roster and cannot miss a class.",
         ),
     ],
 )

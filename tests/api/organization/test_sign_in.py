@@ -65,7 +65,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     assert await client.sign_in(email, password) == {
         "__typename": "SignInRefused",
         "reason": "WRONG_EMAIL_OR_PASSWORD",
-        "message": "The e-mail address or the password is not right.",
+        "message": "The e-mail address or the password is wrong.",
     }
     assert await sign_ins(owner) == 0
 

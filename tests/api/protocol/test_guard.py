@@ -115,7 +115,7 @@ def test_a_refusal_by_size_is_not_remembered_for_the_text() -> None:
 @pytest.mark.parametrize(
     ("at_limit", "above", "message"),
     [
-        (nested(12), nested(13), "at most 12 levels deep are allowed, it has 13"),
+        (nested(12), nested(13), "at most 12 levels are allowed, it has 13"),
         (
             "{" + " ".join(f"a{n}: hello" for n in range(30)) + "}",
             "{" + " ".join(f"a{n}: hello" for n in range(31)) + "}",

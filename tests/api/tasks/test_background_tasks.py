@@ -55,7 +55,7 @@ async def test_R9_4_a_task_tells_what_it_did(desk: TaskDesk, mine: Api) -> None:
         "endedAt": NOW.isoformat().replace("+00:00", "Z"),
         "error": None,
         "report": {
-            "summary": "6 of 7 items done, 1 could not be. Of 6 e-mails 6 waiting.",
+            "summary": "6 of 7 items done, 1 could not be done. Of 6 e-mails 6 waiting.",
             "itemsDone": 6,
             "itemsRefused": 1,
             "itemsFailed": 0,

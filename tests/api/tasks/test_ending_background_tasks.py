@@ -49,7 +49,7 @@ async def test_R9_5_a_task_between_items_says_what_was_done_and_its_mail_is_with
     answer = await cancel(mine, task_id)
     assert answer["backgroundTask"]["state"] == "CANCELLED"
     assert answer["backgroundTask"]["report"] == {
-        "summary": "5 of 7 items done, 1 could not be, 1 left undone. Of 5 e-mails 1 sent, 4 withdrawn.",
+        "summary": "5 of 7 items done, 1 could not be done, 1 not begun. Of 5 e-mails 1 sent, 4 withdrawn.",
         "itemsSkipped": 1,
     }
     assert await desk.states(task_id) == ["DONE", "EXCEPTION", "DONE", "SKIPPED", "DONE", "DONE", "DONE"]
@@ -117,7 +117,7 @@ async def test_R9_6_only_what_has_ended_is_deleted(desk: TaskDesk, mine: Api) ->
     task_id = await desk.start(refused=(2,))
     assert await delete(mine, task_id) == {
         "__typename": "BackgroundTaskNotEnded",
-        "message": "This background task has not ended yet; cancel it first, or wait for its end.",
+        "message": "This background task has not ended yet; cancel it first, or wait until it has ended.",
         "backgroundTaskId": gid(task_id),
         "state": "QUEUED",
     }

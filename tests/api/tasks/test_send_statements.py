@@ -21,6 +21,8 @@ from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 
+pytestmark = pytest.mark.emptied_database
+
 SEND = """mutation($input: SendStatementsInput!) { sendStatements(input: $input) {
   __typename ... on UserError { message } ... on PermissionDenied { permission }
   ... on SendStatementsSuccess { backgroundTaskId familyCount backgroundTask { kind state } } } }"""
@@ -124,8 +126,8 @@ async def test_R9_4_who_has_paid_meanwhile_or_has_no_address_is_an_exception(des
     assert await desk.written_to() == ["owes"]
     assert await desk.exceptions(done) == [
         ("Mailbox", "EXCEPTION", "The family has no e-mail address; no statement was sent."),
-        ("Paid", "EXCEPTION", "The family owes too little by now; no statement was sent."),
-        ("Partly", "EXCEPTION", "The family owes too little by now; no statement was sent."),
+        ("Paid", "EXCEPTION", "The family owes less than requested by now; no statement was sent."),
+        ("Partly", "EXCEPTION", "The family owes less than requested by now; no statement was sent."),
     ]
 
 

@@ -36,15 +36,18 @@ async def test_R8_5_what_holds_no_makeup_is_deleted(desk: ResetDesk, values: dic
     assert tuple(row) == (desk.api.clock.now, desk.owner_id)
     before = await desk.remembered()
     again = await desk.delete(token)
-    assert (again["state"], again["message"]) == ("DELETED", "It was deleted; there is nothing more to delete.")
+    assert (again["state"], again["message"]) == (
+        "DELETED",
+        "The makeup token was deleted; there is nothing more to delete.",
+    )
     assert await desk.remembered() == before
 
 
 @pytest.mark.parametrize(
     ("makeup_on", "state", "message"),
     [
-        (MONDAY + DAY, "PENDING", "A makeup is booked with it; reset it first, which gives the makeup up."),
-        (MONDAY - 6 * DAY, "SPENT", "It is spent; it stays, as the record of its makeup."),
+        (MONDAY + DAY, "PENDING", "A makeup is booked with this token; reset it first, which gives the makeup up."),
+        (MONDAY - 6 * DAY, "SPENT", "The makeup token is spent; it stays as the record of its makeup."),
     ],
 )
 async def test_R8_5_what_is_tied_to_a_makeup_is_not_deleted(

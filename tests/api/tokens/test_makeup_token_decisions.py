@@ -203,7 +203,7 @@ async def test_R7_9_a_corrected_mark_leaves_the_token_that_was_taken_back(desk: 
     decision = await desk.only()
     assert (decision["status"], decision["outcome"], decision["cause"]) == ("PRESENT", "REVOKED", "NOT_ABSENT")
     assert decision["token"]["state"] == "REVOKED"
-    assert decision["message"] == "The makeup token was taken back: the student was not absent."
+    assert decision["message"] == "The makeup token was revoked: the student was not absent."
     await desk.mark(None)
     assert (await desk.told())[:2] == (None, "REVOKED")
     # Absent again, in check-in mode: the run will give it back.

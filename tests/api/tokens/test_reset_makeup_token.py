@@ -38,7 +38,7 @@ async def test_R8_5_a_reset_gives_the_makeup_up_and_the_token_back(desk: ResetDe
     assert await desk.ledger() == [("RESET", facts)]
     before = await desk.remembered()
     again = await desk.reset(token)
-    assert (again["state"], again["message"]) == ("AVAILABLE", "It is unused; there is nothing to reset.")
+    assert (again["state"], again["message"]) == ("AVAILABLE", "The makeup token is unused; there is nothing to reset.")
     assert await desk.remembered() == before
 
 

@@ -143,9 +143,9 @@ async def test_R7_9_an_absences_token_tells_why_it_went_and_came_back(
     entries = await ledger_of(office, token.id)
     assert [(each["act"], each["cause"], each["message"]) for each in entries] == [
         ("ISSUED", None, "The makeup token was issued."),
-        ("REVOKED", "NOT_ABSENT", "The makeup token was taken back: the student was not absent."),
-        ("REINSTATED", None, "The makeup token was given back."),
-        ("REVOKED", "NOT_MARKED", "The makeup token was taken back: the student is not marked."),
+        ("REVOKED", "NOT_ABSENT", "The makeup token was revoked: the student was not absent."),
+        ("REINSTATED", None, "The makeup token was reinstated."),
+        ("REVOKED", "NOT_MARKED", "The makeup token was revoked: the student is not marked."),
     ]
     assert [each["enteredBy"] for each in entries] == [None] * 4
     assert entries[0]["facts"] == [fact("status", "ABSENT")]

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,8 @@ from db.engine import Database
 from tests.factories import World
 from tests.sign_in_client import PASSWORD_HASH, redis_at, serving
 from tests.support.sizes import SIZES
+
+pytestmark = pytest.mark.emptied_database
 
 ROUNDS = SIZES.race_rounds
 

@@ -219,12 +219,13 @@ def test_R9_4_staff_are_told_of_each_student() -> None:
         (UUID(int=23), WITHOUT_GROUND),
         (
             UUID(int=24),
-            "The makeup was cancelled; its makeup token came back, but it was good through 2026-11-15 only.",
+            "The makeup was cancelled and its makeup token is free again, but the token could only be used until "
+            "2026-11-15.",
         ),
         (UUID(int=25), NO_ADDRESS),
     ]
     (over,) = plan(sheet(student()), counts=5, token_limit=5)
     told = exceptions_of(over, MakeupTokenSettings(token_limit=5))
-    assert told == [(ANN, "No makeup token was created: 5 count, and the limit is 5.")]
+    assert told == [(ANN, "No makeup token was created: the limit of 5 is reached (5 counted).")]
     (off,) = plan(sheet(student(), student(BEN)), tokens_enabled=False)
     assert exceptions_of(off, MakeupTokenSettings()) == [(None, TOKENS_OFF)]

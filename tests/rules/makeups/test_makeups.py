@@ -348,9 +348,9 @@ def test_R8_6_each_obstacle_says_a_sentence() -> None:
     )
     assert [str(each) for each in found] == [
         "This makeup token can be used from 2026-03-09 on.",
-        "A makeup takes place in a class, and this is an appointment.",
-        "The class has begun already; a makeup is booked before it begins.",
-        "A makeup is booked at most 1 day ahead, today through 2026-03-04.",
-        "The class is for students up to 18 months; the student will be too old that day.",
+        "A makeup can only be booked in a class; this is an appointment.",
+        "The class has already begun; a makeup must be booked before it begins.",
+        "A makeup can be booked at most 1 day ahead; today, that is until 2026-03-04.",
+        "The class is for students up to 18 months; the student will be too old on that day.",
         "The class is for students of gender male.",
     ]

@@ -57,8 +57,8 @@ def test_R9_6_a_kiosk_sees_no_task_of_nobody() -> None:
     ("state", "items", "emails", "sentence"),
     [
         (TaskState.QUEUED, {}, {}, "0 of 0 items done."),
-        (TaskState.RUNNING, {DONE: 1, WAITING: 2}, {}, "1 of 3 items done, 2 not yet."),
-        (TaskState.CANCELLING, {DONE: 1, WAITING: 2}, {}, "1 of 3 items done, 2 will not be."),
+        (TaskState.RUNNING, {DONE: 1, WAITING: 2}, {}, "1 of 3 items done, 2 not yet done."),
+        (TaskState.CANCELLING, {DONE: 1, WAITING: 2}, {}, "1 of 3 items done, 2 will not be done."),
         (TaskState.COMPLETED, {DONE: 1}, {EmailState.SENT: 1}, "1 of 1 item done. Of 1 e-mail 1 sent."),
         (
             TaskState.CANCELLED,
@@ -72,8 +72,8 @@ def test_R9_6_a_kiosk_sees_no_task_of_nobody() -> None:
                 EmailState.FAILED: 6,
                 EmailState.UNCERTAIN: 7,
             },
-            "4 of 10 items done, 3 could not be, 2 failed, 1 left undone. Of 28 e-mails 1 sent, 2 kept to be looked "
-            "at, 7 waiting, 5 withdrawn, 6 not deliverable, 7 perhaps sent.",
+            "4 of 10 items done, 3 could not be done, 2 failed, 1 not begun. Of 28 e-mails 1 sent, 2 kept for "
+            "viewing, 7 waiting, 5 withdrawn, 6 not deliverable, 7 perhaps sent.",
         ),
     ],
 )
@@ -85,5 +85,5 @@ def test_R9_5_a_report_reads(
 
 def test_R9_4_what_failed_is_told() -> None:
     assert failure_of_items(2) == (
-        "Something went wrong on our side: 2 items were not done, though tried 5 times. All others were."
+        "Something went wrong on our side: 2 items were not done in spite of 5 attempts. All other items were."
     )

@@ -1,4 +1,4 @@
-"""Give a student a makeup's place: what redeeming, approving and booking without a token have in common (R8.6)."""
+"""Give a student the place of a makeup, as redeeming, approving and booking without a token do (R8.6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,11 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """`token_id` None: without a token (R8.10). `request_id`: the family's request that is being approved."""
+    """The place to book.
+
+    token_id -- None for a makeup without a token (R8.10)
+    request_id -- the family's request that is being approved, or None
+    """
 
     student_id: UUID
     occurrence: OccurrenceKey
@@ -40,13 +44,14 @@ class Booking:
 
 
 async def book_place(uow: UnitOfWork, viewer: Viewer, booking: Booking, *, now: datetime) -> UUID:
-    """The id of a MAKEUP enrollment for the one day and timeslot, tied to the token. The offering and the roll sheets
-    are held, then the token, and only then is everything checked: of two who want the last place, or the same token,
-    one gets it, and nobody gets a place in a class that was cancelled meanwhile. The student joins the open roll sheet
-    at once, as absent by default where early check-in has begun (R4.7).
+    """Book the place and return the id of the new MAKEUP enrollment, for one day and timeslot, tied to the token.
+
+    The offering and the roll sheets are locked, then the token, and everything is checked only then. So when two people
+    want the last place, or the same token, one of them gets it; and nobody gets a place in a class that was cancelled
+    meanwhile. The student joins the open roll sheet at once, as absent by default if early check-in has begun (R4.7).
 
     The caller has found the student, the token and the request. Raises OccurrenceNotFound, StudentNotFound, the
-    refusals of attendance/rules/makeups/makeups.py and, of a request, MakeupRequestSettled.
+    refusals of attendance/rules/makeups/makeups.py and, for a request, MakeupRequestSettled.
     """
     key = booking.occurrence
     offering_id = (await get_occasion(uow, viewer.caller, key)).offering.id
@@ -65,7 +70,7 @@ async def book_place(uow: UnitOfWork, viewer: Viewer, booking: Booking, *, now: 
 
 
 async def _book(uow: UnitOfWork, viewer: Viewer, booking: Booking, head: OccurrenceHead, *, now: datetime) -> UUID:
-    """The offering and the occurrence are held."""
+    """Book the place. The caller has locked the offering and the occurrence."""
     author = Author.of(viewer.caller)
     request_id = booking.request_id
     token = None if booking.token_id is None else await lock_makeup_token(uow, booking.token_id)
@@ -107,7 +112,7 @@ async def _book(uow: UnitOfWork, viewer: Viewer, booking: Booking, head: Occurre
 
 
 def _held(change: RosterChange, key: OccurrenceKey) -> OccurrenceHead:
-    """As it is now that it is held."""
+    """Return the token after locking it."""
     for head in change.heads:
         if head.key == key:
             return head

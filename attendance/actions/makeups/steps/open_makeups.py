@@ -1,6 +1,4 @@
-"""The first steps of every act on makeups: what the caller may see of the token, the class and the request, and whether
-there is anything against it (R8.6).
-"""
+"""The first steps of all acts on makeups: finding what the caller may see, and checking for obstacles (R8.6)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +29,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WantedMakeup:
-    """Who would make up where, as it stands. `token` None: without one (R8.10)."""
+    """The student and the occurrence of a makeup, as they are now. `token` is None for a makeup without one (R8.10)."""
 
     student_id: UUID
     head: OccurrenceHead
@@ -39,7 +37,7 @@ class WantedMakeup:
 
 
 async def require_student(uow: UnitOfWork, caller: Caller, student_id: UUID) -> None:
-    """Raises StudentNotFound."""
+    """Return the student. Raises StudentNotFound."""
     seen = await read_students(uow.connection, uow.organization_id, [student_id], visibility_of(caller))
     if student_id not in seen or not _sees_students(caller):
         raise StudentNotFound
@@ -62,7 +60,7 @@ async def get_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: dateti
 
 
 async def get_occasion(uow: UnitOfWork, caller: Caller, key: OccurrenceKey) -> OccurrenceHead:
-    """Families may ask for any class, staff for what they see. Raises OccurrenceNotFound."""
+    """Return the class. Families may use every class, and staff the ones that they see. Raises OccurrenceNotFound."""
     head = await find_head(uow.connection, uow.organization_id, key)
     if head is None or not (caller.portal is Portal.CUSTOMER or may_see_occurrence(caller, head)):
         raise OccurrenceNotFound
@@ -70,8 +68,9 @@ async def get_occasion(uow: UnitOfWork, caller: Caller, key: OccurrenceKey) -> O
 
 
 async def get_request(uow: UnitOfWork, caller: Caller, request_id: UUID, now: datetime) -> AskedMakeup:
-    """One that the caller may see. Nobody is kept from settling it yet: whoever does holds its token. Raises
-    NothingFound.
+    """Return a request that the caller may see. Raises NothingFound.
+
+    The request is not locked. Whoever settles it locks its token.
     """
     found = await read_makeup_requests(uow.connection, uow.organization_id, [request_id], visibility_of(caller), now)
     if request_id not in found or not _sees_students(caller):
@@ -80,7 +79,7 @@ async def get_request(uow: UnitOfWork, caller: Caller, request_id: UUID, now: da
 
 
 async def reread_request(uow: UnitOfWork, request_id: UUID, now: datetime) -> AskedMakeup:
-    """For a caller that has found it and holds its token."""
+    """Return the request again, for a caller that has found it before and has locked its token."""
     found = await read_makeup_requests(uow.connection, uow.organization_id, [request_id], Visibility(), now)
     return found[request_id]
 
@@ -88,8 +87,10 @@ async def reread_request(uow: UnitOfWork, request_id: UUID, now: datetime) -> As
 async def require_possible(
     uow: UnitOfWork, viewer: Viewer, wanted: WantedMakeup, *, now: datetime, is_approval: bool = False
 ) -> None:
-    """Nothing of R8.6 is against it. What is said holds as long as the caller's locks do: on the offering and the
-    occurrence for the place, on the token for the rest. Five statements.
+    """Check that R8.6 allows the makeup, with five statements.
+
+    The result holds as long as the caller's locks do: those on the offering and the occurrence for the place, and that
+    on the token for everything else.
 
     Raises StudentNotFound and the refusals of attendance/rules/makeups/makeups.py.
     """
@@ -101,7 +102,7 @@ async def require_possible(
         raise StudentNotFound
     taken = await read_places(connection, organization_id, head.offering.id, since=day, until=day)
     others = {each.student_id for each in taken}
-    # A window of the day after reaches into a class that runs past midnight.
+    # An absence on the day after can affect a class that runs past midnight.
     absences = await read_absences(connection, organization_id, others, since=day, until=day + _DAY)
     mine = speaking(each for each in taken if each.student_id == student_id and covers(each, key))
     enrollment_id = None if mine is None else mine.id
@@ -119,7 +120,7 @@ async def require_possible(
 async def enter_in_ledger(
     uow: UnitOfWork, token: TokenFacts, act: MakeupTokenAct, facts: dict[str, Any], *, author: Author, now: datetime
 ) -> None:
-    """R7.9, under the class that was missed; `facts` are plain JSON."""
+    """Enter an act in the ledger (R7.9), under the class that was missed. `facts` are plain JSON."""
     entry = LedgerEntry(token.student_id, token.id, act, None, facts, token.missed)
     await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
 

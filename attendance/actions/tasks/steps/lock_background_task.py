@@ -1,4 +1,4 @@
-"""A background task for whoever wants to change it, its row locked (R9.6, R11.3)."""
+"""Find a background task that the caller wants to change, and lock it (R9.6, R11.3)."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from db.unit_of_work import UnitOfWork
 
 
 async def lock_background_task(uow: UnitOfWork, caller: Caller, task_id: UUID) -> LockedTask:
-    """Raises NothingFound, also for a task that the caller may not see."""
+    """Return the task. Raises NothingFound, also for a task that the caller may not see."""
     task = await lock_task(uow, task_id)
     if task is None or not may_see_task(caller, task.created_by_id):
         raise NothingFound(NO_SUCH_TASK)

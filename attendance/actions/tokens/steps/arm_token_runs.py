@@ -1,4 +1,4 @@
-"""Leave the tokens of a deferred mark to the runs (R7.3, R7.10)."""
+"""Arm the runs that will decide about the tokens of a deferred mark (R7.3, R7.10)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +11,10 @@ from db.wake_ups import TokenRunArmed
 
 
 async def arm_token_runs(uow: UnitOfWork, occurrence: OccurrenceKey, runs: Sequence[DueRun], *, now: datetime) -> None:
-    """Arm the runs that `token_timing` names, in the transaction of the mark; called again, nothing
-    changes.
+    """Arm the runs that `token_timing` names, in the transaction of the mark. When it is called again, nothing changes.
 
-    The caller holds the occurrence's lock, so that a run cannot finish between the mark and its arming.
-    Workers are woken for what was newly armed; should that be lost, the sweep finds the rows.
+    The caller has locked the occurrence, so a run cannot finish between the mark and its arming. Workers are woken for
+    newly armed runs; if the wake-up is lost, the sweep finds the rows.
     """
     if not runs:
         return

@@ -1,4 +1,6 @@
-"""After a student's places have changed: let unused makeup tokens lapse, or keep them (R8.11). Silently."""
+"""After a student's places have changed, let unused makeup tokens lapse, or keep them, without telling
+anybody (R8.11).
+"""
 
 from datetime import date
 from uuid import UUID
@@ -10,11 +12,15 @@ from db.unit_of_work import UnitOfWork
 
 
 async def follow_drop(uow: UnitOfWork, student_id: UUID, settings: MakeupTokenSettings, *, today: date) -> None:
-    """An enrollment that keeps tokens has just been dropped, in the caller's transaction: if it was the student's last
-    one, unused tokens are good through `expire_after_last_drop_days` more days. Again changes nothing.
+    """Follow the drop of an enrollment that keeps tokens, in the caller's transaction.
 
-    The caller holds the occurrences that it has to, and no token. `today` is the location's. Three statements at most,
-    none while the setting is off.
+    If it was the student's last one, unused tokens can be used for `expire_after_last_drop_days` more days. When it is
+    called again, nothing changes.
+
+    The caller has locked the occurrences that it needs, and no token. This executes at most three statements, and none
+    while the setting is off.
+
+    today -- the local date at the location
     """
     if settings.expire_after_last_drop_days is None:
         return
@@ -28,8 +34,10 @@ async def follow_drop(uow: UnitOfWork, student_id: UUID, settings: MakeupTokenSe
 
 
 async def follow_new_place(uow: UnitOfWork, student_id: UUID, *, today: date) -> None:
-    """A place has just been given to the student, in the caller's transaction: whoever was to leave and stays keeps the
-    tokens that have not lapsed yet, whatever the setting is now. One statement, and two more for who was to leave.
+    """Follow a new place of a student, in the caller's transaction.
+
+    A student who was to leave and now stays keeps the tokens that have not lapsed yet, whatever the setting is now.
+    This executes one statement, and two more for a student who was to leave.
     """
     if (await lock_student(uow, student_id)).tokens_lapse_on is None:
         return

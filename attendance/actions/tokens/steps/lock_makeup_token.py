@@ -1,4 +1,4 @@
-"""The first steps of every act on a makeup token: find it for the caller, hold it, and say why not."""
+"""The first steps of all acts on a makeup token: find it for the caller, lock it, or say why it cannot be changed."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from db.unit_of_work import UnitOfWork
 
 
 async def get_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> TokenFacts:
-    """As it is now, for staff who see its student; not held. Raises NothingFound."""
+    """Return the token, for staff who see its student. It is not locked. Raises NothingFound."""
     found = await read_tokens(uow.connection, uow.organization_id, [token_id])
     if not found or not await is_seen(uow, caller, found[0].student_id):
         raise NothingFound("There is no such makeup token.")
@@ -24,14 +24,14 @@ async def get_makeup_token(uow: UnitOfWork, caller: Caller, token_id: UUID) -> T
 
 
 async def lock_makeup_token(uow: UnitOfWork, token_id: UUID) -> TokenFacts:
-    """The token, which is known to exist, as it stays until the transaction ends."""
+    """Lock the token, which is known to exist, until the transaction ends, and return it."""
     await lock_tokens(uow, [token_id])
     (token,) = await read_tokens(uow.connection, uow.organization_id, [token_id])
     return token
 
 
 async def why_not(uow: UnitOfWork, token: TokenFacts, state: MakeupTokenState, advice: str) -> MakeupTokenNotChangeable:
-    """The refusal of an act that this state does not allow, with the makeup that the token is tied to."""
+    """Return the refusal of an act that this state does not allow, with the makeup to which the token is tied."""
     refusal = not_changeable(state, advice)
     for tied in await tied_makeups(uow.connection, uow.organization_id, [token.id]):
         refusal.makeup_enrollment_id = tied.enrollment_id

@@ -1,4 +1,4 @@
-"""What a reconciliation of occurrences' makeup tokens would do, student by student (R7.4, R7.6)."""
+"""Plan what a reconciliation of occurrences' makeup tokens does for each student (R7.4, R7.6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ from db.tokens.token_subjects import Counting, TokenSubject
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """`counted`: how many tokens of the student count towards the limit; None where nobody had to count."""
+    """A decision about a student. `counted` is how many tokens count towards the limit, or None when they need not be
+    counted.
+    """
 
     subject: TokenSubject
     decision: Decision
@@ -34,14 +36,14 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class TokenPlan:
-    """`today` is the local date of the occurrence's location."""
+    """The plan for an occurrence. `today` is the local date at its location."""
 
     occasion: TokenOccasion
     today: date
     steps: tuple[PlannedStep, ...]
 
     def students(self, *steps: TokenStep) -> tuple[UUID, ...]:
-        """To whom one of these steps would happen, ordered by id."""
+        """Return the students for whom one of these steps is planned, ordered by id."""
         return tuple(planned.subject.student_id for planned in self.steps if planned.decision.step in steps)
 
 
@@ -54,9 +56,10 @@ async def plan_makeup_tokens(
     settings: MakeupTokenSettings,
     now: datetime,
 ) -> dict[OccurrenceKey, TokenPlan]:
-    """For these students of each occurrence; without occurrences whose timeslot does not exist. Reads alone, three
-    statements at most. What it says holds as long as the caller's locks do; without locks it is a forecast, in which
-    each occurrence is taken by itself.
+    """Plan for these students of each occurrence. Occurrences whose timeslot does not exist are left out.
+
+    This only reads, with at most three statements. The result holds as long as the caller's locks do. Without locks it
+    is a forecast, in which each occurrence is considered by itself.
     """
     occasions = await makeup_tokens.occasions_of(connection, organization_id, wanted)
     subjects = await token_subjects.subjects_of(connection, organization_id, {key: wanted[key] for key in occasions})
@@ -100,7 +103,9 @@ def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
 def _limit(
     occurrence: OccurrenceKey, occasion: TokenOccasion, subject: TokenSubject, settings: MakeupTokenSettings
 ) -> LimitCount | None:
-    """What to count for a student who qualifies and has no live token; None: nothing."""
+    """Return what to count for a student who qualifies and has no token yet, or None when nothing needs to
+    be counted.
+    """
     has_live_token = subject.token is not None and not subject.token.dates.is_revoked
     if has_live_token or missing_ground(_ground(occasion, subject), settings) is not None:
         return None

@@ -1,5 +1,5 @@
-"""Make an occurrence's makeup tokens agree with its marks (R7.4): the one way in which absences earn and
-lose them.
+"""Make an occurrence's makeup tokens agree with its marks (R7.4). This is the only way in which absences earn and lose
+tokens.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _ACTS = {
 
 @dataclass(frozen=True, slots=True)
 class TokenOutcome:
-    """Ids of the tokens that a reconciliation changed, each by student id; all empty: nothing was to be
+    """The ids of the tokens that a reconciliation changed, each by student id. All are empty when nothing was to be
     done.
     """
 
@@ -43,7 +43,7 @@ class TokenOutcome:
 
     @property
     def student_ids(self) -> frozenset[UUID]:
-        """Whose tokens changed."""
+        """The students whose tokens changed."""
         return frozenset().union(self.issued, self.reinstated, self.revoked, self.flagged, self.unflagged)
 
 
@@ -58,14 +58,17 @@ async def reconcile_makeup_tokens(
     phase: TokenRunPhase | None = None,
     now: datetime,
 ) -> TokenOutcome:
-    """Issue, revoke, reinstate and flag the absence tokens of these students (None: of all with a mark or a
-    token), and enter it in the ledger. Idempotent; the number of statements does not depend on that of the
-    students.
+    """Issue, revoke, reinstate and flag the absence tokens of these students, and enter it in the ledger.
 
-    The caller holds the occurrence's lock and has written the marks. `may_create` is False for deferred
-    marks (R7.3): ground taken away then still revokes at once. `author` made the marks, or is the system;
-    `phase` tells a deferred run. Students are locked before they are counted against a limit (R7.6),
-    and where somebody who leaves may make tokens lapse (R8.11).
+    It is idempotent. The number of statements does not depend on the number of students.
+
+    The caller has locked the occurrence and has written the marks. Students are locked before their tokens are counted
+    for a limit (R7.6), and where leaving may let tokens lapse (R8.11).
+
+    student_ids -- None for all students with a mark or a token
+    may_create -- False for deferred marks (R7.3); tokens that are no longer earned are still revoked at once
+    author -- who made the marks, or the system
+    phase -- the deferred run that calls this, or None
     """
     connection = uow.connection
     if student_ids is None:
@@ -180,7 +183,7 @@ def _entries(
 
 
 def _is_new_skip(planned: PlannedStep) -> bool:
-    """A skip is entered once, not by every run that finds the same."""
+    """Return whether to enter a skip. It is entered once, and not by every run that finds it again."""
     decision, subject = planned.decision, planned.subject
     known = (subject.last_act, subject.last_cause) == (MakeupTokenAct.SKIPPED, decision.cause)
     return decision.step is TokenStep.SKIP and not known

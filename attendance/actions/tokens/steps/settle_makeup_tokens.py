@@ -1,4 +1,4 @@
-"""After marks have changed: let the tokens follow at once, or arm the runs that will see to them (R7.3)."""
+"""After marks have changed, change the tokens at once, or arm the runs that will do so (R7.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`revision` is that of the TOKENS change that tells open roll sheets; None: no token changed."""
+    """What was done. `revision` is that of the TOKENS change for open roll sheets, or None when no token changed."""
 
     outcome: TokenOutcome
     revision: int | None
@@ -33,9 +33,10 @@ async def settle_makeup_tokens(
     settings: OrganizationSettings,
     now: datetime,
 ) -> Settled:
-    """The caller holds the occurrence's lock and has written these students' marks, which `author` caused. Ground
-    taken away revokes at once in every mode; what is created at once, and what is left to the runs, the table of R7.3
-    says.
+    """Settle the tokens of these students, by the table of R7.3. Tokens that are no longer earned are revoked at once
+    in every mode.
+
+    The caller has locked the occurrence and has written the students' marks, which `author` caused.
     """
     timing = token_timing(
         source=author.source,

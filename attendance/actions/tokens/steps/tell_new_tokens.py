@@ -1,4 +1,4 @@
-"""Tell families of makeup tokens that they were given (R8.1, R9.8)."""
+"""Tell families of their new makeup tokens (R8.1, R9.8)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,9 +16,10 @@ TEMPLATE = "new_makeup_token"
 async def tell_new_tokens(
     uow: UnitOfWork, token_ids: Collection[UUID], *, settings: MakeupTokenSettings, now: datetime
 ) -> int:
-    """One e-mail a token, sent from its issue date on, however the token came to be. How many: families without an
-    address get none. Two statements. A comment is told only where families see comments,
-    and the location only where it binds.
+    """Queue one e-mail for each token, to be sent from its issue date on, and return how many are queued.
+
+    Families without an address get none. This executes two statements. The comment is included only where families may
+    see comments, and the location only where it restricts the token.
     """
     if not token_ids:
         return 0
@@ -29,7 +30,7 @@ async def tell_new_tokens(
 
 
 async def untell_new_tokens(uow: UnitOfWork, token_ids: Collection[UUID]) -> bool:
-    """Take back what was not handed over yet; False: there was nothing to take back."""
+    """Withdraw the e-mail if it was not handed over yet, and return whether there was one to withdraw."""
     return bool(await withdraw_emails(uow, [notice_reason(token_id) for token_id in token_ids]))
 
 
