@@ -173,16 +173,11 @@ def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
 
 
 def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iterable[SlotFacts]) -> Enrollment:
-<<<<<<< HEAD
-    """`timeslots` are all of the offering's, deleted ones among them."""
-    slot = next((each for each in latest_versions(timeslots) if each.id == facts.timeslot_id), None)
-=======
     """Return the enrollment in the form in which it is shown.
 
     timeslots -- all timeslots of the offering, including the deleted ones
     """
-    slot = next((each for each in timeslots if each.id == facts.timeslot_id), None)
->>>>>>> main
+    slot = next((each for each in latest_versions(timeslots) if each.id == facts.timeslot_id), None)
     return Enrollment(
         id=encode_id("Enrollment", facts.id),
         type=facts.type,

@@ -39,11 +39,7 @@ class _Surprise(Exception):
 
 
 class CompilingExecutor(ObjectExecutor):
-<<<<<<< HEAD
-    """As graphql-core executes, to the letter (tests/api/protocol/test_executor.py)."""
-=======
-    """Executes exactly as graphql-core does (see tests/api/test_executor.py), but faster."""
->>>>>>> main
+    """Executes exactly as graphql-core does (see tests/api/protocol/test_executor.py), but faster."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -147,17 +147,12 @@ def candidates(
     after: Position | None,
     is_first_enough: bool,
 ) -> Iterator[Candidate]:
-<<<<<<< HEAD
-    """By start, then offering name, lazily: a page costs what it looks at."""
-    versions: dict[UUID, list[ListedSlot]] = defaultdict(list)
-    for each in slots:
-        versions[each.slot.id].append(each)
-=======
     """Yield occurrences by start, then by offering name. They are computed lazily, so a page costs only what it looks
     at.
     """
-    by_id = {listed.slot.id: listed for listed in slots}
->>>>>>> main
+    versions: dict[UUID, list[ListedSlot]] = defaultdict(list)
+    for each in slots:
+        versions[each.slot.id].append(each)
     for position in expand(slots, places.within, include_not_scheduled=True, after=after):
         listed = next(each for each in versions[position.timeslot_id] if each.slot.falls_on(position.held_on))
         yield places.candidate(question, listed, position, is_first_enough=is_first_enough)
