@@ -25,6 +25,9 @@ from tests.factories import World
 from tests.live import PATIENCE, Api, RedisServer, api_process, init, office_token, sign_in
 from tests.live_sheet import LiveSheet, live_sheet
 
+# Connections of the database are ended.
+pytestmark = pytest.mark.own_database
+
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 STUDENT = """subscription($id: ID!, $after: String) { studentChanged(studentId: $id, after: $after) {
   cursor kinds marks { mark { status revision } } tokens { id } } }"""

@@ -21,6 +21,9 @@ from tests.factories import World
 from tests.live import Api, RedisServer, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
 from tests.live_sheet import LiveSheet, live_sheet, submit_over_http
 
+# Connections of the database are ended.
+pytestmark = pytest.mark.own_database
+
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 
 

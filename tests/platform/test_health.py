@@ -76,6 +76,7 @@ async def test_not_ready_on_an_older_schema(database: Database, database_url: st
     assert report["migrations"].startswith("the schema is at 0001, this code needs ")
 
 
+@pytest.mark.own_database
 async def test_not_ready_before_the_first_migration(database: Database, database_url: str, redis_url: str) -> None:
     owner = create_engine(database_url, role=None)
     async with owner.begin() as connection:

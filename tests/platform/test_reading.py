@@ -187,7 +187,10 @@ async def test_of_connections_that_were_lost_one_read_hears_and_the_next_gets_a_
 
     async def lose_all() -> None:
         await owner.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         )
         # The driver hears of it by the way.
         await asyncio.sleep(0.1)
@@ -269,7 +272,10 @@ async def test_a_connection_that_is_lost_under_a_statement_fails_that_read_alone
     world: World, owner: AsyncConnection, narrow: Database
 ) -> None:
     async def lose() -> None:
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        end = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event = 'PgSleep'"
+        )
         while not (await owner.execute(text(end))).all():
             await asyncio.sleep(0.01)
 

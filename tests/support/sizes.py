@@ -42,7 +42,7 @@ class Sizes:
 
 PROFILES = {
     "default": Sizes(
-        race_rounds=15,
+        race_rounds=16,
         fan_outs=150,
         walks=10,
         stories=20,
