@@ -1,5 +1,7 @@
 """What every test may ask for: servers, a database, and an organization to fill; and the order of the tests."""
 
+import importlib
+
 pytest_plugins = [
     "tests.support.servers",
     "tests.support.databases",
@@ -7,3 +9,7 @@ pytest_plugins = [
     "tests.support.scheduling",
     "tests.support.tenant_watch",
 ]
+
+# pytest rewrites this module's assertions when it is first imported. CPython 3.11 fails to parse it when that happens
+# deep in a stack of coroutines ("AST constructor recursion depth mismatch"), so it is imported here.
+importlib.import_module("anyio._backends._asyncio")

@@ -42,4 +42,4 @@ class Authenticate:
             return self._access_tokens.check(token)
         if self._provider is not None and algorithm in PROVIDER_ALGORITHMS:
             return await self._provider.check(token, header.get("kid"))
-        raise NotAuthenticated("The access token is signed with an algorithm that is not accepted here.")
+        raise NotAuthenticated("The access token is not signed with an algorithm that is accepted here.")

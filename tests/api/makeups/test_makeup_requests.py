@@ -116,7 +116,7 @@ async def test_R8_7_what_is_settled_stays_settled(desk: MakeupDesk, first: str) 
         refused = await desk.settle(verb, request, desk.family if verb.startswith("withdraw") else desk.office)
         assert refused == {
             "__typename": "MakeupRequestSettled",
-            "message": f"This request is {state.lower()} already.",
+            "message": f"This request is already {state.lower()}.",
             "makeupRequestId": request,
             "requestState": state,
             "settledAt": "2026-11-16T18:00:00Z",

@@ -94,6 +94,7 @@ async def test_R7_10_both_runs_twice_at_once_give_each_absence_one_token(sheet: 
     assert set((await sheet.runs()).values()) == {"DONE"}
 
 
+@pytest.mark.emptied_database
 async def test_R7_10_sweeps_of_three_workers_at_once_carry_out_each_run_once(sheet: TokenSheet) -> None:
     weeks = [of_week(sheet, number) for number in range(ROUNDS)]
     for week in weeks:
