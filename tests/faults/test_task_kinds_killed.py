@@ -31,9 +31,11 @@ from db.wake_ups import Announcer
 from tests.factories import World
 from tests.support.processes import worker_process
 
-pytestmark = pytest.mark.emptied_database
+pytestmark = [pytest.mark.emptied_database, pytest.mark.timeout(900)]
 
 MANY = 1200
+# Seconds for all items of a task, while other test processes share the cores.
+PATIENCE = 240
 WEEKS = 50
 MOMENTS = random.Random(24)
 TODAY = datetime.now(UTC).date()
@@ -48,7 +50,7 @@ async def run(world: World, database: Database, servers: tuple[str, str], kind: 
     for _ in range(4):
         with worker_process(*servers) as worker:
             before = await _progress(world)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 while (row := await _progress(world)).done == before.done and row.ended_at is None:
                     await asyncio.sleep(0.01)
             await asyncio.sleep(0.02 * MOMENTS.random())
@@ -56,7 +58,7 @@ async def run(world: World, database: Database, servers: tuple[str, str], kind: 
             worker.wait()
         killed += (await _progress(world)).ended_at is None
     with worker_process(*servers):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while (row := await _progress(world)).ended_at is None:
                 await asyncio.sleep(0.05)
     assert (row.state, row.done) == ("COMPLETED", row.total)

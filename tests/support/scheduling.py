@@ -9,13 +9,13 @@ SLOW_FIRST = ("simulation", "walk", "demo", "faults", "races", "platform")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes for each core, since the tests of faults wait more than they compute; one for a single file or
-    test, which it would take longer to share than to run.
+    """One process more than there are cores, since the tests of faults wait more than they compute; one for a single
+    file or test, which it would take longer to share than to run.
     """
     paths = config.args
     if len(paths) == 1 and (".py" in paths[0]):
         return 0
-    return min(2 * len(os.sched_getaffinity(0)), 8)
+    return min(len(os.sched_getaffinity(0)) + 1, 8)
 
 
 @pytest.hookimpl(trylast=True)
