@@ -74,8 +74,7 @@ CREATE VIEW timeslot_version WITH (security_invoker='true') AS
     t.start_time,
     t.duration_minutes,
     t.room,
-    t.deleted_at,
-    true AS is_current
+    t.deleted_at
    FROM timeslot t
 UNION ALL
  SELECT f.organization_id,
@@ -87,8 +86,7 @@ UNION ALL
     f.start_time,
     f.duration_minutes,
     f.room,
-    NULL::timestamp with time zone AS deleted_at,
-    false AS is_current
+    NULL::timestamp with time zone AS deleted_at
    FROM former_timeslot f;
 
 

@@ -11,16 +11,18 @@ from datetime import date, datetime, time
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from db.fragments import holds_on
+
 Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """`asyncpg.Connection.fetch` of some connection: a statement and its arguments, answered with rows."""
 
 # Today at the location, or tomorrow when an occurrence of today has begun or has a mark: that one has taken place.
-_CHANGE_DATES = """
+_CHANGE_DATES = f"""
 SELECT o.id, n.today + CASE WHEN EXISTS (
     SELECT FROM timeslot_version t
     WHERE t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
       AND (t.weekday IS NULL OR t.weekday = extract(isodow FROM n.today))
-      AND (t.starts_on IS NULL OR t.starts_on <= n.today) AND (t.ends_on IS NULL OR t.ends_on >= n.today)
+      AND {holds_on("t", "n.today")}
       AND ((n.today + t.start_time) AT TIME ZONE l.time_zone <= $3
            OR EXISTS (SELECT FROM mark m WHERE m.organization_id = t.organization_id AND m.timeslot_id = t.id
                       AND m.held_on = n.today))
@@ -29,7 +31,7 @@ FROM offering o
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 CROSS JOIN LATERAL (SELECT ($3 AT TIME ZONE l.time_zone)::date AS today) n
 WHERE o.organization_id = $1 AND o.id = ANY ($2)
-"""
+"""  # noqa: S608 - a constant
 
 # The parts see one state, in which nothing is copied yet. greatest and least pass over nulls.
 _KEEP = """

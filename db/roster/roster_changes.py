@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import ChangeKind
-from db.fragments import on_sheet
+from db.fragments import holds_on, on_sheet
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
@@ -46,7 +46,7 @@ WITH slot AS (
         UNION SELECT CAST(:only_on AS date) WHERE CAST(:only_on AS date) IS NOT NULL
     ) days
     WHERE (s.weekday IS NULL OR extract(isodow FROM days.held_on) = s.weekday)
-      AND (s.starts_on IS NULL OR days.held_on >= s.starts_on) AND (s.ends_on IS NULL OR days.held_on <= s.ends_on)
+      AND {holds_on("s", "days.held_on")}
       AND (s.is_named
            OR EXISTS (SELECT FROM enrollment e
                       WHERE e.organization_id = :organization_id AND e.student_id = :student_id

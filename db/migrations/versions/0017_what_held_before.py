@@ -85,11 +85,11 @@ CREATE POLICY tenant ON {table} USING (organization_id =
 VIEWS = """
 CREATE VIEW timeslot_version WITH (security_invoker = true) AS
     SELECT t.organization_id, t.id, t.offering_id, t.weekday, t.starts_on, t.ends_on, t.start_time,
-           t.duration_minutes, t.room, t.deleted_at, true AS is_current
+           t.duration_minutes, t.room, t.deleted_at
     FROM timeslot t
     UNION ALL
     SELECT f.organization_id, f.timeslot_id, f.offering_id, f.weekday, f.starts_on, f.ends_on, f.start_time,
-           f.duration_minutes, f.room, NULL, false
+           f.duration_minutes, f.room, NULL
     FROM former_timeslot f;
 CREATE VIEW offering_version WITH (security_invoker = true) AS
     SELECT o.organization_id, o.id AS offering_id, o.holds_from AS starts_on, CAST(NULL AS date) AS ends_on,
