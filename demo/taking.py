@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.tokens.token_runs import run_times, token_timing
 from attendance.rules.vocabulary import (
@@ -183,10 +183,8 @@ class Attendance:
             source=hand.source,
             kind=meeting.course.kind,
             settings=business.settings,
-            held_on=meeting.held_on,
-            today=local_date(at, zone),
             now=at,
-            runs=run_times(meeting.ends_at, meeting.held_on, zone),
+            runs=run_times(meeting.ends_at, zone),
         )
         if timing.creates_at_once:
             self.ledger.reconcile(sheet, at, hand, may_create=True)

@@ -261,7 +261,7 @@ class ExpiryAnchor(StrEnum):
 
 
 class TokenRunPhase(StrEnum):
-    """R7.3: 30 minutes after the class ends, and 23:59 local on the occurrence's date."""
+    """R7.3: 30 minutes after the class ends, and 23:59 local on the date on which the class ends."""
 
     AFTER_CLASS = "AFTER_CLASS"
     END_OF_DAY = "END_OF_DAY"

@@ -3,20 +3,22 @@ date.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
 from attendance.rules.vocabulary import AttendanceState
 from db import models
 from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
 from db.unit_of_work import UnitOfWork
 
 _PAGE = 200
+_DAY = timedelta(days=1)
 _BEHIND = text("""
 SELECT organization_id, location_id, time_zone, settled_through_on FROM locations_behind(:now)
 """)
@@ -53,9 +55,12 @@ async def locations_behind(connection: AsyncConnection, now: datetime) -> list[L
 async def unattended_occurrences(
     connection: AsyncConnection, organization_id: UUID, location_id: UUID, on_date: date
 ) -> list[OccurrenceKey]:
-    """Return the occurrences of the day that are held, have students on their roster, and have no mark."""
+    """Return the occurrences that end on the day, are held, have students on their roster, and have no mark.
+
+    An occurrence lasts a day at most, so it begins on that day or on the day before.
+    """
     chosen = ListingFilter(
-        within=DateSpan(on_date, on_date),
+        within=DateSpan(on_date - _DAY, on_date),
         location_ids=[location_id],
         attendance_states=[AttendanceState.NOT_TAKEN],
         include_not_scheduled=False,
@@ -64,12 +69,16 @@ async def unattended_occurrences(
     window = Window(_PAGE)
     while True:
         listing = await list_occurrences(connection, organization_id, chosen, window)
-        keys = [head.key for head in listing.heads if head.is_held]
+        keys = [head.key for head in listing.heads if head.is_held and _ended_on(head) == on_date]
         tallies = await read_tallies(connection, organization_id, keys)
         found += [key for key in keys if tallies[key].unmarked]
         if not listing.has_more:
             return found
         window = Window(_PAGE, after=listing.positions[-1])
+
+
+def _ended_on(head: OccurrenceHead) -> date:
+    return local_date(head.ends_at, head.zone)
 
 
 async def was_marked_by_the_system(uow: UnitOfWork, key: OccurrenceKey) -> bool:

@@ -176,7 +176,7 @@ described(
     "When a deferred run happens.",
     {
         TokenRunPhase.AFTER_CLASS: "30 minutes after the class ends.",
-        TokenRunPhase.END_OF_DAY: "At 23:59 local time on the date of the occurrence, to include later changes.",
+        TokenRunPhase.END_OF_DAY: "At 23:59 local time on the date on which the class ends, to include later changes.",
     },
 )
 described(

@@ -182,15 +182,18 @@ async def test_R4_13_each_location_by_its_own_clock_and_each_organization_by_its
     assert await marks(off.world) == []
 
 
-async def test_R4_13_a_class_past_midnight_is_marked_at_the_end_of_its_own_date(
+async def test_R4_13_R7_3_a_class_past_midnight_is_marked_at_the_end_of_the_date_on_which_it_ends(
     absentees: World, database: Database
 ) -> None:
     night = await new_sheet(absentees, database, start_time=time(23, 30), duration_minutes=60)
     student = await night.add_student(starts_on=MONDAY)
-    assert await end(night, END_OF_DAY_AT - SECOND) == 0
-    assert await end(night, END_OF_DAY_AT) == 1
+    assert await end(night, END_OF_DAY_AT) == 0
+    assert await end(night, END_OF_DAY_AT + timedelta(days=1) - SECOND) == 0
+    assert await marks(absentees) == [], "nobody is absent from a class that still runs"
+    assert await end(night, END_OF_DAY_AT + timedelta(days=1)) == 1
     assert await marks(absentees) == absent(student)
-    assert await night.runs() == {"AFTER_CLASS": "ARMED"}
+    assert await night.runs() == {"END_OF_DAY": "ARMED"}
+    assert await end(night, END_OF_DAY_AT + timedelta(days=2)) == 0
 
 
 @pytest.mark.own_database

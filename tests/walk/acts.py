@@ -68,9 +68,9 @@ def advance(model: Model) -> list[tuple[str, str]]:
     """The workers' minute: days that have ended (R4.13), then the runs that are due, which it names in order."""
     for name in sorted(model.sheets):
         sheet = model.sheets[name]
-        held_on, zone = sheet.slot.held_on, sheet.slot.zone
-        has_ended = end_of_day(held_on, zone) <= model.now
-        was_settled = model.settled_through is not None and held_on <= model.settled_through
+        ends_on, zone = sheet.slot.ends_on, sheet.slot.zone
+        has_ended = end_of_day(ends_on, zone) <= model.now
+        was_settled = model.settled_through is not None and ends_on <= model.settled_through
         if has_ended and not was_settled and model.settings.mark_absent_when_nobody_checks_in and not sheet.marks:
             changes = {student: model.default(student, sheet) for student in model.places_on(sheet)}
             _record(model, sheet, changes, SYSTEM, cause="SYSTEM")
@@ -156,7 +156,7 @@ def _record(model: Model, sheet: Sheet, changes: Mapping[str, Mark | None], acto
 
 def _is_at_once(model: Model, sheet: Sheet, cause: str) -> bool:
     """The table of R7.3."""
-    is_past = sheet.slot.held_on < model.today(sheet)
+    is_past = sheet.slot.runs["END_OF_DAY"] <= model.now
     table = {
         "KIOSK": False,
         "SYSTEM": False,

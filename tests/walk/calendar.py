@@ -35,7 +35,11 @@ class Slot:
     @property
     def runs(self) -> dict[str, datetime]:
         """R7.3: when each run is due."""
-        return {"AFTER_CLASS": self.ends_at + timedelta(minutes=30), "END_OF_DAY": end_of_day(self.held_on, self.zone)}
+        return {"AFTER_CLASS": self.ends_at + timedelta(minutes=30), "END_OF_DAY": end_of_day(self.ends_on, self.zone)}
+
+    @property
+    def ends_on(self) -> date:
+        return self.ends_at.astimezone(self.zone).date()
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:

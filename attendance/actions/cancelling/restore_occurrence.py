@@ -9,7 +9,7 @@ from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
 from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
-from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancellation_mail import cancellation_reason
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancelledStudent
@@ -139,10 +139,8 @@ async def _earn_again(
             source=mark.source,
             kind=head.offering.kind,
             settings=settings,
-            held_on=head.key.held_on,
-            today=local_date(now, head.zone),
             now=now,
-            runs=run_times(head.ends_at, head.key.held_on, head.zone),
+            runs=run_times(head.ends_at, head.zone),
         )
         runs |= {run.phase: run for run in timing.runs}
         (at_once if timing.creates_at_once or mark.had_token else later).append(mark.student_id)

@@ -1,14 +1,14 @@
 """When an absence becomes a makeup token: in the transaction of its mark, or in deferred runs (R7.3)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from attendance.rules.calendar.days import end_of_day_after
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import OfferingKind, Source, TokenRunPhase
 
 AFTER_CLASS_WAIT = timedelta(minutes=30)
-END_OF_DAY = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,16 @@ AT_ONCE = TokenTiming(creates_at_once=True)
 NEVER = TokenTiming(creates_at_once=False)
 
 
-def run_times(ends_at: datetime, held_on: date, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
+def run_times(ends_at: datetime, zone: ZoneInfo) -> tuple[DueRun, DueRun]:
     """Return the two runs of a class occurrence.
 
-    AFTER_CLASS is due 30 elapsed minutes after the end of the class, END_OF_DAY at the end of the occurrence's own
-    date. The END_OF_DAY of a class that lasts past midnight comes before its AFTER_CLASS.
+    AFTER_CLASS is due 30 elapsed minutes after the end of the class, END_OF_DAY at 23:59 on the local date on which the
+    class ends. For a class that ends in the last half hour of a day, END_OF_DAY comes first.
     """
     return (
         DueRun(TokenRunPhase.AFTER_CLASS, ends_at + AFTER_CLASS_WAIT),
-        DueRun(TokenRunPhase.END_OF_DAY, end_of_day_at(held_on, zone)),
+        DueRun(TokenRunPhase.END_OF_DAY, end_of_day_after(ends_at, zone)),
     )
-
-
-def end_of_day_at(on_date: date, zone: ZoneInfo) -> datetime:
-    """Return 23:59 local time. When a clock change repeats that minute, it is the first one; when it skips that minute,
-    it is later by the gap (R2.7).
-    """
-    return datetime.combine(on_date, END_OF_DAY, zone).astimezone(UTC)
 
 
 def token_timing(
@@ -55,8 +48,6 @@ def token_timing(
     source: Source,
     kind: OfferingKind,
     settings: OrganizationSettings,
-    held_on: date,
-    today: date,
     now: datetime,
     runs: tuple[DueRun, DueRun],
 ) -> TokenTiming:
@@ -64,12 +55,12 @@ def token_timing(
 
     source -- the source of the mark that a person made; absences by default follow the mark that caused them, so pass
         its source and not their own SYSTEM. SYSTEM as a cause (R4.13) is deferred, as for the kiosk.
-    today -- the local date at `now`
-    runs -- the result of `run_times`
+    runs -- the result of `run_times`; the occurrence is past from its END_OF_DAY on
     """
     if kind is not OfferingKind.CLASS:
         return NEVER
-    if _creates_at_once(source, settings, is_past=held_on < today):
+    _, end_of_day = runs
+    if _creates_at_once(source, settings, is_past=end_of_day.due_at <= now):
         return AT_ONCE
     return TokenTiming(creates_at_once=False, runs=_runs_to_arm(runs, now))
 

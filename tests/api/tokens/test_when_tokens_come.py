@@ -73,10 +73,10 @@ R7_3: list[Row] = [
     (OFFICE, ON, OFF, BETWEEN, END_OF_DAY),
     (STAFF, OFF, OFF, BETWEEN, AT_ONCE),
     (OFFICE, OFF, OFF, BETWEEN, AT_ONCE),
-    # In the last minute of the day both runs are over: late, never not (R7.10).
+    # In the last minute of the day the occurrence is past, and both runs are over: late, never not (R7.10).
     (KIOSK, OFF, OFF, DAY_OVER, NEXT_SWEEP),
-    (STAFF, OFF, ON, DAY_OVER, NEXT_SWEEP),
-    (OFFICE, ON, OFF, DAY_OVER, NEXT_SWEEP),
+    (STAFF, OFF, ON, DAY_OVER, AT_ONCE),
+    (OFFICE, ON, OFF, DAY_OVER, AT_ONCE),
     (OFFICE, OFF, OFF, DAY_OVER, AT_ONCE),
 ]
 INSTANTS = [
@@ -170,25 +170,29 @@ MIXED: list[Step] = [
     ("18:45", STAFF, "Ben ABSENT", "Ben Cas"),  # reinstated at once
     ("23:58:59", WORKER, "", "Ben Cas"),
     ("23:59", WORKER, "", "Ann Ben Cas"),  # captured by the second run
-    ("23:59:10", OFFICE, "Dee ABSENT", "Ann Ben Cas"),  # still today's occurrence, both runs over
+    ("23:59:10", OFFICE, "Dee ABSENT", "Ann Ben Cas Dee"),  # past from 23:59 on
     ("23:59:40", WORKER, "", "Ann Ben Cas Dee"),
     ("24:00", OFFICE, "Cas PRESENT", "Ann Ben Dee"),
     ("24:00:01", OFFICE, "Cas ABSENT", "Ann Ben Cas Dee"),  # a past date now
     ("33:00", WORKER, "", "Ann Ben Cas Dee"),
 ]
 PAST_MIDNIGHT: list[Step] = [
-    # A class from 23:00 to 01:00; both modes are on. Its end of the day comes in its middle.
+    # A class from 23:00 to 01:00; both modes are on. It is past from 23:59 of the date on which it ends.
     ("23:05", KIOSK, "Ann PRESENT", ""),
-    ("23:58:59", WORKER, "", ""),
-    ("23:59", WORKER, "", "Ben Cas Dee"),
-    ("23:59:30", OFFICE, "Ann ABSENT", "Ben Cas Dee"),  # deferred: the run after the class is still ahead
-    ("24:10", OFFICE, "Ben TARDY", "Cas Dee"),
-    ("24:20", KIOSK, "Cas PRESENT", "Dee"),  # the class still runs, so the kiosk still reaches it
-    ("24:30", STAFF, "Cas ABSENT", "Cas Dee"),  # of yesterday's date: at once
-    ("25:29:59", WORKER, "", "Cas Dee"),
+    ("23:59", WORKER, "", ""),
+    ("23:59:30", OFFICE, "Ann ABSENT", ""),
+    ("24:05", STAFF, "Ben ABSENT", ""),  # the class still runs, so it is not past
+    ("24:10", OFFICE, "Ben TARDY", ""),
+    ("24:20", KIOSK, "Cas PRESENT", ""),  # the kiosk still reaches it
+    ("24:30", STAFF, "Cas ABSENT", ""),
+    ("25:29:59", WORKER, "", ""),
     ("25:30", WORKER, "", "Ann Cas Dee"),
     ("26:00", STAFF, "Dee PRESENT", "Ann Cas"),
-    ("33:00", WORKER, "", "Ann Cas"),
+    ("26:05", STAFF, "Ben ABSENT", "Ann Cas"),  # left to the end of the day
+    ("47:58:59", WORKER, "", "Ann Cas"),
+    ("47:59", WORKER, "", "Ann Ben Cas"),
+    ("47:59:01", OFFICE, "Dee ABSENT", "Ann Ben Cas Dee"),  # past
+    ("57:00", WORKER, "", "Ann Ben Cas Dee"),
 ]
 NOBODY: list[Step] = [
     # markAbsentWhenNobodyChecksIn (R4.13): deferred by the system, when both runs are over.
@@ -236,7 +240,7 @@ async def test_R7_3_R7_4_a_day_step_by_step(
 Clock = tuple[str, date, str, int, str, str]
 
 CLOCKS: list[Clock] = [
-    # zone, date, start and minutes | 30 min after its end, and 23:59 of its date, in UTC
+    # zone, date, start and minutes | 30 min after its end, and 23:59 of the date on which it ends, in UTC
     #
     # an ordinary day
     ("America/Chicago", date(2026, 11, 16), "17:00", 45, "2026-11-17 00:15", "2026-11-17 05:59"),
@@ -248,10 +252,12 @@ CLOCKS: list[Clock] = [
     ("America/Chicago", date(2026, 11, 1), "00:30", 120, "2026-11-01 08:00", "2026-11-02 05:59"),
     ("America/Chicago", date(2026, 11, 1), "01:30", 60, "2026-11-01 08:00", "2026-11-02 05:59"),
     ("America/Chicago", date(2026, 11, 1), "17:00", 45, "2026-11-02 00:15", "2026-11-02 05:59"),
-    # past midnight into such a day: its end of the day is that of the day before
-    ("America/Chicago", date(2026, 3, 7), "23:30", 180, "2026-03-08 09:00", "2026-03-08 05:59"),
-    ("America/Chicago", date(2026, 10, 31), "23:30", 180, "2026-11-01 08:00", "2026-11-01 04:59"),
-    ("America/Chicago", date(2026, 11, 16), "23:15", 45, "2026-11-17 06:30", "2026-11-17 05:59"),
+    # past midnight into such a day, and until midnight: the end of the day on which it ends
+    ("America/Chicago", date(2026, 3, 7), "23:30", 180, "2026-03-08 09:00", "2026-03-09 04:59"),
+    ("America/Chicago", date(2026, 10, 31), "23:30", 180, "2026-11-01 08:00", "2026-11-02 05:59"),
+    ("America/Chicago", date(2026, 11, 16), "23:15", 45, "2026-11-17 06:30", "2026-11-18 05:59"),
+    # until a quarter to midnight: the end of the day comes first
+    ("America/Chicago", date(2026, 11, 16), "23:00", 45, "2026-11-17 06:15", "2026-11-17 05:59"),
     # far from UTC, in both directions, by half hours and quarters, and by half an hour of summer time
     ("Pacific/Auckland", date(2026, 4, 5), "01:30", 120, "2026-04-04 15:00", "2026-04-05 11:59"),
     ("Pacific/Kiritimati", date(2026, 11, 16), "00:00", 60, "2026-11-15 11:30", "2026-11-16 09:59"),

@@ -5,7 +5,10 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from attendance.rules.calendar import days
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.tokens.token_runs import AT_ONCE, NEVER, DueRun, TokenTiming, run_times, token_timing
 from attendance.rules.vocabulary import OfferingKind, Source, TokenRunPhase
@@ -37,9 +40,10 @@ def timing(
     held_on: date = TODAY,
     now: datetime = DURING_CLASS,
     kind: OfferingKind = OfferingKind.CLASS,
-    runs: tuple[DueRun, DueRun] = RUNS,
+    runs: tuple[DueRun, DueRun] | None = None,
 ) -> TokenTiming:
-    return token_timing(source=source, kind=kind, settings=of, held_on=held_on, today=TODAY, now=now, runs=runs)
+    runs = runs or run_times(ENDS_AT + (held_on - TODAY), CHICAGO)
+    return token_timing(source=source, kind=kind, settings=of, now=now, runs=runs)
 
 
 #   mark recorded through, officeCheckInMode, staffCheckInMode, the occurrence's date, the token
@@ -79,7 +83,8 @@ def test_R7_3_table(source: Source, office: bool, staff: bool, held_on: date, ex
 
 def test_R7_3_past_dates_of_the_kiosk_and_of_defaults_are_deferred_all_the_same() -> None:
     for source, office, staff in product((Source.KIOSK, Source.SYSTEM), (False, True), (False, True)):
-        assert timing(source, settings(office=office, staff=staff), held_on=YESTERDAY) == DEFERRED
+        made = timing(source, settings(office=office, staff=staff), held_on=YESTERDAY)
+        assert made == TokenTiming(creates_at_once=False, runs=(DueRun(END_OF_DAY, END_OF_DAY_AT - timedelta(days=1)),))
 
 
 def test_R7_3_guardians_set_no_marks() -> None:
@@ -110,19 +115,47 @@ def test_R7_3_a_deferred_mark_after_both_runs_arms_the_end_of_day_run_again_due_
         assert made.runs[0].due_at <= END_OF_DAY_AT + late
 
 
-def test_R7_3_a_class_past_midnight_has_its_end_of_day_before_its_after_class() -> None:
-    ends_at = datetime(2026, 11, 19, 7, 0, tzinfo=UTC)  # 23:00 to 01:00
-    runs = run_times(ends_at, TODAY, CHICAGO)
-    after_class, end_of_day = runs
-    assert after_class == DueRun(AFTER_CLASS, datetime(2026, 11, 19, 7, 30, tzinfo=UTC))
-    assert end_of_day == DueRun(END_OF_DAY, datetime(2026, 11, 19, 5, 59, tzinfo=UTC))
-    before_midnight = datetime(2026, 11, 19, 5, 30, tzinfo=UTC)
-    after_midnight = datetime(2026, 11, 19, 6, 30, tzinfo=UTC)
-    both_due = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
-    of = settings()
-    assert timing(Source.KIOSK, of, now=before_midnight, runs=runs).runs == runs
-    assert timing(Source.KIOSK, of, now=after_midnight, runs=runs).runs == (after_class,)
-    assert timing(Source.KIOSK, of, now=both_due, runs=runs).runs == (end_of_day,)
+MIDNIGHT = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
+NIGHTS = [
+    # the end of a class of today (Wednesday the 18th), the end of its day
+    (MIDNIGHT - timedelta(minutes=1), END_OF_DAY_AT),
+    (MIDNIGHT, END_OF_DAY_AT + timedelta(days=1)),
+    (MIDNIGHT + timedelta(hours=1), END_OF_DAY_AT + timedelta(days=1)),  # from 23:00 to 01:00
+    (MIDNIGHT + timedelta(hours=23, minutes=58), END_OF_DAY_AT + timedelta(days=1)),
+    (MIDNIGHT + timedelta(hours=24), END_OF_DAY_AT + timedelta(days=2)),
+]
+
+
+@pytest.mark.parametrize(("ends_at", "day_ends_at"), NIGHTS)
+def test_R7_3_the_end_of_day_is_on_the_date_on_which_the_class_ends(ends_at: datetime, day_ends_at: datetime) -> None:
+    after_class, end_of_day = run_times(ends_at, CHICAGO)
+    assert after_class == DueRun(AFTER_CLASS, ends_at + timedelta(minutes=30))
+    assert end_of_day == DueRun(END_OF_DAY, day_ends_at)
+
+
+@pytest.mark.parametrize(("ends_at", "day_ends_at"), NIGHTS)
+@pytest.mark.parametrize("source", [Source.OFFICE, Source.STAFF])
+def test_R7_3_a_class_is_past_from_the_end_of_its_day_on(
+    ends_at: datetime, day_ends_at: datetime, source: Source
+) -> None:
+    of, runs = settings(office=True, staff=True), run_times(ends_at, CHICAGO)
+    second = timedelta(seconds=1)
+    for now in (ends_at - timedelta(minutes=55), ends_at - second, day_ends_at - second):
+        assert not timing(source, of, now=now, runs=runs).creates_at_once, now
+    for now in (day_ends_at, day_ends_at + second, day_ends_at + timedelta(days=9)):
+        assert timing(source, of, now=now, runs=runs) == AT_ONCE, now
+
+
+@given(
+    st.sampled_from(["America/Chicago", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "Europe/London"]),
+    st.integers(0, 2 * 365 * 24 * 60),
+)
+def test_R7_3_no_class_is_past_while_it_runs_and_each_is_within_a_day_of_its_end(zone: str, minute: int) -> None:
+    ends_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    _, end_of_day = run_times(ends_at, ZoneInfo(zone))
+    local = end_of_day.due_at.astimezone(ZoneInfo(zone))
+    assert ends_at <= end_of_day.due_at < ends_at + timedelta(hours=25)
+    assert (local.hour, local.minute, local.date()) == (23, 59, ends_at.astimezone(ZoneInfo(zone)).date())
 
 
 @pytest.mark.parametrize(
@@ -142,10 +175,7 @@ def test_R7_3_a_class_past_midnight_has_its_end_of_day_before_its_after_class() 
         ("Pacific/Apia", date(2011, 12, 30), datetime(2011, 12, 31, 9, 59, tzinfo=UTC)),
     ],
 )
-def test_R7_3_the_end_of_day_is_23_59_local_on_the_occurrences_date(
-    zone: str, held_on: date, end_of_day_at: datetime
-) -> None:
-    after_class, end_of_day = run_times(ENDS_AT, held_on, ZoneInfo(zone))
-    assert end_of_day == DueRun(END_OF_DAY, end_of_day_at)
-    assert after_class == DueRun(AFTER_CLASS, AFTER_CLASS_AT)
-    assert end_of_day.due_at.tzinfo is UTC
+def test_R7_3_the_end_of_a_day_is_23_59_local(zone: str, held_on: date, end_of_day_at: datetime) -> None:
+    found = days.end_of_day_at(held_on, ZoneInfo(zone))
+    assert found == end_of_day_at
+    assert found.tzinfo is UTC

@@ -8,7 +8,6 @@ from uuid import UUID
 from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.tokens.token_runs import run_times, token_timing
 from attendance.rules.vocabulary import ChangeKind
@@ -42,10 +41,8 @@ async def settle_makeup_tokens(
         source=author.source,
         kind=head.offering.kind,
         settings=settings,
-        held_on=head.key.held_on,
-        today=local_date(now, head.zone),
         now=now,
-        runs=run_times(head.ends_at, head.key.held_on, head.zone),
+        runs=run_times(head.ends_at, head.zone),
     )
     await arm_token_runs(uow, head.key, timing.runs, now=now)
     outcome = await reconcile_makeup_tokens(
