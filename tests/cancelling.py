@@ -88,7 +88,7 @@ class CancelDesk(TokenSheet):
             drop_on=day,
             timeslot_id=self.lesson.timeslot_id,
         )
-        await self.change_token(token_id, makeup_enrollment_id=place)
+        await self.world.change(models.MakeupToken, token_id, makeup_enrollment_id=place)
         return place
 
     async def live(self) -> dict[UUID, str]:

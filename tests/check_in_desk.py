@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
@@ -163,10 +163,6 @@ class CheckInDesk:
         context = WorkerContext(self.database, self.announcer, lambda: at)
         await end_days(context)
         await sweep(context)
-
-    async def settings(self, **values: Any) -> None:
-        of_organization = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
 
     async def marks(self) -> dict[str, tuple[str, bool, str]]:
         """Status, whether defaulted, and source, by name."""

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, Permission
-from db import models
 from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World
@@ -73,9 +72,6 @@ class HandDesk:
 
     async def emails(self) -> list[Any]:
         return list(await self.world.owner.execute(EMAILS, {"own": self.world.organization_id}))
-
-    async def change_settings(self, **values: Any) -> None:
-        await self.world.owner.execute(models.Settings.__table__.update().values(**values))  # type: ignore[attr-defined]
 
     async def makeup(self, token: UUID, offering_id: UUID, timeslot_id: UUID, makeup_on: date) -> UUID:
         """As if the token had been redeemed for that class."""

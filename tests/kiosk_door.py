@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
@@ -106,10 +106,6 @@ class KioskDoor:
     async def guardian(self, api: Api) -> Api:
         """Signed in for the family."""
         return await api.signed_in(self.world, await self.world.guardian(self.family_id), Portal.CUSTOMER)
-
-    async def settings(self, **values: Any) -> None:
-        of_organization = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
 
     async def marks(self) -> dict[str, tuple[str, bool, str]]:
         """Status, whether defaulted, and source, by name."""

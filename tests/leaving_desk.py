@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
@@ -101,10 +101,6 @@ class LeavingDesk:
     async def states(self) -> list[str]:
         return [token["state"] for token in await self.tokens()]
 
-    async def change_settings(self, **values: Any) -> None:
-        of_organization = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
-
     async def remembered(self) -> list[Any]:
         """What dropping does beside the enrollment itself."""
         tokens = await self.world.owner.execute(select(models.MakeupToken.__table__).order_by(models.MakeupToken.id))
@@ -118,7 +114,7 @@ async def new_leaving_desk(world: World, api: Api, *, wait_days: int | None = 14
     ann, lesson = await world.student(family_id=family), await world.weekly_class()
     place = await world.enroll(ann, lesson.offering_id, starts_on=MONDAY - timedelta(weeks=20))
     desk = LeavingDesk(api, world, owner, await world.guardian(family), ann, lesson, place)
-    await desk.change_settings(expire_after_last_drop_days=wait_days)
+    await desk.world.change_settings(expire_after_last_drop_days=wait_days)
     await desk.on(MONDAY)
     return desk
 

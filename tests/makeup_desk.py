@@ -138,17 +138,6 @@ class MakeupDesk:
         document = "query($id: ID!) { node(id: $id) { ... on MakeupToken { state } } }"
         return (await (api or self.office).ask(document, id=self.token_id))["node"]["state"]  # type: ignore[no-any-return]
 
-    async def settings(self, **values: Any) -> None:
-        pairs = ", ".join(f"{name} = :{name}" for name in values)
-        statement = text(f"UPDATE settings SET {pairs} WHERE organization_id = :own")
-        await self.world.owner.execute(statement.bindparams(own=self.world.organization_id, **values))
-
-    async def change(self, table: str, row: UUID, **values: Any) -> None:
-        pairs = ", ".join(f"{name} = :{name}" for name in values)
-        await self.world.owner.execute(
-            text(f"UPDATE {table} SET {pairs} WHERE id = :row").bindparams(row=row, **values)
-        )
-
     async def remembered(self) -> tuple[Any, ...]:
         return tuple((await self.world.owner.execute(_REMEMBERED)).one())
 

@@ -101,12 +101,7 @@ class Stage:
 
 async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Stage:
     api.clock.now = now
-    await world.owner.execute(
-        text(
-            "UPDATE settings SET office_check_in_mode = true, staff_check_in_mode = true, staff_sees_balances = true"
-            " WHERE organization_id = :own"
-        ).bindparams(own=world.organization_id)
-    )
+    await world.change_settings(office_check_in_mode=True, staff_check_in_mode=True, staff_sees_balances=True)
     lesson, other = await world.weekly_class(capacity=10), await world.weekly_class(name="Gym")
     tom = await world.staff(teaches=[lesson.offering_id])
     family = await world.family(phone=PHONE)

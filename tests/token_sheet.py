@@ -160,15 +160,7 @@ class TokenSheet:
             starts_on=makeup_on,
             drop_on=makeup_on,
         )
-        await self.change_token(token_id, makeup_enrollment_id=makeup)
-
-    async def change_token(self, token_id: UUID, **values: Any) -> None:
-        token = models.MakeupToken
-        await self.world.owner.execute(update(token).where(token.id == token_id).values(**values))
-
-    async def change_settings(self, **values: Any) -> None:
-        of_organization = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
+        await self.world.change(models.MakeupToken, token_id, makeup_enrollment_id=makeup)
 
     async def cancel(self, *, at: datetime | None = LONG_AGO) -> None:
         await self.world.occurrence(self.lesson.timeslot_id, self.held_on)

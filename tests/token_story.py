@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 
 from attendance.actions.cancelling.cancel_occurrence import cancel_occurrence
 from attendance.actions.cancelling.restore_occurrence import restore_occurrence
@@ -99,7 +99,7 @@ class Story:
         if act == "wait":
             self.now = next((at for at in MOMENTS if at > self.now), self.now)
         elif act == "switch":
-            await self.sheets[0].change_settings(**{given: name == "Ann"})
+            await self.sheets[0].world.change_settings(**{given: name == "Ann"})
         elif act == "sweep":
             await sweep(self.worker)
         else:
@@ -210,9 +210,7 @@ def crashing(sheet: TokenSheet, crash_at: int | None) -> Iterator[None]:
 async def new_story(world: World, database: Database, **settings: Any) -> Story:
     """Everybody is in both classes; only those with an ACTIVE place earn tokens."""
     if settings:
-        await world.owner.execute(
-            update(models.Settings).where(models.Settings.organization_id == world.organization_id).values(**settings)
-        )
+        await world.change_settings(**settings)
     first, second = [await new_sheet(world, database) for _ in range(2)]
     students = {}
     for name, type_ in NAMES.items():

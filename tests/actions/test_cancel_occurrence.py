@@ -13,6 +13,7 @@ from attendance.rules.cancelling.cancelling import CancellationOptions, Cancella
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceState, OfferingKind, Source
+from db import models
 from db.engine import Database
 from tests.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.each_statement import counting
@@ -121,7 +122,7 @@ async def test_R9_2_an_absence_token_in_use_stays_is_flagged_and_is_the_only_one
 async def test_R7_4_a_cancellation_token_deleted_by_hand_stays_deleted(desk: CancelDesk) -> None:
     ann = await desk.add_student()
     await desk.cancel()
-    await desk.change_token((await desk.token_of(ann)).id, deleted_at=LONG_AGO)
+    await desk.world.change(models.MakeupToken, (await desk.token_of(ann)).id, deleted_at=LONG_AGO)
     await desk.restore()
     await desk.cancel(now=LATER)
     assert await desk.live() == {}
@@ -130,7 +131,7 @@ async def test_R7_4_a_cancellation_token_deleted_by_hand_stays_deleted(desk: Can
 
 async def test_R7_2_with_tokens_off_none_comes_of_it(desk: CancelDesk) -> None:
     ann = await desk.add_student()
-    await desk.change_settings(tokens_enabled=False)
+    await desk.world.change_settings(tokens_enabled=False)
     await desk.cancel()
     assert (await desk.live(), await desk.ledger(ann)) == ({}, [("SKIPPED", "TOKENS_OFF")])
 
@@ -140,7 +141,7 @@ async def test_R9_1_who_is_over_the_limit_is_left_out_unless_that_is_overridden(
     desk: CancelDesk, period: LimitPeriod
 ) -> None:
     ann, ben = await desk.add_student(), await desk.add_student()
-    await desk.change_settings(token_limit=1, token_limit_period=period)
+    await desk.world.change_settings(token_limit=1, token_limit_period=period)
     earlier = replace(desk, held_on=MONDAY - WEEK)
     await mark(earlier, ann, ABSENT)
     done = await desk.cancel()
@@ -154,7 +155,7 @@ async def test_R9_1_who_is_over_the_limit_is_left_out_unless_that_is_overridden(
 
 async def test_R7_6_the_token_that_gives_way_and_those_of_cancellations_do_not_count(desk: CancelDesk) -> None:
     ann = await desk.add_student()
-    await desk.change_settings(token_limit=1)
+    await desk.world.change_settings(token_limit=1)
     await replace(desk, held_on=MONDAY - WEEK).cancel()
     await mark(desk, ann, ABSENT)
     await desk.cancel()
@@ -239,7 +240,7 @@ async def test_R9_3_restoring_revokes_unused_tokens_and_tells_the_used_ones(desk
     tokens = {student: (await desk.token_of(student)).id for student in (ann, ben, cas, dan)}
     await desk.tie_to_makeup(tokens[ben], MONDAY + WEEK)
     await desk.tie_to_makeup(tokens[cas], MONDAY - WEEK)
-    await desk.change_token(tokens[dan], expires_on=MONDAY - DAY)
+    await desk.world.change(models.MakeupToken, tokens[dan], expires_on=MONDAY - DAY)
     done = await desk.restore()
     assert set(done.revoked_tokens) == {tokens[ann], tokens[dan]}
     assert set(done.used_tokens) == {tokens[ben], tokens[cas]}
@@ -330,7 +331,7 @@ async def test_R9_3_a_deferred_absence_that_had_its_token_gets_it_back_at_once(d
 async def test_R4_14_a_cancelled_class_counts_neither_way_for_absences_in_a_row(desk: CancelDesk) -> None:
     ann = await desk.add_student()
     await desk.world.owner.execute(text("UPDATE family SET email = 'baker@example.org'"))
-    await desk.change_settings(consecutive_absences_notice=2)
+    await desk.world.change_settings(consecutive_absences_notice=2)
     for number, status in enumerate((PRESENT, ABSENT, PRESENT, ABSENT)):
         await replace(desk, held_on=MONDAY + (number - 3) * WEEK).set_mark(ann, status)
     between = replace(desk, held_on=MONDAY - WEEK)
@@ -358,7 +359,7 @@ async def test_R9_2_cancelling_takes_the_same_statements_however_many_students(d
             found = next(each for each in await desk.tokens() if each.id == token)
             await desk.makeup(found.student_id, token, MONDAY + (week + 1) * WEEK)
             await mark(replace(desk, held_on=MONDAY + (week + 1) * WEEK), ann, ABSENT)
-        await desk.change_settings(token_limit=50)
+        await desk.world.change_settings(token_limit=50)
         here = replace(desk, held_on=MONDAY + (week + 1) * WEEK)
         statements: list[str] = []
         with counting(desk.database, statements):
@@ -370,7 +371,7 @@ async def test_R9_2_cancelling_takes_the_same_statements_however_many_students(d
 
 async def test_R9_1_the_dry_run_is_what_happens_whatever_the_order_does_to_the_limit(desk: CancelDesk) -> None:
     ann = await desk.add_student()
-    await desk.change_settings(token_limit=1, token_limit_period=LimitPeriod.YEAR)
+    await desk.world.change_settings(token_limit=1, token_limit_period=LimitPeriod.YEAR)
     first, second = (replace(desk, held_on=MONDAY + n * WEEK) for n in (-1, 0))
     await mark(first, ann, ABSENT)
     plans = await desk.preview(second.held_on, first.held_on)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
 from attendance.rules.tokens.makeup_tokens import TokenStep
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, LimitPeriod, LimitScope
+from db import models
 from db.engine import Database
 from tests.cancelling import CancelDesk, new_cancel_desk
 from tests.factories import MONDAY, World
@@ -27,7 +28,7 @@ COUNTS = text("""SELECT
 
 async def fill(desk: CancelDesk, dice: random.Random) -> None:
     """Students with and without an address, marks and absence tokens of past weeks, and an earlier cancellation."""
-    await desk.change_settings(
+    await desk.world.change_settings(
         token_limit=dice.choice([None, 1, 2]),
         token_limit_period=dice.choice(list(LimitPeriod)),
         token_limit_scope=dice.choice(list(LimitScope)),
@@ -38,7 +39,7 @@ async def fill(desk: CancelDesk, dice: random.Random) -> None:
         student = await desk.world.student(family_id=dice.choice(families))
         type = dice.choice([EnrollmentType.ACTIVE, EnrollmentType.ACTIVE, EnrollmentType.TRIAL])
         desk.enrollments[student] = await desk.world.enroll(student, desk.lesson.offering_id, type=type)
-    await desk.change_settings(token_limit=None)
+    await desk.world.change_settings(token_limit=None)
     for week in WEEKS[:3]:
         here = replace(desk, held_on=week)
         for student in desk.enrollments:
@@ -57,11 +58,11 @@ async def book(desk: CancelDesk, there: CancelDesk, dice: random.Random) -> None
             continue
         if fate in ("used", "flagged"):
             await replace(there, held_on=dice.choice(WEEKS)).makeup(token.student_id, token.id)
-            await desk.change_token(token.id, needs_review=fate == "flagged")
+            await desk.world.change(models.MakeupToken, token.id, needs_review=fate == "flagged")
         elif fate == "expired":
-            await desk.change_token(token.id, expires_on=MONDAY - timedelta(days=1))
+            await desk.world.change(models.MakeupToken, token.id, expires_on=MONDAY - timedelta(days=1))
         elif fate == "deleted":
-            await desk.change_token(token.id, deleted_at=DURING_CLASS)
+            await desk.world.change(models.MakeupToken, token.id, deleted_at=DURING_CLASS)
 
 
 def options_from(dice: random.Random) -> CancellationOptions:
@@ -87,7 +88,7 @@ async def test_R9_1_the_dry_run_is_what_happens(world: World, database: Database
     for each, other in ((desk, there), (there, desk)):
         await fill(each, dice)
         await book(each, other, dice)
-    await desk.change_settings(token_limit=dice.choice([None, 1, 2]))
+    await desk.world.change_settings(token_limit=dice.choice([None, 1, 2]))
     options = options_from(dice)
     keyed = [(each, week) for each in (desk, there) for week in WEEKS]
     dice.shuffle(keyed)

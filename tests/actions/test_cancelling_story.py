@@ -21,6 +21,7 @@ from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
 from attendance.rules.marks.marks import Keep, WantedMark
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType
+from db import models
 from db.engine import Database
 from db.marks.changes import SYSTEM
 from tests.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
@@ -219,7 +220,7 @@ class Story:
         if found is None:
             return "nothing to delete"
         key, token_id, token = found
-        await self.desk.change_token(token_id, deleted_at=LONG_AGO)
+        await self.desk.world.change(models.MakeupToken, token_id, deleted_at=LONG_AGO)
         token.state = Is.DELETED
         return f"delete {key}"
 

@@ -7,6 +7,7 @@ import pytest
 
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import LimitPeriod, LimitScope, MakeupTokenOrigin
+from db import models
 from db.engine import Database
 from tests.factories import MONDAY, World
 from tests.token_sheet import ABSENT, DURING_CLASS, PRESENT, TokenSheet, new_sheet
@@ -89,7 +90,7 @@ async def test_R7_6_manual_cancellation_and_revoked_ones_do_not_count(sheet: Tok
     )
     assert await miss(sheet, ann, MONDAY, MONTH)
     (absence,) = [token for token in await sheet.tokens() if token.origin is MakeupTokenOrigin.ABSENCE]
-    await sheet.change_token(absence.id, revoked_at=DURING_CLASS)
+    await sheet.world.change(models.MakeupToken, absence.id, revoked_at=DURING_CLASS)
     assert await miss(sheet, ann, MONDAY + timedelta(days=7), MONTH)
 
 
@@ -109,7 +110,7 @@ async def test_R7_6_outstanding_ones_are_those_that_can_still_be_used(
     settings = limited(LimitPeriod.OUTSTANDING)
     assert await miss(sheet, ann, MONDAY - timedelta(days=7), settings)
     (token,) = await sheet.tokens()
-    await sheet.change_token(token.id, **fate)
+    await sheet.world.change(models.MakeupToken, token.id, **fate)
     assert await miss(sheet, ann, MONDAY, settings) is not counts
 
 

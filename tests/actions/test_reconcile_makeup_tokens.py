@@ -140,7 +140,7 @@ async def test_R7_4_no_longer_qualifies_and_expired_is_left(sheet: TokenSheet, a
 async def test_R7_4_deleted_by_hand_stays_deleted(sheet: TokenSheet, ann: UUID, status: object) -> None:
     await sheet.set_mark(ann, ABSENT)
     token_id = (await sheet.reconcile(ann)).issued[ann]
-    await sheet.change_token(token_id, deleted_at=DURING_CLASS)
+    await sheet.world.change(models.MakeupToken, token_id, deleted_at=DURING_CLASS)
     await sheet.set_mark(ann, PRESENT if status is PRESENT else ABSENT)
     before = await sheet.tokens()
     assert (await sheet.reconcile(ann)).student_ids == frozenset()
@@ -224,7 +224,7 @@ async def test_R9_2_an_absence_token_does_not_return_beside_that_of_the_cancella
 ) -> None:
     await sheet.set_mark(ann, ABSENT)
     token_id = (await sheet.reconcile(ann)).issued[ann]
-    await sheet.change_token(token_id, revoked_at=DURING_CLASS)
+    await sheet.world.change(models.MakeupToken, token_id, revoked_at=DURING_CLASS)
     given: dict[str, Any] = {"timeslot_id": sheet.lesson.timeslot_id, "held_on": MONDAY}
     await sheet.world.makeup_token(ann, origin=MakeupTokenOrigin.CANCELLATION, **given)
     assert (await sheet.reconcile(ann)).student_ids == frozenset()
@@ -238,7 +238,7 @@ async def test_R7_5_a_second_automatic_token_breaks_a_constraint(sheet: TokenShe
     token_id = (await sheet.reconcile(ann)).issued[ann]
     given: dict[str, Any] = {"timeslot_id": sheet.lesson.timeslot_id, "held_on": MONDAY}
     for revoked_at in (None, DURING_CLASS):
-        await sheet.change_token(token_id, revoked_at=revoked_at)
+        await sheet.world.change(models.MakeupToken, token_id, revoked_at=revoked_at)
         with pytest.raises(IntegrityError, match="makeup_token_one_automatic"):
             await sheet.world.makeup_token(ann, origin=MakeupTokenOrigin.ABSENCE, **given)
 

@@ -159,10 +159,10 @@ async def test_R7_9_the_ledger_names_the_run(sheet: TokenSheet, ann: UUID) -> No
 
 async def test_R7_2_a_run_goes_by_the_settings_of_its_time(sheet: TokenSheet, ann: UUID) -> None:
     await sheet.arm()
-    await sheet.change_settings(token_trigger="EXCUSED_ONLY")
+    await sheet.world.change_settings(token_trigger="EXCUSED_ONLY")
     await sheet.run(AFTER_CLASS, now=AFTER_CLASS_AT)
     assert (await sheet.tokens(), await sheet.ledger(ann)) == ([], [("SKIPPED", "NOT_EXCUSED")])
-    await sheet.change_settings(token_trigger="ALL_ABSENCES", token_limit=1)
+    await sheet.world.change_settings(token_trigger="ALL_ABSENCES", token_limit=1)
     await sheet.run(END_OF_DAY, now=END_OF_DAY_AT)
     assert await sheet.live_tokens() == [ann]
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -17,7 +17,6 @@ from websockets.exceptions import ConnectionClosed
 from attendance.rules.vocabulary import AttendanceStatus, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
@@ -204,11 +203,7 @@ async def test_R10_2_api_processes_killed_and_come_back_to_by_cursor(
 async def test_R10_2_postgresql_drops_every_connection(
     database_url: str, mortal: RedisServer, sheet: LiveSheet, audience: Audience
 ) -> None:
-    await sheet.world.owner.execute(
-        update(models.Settings)
-        .where(models.Settings.organization_id == sheet.world.organization_id)
-        .values(tokens_enabled=False)
-    )
+    await sheet.world.change_settings(tokens_enabled=False)
     async with (
         api_process(database_url, mortal.url, live_compare_seconds=0.5) as api,
         audience.watching(api) as (family, desk),

@@ -17,14 +17,13 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from commands.servers import postgres
 from commands.servers.process import stop
 from commands.servers.start import locked
-from db import models
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
@@ -123,7 +122,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(owner.execution_options(isolation_level="AUTOCOMMIT").connect())
         world = await new_world(connection)
-        await connection.execute(update(models.Settings).values(tokens_enabled=False))
+        await world.change_settings(tokens_enabled=False)
         sheets = [await stack.enter_async_context(live_sheet(database, world, redis.url)) for _ in range(SHEETS)]
         town = Town(folder, server, redis, database, world, sheets, stack)
         town.apis = [await town.start_api() for _ in range(2)]

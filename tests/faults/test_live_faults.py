@@ -7,14 +7,13 @@ from contextlib import AsyncExitStack, suppress
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.vocabulary import AttendanceStatus
 from commands.servers.process import free_port
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from db import models
 from db.engine import Database
 from db.wake_ups import ROLL_SHEETS, Announcer
 from tests.factories import World
@@ -58,11 +57,7 @@ async def watchful(database_url: str, mortal: RedisServer) -> AsyncIterator[Api]
 
 @pytest.fixture
 async def sheet(database: Database, world: World, mortal: RedisServer) -> AsyncIterator[LiveSheet]:
-    await world.owner.execute(
-        update(models.Settings)
-        .where(models.Settings.organization_id == world.organization_id)
-        .values(tokens_enabled=False)
-    )
+    await world.change_settings(tokens_enabled=False)
     async with live_sheet(database, world, mortal.url) as sheet:
         yield sheet
 

@@ -8,11 +8,9 @@ from contextlib import AsyncExitStack
 
 import orjson
 import pytest
-from sqlalchemy import update
 from websockets.asyncio.client import connect
 
 from attendance.rules.vocabulary import AttendanceStatus
-from db import models
 from db.engine import Database
 from tests.factories import World
 from tests.live import ENTRY, Subscriber, api_process, init, office_token, subscriber
@@ -34,8 +32,7 @@ subscription Watch($id: ID!, $after: Int) {{
 
 @pytest.fixture
 async def sheet(database: Database, world: World, redis_url: str) -> AsyncIterator[LiveSheet]:
-    mine = models.Settings.organization_id == world.organization_id
-    await world.owner.execute(update(models.Settings).where(mine).values(tokens_enabled=False))
+    await world.change_settings(tokens_enabled=False)
     async with live_sheet(database, world, redis_url, *(f"Ann{number}" for number in range(10))) as sheet:
         yield sheet
 

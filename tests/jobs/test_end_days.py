@@ -40,11 +40,7 @@ async def absentees(world: World) -> World:
 
 
 async def with_setting(world: World, *, is_on: bool = True) -> World:
-    await world.owner.execute(
-        text(
-            "UPDATE settings SET mark_absent_when_nobody_checks_in = :is_on WHERE organization_id = :world"
-        ).bindparams(is_on=is_on, world=world.organization_id)
-    )
+    await world.change_settings(mark_absent_when_nobody_checks_in=is_on)
     return world
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
@@ -269,7 +268,7 @@ async def test_R9_8_what_people_typed_is_text(outbox: Outbox, server: MailServer
 async def test_R4_14_R9_8_an_absence_reaches_the_family(
     outbox: Outbox, server: MailServer, world: World, api: Api
 ) -> None:
-    await world.owner.execute(text("UPDATE settings SET consecutive_absences_notice = 1"))
+    await world.change_settings(consecutive_absences_notice=1)
     lesson = await world.weekly_class(name="Swim 1")
     ann = await world.student(first_name="Ann", family_id=await world.family(email="baker@example.org"))
     await world.enroll(ann, lesson.offering_id)

@@ -113,7 +113,7 @@ async def test_R8_2_a_token_that_is_not_issued_yet_is_told_on_its_issue_date(pos
 
 @pytest.mark.parametrize(("shown", "told"), [(True, True), (False, False)])
 async def test_R8_2_comments_are_told_where_families_see_them(post: Post, shown: bool, told: bool) -> None:
-    await post.change_settings(families_see_comments=shown)
+    await post.world.change_settings(families_see_comments=shown)
     await post.one(comment="<b>Sorry</b>\nfor the flood", sendEmail=True)
     (message,) = await post.send()
     assert ("<b>Sorry</b>" in plain(message)) is told
@@ -121,7 +121,7 @@ async def test_R8_2_comments_are_told_where_families_see_them(post: Post, shown:
 
 
 async def test_R7_2_a_location_that_does_not_bind_is_not_told(post: Post) -> None:
-    await post.change_settings(ignore_location_lock=True)
+    await post.world.change_settings(ignore_location_lock=True)
     await post.one(locationId=encode_id("Location", post.world.location_id), sendEmail=True)
     assert plain((await post.send())[0])[4] == "- Location: any location"
 

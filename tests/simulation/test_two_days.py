@@ -12,13 +12,12 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
 from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import OfferingKind, Permission, Portal, TokenRunPhase
-from db import models
 from db.engine import Database, create_engine
 from db.marks.changes import lock_occurrence
 from db.unit_of_work import unit_of_work
@@ -93,11 +92,7 @@ async def test_R7_10_two_days_end_in_the_tokens_that_the_final_marks_earn(
 ) -> None:
     random = Random(SEED)
     meetings = await new_timetable(world, SIZE, random)
-    await world.owner.execute(
-        update(models.Settings).values(
-            token_limit=LIMIT, mark_absent_when_nobody_checks_in=True, kiosk_marks_tardy=True
-        )
-    )
+    await world.change_settings(token_limit=LIMIT, mark_absent_when_nobody_checks_in=True, kiosk_marks_tardy=True)
     database = Database(create_engine(database_url, pool_size=8))
     crew = Crew(database_url, redis_url, world.owner, random, WORKERS)
     try:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.organization.permissions import Claims
@@ -184,8 +184,7 @@ class Business:
 
     async def set(self, **values: Any) -> None:
         """Settings that have no mutation yet."""
-        mine = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(mine).values(**values))
+        await self.world.change_settings(**values)
 
     async def close(self) -> None:
         """The workers have nothing more to do here."""

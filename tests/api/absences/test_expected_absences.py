@@ -151,12 +151,6 @@ async def test_R6_1_what_is_no_absence_is_bad_input(desk: AbsenceDesk, given: di
     assert message in told
 
 
-async def settings(desk: AbsenceDesk, **values: Any) -> None:
-    pairs = ", ".join(f"{name} = :{name}" for name in values)
-    statement = text(f"UPDATE settings SET {pairs} WHERE organization_id = :own")
-    await desk.world.owner.execute(statement.bindparams(own=desk.world.organization_id, **values))
-
-
 async def test_R6_2_guardians_ask_and_staff_approve(desk: AbsenceDesk) -> None:
     asked = (await desk.request(comment="fever"))["expectedAbsence"]
     assert (asked["state"], asked["isExcused"], asked["isLate"], asked["source"]) == (
@@ -175,7 +169,7 @@ async def test_R6_2_guardians_ask_and_staff_approve(desk: AbsenceDesk) -> None:
 
 
 async def test_R6_2_requests_can_be_switched_off(desk: AbsenceDesk) -> None:
-    await settings(desk, guardians_may_request_absences=False)
+    await desk.world.change_settings(guardians_may_request_absences=False)
     before = await remembered(desk)
     assert (await desk.request())["__typename"] == "AbsenceRequestsOff"
     assert await remembered(desk) == before
@@ -195,8 +189,7 @@ async def test_R6_2_requests_can_be_switched_off(desk: AbsenceDesk) -> None:
 async def test_R6_2_settings_decide(
     desk: AbsenceDesk, auto_approve: bool, auto_excuse: bool, notice: int, expected: tuple[str, bool, bool]
 ) -> None:
-    await settings(
-        desk,
+    await desk.world.change_settings(
         auto_approve_absences=auto_approve,
         auto_excuse_absences=auto_excuse,
         absence_notice_minutes=notice,
@@ -209,7 +202,7 @@ async def test_R6_2_settings_decide(
 
 
 async def test_R6_2_the_first_occurrence_that_takes_place_counts_for_the_notice(desk: AbsenceDesk) -> None:
-    await settings(desk, absence_notice_minutes=3 * 24 * 60)
+    await desk.world.change_settings(absence_notice_minutes=3 * 24 * 60)
     await desk.world.occurrence(desk.lesson.timeslot_id, cancelled_at=desk.office.clock.now)
     assert not (await desk.request(endsOn=f"{NEXT_MONDAY}"))["expectedAbsence"]["isLate"]
     assert not (await desk.request(endsOn=f"{MONDAY}"))["expectedAbsence"]["isLate"]
@@ -260,7 +253,7 @@ async def test_R6_2_families_cannot_take_back_what_has_been(desk: AbsenceDesk) -
 
 
 async def test_R4_5_an_excused_one_excuses_by_default_and_R6_3_it_is_no_mark(desk: AbsenceDesk) -> None:
-    await settings(desk, office_check_in_mode=True)
+    await desk.world.change_settings(office_check_in_mode=True)
     cas = await desk.world.student(first_name="Cas")
     await desk.world.enroll(cas, desk.lesson.offering_id)
     await desk.record(isExcused=True)

@@ -241,7 +241,7 @@ async def test_too_many_occurrences_are_refused(office: Office, monkeypatch: pyt
 
 
 async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails(office: Office) -> None:
-    await office.world.owner.execute(text("UPDATE settings SET token_limit = 1"))
+    await office.world.change_settings(token_limit=1)
     ann, _ = await office.student("Ann"), await office.student("Ben", email=None)
     await office.world.makeup_token(ann)
     await office.world.mark(ann, office.lesson.timeslot_id, held_on=MONDAY - WEEK, status=AttendanceStatus.ABSENT)
@@ -383,7 +383,7 @@ async def test_R11_3_what_the_caller_does_not_see_is_not_found_and_not_in_a_rang
 
 @pytest.mark.parametrize("weeks", [1, 20])
 async def test_R9_1_the_dry_run_takes_the_same_statements_for_any_number_of_classes(office: Office, weeks: int) -> None:
-    await office.world.owner.execute(text("UPDATE settings SET token_limit = 1"))
+    await office.world.change_settings(token_limit=1)
     for number in range(weeks):
         await office.student(f"Student {number}")
     office.api.clock.now = EVENING

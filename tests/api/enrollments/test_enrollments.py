@@ -403,10 +403,7 @@ async def test_what_cannot_be_transferred_is_refused(desk: Desk, change: dict[st
 
 
 async def test_R4_7_who_is_enrolled_into_what_has_begun_starts_absent(desk: Desk, world: World) -> None:
-    await world.owner.execute(
-        text("UPDATE settings SET office_check_in_mode = true WHERE organization_id = :it"),
-        {"it": world.organization_id},
-    )
+    await world.change_settings(office_check_in_mode=True)
     ann, ben = await world.student(), await world.student(first_name="Ben")
     await desk.enroll(ann)
     assert (await desk.rows())["Ann"]["mark"] is None

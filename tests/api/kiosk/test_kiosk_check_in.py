@@ -61,13 +61,13 @@ async def test_R1_1_the_mark_names_the_kiosk(door: KioskDoor) -> None:
 
 
 async def test_R4_8_repeating_is_harmless_and_the_first_time_and_status_stand(door: KioskDoor) -> None:
-    await door.settings(kiosk_marks_tardy=True, kiosk_late_minutes=15)
+    await door.world.change_settings(kiosk_marks_tardy=True, kiosk_late_minutes=15)
     await door.check_in("Ann")
     before = await door.remembered()
     for minutes in (1, 30):
         door.at(STARTS + timedelta(minutes=minutes))
         assert await door.check_in("Ann") == checked_in()
-    await door.settings(kiosk_read_only=True)
+    await door.world.change_settings(kiosk_read_only=True)
     assert await door.check_in("Ann") == checked_in()
     assert await door.remembered() == before
 
@@ -107,7 +107,7 @@ async def test_R4_8_of_what_staff_marked_a_kiosk_changes_absent_alone(
 async def test_R5_3_after_the_start_is_tardy_where_the_setting_says_so(
     door: KioskDoor, marks_tardy: bool, late: timedelta, status: str
 ) -> None:
-    await door.settings(kiosk_marks_tardy=marks_tardy)
+    await door.world.change_settings(kiosk_marks_tardy=marks_tardy)
     kiosk = await launch(door.owner, door.world.location_id)
     door.at(STARTS + late)
     assert (await door.check_in("Ann", api=kiosk))["status"] == status
@@ -117,7 +117,7 @@ async def test_R5_3_after_the_start_is_tardy_where_the_setting_says_so(
 async def test_R5_3_outside_the_windows_it_is_refused_with_their_bounds(
     door: KioskDoor, minutes: int, is_open: bool
 ) -> None:
-    await door.settings(kiosk_early_minutes=30, kiosk_late_minutes=15)
+    await door.world.change_settings(kiosk_early_minutes=30, kiosk_late_minutes=15)
     before = await door.remembered()
     door.at(STARTS + timedelta(minutes=minutes))
     done = await door.check_in("Ann")
@@ -141,7 +141,7 @@ async def test_R5_3_without_windows_the_whole_day_is_open(door: KioskDoor) -> No
 
 
 async def test_R5_3_read_only_kiosks_check_nobody_in(door: KioskDoor) -> None:
-    await door.settings(kiosk_read_only=True)
+    await door.world.change_settings(kiosk_read_only=True)
     before = await door.remembered()
     assert await door.check_in("Ann") == {
         "__typename": "KioskReadOnly",
@@ -153,7 +153,7 @@ async def test_R5_3_read_only_kiosks_check_nobody_in(door: KioskDoor) -> None:
 async def test_R7_3_a_kiosks_tokens_always_wait_for_both_runs(door: KioskDoor) -> None:
     """Whatever the portals' switches: the tokens of those whom the check-in marked absent."""
     for office, staff in ((False, False), (True, True)):
-        await door.settings(office_check_in_mode=office, staff_check_in_mode=staff)
+        await door.world.change_settings(office_check_in_mode=office, staff_check_in_mode=staff)
         lesson = await door.world.weekly_class(name="Swim 2")
         door.lesson = lesson
         for name in ("Dee", "Eli"):

@@ -5,7 +5,6 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import FamilyCode
@@ -26,7 +25,7 @@ async def door(world: World, api: Api) -> KioskDoor:
 
 
 async def test_R5_2_a_family_sees_first_names_and_todays_occurrences_and_nothing_more(door: KioskDoor) -> None:
-    await door.settings(kiosk_early_minutes=30, kiosk_late_minutes=15)
+    await door.world.change_settings(kiosk_early_minutes=30, kiosk_late_minutes=15)
     answer = await door.kiosk.send(FAMILY, phone="512-555-0142")
     expected = {
         "occurrenceId": door.occurrence_id,
@@ -80,7 +79,7 @@ async def test_R5_3_the_settings_decide_and_count_at_once(
 ) -> None:
     door.at(STARTS + timedelta(minutes=minutes))
     assert (await door.look_up())[0]["occurrences"][0]["canCheckIn"]
-    await door.settings(**settings)
+    await door.world.change_settings(**settings)
     found = (await door.look_up())[0]["occurrences"][0]
     assert (found["canCheckIn"], found["noCheckInReason"]) == (reason is None, reason)
 
@@ -96,7 +95,7 @@ async def test_R5_2_only_who_is_expected_today_is_named(door: KioskDoor) -> None
     for name, given in enrollments.items():
         await door.add(name, **given)
     left = await door.add("Left")
-    await world.owner.execute(update(models.Student).where(models.Student.id == left).values(deleted_at=STARTS))
+    await world.change(models.Student, left, deleted_at=STARTS)
     tuesdays = await world.weekly_class(weekday=2, name="Tuesdays")
     await world.enroll(await world.student(first_name="Tom", family_id=door.family_id), tuesdays.offering_id)
     over = await world.weekly_class(name="Over", ends_on=MONDAY - timedelta(days=7))

@@ -190,9 +190,7 @@ async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor
     elsewhere = await new_world(door.world.owner, name="Other Gym")
     stranger = await api.as_staff(elsewhere, Permission.OWNER)
     gone = await door.world.location(name="Closed")
-    await door.world.owner.execute(
-        update(models.Location).where(models.Location.id == gone).values(deleted_at=STARTS - timedelta(days=1))
-    )
+    await door.world.change(models.Location, gone, deleted_at=STARTS - timedelta(days=1))
     before = await door.remembered()
     assert (await stranger.refused(LAUNCH, input=asked(door.world)))[0] == "NOT_FOUND"
     assert (

@@ -229,9 +229,7 @@ async def test_R10_2_changes_can_be_listed_too(api: Api, sheet: LiveSheet, token
 
 async def test_R10_4_medical_texts_and_balances_are_for_those_who_may_see_them(api: Api, sheet: LiveSheet) -> None:
     ann = sheet.students["Ann"]
-    await sheet.world.owner.execute(
-        update(models.Student).where(models.Student.id == ann).values(medical_alert="Peanuts")
-    )
+    await sheet.world.change(models.Student, ann, medical_alert="Peanuts")
     await sheet.world.owner.execute(update(models.Family).values(balance=12))
     held = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
     doctor = await office_token(sheet.world, *held, Permission.SEE_MEDICAL, Permission.SEE_BALANCES)
@@ -257,9 +255,7 @@ async def test_R10_4_a_permission_taken_away_ends_the_stream(api: Api, sheet: Li
     person = await sheet.world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
     async with subscriber(api, await sign_in(sheet.world, person), sheet.id) as client:
         await client.heard(1)
-        await sheet.world.owner.execute(
-            update(models.Person).where(models.Person.id == person).values(permissions=["OFFICE_SEE_ALL"])
-        )
+        await sheet.world.change(models.Person, person, permissions=["OFFICE_SEE_ALL"])
         await sheet.submit(Ann=PRESENT)
         await ended_with(client, "FORBIDDEN")
         assert client.revisions == [0]

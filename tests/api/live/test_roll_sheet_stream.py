@@ -200,12 +200,12 @@ async def test_R10_4_when_somebodys_access_changed_all_are_looked_at_at_once(
 
 
 async def _take_the_permission(world: World, person_id: UUID) -> None:
-    await world.owner.execute(update(models.Person).where(models.Person.id == person_id).values(permissions=[]))
+    await world.change(models.Person, person_id, permissions=[])
 
 
 async def _let_the_person_go(world: World, person_id: UUID) -> None:
     ended = {"ended_at": datetime.now(UTC)}
-    await world.owner.execute(update(models.Person).where(models.Person.id == person_id).values(**ended))
+    await world.change(models.Person, person_id, **ended)
 
 
 async def _sign_out(world: World, person_id: UUID) -> None:
@@ -267,9 +267,7 @@ async def test_R10_4_a_stream_ends_with_the_right_to_it_also_when_nothing_happen
 
 async def test_R10_4_who_may_see_different_things_is_never_shown_the_same_object(process: Process) -> None:
     sheet = process.sheet
-    await sheet.world.owner.execute(
-        update(models.Student).where(models.Student.id == sheet.students["Ann"]).values(medical_alert="Peanuts")
-    )
+    await sheet.world.change(models.Student, sheet.students["Ann"], medical_alert="Peanuts")
     sees = await process.claims(*PERMISSIONS, Permission.SEE_MEDICAL)
     does_not = await process.claims()
     details: list[list[str | None]] = []

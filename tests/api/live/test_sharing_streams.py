@@ -98,11 +98,6 @@ async def stop(waiting: Sequence[asyncio.Future[Any]]) -> None:
     await asyncio.wait(waiting)
 
 
-async def set_settings(world: World, **values: Any) -> None:
-    mine = models.Settings.organization_id == world.organization_id
-    await world.owner.execute(update(models.Settings).where(mine).values(**values))
-
-
 async def test_R10_4_viewers_who_may_see_different_things_are_in_different_groups(process: Process) -> None:
     async with AsyncExitStack() as stack:
         streams = {who: await listening(process, stack, who) for who in WHO}
@@ -137,7 +132,7 @@ async def test_R10_4_who_came_under_other_settings_is_in_another_group(
         first = await listening(process, stack, "staff with SEE_BALANCES")
         waiting = [asyncio.ensure_future(first.next())]
         assert await groups(process, 1) == 1
-        await set_settings(process.sheet.world, **changed)
+        await process.sheet.world.change_settings(**changed)
         second = await listening(process, stack, "staff with SEE_BALANCES")
         waiting.append(asyncio.ensure_future(second.next()))
         assert await groups(process, 2) == 2
@@ -150,7 +145,7 @@ async def test_R10_4_who_came_under_other_settings_is_in_another_group(
 async def furnish(process: Process) -> None:
     """Something of everything that not everybody sees."""
     world, students = process.sheet.world, process.sheet.students
-    await set_settings(world, staff_sees_balances=False)
+    await world.change_settings(staff_sees_balances=False)
     await world.owner.execute(update(models.Family).values(balance=Decimal("12.50")))
     private = {"medical_alert": "Peanuts", "roll_sheet_comment": "Shy", "birth_on": date(2016, 11, 18)}
     await world.owner.execute(update(models.Student).values(**private))

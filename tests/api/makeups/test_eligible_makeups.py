@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
@@ -76,15 +75,6 @@ class Search:
         assert len(found) == len(nodes)
         return found
 
-    async def change_token(self, **values: Any) -> None:
-        await self.world.owner.execute(
-            update(models.MakeupToken).where(models.MakeupToken.id == self.token).values(**values)
-        )
-
-    async def change_settings(self, **values: Any) -> None:
-        of_organization = models.Settings.organization_id == self.world.organization_id
-        await self.world.owner.execute(update(models.Settings).where(of_organization).values(**values))
-
 
 @pytest.fixture
 async def search(world: World, api: Api) -> Search:
@@ -133,7 +123,7 @@ async def test_R8_9_staff_get_each_rejected_occurrence_with_all_of_its_reasons(s
     world, tuesday = search.world, MONDAY + DAY
     that_day: dict[str, Any] = {"from": str(tuesday), "to": str(tuesday)}
     other, swim = await world.location(), await world.program(name="Swim")
-    await search.change_token(location_id=world.location_id, program_id=swim)
+    await search.world.change(models.MakeupToken, search.token, location_id=world.location_id, program_id=swim)
     closed = await world.program(name="Closed", blackouts=[(tuesday, tuesday, BlackoutScope.ATTENDANCE)])
 
     async def add(name: str, **offering: Any) -> Any:
@@ -168,7 +158,7 @@ async def test_R8_9_staff_get_each_rejected_occurrence_with_all_of_its_reasons(s
         ("Mine", str(tuesday)): ["ALREADY_ENROLLED"],
     }
     assert await search.eligible(**that_day) == on("Good", tuesday)
-    await search.change_settings(ignore_location_lock=True)
+    await search.world.change_settings(ignore_location_lock=True)
     assert await search.eligible(**that_day) == [*on("Elsewhere", tuesday), *on("Good", tuesday)]
 
 
@@ -188,7 +178,7 @@ async def test_R8_6_the_age_is_that_of_the_date_of_the_class(search: Search) -> 
 async def test_R8_6_what_has_begun_what_is_too_soon_and_what_is_beyond_the_horizon(search: Search) -> None:
     await search.world.weekly_class(name="Mondays")
     await search.world.weekly_class(name="Tuesdays", weekday=2, start_time=time(9))
-    await search.change_settings(makeup_latest_booking_minutes=12 * 60 + 1, makeup_horizon_days=7)
+    await search.world.change_settings(makeup_latest_booking_minutes=12 * 60 + 1, makeup_horizon_days=7)
     # It is 21:00 on MONDAY.
     assert await search.rejected(to=str(NEXT + DAY)) == {
         ("Mondays", str(MONDAY)): ["BEGUN"],
@@ -197,7 +187,7 @@ async def test_R8_6_what_has_begun_what_is_too_soon_and_what_is_beyond_the_horiz
         ("Tuesdays", str(NEXT + DAY)): ["BEYOND_HORIZON"],
     }
     assert await search.eligible() == on("Mondays", NEXT)
-    await search.change_settings(makeup_latest_booking_minutes=12 * 60, makeup_horizon_days=8)
+    await search.world.change_settings(makeup_latest_booking_minutes=12 * 60, makeup_horizon_days=8)
     assert await search.eligible() == [
         *on("Tuesdays", MONDAY + DAY),
         *on("Mondays", NEXT),
@@ -265,7 +255,7 @@ async def test_R8_9_a_token_that_cannot_be_used_is_good_nowhere(
     search: Search, token: dict[str, Any], reason: str
 ) -> None:
     await search.world.weekly_class(name="Swim")
-    await search.change_token(**token)
+    await search.world.change(models.MakeupToken, search.token, **token)
     assert await search.eligible() == []
     assert await search.rejected(**{"from": str(NEXT), "to": str(NEXT)}) == {("Swim", str(NEXT)): [reason]}
 
@@ -273,10 +263,8 @@ async def test_R8_9_a_token_that_cannot_be_used_is_good_nowhere(
 async def test_R8_9_a_deleted_program_is_told_at_every_class(search: Search) -> None:
     program = await search.world.program(name="Swim")
     await search.world.weekly_class(name="Swim", program_id=program)
-    await search.change_token(program_id=program)
-    await search.world.owner.execute(
-        update(models.Program).where(models.Program.id == program).values(deleted_at=LONG_AGO)
-    )
+    await search.world.change(models.MakeupToken, search.token, program_id=program)
+    await search.world.change(models.Program, program, deleted_at=LONG_AGO)
     *_, node = (await search.ask(rejected=True, to=str(NEXT)))["nodes"]
     assert node["reasons"] == [
         {
@@ -289,12 +277,12 @@ async def test_R8_9_a_deleted_program_is_told_at_every_class(search: Search) -> 
 
 async def test_R8_9_the_class_may_be_later_than_the_tokens_last_day(search: Search) -> None:
     await search.world.weekly_class(name="Swim")
-    await search.change_token(expires_on=MONDAY)
+    await search.world.change(models.MakeupToken, search.token, expires_on=MONDAY)
     assert await search.eligible() == on("Swim", NEXT, NEXT + WEEK, LAST)
 
 
 async def test_R8_9_a_range_of_90_days_is_searched_and_one_of_91_is_not(search: Search) -> None:
-    await search.change_settings(makeup_horizon_days=365)
+    await search.world.change_settings(makeup_horizon_days=365)
     await search.world.weekly_class(name="Swim")
     last = MONDAY + 89 * DAY
     assert len(await search.eligible(to=str(last))) == 12
@@ -318,7 +306,7 @@ async def test_R8_9_guardians_ask_about_their_own_students_tokens_alone(search: 
 
 @pytest.mark.parametrize("hidden", [{"issued_on": MONDAY + DAY}, {"revoked_at": LONG_AGO}, {"deleted_at": LONG_AGO}])
 async def test_R8_2_a_token_that_families_do_not_see_is_not_found(search: Search, hidden: dict[str, Any]) -> None:
-    await search.change_token(**hidden)
+    await search.world.change(models.MakeupToken, search.token, **hidden)
     assert (await (await search.guardian()).refused(FIND, **search.given()))[0] == "NOT_FOUND"
 
 
@@ -380,7 +368,7 @@ async def test_R8_9_the_ids_are_those_of_the_occurrences(search: Search) -> None
 async def test_R8_9_as_many_statements_for_90_days_and_200_classes_as_for_1_day_and_10(
     search: Search, is_family: bool
 ) -> None:
-    await search.change_settings(makeup_horizon_days=365)
+    await search.world.change_settings(makeup_horizon_days=365)
     api = await search.guardian() if is_family else await search.office()
     counts = []
     for classes, until in ((10, NEXT), (0, MONDAY + 89 * DAY), (190, NEXT), (0, MONDAY + 89 * DAY)):

@@ -11,6 +11,7 @@ from attendance.rules.vocabulary import (
     ExpectedAbsenceState,
     OfferingKind,
 )
+from db import models
 from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
@@ -37,7 +38,7 @@ async def tied(desk: MakeupDesk, held_on: date, state: str) -> dict[str, Any]:
     other = await desk.world.weekly_class(name="Other")
     one_day: dict[str, Any] = {"starts_on": held_on, "drop_on": held_on, "timeslot_id": other.timeslot_id}
     place = await desk.world.enroll(desk.ann, other.offering_id, type=EnrollmentType.MAKEUP, **one_day)
-    await desk.change("makeup_token", desk.token, makeup_enrollment_id=place)
+    await desk.world.change(models.MakeupToken, desk.token, makeup_enrollment_id=place)
     return {"__typename": "MakeupTokenNotUsable", "tokenState": state}
 
 
@@ -50,39 +51,39 @@ async def spent(desk: MakeupDesk) -> dict[str, Any]:
 
 
 async def revoked(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, revoked_at=LONG_AGO)
+    await desk.world.change(models.MakeupToken, desk.token, revoked_at=LONG_AGO)
     return {"__typename": "MakeupTokenNotUsable", "tokenState": "REVOKED"}
 
 
 async def deleted(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, deleted_at=LONG_AGO)
+    await desk.world.change(models.MakeupToken, desk.token, deleted_at=LONG_AGO)
     return {"__typename": "MakeupTokenNotUsable", "tokenState": "DELETED"}
 
 
 async def scheduled(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, issued_on=MONDAY + DAY)
+    await desk.world.change(models.MakeupToken, desk.token, issued_on=MONDAY + DAY)
     return {"__typename": "MakeupTokenNotYetIssued", "issuedOn": "2026-11-17"}
 
 
 async def expired(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, expires_on=MONDAY - DAY)
+    await desk.world.change(models.MakeupToken, desk.token, expires_on=MONDAY - DAY)
     return {"__typename": "MakeupTokenExpired", "expiresOn": "2026-11-15"}
 
 
 async def elsewhere(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, location_id=await desk.world.location(name="Second Street"))
+    await desk.world.change(models.MakeupToken, desk.token, location_id=await desk.world.location(name="Second Street"))
     return {"__typename": "MakeupAtOtherLocation", "location": {"name": "Second Street"}}
 
 
 async def other_program(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("makeup_token", desk.token, program_id=await desk.world.program(name="Dance"))
+    await desk.world.change(models.MakeupToken, desk.token, program_id=await desk.world.program(name="Dance"))
     return {"__typename": "MakeupInOtherProgram", "program": {"name": "Dance"}}
 
 
 async def no_program(desk: MakeupDesk) -> dict[str, Any]:
     program = await desk.world.program(name="Dance")
-    await desk.change("program", program, deleted_at=LONG_AGO)
-    await desk.change("makeup_token", desk.token, program_id=program)
+    await desk.world.change(models.Program, program, deleted_at=LONG_AGO)
+    await desk.world.change(models.MakeupToken, desk.token, program_id=program)
     return {"__typename": "MakeupProgramDeleted", "program": {"name": "Dance"}}
 
 
@@ -112,33 +113,33 @@ async def begun(desk: MakeupDesk) -> dict[str, Any]:
 
 
 async def too_late(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.settings(makeup_latest_booking_minutes=7 * 24 * 60 + 5 * 60 + 1)
+    await desk.world.change_settings(makeup_latest_booking_minutes=7 * 24 * 60 + 5 * 60 + 1)
     return {"__typename": "MakeupTooLate", "latestAt": "2026-11-16T17:59:00Z"}
 
 
 async def beyond(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.settings(makeup_horizon_days=6)
+    await desk.world.change_settings(makeup_horizon_days=6)
     return {"__typename": "MakeupBeyondHorizon", "latestOn": "2026-11-22"}
 
 
 async def too_young(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("offering", desk.lesson.offering_id, min_age_months=79)
+    await desk.world.change(models.Offering, desk.lesson.offering_id, min_age_months=79)
     return {"__typename": "StudentTooYoung", "minAgeMonths": 79, "maxAgeMonths": None, "ageMonths": 78}
 
 
 async def too_old(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("offering", desk.lesson.offering_id, max_age_months=77)
+    await desk.world.change(models.Offering, desk.lesson.offering_id, max_age_months=77)
     return {"__typename": "StudentTooOld", "minAgeMonths": None, "maxAgeMonths": 77, "ageMonths": 78}
 
 
 async def age_unknown(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("offering", desk.lesson.offering_id, max_age_months=120)
-    await desk.change("student", desk.ann, birth_on=None)
+    await desk.world.change(models.Offering, desk.lesson.offering_id, max_age_months=120)
+    await desk.world.change(models.Student, desk.ann, birth_on=None)
     return {"__typename": "StudentAgeUnknown", "minAgeMonths": None, "maxAgeMonths": 120}
 
 
 async def other_gender(desk: MakeupDesk) -> dict[str, Any]:
-    await desk.change("offering", desk.lesson.offering_id, gender="Male")
+    await desk.world.change(models.Offering, desk.lesson.offering_id, gender="Male")
     return {"__typename": "StudentGenderNotAdmitted", "gender": "Male"}
 
 
@@ -199,7 +200,7 @@ async def test_R8_6_each_check_of_redeeming_has_its_reason_and_facts(desk: Makeu
 
 @pytest.mark.parametrize("case", OF_THE_TOKEN + OF_THE_CLASS)
 async def test_R8_7_the_same_checks_hold_for_a_request(desk: MakeupDesk, case: Case) -> None:
-    await desk.settings(auto_approve_makeups=False)
+    await desk.world.change_settings(auto_approve_makeups=False)
     expected = await case(desk)
     await desk.sign_in_again()
     before = await desk.remembered()
@@ -214,7 +215,7 @@ async def test_R8_7_the_same_checks_hold_for_a_request(desk: MakeupDesk, case: C
 
 @pytest.mark.parametrize("case", [case for case in OF_THE_TOKEN + OF_THE_CLASS if case is not requested])
 async def test_R8_7_an_approval_checks_all_of_it_again(desk: MakeupDesk, case: Case) -> None:
-    await desk.settings(auto_approve_makeups=False)
+    await desk.world.change_settings(auto_approve_makeups=False)
     if case is a_camp:
         expected = await case(desk)
         asked = encode_id(
@@ -244,35 +245,37 @@ async def test_R8_10_without_a_token_the_checks_of_the_class_hold(desk: MakeupDe
 
 
 async def expires_today(desk: MakeupDesk) -> None:
-    await desk.change("makeup_token", desk.token, expires_on=MONDAY)
+    await desk.world.change(models.MakeupToken, desk.token, expires_on=MONDAY)
 
 
 async def issued_today(desk: MakeupDesk) -> None:
-    await desk.change("makeup_token", desk.token, issued_on=MONDAY)
+    await desk.world.change(models.MakeupToken, desk.token, issued_on=MONDAY)
 
 
 async def lock_ignored(desk: MakeupDesk) -> None:
     await elsewhere(desk)
-    await desk.settings(ignore_location_lock=True)
+    await desk.world.change_settings(ignore_location_lock=True)
 
 
 async def here(desk: MakeupDesk) -> None:
     program = await desk.world.program(name="Dance")
-    await desk.change("offering", desk.lesson.offering_id, program_id=program)
-    await desk.change("makeup_token", desk.token, program_id=program, location_id=desk.world.location_id)
+    await desk.world.change(models.Offering, desk.lesson.offering_id, program_id=program)
+    await desk.world.change(models.MakeupToken, desk.token, program_id=program, location_id=desk.world.location_id)
 
 
 async def in_the_last_minute(desk: MakeupDesk) -> None:
-    await desk.settings(makeup_latest_booking_minutes=60)
+    await desk.world.change_settings(makeup_latest_booking_minutes=60)
     desk.clock.now = datetime(2026, 11, 23, 22, tzinfo=UTC)
 
 
 async def on_the_last_day(desk: MakeupDesk) -> None:
-    await desk.settings(makeup_horizon_days=7)
+    await desk.world.change_settings(makeup_horizon_days=7)
 
 
 async def of_age(desk: MakeupDesk) -> None:
-    await desk.change("offering", desk.lesson.offering_id, min_age_months=78, max_age_months=78, gender="female")
+    await desk.world.change(
+        models.Offering, desk.lesson.offering_id, min_age_months=78, max_age_months=78, gender="female"
+    )
 
 
 async def one_place_left(desk: MakeupDesk) -> None:

@@ -24,7 +24,7 @@ NO_REQUEST = ("NOT_FOUND", "There is no such request for a makeup.")
 @pytest.fixture
 async def desk(world: World, api: Api) -> MakeupDesk:
     desk = await makeup_desk(world, api)
-    await desk.settings(auto_approve_makeups=False)
+    await desk.world.change_settings(auto_approve_makeups=False)
     return desk
 
 
@@ -135,7 +135,7 @@ async def test_R4_11_the_same_key_asks_and_approves_once(desk: MakeupDesk) -> No
 
 async def test_R8_7_where_families_book_themselves_there_is_nothing_to_ask(desk: MakeupDesk) -> None:
     request = await asked(desk)
-    await desk.settings(auto_approve_makeups=True)
+    await desk.world.change_settings(auto_approve_makeups=True)
     other = await desk.world.makeup_token(desk.ann)
     before = await desk.remembered()
     refused = await desk.request(tokenId=encode_id("MakeupToken", other))
@@ -188,7 +188,7 @@ async def test_R8_3_a_request_is_open_exactly_while_its_token_is_requested(
 ) -> None:
     request = await asked(desk)
     if values:
-        await desk.change("makeup_token", desk.token, **values)
+        await desk.world.change(models.MakeupToken, desk.token, **values)
     assert await desk.office.ask(NODE, id=request) == {"node": {"state": state}}
     shown = (await desk.office.ask(OPEN, id=desk.token_id))["node"]
     is_open = state == "REQUESTED"
@@ -197,7 +197,7 @@ async def test_R8_3_a_request_is_open_exactly_while_its_token_is_requested(
     assert len((await desk.listed(states=["LAPSED"]))["nodes"]) == (not is_open)
     if values:
         # Good again: the family's wish is as it was.
-        await desk.change("makeup_token", desk.token, **dict.fromkeys(values))
+        await desk.world.change(models.MakeupToken, desk.token, **dict.fromkeys(values))
         assert await desk.office.ask(NODE, id=request) == {"node": {"state": "REQUESTED"}}
 
 
@@ -230,7 +230,7 @@ async def test_R8_2_a_request_lapses_while_the_issue_date_of_its_token_is_ahead(
 
 async def test_R8_7_a_class_that_was_moved_to_another_weekday_leaves_its_request(desk: MakeupDesk) -> None:
     request = await asked(desk)
-    await desk.change("timeslot", desk.lesson.timeslot_id, weekday=3)
+    await desk.world.change(models.Timeslot, desk.lesson.timeslot_id, weekday=3)
     (shown,) = (await desk.listed())["nodes"]
     assert (shown["id"], shown["occurrence"]) == (request, None)
     refused = await desk.office.refused(document("approveMakeup"), input={"makeupRequestId": request})
@@ -244,7 +244,7 @@ async def test_R8_3_whether_the_day_has_gone_by_is_told_where_the_token_is_local
     desk.clock.now = datetime(2026, 11, 24, 7, tzinfo=UTC)
     await days_later(desk, 0)
     for location, state in ((None, "LAPSED"), (await desk.world.location(time_zone="Pacific/Honolulu"), "REQUESTED")):
-        await desk.change("makeup_token", desk.token, location_id=location)
+        await desk.world.change(models.MakeupToken, desk.token, location_id=location)
         assert await desk.office.ask(NODE, id=request) == {"node": {"state": state}}
         assert (await desk.state() == "REQUESTED") is (state == "REQUESTED")
 
@@ -281,7 +281,7 @@ async def test_R3_5_a_listing_takes_as_many_statements_for_one_as_for_many(desk:
             token = await desk.world.makeup_token(student)
             place = await desk.world.enroll(student, desk.lesson.offering_id, type=EnrollmentType.TRIAL)
             request = await desk.world.makeup_request(token, student, desk.lesson.timeslot_id)
-            await desk.change("makeup_request", request, makeup_enrollment_id=place)
+            await desk.world.change(models.MakeupRequest, request, makeup_enrollment_id=place)
         desk.office.statements.clear()
         await desk.listed()
         counted.append(len(desk.office.statements))

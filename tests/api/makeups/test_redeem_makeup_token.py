@@ -13,6 +13,7 @@ from attendance.rules.vocabulary import (
     Permission,
     Portal,
 )
+from db import models
 from db.ids import new_id
 from db.roster import roster_changes
 from gql.fields.global_ids import encode_id, encode_occurrence_id
@@ -32,8 +33,8 @@ async def desk(world: World, api: Api) -> MakeupDesk:
 async def test_R8_6_redeeming_makes_a_one_day_makeup(desk: MakeupDesk, who: str) -> None:
     missed = await desk.world.weekly_class(name="Gym")
     await desk.world.occurrence(missed.timeslot_id)
-    await desk.change(
-        "makeup_token",
+    await desk.world.change(
+        models.MakeupToken,
         desk.token,
         origin=MakeupTokenOrigin.ABSENCE.value,
         timeslot_id=missed.timeslot_id,
@@ -77,7 +78,7 @@ async def test_R4_11_the_same_key_redeems_once(desk: MakeupDesk) -> None:
 
 async def test_R4_7_early_check_in_has_begun_so_the_newcomer_is_absent_by_default(desk: MakeupDesk) -> None:
     """The class is ahead, but its roll sheet is not."""
-    await desk.settings(office_check_in_mode=True)
+    await desk.world.change_settings(office_check_in_mode=True)
     (ben,) = await desk.fill(EnrollmentType.ACTIVE)
     await desk.world.mark(ben, desk.lesson.timeslot_id, held_on=MONDAY)
     desk.clock.now = datetime(2026, 11, 16, 22, 50, tzinfo=UTC)
@@ -88,7 +89,7 @@ async def test_R4_7_early_check_in_has_begun_so_the_newcomer_is_absent_by_defaul
 
 
 async def test_R8_7_families_book_nothing_themselves_where_staff_decide(desk: MakeupDesk) -> None:
-    await desk.settings(auto_approve_makeups=False)
+    await desk.world.change_settings(auto_approve_makeups=False)
     before = await desk.remembered()
     assert (await desk.redeem())["__typename"] == "MakeupApprovalRequired"
     assert await desk.remembered() == before

@@ -33,7 +33,7 @@ ONE_AT_A_TIME: list[tuple[str, dict[str, Any]]] = [
 async def desk(world: World, database: Database, api: Api) -> CheckInDesk:
     """Ten minutes into the class, with check-in mode on in both portals."""
     desk = await new_check_in_desk(world, database, api)
-    await desk.settings(office_check_in_mode=True, staff_check_in_mode=True)
+    await desk.world.change_settings(office_check_in_mode=True, staff_check_in_mode=True)
     desk.at(DURING_CLASS)
     return desk
 
@@ -51,7 +51,7 @@ async def test_R4_3_R1_2_each_portal_asks_its_own_switch(
     desk: CheckInDesk, mutation: str, given: dict[str, Any], is_on: bool, portal: str
 ) -> None:
     office, staff = (is_on, not is_on) if portal == "OFFICE" else (not is_on, is_on)
-    await desk.settings(office_check_in_mode=office, staff_check_in_mode=staff)
+    await desk.world.change_settings(office_check_in_mode=office, staff_check_in_mode=staff)
     before = await desk.remembered()
     done = await desk.ask(mutation, "Ann", api=desk.office if portal == "OFFICE" else desk.staff, **given)
     if is_on:
@@ -66,7 +66,7 @@ async def test_R4_3_R1_2_each_portal_asks_its_own_switch(
 
 
 async def test_R4_3_with_check_in_mode_off_the_roll_sheet_works_and_defaults_nobody(desk: CheckInDesk) -> None:
-    await desk.settings(office_check_in_mode=False)
+    await desk.world.change_settings(office_check_in_mode=False)
     await desk.submit(("Ann", "PRESENT"))
     assert await desk.marks() == {"Ann": ("PRESENT", False, "OFFICE")}
 
@@ -129,7 +129,7 @@ async def test_R4_5_an_absence_marks_nobody_else_and_a_later_check_in_overwrites
 
 
 async def test_R4_5_a_roll_sheet_without_check_in_mode_is_no_first_check_in(desk: CheckInDesk) -> None:
-    await desk.settings(staff_check_in_mode=False)
+    await desk.world.change_settings(staff_check_in_mode=False)
     await desk.submit(("Ann", "PRESENT"), api=desk.staff)
     await desk.at_kiosk("Ben")
     assert await desk.marks() == {
@@ -168,7 +168,7 @@ async def test_R4_8_a_kiosk_check_in_changes_of_what_staff_marked_absent_alone(d
 
 
 async def test_R4_8_repeating_a_check_in_keeps_the_first_time_and_status(desk: CheckInDesk) -> None:
-    await desk.settings(kiosk_marks_tardy=True)
+    await desk.world.change_settings(kiosk_marks_tardy=True)
     desk.at(STARTS_AT)
     first = await desk.check_in("Ann")
     assert first["entry"]["mark"]["status"] == "PRESENT"
@@ -194,7 +194,7 @@ async def test_R4_8_repeating_a_check_in_keeps_the_first_time_and_status(desk: C
 async def test_R5_3_staff_check_in_late_arrivals_as_tardy_where_the_setting_says_so(
     desk: CheckInDesk, after_start: timedelta, marks_tardy: bool, status: str
 ) -> None:
-    await desk.settings(kiosk_marks_tardy=marks_tardy)
+    await desk.world.change_settings(kiosk_marks_tardy=marks_tardy)
     desk.at(STARTS_AT + after_start)
     assert (await desk.check_in("Ann"))["entry"]["mark"]["status"] == status
     await desk.at_kiosk("Ben")

@@ -157,9 +157,7 @@ async def test_R2_5_what_is_closed_is_not_counted(floor: Floor) -> None:
     closed = await floor.world.program(blackouts=[(MONDAY, MONDAY, BlackoutScope.BOTH)])
     billing = await floor.world.program(blackouts=[(MONDAY, MONDAY, BlackoutScope.BILLING)])
     for lesson, program in ((floor.swim, closed), (floor.gym, billing)):
-        await floor.world.owner.execute(
-            update(models.Offering).where(models.Offering.id == lesson.offering_id).values(program_id=program)
-        )
+        await floor.world.change(models.Offering, lesson.offering_id, program_id=program)
     async with floor.follow() as stream:
         assert await told(stream) == ("SNAPSHOT", None, (0, 0, 0, 1))
         await floor.touch(ChangeKind.ROSTER, floor.swim)
@@ -305,9 +303,7 @@ async def test_R10_4_rights_are_looked_at_also_in_silence(floor: Floor, monkeypa
         await floor.world.staff(first_name="Somebody else")
         assert await stream.is_silent()
         for permissions, expected in ((["OFFICE_ATTENDANCE_VIEW"], (0, 0, 0, 0)), ([], None)):
-            await floor.world.owner.execute(
-                update(models.Person).where(models.Person.id == person).values(permissions=permissions)
-            )
+            await floor.world.change(models.Person, person, permissions=permissions)
             if expected is None:
                 with pytest.raises(NotAuthenticated):
                     await stream.answer()
@@ -339,9 +335,7 @@ async def test_R10_3_a_change_is_read_and_executed_once_for_all_dashboards(
 async def test_R10_3_dashboards_that_add_up_to_something_else_do_not_share(floor: Floor) -> None:
     sees = await floor.api.as_staff(floor.world, *VIEW, Permission.SEE_MEDICAL)
     program = await floor.world.program()
-    await floor.world.owner.execute(
-        update(models.Offering).where(models.Offering.id == floor.swim.offering_id).values(program_id=program)
-    )
+    await floor.world.change(models.Offering, floor.swim.offering_id, program_id=program)
     chosen: dict[str, Any] = {"programs": [encode_id("Program", program)]}
     async with floor.follow() as whole, floor.follow(**chosen) as part, floor.follow(sees, **chosen) as other:
         for stream in (whole, part, other):

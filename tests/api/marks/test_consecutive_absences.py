@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission
-from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, Lesson, World
@@ -61,16 +60,9 @@ class Register:
         await self.world.owner.execute(text("UPDATE email SET state = 'SENT', sent_at = now() WHERE state = 'QUEUED'"))
 
 
-async def notice(world: World, after: int | None) -> None:
-    table = models.Settings.__table__
-    await world.owner.execute(
-        table.update().values(consecutive_absences_notice=after)  # type: ignore[attr-defined]
-    )
-
-
 @pytest.fixture
 async def register(world: World, api: Api) -> Register:
-    await notice(world, 3)
+    await world.change_settings(consecutive_absences_notice=3)
     found = Register(world, await api.as_staff(world, Permission.OWNER), await world.weekly_class(name="Swim 1"))
     await found.enroll("Ann")
     return found
@@ -98,7 +90,7 @@ async def test_R4_14_without_the_setting_or_an_address_nobody_is_told(register: 
     for week in range(4):
         await register.submit(week, Ben="ABSENT")
     assert await register.emails() == []
-    await notice(register.world, None)
+    await register.world.change_settings(consecutive_absences_notice=None)
     await register.ann("AAAA")
     assert await register.emails() == []
 
@@ -148,10 +140,7 @@ async def test_R4_14_other_offerings_and_cancelled_occurrences_do_not_count(regi
 async def test_R4_5_R4_14_an_absence_by_default_tells_after_class_unless_the_student_comes(
     register: Register, api: Api
 ) -> None:
-    table = models.Settings.__table__
-    await register.world.owner.execute(
-        table.update().values(office_check_in_mode=True)  # type: ignore[attr-defined]
-    )
+    await register.world.change_settings(office_check_in_mode=True)
     await register.enroll("Ben")
     api.clock.now = datetime(2026, 11, 16, 23, 10, tzinfo=UTC)
     await register.ann("AA")

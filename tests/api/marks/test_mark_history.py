@@ -7,7 +7,6 @@ import pytest
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
-from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, Lesson, World, new_world
@@ -37,9 +36,7 @@ async def enrolled(world: World, lesson: Lesson, name: str) -> str:
 
 
 async def test_R4_9_a_rows_history_tells_who_when_where_before_and_after(world: World, api: Api) -> None:
-    await world.owner.execute(
-        models.Settings.__table__.update().values(staff_check_in_mode=True)  # type: ignore[attr-defined]
-    )
+    await world.change_settings(staff_check_in_mode=True)
     lesson = await world.weekly_class()
     ann, _ = [await enrolled(world, lesson, name) for name in ("Ann", "Ben")]
     ada = await api.as_staff(world, person_id=await world.staff(Permission.OWNER, first_name="Ada"))

@@ -50,17 +50,8 @@ def reasons(nodes: list[dict[str, Any]]) -> dict[date, str | None]:
 @pytest.fixture
 async def checking_in(world: World, api: Api) -> Api:
     """The owner in the Office Portal, with check-in mode on."""
-    await switch(world, office=True)
+    await world.change_settings(office_check_in_mode=True)
     return await api.as_staff(world, Permission.OWNER)
-
-
-async def switch(world: World, *, office: bool) -> None:
-    table = models.Settings.__table__
-    await world.owner.execute(
-        table.update()  # type: ignore[attr-defined]
-        .where(table.c.organization_id == world.organization_id)
-        .values(office_check_in_mode=office)
-    )
 
 
 async def lesson_with_a_session(world: World, **offering: Any) -> Lesson:
@@ -125,7 +116,7 @@ async def test_R4_4_cancelled_occurrences_are_there_only_in_office_check_in_mode
     teacher = await api.as_staff(world, Permission.OWNER, portal=Portal.STAFF)
     for caller in (checking_in, teacher):
         assert dates(await attendance(caller, student, range="PAST")) == [MONDAY, MONDAY - WEEK, MONDAY - WEEK]
-    await switch(world, office=False)
+    await world.change_settings(office_check_in_mode=False)
     for caller in (checking_in, teacher):
         assert dates(await attendance(caller, student, range="PAST")) == [MONDAY]
 

@@ -81,9 +81,7 @@ class Home:
             )
 
     async def edit(self, token_id: UUID, **values: Any) -> None:
-        await self.world.owner.execute(
-            update(models.MakeupToken).where(models.MakeupToken.id == token_id).values(**values)
-        )
+        await self.world.change(models.MakeupToken, token_id, **values)
 
 
 @pytest.fixture
@@ -156,11 +154,7 @@ async def test_R11_3_a_family_hears_nothing_of_what_it_does_not_see(home: Home) 
     world = home.world
     ahead = await world.makeup_token(home.ann, issued_on=MONDAY + timedelta(days=5))
     seen = await world.makeup_token(home.ann, comment="For staff")
-    await world.owner.execute(
-        update(models.Settings)
-        .where(models.Settings.organization_id == world.organization_id)
-        .values(families_see_comments=False)
-    )
+    await world.change_settings(families_see_comments=False)
     async with home.follow() as stream:
         assert [each["id"] for each in (await stream.next())["tokens"]] == [encode_id("MakeupToken", seen)]
         await home.edit(ahead, comment="More")
@@ -232,9 +226,7 @@ async def test_R10_4_a_stream_ends_with_the_right_to_it_also_in_silence(home: Ho
         await stream.next()
         assert await stream.is_silent()
         if way == "right":
-            await home.world.owner.execute(
-                update(models.Person).where(models.Person.id == person).values(permissions=["OFFICE_ATTENDANCE_VIEW"])
-            )
+            await home.world.change(models.Person, person, permissions=["OFFICE_ATTENDANCE_VIEW"])
         else:
             await home.world.owner.execute(
                 update(models.SignIn).where(models.SignIn.person_id == person).values(ended_at=LONG_AGO)

@@ -212,7 +212,7 @@ async def test_R11_who_may_send_them(
     desk: Desk, portal: Portal, permissions: tuple[Permission, ...], staff_sees: bool, expected: str | None
 ) -> None:
     await desk.family("Ann", "10")
-    await desk.world.owner.execute(text("UPDATE settings SET staff_sees_balances = :so").bindparams(so=staff_sees))
+    await desk.world.change_settings(staff_sees_balances=staff_sees)
     answer = await desk.send(await desk.api.as_staff(desk.world, *permissions, portal=portal))
     assert answer.get("permission") == expected
     assert answer["__typename"] == ("PermissionDenied" if expected else "SendStatementsSuccess")

@@ -81,7 +81,7 @@ async def test_R7_7_the_expiry_is_by_the_setting_unless_it_is_given(
     await desk.world.session(JANUARY, date(2026, 12, 20), offerings=[lesson.offering_id])
     await desk.world.session(JANUARY, date(2026, 12, 5), offerings=[lesson.offering_id])
     await desk.world.session(JANUARY, date(2027, 6, 1), offerings=[waited.offering_id, dropped.offering_id])
-    await desk.change_settings(**settings)
+    await desk.world.change_settings(**settings)
     assert (await desk.one(issueOn="2026-11-30"))["expiresOn"] == expires_on
     assert (await desk.one(issueOn="2026-11-30", expiresOn="2026-12-01"))["expiresOn"] == "2026-12-01"
     await desk.world.session(JANUARY, None, offerings=[lesson.offering_id])
@@ -90,7 +90,7 @@ async def test_R7_7_the_expiry_is_by_the_setting_unless_it_is_given(
 
 
 async def test_R8_1_the_limit_does_not_apply_nor_does_it_matter_that_tokens_are_off(desk: HandDesk) -> None:
-    await desk.change_settings(token_limit=1, token_limit_period="YEAR", tokens_enabled=False)
+    await desk.world.change_settings(token_limit=1, token_limit_period="YEAR", tokens_enabled=False)
     assert (await desk.create(*[{}] * 100))["tokenCount"] == 100
 
 

@@ -52,7 +52,7 @@ async def test_R8_11_after_the_last_drop_and_the_wait_unused_tokens_are_expired_
 
 
 async def test_R8_11_the_setting_off_leaves_tokens_as_they_are(desk: LeavingDesk) -> None:
-    await desk.change_settings(expire_after_last_drop_days=None)
+    await desk.world.change_settings(expire_after_last_drop_days=None)
     await give(desk)
     before = await desk.remembered()
     await desk.drop(MONDAY)
@@ -63,14 +63,14 @@ async def test_R7_7_R8_11_a_changed_wait_is_for_later_drops_alone(desk: LeavingD
     await give(desk)
     await desk.drop(MONDAY)
     for wait in (3, 100, None):
-        await desk.change_settings(expire_after_last_drop_days=wait)
+        await desk.world.change_settings(expire_after_last_drop_days=wait)
         assert await desk.lapses() == ["2026-11-30"]
         await desk.drop(MONDAY)
         assert await desk.lapses() == ["2026-11-30"]
 
 
 async def test_R8_11_no_days_to_wait_is_through_the_end_of_the_day(desk: LeavingDesk) -> None:
-    await desk.change_settings(expire_after_last_drop_days=0)
+    await desk.world.change_settings(expire_after_last_drop_days=0)
     await give(desk)
     await desk.drop(MONDAY)
     assert await desk.states() == ["AVAILABLE"]
@@ -189,7 +189,7 @@ async def test_R8_11_a_place_that_ends_before_the_student_leaves_keeps_nothing(d
 async def test_R8_11_the_setting_switched_off_does_not_keep_enrolling_from_keeping_them(desk: LeavingDesk) -> None:
     await give(desk)
     await desk.drop(MONDAY)
-    await desk.change_settings(expire_after_last_drop_days=None)
+    await desk.world.change_settings(expire_after_last_drop_days=None)
     await desk.enroll(MONDAY)
     assert await desk.lapses() == [None]
 
@@ -260,7 +260,7 @@ async def test_R8_5_R8_11_a_booked_makeup_stays_and_given_back_its_token_has_lap
 
 
 async def test_R7_6_R8_11_a_token_that_has_lapsed_is_not_outstanding(desk: LeavingDesk) -> None:
-    await desk.change_settings(token_limit=1, token_limit_period="OUTSTANDING", expire_after_last_drop_days=0)
+    await desk.world.change_settings(token_limit=1, token_limit_period="OUTSTANDING", expire_after_last_drop_days=0)
     for weeks in (1, 2):
         await desk.miss(MONDAY - weeks * WEEK)
         assert await desk.states() == ["AVAILABLE"]

@@ -9,6 +9,7 @@ import pytest
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, OfferingKind, Permission, Portal
+from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
@@ -95,17 +96,17 @@ async def test_R7_9_a_present_student_has_nothing_decided(desk: Desk) -> None:
 
 @pytest.mark.emptied_database
 async def test_R7_9_an_absence_that_waits_for_its_run_and_then_is_issued(desk: Desk) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True)
+    await desk.sheet.world.change_settings(office_check_in_mode=True)
     await desk.mark("ABSENT")
     decision = await desk.only()
     assert (decision["outcome"], decision["dueAt"], decision["token"]) == ("WAITING", "2026-11-17T00:15:00Z", None)
     assert decision["message"] == "A makeup token will be issued by a run that is due at 2026-11-17 00:15 UTC."
     # What the run will decide is told as what it would decide now.
-    await desk.sheet.change_settings(token_trigger="EXCUSED_ONLY")
+    await desk.sheet.world.change_settings(token_trigger="EXCUSED_ONLY")
     decision = await desk.only()
     assert (decision["outcome"], decision["cause"]) == ("SKIPPED", "NOT_EXCUSED")
     assert decision["dueAt"] == "2026-11-17T00:15:00Z"
-    await desk.sheet.change_settings(token_trigger="ALL_ABSENCES")
+    await desk.sheet.world.change_settings(token_trigger="ALL_ABSENCES")
     await sweep(WorkerContext(desk.sheet.database, desk.sheet.announcer, lambda: AFTER_CLASS_AT))
     decision = await desk.only()
     assert (decision["outcome"], decision["token"]["state"]) == ("ISSUED", "AVAILABLE")
@@ -139,20 +140,20 @@ async def test_R7_9_an_absence_that_waits_for_its_run_and_then_is_issued(desk: D
 async def test_R7_9_a_skip_stands_as_it_was_decided_whatever_the_settings_are_now(
     desk: Desk, settings: dict[str, Any], status: str, cause: str, message: str
 ) -> None:
-    await desk.sheet.change_settings(**settings)
+    await desk.sheet.world.change_settings(**settings)
     await desk.mark(status)
     decision = await desk.only()
     assert (decision["outcome"], decision["cause"], decision["message"]) == ("SKIPPED", cause, message)
     assert (decision["token"], decision["entries"]) == (None, [{"act": "SKIPPED", "cause": cause}])
-    await desk.sheet.change_settings(token_trigger="ALL_ABSENCES", tokens_enabled=True, earning_types=["ACTIVE"])
+    await desk.sheet.world.change_settings(token_trigger="ALL_ABSENCES", tokens_enabled=True, earning_types=["ACTIVE"])
     assert (await desk.told())[1:] == ("SKIPPED", cause)
 
 
 async def test_R7_9_over_the_limit_tells_the_count_and_the_limit_of_then(desk: Desk) -> None:
-    await desk.sheet.change_settings(token_limit=1, token_limit_period="YEAR")
+    await desk.sheet.world.change_settings(token_limit=1, token_limit_period="YEAR")
     await desk.mark("ABSENT", MONDAY - WEEK)
     await desk.mark("ABSENT")
-    await desk.sheet.change_settings(token_limit=5)
+    await desk.sheet.world.change_settings(token_limit=5)
     latest, earlier = (await desk.ask())["nodes"]
     assert (latest["outcome"], latest["cause"]) == ("SKIPPED", "OVER_LIMIT")
     assert latest["message"] == "There is no makeup token: the limit is reached (1 of 1)."
@@ -174,7 +175,7 @@ async def test_R7_9_marks_for_which_nothing_was_ever_written_have_an_answer(desk
     # As an import leaves them: no ledger, no run.
     await desk.sheet.set_mark(desk.ann, ABSENT)
     assert await desk.told() == ("ABSENT", "UNDECIDED", None)
-    await desk.sheet.change_settings(token_trigger="EXCUSED_ONLY")
+    await desk.sheet.world.change_settings(token_trigger="EXCUSED_ONLY")
     assert await desk.told() == ("ABSENT", "SKIPPED", "NOT_EXCUSED")
     await desk.sheet.set_mark(desk.ann, EXCUSED)
     assert await desk.told() == ("EXCUSED_ABSENCE", "UNDECIDED", None)
@@ -187,7 +188,7 @@ async def test_R7_9_the_limit_speaks_of_such_marks_too(desk: Desk) -> None:
     await desk.sheet.set_mark(desk.ann, ABSENT)
     await desk.world.occurrence(slot, MONDAY - WEEK)
     await desk.world.makeup_token(desk.ann, origin=MakeupTokenOrigin.ABSENCE, timeslot_id=slot, held_on=MONDAY - WEEK)
-    await desk.sheet.change_settings(token_limit=1)
+    await desk.sheet.world.change_settings(token_limit=1)
     latest, earlier = (await desk.ask())["nodes"]
     assert (latest["cause"], latest["message"]) == (
         "OVER_LIMIT",
@@ -207,7 +208,7 @@ async def test_R7_9_a_corrected_mark_leaves_the_token_that_was_taken_back(desk: 
     await desk.mark(None)
     assert (await desk.told())[:2] == (None, "REVOKED")
     # Absent again, in check-in mode: the run will give it back.
-    await desk.sheet.change_settings(office_check_in_mode=True)
+    await desk.sheet.world.change_settings(office_check_in_mode=True)
     await desk.mark("ABSENT")
     decision = await desk.only()
     assert (decision["outcome"], decision["token"]["state"]) == ("WAITING", "REVOKED")
@@ -216,7 +217,7 @@ async def test_R7_9_a_corrected_mark_leaves_the_token_that_was_taken_back(desk: 
 async def test_R7_9_a_token_that_staff_deleted_stays_deleted(desk: Desk) -> None:
     await desk.mark("ABSENT")
     (token,) = await desk.sheet.tokens()
-    await desk.sheet.change_token(token.id, deleted_at=LONG_AGO)
+    await desk.sheet.world.change(models.MakeupToken, token.id, deleted_at=LONG_AGO)
     decision = await desk.only()
     assert (decision["outcome"], decision["cause"]) == ("DELETED", "DELETED_BY_HAND")
     assert decision["token"]["id"] == encode_id("MakeupToken", token.id)
@@ -225,7 +226,7 @@ async def test_R7_9_a_token_that_staff_deleted_stays_deleted(desk: Desk) -> None
 async def test_R9_2_a_cancelled_class_shows_the_token_that_took_the_place(desk: Desk) -> None:
     await desk.mark("ABSENT")
     (token,) = await desk.sheet.tokens()
-    await desk.sheet.change_token(token.id, revoked_at=LONG_AGO)
+    await desk.sheet.world.change(models.MakeupToken, token.id, revoked_at=LONG_AGO)
     await desk.world.makeup_token(
         desk.ann,
         origin=MakeupTokenOrigin.CANCELLATION,
@@ -271,7 +272,7 @@ async def test_R11_3_staff_without_see_all_learn_of_what_they_teach_alone(desk: 
 
 
 async def test_R7_9_as_many_statements_for_many_students_and_absences_as_for_one(desk: Desk) -> None:
-    await desk.sheet.change_settings(token_limit=3)
+    await desk.sheet.world.change_settings(token_limit=3)
     query = """query($first: Int) { students { nodes { makeupTokenDecisions(first: $first) {
       nodes { outcome token { state } entries { act } } } } } }"""
     counts = []

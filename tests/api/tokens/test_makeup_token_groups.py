@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 
 from attendance.rules.tokens.student_tokens import MOST_IN_GROUP
 from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, MakeupTokenOrigin, Permission, Portal
@@ -77,7 +76,7 @@ async def book(shelf: Shelf, token: UUID, held_on: date) -> None:
         drop_on=held_on,
         timeslot_id=lesson.timeslot_id,
     )
-    await change(world, token, makeup_enrollment_id=makeup)
+    await world.change(models.MakeupToken, token, makeup_enrollment_id=makeup)
 
 
 async def request(shelf: Shelf, token: UUID, held_on: date) -> None:
@@ -91,15 +90,6 @@ async def request(shelf: Shelf, token: UUID, held_on: date) -> None:
         state=MakeupRequestState.REQUESTED,
         requested_at=LONG_AGO,
     )
-
-
-async def change(world: World, token: UUID, **values: Any) -> None:
-    await world.owner.execute(update(models.MakeupToken).where(models.MakeupToken.id == token).values(**values))
-
-
-async def set_to(world: World, **values: Any) -> None:
-    of_organization = models.Settings.organization_id == world.organization_id
-    await world.owner.execute(update(models.Settings).where(of_organization).values(**values))
 
 
 async def fill(shelf: Shelf, elsewhere: UUID) -> None:
@@ -150,7 +140,7 @@ async def test_R8_4_without_a_location_all_that_can_be_redeemed_are_usable_here(
 
 async def test_R7_2_with_locks_ignored_every_token_is_usable_here(world: World, shelf: Shelf, guardian: Api) -> None:
     await fill(shelf, await world.location())
-    await set_to(world, ignore_location_lock=True)
+    await world.change_settings(ignore_location_lock=True)
     expected = {"usableHere": ["here", "there", "anywhere"], **IN_USE}
     assert await shelf.groups(guardian, world.location_id) == expected
 
@@ -176,7 +166,7 @@ async def test_R8_4_each_group_and_the_list_go_by_expiration_then_id_the_never_e
 async def test_R7_2_R8_4_expired_tokens_are_shown_to_families_by_the_setting_and_to_staff_always(
     world: World, shelf: Shelf, guardian: Api, office: Api, is_on: bool
 ) -> None:
-    await set_to(world, families_see_expired=is_on)
+    await world.change_settings(families_see_expired=is_on)
     await shelf.put("over", expires_on=MONDAY - DAY)
     await shelf.put("lapsed", lapses_on=MONDAY - 2 * DAY)
     gone = {"expired": ["lapsed", "over"]}
@@ -192,7 +182,7 @@ async def test_R7_2_R8_4_expired_tokens_are_shown_to_families_by_the_setting_and
 async def test_R7_2_R8_2_comments_are_shown_to_families_by_the_setting_and_to_staff_always(
     world: World, shelf: Shelf, guardian: Api, office: Api, is_on: bool
 ) -> None:
-    await set_to(world, families_see_comments=is_on)
+    await world.change_settings(families_see_comments=is_on)
     await shelf.put("Sorry for the cold water")
     for api, sees in ((office, True), (guardian, is_on)):
         for query, path in ((GROUPS, ("makeupTokenGroups", "usableHere")), (TOKENS, ("makeupTokens", "nodes"))):
@@ -266,7 +256,7 @@ async def test_R8_3_a_token_goes_through_its_life_by_the_calendar_alone(
         if day == 1:
             await request(shelf, token, MONDAY + 3 * DAY)
         if day == 2:
-            await change(world, token, expires_on=MONDAY + DAY)
+            await world.change(models.MakeupToken, token, expires_on=MONDAY + DAY)
         if day == 3:
             await book(shelf, token, MONDAY + 4 * DAY)
         told.append(list(await shelf.groups(await api.signed_in(world, person, Portal.CUSTOMER))))

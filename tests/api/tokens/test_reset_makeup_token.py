@@ -80,7 +80,7 @@ async def test_R3_1_on_its_day_a_makeup_with_a_mark_leaves_its_row_subdued(desk:
 
 
 async def test_R7_4_an_absence_from_a_makeup_that_is_given_up_earns_no_second_token(desk: ResetDesk) -> None:
-    await desk.change_settings(earning_types=["ACTIVE", "MAKEUP"])
+    await desk.world.change_settings(earning_types=["ACTIVE", "MAKEUP"])
     token, _ = await desk.pending(MONDAY)
     await desk.world.owner.execute(text("UPDATE timeslot SET weekday = 1"))
     (earned,) = (await desk.submit("ABSENT", lesson=desk.other))["issuedTokens"]

@@ -108,7 +108,7 @@ async def desk(world: World, database: Database, api: Api) -> Desk:
 async def test_R7_3_table(
     desk: Desk, portal: Portal, office_mode: bool, staff_mode: bool, held_on: date, at_once: bool
 ) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=office_mode, staff_check_in_mode=staff_mode)
+    await desk.sheet.world.change_settings(office_check_in_mode=office_mode, staff_check_in_mode=staff_mode)
     ann, *_ = desk.students
     answer = await desk.submit(portal, (ann, "ABSENT"), held_on=held_on)
     if at_once:
@@ -124,7 +124,7 @@ async def test_R7_3_table(
 
 
 async def test_R7_3_absences_by_default_follow_the_check_in_that_caused_them(desk: Desk) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True)
+    await desk.sheet.world.change_settings(office_check_in_mode=True)
     ann, ben, cas = desk.students
     checked_in = await desk.submit(Portal.OFFICE, (ann, "PRESENT"))
     assert checked_in["issuedTokens"] == []
@@ -149,7 +149,7 @@ async def test_R7_3_absences_by_default_follow_the_check_in_that_caused_them(des
 
 
 async def test_R7_3_a_token_of_a_run_is_revoked_at_once_by_a_late_arrival(desk: Desk) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True)
+    await desk.sheet.world.change_settings(office_check_in_mode=True)
     ann, ben, _ = desk.students
     await desk.submit(Portal.OFFICE, (ann, "PRESENT"))
     await desk.work(AFTER_CLASS_AT)
@@ -159,20 +159,20 @@ async def test_R7_3_a_token_of_a_run_is_revoked_at_once_by_a_late_arrival(desk: 
 
 
 async def test_R7_9_the_forecast_is_what_the_run_does(desk: Desk) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True, token_limit=1)
+    await desk.sheet.world.change_settings(office_check_in_mode=True, token_limit=1)
     ann, ben, cas = desk.students
     dee = await desk.sheet.add_student(type=EnrollmentType.TRIAL)
     await desk.submit(Portal.OFFICE, (ann, "ABSENT"), held_on=LAST_WEEK)
     await desk.submit(Portal.OFFICE, (ann, "ABSENT"), (ben, "ABSENT"), (cas, "EXCUSED_ABSENCE"), (dee, "ABSENT"))
     # Ann has had this month's token, and a trial earns none.
     assert [run["wouldIssue"] for run in await desk.runs()] == [2, 2]
-    await desk.sheet.change_settings(token_trigger="EXCUSED_ONLY")
+    await desk.sheet.world.change_settings(token_trigger="EXCUSED_ONLY")
     assert [run["wouldIssue"] for run in await desk.runs()] == [1, 1]
     await desk.work(AFTER_CLASS_AT)
     assert [run["issued"] for run in await desk.runs()] == [1, 0]
-    await desk.sheet.change_settings(token_trigger="ALL_ABSENCES")
+    await desk.sheet.world.change_settings(token_trigger="ALL_ABSENCES")
     assert [run["wouldIssue"] for run in await desk.runs()] == [0, 1]
-    await desk.sheet.change_settings(earning_types=["TRIAL"])
+    await desk.sheet.world.change_settings(earning_types=["TRIAL"])
     assert [(run["wouldIssue"], run["wouldRevoke"]) for run in await desk.runs()] == [(0, 0), (1, 1)]
     await desk.work(END_OF_DAY_AT)
     assert [(run["issued"], run["revoked"]) for run in await desk.runs()] == [(1, 0), (1, 1)]
@@ -184,14 +184,14 @@ async def test_R7_1_camps_and_appointments_arm_nothing_and_earn_nothing(
 ) -> None:
     desk = await new_desk(world, database, api, kind=kind)
     for mode in (True, False):
-        await desk.sheet.change_settings(office_check_in_mode=mode)
+        await desk.sheet.world.change_settings(office_check_in_mode=mode)
         answer = await desk.submit(Portal.OFFICE, (desk.students[mode], "ABSENT"))
         assert (answer["issuedTokens"], answer["occurrence"]["tokenRuns"]) == ([], [])
     assert await desk.sheet.tokens() == []
 
 
 async def test_who_may_not_see_the_occurrence_sees_no_runs(desk: Desk, world: World) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True)
+    await desk.sheet.world.change_settings(office_check_in_mode=True)
     await desk.submit(Portal.OFFICE, (desk.students[0], "ABSENT"))
     seers = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
     assert len(await desk.runs(*seers)) == 2
@@ -205,7 +205,7 @@ async def test_who_may_not_see_the_occurrence_sees_no_runs(desk: Desk, world: Wo
 async def test_R7_9_as_many_statements_for_many_occurrences_as_for_one(
     desk: Desk, world: World, database: Database, api: Api
 ) -> None:
-    await desk.sheet.change_settings(office_check_in_mode=True, token_limit=3)
+    await desk.sheet.world.change_settings(office_check_in_mode=True, token_limit=3)
     for each in (desk, *[await new_desk(world, database, api) for _ in range(5)]):
         await each.submit(Portal.OFFICE, *((student, "ABSENT") for student in each.students))
     office = await api.as_staff(world, Permission.OWNER)

@@ -117,7 +117,7 @@ async def test_R7_3_table(
     desk: CheckInDesk, source: Source, office: bool, staff: bool, made_at: datetime, expected: str
 ) -> None:
     """The kiosk marks nobody absent: its absence is Ben's by default, when Ann checks in. A portal marks Ben itself."""
-    await desk.settings(office_check_in_mode=office, staff_check_in_mode=staff)
+    await desk.world.change_settings(office_check_in_mode=office, staff_check_in_mode=staff)
     await desk.long_after(made_at)
     if source is KIOSK:
         await desk.record(source, "Ann", "PRESENT")
@@ -133,7 +133,7 @@ DEFAULTING = [row for row in R7_3 if (row[0] is OFFICE and row[1]) or (row[0] is
 async def test_R7_3_defaulted_absences_follow_the_mark_that_caused_them(
     desk: CheckInDesk, source: Source, office: bool, staff: bool, made_at: datetime, expected: str
 ) -> None:
-    await desk.settings(office_check_in_mode=office, staff_check_in_mode=staff)
+    await desk.world.change_settings(office_check_in_mode=office, staff_check_in_mode=staff)
     await desk.long_after(made_at)
     await desk.record(source, "Ann", "PRESENT")
     assert (await desk.marks())["Ben"] == ("ABSENT", True, "SYSTEM")
@@ -145,7 +145,7 @@ async def test_R7_3_defaulted_absences_follow_the_mark_that_caused_them(
 async def test_R7_2_R7_3_the_trigger_holds_at_once_and_deferred(
     desk: CheckInDesk, source: Source, is_on: bool, trigger: str, earning: str
 ) -> None:
-    await desk.settings(office_check_in_mode=is_on, staff_check_in_mode=is_on, token_trigger=trigger)
+    await desk.world.change_settings(office_check_in_mode=is_on, staff_check_in_mode=is_on, token_trigger=trigger)
     await desk.record(source, "Ann", "ABSENT")
     await desk.record(source, "Ben", "EXCUSED_ABSENCE")
     assert await desk.tokens() == ("" if is_on else earning)
@@ -224,7 +224,7 @@ async def test_R7_3_R7_4_a_day_step_by_step(
     """Hours from 24 on are those of the next day."""
     api.clock.now = monday("12:00")
     desk = await new_check_in_desk(world, database, api, names=("Ann", "Ben", "Cas", "Dee"), **lesson)
-    await desk.settings(**settings)
+    await desk.world.change_settings(**settings)
     for clock, source, act, having in steps:
         hour, _, rest = clock.partition(":")
         now = monday(f"{int(hour) % 24:02}:{rest}", days=int(hour) // 24)
@@ -301,7 +301,7 @@ async def test_R7_3_R2_7_in_each_zone_and_on_days_of_clock_changes(
         start_time=time.fromisoformat(starts),
         duration_minutes=minutes,
     )
-    await desk.settings(kiosk_marks_tardy=True)
+    await desk.world.change_settings(kiosk_marks_tardy=True)
     await desk.at_kiosk("Ann")
     assert (await desk.marks())["Ann"] == ("PRESENT", False, "KIOSK"), "the start itself is on time"
     assert await desk.runs() == {phase: (at, "ARMED") for phase, at in due.items()}

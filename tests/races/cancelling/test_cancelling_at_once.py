@@ -22,6 +22,7 @@ from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
+from db import models
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work
 from tests.cancelling import CancelDesk, new_cancel_desk
@@ -165,7 +166,7 @@ async def test_R9_3_restored_twice_at_once_it_is_restored_once(desk: CancelDesk)
 
 
 async def test_R9_1_many_classes_of_the_same_students_at_once(desk: CancelDesk) -> None:
-    await desk.change_settings(token_limit=1, consecutive_absences_notice=1)
+    await desk.world.change_settings(token_limit=1, consecutive_absences_notice=1)
     for week in weeks(desk):
         for student in desk.enrollments:
             await week.set_mark(student, ABSENT)
@@ -217,7 +218,7 @@ async def test_classes_whose_makeups_were_missed_in_each_other_are_cancelled_at_
                 held_on=missed.held_on,
             )
             await desk.tie_to_makeup(token, makeup.held_on)
-            await desk.change_token(token, needs_review=True)
+            await desk.world.change(models.MakeupToken, token, needs_review=True)
         nothing = CancellationOptions()
         assert refused(await at_once(partial(one.cancel, nothing), partial(other.cancel, nothing))) == []
         assert ("TOKENS", {ann}, set()) in await one.changes()

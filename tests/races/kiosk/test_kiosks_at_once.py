@@ -76,7 +76,7 @@ async def test_R4_6_the_same_student_at_two_kiosks_is_checked_in_once(door: Kios
 async def test_R4_8_kiosk_against_staff_the_later_of_them_sees_the_other(
     door: KioskDoor, api: Api, status: str
 ) -> None:
-    await door.settings(staff_check_in_mode=True)
+    await door.world.change_settings(staff_check_in_mode=True)
     staff = await api.as_staff(door.world, Permission.OWNER, portal=Portal.STAFF)
     for _ in range(ROUNDS):
         await next_round(door)

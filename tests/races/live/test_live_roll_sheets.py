@@ -7,12 +7,10 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from attendance.rules.vocabulary import AttendanceStatus
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from db import models
 from db.engine import Database
 from tests.factories import World
 from tests.live import Api, Subscriber, api_process, fresh_sheet, office_token, subscriber
@@ -42,11 +40,7 @@ async def apis(servers: Servers, database_url: str) -> AsyncIterator[tuple[Api, 
 
 @pytest.fixture
 async def sheet(database: Database, world: World, redis_url: str) -> AsyncIterator[LiveSheet]:
-    await world.owner.execute(
-        update(models.Settings)
-        .where(models.Settings.organization_id == world.organization_id)
-        .values(tokens_enabled=False)
-    )
+    await world.change_settings(tokens_enabled=False)
     async with live_sheet(database, world, redis_url, *NAMES) as sheet:
         yield sheet
 

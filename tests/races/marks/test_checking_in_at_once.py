@@ -254,7 +254,7 @@ async def test_R4_7_who_enrolls_during_the_first_check_in_is_absent_by_default_e
 
 
 async def test_R4_13_the_end_of_the_day_and_a_late_check_in_leave_the_student_present(door: Door) -> None:
-    await door.world.owner.execute(text("UPDATE settings SET mark_absent_when_nobody_checks_in = true"))
+    await door.world.change_settings(mark_absent_when_nobody_checks_in=True)
     for _ in range(ROUNDS):
         await door.next_round()
         ann, *others = door.students
