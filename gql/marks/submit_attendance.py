@@ -55,8 +55,9 @@ class SubmitAttendanceInput:
     )
     mark_rest: AttendanceStatus | None = strawberry.field(
         default=None,
-        description="The status for every student who is neither named in `marks` nor already marked. When left out "
-        "or null, no other student is marked.",
+        description="The status for every student who is not named in `marks` and whom nobody has marked. These are "
+        "the students without a mark and those who are marked by default. When left out or null, no other student is "
+        "marked.",
     )
     seen_revision: int | None = strawberry.field(
         default=None,

@@ -97,7 +97,7 @@ def newcomer(model: Model, sheet: Sheet, student: str, actor: Actor) -> None:
 
 def _after(mark: Mark | None, asked: Asked | None, rest: str | None, actor: Actor) -> Mark | None:
     if asked is None:
-        asked = (rest, KEEP) if rest and mark is None else None
+        asked = (rest, KEEP) if rest and (mark is None or mark.is_defaulted) else None
     if asked is None:
         return mark
     status, note = asked

@@ -69,9 +69,10 @@ def plan_submission(
 ) -> tuple[MarkChange, ...]:
     """Return the changes that a submission makes, in the order of the rows. Rows that stay the same are left out.
 
-    `mark_rest` fills the rows that are neither named nor marked: a mark that somebody made changes only when it is
-    named (R4.2). The first check-in is a present-family mark from one of `check_in_sources`. It sets every row that is
-    still unmarked to a defaulted ABSENT, or to EXCUSED_ABSENCE when that was approved beforehand (R4.5).
+    `mark_rest` fills the rows that are not named and that nobody has marked, which are those without a mark and those
+    marked by default. A mark that somebody made changes only when it is named (R4.2). The first check-in is a
+    present-family mark from one of `check_in_sources`. It sets every row that is still unmarked to a defaulted ABSENT,
+    or to EXCUSED_ABSENCE when that was approved beforehand (R4.5).
 
     Raises StudentNotOnRoster when a named student has no row (R4.12).
     """
@@ -101,7 +102,8 @@ def _after(
     row: SheetRow, wanted: WantedMark | None, mark_rest: AttendanceStatus | None, source: Source
 ) -> MarkValue | None:
     if wanted is None:
-        wanted = WantedMark(mark_rest) if row.mark is None and mark_rest is not None else None
+        is_decided = row.mark is not None and not row.mark.is_defaulted
+        wanted = None if is_decided or mark_rest is None else WantedMark(mark_rest)
     if wanted is None:
         return row.mark
     if wanted.status is None:

@@ -56,6 +56,16 @@ def test_R4_2_mark_rest_fills_the_rows_not_named_and_changes_no_mark() -> None:
     assert plan(rows, {ANN: WantedMark(ABSENT)}, PRESENT) == {ANN: mark(ABSENT), BEN: mark(PRESENT)}
 
 
+@pytest.mark.parametrize("rest", [PRESENT, ABSENT])
+def test_R4_2_mark_rest_decides_about_rows_that_are_marked_by_default(rest: AttendanceStatus) -> None:
+    rows = [
+        row(ANN, mark(ABSENT, source=Source.SYSTEM)),
+        row(BEN, mark(ABSENT)),
+        row(CAS, mark(ABSENT, source=Source.SYSTEM)),
+    ]
+    assert plan(rows, {CAS: WantedMark(TARDY)}, rest) == {ANN: mark(rest), CAS: mark(TARDY)}
+
+
 def test_R4_2_saying_what_the_sheet_says_changes_nothing() -> None:
     rows = [row(ANN, mark(PRESENT, "note", Source.STAFF))]
     assert plan(rows, {ANN: WantedMark(PRESENT)}) == {}
