@@ -82,7 +82,7 @@ def api(host: str | None, port: int | None, descriptor: int | None) -> None:
     callback=_instant,
     help="Start the clock at this instant, such as 2026-03-02T21:30:00Z; not in production.",
 )
-@click.option("--burst", is_flag=True, help="Do what is due now, then end.")
+@click.option("--burst", is_flag=True, help="Do what is due now, retention included, then end.")
 @click.option("--check", is_flag=True, help="Only check whether a worker is running.")
 def worker(now: datetime | None, burst: bool, check: bool) -> None:
     """Run the worker: token runs, background tasks, e-mail, and the sweep each minute."""

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC
+from typing import TypeAlias
 
 import structlog
 from arq.cron import CronJob
@@ -14,7 +15,9 @@ from attendance.tasks.kinds import KINDS, Kinds
 from settings import Settings
 from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
+from workers.jobs import forget_answers, forget_feed
 from workers.jobs.end_days import end_days
+from workers.jobs.forget_tasks import forget_tasks
 from workers.jobs.run_tokens import run_tokens
 from workers.jobs.send_email import keep_sending, send_due, send_email
 from workers.jobs.sweep_token_runs import sweep
@@ -34,11 +37,26 @@ from workers.schedule import TIMETABLE
 
 PAUSE_SECONDS = 5
 
+Job: TypeAlias = Callable[[WorkerContext], Awaitable[int]]
+
+# What became due while no worker ran. It is done at every start, and again whenever Redis is lost.
+_CATCH_UP: tuple[tuple[str, Job], ...] = (
+    ("end_days", end_days),
+    ("sweep_token_runs", sweep),
+    ("send_due_emails", send_due),
+)
+# The deletions of the timetable. A worker that stays leaves them to the timetable; a burst has none.
+_RETENTION: tuple[tuple[str, Job], ...] = (
+    ("forget_tasks", forget_tasks),
+    ("forget_answers", forget_answers.forget),
+    ("forget_feed", forget_feed.forget),
+)
+
 log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
-    """Work until SIGTERM or SIGINT; with `burst`, do what is due now and end.
+    """Work until SIGTERM or SIGINT; with `burst`, do what is due now, retention included, and end.
 
     `settings.test_clock` moves the clock of this worker alone.
     """
@@ -49,7 +67,7 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
     async with working(settings, kinds, rest=0 if burst else REST) as context:
         if burst:
             await work_off(context)
-            await _catch_up(context)
+            await _do_each(context, (*_CATCH_UP, *_RETENTION))
             return
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
@@ -57,7 +75,7 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
         tasks = asyncio.create_task(keep_working(context), name="background-tasks")
         letters = asyncio.create_task(keep_sending(context), name="letters")
         while not context.stop.is_set():
-            await _catch_up(context)
+            await _do_each(context, _CATCH_UP)
             await _serve_queue(context, settings)
         context.bell.ring()
         context.letters.ring()
@@ -68,11 +86,9 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
         log.info("worker_stopped")
 
 
-async def _catch_up(context: WorkerContext) -> None:
-    """Do what became due while no worker ran. It does not need Redis, so it does everything while Redis is away for
-    long.
-    """
-    for name, job in (("end_days", end_days), ("sweep_token_runs", sweep), ("send_due_emails", send_due)):
+async def _do_each(context: WorkerContext, jobs: Iterable[tuple[str, Job]]) -> None:
+    """Do the jobs one after the other. A job that fails is logged. None of them needs Redis."""
+    for name, job in jobs:
         try:
             done = await job(context)
         except Exception:
