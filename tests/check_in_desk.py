@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
@@ -54,13 +54,6 @@ CLEAR = f"""mutation($input: ClearMarkInput!) {{ clearMark(input: $input) {{ {_R
 SUBMIT = f"""mutation($input: SubmitAttendanceInput!) {{ submitAttendance(input: $input) {{ {_RECORDED} {_CONFLICT}
 }} }}"""
 OPERATIONS = {"markAttendance": MARK, "checkIn": CHECK_IN, "clearMark": CLEAR, "submitAttendance": SUBMIT}
-
-REMEMBERED = text(
-    "SELECT (SELECT count(*) FROM occurrence) AS occurrences, (SELECT count(*) FROM mark) AS marks,"
-    " (SELECT coalesce(sum(revision), 0) FROM occurrence) AS revisions, (SELECT count(*) FROM changed_entry) AS rows,"
-    " (SELECT count(*) FROM makeup_token) AS tokens, (SELECT count(*) FROM token_run) AS runs,"
-    " (SELECT count(*) FROM idempotency_key) AS keys"
-)
 
 
 @dataclass
@@ -196,9 +189,6 @@ class CheckInDesk:
             )
         )
         return {row.phase.value: (row.due_at, row.state.value) for row in found}
-
-    async def remembered(self) -> tuple[int, ...]:
-        return tuple((await self.world.owner.execute(REMEMBERED)).one())
 
 
 async def new_check_in_desk(

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,6 +78,12 @@ class World:
             row.setdefault("id", new_id())
         await self.owner.execute(insert(model).values(**row))
         return row.get("id") or self.organization_id
+
+    async def count(self, model: type[Table]) -> int:
+        """How many rows the organization has in the table."""
+        table = model.__table__
+        counted = select(func.count()).select_from(table).where(table.c.organization_id == self.organization_id)
+        return await self.owner.scalar(counted) or 0
 
     async def change(self, model: type[Table], row_id: UUID, **values: Any) -> None:
         """Set columns of one row, as nobody does through the product."""

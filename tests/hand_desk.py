@@ -89,13 +89,6 @@ class HandDesk:
         )
         return enrollment
 
-    async def remembered(self) -> list[Any]:
-        """What must not change when something is refused."""
-        tables = ("makeup_token", "makeup_token_entry", "email", "enrollment", "change", "makeup_request", "occurrence")
-        rows = "md5(string_agg(t::text, ',' ORDER BY t::text))"
-        each = [f"SELECT '{name}' AS name, {rows} AS digest FROM {name} t" for name in tables]
-        return list(await self.world.owner.execute(text(" UNION ALL ".join(each) + " ORDER BY name")))
-
 
 async def new_hand_desk(world: World, api: Api) -> HandDesk:
     """On MONDAY_EVENING."""

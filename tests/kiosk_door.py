@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
@@ -48,13 +48,6 @@ CHECK_IN = """mutation($input: CheckInInput!) { checkIn(input: $input) {
   ... on OutsideCheckInWindow { opensAt closesAt }
 } }"""
 CODE = "query($id: ID!) { node(id: $id) { ... on Family { checkInCode } } }"
-REMEMBERED = text(
-    "SELECT (SELECT count(*) FROM occurrence) AS occurrences, (SELECT count(*) FROM mark) AS marks,"
-    " (SELECT coalesce(sum(revision), 0) FROM occurrence) AS revisions, (SELECT count(*) FROM changed_entry) AS rows,"
-    " (SELECT count(*) FROM makeup_token) AS tokens, (SELECT count(*) FROM token_run) AS runs,"
-    " (SELECT count(*) FROM idempotency_key) AS keys, (SELECT count(*) FROM kiosk) AS kiosks,"
-    " (SELECT sum(check_in_code_number) FROM family) AS codes"
-)
 
 
 @dataclass
@@ -117,9 +110,6 @@ class KioskDoor:
         )
         by_id = {row.student_id: (row.status.value, row.is_defaulted, row.source.value) for row in found}
         return {name: by_id[student] for name, student in self.students.items() if student in by_id}
-
-    async def remembered(self) -> tuple[int, ...]:
-        return tuple((await self.world.owner.execute(REMEMBERED)).one())
 
 
 def names(students: list[dict[str, Any]]) -> list[str]:

@@ -62,13 +62,6 @@ _LIST = f"""query($states: [MakeupRequestState!], $first: Int, $after: String) {
 _SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings changes { kind }
   roster { student { firstName } enrollment { type } mark { status isDefaulted }
            indicators { kind facts { ... on MakeupFacts { missedOn } } } } } }"""
-_REMEMBERED = text("""
-SELECT (SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM enrollment e),
-       (SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM makeup_token t),
-       (SELECT md5(string_agg(q::text, ',' ORDER BY id)) FROM makeup_request q),
-       (SELECT count(*) FROM makeup_token_entry), (SELECT count(*) FROM change),
-       (SELECT count(*) FROM idempotency_key)
-""")
 _LEDGER = text("SELECT act, source, facts FROM makeup_token_entry WHERE makeup_token_id = :it ORDER BY id")
 
 
@@ -137,9 +130,6 @@ class MakeupDesk:
         """Of the token."""
         document = "query($id: ID!) { node(id: $id) { ... on MakeupToken { state } } }"
         return (await (api or self.office).ask(document, id=self.token_id))["node"]["state"]  # type: ignore[no-any-return]
-
-    async def remembered(self) -> tuple[Any, ...]:
-        return tuple((await self.world.owner.execute(_REMEMBERED)).one())
 
     async def ledger(self) -> list[tuple[str, str]]:
         """Acts and sources of the token's entries, in their order."""

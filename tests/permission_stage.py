@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal, Source, TaskKind, TaskState
 from db import models
@@ -18,8 +16,6 @@ from tests.viewers import DURING_CLASS
 
 PHONE = "+1 512 555 0100"
 STAFF_PORTALS = (Portal.OFFICE, Portal.STAFF)
-# What a credential leaves behind is no act on the business.
-_NOT_THE_BUSINESS = {"sign_in", "idempotency_key"}
 
 
 @dataclass
@@ -89,14 +85,6 @@ class Stage:
         """The owner of another organization."""
         elsewhere = await new_world(self.world.owner, name="Other Gym", office_check_in_mode=True)
         return await self.api.as_staff(elsewhere, Permission.OWNER)
-
-    async def fingerprint(self) -> dict[str, str]:
-        """Of each table, what the organization has in it."""
-        tables = [table.name for table in models.metadata.sorted_tables if table.name not in _NOT_THE_BUSINESS]
-        rows = "md5(string_agg(t::text, ',' ORDER BY t::text))"
-        each = [f"SELECT '{name}' AS name, {rows} FROM {name} t WHERE t.organization_id = :own" for name in tables]
-        statement = text(" UNION ALL ".join(each)).bindparams(own=self.world.organization_id)
-        return {name: digest or "" for name, digest in await self.world.owner.execute(statement)}
 
 
 async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Stage:

@@ -14,6 +14,7 @@ from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
+from tests.support.fingerprint import fingerprint
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -45,11 +46,6 @@ SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings roster {
 SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) {
   __typename ... on SubmitAttendanceSuccess { changedEntries { isSubdued student { firstName } mark { status } } }
 } }"""
-REMEMBERED = text(
-    "SELECT (SELECT count(*) FROM enrollment), (SELECT count(*) FROM change), (SELECT count(*) FROM mark),"
-    " (SELECT count(*) FROM occurrence), (SELECT count(*) FROM idempotency_key),"
-    " (SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM enrollment e)"
-)
 
 
 @dataclass
@@ -94,9 +90,6 @@ class Desk:
         marks = [{"studentId": encode_id("Student", student), "status": status}]
         given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
         return (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
-
-    async def remembered(self) -> tuple[Any, ...]:
-        return tuple((await self.world.owner.execute(REMEMBERED)).one())
 
 
 def global_id(enrollment: str | UUID) -> str:
@@ -187,7 +180,7 @@ async def test_R8_6_a_full_class_is_refused_with_its_facts(desk: Desk, world: Wo
         timeslot_id=desk.lesson.timeslot_id,
     )
     ann = await world.student()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     full = await desk.enroll(ann)
     assert full == {
         "__typename": "OfferingFull",
@@ -196,7 +189,7 @@ async def test_R8_6_a_full_class_is_refused_with_its_facts(desk: Desk, world: Wo
         "date": "2026-11-23",
         "capacity": 4,
     }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     # Around that day there are places, and an approved expected absence makes one on it.
     assert (await desk.enroll(ann, dropOn="2026-11-22"))["__typename"] == "EnrollStudentSuccess"
     await world.expected_absence(makeup, starts_on=ahead)
@@ -232,9 +225,9 @@ async def test_R8_6_an_absence_after_midnight_opens_a_place_in_a_class_that_bega
 )
 async def test_what_is_no_place_is_refused_and_changes_nothing(desk: Desk, given: dict[str, Any], refusal: str) -> None:
     ann = await desk.world.student()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert (await desk.enroll(ann, **given))["__typename"] == refusal
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_outside_its_sessions_an_offering_has_no_places(desk: Desk) -> None:
@@ -248,11 +241,11 @@ async def test_outside_its_sessions_an_offering_has_no_places(desk: Desk) -> Non
 async def test_nobody_is_enrolled_twice_on_the_same_dates(desk: Desk) -> None:
     ann = await desk.world.student()
     first = (await desk.enroll(ann, MONDAY, dropOn="2026-12-07"))["enrollment"]["id"]
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for type, starts_on in (("ACTIVE", JANUARY), ("WAITLIST", JANUARY), ("SINGLE_DAY", date(2026, 12, 7))):
         refused = await desk.enroll(ann, starts_on, type=type)
         assert (refused["__typename"], refused["enrollmentId"]) == ("AlreadyEnrolled", first)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     assert (await desk.enroll(ann, date(2026, 12, 8)))["__typename"] == "EnrollStudentSuccess"
 
 
@@ -313,11 +306,11 @@ async def test_a_drop_before_the_first_day_takes_the_place_back(desk: Desk) -> N
 async def test_an_end_can_be_set_earlier_and_not_later(desk: Desk) -> None:
     enrollment = await desk.world.enroll(await desk.world.student(), desk.lesson.offering_id)
     await desk.drop(enrollment, MONDAY + WEEK)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     ended = await desk.drop(enrollment, MONDAY + 2 * WEEK)
     assert (ended["__typename"], ended["dropOn"]) == ("EnrollmentEnded", "2026-11-23")
     assert (await desk.drop(enrollment, MONDAY + WEEK))["__typename"] == "DropEnrollmentSuccess"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     assert (await desk.drop(enrollment, MONDAY))["enrollment"]["dropOn"] == "2026-11-16"
 
 
@@ -351,10 +344,10 @@ async def test_an_enrollment_is_transferred_once(desk: Desk) -> None:
     ann, other = await desk.world.student(), await desk.world.weekly_class(weekday=2)
     source = await desk.world.enroll(ann, desk.lesson.offering_id)
     target = (await desk.transfer(source, other, MONDAY))["enrollment"]["id"]
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert (await desk.transfer(source, other, MONDAY))["__typename"] == "EnrollmentEnded"
     assert (await desk.drop(source, JANUARY))["__typename"] == "EnrollmentEnded"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     assert (await desk.transfer(target, desk.lesson, MONDAY + WEEK))["__typename"] == "TransferEnrollmentSuccess"
 
 
@@ -364,10 +357,10 @@ async def test_an_enrollment_that_was_transferred_elsewhere_is_not_transferred_a
     # As an import leaves it: the target is known, the cause of the source's end is not.
     await desk.world.enroll(ann, other.offering_id, starts_on=MONDAY + 9 * WEEK, transferred_from_id=source)
     third = await desk.world.weekly_class(weekday=3)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.transfer(source, third, MONDAY)
     assert refused["message"] == "The enrollment was already transferred."
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_a_transfer_within_an_offering_moves_between_its_timeslots(desk: Desk) -> None:
@@ -397,9 +390,9 @@ async def test_a_transfer_within_an_offering_moves_between_its_timeslots(desk: D
 async def test_what_cannot_be_transferred_is_refused(desk: Desk, change: dict[str, Any], refusal: str) -> None:
     source = await desk.world.enroll(await desk.world.student(), desk.lesson.offering_id, **change)
     other = await desk.world.weekly_class(weekday=2)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert (await desk.transfer(source, other, MONDAY))["__typename"] == refusal
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_7_who_is_enrolled_into_what_has_begun_starts_absent(desk: Desk, world: World) -> None:
@@ -441,7 +434,8 @@ async def test_R11_3_what_is_not_to_be_seen_is_not_found(desk: Desk, api: Api) -
     unseeing = await api.as_staff(world, Permission.MANAGE_ENROLLMENTS, portal=Portal.STAFF)
     ann = await world.student()
     enrollment = await world.enroll(ann, desk.lesson.offering_id)
-    before = await desk.remembered()
+    gone = await world.student(deleted_at=api.clock.now)
+    before = await fingerprint(desk.world)
 
     def place(offering: UUID, student: UUID = ann, **more: Any) -> dict[str, Any]:
         given = {"offeringId": encode_id("Offering", offering), "studentId": encode_id("Student", student)}
@@ -457,26 +451,25 @@ async def test_R11_3_what_is_not_to_be_seen_is_not_found(desk: Desk, api: Api) -
             given["offeringId"] = encode_id("Offering", mine.offering_id)
             assert (await caller.refused(TRANSFER, input=given))[0] == "NOT_FOUND"
     assert await teacher.refused(ENROLL, input=place(mine.offering_id)) == ("NOT_FOUND", "There is no such student.")
-    gone = await world.student(deleted_at=api.clock.now)
     assert (await desk.api.refused(ENROLL, input=place(mine.offering_id, gone)))[0] == "NOT_FOUND"
     elsewhere = place(mine.offering_id, timeslotId=encode_id("Timeslot", desk.lesson.timeslot_id))
     assert await desk.api.refused(ENROLL, input=elsewhere) == ("NOT_FOUND", "The offering has no such timeslot.")
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_the_permission_is_needed_and_named(desk: Desk, api: Api) -> None:
     held = (Permission.OFFICE_ATTENDANCE_FULL, Permission.OFFICE_SEE_ALL)
     clerk = await api.as_staff(desk.world, *held)
     manager = await api.as_staff(desk.world, *held, Permission.MANAGE_ENROLLMENTS)
+    guardian = await api.signed_in(desk.world, await desk.world.guardian(await desk.world.family()), Portal.CUSTOMER)
     ann = await desk.world.student()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.enroll(ann, api=clerk)
     assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", "MANAGE_ENROLLMENTS")
     given = {"enrollmentId": encode_id("Enrollment", new_id()), "dropOn": "2026-11-16"}
     assert (await api.refused(DROP, input=given))[0] == "UNAUTHENTICATED"
-    guardian = await api.signed_in(desk.world, await desk.world.guardian(await desk.world.family()), Portal.CUSTOMER)
     assert (await guardian.refused(DROP, input=given))[0] == "FORBIDDEN"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     place = (await desk.enroll(ann, api=manager))["enrollment"]
     assert (await desk.drop(place["id"], MONDAY, api=manager))["__typename"] == "DropEnrollmentSuccess"
 
@@ -484,9 +477,9 @@ async def test_the_permission_is_needed_and_named(desk: Desk, api: Api) -> None:
 async def test_R4_11_a_retry_enrolls_once(desk: Desk) -> None:
     ann = await desk.world.student()
     first = await desk.enroll(ann, idempotencyKey="1")
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert await desk.enroll(ann, idempotencyKey="1") == first
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(

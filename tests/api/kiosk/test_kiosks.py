@@ -15,6 +15,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import World, new_world
 from tests.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door
+from tests.support.fingerprint import fingerprint
 
 VIEWER = """{ viewer { __typename ... on KioskViewer { name portal locationName timeZone kiosk { id name }
   organization { name } } } }"""
@@ -117,10 +118,10 @@ async def test_R5_1_the_first_revocation_stands(door: KioskDoor) -> None:
 async def test_R4_11_a_launch_sent_again_gives_the_same_token_and_none_is_stored(door: KioskDoor) -> None:
     given = asked(door.world, idempotencyKey="tap 1")
     first = await door.owner.ask(LAUNCH, input=given)
-    before = await door.remembered()
+    before = await fingerprint(door.world)
     door.at(STARTS)
     assert await door.owner.ask(LAUNCH, input=given) == first
-    assert await door.remembered() == before
+    assert await fingerprint(door.world) == before
     answers = (await door.world.owner.scalars(models.IdempotencyKey.__table__.select().with_only_columns(
         models.IdempotencyKey.answer))).all()  # fmt: skip
     assert "token" not in str(answers).lower()
@@ -160,7 +161,7 @@ async def test_the_list_costs_the_same_statements_for_1_and_20_kiosks(door: Kios
 async def test_R5_1_staff_need_the_permission(door: KioskDoor, api: Api, portal: Portal) -> None:
     held = Permission.OFFICE_ATTENDANCE_FULL if portal is Portal.OFFICE else Permission.STAFF_ATTENDANCE_FULL
     without = await api.as_staff(door.world, held, portal=portal)
-    before = await door.remembered()
+    before = await fingerprint(door.world)
     denied = {"__typename": "PermissionDenied", "permission": "LAUNCH_KIOSK"}
     sentence = {"message": "This needs the permission LAUNCH_KIOSK."}
     assert (await without.ask(LAUNCH, input=asked(door.world)))["launchKiosk"] == denied | sentence
@@ -168,7 +169,7 @@ async def test_R5_1_staff_need_the_permission(door: KioskDoor, api: Api, portal:
     assert (await without.refused(KIOSKS))[0] == "FORBIDDEN"
     node = "query($id: ID!) { node(id: $id) { ... on Kiosk { name expiresAt } } }"
     assert (await without.refused(node, id=await id_of(door.kiosk)))[0] == "FORBIDDEN"
-    assert await door.remembered() == before
+    assert await fingerprint(door.world) == before
     allowed = await api.as_staff(door.world, held, Permission.LAUNCH_KIOSK, portal=portal)
     assert (await allowed.ask(LAUNCH, input=asked(door.world)))["launchKiosk"]["__typename"] == "LaunchKioskSuccess"
     found = (await allowed.ask(node, id=await id_of(door.kiosk)))["node"]
@@ -178,12 +179,12 @@ async def test_R5_1_staff_need_the_permission(door: KioskDoor, api: Api, portal:
 async def test_nobody_else_launches_lists_or_revokes(door: KioskDoor, api: Api) -> None:
     guardian = await api.signed_in(door.world, await door.world.guardian(door.family_id), Portal.CUSTOMER)
     kiosk_id = await id_of(door.kiosk)
-    before = await door.remembered()
+    before = await fingerprint(door.world)
     for caller, code in ((api, "UNAUTHENTICATED"), (guardian, "FORBIDDEN"), (door.kiosk, "FORBIDDEN")):
         assert (await caller.refused(LAUNCH, input=asked(door.world)))[0] == code
         assert (await caller.refused(REVOKE, input={"kioskId": kiosk_id}))[0] == code
         assert (await caller.refused(KIOSKS))[0] == code
-    assert await door.remembered() == before
+    assert await fingerprint(door.world) == before
 
 
 async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor, api: Api) -> None:
@@ -191,7 +192,7 @@ async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor
     stranger = await api.as_staff(elsewhere, Permission.OWNER)
     gone = await door.world.location(name="Closed")
     await door.world.change(models.Location, gone, deleted_at=STARTS - timedelta(days=1))
-    before = await door.remembered()
+    before = await fingerprint(door.world)
     assert (await stranger.refused(LAUNCH, input=asked(door.world)))[0] == "NOT_FOUND"
     assert (
         await door.owner.refused(LAUNCH, input=asked(door.world) | {"locationId": encode_id("Location", gone)})
@@ -202,7 +203,7 @@ async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor
     for caller, kiosk_id in ((stranger, await id_of(door.kiosk)), (door.owner, NOBODYS)):
         assert (await caller.refused(REVOKE, input={"kioskId": kiosk_id}))[0] == "NOT_FOUND"
     assert (await stranger.ask(KIOSKS))["kiosks"]["nodes"] == []
-    assert await door.remembered() == before
+    assert await fingerprint(door.world) == before
 
 
 @pytest.mark.parametrize(
@@ -217,10 +218,10 @@ async def test_R11_3_kiosks_and_locations_of_others_do_not_exist(door: KioskDoor
     ],
 )
 async def test_bad_input_is_told_and_launches_nothing(door: KioskDoor, given: dict[str, Any], words: str) -> None:
-    before = await door.remembered()
+    before = await fingerprint(door.world)
     code, message = await door.owner.refused(LAUNCH, input=asked(door.world, **given))
     assert (code, words in message) == ("BAD_USER_INPUT", True), message
-    assert await door.remembered() == before
+    assert await fingerprint(door.world) == before
 
 
 async def test_a_kiosks_token_cannot_be_passed_off_as_staffs(door: KioskDoor) -> None:

@@ -16,6 +16,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
 from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)
 Case: TypeAlias = Callable[[MakeupDesk], Awaitable[dict[str, Any]]]
@@ -187,7 +188,7 @@ HIDDEN: set[Case] = {revoked, deleted, scheduled}
 async def test_R8_6_each_check_of_redeeming_has_its_reason_and_facts(desk: MakeupDesk, case: Case, who: str) -> None:
     expected = await case(desk)
     await desk.sign_in_again()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     if who == "family" and case in HIDDEN:
         given = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
         answer = await desk.family.refused(document("redeemMakeupToken"), input=given)
@@ -195,7 +196,7 @@ async def test_R8_6_each_check_of_redeeming_has_its_reason_and_facts(desk: Makeu
     else:
         refused = await desk.redeem(desk.family if who == "family" else desk.office)
         assert refused == expected | {"message": refused["message"]}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize("case", OF_THE_TOKEN + OF_THE_CLASS)
@@ -203,14 +204,14 @@ async def test_R8_7_the_same_checks_hold_for_a_request(desk: MakeupDesk, case: C
     await desk.world.change_settings(auto_approve_makeups=False)
     expected = await case(desk)
     await desk.sign_in_again()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     if case in HIDDEN:
         given = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
         assert (await desk.family.refused(document("requestMakeup"), input=given))[0] == "NOT_FOUND"
     else:
         refused = await desk.request()
         assert refused == expected | {"message": refused["message"]}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize("case", [case for case in OF_THE_TOKEN + OF_THE_CLASS if case is not requested])
@@ -225,20 +226,20 @@ async def test_R8_7_an_approval_checks_all_of_it_again(desk: MakeupDesk, case: C
         asked = (await desk.request())["makeupRequest"]["id"]
         expected = await case(desk)
     await desk.sign_in_again()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.settle("approveMakeup", asked)
     assert refused == expected | {"message": refused["message"]}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize("case", OF_THE_CLASS)
 async def test_R8_10_without_a_token_the_checks_of_the_class_hold(desk: MakeupDesk, case: Case) -> None:
     expected = await case(desk)
     await desk.sign_in_again()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.book(desk.office)
     assert refused == expected | {"message": refused["message"]}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 # ---- where the limits lie

@@ -13,6 +13,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)
 NODE = "query($id: ID!) { node(id: $id) { ... on MakeupRequest { state } } }"
@@ -111,7 +112,7 @@ async def test_R8_7_what_is_settled_stays_settled(desk: MakeupDesk, first: str) 
     request = await asked(desk)
     await desk.settle(first, request, desk.family if first.startswith("withdraw") else desk.office)
     state = {"approveMakeup": "APPROVED", "denyMakeup": "DENIED"}.get(first, "WITHDRAWN")
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for verb in ("approveMakeup", "denyMakeup", "withdrawMakeupRequest"):
         refused = await desk.settle(verb, request, desk.family if verb.startswith("withdraw") else desk.office)
         assert refused == {
@@ -121,7 +122,7 @@ async def test_R8_7_what_is_settled_stays_settled(desk: MakeupDesk, first: str) 
             "requestState": state,
             "settledAt": "2026-11-16T18:00:00Z",
         }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_11_the_same_key_asks_and_approves_once(desk: MakeupDesk) -> None:
@@ -137,11 +138,11 @@ async def test_R8_7_where_families_book_themselves_there_is_nothing_to_ask(desk:
     request = await asked(desk)
     await desk.world.change_settings(auto_approve_makeups=True)
     other = await desk.world.makeup_token(desk.ann)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.request(tokenId=encode_id("MakeupToken", other))
     assert refused["__typename"] == "MakeupApprovalNotRequired"
     assert await desk.family.ask(WAY) == {"viewer": {"booksMakeups": True}}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     # What was asked before is decided as before.
     assert (await desk.settle("approveMakeup", request))["makeupRequest"]["state"] == "APPROVED"
 
@@ -295,7 +296,7 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
     strange = await desk.office.signed_in(desk.world, stranger, Portal.CUSTOMER)
     other = await new_world(desk.world.owner, name="Other Gym")
     owner = await desk.office.as_staff(other, Permission.OWNER)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for api, verb, id in (
         (strange, "withdrawMakeupRequest", request),
         (owner, "approveMakeup", request),
@@ -310,7 +311,7 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
     assert (await strange.refused(document("requestMakeup"), input=given))[0] == "NOT_FOUND"
     code, _ = await desk.office.refused(document("denyMakeup"), input={"makeupRequestId": desk.token_id})
     assert code == "BAD_USER_INPUT"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R11_3_staff_without_see_all_see_requests_for_whom_and_where_they_teach(desk: MakeupDesk) -> None:

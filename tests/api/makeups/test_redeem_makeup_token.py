@@ -20,6 +20,7 @@ from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)
 
@@ -90,9 +91,9 @@ async def test_R4_7_early_check_in_has_begun_so_the_newcomer_is_absent_by_defaul
 
 async def test_R8_7_families_book_nothing_themselves_where_staff_decide(desk: MakeupDesk) -> None:
     await desk.world.change_settings(auto_approve_makeups=False)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert (await desk.redeem())["__typename"] == "MakeupApprovalRequired"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     assert (await desk.redeem(desk.office))["__typename"] == "RedeemMakeupTokenSuccess"
 
 
@@ -105,7 +106,7 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
     mine = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
     no_token = ("NOT_FOUND", "There is no such makeup token.")
     no_class = ("NOT_FOUND", "There is no such occurrence.")
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for api, given, answer in (
         (strange, mine, no_token),
         (desk.office, mine | {"tokenId": encode_id("MakeupToken", theirs)}, no_token),
@@ -120,7 +121,7 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
         assert await api.refused(document("redeemMakeupToken"), input=given) == answer
     code, _ = await desk.family.refused(document("redeemMakeupToken"), input=mine | {"tokenId": desk.sheet_id()})
     assert code == "BAD_USER_INPUT"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R11_3_staff_without_see_all_redeem_for_whom_and_where_they_teach(desk: MakeupDesk) -> None:

@@ -15,6 +15,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.check_in_desk import CHECK_IN, CLEAR, MARK, OPERATIONS, CheckInDesk, new_check_in_desk
 from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.fingerprint import fingerprint
 from tests.viewers import DURING_CLASS, staff_viewer
 
 pytestmark = pytest.mark.emptied_database
@@ -52,7 +53,7 @@ async def test_R4_3_R1_2_each_portal_asks_its_own_switch(
 ) -> None:
     office, staff = (is_on, not is_on) if portal == "OFFICE" else (not is_on, is_on)
     await desk.world.change_settings(office_check_in_mode=office, staff_check_in_mode=staff)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     done = await desk.ask(mutation, "Ann", api=desk.office if portal == "OFFICE" else desk.staff, **given)
     if is_on:
         assert done["__typename"] == f"{mutation[0].upper()}{mutation[1:]}Success"
@@ -62,7 +63,7 @@ async def test_R4_3_R1_2_each_portal_asks_its_own_switch(
         "portal": portal,
         "message": "Check-in mode is off in this portal. Record attendance through the roll sheet.",
     }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_3_with_check_in_mode_off_the_roll_sheet_works_and_defaults_nobody(desk: CheckInDesk) -> None:
@@ -172,13 +173,13 @@ async def test_R4_8_repeating_a_check_in_keeps_the_first_time_and_status(desk: C
     desk.at(STARTS_AT)
     first = await desk.check_in("Ann")
     assert first["entry"]["mark"]["status"] == "PRESENT"
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     desk.at(DURING_CLASS)
     for again in (await desk.check_in("Ann"), await desk.check_in("Ann", api=desk.staff)):
         assert (again["entry"], again["changedEntries"]) == (first["entry"], [])
         assert again["__typename"] == "CheckInSuccess"
     assert await desk.at_kiosk("Ann") == (await desk.at_kiosk("Ann"))
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(
@@ -253,12 +254,12 @@ async def test_R4_10_what_somebody_else_changed_since_is_a_conflict(
 ) -> None:
     await desk.mark("Ann", "PRESENT")
     await desk.mark("Ann", "TARDY", api=desk.staff)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.ask(mutation, "Ann", seenRevision=1, **given)
     assert (refused["__typename"], refused["currentRevision"]) == ("AttendanceConflict", 2)
     ann = encode_id("Student", desk.students["Ann"])
     assert refused["conflicts"] == [{"studentId": ann, "wantedStatus": wanted, "currentStatus": "TARDY", "revision": 2}]
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     assert (await desk.ask(mutation, "Ann", seenRevision=2, **given))["occurrence"]["revision"] == 3
 
 
@@ -274,14 +275,14 @@ async def test_R4_11_a_retry_gets_the_first_answer_and_does_nothing_twice(
 ) -> None:
     await desk.mark("Ann", "ABSENT")
     first = await desk.ask(mutation, "Ann", idempotencyKey="tap", **given)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert await desk.ask(mutation, "Ann", idempotencyKey="tap", **given) == first
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     code, message = await desk.office.refused(
         OPERATIONS[mutation], input=desk.input("Ben", idempotencyKey="tap", **given)
     )
     assert (code, message.startswith("This idempotencyKey was used")) == ("BAD_USER_INPUT", True)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(("mutation", "given"), ONE_AT_A_TIME)
@@ -294,10 +295,10 @@ async def test_R2_3_R4_12_out_of_range_is_refused_in_the_articles_words(
 ) -> None:
     offering = await desk.world.offering(kind=kind, ends_on=MONDAY.replace(day=1))
     desk.lesson = Lesson(offering, await desk.world.timeslot(offering))
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.ask(mutation, "Ann", **given)
     assert refused == {"__typename": "AttendanceNotRecordable", "reason": "NOT_SCHEDULED", "message": sentence}
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(("mutation", "given"), ONE_AT_A_TIME)
@@ -307,21 +308,21 @@ async def test_R4_12_cancelled_future_and_off_the_roster_are_refused(
     cancelled, future = (desk.on(MONDAY + timedelta(weeks=weeks)) for weeks in (-1, 1))
     await desk.world.occurrence(cancelled.key.timeslot_id, cancelled.held_on, cancelled_at=DURING_CLASS)
     desk.students["Zoe"] = await desk.world.student(first_name="Zoe")
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for each, reason in ((cancelled, "CANCELLED"), (future, "IN_THE_FUTURE")):
         refused = await each.ask(mutation, "Ann", **given)
         assert (refused["__typename"], refused["reason"]) == ("AttendanceNotRecordable", reason)
     refused = await desk.ask(mutation, "Zoe", **given)
     assert refused["studentIds"] == [encode_id("Student", desk.students["Zoe"])]
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_12_an_invalid_status_is_refused(desk: CheckInDesk) -> None:
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for status in ("HERE", None):
         code, _ = await desk.office.refused(MARK, input=desk.input("Ann", status=status))
         assert code == "BAD_USER_INPUT"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(("mutation", "given"), ONE_AT_A_TIME)
@@ -336,7 +337,7 @@ async def test_R4_12_R11_3_who_may_not_see_it_finds_nothing_and_who_may_not_reco
     stranger = await api.as_staff(others_world, Permission.OWNER, portal=portal)
     guardian = await api.signed_in(world, await world.guardian(await world.family()), Portal.CUSTOMER)
     looker = await api.as_staff(world, view, see_all, portal=portal)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     asked = {"input": desk.input("Ann", **given)}
     for caller, code in (
         (teacher, "NOT_FOUND"),
@@ -347,7 +348,7 @@ async def test_R4_12_R11_3_who_may_not_see_it_finds_nothing_and_who_may_not_reco
         assert (await caller.refused(OPERATIONS[mutation], **asked))[0] == code
     refused = await desk.ask(mutation, "Ann", api=looker, **given)
     assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", full.value)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     recorder = await api.as_staff(world, full, see_all, portal=portal)
     assert (await desk.ask(mutation, "Ann", api=recorder, **given))["__typename"].endswith("Success")
 
@@ -355,10 +356,10 @@ async def test_R4_12_R11_3_who_may_not_see_it_finds_nothing_and_who_may_not_reco
 async def test_section_11_excusing_in_the_staff_portal_needs_its_permission(desk: CheckInDesk, api: Api) -> None:
     may = (Permission.STAFF_ATTENDANCE_FULL, Permission.STAFF_SEE_ALL)
     plain = await api.as_staff(desk.world, *may, portal=Portal.STAFF)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.mark("Ann", "EXCUSED_ABSENCE", api=plain)
     assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", "EXCUSE_ABSENCES")
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
     excuser = await api.as_staff(desk.world, *may, Permission.EXCUSE_ABSENCES, portal=Portal.STAFF)
     assert (await desk.mark("Ann", "EXCUSED_ABSENCE", api=excuser))["__typename"] == "MarkAttendanceSuccess"
     # Cas is excused by default, which is nobody's excuse: it needs no permission.
@@ -379,12 +380,12 @@ async def test_section_11_excusing_in_the_staff_portal_needs_its_permission(desk
     ],
 )
 async def test_bad_input_is_told_and_changes_nothing(desk: CheckInDesk, given: dict[str, Any], words: str) -> None:
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     for operation, fields in ((MARK, {"status": "PRESENT"}), (CHECK_IN, {}), (CLEAR, {})):
         if set(given) <= {"occurrenceId", "studentId", "idempotencyKey"} or operation is MARK:
             code, message = await desk.office.refused(operation, input={**desk.input("Ann"), **fields, **given})
             assert (code, words in message) == ("BAD_USER_INPUT", True), message
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R3_1_a_subdued_row_can_be_marked_and_goes_when_it_is_cleared(desk: CheckInDesk) -> None:
@@ -401,13 +402,13 @@ async def test_R3_1_a_subdued_row_can_be_marked_and_goes_when_it_is_cleared(desk
 
 async def test_R11_2_a_kiosk_reaches_its_own_locations_day_alone(desk: CheckInDesk) -> None:
     elsewhere = await desk.world.location()
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     with pytest.raises(OccurrenceNotFound):
         await desk.at_kiosk("Ann", location_id=elsewhere)
     for days in (-7, 7):
         with pytest.raises(OccurrenceNotFound):
             await desk.at_kiosk("Ann", now=DURING_CLASS + timedelta(days=days))
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_7_a_newcomer_to_a_sheet_that_has_begun_starts_absent_by_default(desk: CheckInDesk) -> None:

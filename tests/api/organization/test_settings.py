@@ -11,6 +11,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api_client import Api
 from tests.factories import MONDAY, World, new_world
+from tests.support.fingerprint import fingerprint
 
 SETTINGS = """{ settings {
   classes { officeCheckInMode birthdayWindowDays markAbsentWhenNobodyChecksIn consecutiveAbsencesNotice }
@@ -65,10 +66,6 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 CHANGES = """query($first: Int, $after: String) { settings { changes(first: $first, after: $after) {
   nodes { changedAt changedBy { firstName } settings { setting before after } } pageInfo { hasNextPage endCursor }
 } } }"""
-REMEMBERED = text(
-    "SELECT (SELECT to_jsonb(s) FROM settings s WHERE organization_id = :organization_id) AS settings,"
-    " (SELECT count(*) FROM settings_change) AS changes, (SELECT count(*) FROM idempotency_key) AS keys"
-)
 SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "ClassSettings": (
         "classes",
@@ -133,10 +130,6 @@ async def changed(api: Api, section: str, **given: Any) -> dict[str, Any]:
     return answer[f"update{section}"]  # type: ignore[no-any-return]
 
 
-async def remembered(world: World) -> tuple[Any, ...]:
-    return tuple((await world.owner.execute(REMEMBERED, {"organization_id": world.organization_id})).one())
-
-
 @pytest.fixture
 async def manager(world: World, api: Api) -> Api:
     return await api.as_staff(world, Permission.MANAGE_SETTINGS, Permission.OFFICE_ATTENDANCE_VIEW)
@@ -160,10 +153,10 @@ async def test_what_is_left_out_stays_and_null_takes_away(manager: Api) -> None:
 
 
 async def test_null_is_no_switch(manager: Api, world: World) -> None:
-    before = await remembered(world)
+    before = await fingerprint(world)
     code, message = await manager.refused(update("ClassSettings"), input={"officeCheckInMode": None})
     assert (code, message) == ("BAD_USER_INPUT", "input.officeCheckInMode is null; leave it out to keep it as it is.")
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
 
 
 async def test_an_organization_without_settings_gets_the_defaults(manager: Api, world: World) -> None:
@@ -208,12 +201,12 @@ async def test_out_of_range_is_refused_whole(
         "AbsenceSettings": "autoExcuseAbsences",
         "MakeupTokenSettings": "ignoreLocationLock",
     }[section]
-    before = await remembered(world)
+    before = await fingerprint(world)
     refused = await changed(manager, section, **{switch: True, setting: value}, idempotencyKey="1")
     message = f"{setting} would be {value}; it must be from {least} to {most}."
     expected = {"setting": setting, "least": least, "most": most, "message": message}
     assert refused == {"__typename": "SettingOutOfRange"} | expected
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
 
 
 @pytest.mark.parametrize(
@@ -237,12 +230,12 @@ async def test_R7_2_settings_that_do_not_go_together_are_refused_whole(
     manager: Api, world: World, first: dict[str, Any], then: dict[str, Any], setting: str, value: int, most: int
 ) -> None:
     await changed(manager, "MakeupTokenSettings", **first)
-    before = await remembered(world)
+    before = await fingerprint(world)
     refused = await changed(manager, "MakeupTokenSettings", **then)
     assert refused["__typename"] == "SettingOutOfRange"
     assert (refused["setting"], refused["most"]) == (setting, most)
     assert refused["message"].startswith(f"{setting} would be {value};")
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
 
 
 async def test_R7_2_what_could_not_be_before_can_be_with_what_it_depends_on(manager: Api) -> None:
@@ -268,12 +261,12 @@ async def test_R7_2_what_could_not_be_before_can_be_with_what_it_depends_on(mana
 async def test_R7_2_who_waits_earns_nothing_and_somebody_must(
     manager: Api, world: World, types: list[str], at_fault: list[str], message: str
 ) -> None:
-    before = await remembered(world)
+    before = await fingerprint(world)
     refused = await changed(manager, "MakeupTokenSettings", earningTypes=types, tokenLimit=4)
     allowed = ["ACTIVE", "TRIAL", "MAKEUP", "SINGLE_DAY"]
     expected = {"__typename": "EarningTypesNotAllowed", "types": at_fault, "allowed": allowed, "message": message}
     assert refused == expected
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
 
 
 async def test_R7_2_earning_types_are_a_set(manager: Api) -> None:
@@ -334,9 +327,9 @@ async def test_R1_2_R4_3_a_changed_setting_is_in_force_at_once(world: World, api
 async def test_R4_11_a_retry_changes_nothing_back(manager: Api, world: World) -> None:
     first = await changed(manager, "StaffPortalSettings", staffCheckInMode=True, idempotencyKey="k")
     await changed(manager, "StaffPortalSettings", staffCheckInMode=False)
-    before = await remembered(world)
+    before = await fingerprint(world)
     assert await changed(manager, "StaffPortalSettings", staffCheckInMode=True, idempotencyKey="k") == first
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -345,12 +338,12 @@ async def test_section_11_who_may_change_and_read(world: World, api: Api, sectio
     teacher = await api.as_staff(world, Permission.STAFF_ATTENDANCE_FULL, portal=Portal.STAFF)
     guardian = await api.signed_in(world, await world.guardian(await world.family()), Portal.CUSTOMER)
     stranger = await api.as_staff(await new_world(world.owner, name="Other Gym"), Permission.OWNER)
-    before = await remembered(world)
+    before = await fingerprint(world)
     assert (await api.refused(update(section), input=values))[0] == "UNAUTHENTICATED"
     assert (await guardian.refused(update(section), input=values))[0] == "FORBIDDEN"
     refused = await changed(teacher, section, **values)
     assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", "MANAGE_SETTINGS")
-    assert await remembered(world) == before
+    assert await fingerprint(world) == before
     await changed(stranger, section, **values)
     assert (await teacher.ask(SETTINGS))["settings"] == DEFAULTS
     assert (await teacher.refused(CHANGES))[0] == "FORBIDDEN"

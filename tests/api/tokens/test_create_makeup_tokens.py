@@ -11,6 +11,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, World, new_world
 from tests.hand_desk import CREATE, EDIT, HandDesk, new_hand_desk
+from tests.support.fingerprint import fingerprint
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ async def test_R8_1_the_limit_does_not_apply_nor_does_it_matter_that_tokens_are_
 async def test_R8_1_dates_that_cannot_be_are_refused_and_all_tokens_with_them(
     desk: HandDesk, token: dict[str, Any], reason: str, issue_on: str, expires_on: str
 ) -> None:
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.create({"sendEmail": True}, token)
     assert refused.pop("message").startswith("Makeup token 2 would")
     assert refused == {
@@ -117,7 +118,7 @@ async def test_R8_1_dates_that_cannot_be_are_refused_and_all_tokens_with_them(
         "issueOn": issue_on,
         "expiresOn": expires_on,
     }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R8_1_good_through_today_is_good(desk: HandDesk) -> None:
@@ -154,11 +155,11 @@ async def test_R8_1_bad_input_is_told_and_nothing_is_given(
     }
     await world.owner.execute(text("UPDATE location SET deleted_at = now() WHERE name = 'Second Street'"))
     await world.owner.execute(text("UPDATE program SET deleted_at = now() WHERE name = 'Gone'"))
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     given = [{key: ids.get(value, value) for key, value in token.items()} for token in tokens]
     told = await desk.api.refused(CREATE, input={"studentId": encode_id("Student", desk.ann), "tokens": given})
     assert (told[0], told[1][: len(message)]) == (code, message)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R11_3_only_students_whom_the_caller_sees(desk: HandDesk, api: Api) -> None:

@@ -12,6 +12,7 @@ from tests.api_client import Api
 from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.hand_desk import DELETE, RESET
 from tests.reset_desk import DAY, ResetDesk, new_reset_desk
+from tests.support.fingerprint import fingerprint
 
 
 @pytest.fixture
@@ -34,13 +35,13 @@ async def test_R8_5_what_holds_no_makeup_is_deleted(desk: ResetDesk, values: dic
     assert await desk.ledger() == [("DELETED", {"state": state})]
     row = (await desk.world.owner.execute(text("SELECT deleted_at, deleted_by_id FROM makeup_token"))).one()
     assert tuple(row) == (desk.api.clock.now, desk.owner_id)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     again = await desk.delete(token)
     assert (again["state"], again["message"]) == (
         "DELETED",
         "The makeup token was deleted; there is nothing more to delete.",
     )
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ async def test_R8_5_what_is_tied_to_a_makeup_is_not_deleted(
     desk: ResetDesk, makeup_on: date, state: str, message: str
 ) -> None:
     token, makeup = await desk.pending(makeup_on)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     assert await desk.delete(token) == {
         "__typename": "MakeupTokenNotChangeable",
         "message": message,
@@ -63,7 +64,7 @@ async def test_R8_5_what_is_tied_to_a_makeup_is_not_deleted(
         "makeupOn": makeup_on.isoformat(),
         "makeupOfferingName": "Dive 1",
     }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R7_4_an_automatic_one_stays_deleted_and_its_roll_sheet_hears_of_it(desk: ResetDesk) -> None:
@@ -110,14 +111,14 @@ async def test_R11_3_tokens_that_are_not_to_be_seen_are_not_found(desk: ResetDes
         Permission.DELETE_MAKEUP_TOKENS,
         Permission.OFFICE_ATTENDANCE_VIEW,
     )
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     not_found = ("NOT_FOUND", "There is no such makeup token.")
     assert await desk.api.refused(document, input={"tokenId": foreign}) == not_found
     own = {"tokenId": encode_id("MakeupToken", token)}
     assert await teacher.refused(document, input=own) == not_found
     bad = await desk.api.refused(document, input={"tokenId": encode_id("Student", desk.ann)})
     assert bad[0] == "BAD_USER_INPUT"
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R4_11_retries_of_delete_and_reset_do_nothing_twice(desk: ResetDesk) -> None:

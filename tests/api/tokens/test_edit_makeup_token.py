@@ -11,6 +11,7 @@ from gql.fields.global_ids import encode_id
 from tests.api_client import Api
 from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.hand_desk import EDIT, HandDesk, new_hand_desk
+from tests.support.fingerprint import fingerprint
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ async def test_R8_5_an_edit_changes_what_is_named_alone(desk: HandDesk) -> None:
 
 async def test_R8_5_what_is_so_already_is_no_change(desk: HandDesk) -> None:
     token = await desk.one(comment="Same", expiresOn="2026-12-24")
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     done = await desk.edit(token["id"], comment="Same", expiresOn="2026-12-24", locationId=None)
     assert done["makeupToken"] == token
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R8_3_a_later_expiry_revives_and_an_earlier_one_ends(desk: HandDesk) -> None:
@@ -75,7 +76,7 @@ async def test_R8_5_an_edit_to_dates_that_cannot_be_is_refused(
     desk: HandDesk, changes: dict[str, Any], reason: str, issue_on: str, expires_on: str
 ) -> None:
     token = await desk.one(sendEmail=True)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.edit(token["id"], comment="New", **changes)
     assert refused.pop("message").startswith("The makeup token would")
     assert refused == {
@@ -85,7 +86,7 @@ async def test_R8_5_an_edit_to_dates_that_cannot_be_is_refused(
         "issueOn": issue_on,
         "expiresOn": expires_on,
     }
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R7_7_one_that_expired_before_it_was_issued_can_be_edited(desk: HandDesk) -> None:
@@ -129,11 +130,11 @@ async def test_R8_5_bad_input_is_told_and_nothing_is_edited(
     }
     await world.owner.execute(text("UPDATE program SET deleted_at = now() WHERE name = 'Gone'"))
     token = await desk.one(sendEmail=True)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     given = {"tokenId": token["id"], "comment": "New", **{key: ids.get(value, value) for key, value in changes.items()}}
     told = await desk.api.refused(EDIT, input=given)
     assert (told[0], told[1][: len(message)]) == (code, message)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R8_6_a_token_whose_program_was_deleted_meanwhile_can_be_edited(desk: HandDesk) -> None:
@@ -150,7 +151,7 @@ async def test_R8_6_a_token_whose_program_was_deleted_meanwhile_can_be_edited(de
 )
 async def test_R8_5_what_has_ended_is_not_edited(desk: HandDesk, values: dict[str, Any], state: str) -> None:
     token = await desk.world.makeup_token(desk.ann, **values)
-    before = await desk.remembered()
+    before = await fingerprint(desk.world)
     refused = await desk.edit(token, comment="x")
     assert (refused["__typename"], refused["state"]) == ("MakeupTokenNotChangeable", state)
-    assert await desk.remembered() == before
+    assert await fingerprint(desk.world) == before
