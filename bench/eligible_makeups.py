@@ -35,8 +35,8 @@ from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api, serving
-from tests.factories import LONG_AGO, MONDAY, World, new_world
+from tests.support.api import Api, serving
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
 CLASSES = (10, 200, 2000)
 STUDENTS = 12

@@ -35,9 +35,9 @@ from commands.servers.process import free_port, spawn, stop
 from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from tests.factories import new_world
 from tests.live import WATCH, Api, answers, api_process, init, office_token, until
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import new_world
 
 ROWS = 30
 TURNS = itertools.cycle([AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY])

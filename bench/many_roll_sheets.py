@@ -32,9 +32,9 @@ from bench.raw_clients import Audience
 from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from tests.factories import new_world
 from tests.live import WATCH, Api, api_process, init, office_token
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import new_world
 
 NAMES = [f"Student {number}" for number in range(8)]
 STATUSES = [AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY]

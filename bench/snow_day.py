@@ -36,8 +36,8 @@ from db.engine import Database, create_engine
 from db.ids import new_id
 from db.migrate import upgrade
 from gql.fields.global_ids import encode_occurrence_id
-from tests.api_client import Api, serving
-from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
+from tests.support.api import Api, serving
+from tests.support.factories import JANUARY, MONDAY, Lesson, World, new_world
 from tests.support.processes import Process, worker_process
 
 TURN_SECONDS = 1.0

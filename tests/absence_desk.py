@@ -8,8 +8,8 @@ from uuid import UUID
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
 
 ABSENCE = """
 id state startsOn endsOn windowStarts windowEnds comment isExcused isLate isForAll source

@@ -19,7 +19,7 @@ from db.marks.changes import Author
 from db.organization.settings import read_settings
 from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import unit_of_work
-from tests.factories import MONDAY
+from tests.support.factories import MONDAY
 from tests.token_sheet import DURING_CLASS, TokenSheet, new_sheet
 
 WITH_TOKENS = CancellationOptions(tokens=CancellationTokens())

@@ -18,8 +18,8 @@ from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days
 from workers.jobs.sweep_token_runs import sweep

@@ -12,7 +12,7 @@ from gql.live.hub import Hub
 from gql.protocol.answers import Answer
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations, Parameters
-from tests.api_client import SCHEMA, Api
+from tests.support.api import SCHEMA, Api
 
 OPERATIONS = Operations(SCHEMA, GuardLimits())
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, Permission
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import World
+from tests.support.api import Api
+from tests.support.factories import World
 
 TOKEN = """id state origin issuedOn expiresOn comment location { name } program { name } student { firstName }
   issuedBy { ... on StaffMember { firstName } } makeup { id }"""

@@ -11,9 +11,9 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
-from tests.viewers import DURING_CLASS
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
+from tests.support.viewers import DURING_CLASS
 
 STARTS = DURING_CLASS - timedelta(minutes=10)
 """Monday 17:00 in Chicago; the class ends at 17:45."""

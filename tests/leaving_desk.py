@@ -12,8 +12,8 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
 
 _DONE = "__typename ... on UserError { message }"
 DROP = f"""mutation($input: DropEnrollmentInput!) {{ dropEnrollment(input: $input) {{ {_DONE} }} }}"""

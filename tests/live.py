@@ -24,7 +24,7 @@ from commands.servers.valkey import find_program
 from db import models
 from gql.services import make_access_tokens
 from settings import load_settings
-from tests.factories import LONG_AGO, World
+from tests.support.factories import LONG_AGO, World
 from tests.support.processes import SECRET, Process, api, forked, program_environment
 
 ROOT = Path(__file__).resolve().parent.parent

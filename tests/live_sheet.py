@@ -16,9 +16,9 @@ from db.marks.changes import Author, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.factories import MONDAY, Lesson, World
 from tests.live import Api, ask
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.factories import MONDAY, Lesson, World
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 # With tokens each absence would be followed by a change of its own.
 WITHOUT_TOKENS = OrganizationSettings(makeup_tokens=MakeupTokenSettings(tokens_enabled=False))

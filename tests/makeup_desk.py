@@ -10,8 +10,8 @@ from sqlalchemy import text
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
 
 WEEK = timedelta(days=7)
 AHEAD = MONDAY + WEEK

@@ -11,7 +11,7 @@ from db.tasks.emails import Message, queue_emails, withdraw_emails
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from mail.smtp import SmtpServer
-from tests.factories import World
+from tests.support.factories import World
 from workers.context import WorkerContext
 from workers.jobs.send_email import send_due
 

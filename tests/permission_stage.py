@@ -9,10 +9,10 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal, Source, TaskKind, TaskState
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 from tests.kiosk_door import launch
-from tests.viewers import DURING_CLASS
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
+from tests.support.viewers import DURING_CLASS
 
 PHONE = "+1 512 555 0100"
 STAFF_PORTALS = (Portal.OFFICE, Portal.STAFF)

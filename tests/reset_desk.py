@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
 from tests.hand_desk import HandDesk, new_hand_desk
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
 
 DAY = timedelta(days=1)
 SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
+from tests.support.api import Api
 
 TASK = """
 id kind state done total exceptionCount createdBy { id firstName } createdAt startedAt endedAt error

@@ -21,7 +21,7 @@ from db.marks.changes import Author
 from db.tasks.emails import Message, queue_emails
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer, WakeUp
-from tests.factories import World
+from tests.support.factories import World
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 

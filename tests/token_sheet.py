@@ -23,7 +23,7 @@ from db.engine import Database
 from db.marks.changes import Author, lock_occurrence
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 
 ABSENT, EXCUSED = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED_ABSENCE
 PRESENT = AttendanceStatus.PRESENT

@@ -29,8 +29,8 @@ from db.marks.changes import Author
 from db.organization.settings import read_settings
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import UnitOfWork, unit_of_work
-from tests.each_statement import each_statement
-from tests.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.each_statement import each_statement
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 from tests.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out

@@ -16,8 +16,8 @@ from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceS
 from db import models
 from db.engine import Database
 from tests.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
-from tests.each_statement import counting
-from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.each_statement import counting
+from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, AFTER_CLASS, DURING_CLASS, END_OF_DAY_AT, EXCUSED, PRESENT
 
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)

@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, LimitP
 from db import models
 from db.engine import Database
 from tests.cancelling import CancelDesk, new_cancel_desk
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.token_sheet import DURING_CLASS
 
 WEEKS = [MONDAY + timedelta(weeks=number) for number in range(-2, 2)]

@@ -25,7 +25,7 @@ from db import models
 from db.engine import Database
 from db.marks.changes import SYSTEM
 from tests.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
-from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import DURING_CLASS
 
 WEEKS = tuple(MONDAY - timedelta(weeks=number) for number in range(3))

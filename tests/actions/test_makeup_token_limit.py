@@ -9,7 +9,7 @@ from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import LimitPeriod, LimitScope, MakeupTokenOrigin
 from db import models
 from db.engine import Database
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.token_sheet import ABSENT, DURING_CLASS, PRESENT, TokenSheet, new_sheet
 
 

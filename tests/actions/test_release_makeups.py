@@ -17,9 +17,9 @@ from db.makeups.makeup_releases import tokens_of_makeups
 from db.marks.changes import SYSTEM
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.each_statement import counting
-from tests.factories import MONDAY, World
-from tests.viewers import DURING_CLASS
+from tests.support.each_statement import counting
+from tests.support.factories import MONDAY, World
+from tests.support.viewers import DURING_CLASS
 
 LEDGER = text("SELECT act, cause, source FROM makeup_token_entry ORDER BY id")
 

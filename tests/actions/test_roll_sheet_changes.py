@@ -25,8 +25,8 @@ from db.roster.roll_sheet_changes import (
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.live.sheet_changes import SheetHub
-from tests.each_statement import counting
-from tests.factories import MONDAY, World, new_world
+from tests.support.each_statement import counting
+from tests.support.factories import MONDAY, World, new_world
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)

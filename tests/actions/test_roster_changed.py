@@ -16,8 +16,8 @@ from db.marks.changes import Author
 from db.roster.roster_changes import follow_sheet
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import JANUARY, MONDAY, Lesson, World
-from tests.viewers import DURING_CLASS
+from tests.support.factories import JANUARY, MONDAY, Lesson, World
+from tests.support.viewers import DURING_CLASS
 
 WEEK = timedelta(days=7)
 NEAR = [MONDAY + number * WEEK for number in range(-1, 5)]

@@ -19,7 +19,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.unit_of_work import unit_of_work
 from db.wake_ups import RollSheetChanged, TokenRunArmed
-from tests.factories import MONDAY, World, new_world
+from tests.support.factories import MONDAY, World, new_world
 from tests.token_sheet import (
     ABSENT,
     AFTER_CLASS,

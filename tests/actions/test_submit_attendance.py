@@ -28,8 +28,8 @@ from db.engine import Database
 from db.ids import new_id
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, RollSheetChanged
-from tests.factories import MONDAY, Lesson, World
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.factories import MONDAY, Lesson, World
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 EXCUSED = AttendanceStatus.EXCUSED_ABSENCE

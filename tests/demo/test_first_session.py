@@ -7,8 +7,8 @@ import pytest
 
 from demo import sign_ins
 from gql.fields.global_ids import encode_occurrence_id
-from tests.api_client import Api
 from tests.demo.conftest import MOMENTS, load
+from tests.support.api import Api
 
 pytestmark = pytest.mark.emptied_database
 

@@ -18,7 +18,7 @@ from demo import sign_ins
 from demo.load import demo_today, load_demo, make_rows
 from demo.rows import organization_id
 from tests.demo.conftest import load
-from tests.factories import World
+from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
 

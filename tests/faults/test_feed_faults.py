@@ -20,9 +20,9 @@ from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
-from tests.factories import World
 from tests.live import PATIENCE, Api, RedisServer, api_process, init, office_token, sign_in
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import World
 
 # Connections of the database are ended.
 pytestmark = pytest.mark.own_database

@@ -28,9 +28,9 @@ from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.crowd import Returning, assert_up_to_date
-from tests.factories import World, new_world
 from tests.live import Api, RedisServer, api_process, office_token
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import World, new_world
 from tests.support.sizes import SIZES
 
 SUBSCRIBERS = SIZES.crowd

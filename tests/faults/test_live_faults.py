@@ -16,9 +16,9 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import ROLL_SHEETS, Announcer
-from tests.factories import World
 from tests.live import Api, RedisServer, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
 from tests.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.factories import World
 
 # Connections of the database are ended.
 pytestmark = pytest.mark.own_database

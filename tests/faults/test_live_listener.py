@@ -15,8 +15,8 @@ from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import ROLL_SHEETS, RollSheetChanged, connect_redis
 from gql.live.hub import Hub
 from gql.live.listener import Listener
-from tests.factories import MONDAY, World
 from tests.live import until
+from tests.support.factories import MONDAY, World
 
 
 @dataclass

@@ -12,9 +12,9 @@ from websockets.asyncio.client import connect
 
 from attendance.rules.vocabulary import AttendanceStatus
 from db.engine import Database
-from tests.factories import World
 from tests.live import ENTRY, Subscriber, api_process, init, office_token, subscriber
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import World
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 OTHERS = 20

@@ -23,7 +23,7 @@ from commands.servers.start import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
-from tests.factories import World, new_world
+from tests.support.factories import World, new_world
 from tests.support.processes import worker_process
 from tests.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
 from workers.context import WorkerContext

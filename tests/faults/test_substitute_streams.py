@@ -16,8 +16,8 @@ from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_occurrence_id
-from tests.factories import World
 from tests.live import Api, api_process, sign_in, subscriber
+from tests.support.factories import World
 
 FULL = Permission.STAFF_ATTENDANCE_FULL
 

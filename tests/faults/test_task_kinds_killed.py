@@ -28,7 +28,7 @@ from db.engine import Database
 from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import World
+from tests.support.factories import World
 from tests.support.processes import worker_process
 
 pytestmark = [pytest.mark.emptied_database, pytest.mark.timeout(900)]

@@ -17,8 +17,8 @@ from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import World
 from tests.live import api_process, init, sign_in
+from tests.support.factories import World
 from tests.support.processes import Process, worker_process
 from tests.task_client import gid
 from tests.task_desk import NOW, TaskDesk, new_desk

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Source
 from db.engine import Database
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.processes import worker_process
 from tests.token_sheet import ABSENT, END_OF_DAY_AT, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext

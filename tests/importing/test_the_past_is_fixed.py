@@ -9,9 +9,9 @@ import pytest
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
-from tests.api_client import Api, serving
-from tests.factories import World
 from tests.importing.bundles import Files, row_of, school_1_1, user
+from tests.support.api import Api, serving
+from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
 

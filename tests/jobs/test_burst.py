@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import Source, TaskKind, TaskState
 from db import models
-from tests.factories import World
+from tests.support.factories import World
 from tests.support.processes import worker_process
 
 pytestmark = pytest.mark.emptied_database

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from attendance.rules.calendar.days import ended_days
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, OfferingKind
 from db.engine import Database
-from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.processes import worker_process
 from tests.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext

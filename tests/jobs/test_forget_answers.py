@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
-from tests.factories import World, new_world
+from tests.support.factories import World, new_world
 from workers.context import WorkerContext
 from workers.jobs.forget_answers import forget
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from db.engine import Database
 from db.feed import feed_position
 from db.wake_ups import Announcer
-from tests.factories import World, new_world
+from tests.support.factories import World, new_world
 from workers.context import WorkerContext
 from workers.jobs.forget_feed import forget
 

@@ -13,10 +13,10 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from mail.smtp import SmtpServer
-from tests.api_client import Api
-from tests.factories import MONDAY, World, new_world
 from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
+from tests.support.api import Api
+from tests.support.factories import MONDAY, World, new_world
 from tests.support.processes import worker_process
 from workers.main import make_worker
 from workers.queue import connect_queue, to_workers

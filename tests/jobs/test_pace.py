@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from db.engine import Database
-from tests.factories import World
+from tests.support.factories import World
 from tests.task_desk import TaskDesk, new_desk
 from workers.context import WorkerContext, to_letters
 from workers.jobs import send_email

@@ -9,7 +9,7 @@ import pytest
 
 from db.engine import Database
 from db.wake_ups import Announcer
-from tests.factories import World, new_world
+from tests.support.factories import World, new_world
 from tests.task_desk import TaskDesk, new_desk
 from workers.context import KEY, WorkerContext
 from workers.jobs import work_on_tasks

@@ -17,7 +17,7 @@ from clock import Clock, clock_from, wall_clock
 from db.engine import Database
 from db.tokens.token_runs import DueTokenRun
 from db.wake_ups import ROLL_SHEETS, Announcer, RollSheetChanged, TokenRunArmed, connect_redis, to_roll_sheets
-from tests.factories import MONDAY, World, new_world
+from tests.support.factories import MONDAY, World, new_world
 from tests.token_sheet import (
     ABSENT,
     AFTER_CLASS,

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from commands.fault import Fault
 from commands.mail import list_mail, send_again, show_mail
 from db.engine import Database
-from tests.factories import World
 from tests.mail_server import mail_server
 from tests.outbox_desk import NOW, Outbox
+from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.driver import HotStatement
 from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
-from tests.factories import World, new_world
+from tests.support.factories import World, new_world
 
 # Connections of the database are ended and cut.
 pytestmark = pytest.mark.own_database

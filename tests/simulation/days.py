@@ -9,10 +9,10 @@ from typing import Any
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
 from tests.simulation.crew import Crew
 from tests.simulation.script import Act
 from tests.simulation.timetable import CHICAGO
+from tests.support.api import Api
 
 AT_ONCE = 8
 _ACT = "mutation($input: {type}Input!) {{ {name}(input: $input) {{ __typename ... on UserError {{ message }} }} }}"

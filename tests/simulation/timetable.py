@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from attendance.rules.vocabulary import EnrollmentType, ExpectedAbsenceState, OfferingKind, Source
 from db import models
 from db.ids import new_id
-from tests.factories import World
+from tests.support.factories import World
 
 MONDAY, TUESDAY = DAYS = (date(2025, 11, 17), date(2025, 11, 18))
 """Long over by the wall clock, so that no job waits in the queue for the real day."""

@@ -21,13 +21,13 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from tests.factories import World, new_world
 from tests.support.across import forbid, functions_across
 from tests.support.emptying import empty
+from tests.support.factories import World, new_world
 from tests.support.tenant_role import act_as_owner, act_as_test, create_test_role
 
 if TYPE_CHECKING:
-    from tests.api_client import Api
+    from tests.support.api import Api
 
 
 @dataclass
@@ -114,7 +114,7 @@ async def world(owner: AsyncConnection) -> World:
 async def api(database: Database) -> "AsyncIterator[Api]":
     """The API over the test's database, not signed in."""
     # The schema takes a second to import: a run that needs no API, and the controller of a run, are spared it.
-    from tests.api_client import serving  # noqa: PLC0415
+    from tests.support.api import serving  # noqa: PLC0415
 
     async with serving(database) as client:
         yield client

@@ -8,7 +8,7 @@ assert await fingerprint(world) == before
 from sqlalchemy import text
 
 from db import models
-from tests.factories import World
+from tests.support.factories import World
 
 # A caller who signs in between the two leaves a row here, which is no act on the business.
 _TABLES = [table.name for table in models.metadata.sorted_tables if table.name != "sign_in"]

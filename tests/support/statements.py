@@ -56,7 +56,7 @@ def origin() -> str | None:
         if not path.is_relative_to(_ROOT) or path.is_relative_to(_ROOT / ".venv"):
             continue
         parts = path.relative_to(_ROOT).with_suffix("").parts
-        if parts[:2] == ("tests", "support") or parts == ("tests", "each_statement"):
+        if parts[:2] == ("tests", "support"):
             continue
         return f"{'.'.join(parts)}:{frame.f_code.co_name}" if parts[0] in _LAYERS else None
     return None

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import models
 from db.engine import Database
-from tests.factories import World, new_world
 from tests.support.databases import ProcessDatabase
 from tests.support.emptying import empty
+from tests.support.factories import World, new_world
 from tests.support.tenant_role import act_as_test
 
 DUE_RUNS = text("SELECT * FROM due_token_runs(:now, 10)").bindparams(now=datetime(2026, 1, 1, tzinfo=UTC))

@@ -25,8 +25,8 @@ from gql.fields.global_ids import encode_id
 from gql.live.sheet_changes import SheetHub
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations, read_parameters
-from tests.api_client import SCHEMA, Api, serving
-from tests.factories import LONG_AGO, World, new_world
+from tests.support.api import SCHEMA, Api, serving
+from tests.support.factories import LONG_AGO, World, new_world
 from tests.walk.calendar import Slot
 from tests.walk.documents import ACTS, WATCH, everything
 from workers.context import WorkerContext

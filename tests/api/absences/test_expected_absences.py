@@ -10,8 +10,8 @@ from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
 from tests.absence_desk import SUBMIT, AbsenceDesk, absence_desk
-from tests.api_client import Api
-from tests.factories import MONDAY, World, new_world
+from tests.support.api import Api
+from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)

@@ -12,8 +12,8 @@ from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.absence_desk import document
-from tests.factories import World
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
+from tests.support.factories import World
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from mail.render import render
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 from tests.hand_desk import EMAILS
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off

@@ -13,8 +13,8 @@ from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, Offerin
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World, new_world
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SUNDAY = MONDAY + 6 * DAY

@@ -20,8 +20,8 @@ from attendance.rules.vocabulary import (
 from attendance.tasks.kinds import KINDS
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import EVENING, Api
-from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.api import EVENING, Api
+from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off

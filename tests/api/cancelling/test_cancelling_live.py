@@ -16,8 +16,8 @@ from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_occurrence_id
 from tests.cancelling import new_cancel_desk
-from tests.factories import World
 from tests.live import Api, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.factories import World
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 

@@ -12,8 +12,8 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentEnd, EnrollmentType, Permission, Portal, Source
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import JANUARY, MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import JANUARY, MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 WEEK = timedelta(days=7)

@@ -6,9 +6,9 @@ from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.vocabulary import Permission, Portal
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.fields.global_ids import encode_id
-from tests.api_client import SECRET, Api
-from tests.factories import World, new_world
 from tests.kiosk_door import KioskDoor, names, new_kiosk_door
+from tests.support.api import SECRET, Api
+from tests.support.factories import World, new_world
 from tests.support.fingerprint import fingerprint
 
 ROTATE = """mutation($input: RotateCheckInCodeInput!) { rotateCheckInCode(input: $input) {

@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 
 from db.wake_ups import connect_redis
 from gql.credentials.look_ups import LookUpLimits, LookUps
-from tests.api_client import Api
-from tests.factories import World
 from tests.kiosk_door import FAMILY, PHONE, KioskDoor, launch, names, new_kiosk_door
+from tests.support.api import Api
+from tests.support.factories import World
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from gql.fields.access import access_of
 from gql.fields.global_ids import encode_id
 from gql.fields.nodes import NODE_TYPES
 from gql.schema import build_schema
-from tests.api_client import SCHEMA, Api
-from tests.factories import MONDAY, World
 from tests.kiosk_door import CHECK_IN, PHONE, KioskDoor, new_kiosk_door
+from tests.support.api import SCHEMA, Api
+from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint
 
 KIOSK_WORK = {"viewer", "kioskFamily", "checkIn"}

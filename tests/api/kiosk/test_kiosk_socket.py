@@ -11,9 +11,9 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.factories import MONDAY, World
 from tests.kiosk_door import LAUNCH, REVOKE
 from tests.live import WATCH, Api, api_process, ask, init, office_token
+from tests.support.factories import MONDAY, World
 
 NAME = "{ viewer { ... on KioskViewer { name } } }"
 

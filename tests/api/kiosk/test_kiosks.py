@@ -12,9 +12,9 @@ from sqlalchemy import update
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import World, new_world
 from tests.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door
+from tests.support.api import Api
+from tests.support.factories import World, new_world
 from tests.support.fingerprint import fingerprint
 
 VIEWER = """{ viewer { __typename ... on KioskViewer { name portal locationName timeZone kiosk { id name }

@@ -18,9 +18,9 @@ from db.calendar import occurrences
 from db.engine import Database
 from gql.live import sheet_changes
 from gql.protocol.errors import ApiError, Code
-from tests.each_statement import counting
-from tests.factories import World
 from tests.live_process import Process, Stream, live_process
+from tests.support.each_statement import counting
+from tests.support.factories import World
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 MANY = 30

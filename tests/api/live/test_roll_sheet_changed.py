@@ -16,9 +16,9 @@ from commands.servers.start import Servers
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.factories import MONDAY, World, new_world
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
 from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.factories import MONDAY, World, new_world
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 

@@ -18,10 +18,10 @@ from gql.live import sheet_changes
 from gql.protocol import streams
 from gql.protocol.answers import Answer
 from gql.protocol.errors import ApiError
-from tests.each_statement import counting
-from tests.factories import World
 from tests.live import sign_in
 from tests.live_process import PERMISSIONS, Process, live_process
+from tests.support.each_statement import counting
+from tests.support.factories import World
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 CAPACITY = 3

@@ -18,8 +18,8 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World, new_world
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
 FIND = """query($token: ID!, $from: Date!, $to: Date!, $rejected: Boolean = false, $first: Int, $after: String) {
   eligibleMakeups(tokenId: $token, from: $from, to: $to, includeRejected: $rejected, first: $first, after: $after) {

@@ -13,9 +13,9 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
 from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.api import Api
+from tests.support.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
 from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)

@@ -10,9 +10,9 @@ from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Perm
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)

@@ -17,9 +17,9 @@ from db import models
 from db.ids import new_id
 from db.roster import roster_changes
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, World, new_world
 from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.support.api import Api
+from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
 DAY = timedelta(days=1)

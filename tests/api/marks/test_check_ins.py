@@ -21,12 +21,12 @@ from db.unit_of_work import unit_of_work
 from gql.fields.global_ids import encode_id
 from gql.live import following as waiting
 from gql.protocol.errors import ApiError, Forbidden, NotAuthenticated
-from tests.api_client import Api
-from tests.each_statement import counting
-from tests.factories import LONG_AGO, MONDAY, Lesson, World
 from tests.feed_stage import Followed, following, heard
 from tests.live_sheet import WITHOUT_TOKENS
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.api import Api
+from tests.support.each_statement import counting
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 VIEW = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)

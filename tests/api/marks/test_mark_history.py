@@ -8,8 +8,8 @@ import pytest
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World, new_world
 
 HISTORY = """query($id: ID!) { occurrence(id: $id) {
   roster { student { firstName } history {

@@ -17,8 +17,8 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 
 WEEK = timedelta(days=7)
 ATTENDANCE = """query($id: ID!, $range: AttendanceRange, $first: Int, $after: String) { student(id: $id) {

@@ -10,8 +10,8 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, OfferingKind, Permission, Portal
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) {

@@ -17,8 +17,8 @@ from db import models
 from db.engine import Database
 from db.ids import new_id
 from gql.credentials.access_tokens import AccessTokens
-from tests.factories import World, new_world
 from tests.sign_in_client import NOON, PASSWORD_HASH, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving
+from tests.support.factories import World, new_world
 
 pytestmark = pytest.mark.emptied_database
 

@@ -18,8 +18,8 @@ from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.authenticate import Authenticate
 from gql.credentials.identity_provider import KeyTimes, Provider, ProviderAway, ProviderTokens, SigningKeys
 from gql.protocol.errors import CredentialExpired, NotAuthenticated
-from tests.factories import World, new_world
 from tests.sign_in_client import NOON, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving, test_settings
+from tests.support.factories import World, new_world
 
 pytestmark = pytest.mark.emptied_database
 

@@ -11,9 +11,9 @@ from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from tests.api_client import SCHEMA, Api
-from tests.factories import World
 from tests.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
+from tests.support.api import SCHEMA, Api
+from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
 Given: TypeAlias = Callable[[Stage], dict[str, Any]]

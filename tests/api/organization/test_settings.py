@@ -9,8 +9,8 @@ from sqlalchemy import text
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, World, new_world
+from tests.support.api import Api
+from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
 SETTINGS = """{ settings {

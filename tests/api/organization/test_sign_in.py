@@ -10,8 +10,8 @@ from attendance.rules.vocabulary import Permission
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.factories import LONG_AGO, World, new_world
 from tests.sign_in_client import PASSWORD, PASSWORD_HASH, VIEWER, Client, redis_at, serving
+from tests.support.factories import LONG_AGO, World, new_world
 
 pytestmark = pytest.mark.emptied_database
 

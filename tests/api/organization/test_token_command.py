@@ -13,8 +13,8 @@ from commands.token import make_token, print_token
 from db import models
 from db.engine import Database
 from settings import Settings
-from tests.factories import LONG_AGO, World, new_world
 from tests.sign_in_client import NOON, SECRET, VIEWER, Client, redis_at, serving, test_settings
+from tests.support.factories import LONG_AGO, World, new_world
 
 pytestmark = pytest.mark.emptied_database
 

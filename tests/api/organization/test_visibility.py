@@ -14,11 +14,11 @@ from commands.servers.start import Servers
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.nodes import NODE_TYPES
-from tests.api_client import SCHEMA, Api
-from tests.factories import LONG_AGO, MONDAY, World, new_world
 from tests.live import Api as LiveApi
 from tests.live import api_process, sign_in, subscriber
 from tests.permission_stage import Stage, new_stage
+from tests.support.api import SCHEMA, Api
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 NODE = "query($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { id } }"

@@ -8,8 +8,8 @@ import pytest
 
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, Permission, Portal
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World
 
 WEEK = timedelta(days=7)
 BUDGET = 18

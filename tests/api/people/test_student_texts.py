@@ -12,8 +12,8 @@ from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 NOTE = "id level body closedAt writtenBy { firstName }"

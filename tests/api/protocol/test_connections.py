@@ -6,8 +6,8 @@ from sqlalchemy import QueuePool, event
 
 from attendance.rules.vocabulary import Permission
 from db.engine import Database
-from tests.api_client import Api
-from tests.factories import World
+from tests.support.api import Api
+from tests.support.factories import World
 
 
 async def test_root_fields_that_run_side_by_side_share_a_few_connections(

@@ -9,8 +9,8 @@ import pytest
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import MONDAY, Lesson, World
 
 ROSTER = """query($id: ID!) { occurrence(id: $id) {
   id date startsAt endsAt state canRecordAttendance notRecordable { reason message } revision

@@ -22,8 +22,8 @@ from attendance.rules.vocabulary import (
 from db.calendar.occurrence_listings import read_tallies
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, Lesson, World, new_world
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

@@ -24,8 +24,8 @@ from gql.protocol.answers import Answer
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations, Parameters
 from gql.tasks import background_task_changed
-from tests.api_client import SCHEMA, Api, serving
-from tests.factories import World, new_world
+from tests.support.api import SCHEMA, Api, serving
+from tests.support.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, gid
 from tests.task_desk import KINDS, TaskDesk, WriteNotes, new_desk
 

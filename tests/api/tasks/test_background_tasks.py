@@ -8,8 +8,8 @@ import pytest
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import World, new_world
+from tests.support.api import Api
+from tests.support.factories import World, new_world
 from tests.task_client import CANCEL, DELETE, EXCEPTIONS, ITEMS, LIST, TASK, gid, listed, told
 from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 

@@ -13,9 +13,9 @@ from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.hand_desk import EMAILS, MONDAY_EVENING
+from tests.support.api import Api
+from tests.support.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off

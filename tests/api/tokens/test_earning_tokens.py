@@ -16,8 +16,8 @@ from sqlalchemy import text
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import JANUARY, MONDAY, Lesson, World
+from tests.support.api import Api
+from tests.support.factories import JANUARY, MONDAY, Lesson, World
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 UPDATE = """mutation($input: UpdateMakeupTokenSettingsInput!) { updateMakeupTokenSettings(input: $input) {

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenOrigin
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World
 from tests.leaving_desk import LeavingDesk, new_leaving_desk
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 RESET = """mutation($input: ResetMakeupTokenInput!) { resetMakeupToken(input: $input) { __typename

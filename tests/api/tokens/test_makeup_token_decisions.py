@@ -12,8 +12,8 @@ from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, Offer
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, AFTER_CLASS_AT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep

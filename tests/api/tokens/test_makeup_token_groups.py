@@ -11,8 +11,8 @@ from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Make
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.api_client import Api
-from tests.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
+from tests.support.api import Api
+from tests.support.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 
 DAY = timedelta(days=1)
 GROUPS = """query($id: ID!, $at: ID) { student(id: $id) { makeupTokenGroups(locationId: $at) {

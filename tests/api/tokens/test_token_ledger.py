@@ -11,9 +11,9 @@ from attendance.rules.vocabulary import MakeupTokenAct, Permission, Portal, Sour
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.api_client import Api
-from tests.factories import LONG_AGO, MONDAY, World
 from tests.hand_desk import HandDesk, new_hand_desk
+from tests.support.api import Api
+from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, PRESENT, new_sheet
 
 LEDGER = """query($id: ID!) { node(id: $id) { ... on MakeupToken { state ledger {

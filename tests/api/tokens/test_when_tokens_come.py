@@ -14,9 +14,9 @@ import pytest
 
 from attendance.rules.vocabulary import Source
 from db.engine import Database
-from tests.api_client import Api
 from tests.check_in_desk import KIOSK, OFFICE, STAFF, CheckInDesk, new_check_in_desk
-from tests.factories import MONDAY, World
+from tests.support.api import Api
+from tests.support.factories import MONDAY, World
 
 pytestmark = pytest.mark.emptied_database
 

@@ -26,7 +26,7 @@ from db import models
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work
 from tests.cancelling import CancelDesk, new_cancel_desk
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS, PRESENT
 

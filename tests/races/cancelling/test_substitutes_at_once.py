@@ -25,7 +25,7 @@ from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, Lesson, World
+from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)

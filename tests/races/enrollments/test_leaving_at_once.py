@@ -21,9 +21,9 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permis
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import JANUARY, MONDAY, World
+from tests.support.factories import JANUARY, MONDAY, World
 from tests.support.sizes import SIZES
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 LAPSES_ON = MONDAY + timedelta(days=14)

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database, create_engine
-from tests.api_client import Api, serving
-from tests.factories import World
 from tests.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
+from tests.support.api import Api, serving
+from tests.support.factories import World
 from tests.support.sizes import SIZES
 
 ROUNDS = SIZES.race_rounds

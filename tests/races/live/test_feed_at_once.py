@@ -20,7 +20,7 @@ from db.ids import new_id
 from db.marks.changes import SYSTEM, lock_occurrence, record_change
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import LONG_AGO, MONDAY, World, new_world
+from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
 NOW = datetime(2026, 11, 16, 23, tzinfo=UTC)
 

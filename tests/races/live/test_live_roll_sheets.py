@@ -12,9 +12,9 @@ from attendance.rules.vocabulary import AttendanceStatus
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
-from tests.factories import World
 from tests.live import Api, Subscriber, api_process, fresh_sheet, office_token, subscriber
 from tests.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.factories import World
 
 NAMES = ("Ann", "Ben", "Cas", "Dan", "Eve", "Fay")
 WRITES = 20

@@ -14,8 +14,8 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.factories import JANUARY, Lesson, World
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.factories import JANUARY, Lesson, World
 
 WEEK = timedelta(days=7)
 # The API's clock is the real one: the class is today's and next week's, whatever today is.

@@ -8,8 +8,8 @@ from attendance.rules.makeups.makeup_refusals import (
     MakeupRequestSettled,
 )
 from db.engine import Database, create_engine
-from tests.factories import World
 from tests.makeup_race import ROUNDS, Race, kinds, new_race
+from tests.support.factories import World
 
 
 @pytest.fixture

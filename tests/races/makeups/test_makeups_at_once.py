@@ -19,8 +19,8 @@ from attendance.rules.vocabulary import (
     MakeupTokenOrigin,
 )
 from db.engine import Database, create_engine
-from tests.factories import MONDAY, World
 from tests.makeup_race import AHEAD, DAY, ROUNDS, Race, kinds, new_race
+from tests.support.factories import MONDAY, World
 
 
 @pytest.fixture

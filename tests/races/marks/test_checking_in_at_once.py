@@ -26,10 +26,10 @@ from db import models
 from db.engine import Database, create_engine
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import LONG_AGO, MONDAY, World
+from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.support.sizes import SIZES
+from tests.support.viewers import DURING_CLASS, staff_viewer
 from tests.token_sheet import END_OF_DAY_AT
-from tests.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 BOTH_ON = OrganizationSettings(

@@ -14,9 +14,9 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 

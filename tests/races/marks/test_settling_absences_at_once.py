@@ -19,9 +19,9 @@ from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 Act: TypeAlias = Callable[[UnitOfWork, UUID], Awaitable[AbsenceWritten]]

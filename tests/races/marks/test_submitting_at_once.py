@@ -17,9 +17,9 @@ from db.engine import Database
 from db.idempotency import Retry, first_answer, keep_answer
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 

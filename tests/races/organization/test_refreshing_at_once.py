@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.vocabulary import Permission
 from db import models
 from db.engine import Database
-from tests.factories import World
 from tests.sign_in_client import PASSWORD_HASH, redis_at, serving
+from tests.support.factories import World
 from tests.support.sizes import SIZES
 
 pytestmark = pytest.mark.emptied_database

@@ -18,7 +18,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.tasks.task_leases import Lease, claim
 from db.unit_of_work import unit_of_work
-from tests.factories import World
+from tests.support.factories import World
 from tests.support.sizes import SIZES
 from tests.task_desk import KINDS, NOW, TaskDesk, new_desk
 

@@ -17,7 +17,7 @@ from db.engine import Database, create_engine
 from db.marks.changes import lock_occurrence
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
-from tests.factories import MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.token_sheet import (
     ABSENT,

@@ -34,9 +34,9 @@ from db.ids import new_id
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.factories import MONDAY, Lesson, World
+from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
-from tests.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 DAY = timedelta(days=1)

@@ -27,8 +27,8 @@ from gql.protocol.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import load_settings
-from tests.each_statement import counting
-from tests.factories import LONG_AGO, World
+from tests.support.each_statement import counting
+from tests.support.factories import LONG_AGO, World
 from tests.support.hashing import HASHER
 
 SECRET = "a secret of the tests that is long enough for everybody"

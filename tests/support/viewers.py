@@ -6,7 +6,7 @@ from uuid import UUID
 from attendance.rules.organization.permissions import Caller, Viewer, effective
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import Permission, Portal
-from tests.factories import World
+from tests.support.factories import World
 
 DURING_CLASS = datetime(2026, 11, 16, 23, 10, tzinfo=UTC)
 """Monday 17:10 in Chicago: ten minutes into the class of World.weekly_class()."""
