@@ -26,7 +26,7 @@ from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from settings import load_settings
+from settings import Settings, load_settings
 from tests.support.each_statement import counting
 from tests.support.factories import LONG_AGO, World
 from tests.support.hashing import HASHER
@@ -47,6 +47,10 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def forward(self, **by: float) -> None:
+        """By a timedelta of these."""
+        self.now += timedelta(**by)
+
 
 @dataclass
 class Api:
@@ -58,11 +62,13 @@ class Api:
     token: str | None = None
     statements: list[str] = field(default_factory=list)
 
+    async def post(self, query: str, **variables: Any) -> httpx.Response:
+        headers = {} if self.token is None else {"authorization": f"Bearer {self.token}"}
+        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+
     async def send(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer."""
-        headers = {} if self.token is None else {"authorization": f"Bearer {self.token}"}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
-        body: dict[str, Any] = answer.json()
+        body: dict[str, Any] = (await self.post(query, **variables)).json()
         return body
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -108,18 +114,29 @@ class Api:
         return replace(self, token=tokens.sign(claims, now))
 
 
+def settings_with(**given: Any) -> Settings:
+    """What an entry point would have read, with the fields that are given."""
+    required = {"database_url": "postgresql://here/rollbook", "redis_url": "redis://here", "secret": SECRET}
+    return load_settings(**(required | given))
+
+
 @asynccontextmanager
 async def serving(
-    database: Database, *, announcer: Announcer | None = None, hub: SheetHub | None = None
+    database: Database,
+    *,
+    announcer: Announcer | None = None,
+    hub: SheetHub | None = None,
+    redis: Redis | None = None,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Api]:
-    """Without Redis: nothing that is tested with this needs it. `hub` is for subscriptions; `announcer` tells it."""
-    settings = load_settings(database_url="postgresql://here/rollbook", redis_url="redis://here", secret=SECRET)
+    """Without Redis unless it is given. `hub` is for subscriptions; `announcer` tells it."""
+    settings = settings or settings_with()
     clock = Clock()
     services = make_services(
         settings,
         database=database,
         announcer=announcer or Announcer(),
-        redis=Redis(),
+        redis=redis or Redis(),
         clock=clock,
         hub=hub or SheetHub(database),
         passwords=Passwords(HASHER),

@@ -17,7 +17,8 @@ from db import models
 from db.engine import Database
 from db.ids import new_id
 from gql.credentials.access_tokens import AccessTokens
-from tests.sign_in_client import NOON, PASSWORD_HASH, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving
+from tests.api.organization.sign_in_client import NOON, PASSWORD_HASH, SIGN_OUT, VIEWER, Client, sign_in_client
+from tests.support.api import SECRET
 from tests.support.factories import World, new_world
 
 pytestmark = pytest.mark.emptied_database
@@ -27,7 +28,7 @@ SIGN_OUT_EVERYWHERE = SIGN_OUT.replace("$everywhere: Boolean!", "$everywhere: Bo
 
 @pytest.fixture
 async def client(database: Database, redis_url: str) -> AsyncIterator[Client]:
-    async with redis_at(redis_url) as redis, serving(database, redis) as client:
+    async with sign_in_client(database, redis_url) as client:
         yield client
 
 
@@ -70,8 +71,8 @@ async def refused(client: Client, token: str, owner: AsyncConnection) -> str:
     """The message with which the token is refused for reading and for writing alike; nothing was changed."""
     before = await open_sign_ins(owner)
     bearer = client.having(token)
-    reading = await bearer.send(VIEWER)
-    writing = await bearer.send(SIGN_OUT_EVERYWHERE)
+    reading = await bearer.post(VIEWER)
+    writing = await bearer.post(SIGN_OUT_EVERYWHERE)
     assert await open_sign_ins(owner) == before
     messages = set()
     for answer in (reading, writing):
@@ -94,7 +95,7 @@ class TestAccessTokens:
         )
 
     async def test_an_http_answer_says_what_is_wanted(self, client: Client) -> None:
-        answer = await client.having("x").send(VIEWER)
+        answer = await client.having("x").post(VIEWER)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -102,12 +103,12 @@ class TestAccessTokens:
         "header", ["", "Bearer", "Bearer ", "Basic c2FtOng=", "token", "Bearer a b", "Bearer " + "x" * 9000]
     )
     async def test_headers_that_are_no_bearer_token(self, client: Client, header: str) -> None:
-        client.headers["authorization"] = header
-        answer = await client.send(VIEWER)
+        client.http.headers["authorization"] = header
+        answer = await client.post(VIEWER)
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
 
     async def test_scheme_in_any_case_of_letters(self, client: Client, sam: Sam) -> None:
-        client.headers["authorization"] = f"bEARER {sam.session['accessToken']}"
+        client.http.headers["authorization"] = f"bEARER {sam.session['accessToken']}"
         assert (await client.viewer())["name"] == "Sam Staff"
 
     async def test_forged_ones(self, client: Client, sam: Sam, owner: AsyncConnection) -> None:
@@ -245,7 +246,7 @@ class TestSessions:
     ) -> None:
         other = await client.sign_in("sam@gym.example", portal="STAFF")
         office = client.having(sam.session["accessToken"])
-        assert await office.ask(SIGN_OUT, {"everywhere": False}) == {"signOut": {"endedSessions": 1}}
+        assert await office.ask(SIGN_OUT, everywhere=False) == {"signOut": {"endedSessions": 1}}
         assert await office.code(VIEWER) == "UNAUTHENTICATED"
         assert (await client.refresh(sam.session["refreshToken"]))["reason"] == "SESSION_ENDED"
         assert (await client.having(other["accessToken"]).viewer())["portal"] == "STAFF"
@@ -257,7 +258,7 @@ class TestSessions:
         await client.sign_in("tom@gym.example")
         await client.sign_in("sam@gym.example")
         office = client.having(sam.session["accessToken"])
-        assert await office.ask(SIGN_OUT, {"everywhere": True}) == {"signOut": {"endedSessions": 2}}
+        assert await office.ask(SIGN_OUT, everywhere=True) == {"signOut": {"endedSessions": 2}}
         assert await open_sign_ins(owner) == 1
 
     async def test_signing_out_needs_a_credential(self, client: Client) -> None:

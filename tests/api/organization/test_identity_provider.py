@@ -18,7 +18,8 @@ from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.authenticate import Authenticate
 from gql.credentials.identity_provider import KeyTimes, Provider, ProviderAway, ProviderTokens, SigningKeys
 from gql.protocol.errors import CredentialExpired, NotAuthenticated
-from tests.sign_in_client import NOON, SECRET, SIGN_OUT, VIEWER, Client, redis_at, serving, test_settings
+from tests.api.organization.sign_in_client import NOON, SIGN_OUT, VIEWER, Client, sign_in_client
+from tests.support.api import SECRET, settings_with
 from tests.support.factories import World, new_world
 
 pytestmark = pytest.mark.emptied_database
@@ -222,10 +223,10 @@ async def test_while_the_provider_is_away_known_keys_are_good_for_an_hour(keys: 
 
 @pytest.fixture
 async def client(database: Database, redis_url: str, keys: Keys) -> AsyncIterator[Client]:
-    settings = test_settings(
+    settings = settings_with(
         jwks_url=keys.url, jwks_issuer=ISSUER, jwks_audience=AUDIENCE, jwks_organization_claim="org_id"
     )
-    async with redis_at(redis_url) as redis, serving(database, redis, settings) as client:
+    async with sign_in_client(database, redis_url, settings) as client:
         yield client
 
 
@@ -250,7 +251,7 @@ async def test_its_session_is_not_kept_here(client: Client, world: World) -> Non
     await world.staff(Permission.OWNER, email="sam@gym.example")
     here = client.having(bearer(org_id=str(world.organization_id)).removeprefix("Bearer "))
     document = SIGN_OUT.replace("endedSessions }", "endedSessions } ... on NoSession { message }")
-    assert await here.ask(document, {"everywhere": False}) == {
+    assert await here.ask(document, everywhere=False) == {
         "signOut": {"message": "Your identity provider keeps this session; sign out there."}
     }
-    assert await here.ask(document, {"everywhere": True}) == {"signOut": {"endedSessions": 0}}
+    assert await here.ask(document, everywhere=True) == {"signOut": {"endedSessions": 0}}

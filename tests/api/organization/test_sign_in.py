@@ -10,7 +10,7 @@ from attendance.rules.vocabulary import Permission
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.sign_in_client import PASSWORD, PASSWORD_HASH, VIEWER, Client, redis_at, serving
+from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH, VIEWER, Client, sign_in_client
 from tests.support.factories import LONG_AGO, World, new_world
 
 pytestmark = pytest.mark.emptied_database
@@ -20,7 +20,7 @@ OFFICE = Permission.OFFICE_ATTENDANCE_FULL
 
 @pytest.fixture
 async def client(database: Database, redis_url: str) -> AsyncIterator[Client]:
-    async with redis_at(redis_url) as redis, serving(database, redis) as client:
+    async with sign_in_client(database, redis_url) as client:
         yield client
 
 
@@ -169,7 +169,7 @@ async def test_too_many_failures_for_an_address_are_rate_limited(
         assert (await client.sign_in(sam.upper(), "wrong"))["reason"] == "WRONG_EMAIL_OR_PASSWORD"
     document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
     right = {"input": {"email": sam, "password": PASSWORD, "portal": "OFFICE"}}
-    assert await client.code(document, right) == "RATE_LIMITED"
+    assert await client.code(document, **right) == "RATE_LIMITED"
     assert await sign_ins(owner) == 0
 
 
@@ -181,13 +181,13 @@ async def test_success_forgets_failures(client: Client, sam: str) -> None:
 
 
 async def test_failures_are_limited_without_redis_too(database: Database, sam: str) -> None:
-    async with redis_at("redis://127.0.0.1:1") as nowhere, serving(database, nowhere) as client:
+    async with sign_in_client(database, "redis://127.0.0.1:1") as client:
         assert (await client.sign_in(sam))["__typename"] == "SignInSuccess"
         for _ in range(10):
             await client.sign_in(sam, "wrong")
         document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
         wrong = {"input": {"email": sam, "password": "wrong", "portal": "OFFICE"}}
-        assert await client.code(document, wrong) == "RATE_LIMITED"
+        assert await client.code(document, **wrong) == "RATE_LIMITED"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ async def test_what_cannot_be_understood_is_bad_input(
 ) -> None:
     document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
     whole = {"email": sam, "password": PASSWORD, "portal": "OFFICE", **given}
-    assert await client.code(document, {"input": whole}) == "BAD_USER_INPUT"
+    assert await client.code(document, input=whole) == "BAD_USER_INPUT"
     assert await sign_ins(owner) == 0
 
 
@@ -231,7 +231,7 @@ async def test_R11_2_a_guardian_gets_the_students_of_its_family_with_the_session
         viewer { ... on GuardianViewer { students { firstName enrollments { id } } } }
     } } }"""
     answer = await client.ask(
-        document, {"input": {"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}}
+        document, input={"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}
     )
     assert answer["signIn"]["viewer"]["students"] == [
         {"firstName": "Ann", "enrollments": []},
@@ -250,6 +250,6 @@ async def test_an_operation_goes_on_as_the_one_who_signed_in(client: Client, wor
         viewer { ... on GuardianViewer { students { firstName } } }
     } } }"""
     answer = await client.having(session["accessToken"]).ask(
-        document, {"input": {"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}}
+        document, input={"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}
     )
     assert answer["signIn"]["viewer"]["students"] == [{"firstName": "Ann"}]

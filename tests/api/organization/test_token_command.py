@@ -13,7 +13,8 @@ from commands.token import make_token, print_token
 from db import models
 from db.engine import Database
 from settings import Settings
-from tests.sign_in_client import NOON, SECRET, VIEWER, Client, redis_at, serving, test_settings
+from tests.api.organization.sign_in_client import NOON, VIEWER, Client, sign_in_client
+from tests.support.api import SECRET, settings_with
 from tests.support.factories import LONG_AGO, World, new_world
 
 pytestmark = pytest.mark.emptied_database
@@ -23,12 +24,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return test_settings(database_url=database_url, test_clock=NOON)
+    return settings_with(database_url=database_url, test_clock=NOON)
 
 
 @pytest.fixture
 async def client(database: Database, redis_url: str) -> AsyncIterator[Client]:
-    async with redis_at(redis_url) as redis, serving(database, redis) as client:
+    async with sign_in_client(database, redis_url) as client:
         yield client
 
 
@@ -108,6 +109,6 @@ def test_it_is_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     [("postgresql://127.0.0.1:1/rollbook", "does not answer"), ("{server}/nowhere", "cannot be read")],
 )
 async def test_a_database_that_cannot_be_used(database_url: str, url: str, sentence: str) -> None:
-    settings = test_settings(database_url=url.format(server=database_url.rpartition("/")[0]))
+    settings = settings_with(database_url=url.format(server=database_url.rpartition("/")[0]))
     with pytest.raises(Fault, match=sentence):
         await make_token(settings, "sam@gym.example", Portal.OFFICE, HOUR)

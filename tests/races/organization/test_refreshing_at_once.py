@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.vocabulary import Permission
 from db import models
 from db.engine import Database
-from tests.sign_in_client import PASSWORD_HASH, redis_at, serving
+from tests.api.organization.sign_in_client import PASSWORD_HASH, sign_in_client
 from tests.support.factories import World
 from tests.support.sizes import SIZES
 
@@ -22,7 +22,7 @@ async def test_both_get_the_same_next_token_and_the_session_lives(
     database: Database, redis_url: str, world: World, owner: AsyncConnection
 ) -> None:
     await world.staff(Permission.OWNER, email="sam@gym.example", password_hash=PASSWORD_HASH)
-    async with redis_at(redis_url) as redis, serving(database, redis) as client:
+    async with sign_in_client(database, redis_url) as client:
         token = (await client.sign_in("sam@gym.example"))["refreshToken"]
         for _ in range(ROUNDS):
             answers = await asyncio.gather(*(client.refresh(token) for _ in range(4)))
@@ -37,7 +37,7 @@ async def test_signing_in_twice_at_once_with_one_key_makes_one_session(
     database: Database, redis_url: str, world: World, owner: AsyncConnection
 ) -> None:
     await world.staff(Permission.OWNER, email="sam@gym.example", password_hash=PASSWORD_HASH)
-    async with redis_at(redis_url) as redis, serving(database, redis) as client:
+    async with sign_in_client(database, redis_url) as client:
         for number in range(ROUNDS):
             sign_ins = (client.sign_in("sam@gym.example", idempotencyKey=f"key {number}") for _ in range(3))
             answers = await asyncio.gather(*sign_ins)
