@@ -661,6 +661,7 @@ CREATE TABLE makeup_token (
     makeup_enrollment_id uuid,
     needs_review boolean DEFAULT false NOT NULL,
     lapses_on date,
+    stands_for_cancellation boolean DEFAULT false NOT NULL,
     CONSTRAINT makeup_token_automatic_ones_name_a_class CHECK ((((origin)::text = 'MANUAL'::text) = (timeslot_id IS NULL))),
     CONSTRAINT makeup_token_issued_before_it_expires CHECK ((((origin)::text <> 'MANUAL'::text) OR (issued_on <= expires_on))),
     CONSTRAINT makeup_token_makeup_token_origin CHECK (((origin)::text = ANY ((ARRAY['ABSENCE'::character varying, 'CANCELLATION'::character varying, 'MANUAL'::character varying])::text[]))),

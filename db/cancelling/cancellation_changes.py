@@ -1,6 +1,6 @@
 """The writes of cancelling and restoring an occurrence (R9.2, R9.3). Each function is one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,6 +154,31 @@ async def issue_cancellation_tokens(
         },
     )
     return {row.student_id: row.id for row in issued}
+
+
+async def let_stand(uow: UnitOfWork, token_ids: Collection[UUID]) -> None:
+    """Let these absence tokens stand for the token of the cancellation (R9.2). The caller has locked them."""
+    token = models.MakeupToken
+    await uow.connection.execute(
+        update(token)
+        .where(token.organization_id == uow.organization_id, token.id.in_(list(token_ids)))
+        .values(stands_for_cancellation=True)
+    )
+
+
+async def end_standing(uow: UnitOfWork, key: OccurrenceKey) -> None:
+    """Let the occurrence's absence tokens depend on the absences again. The caller has locked them."""
+    token = models.MakeupToken
+    await uow.connection.execute(
+        update(token)
+        .where(
+            token.organization_id == uow.organization_id,
+            token.timeslot_id == key.timeslot_id,
+            token.held_on == key.held_on,
+            token.stands_for_cancellation,
+        )
+        .values(stands_for_cancellation=False)
+    )
 
 
 async def standing_cancellation(

@@ -19,6 +19,7 @@ from attendance.rules.roster.roster import RosterEnrollment, speaking
 from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin
 from db.fragments import on_sheet
+from db.makeups.makeup_releases import FLAGGED_FOR
 from db.tokens.makeup_tokens import TokenOccasion
 from db.tokens.student_tokens import REQUESTED_ON
 
@@ -32,7 +33,7 @@ JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timesl
 _WHO = "s.first_name, s.last_name, s.family_id, nullif(btrim(f.email), '') AS email"
 _COLUMNS = f"""t.id AS token_id, t.origin, t.held_on AS missed_on, t.enrollment_id AS earned_by, t.issued_on,
     t.expires_on, t.lapses_on, t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
-    t.needs_review,
+    t.needs_review, {FLAGGED_FOR} AS flagged_for,
     {REQUESTED_ON} AS requested_on"""
 
 
@@ -213,4 +214,5 @@ def _token(row: Row[Any]) -> KnownToken:
         missed_on=row.missed_on,
         enrollment_id=row.earned_by,
         needs_review=row.needs_review,
+        flagged_for=row.flagged_for if row.needs_review else None,
     )

@@ -23,6 +23,8 @@ class TiedMakeup:
 
     missed -- the class that was missed
     flagged_for -- why the token must be reviewed; None when it need not (R7.4)
+    is_kept -- whether the token is free afterwards although it is flagged, because it stands for the token of a
+        cancellation (R9.2)
     """
 
     token_id: UUID
@@ -35,21 +37,29 @@ class TiedMakeup:
     held_on: date
     needs_review: bool
     flagged_for: str | None
+    is_kept: bool = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the token is revoked when it is freed."""
+        return self.needs_review and not self.is_kept
 
 
+# Of a token `t`: the cause for which it was flagged last.
+FLAGGED_FOR = """(SELECT l.cause FROM makeup_token_entry l
+    WHERE l.organization_id = t.organization_id AND l.makeup_token_id = t.id AND l.act = 'FLAGGED'
+    ORDER BY l.entered_at DESC, l.id DESC LIMIT 1)"""
 _TIED = text(
-    """
+    f"""
     SELECT t.id, t.student_id, t.timeslot_id, t.held_on, t.needs_review, e.id AS enrollment_id, e.offering_id,
         o.name AS offering_name, e.timeslot_id AS makeup_timeslot_id, e.starts_on,
-        (SELECT l.cause FROM makeup_token_entry l
-         WHERE l.organization_id = t.organization_id AND l.makeup_token_id = t.id AND l.act = 'FLAGGED'
-         ORDER BY l.entered_at DESC, l.id DESC LIMIT 1) AS flagged_for
+        {FLAGGED_FOR} AS flagged_for
     FROM makeup_token t
     JOIN enrollment e ON e.organization_id = t.organization_id AND e.id = t.makeup_enrollment_id
     JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
     WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
     ORDER BY t.id
-    """
+    """  # noqa: S608 - a constant
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 _TOKENS_OF_MAKEUPS = text("""
@@ -62,7 +72,9 @@ _FREE = text(
     """
     WITH freed AS (
         UPDATE makeup_token t
-        SET makeup_enrollment_id = NULL, needs_review = false, revoked_at = CASE WHEN t.needs_review THEN :now END
+        SET makeup_enrollment_id = NULL, needs_review = false,
+            revoked_at = CASE WHEN t.needs_review AND NOT t.id = ANY (:kept) THEN :now END,
+            stands_for_cancellation = t.stands_for_cancellation OR t.id = ANY (:kept)
         WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
     )
     UPDATE enrollment e SET deleted_at = coalesce(e.deleted_at, :now)
@@ -71,6 +83,7 @@ _FREE = text(
 ).bindparams(
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("kept", type_=ARRAY(Uuid)),
     bindparam("enrollment_ids", type_=ARRAY(Uuid)),
 )
 
@@ -102,6 +115,7 @@ async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime
             "organization_id": uow.organization_id,
             "now": now,
             "ids": [each.token_id for each in tied],
+            "kept": [each.token_id for each in tied if each.is_kept],
             "enrollment_ids": [each.enrollment_id for each in tied],
         },
     )

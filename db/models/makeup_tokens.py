@@ -84,6 +84,7 @@ class MakeupToken(Entity):
     deleted_by_id: Mapped[UUID | None]
     makeup_enrollment_id: Mapped[UUID | None]
     needs_review: Mapped[bool] = mapped_column(server_default=text("false"))
+    stands_for_cancellation: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class MakeupTokenEntry(Entity):

@@ -100,7 +100,8 @@ _CHANGE = text(
     """
     UPDATE makeup_token t
     SET revoked_at = CASE WHEN fate.is_revoked THEN coalesce(t.revoked_at, :now) END,
-        needs_review = fate.needs_review
+        needs_review = fate.needs_review,
+        stands_for_cancellation = t.stands_for_cancellation AND NOT fate.is_revoked
     FROM unnest(:ids, :revoked, :reviews) AS fate (id, is_revoked, needs_review)
     WHERE t.organization_id = :organization_id AND t.id = fate.id
         AND (fate.is_revoked OR NOT EXISTS (

@@ -65,7 +65,7 @@ _WANTED = text(
         UNION
         SELECT t.student_id FROM makeup_token t
         WHERE t.organization_id = :organization_id AND t.timeslot_id = wanted.timeslot_id
-            AND t.held_on = wanted.held_on AND t.origin = 'ABSENCE'
+            AND t.held_on = wanted.held_on AND t.origin <> 'MANUAL'
     ) known
     ORDER BY known.student_id
     """
@@ -81,7 +81,7 @@ ORDER BY s.id FOR NO KEY UPDATE
 _LOCK_AUTOMATIC = text("""
 SELECT t.id FROM makeup_token t
 WHERE t.organization_id = :organization_id AND t.student_id = ANY (CAST(:student_ids AS uuid[]))
-  AND t.timeslot_id = :timeslot_id AND t.held_on = :held_on AND t.origin = 'ABSENCE'
+  AND t.timeslot_id = :timeslot_id AND t.held_on = :held_on AND t.origin <> 'MANUAL'
 ORDER BY t.id FOR NO KEY UPDATE
 """)
 _LOCK_TOKENS = text("""

@@ -22,11 +22,16 @@ from db.tokens.student_tokens import REQUESTED_ON
 
 @dataclass(frozen=True, slots=True)
 class AutomaticToken:
-    """A student's absence token for the occurrence, in any state."""
+    """A student's live automatic token for the occurrence. When none is live, the absence token in any state.
+
+    is_of_cancellation -- whether it is live and was issued for the cancellation of the class, or stands for such a
+        token (R9.2)
+    """
 
     id: UUID
     dates: TokenDates
     needs_review: bool
+    is_of_cancellation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,22 @@ _SUBJECTS = text(
         e.id AS enrollment_id, e.starts_on, e.drop_on,
         CASE WHEN e.type <> 'MAKEUP' OR e.deleted_at IS NULL THEN e.type END AS type,
         t.id AS token_id, t.issued_on, t.expires_on, t.lapses_on, t.revoked_at, t.deleted_at, t.needs_review,
+        t.is_of_cancellation,
         {REQUESTED_ON} AS requested_on, makeup.starts_on AS makeup_on, last.act, last.cause
     FROM unnest(:timeslot_ids, :dates, :student_ids) AS wanted (timeslot_id, held_on, student_id)
     LEFT JOIN mark m ON m.organization_id = :organization_id AND m.student_id = wanted.student_id
         AND m.timeslot_id = wanted.timeslot_id AND m.held_on = wanted.held_on
-    LEFT JOIN makeup_token t ON t.organization_id = :organization_id AND t.student_id = wanted.student_id
-        AND t.origin = 'ABSENCE' AND t.timeslot_id = wanted.timeslot_id AND t.held_on = wanted.held_on
+    LEFT JOIN LATERAL (
+        SELECT x.*, x.is_live AND (x.origin = 'CANCELLATION' OR x.stands_for_cancellation) AS is_of_cancellation
+        FROM (
+            SELECT k.*, k.revoked_at IS NULL AND k.deleted_at IS NULL AS is_live FROM makeup_token k
+            WHERE k.organization_id = :organization_id AND k.student_id = wanted.student_id
+                AND k.timeslot_id = wanted.timeslot_id AND k.held_on = wanted.held_on AND k.origin <> 'MANUAL'
+        ) x
+        WHERE x.is_live OR x.origin = 'ABSENCE'
+        ORDER BY x.is_live DESC
+        LIMIT 1
+    ) t ON true
     LEFT JOIN enrollment e ON e.organization_id = :organization_id
         AND e.id = coalesce(m.enrollment_id, t.enrollment_id)
     LEFT JOIN enrollment makeup ON makeup.organization_id = t.organization_id AND makeup.id = t.makeup_enrollment_id
@@ -165,14 +180,14 @@ def _subject(row: Any) -> TokenSubject:
         enrollment_id=row.enrollment_id,
         enrollment_type=None if row.type is None else EnrollmentType(row.type),
         enrollment=None if row.enrollment_id is None else DateSpan(row.starts_on, row.drop_on),
-        token=None if row.token_id is None else AutomaticToken(row.token_id, _dates(row), row.needs_review),
+        token=None if row.token_id is None else _token(row),
         last_act=None if row.act is None else MakeupTokenAct(row.act),
         last_cause=row.cause,
     )
 
 
-def _dates(row: Any) -> TokenDates:
-    return TokenDates(
+def _token(row: Any) -> AutomaticToken:
+    dates = TokenDates(
         issued_on=row.issued_on,
         expires_on=row.expires_on,
         is_revoked=row.revoked_at is not None,
@@ -181,3 +196,4 @@ def _dates(row: Any) -> TokenDates:
         makeup_on=row.makeup_on,
         lapses_on=row.lapses_on,
     )
+    return AutomaticToken(row.token_id, dates, row.needs_review, row.is_of_cancellation)

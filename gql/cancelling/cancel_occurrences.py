@@ -118,7 +118,8 @@ field = strawberry.mutation(
     "present or future. A background task cancels them one after the other, each completely or not at all. A "
     "cancelled occurrence takes no marks any more, and its earlier marks earn no makeup tokens. Unused tokens of "
     "absences at it are revoked, makeups booked in it end and their tokens can be used again, and new tokens and "
-    "e-mails follow as the input asks. Subscribed roll sheets receive each cancellation at once. Use "
+    "e-mails follow as the input asks. Students who get no token although tokens are asked for are among the task's "
+    "exceptions, with the reason. Subscribed roll sheets receive each cancellation at once. Use "
     "`cancellationPreview` to see beforehand what this would do. Needs CANCEL_OCCURRENCES and attendance VIEW, in the "
     "Office or Staff Portal; without SEE_ALL, only occurrences that the caller teaches or substitutes can be "
     "cancelled. An occurrence that the caller may not see is NOT_FOUND.",

@@ -60,10 +60,13 @@ class CancellationPreview:
         description="How many makeup tokens would be created. This includes tokens of an earlier cancellation that "
         "would be reinstated."
     )
-    tokens_to_revoke: int = strawberry.field(description="How many unused tokens of absences would be revoked.")
+    tokens_to_revoke: int = strawberry.field(
+        description="How many unused tokens of absences would be revoked. With `createTokens`, each is replaced by a "
+        "new one."
+    )
     tokens_to_flag: int = strawberry.field(
-        description="How many tokens of absences have been used for a makeup already. They stay, and are flagged for "
-        "review."
+        description="How many tokens of absences have been used for a makeup already and would be flagged for review, "
+        "because no tokens are created. With `createTokens`, such tokens stay without a flag, in place of new ones."
     )
     makeups_to_give_back: int = strawberry.field(
         description="How many makeups booked in these occurrences would end. Their makeup tokens can then be used "

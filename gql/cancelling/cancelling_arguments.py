@@ -50,8 +50,11 @@ class OccurrenceRangeInput:
 
 
 @strawberry.input(
-    description="The makeup tokens that a cancellation creates: one for each student with an ACTIVE enrollment on the "
-    "roster of a class. It replaces an unused token of an absence at that class. Camps and appointments create none."
+    description="The makeup tokens that a cancellation creates: one for each student on the roster of a class whose "
+    "enrollment has one of the `earningTypes` of the settings. It replaces an unused token of an absence at that "
+    "class; a token that is in use for a makeup stays in place of a new one. A makeup gets its own token back instead. "
+    "Tokens are created even if `tokensEnabled` is off, because that setting governs tokens that come by themselves. "
+    "Camps and appointments create none."
 )
 class CancellationTokensInput:
     expires_on: date | None = strawberry.field(

@@ -33,8 +33,8 @@ class RestoreOccurrenceSuccess:
         description="The tokens of the cancellation that nobody had used. They were revoked."
     )
     used_tokens: list[MakeupToken] = strawberry.field(
-        description="The tokens of the cancellation with which a makeup is or was booked. They stay, and are flagged "
-        "for review."
+        description="The tokens of the cancellation with which a makeup is or was booked. They stay. Where the student "
+        "has no absence that earns a token, they are flagged for review."
     )
     returned_tokens: list[MakeupToken] = strawberry.field(
         description="The tokens that absences at the occurrence earn again at once. Absences whose marks wait for a "

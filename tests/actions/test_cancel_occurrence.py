@@ -37,8 +37,8 @@ async def mark(desk: CancelDesk, student: UUID, status: Any, source: Source = So
 
 async def test_R9_2_active_students_get_a_token_and_others_do_not(desk: CancelDesk) -> None:
     ann, ben = await desk.add_student(), await desk.add_student()
-    for type in (EnrollmentType.TRIAL, EnrollmentType.WAITLIST):
-        await desk.add_student(type=type)
+    trial = await desk.add_student(type=EnrollmentType.TRIAL)
+    await desk.add_student(type=EnrollmentType.WAITLIST)
     await desk.add_student(type=EnrollmentType.SINGLE_DAY, starts_on=MONDAY, drop_on=MONDAY)
     await desk.add_student(drop_on=MONDAY - DAY)
     done = await desk.cancel()
@@ -54,6 +54,7 @@ async def test_R9_2_active_students_get_a_token_and_others_do_not(desk: CancelDe
     )
     assert (token.issued_on, token.expires_on) == (MONDAY, MONDAY + timedelta(days=90))
     assert await desk.ledger(ann) == [("ISSUED", None)]
+    assert await desk.ledger(trial) == [("SKIPPED", "TYPE_DOES_NOT_EARN")]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ async def test_R9_2_whatever_the_mark_says_there_is_one_token_that_of_the_cancel
 
 
 @pytest.mark.parametrize(("makeup_on", "today"), [(MONDAY + WEEK, DURING_CLASS), (MONDAY, DURING_CLASS + 3 * WEEK)])
-async def test_R9_2_an_absence_token_in_use_stays_is_flagged_and_is_the_only_one(
+async def test_R9_2_an_absence_token_in_use_stays_without_a_flag_and_is_the_only_one(
     desk: CancelDesk, makeup_on: date, today: Any
 ) -> None:
     ann = await desk.add_student()
@@ -112,11 +113,19 @@ async def test_R9_2_an_absence_token_in_use_stays_is_flagged_and_is_the_only_one
     if makeup_on == MONDAY:
         assert await desk.live() == {ann: "CANCELLATION"}
         return
-    assert (outcome.absence.step, outcome.token.cause) == (TokenStep.FLAG, TokenCause.HAS_TOKEN)
+    assert (outcome.absence.step, outcome.token.cause) == (TokenStep.NOTHING, TokenCause.HAS_TOKEN)
     assert await desk.live() == {ann: "ABSENCE"}
+    assert not (await desk.token_of(ann, ABSENCE)).needs_review
+    assert await desk.ledger(ann) == [("ISSUED", None), ("SKIPPED", "HAS_TOKEN")]
+
+
+async def test_R7_4_without_tokens_an_absence_token_in_use_is_flagged(desk: CancelDesk) -> None:
+    ann = await desk.add_student()
+    await mark(desk, ann, ABSENT)
+    await desk.tie_to_makeup((await desk.token_of(ann, ABSENCE)).id, MONDAY + WEEK)
+    await desk.cancel(NOTHING)
     assert (await desk.token_of(ann, ABSENCE)).needs_review
-    assert sorted(await desk.ledger(ann))[:2] == [("FLAGGED", "OCCURRENCE_CANCELLED"), ("ISSUED", None)]
-    assert ("SKIPPED", "HAS_TOKEN") in await desk.ledger(ann)
+    assert (await desk.ledger(ann))[-1] == ("FLAGGED", "OCCURRENCE_CANCELLED")
 
 
 async def test_R7_4_a_cancellation_token_deleted_by_hand_stays_deleted(desk: CancelDesk) -> None:
@@ -129,11 +138,32 @@ async def test_R7_4_a_cancellation_token_deleted_by_hand_stays_deleted(desk: Can
     assert (await desk.ledger(ann))[-1] == ("SKIPPED", "DELETED_BY_HAND")
 
 
-async def test_R7_2_with_tokens_off_none_comes_of_it(desk: CancelDesk) -> None:
+async def test_R9_2_tokens_that_staff_give_by_cancelling_are_not_switched_off(desk: CancelDesk) -> None:
     ann = await desk.add_student()
     await desk.world.change_settings(tokens_enabled=False)
     await desk.cancel()
-    assert (await desk.live(), await desk.ledger(ann)) == ({}, [("SKIPPED", "TOKENS_OFF")])
+    assert (await desk.live(), await desk.ledger(ann)) == ({ann: "CANCELLATION"}, [("ISSUED", None)])
+
+
+async def test_R9_2_the_enrollment_types_that_earn_get_a_token(desk: CancelDesk) -> None:
+    await desk.world.change_settings(earning_types=["TRIAL", "SINGLE_DAY"])
+    ann, trial = await desk.add_student(), await desk.add_student(type=EnrollmentType.TRIAL)
+    day = await desk.add_student(type=EnrollmentType.SINGLE_DAY, starts_on=MONDAY, drop_on=MONDAY)
+    await desk.cancel()
+    assert await desk.live() == {trial: "CANCELLATION", day: "CANCELLATION"}
+    assert await desk.ledger(ann) == [("SKIPPED", "TYPE_DOES_NOT_EARN")]
+
+
+async def test_R9_2_a_run_of_the_cancelled_class_leaves_the_standing_token(desk: CancelDesk) -> None:
+    ann, there = await desk.add_student(), replace(desk, held_on=MONDAY + WEEK)
+    await mark(desk, ann, ABSENT)
+    token = (await desk.token_of(ann, ABSENCE)).id
+    await desk.makeup(ann, token, there.held_on)
+    await desk.cancel()
+    await there.cancel(NOTHING)
+    await desk.reconcile(ann, now=END_OF_DAY_AT)
+    assert await desk.live() == {ann: "ABSENCE"}
+    assert (await desk.token_of(ann, ABSENCE)).makeup_enrollment_id is None
 
 
 @pytest.mark.parametrize("period", list(LimitPeriod))
@@ -279,9 +309,17 @@ async def test_R9_3_a_used_cancellation_token_stands_for_the_absence(desk: Cance
     ann = await desk.add_student()
     await mark(desk, ann, ABSENT)
     await desk.cancel()
-    await desk.tie_to_makeup((await desk.token_of(ann)).id, MONDAY + WEEK)
-    await desk.restore()
+    token = (await desk.token_of(ann)).id
+    await desk.tie_to_makeup(token, MONDAY + WEEK)
+    assert (await desk.restore()).used_tokens == (token,)
     assert await desk.live() == {ann: "CANCELLATION"}
+    assert not (await desk.token_of(ann)).needs_review
+    # Its makeup is cancelled too, and the token is there again; once the absence is gone, so is the token.
+    await desk.cancel(NOTHING, held_on=MONDAY + WEEK)
+    assert await desk.live() == {ann: "CANCELLATION"}
+    await mark(desk, ann, PRESENT)
+    assert await desk.live() == {}
+    assert (await desk.ledger(ann))[-1] == ("REVOKED", "OCCURRENCE_RESTORED")
 
 
 async def test_R7_4_a_flagged_absence_token_is_unflagged_by_the_restoration(desk: CancelDesk) -> None:

@@ -42,22 +42,33 @@ LIVE = (Is.UNUSED, Is.USED)
 
 @dataclass
 class Known:
-    """A token as the model has it; `makeup_on`: the week of the other class that it is used in."""
+    """A token as the model has it; `makeup_on`: the week of the other class that it is used in. `stands`: for the token
+    of a cancellation. `by_cancelling`: flagged because the class was cancelled without tokens.
+    """
 
     state: Is = Is.UNUSED
     flagged: bool = False
     makeup_on: date | None = None
+    stands: bool = False
+    by_cancelling: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
 
 
 @dataclass
 class Model:
-    """Of one class, with makeups in another, by student and week; `active` earn."""
+    """Of one class, with makeups in another, by student and week; `active` earn. `gives`: the weeks that were cancelled
+    with tokens.
+    """
 
     active: set[UUID]
     marks: dict[tuple[UUID, date], AttendanceStatus] = field(default_factory=dict)
     absence: dict[tuple[UUID, date], Known] = field(default_factory=dict)
     cancelled: dict[tuple[UUID, date], Known] = field(default_factory=dict)
     is_off: set[date] = field(default_factory=set)
+    gives: set[date] = field(default_factory=set)
     other_is_off: set[date] = field(default_factory=set)
 
     def mark(self, student: UUID, week: date, status: AttendanceStatus | None) -> None:
@@ -66,62 +77,90 @@ class Model:
             self.marks[student, week] = status
         self.earn(student, week)
 
+    def is_absent(self, student: UUID, week: date) -> bool:
+        status = self.marks.get((student, week))
+        return student in self.active and status is not None and status.is_absence
+
+    def live(self, student: UUID, week: date) -> Known | None:
+        both = (self.absence.get((student, week)), self.cancelled.get((student, week)))
+        return next((each for each in both if each is not None and each.is_live), None)
+
     def earn(self, student: UUID, week: date) -> None:
-        """The absence token follows the mark, and gives way to a live one of a cancellation."""
-        key = (student, week)
-        status = self.marks.get(key)
-        earns = student in self.active and status is not None and status.is_absence and week not in self.is_off
-        token, other = self.absence.get(key), self.cancelled.get(key)
-        if earns and (other is None or other.state not in LIVE):
-            if token is None:
-                self.absence[key] = Known()
-            elif token.state is Is.REVOKED:
-                token.state = Is.UNUSED
-        if token is not None and token.state is Is.UNUSED and not earns:
-            token.state = Is.REVOKED
-        if token is not None and token.state is Is.USED:
+        """Of a class that takes place: the live token, of whatever origin, follows the mark."""
+        earns, token = self.is_absent(student, week), self.live(student, week)
+        if token is None:
+            mine = self.absence.setdefault((student, week), Known()) if earns else None
+            if mine is not None and mine.state is Is.REVOKED:
+                mine.state = Is.UNUSED
+        elif token.state is Is.USED:
             token.flagged = not earns
+        elif not earns:
+            token.state = Is.REVOKED
 
     def cancel(self, week: date, *, with_tokens: bool) -> None:
         self.is_off.add(week)
-        for student in {student for student, on in (*self.marks, *self.absence, *self.cancelled) if on == week}:
-            self.earn(student, week)
-        for (_, on), token in self.cancelled.items():
-            if on == week and token.state is Is.USED:
-                token.flagged = False
-        for student in self.active if with_tokens else ():
-            mine, absence = self.cancelled.get((student, week)), self.absence.get((student, week))
-            if absence is not None and absence.state in LIVE:
-                continue
-            if mine is None:
-                self.cancelled[student, week] = Known()
-            elif mine.state is Is.REVOKED:
-                mine.state = Is.UNUSED
+        (self.gives.add if with_tokens else self.gives.discard)(week)
+        for student in self.active:
+            self.cancel_for(student, week, with_tokens=with_tokens)
+
+    def cancel_for(self, student: UUID, week: date, *, with_tokens: bool) -> None:
+        mine, absence = self.cancelled.get((student, week)), self.absence.get((student, week))
+        if mine is not None and mine.is_live:
+            mine.flagged = False
+            return
+        is_deleted = mine is not None and not_again(mine)
+        if not with_tokens:
+            if absence is not None and absence.state is Is.USED:
+                absence.by_cancelling |= not absence.flagged
+                absence.flagged = True
+            elif absence is not None and absence.state is Is.UNUSED:
+                absence.state = Is.REVOKED
+        elif absence is not None and absence.is_live and (absence.state is Is.USED or is_deleted):
+            absence.stands, absence.flagged = True, False
+        else:
+            if absence is not None and absence.is_live:
+                absence.state = Is.REVOKED
+            again = self.cancelled.setdefault((student, week), Known())
+            if again.state is Is.REVOKED:
+                again.state = Is.UNUSED
 
     def restore(self, week: date) -> None:
         self.is_off.discard(week)
         for (_, on), token in self.cancelled.items():
             if on == week and token.state is Is.UNUSED:
                 token.state = Is.REVOKED
-            elif on == week and token.state is Is.USED:
-                token.flagged = True
-        for student, on in list(self.marks):
+        for (_, on), token in self.absence.items():
             if on == week:
-                self.earn(student, week)
+                token.stands = token.by_cancelling = False
+        for student in self.active:
+            self.earn(student, week)
 
     def tokens(self) -> list[Known]:
         return [*self.absence.values(), *self.cancelled.values()]
 
-    def free(self, token: Known) -> None:
-        """A makeup ends: a token that has lost its ground meanwhile goes."""
-        token.state, token.makeup_on = (Is.REVOKED if token.flagged else Is.UNUSED), None
-        token.flagged = False
+    def free(self, token: Known, *, by_business: bool = False) -> None:
+        """A makeup ends: a token that has lost its ground meanwhile goes, unless it lost it, and now its makeup, to
+        cancellations alone.
+        """
+        stays = token.flagged and token.by_cancelling and by_business
+        token.state, token.makeup_on = (Is.REVOKED if token.flagged and not stays else Is.UNUSED), None
+        token.stands |= stays
+        token.flagged = token.by_cancelling = False
 
     def cancel_other(self, week: date) -> None:
         self.other_is_off.add(week)
         for token in self.tokens():
             if token.state is Is.USED and token.makeup_on == week:
-                self.free(token)
+                self.free(token, by_business=True)
+
+    def left_with_nothing(self) -> list[tuple[UUID, date]]:
+        """Who was absent from a class that takes place, or enrolled in one that was cancelled with tokens, and has no
+        token, although staff deleted none.
+        """
+        owed = [(student, week) for student in self.active for week in self.gives & self.is_off]
+        owed += [key for key in self.marks if self.is_absent(*key) and key[1] not in self.is_off]
+        deleted = {key for known in (self.absence, self.cancelled) for key, token in known.items() if not_again(token)}
+        return [key for key in owed if key not in deleted and self.live(*key) is None]
 
     def shown(self) -> dict[tuple[UUID, date, str], tuple[Is, bool]]:
         kinds = (("ABSENCE", self.absence), ("CANCELLATION", self.cancelled))
@@ -152,6 +191,7 @@ class Story:
         (act,) = self.dice.choices([act for _, act in acts], [weight for weight, _ in acts])
         self.told.append(await act())
         assert await self.stored() == self.model.shown(), self.told
+        assert self.model.left_with_nothing() == [], self.told
 
     def on(self, desk: CancelDesk, week: date) -> CancelDesk:
         return replace(desk, held_on=week)
@@ -253,6 +293,10 @@ class Story:
         return {
             (each.student_id, each.held_on, each.origin.value): (_state(each), each.needs_review) for each in tokens
         }
+
+
+def not_again(token: Known) -> bool:
+    return token.state is Is.DELETED
 
 
 def _state(token: Any) -> Is:

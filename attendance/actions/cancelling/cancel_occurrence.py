@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
 from attendance.actions.tokens.reset_makeup_token import number_revoked, release_makeups
-from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancellation_mail import TEMPLATE, cancellation_facts, cancellation_reason
@@ -21,7 +20,7 @@ from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct
 from db.calendar.occurrences import find_head
-from db.cancelling.cancellation_changes import issue_cancellation_tokens, put_cancellation
+from db.cancelling.cancellation_changes import issue_cancellation_tokens, let_stand, put_cancellation
 from db.cancelling.cancellations import (
     classes_behind_flagged,
     lock_students_concerned,
@@ -42,6 +41,8 @@ _ACTS = {
     TokenStep.ISSUE: MakeupTokenAct.ISSUED,
     TokenStep.REINSTATE: MakeupTokenAct.REINSTATED,
     TokenStep.UNFLAG: MakeupTokenAct.UNFLAGGED,
+    TokenStep.REVOKE: MakeupTokenAct.REVOKED,
+    TokenStep.FLAG: MakeupTokenAct.FLAGGED,
     TokenStep.SKIP: MakeupTokenAct.SKIPPED,
 }
 
@@ -71,10 +72,10 @@ async def cancel_occurrence(
 ) -> Cancelled:
     """Cancel the occurrence.
 
-    From now on it takes no marks, and earlier marks earn no tokens: unused tokens of absences are revoked, and used
-    ones are flagged. Makeups in it end, and their tokens become free. ACTIVE students get a token if the options say
-    so, but never a second one. Families are told in the same transaction. The number of statements does not depend on
-    the number of students.
+    From now on it takes no marks, and earlier marks earn no tokens. Makeups in it end, and their tokens become free. If
+    the options say so, students whose enrollment type earns get a token: an unused token of an absence gives way to it,
+    and a used one stands for it. Otherwise unused tokens of absences are revoked, and used ones are flagged. Families
+    are told in the same transaction. The number of statements does not depend on the number of students.
 
     The caller has checked that the author may cancel and see the occurrence. Raises OccurrenceNotFound and
     OccurrenceNotCancellable.
@@ -100,7 +101,7 @@ async def cancel_occurrence(
     touched = await _release(uow, plan, author, now)
     leaving = before - await students_on_sheet(uow.connection, uow.organization_id, key) if touched else set()
     revision = await record_change(uow, key, ChangeKind.CANCELLED, author, now=now, students=before, leaving=leaving)
-    touched |= await _take_absence_tokens(uow, plan, settings.makeup_tokens, author, now)
+    touched |= await _change_absence_tokens(uow, plan, author, now)
     token_ids = await _give_tokens(uow, plan, occasions[key], author, now)
     touched |= token_ids.keys()
     if touched:
@@ -141,17 +142,31 @@ async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now:
     return {each.student_id for each in released}
 
 
-async def _take_absence_tokens(
-    uow: UnitOfWork, plan: CancellationPlan, settings: MakeupTokenSettings, author: Author, now: datetime
-) -> frozenset[UUID]:
-    """Revoke or flag the absence tokens of these students (R7.4)."""
-    students = [each.student.student_id for each in plan.outcomes if each.absence.step is not TokenStep.NOTHING]
-    if not students:
-        return frozenset()
-    outcome = await reconcile_makeup_tokens(
-        uow, plan.sheet.key, student_ids=students, may_create=False, settings=settings, author=author, now=now
-    )
-    return outcome.student_ids
+async def _change_absence_tokens(uow: UnitOfWork, plan: CancellationPlan, author: Author, now: datetime) -> set[UUID]:
+    """Revoke and flag absence tokens, or let them stand for the token of the cancellation, as planned (R9.2)."""
+    held = [(each, each.student.absence) for each in plan.outcomes if each.student.absence is not None]
+    if standing := [token.id for each, token in held if each.stands]:
+        await let_stand(uow, standing)
+    changed = [(each, token) for each, token in held if each.absence.step is not TokenStep.NOTHING]
+    if not changed:
+        return set()
+    fates = [
+        TokenFate(token.id, each.absence.step is TokenStep.REVOKE, each.absence.step is TokenStep.FLAG)
+        for each, token in changed
+    ]
+    await change(uow.connection, uow.organization_id, fates, now)
+    entries = [
+        LedgerEntry(
+            each.student.student_id,
+            token.id,
+            _ACTS[each.absence.step],
+            each.absence.cause,
+            occurrence=plan.sheet.key,
+        )
+        for each, token in changed
+    ]
+    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    return {each.student.student_id for each, _ in changed}
 
 
 async def _give_tokens(

@@ -1,6 +1,6 @@
 """Restore a cancelled occurrence (R9.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from attendance.rules.cancelling.cancellation_mail import cancellation_reason
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancelledStudent
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.tokens.makeup_tokens import TokenCause, token_state
 from attendance.rules.tokens.token_runs import DueRun, run_times, token_timing
@@ -22,6 +21,7 @@ from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenS
 from db.calendar.occurrences import find_head
 from db.cancelling.cancellation_changes import (
     StandingCancellation,
+    end_standing,
     put_cancellation,
     standing_cancellation,
     standing_marks,
@@ -62,9 +62,10 @@ class Restored:
 async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey, *, now: datetime) -> Restored:
     """Restore the occurrence, so that it takes marks again.
 
-    Unused tokens of its cancellation are revoked, and used ones are flagged. Marks earn tokens again: absence tokens
-    that the cancellation had revoked are reinstated at once, others come as R7.3 says. E-mails that were not sent yet
-    are not sent.
+    Unused tokens of its cancellation are revoked. Used ones stand for the token of the student's absence, and are
+    flagged when there is no absence that earns one (R9.2). Marks earn tokens again: absence tokens that the
+    cancellation had revoked are reinstated at once, others come as R7.3 says. E-mails that were not sent yet are not
+    sent.
 
     Raises OccurrenceNotFound and OccurrenceNotCancelled.
     """
@@ -84,9 +85,9 @@ async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey
     await lock_tokens_concerned(connection, organization_id, key)
     on_sheet = await students_on_sheet(connection, organization_id, key)
     revision = await record_change(uow, key, ChangeKind.RESTORED, author, now=now, students=on_sheet)
-    revoked, used, flagged = await _take_back(uow, key, author, now)
-    returned = await _earn_again(uow, head, author, settings, now)
-    touched = revoked.keys() | flagged.keys() | returned.student_ids
+    revoked, used, holders = await _take_back(uow, key, author, now)
+    returned = await _earn_again(uow, viewer, head, holders, now)
+    touched = revoked.keys() | returned.student_ids
     if touched:
         revision = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
     await withdraw_emails(uow, _reasons(key, cancellation))
@@ -101,35 +102,37 @@ async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey
 
 async def _take_back(
     uow: UnitOfWork, key: OccurrenceKey, author: Author, now: datetime
-) -> tuple[dict[UUID, UUID], dict[UUID, UUID], dict[UUID, UUID]]:
-    """Return the tokens of the cancellation by student: the revoked ones, the used ones, and those of the used ones
-    that are newly flagged.
+) -> tuple[dict[UUID, UUID], dict[UUID, UUID], set[UUID]]:
+    """Revoke the unused tokens of the cancellation, and let the absence tokens depend on the absences again.
+
+    Return the tokens of the cancellation by student, the revoked ones and the used ones, and the students who have
+    another live token of the occurrence, which the absences now decide about.
     """
     occasions = await occasions_of(uow.connection, uow.organization_id, [key])
     (sheet,) = await read_cancelled_sheets(uow.connection, uow.organization_id, occasions, now)
     live = [each for each in sheet.students if _state(each, sheet.today) not in (None, *_GONE)]
     used = [each for each in live if _state(each, sheet.today) in _USED]
-    flagged = [each for each in used if each.cancellation is not None and not each.cancellation.needs_review]
-    revoked = [each for each in live if each not in used]
-    fates = [TokenFate(token, True, False) for token in _tokens(revoked).values()]
-    fates += [TokenFate(token, False, True) for token in _tokens(flagged).values()]
-    if fates:
+    revoked = _tokens([each for each in live if each not in used])
+    if revoked:
+        fates = [TokenFate(token, True, False) for token in revoked.values()]
         await change(uow.connection, uow.organization_id, fates, now)
-    acts = [(each, MakeupTokenAct.REVOKED) for each in revoked] + [(each, MakeupTokenAct.FLAGGED) for each in flagged]
+    await end_standing(uow, key)
     entries = [
-        LedgerEntry(each.student_id, each.cancellation.id, act, cause=TokenCause.OCCURRENCE_RESTORED, occurrence=key)
-        for each, act in acts
-        if each.cancellation is not None
+        LedgerEntry(student_id, token, MakeupTokenAct.REVOKED, cause=TokenCause.OCCURRENCE_RESTORED, occurrence=key)
+        for student_id, token in revoked.items()
     ]
     await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
-    return _tokens(revoked), _tokens(used), _tokens(flagged)
+    holders = {each.student_id for each in sheet.students if each.absence is not None and each.absence.is_live}
+    return revoked, _tokens(used), holders | _tokens(used).keys()
 
 
 async def _earn_again(
-    uow: UnitOfWork, head: OccurrenceHead, author: Author, settings: OrganizationSettings, now: datetime
+    uow: UnitOfWork, viewer: Viewer, head: OccurrenceHead, holders: Collection[UUID], now: datetime
 ) -> TokenOutcome:
     """Let each mark have the effect that its source causes (R7.3). Runs that happened during the cancellation are armed
     again.
+
+    holders -- students with a live token of the occurrence, whether they have a mark or not
     """
     runs: dict[str, DueRun] = {}
     at_once: list[UUID] = []
@@ -138,12 +141,13 @@ async def _earn_again(
         timing = token_timing(
             source=mark.source,
             kind=head.offering.kind,
-            settings=settings,
+            settings=viewer.settings,
             now=now,
             runs=run_times(head.ends_at, head.zone),
         )
         runs |= {run.phase: run for run in timing.runs}
         (at_once if timing.creates_at_once or mark.had_token else later).append(mark.student_id)
+    later += sorted(set(holders).difference(at_once, later))
     await arm_token_runs(uow, head.key, list(runs.values()), now=now)
     outcomes = [
         await reconcile_makeup_tokens(
@@ -151,8 +155,8 @@ async def _earn_again(
             head.key,
             student_ids=students,
             may_create=may_create,
-            settings=settings.makeup_tokens,
-            author=author,
+            settings=viewer.settings.makeup_tokens,
+            author=Author.of(viewer.caller),
             now=now,
         )
         for students, may_create in ((at_once, True), (later, False))

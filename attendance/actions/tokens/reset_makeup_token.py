@@ -11,6 +11,7 @@ from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, 
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
+from attendance.rules.tokens.makeup_tokens import stays_when_freed
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.tokens.tokens_by_hand import RESETTABLE
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
@@ -112,18 +113,23 @@ async def release_makeups(
     """End the places to which these tokens are tied, and free the tokens. Their dates then make them available or
     expired.
 
-    A token that was no longer earned while it was tied (R7.4, flagged) is revoked. This executes four statements,
-    however many tokens there are. Tokens that are no longer tied, because somebody else was first, are left alone and
+    A token that was no longer earned while it was tied (R7.4, flagged) is revoked, unless it was flagged by a
+    cancellation and the business ends its makeup too (R9.2). This executes four statements, however many tokens there
+    are. Tokens that are no longer tied, because somebody else was first, are left alone and
     are not in the result.
 
     The caller has locked the occurrences of the makeups, and records the changes of their roll sheets
     (`roster_changed`, or a change of its own). It has decided whether the makeups may be given up. When only the
     enrollments are known, use `tokens_of_makeups` in db/makeups/makeup_releases.py.
+
+    cause -- why the business ends the makeups; None when staff or the family give them up
     """
     held = await lock_tokens(uow, token_ids)
     tied = await tied_makeups(uow.connection, uow.organization_id, held)
     if not tied:
         return []
+    if cause is not None:
+        tied = [replace(each, is_kept=each.needs_review and stays_when_freed(each.flagged_for)) for each in tied]
     await free_tokens(uow, tied, now)
     entries = [entry for each in tied for entry in _entries(each, cause)]
     await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
@@ -131,7 +137,7 @@ async def release_makeups(
 
 
 async def number_revoked(uow: UnitOfWork, released: Collection[TiedMakeup], author: Author, now: datetime) -> None:
-    """Tell the roll sheets of the missed classes that their flagged tokens are revoked now (R10.1)."""
+    """Tell the roll sheets of the missed classes that their flagged tokens need no review any more (R10.1)."""
     rows = {(each.missed, each.student_id): False for each in released if each.needs_review and each.missed}
     # The caller has locked them already, unless a token was flagged in the very last moment.
     await lock_occurrences(uow, {key for key, _ in rows})
@@ -145,6 +151,8 @@ def _entries(tied: TiedMakeup, cause: str | None) -> list[LedgerEntry]:
         "makeup_on": tied.held_on.isoformat(),
     }
     reset = LedgerEntry(tied.student_id, tied.token_id, MakeupTokenAct.RESET, cause, facts, tied.missed)
+    if tied.is_kept:
+        return [reset, replace(reset, act=MakeupTokenAct.UNFLAGGED, cause=None, facts=None)]
     if not tied.needs_review:
         return [reset]
     return [reset, replace(reset, act=MakeupTokenAct.REVOKED, cause=tied.flagged_for, facts=None)]

@@ -6,9 +6,10 @@ from uuid import UUID
 from attendance.rules.cancelling.cancelling import CancellationPlan, StudentOutcome
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
+from attendance.rules.vocabulary import OfferingKind
 
-TOKENS_OFF = "Makeup tokens are switched off; none was created."
-HAS_TOKEN = "The absence at this class has a makeup token that was used or has expired; no other one was created."  # noqa: S105 - a sentence
+NOT_A_CLASS = "Camps and appointments create no makeup tokens; none was created."
+HAS_TOKEN = "The makeup token for the absence at this class is in use and stays; no other one was created."  # noqa: S105 - a sentence
 DELETED_BY_HAND = "The makeup token for this class was deleted by hand; it was not created again."
 NO_ADDRESS = "The family was not told, because it has no e-mail address."
 GIVEN_BACK_LATE = (
@@ -22,8 +23,8 @@ WITHOUT_GROUND = (
 def exceptions_of(plan: CancellationPlan, settings: MakeupTokenSettings) -> list[tuple[UUID | None, str]]:
     """Return the students with the sentences about them, in the order of the plan. None stands for all students."""
     told: list[tuple[UUID | None, str]] = []
-    if any(each.token.cause is TokenCause.TOKENS_OFF for each in plan.outcomes):
-        told.append((None, TOKENS_OFF))
+    if plan.gives_tokens and plan.sheet.kind is not OfferingKind.CLASS:
+        told.append((None, NOT_A_CLASS))
     unreachable = {each.student.student_id for each in plan.unreachable}
     for outcome in plan.outcomes:
         student_id = outcome.student.student_id
@@ -43,6 +44,8 @@ def _sentences(outcome: StudentOutcome, plan: CancellationPlan, settings: Makeup
                 )
             case TokenCause.HAS_TOKEN:
                 yield HAS_TOKEN
+            case TokenCause.TYPE_DOES_NOT_EARN if outcome.student.place is not None:
+                yield f"No makeup token was created: enrollments of type {outcome.student.place.type} earn none."
             case TokenCause.DELETED_BY_HAND:
                 yield DELETED_BY_HAND
     for token in outcome.given_back:

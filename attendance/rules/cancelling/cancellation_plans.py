@@ -17,7 +17,15 @@ from attendance.rules.cancelling.cancelling import (
     token_expires_on,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
-from attendance.rules.tokens.makeup_tokens import Decision, TokenCause, TokenGround, TokenStep, reconcile, token_state
+from attendance.rules.tokens.makeup_tokens import (
+    Decision,
+    TokenCause,
+    TokenGround,
+    TokenStep,
+    reconcile,
+    stays_when_freed,
+    token_state,
+)
 from attendance.rules.tokens.token_limit import LimitCount, is_over_limit, limit_count
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, MakeupTokenState, OfferingKind
 
@@ -56,7 +64,7 @@ def limits_to_count(
 ) -> dict[tuple[OccurrenceKey, UUID], LimitCount]:
     """Return the limits whose counts `plan_cancellations` needs, by occurrence and student."""
     tokens = options.tokens
-    if tokens is None or tokens.override_limit or not settings.tokens_enabled:
+    if tokens is None or tokens.override_limit:
         return {}
     return {
         (sheet.key, student.student_id): limit
@@ -88,6 +96,7 @@ def _plan(course: _Course, sheet: CancelledSheet) -> CancellationPlan:
     tokens = course.options.tokens
     return CancellationPlan(
         sheet=sheet,
+        gives_tokens=tokens is not None,
         expires_on=None if tokens is None else token_expires_on(sheet, tokens, course.settings),
         outcomes=tuple(outcomes),
         letters=_letters(meant),
@@ -110,74 +119,111 @@ def _outcome(course: _Course, sheet: CancelledSheet, student: CancelledStudent) 
     freed = [course.put(owner, each, _freed(course.now(owner, each))) for each in student.makeups]
     given_back = tuple(each for each in freed if not each.dates.is_revoked)
     held = None if student.absence is None else course.now(owner, student.absence)
-    absence = _absence_step(sheet, held, course.settings)
-    if held is not None and absence.step is not TokenStep.NOTHING:
-        held = course.put(owner, held, _after(held, absence.step))
-    counted = _count(course, sheet, student)
-    token = _token_step(course, sheet, student, counted, has_token=_stands(held))
-    return StudentOutcome(student, absence, token, given_back, counted)
+    known = None if student.cancellation is None else course.now(owner, student.cancellation)
+    counted = _count(course, sheet, student, held)
+    token = _token_step(course, sheet, replace(student, absence=held, cancellation=known), counted)
+    stands = _stands(course, student, token, held)
+    absence = _absence_step(sheet, held, token, course.settings, stands=stands)
+    if held is not None:
+        course.put(owner, held, _after(held, absence))
+    if known is not None:
+        course.put(owner, known, _after(known, token))
+    return StudentOutcome(student, absence, stands, token, given_back, counted)
 
 
-def _count(course: _Course, sheet: CancelledSheet, student: CancelledStudent) -> int | None:
+def _count(course: _Course, sheet: CancelledSheet, student: CancelledStudent, held: KnownToken | None) -> int | None:
+    """Return how many tokens count towards the limit, without the absence token that would give way."""
     counted = course.counts.get((sheet.key, student.student_id))
     limit = _limit(sheet, student, course.settings)
     if counted is None or limit is None:
         return None
-    return counted + course.shift(student.student_id, limit, sheet.today)
+    gives_way = held is not None and held.is_live and not held.is_tied and _counts(held, limit, sheet.today)
+    return counted + course.shift(student.student_id, limit, sheet.today) - gives_way
 
 
 def _freed(token: KnownToken) -> KnownToken:
-    """Return the token after its makeup has ended. A flagged token is no longer earned, so it is revoked (R7.4)."""
-    return replace(token, dates=replace(token.dates, makeup_on=None, is_revoked=token.needs_review), needs_review=False)
+    """Return the token after its makeup has ended. A flagged token is no longer earned, so it is revoked (R7.4), unless
+    it lost its ground by a cancellation only.
+    """
+    is_revoked = token.needs_review and not stays_when_freed(token.flagged_for)
+    dates = replace(token.dates, makeup_on=None, is_revoked=is_revoked)
+    return replace(token, dates=dates, needs_review=False, flagged_for=None)
 
 
-def _after(token: KnownToken, step: TokenStep) -> KnownToken:
-    is_revoked = token.dates.is_revoked or step is TokenStep.REVOKE
-    return replace(token, dates=replace(token.dates, is_revoked=is_revoked), needs_review=step is TokenStep.FLAG)
+def _after(token: KnownToken, decision: Decision) -> KnownToken:
+    match decision.step:
+        case TokenStep.REVOKE:
+            return replace(token, dates=replace(token.dates, is_revoked=True))
+        case TokenStep.FLAG:
+            return replace(token, needs_review=True, flagged_for=decision.cause)
+        case TokenStep.UNFLAG:
+            return replace(token, needs_review=False, flagged_for=None)
+        case TokenStep.REINSTATE:
+            return replace(token, dates=replace(token.dates, is_revoked=False))
+    return token
 
 
-def _absence_step(sheet: CancelledSheet, token: KnownToken | None, settings: MakeupTokenSettings) -> Decision:
-    """Decide about the absence token, as a reconciliation of the cancelled occurrence does (R7.4)."""
-    if token is None:
+def _stands(course: _Course, student: CancelledStudent, token: Decision, held: KnownToken | None) -> bool:
+    """Return whether the absence token stands for the token of the cancellation (R9.2).
+
+    It does when tokens are given and this student gets no other one, so nobody loses the only token. A token that was
+    not earned before does so only when it is the reason why there is no other one.
+    """
+    if course.options.tokens is None or held is None or not held.is_live or _has_own_makeup(student):
+        return False
+    if token.step in (TokenStep.ISSUE, TokenStep.REINSTATE):
+        return False
+    return token.cause is TokenCause.HAS_TOKEN or not held.needs_review
+
+
+def _has_own_makeup(student: CancelledStudent) -> bool:
+    """Return whether the student is there for a makeup that was booked with a token, which is given back instead."""
+    return student.place is not None and student.place.type is EnrollmentType.MAKEUP and bool(student.makeups)
+
+
+def _absence_step(
+    sheet: CancelledSheet, held: KnownToken | None, token: Decision, settings: MakeupTokenSettings, *, stands: bool
+) -> Decision:
+    """Decide about the absence token. Where the cancellation has no token for this student, that is what a
+    reconciliation of the cancelled occurrence does (R7.4).
+    """
+    if held is None or not held.is_live:
         return _NOTHING
+    if stands:
+        return Decision(TokenStep.UNFLAG) if held.needs_review else _NOTHING
+    if token.step in (TokenStep.ISSUE, TokenStep.REINSTATE):
+        return Decision(TokenStep.REVOKE, TokenCause.OCCURRENCE_CANCELLED)
     return reconcile(
         TokenGround(sheet.kind, is_cancelled=True, status=None, enrollment_type=None),
         settings,
-        state=token_state(token.dates, sheet.today),
-        is_flagged=token.needs_review,
+        state=token_state(held.dates, sheet.today),
+        is_flagged=held.needs_review,
         may_create=False,
         is_over_limit=False,
     )
 
 
-def _token_step(
-    course: _Course, sheet: CancelledSheet, student: CancelledStudent, counted: int | None, *, has_token: bool
-) -> Decision:
-    """Decide about the cancellation token.
-
-    has_token -- whether the student has an absence token for the occurrence that is neither revoked nor deleted
-    """
-    known = student.cancellation
+def _token_step(course: _Course, sheet: CancelledSheet, student: CancelledStudent, counted: int | None) -> Decision:
+    """Decide about the cancellation token of a student whose tokens are given in their present state."""
+    held, known = student.absence, student.cancellation
     state = None if known is None else token_state(known.dates, sheet.today)
     if known is not None and state not in (MakeupTokenState.REVOKED, MakeupTokenState.DELETED):
         return Decision(TokenStep.UNFLAG) if known.needs_review else _NOTHING
-    earns = student.place is not None and student.place.type is EnrollmentType.ACTIVE
-    if course.options.tokens is None or not earns or sheet.kind is not OfferingKind.CLASS:
+    if course.options.tokens is None or sheet.kind is not OfferingKind.CLASS:
         return _NOTHING
+    if student.place is None or _has_own_makeup(student):
+        return _NOTHING
+    is_replaced = held is not None and held.is_live and not held.is_tied
     causes = {
-        TokenCause.TOKENS_OFF: not course.settings.tokens_enabled,
+        TokenCause.TYPE_DOES_NOT_EARN: student.place.type not in course.settings.earning_types,
+        TokenCause.HAS_TOKEN: held is not None and held.is_tied,
         TokenCause.DELETED_BY_HAND: state is MakeupTokenState.DELETED,
-        TokenCause.HAS_TOKEN: has_token,
-        TokenCause.OVER_LIMIT: counted is not None and is_over_limit(course.settings, counted),
+        TokenCause.OVER_LIMIT: not is_replaced and counted is not None and is_over_limit(course.settings, counted),
     }
     cause = next((cause for cause, is_so in causes.items() if is_so), None)
     if cause is not None:
         return Decision(TokenStep.SKIP, cause)
     return Decision(TokenStep.ISSUE if state is None else TokenStep.REINSTATE)
-
-
-def _stands(token: KnownToken | None) -> bool:
-    return token is not None and not token.dates.is_revoked and not token.dates.is_deleted
 
 
 def _is_meant(outcome: StudentOutcome, options: CancellationOptions) -> bool:
@@ -189,7 +235,7 @@ def _is_meant(outcome: StudentOutcome, options: CancellationOptions) -> bool:
 
 def _limit(sheet: CancelledSheet, student: CancelledStudent, settings: MakeupTokenSettings) -> LimitCount | None:
     place = student.place
-    if place is None or place.type is not EnrollmentType.ACTIVE:
+    if place is None or place.type not in settings.earning_types:
         return None
     return limit_count(
         settings,

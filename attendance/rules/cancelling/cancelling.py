@@ -51,7 +51,10 @@ class CancellationOptions:
 
 @dataclass(frozen=True, slots=True)
 class KnownToken:
-    """A token in its present state. `missed_on` is None when it was created by hand."""
+    """A token in its present state. `missed_on` is None when it was created by hand.
+
+    flagged_for -- why it must be reviewed, or None
+    """
 
     id: UUID
     origin: MakeupTokenOrigin
@@ -59,6 +62,15 @@ class KnownToken:
     missed_on: date | None = None
     enrollment_id: UUID | None = None
     needs_review: bool = False
+    flagged_for: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return not (self.dates.is_revoked or self.dates.is_deleted)
+
+    @property
+    def is_tied(self) -> bool:
+        return self.is_live and self.dates.makeup_on is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,7 @@ class StudentOutcome:
     """What happens to one student.
 
     absence -- what is done about the absence token of the occurrence
+    stands -- whether the absence token stands for the cancellation token from now on
     token -- what is done about the cancellation token
     given_back -- the makeup tokens that become free
     counted -- how many tokens count towards the limit; None when they need not be counted
@@ -119,6 +132,7 @@ class StudentOutcome:
 
     student: CancelledStudent
     absence: Decision = _NOTHING
+    stands: bool = False
     token: Decision = _NOTHING
     given_back: tuple[KnownToken, ...] = ()
     counted: int | None = None
@@ -145,11 +159,13 @@ class Letter:
 class CancellationPlan:
     """What cancelling one occurrence does.
 
+    gives_tokens -- whether tokens were asked for
     unreachable -- the students whose family would be told but has no address
     expires_on -- the last day of the new tokens; None when they never expire
     """
 
     sheet: CancelledSheet
+    gives_tokens: bool
     expires_on: date | None
     outcomes: tuple[StudentOutcome, ...]
     letters: tuple[Letter, ...]

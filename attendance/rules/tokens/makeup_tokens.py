@@ -48,12 +48,15 @@ class TokenGround:
 
     status -- None when the student is not marked
     enrollment_type -- None when no enrollment behind the mark is known, or when it was a makeup that was given up
+    is_of_cancellation -- whether the student's live token was issued for the cancellation of the class, or stands for
+        such a token (R9.2); while the class is cancelled, it is earned
     """
 
     kind: OfferingKind
     is_cancelled: bool
     status: AttendanceStatus | None
     enrollment_type: EnrollmentType | None
+    is_of_cancellation: bool = False
 
     @property
     def is_absence(self) -> bool:
@@ -125,7 +128,7 @@ def missing_ground(ground: TokenGround, settings: MakeupTokenSettings) -> TokenC
     if ground.kind is not OfferingKind.CLASS:
         return TokenCause.NOT_A_CLASS
     if ground.is_cancelled:
-        return TokenCause.OCCURRENCE_CANCELLED
+        return None if ground.is_of_cancellation else TokenCause.OCCURRENCE_CANCELLED
     if not ground.is_absence:
         return TokenCause.NOT_MARKED if ground.status is None else TokenCause.NOT_ABSENT
     if ground.enrollment_type not in settings.earning_types:
@@ -148,9 +151,10 @@ def reconcile(
     """Decide about one student, by the table of R7.4. When it is called again after its decision was carried out, it
     returns NOTHING or the same SKIP.
 
-    Tokens that are switched off (R7.2) prevent new tokens; they do not revoke earlier ones.
+    Tokens that are switched off (R7.2) prevent new tokens; they do not revoke earlier ones. A token of a cancellation
+    that was taken back is judged by the absence, so it stands for the absence's own token (R9.2).
 
-    state -- the state of the one automatic token; None when there is none
+    state -- the state of the live automatic token, or of the absence's token when none is live; None when there is none
     may_create -- False for a deferred mark (R7.3): only a loss of the ground counts, and nothing is issued, reinstated
         or skipped
     is_over_limit -- whether the limit (R7.6) prevents issuing; it also prevents reinstating, because revoked tokens are
@@ -158,6 +162,8 @@ def reconcile(
     """
     lacking = missing_ground(ground, settings)
     if lacking is not None:
+        if ground.is_of_cancellation:
+            lacking = TokenCause.OCCURRENCE_RESTORED
         return _without_ground(ground, lacking, state, is_flagged=is_flagged, may_create=may_create)
     if state is None or state is MakeupTokenState.REVOKED:
         if not may_create:
@@ -168,6 +174,13 @@ def reconcile(
             return Decision(TokenStep.SKIP, TokenCause.OVER_LIMIT)
         return Decision(TokenStep.ISSUE if state is None else TokenStep.REINSTATE)
     return Decision(TokenStep.UNFLAG) if is_flagged else _NOTHING
+
+
+def stays_when_freed(flagged_for: str | None) -> bool:
+    """Return whether a flagged token stays when the business cancels its makeup: two cancellations by the business must
+    not leave a family with nothing (R9.2). `flagged_for` is the cause of the flag.
+    """
+    return flagged_for == TokenCause.OCCURRENCE_CANCELLED
 
 
 def _without_ground(

@@ -12,7 +12,7 @@ from attendance.rules.cancelling.cancellation_exceptions import (
     DELETED_BY_HAND,
     HAS_TOKEN,
     NO_ADDRESS,
-    TOKENS_OFF,
+    NOT_A_CLASS,
     WITHOUT_GROUND,
     exceptions_of,
 )
@@ -74,13 +74,36 @@ def outcome(one: CancelledStudent, **given: Any) -> StudentOutcome:
     return found
 
 
+@pytest.mark.parametrize("type", [EnrollmentType.TRIAL, EnrollmentType.SINGLE_DAY, EnrollmentType.MAKEUP])
+def test_R9_2_the_setting_says_which_enrollments_earn_a_cancellations_token(type: EnrollmentType) -> None:
+    assert outcome(student(type=type), earning_types=frozenset({type})).gets_token
+    left_out = outcome(student(), earning_types=frozenset({type}))
+    assert (left_out.gets_token, left_out.token.cause) == (False, TokenCause.TYPE_DOES_NOT_EARN)
+
+
+def test_R9_2_a_makeup_gets_its_own_token_back_and_no_second_one() -> None:
+    one = student(
+        type=EnrollmentType.MAKEUP, makeups=(token(11, makeup_on=TODAY),), absence=token(makeup_on=TODAY + DAY)
+    )
+    found = outcome(one, earning_types=frozenset({EnrollmentType.MAKEUP}))
+    assert (len(found.given_back), found.gets_token, found.stands) == (1, False, False)
+    assert found.absence.step is TokenStep.FLAG
+
+
+def test_R9_2_tokens_that_staff_give_are_not_switched_off() -> None:
+    assert outcome(student(), tokens_enabled=False).gets_token
+    over = outcome(student(), tokens_enabled=False, token_limit=1, counts=1)
+    assert over.is_over_limit
+
+
 @pytest.mark.parametrize(
     ("one", "step", "cause"),
     [
         (student(), TokenStep.ISSUE, None),
-        (student(type=EnrollmentType.TRIAL), TokenStep.NOTHING, None),
-        (student(type=EnrollmentType.SINGLE_DAY), TokenStep.NOTHING, None),
-        (student(type=EnrollmentType.MAKEUP), TokenStep.NOTHING, None),
+        (student(type=EnrollmentType.TRIAL), TokenStep.SKIP, TokenCause.TYPE_DOES_NOT_EARN),
+        (student(type=EnrollmentType.SINGLE_DAY), TokenStep.SKIP, TokenCause.TYPE_DOES_NOT_EARN),
+        (student(type=EnrollmentType.MAKEUP), TokenStep.SKIP, TokenCause.TYPE_DOES_NOT_EARN),
+        (student(type=EnrollmentType.MAKEUP, makeups=(token(makeup_on=TODAY),)), TokenStep.NOTHING, None),
         (student(type=None, absence=token()), TokenStep.NOTHING, None),
         (student(absence=token()), TokenStep.ISSUE, None),
         (student(absence=token(requested_on=TODAY)), TokenStep.ISSUE, None),
@@ -88,7 +111,7 @@ def outcome(one: CancelledStudent, **given: Any) -> StudentOutcome:
         (student(absence=token(is_deleted=True)), TokenStep.ISSUE, None),
         (student(absence=token(makeup_on=TODAY)), TokenStep.SKIP, TokenCause.HAS_TOKEN),
         (student(absence=token(makeup_on=TODAY - DAY)), TokenStep.SKIP, TokenCause.HAS_TOKEN),
-        (student(absence=token(expires_on=TODAY - DAY)), TokenStep.SKIP, TokenCause.HAS_TOKEN),
+        (student(absence=token(expires_on=TODAY - DAY)), TokenStep.ISSUE, None),
         (student(cancellation=token(origin=CANCELLATION, is_revoked=True)), TokenStep.REINSTATE, None),
         (student(cancellation=token(origin=CANCELLATION, is_deleted=True)), TokenStep.SKIP, TokenCause.DELETED_BY_HAND),
         (student(cancellation=token(origin=CANCELLATION, makeup_on=TODAY)), TokenStep.NOTHING, None),
@@ -130,8 +153,56 @@ def test_R7_1_camps_and_appointments_bring_no_tokens(kind: OfferingKind) -> None
         (None, TokenStep.NOTHING),
     ],
 )
-def test_R7_4_what_becomes_of_the_absence_token(held: KnownToken | None, step: TokenStep) -> None:
-    assert outcome(student(absence=held)).absence.step is step
+def test_R7_4_what_becomes_of_the_absence_token_when_none_is_given(held: KnownToken | None, step: TokenStep) -> None:
+    found = outcome(student(absence=held), options=CancellationOptions())
+    assert (found.absence.step, found.stands) == (step, False)
+
+
+USED = token(makeup_on=TODAY)
+FLAGGED = replace(USED, needs_review=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "step", "stands"),
+    [
+        (student(absence=token()), TokenStep.REVOKE, False),
+        (student(absence=token(requested_on=TODAY)), TokenStep.REVOKE, False),
+        (student(absence=token(issued_on=TODAY + DAY)), TokenStep.REVOKE, False),
+        (student(absence=token(expires_on=TODAY - DAY)), TokenStep.REVOKE, False),
+        (student(absence=USED), TokenStep.NOTHING, True),
+        (student(absence=token(makeup_on=TODAY - DAY)), TokenStep.NOTHING, True),
+        (student(absence=FLAGGED), TokenStep.UNFLAG, True),
+        # Who gets no token of the cancellation keeps the absence's, so that nobody is left with none.
+        (student(type=EnrollmentType.TRIAL, absence=token()), TokenStep.NOTHING, True),
+        (student(type=EnrollmentType.TRIAL, absence=FLAGGED), TokenStep.NOTHING, False),
+        (student(type=None, absence=token()), TokenStep.NOTHING, True),
+        (student(type=None, absence=FLAGGED), TokenStep.NOTHING, False),
+        (student(absence=token(), cancellation=token(9, CANCELLATION, is_deleted=True)), TokenStep.NOTHING, True),
+        (student(absence=token(is_revoked=True)), TokenStep.NOTHING, False),
+        (student(absence=token(is_deleted=True)), TokenStep.NOTHING, False),
+    ],
+)
+def test_R9_2_an_absence_token_gives_way_to_that_of_the_cancellation_or_stands_for_it(
+    one: CancelledStudent, step: TokenStep, stands: bool
+) -> None:
+    found = outcome(one)
+    assert (found.absence.step, found.stands) == (step, stands)
+
+
+def test_R9_2_the_limit_takes_no_token_away() -> None:
+    found = outcome(student(absence=token()), counts=5, token_limit=1)
+    assert (found.absence.step, found.gets_token) == (TokenStep.REVOKE, True)
+
+
+def test_R9_2_two_cancellations_leave_nobody_with_nothing() -> None:
+    used = token(makeup_on=TODAY + DAY)
+    here, there = (
+        sheet(student(absence=used)),
+        sheet(student(type=EnrollmentType.MAKEUP, makeups=(used,)), held_on=TODAY + DAY),
+    )
+    for options in (ASKED, CancellationOptions()):
+        _, after = plan(here, there, options=options)
+        assert [each.id for each in after.outcomes[0].given_back] == [used.id]
 
 
 @pytest.mark.parametrize(("counted", "is_over"), [(0, False), (1, False), (2, True), (3, True)])
@@ -168,9 +239,9 @@ def test_R9_2_a_token_given_back_by_one_gives_way_in_the_class_that_it_is_for() 
     here = sheet(student(absence=used))
     _, after = plan(there, here)
     assert (after.outcomes[0].absence.step, after.outcomes[0].token.step) == (TokenStep.REVOKE, TokenStep.ISSUE)
-    before, lost = plan(here, there)
-    assert before.outcomes[0].absence.step is TokenStep.FLAG
-    assert lost.outcomes[0].given_back == ()
+    before, kept = plan(here, there)
+    assert (before.outcomes[0].absence.step, before.outcomes[0].stands) == (TokenStep.NOTHING, True)
+    assert [each.id for each in kept.outcomes[0].given_back] == [used.id]
 
 
 @pytest.mark.parametrize(
@@ -227,5 +298,8 @@ def test_R9_4_staff_are_told_of_each_student() -> None:
     (over,) = plan(sheet(student()), counts=5, token_limit=5)
     told = exceptions_of(over, MakeupTokenSettings(token_limit=5))
     assert told == [(ANN, "No makeup token was created: the limit of 5 is reached (5 counted).")]
-    (off,) = plan(sheet(student(), student(BEN)), tokens_enabled=False)
-    assert exceptions_of(off, MakeupTokenSettings()) == [(None, TOKENS_OFF)]
+    (trial,) = plan(sheet(student(type=EnrollmentType.TRIAL)))
+    told = exceptions_of(trial, MakeupTokenSettings())
+    assert told == [(ANN, "No makeup token was created: enrollments of type TRIAL earn none.")]
+    (camp,) = plan(sheet(student(), student(BEN), kind=OfferingKind.CAMP))
+    assert exceptions_of(camp, MakeupTokenSettings()) == [(None, NOT_A_CLASS)]

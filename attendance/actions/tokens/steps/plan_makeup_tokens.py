@@ -97,6 +97,7 @@ def _ground(occasion: TokenOccasion, subject: TokenSubject) -> TokenGround:
         is_cancelled=occasion.is_cancelled,
         status=subject.status,
         enrollment_type=subject.enrollment_type,
+        is_of_cancellation=subject.token is not None and subject.token.is_of_cancellation,
     )
 
 
