@@ -44,10 +44,10 @@ async def act_once(
     act -- receives the unit of work, the viewer and the current time; a retry does not call it.
 
     An exception in the block rolls the act back. Raises NotAuthenticated, Forbidden, BadInput for a key that is empty
-    or too long, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
+    or too long, OccurrenceNotFound, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
     """
     now = info.context.clock()
-    async with changing(info) as (uow, viewer):
+    async with changing(info, given) as (uow, viewer):
         outcome = await once(
             uow,
             lambda: act(uow, viewer, now),

@@ -20,11 +20,13 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.organization.permissions import Claims, Viewer
+from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.organization.viewers import find_viewer
 from db.unit_of_work import UnitOfWork, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import Access, access_of, check_to_change, check_to_see
+from gql.fields.named_occurrences import require_visible_occurrences
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.protocol.strawberry_internals import field_of
 from gql.services import Services
@@ -100,15 +102,23 @@ async def reading(info: Info) -> AsyncIterator[Reading]:
 
 
 @asynccontextmanager
-async def changing(info: Info) -> AsyncIterator[Changing]:
-    """Open a transaction in the viewer's organization. Raises NotAuthenticated, Forbidden and the refusal
-    PermissionDenied.
+async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
+    """Open a transaction in the viewer's organization.
+
+    given -- the mutation's input, if it can name occurrences.
+
+    Raises NotAuthenticated, Forbidden and the refusal PermissionDenied; OccurrenceNotFound in place of the refusal when
+    the input names an occurrence that the caller may not see (R4.12).
     """
     claims, access = _asked(info)
     services = info.context.services
     async with unit_of_work(services.database, claims.organization_id, services.announcer) as uow:
         viewer = await _viewer(uow.connection, claims, services.clock())
-        check_to_change(access, viewer.caller)
+        try:
+            check_to_change(access, viewer.caller)
+        except PermissionDenied:
+            await require_visible_occurrences(uow, viewer, given)
+            raise
         yield Changing(uow, viewer)
 
 
