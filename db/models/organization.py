@@ -79,6 +79,7 @@ class Settings(Table):
     auto_approve_absences: Mapped[bool] = mapped_column(server_default=text("false"))
     auto_excuse_absences: Mapped[bool] = mapped_column(server_default=text("false"))
     absence_notice_minutes: Mapped[int] = mapped_column(server_default="0")
+    absence_notice_in_hours: Mapped[bool] = mapped_column(server_default=text("false"))
     tokens_enabled: Mapped[bool] = mapped_column(server_default=text("true"))
     token_trigger: Mapped[TokenTrigger] = mapped_column(one_of(TokenTrigger), server_default=TokenTrigger.ALL_ABSENCES)
     earning_types: Mapped[list[str]] = mapped_column(

@@ -53,8 +53,8 @@ field = strawberry.mutation(
     description="Requests an absence for a student of the guardian's own family, when the setting "
     "guardiansMayRequestAbsences allows it. When the setting autoApproveAbsences is on, it is approved at once, and "
     "the setting autoExcuseAbsences decides whether it is excused; otherwise staff decide. A request is late when "
-    "less than absenceNoticeMinutes are left before the start of the first occurrence that it covers. A late request "
-    "is never excused automatically. For guardians, in the Customer Portal. A student of another family is answered "
-    "with NOT_FOUND.",
+    "less than absenceNoticeMinutes are left before the start of an occurrence that it covers; whole days of notice "
+    "are days of the calendar. A late request is never excused automatically. For guardians, in the Customer Portal. "
+    "A student of another family is answered with NOT_FOUND.",
     metadata=signed_in(Portal.CUSTOMER),
 )

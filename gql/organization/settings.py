@@ -57,6 +57,7 @@ class AbsenceSettings:
     auto_approve_absences: bool = strawberry.field(description=SAYS["auto_approve_absences"])
     auto_excuse_absences: bool = strawberry.field(description=SAYS["auto_excuse_absences"])
     absence_notice_minutes: int = strawberry.field(description=SAYS["absence_notice_minutes"])
+    absence_notice_in_hours: bool = strawberry.field(description=SAYS["absence_notice_in_hours"])
 
 
 @strawberry.type(

@@ -38,7 +38,11 @@ SAYS: Mapping[str, str] = {
     "auto_excuse_absences": "Whether absences that are approved without a decision of staff are also excused. "
     "Default: off.",
     "absence_notice_minutes": "How many minutes before the start an absence must be announced to be on time: "
-    f"{_from_to('absence_notice_minutes')}. Late absences are never excused without a decision of staff. Default: 0.",
+    f"{_from_to('absence_notice_minutes')}. Whole days (multiples of 1440) are days of the calendar at the location: "
+    "two days before Monday 17:00 is Saturday 17:00 by the wall clock, also across a clock change. Any other number is "
+    "elapsed time. Late absences are never excused without a decision of staff. Default: 0.",
+    "absence_notice_in_hours": "Whether a notice of whole days is counted in hours of elapsed time too: 2880 minutes "
+    "are then 48 hours. Default: off, so that they are two days of the calendar.",
     "tokens_enabled": "Whether absences earn makeup tokens. When this is off, absences earn no new tokens. Existing "
     "tokens can still be used, and staff can still create tokens by hand. Default: on.",
     "token_trigger": "Which absences from classes earn a token. Default: ALL_ABSENCES.",

@@ -29,6 +29,9 @@ class UpdateAbsenceSettingsInput:
     absence_notice_minutes: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("absence_notice_minutes")
     )
+    absence_notice_in_hours: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("absence_notice_in_hours")
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 

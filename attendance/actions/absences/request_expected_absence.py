@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.absences.tell_absence import AbsenceWritten, get_new_absence, on_roll_sheets
-from attendance.rules.absences.absence_requests import decide_request, is_too_late
+from attendance.rules.absences.absence_requests import decide_request, notice_ends_at
 from attendance.rules.absences.expected_absence_refusals import AbsenceRequestsOff
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import AbsenceSettings
 from attendance.rules.vocabulary import ExpectedAbsenceState
 from db.absences.expected_absences import add_expected_absence
 from db.calendar.occurrences import read_heads
@@ -32,7 +33,7 @@ async def request_expected_absence(
     if not settings.guardians_may_request_absences:
         raise AbsenceRequestsOff
     absence = await get_new_absence(uow, viewer.caller, student_id, told, now=now)
-    is_late = is_too_late(await _first_start(uow, absence.hits), now, settings.absence_notice_minutes)
+    is_late = await _is_late(uow, absence.hits, settings, now)
     decision = decide_request(settings, is_late=is_late)
     decided = replace(told, is_excused=decision.is_excused)
     author = Author.of(viewer.caller)
@@ -48,7 +49,9 @@ async def request_expected_absence(
         return AbsenceWritten(await add())
 
 
-async def _first_start(uow: UnitOfWork, hits: Sequence[OccurrenceKey]) -> datetime | None:
-    """Return the start of the first of the occurrences that is held, or None."""
+async def _is_late(uow: UnitOfWork, hits: Sequence[OccurrenceKey], settings: AbsenceSettings, now: datetime) -> bool:
+    """Return whether the notice of an occurrence that is held has ended. The last minute of the notice is in time, and
+    so is an absence that covers no occurrence.
+    """
     heads = await read_heads(uow.connection, uow.organization_id, hits)
-    return min((head.starts_at for head in heads if head.is_held), default=None)
+    return any(notice_ends_at(head.slot, head.key.held_on, head.zone, settings) < now for head in heads if head.is_held)

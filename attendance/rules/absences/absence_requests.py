@@ -15,6 +15,7 @@ from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates, local_date, starts_at
 from attendance.rules.organization.permissions import SEE_ALL, Caller, counting, sees_all_occurrences
 from attendance.rules.organization.settings import AbsenceSettings
+from attendance.rules.organization.settings_changes import MINUTES_OF_A_DAY
 from attendance.rules.people.students import EnrollmentFacts
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.roster import RosterEnrollment, speaking
@@ -74,13 +75,17 @@ def decide_request(settings: AbsenceSettings, *, is_late: bool) -> Decision:
     return Decision(ExpectedAbsenceState.APPROVED, is_excused=settings.auto_excuse_absences and not is_late)
 
 
-def is_too_late(first_starts_at: datetime | None, now: datetime, notice_minutes: int) -> bool:
-    """Return whether less than the notice is left before the start of the first occurrence (R6.2).
+def notice_ends_at(slot: Timeslot, on_date: date, zone: ZoneInfo, settings: AbsenceSettings) -> datetime:
+    """Return the last instant at which an absence from the occurrence can be announced in time (R6.2).
 
-    The notice is measured in elapsed minutes, also across clock changes. Exactly the notice is in time. When
-    `first_starts_at` is None, the absence covers no occurrence and is in time.
+    A notice of whole days counts days of the location's calendar: two days before Monday 17:00 is Saturday 17:00 by the
+    wall clock, also across a clock change. Any other notice is elapsed time, and so are whole days where the setting
+    `absence_notice_in_hours` is on.
     """
-    return first_starts_at is not None and first_starts_at - now < timedelta(minutes=notice_minutes)
+    days, rest = divmod(settings.absence_notice_minutes, MINUTES_OF_A_DAY)
+    if rest or settings.absence_notice_in_hours:
+        return starts_at(slot, on_date, zone) - timedelta(minutes=settings.absence_notice_minutes)
+    return starts_at(slot, on_date - timedelta(days=days), zone)
 
 
 def earliest_today(now: datetime, zones: Iterable[ZoneInfo]) -> date:

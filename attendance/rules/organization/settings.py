@@ -42,12 +42,15 @@ class KioskSettings:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceSettings:
-    """Settings of R6.2. The notice is in minutes before the start; 0 means no notice."""
+    """Settings of R6.2. The notice is in minutes before the start; 0 means no notice. Whole days of it are days of the
+    calendar unless `absence_notice_in_hours` is on.
+    """
 
     guardians_may_request_absences: bool = True
     auto_approve_absences: bool = False
     auto_excuse_absences: bool = False
     absence_notice_minutes: int = 0
+    absence_notice_in_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Expected absences through the API: told, asked for, settled, and what follows from them (R6.1 to R6.3)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -190,6 +191,17 @@ async def test_R6_2_settings_decide(
     assert asked["decidedBy"] is None
     assert (asked["decidedAt"] is not None) is auto_approve
     assert list(await desk.expected()) == (["Ann"] if auto_approve else [])
+
+
+@pytest.mark.parametrize(("in_hours", "hour", "is_late"), [(False, 17, False), (False, 18, True), (True, 18, False)])
+async def test_R6_2_two_days_before_monday_17_00_is_saturday_17_00_by_the_wall_clock(
+    desk: AbsenceDesk, in_hours: bool, hour: int, is_late: bool
+) -> None:
+    """The clock goes back on Sunday, 1 November 2026."""
+    await desk.world.change_settings(absence_notice_minutes=2 * 24 * 60, absence_notice_in_hours=in_hours)
+    desk.office.clock.now = datetime(2026, 10, 31, hour, tzinfo=ZoneInfo("America/Chicago")).astimezone(UTC)
+    asked = await desk.request(startsOn="2026-11-02", endsOn="2026-11-02")
+    assert asked["expectedAbsence"]["isLate"] is is_late
 
 
 async def test_R6_2_the_first_occurrence_that_takes_place_counts_for_the_notice(desk: AbsenceDesk) -> None:

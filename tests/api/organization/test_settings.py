@@ -17,7 +17,8 @@ SETTINGS = """{ settings {
   classes { officeCheckInMode birthdayWindowDays markAbsentWhenNobodyChecksIn consecutiveAbsencesNotice }
   staffPortal { staffCheckInMode staffSeesBalances }
   kiosk { kioskReadOnly kioskEarlyMinutes kioskLateMinutes kioskMarksTardy }
-  absences { guardiansMayRequestAbsences autoApproveAbsences autoExcuseAbsences absenceNoticeMinutes }
+  absences { guardiansMayRequestAbsences autoApproveAbsences autoExcuseAbsences absenceNoticeMinutes
+    absenceNoticeInHours }
   makeupTokens {
     tokensEnabled tokenTrigger earningTypes tokenLimit tokenLimitPeriod tokenLimitScope
     expiryUnit expiryCount expiryAnchor ignoreLocationLock familiesSeeComments familiesSeeExpired
@@ -43,6 +44,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "autoApproveAbsences": False,
         "autoExcuseAbsences": False,
         "absenceNoticeMinutes": 0,
+        "absenceNoticeInHours": False,
     },
     "makeupTokens": {
         "tokensEnabled": True,
@@ -88,6 +90,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "autoApproveAbsences": True,
             "autoExcuseAbsences": True,
             "absenceNoticeMinutes": 90,
+            "absenceNoticeInHours": True,
         },
     ),
     "MakeupTokenSettings": (

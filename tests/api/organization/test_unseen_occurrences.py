@@ -7,9 +7,10 @@ from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 from attendance.rules.vocabulary import Permission, Portal
 from tests.api.organization.test_permissions import SEE_ALL, TABLE
-from tests.api_client import SCHEMA, Api
-from tests.factories import World
 from tests.permission_stage import STAFF_PORTALS, new_stage, outcome
+from tests.support.api import SCHEMA, Api
+from tests.support.factories import World
+from tests.support.fingerprint import fingerprint
 
 OF_FAMILIES = {"requestMakeup"}
 
@@ -40,11 +41,11 @@ async def test_R4_12_an_occurrence_that_the_caller_cannot_see_is_not_found(
 ) -> None:
     row, stage = TABLE[f"Mutation.{name}"], await new_stage(world, api)
     document = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ __typename }} }}"
-    view = Permission[f"{portal.value}_ATTENDANCE_VIEW"]
+    view, see_all = (Permission[f"{portal.value}_{each}"] for each in ("ATTENDANCE_VIEW", "SEE_ALL"))
     everything = frozenset(Permission) - SEE_ALL - {Permission.OWNER}
-    grants = ({view}, {Permission.LAUNCH_KIOSK}, everything - row.needs, everything)
+    grants = ({view}, {see_all}, everything - row.needs, everything)
     callers = [await stage.staff(*held, portal=portal) for held in grants]
-    before = await stage.fingerprint()
+    before = await fingerprint(world)
     for caller in callers:
         assert await outcome(caller, name, document, row.given(stage)) == "NOT_FOUND"
-    assert await stage.fingerprint() == before
+    assert await fingerprint(world) == before

@@ -16,7 +16,7 @@ from attendance.rules.absences.absence_requests import (
     decide_request,
     earliest_today,
     hit_keys,
-    is_too_late,
+    notice_ends_at,
     require_open,
     require_own_classes,
     require_possible,
@@ -24,7 +24,7 @@ from attendance.rules.absences.absence_requests import (
 from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.occurrences import LocationFacts, OfferingFacts
-from attendance.rules.calendar.timeslots import DateSpan, Timeslot, starts_at
+from attendance.rules.calendar.timeslots import DateSpan, Timeslot
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.organization.settings import AbsenceSettings
 from attendance.rules.people.students import EnrollmentFacts, OfferingPlan
@@ -82,7 +82,7 @@ FALL, SPRING = date(2026, 11, 1), date(2026, 3, 8)
         # Without a notice it is late once the class has begun.
         (at(MONDAY, 17), MONDAY, time(17), 0, False),
         (at(MONDAY, 17, 1), MONDAY, time(17), 0, True),
-        # Days are 1440 minutes: the night of a clock change has 60 fewer or more between two wall times.
+        # The night of a clock change has 60 minutes fewer or more between two wall times.
         (at(FALL - timedelta(days=1), 17), FALL, time(17), 24 * 60 + 60, False),
         (at(FALL - timedelta(days=1), 17), FALL, time(17), 24 * 60 + 61, True),
         (at(SPRING - timedelta(days=1), 17), SPRING, time(17), 24 * 60 - 60, False),
@@ -97,12 +97,37 @@ FALL, SPRING = date(2026, 11, 1), date(2026, 3, 8)
 def test_R6_2_notice_is_elapsed_minutes(
     asked_at: datetime, day: date, slot_time: time, notice: int, expected: bool
 ) -> None:
+    assert (asked_at > _in_time_until(day, slot_time, notice)) is expected
+
+
+@pytest.mark.parametrize(
+    ("day", "slot_time", "days", "expected"),
+    [
+        (MONDAY, time(17), 2, at(MONDAY - timedelta(days=2), 17)),
+        # The same wall time, whichever way the clock was changed between the two.
+        (FALL, time(17), 1, at(FALL - timedelta(days=1), 17)),
+        (FALL + timedelta(days=1), time(17), 2, at(FALL - timedelta(days=1), 17)),
+        (SPRING + timedelta(days=1), time(17), 2, at(SPRING - timedelta(days=1), 17)),
+        # A wall time that does not exist on that day, and one that comes twice.
+        (SPRING + timedelta(days=2), time(2, 30), 2, at(SPRING, 3, 30)),
+        (FALL + timedelta(days=2), time(1, 30), 2, at(FALL, 1, 30)),
+    ],
+)
+def test_R6_2_a_notice_of_days_is_counted_by_the_wall_clock(
+    day: date, slot_time: time, days: int, expected: datetime
+) -> None:
+    assert _in_time_until(day, slot_time, days * 24 * 60) == expected
+
+
+def test_R6_2_a_notice_of_days_can_be_counted_in_hours() -> None:
+    in_hours = _in_time_until(FALL, time(17), 24 * 60, absence_notice_in_hours=True)
+    assert in_hours == at(FALL - timedelta(days=1), 18)
+
+
+def _in_time_until(day: date, slot_time: time, notice: int, *, absence_notice_in_hours: bool = False) -> datetime:
     slot = Timeslot(UUID(int=5), slot_time, 45, day.isoweekday())
-    assert is_too_late(starts_at(slot, day, CHICAGO), asked_at, notice) is expected
-
-
-def test_R6_2_what_hits_nothing_is_in_time() -> None:
-    assert not is_too_late(None, at(MONDAY, 12), 10_000)
+    settings = AbsenceSettings(absence_notice_minutes=notice, absence_notice_in_hours=absence_notice_in_hours)
+    return notice_ends_at(slot, day, CHICAGO, settings)
 
 
 def told(first: date, last: date | None = None, start: time | None = None, end: time | None = None) -> ExpectedAbsence:
