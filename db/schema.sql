@@ -566,6 +566,22 @@ CREATE POLICY tenant ON idempotency_key USING ((organization_id = ( SELECT (NULL
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE idempotency_key TO rollbook_app;
 
 
+CREATE TABLE imported_enrollment (
+    organization_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    said text NOT NULL,
+    starts_on date NOT NULL,
+    drop_on date,
+    end_cause character varying(32),
+    CONSTRAINT imported_enrollment_enrollment_end CHECK (((end_cause)::text = ANY ((ARRAY['DROPPED'::character varying, 'TRANSFERRED'::character varying, 'SESSION_ENDED'::character varying])::text[]))),
+    CONSTRAINT imported_enrollment_pk PRIMARY KEY (organization_id, enrollment_id),
+    CONSTRAINT imported_enrollment_enrollment_id_fk FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id)
+);
+ALTER TABLE imported_enrollment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON imported_enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_enrollment TO rollbook_app;
+
+
 CREATE TABLE kiosk (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,

@@ -1,7 +1,7 @@
 """All tables, by aggregate. Elsewhere a table is called `models.Mark`; `models.metadata` contains all of them."""
 
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
-from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment
+from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment, ImportedEnrollment
 from db.models.feed import Feed, FeedItem, FeedPosition
 from db.models.history import FormerInstructor, FormerOffering, FormerSchedule, FormerTimeslot
 from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
@@ -69,6 +69,7 @@ __all__ = [
     "FormerTimeslot",
     "GroupMember",
     "IdempotencyKey",
+    "ImportedEnrollment",
     "Kiosk",
     "Location",
     "MakeupRequest",

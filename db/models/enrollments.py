@@ -46,6 +46,24 @@ class Enrollment(Entity):
     deleted_at: Mapped[datetime | None]
 
 
+class ImportedEnrollment(Table):
+    """What the source last said about an enrollment that an import brought, and which dates the import gave it (R13.9).
+
+    Dates that differ from the enrollment's own were changed by the office. `said` has the cells of the source's row
+    when the import last followed it; empty: the source no longer had the row. Without a row here, the enrollment is
+    older than this record.
+    """
+
+    __tablename__ = "imported_enrollment"
+    __table_args__ = (of("enrollment", "enrollment_id"),)
+
+    enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    said: Mapped[str]
+    starts_on: Mapped[date]
+    drop_on: Mapped[date | None]
+    end_cause: Mapped[EnrollmentEnd | None] = mapped_column(one_of(EnrollmentEnd))
+
+
 class ExpectedAbsence(Entity):
     """An absence that was announced beforehand (R6.1): inclusive dates, all day or a half-open local time window.
 

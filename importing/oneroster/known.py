@@ -9,6 +9,15 @@ import asyncpg
 
 # prefix of a guardian's source_id: a teacher who is also a parent is stored as two persons
 GUARDIAN_PREFIX = "guardian/"
+# what the source last said about an enrollment that it no longer has
+GONE = ""
+_ENROLLMENTS = """
+    SELECT e.source_id, e.id, e.student_id, e.offering_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
+           i.said, i.starts_on, i.drop_on, i.end_cause
+    FROM enrollment e
+    LEFT JOIN imported_enrollment i ON i.organization_id = e.organization_id AND i.enrollment_id = e.id
+    WHERE e.organization_id = $1 AND e.source_id IS NOT NULL
+"""
 
 
 class KnownLocation(NamedTuple):
@@ -47,9 +56,42 @@ class KnownPerson(NamedTuple):
 
 
 class KnownEnrollment(NamedTuple):
+    """An enrollment as it stands, and what the import last made of the source's row (R13.9).
+
+    said -- the source's row when the import last followed it; GONE when the source no longer had it; None when the
+        import does not know, because the enrollment is older than this record
+    """
+
     id: UUID
+    student_id: UUID
+    offering_id: UUID
+    type: str
+    starts_on: date
     drop_on: date | None
+    end_cause: str | None
     deleted_at: datetime | None
+    said: str | None
+    made_starts_on: date | None
+    made_drop_on: date | None
+    made_end_cause: str | None
+
+    @property
+    def dates(self) -> tuple[date, date | None, str | None]:
+        return self.starts_on, self.drop_on, self.end_cause
+
+    @property
+    def made_dates(self) -> tuple[date | None, date | None, str | None]:
+        return self.made_starts_on, self.made_drop_on, self.made_end_cause
+
+    @property
+    def is_the_offices(self) -> bool:
+        """Whether somebody changed it here after the import last wrote it. It is false for an unknown one."""
+        if self.type in ("MAKEUP", "SINGLE_DAY"):
+            return True
+        if self.said is None:
+            return False
+        was_deleted_here = self.deleted_at is not None and self.said != GONE
+        return was_deleted_here or self.end_cause == "TRANSFERRED" or self.dates != self.made_dates
 
 
 class KnownFamily(NamedTuple):
@@ -75,6 +117,8 @@ class KnownTimeslot(NamedTuple):
 class Known:
     """The organization's entries by sourcedId, unless a name says otherwise. Deleted rows are included: an entry that
     comes back keeps its id.
+
+    names -- of students and classes, by id
     """
 
     organization_id: UUID
@@ -92,6 +136,7 @@ class Known:
     instructors_of: dict[UUID, set[UUID]] = field(default_factory=dict)
     timeslots: list[KnownTimeslot] = field(default_factory=list)
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    names: dict[UUID, str] = field(default_factory=dict)
 
     def new_id(self, kind: str, key: str) -> UUID:
         """Return the id for this entry, which is the same in every import into this organization."""
@@ -146,9 +191,10 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
     known = Known(organization_id)
     tables = _Tables(connection, organization_id)
     await _read_frame(known, tables)
-    for row in await tables.by_source_id("student", "id, family_id, deleted_at"):
-        known.students[row[0]] = KnownStudent(*row[1:])
-    for row in await tables.by_source_id("enrollment", "id, drop_on, deleted_at"):
+    for row in await tables.by_source_id("student", "id, family_id, deleted_at, first_name || ' ' || last_name"):
+        known.students[row[0]] = KnownStudent(*row[1:4])
+        known.names[row[1]] = row[4]
+    for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
     for row in await tables.rows("SELECT id, source_id, deleted_at FROM family"):
         known.families[row[0]] = KnownFamily(*row[1:])
@@ -166,8 +212,9 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
     sessions = "SELECT COALESCE(source_id, '/' || id), id, starts_on, ends_on, deleted_at FROM session"
     for row in await tables.rows(sessions):
         known.sessions[row[0]] = KnownSession(*row[1:])
-    for row in await tables.by_source_id("offering", "id, location_id, program_id, deleted_at"):
-        known.offerings[row[0]] = KnownOffering(*row[1:])
+    for row in await tables.by_source_id("offering", "id, location_id, program_id, deleted_at, name"):
+        known.offerings[row[0]] = KnownOffering(*row[1:5])
+        known.names[row[1]] = row[5]
     known.program_ids = {row[0] for row in await tables.rows("SELECT id FROM program")}
     for row in await tables.rows("SELECT offering_id, session_id FROM offering_session"):
         known.sessions_of.setdefault(row[0], []).append(row[1])

@@ -7,6 +7,7 @@ import asyncpg
 
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
 from importing.oneroster import tables
+from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember
 from importing.oneroster.known import Known
 from importing.oneroster.leaving import follow_leaving
 from importing.oneroster.plan import Plan
@@ -80,22 +81,27 @@ async def carry_out(
 ) -> None:
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
+    await hold_what_changed(connection, plan, known, report)
     await _free_addresses(connection, plan, known)
     await _keep_past(connection, plan, known)
+    report.thing("enrollments").unchanged = len(plan.kept_enrollments)
     for table, target, name in STEPS:
         rows = plan.planned(table)
         if not rows:
             continue
+        if table == "enrollment":
+            await hand_over(connection, organization_id, plan)
         progress(f"loading {name}", 0, len(rows))
         added, changed = await upsert(connection, organization_id, target, rows)
         stored = report.thing(name)
         stored.added, stored.changed = added, changed
-        stored.unchanged = len(rows) - added - changed
+        stored.unchanged += len(rows) - added - changed
         progress(f"loading {name}", len(rows), len(rows))
     await _retime(connection, plan, organization_id, report)
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
+    await remember(connection, plan, known)
     await follow_leaving(connection, organization_id, plan.now)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from db.calendar.history import MovedTimeslot
 from importing.oneroster.known import Known
@@ -18,6 +19,11 @@ class Plan:
 
     `ids` maps the sourcedIds of classes, students and staff, new and known, to ids. `changes_on` is the date from which
     a change of each known class holds (R2.10); a new class has none.
+
+    kept_enrollments -- those of the bundle that stay as they are
+    made_enrollments -- what is to be remembered of the source's rows, by enrollment (R13.9)
+    succeeded -- by the id of an enrollment that stays in the past, the one that takes over its sourcedId
+    zones, location_of -- the zone of each location, and the location of each class, as they will be
     """
 
     now: datetime
@@ -33,12 +39,21 @@ class Plan:
     freed_addresses: list[UUID] = field(default_factory=list)
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     dates_of_class: dict[str, tuple[date, date | None]] = field(default_factory=dict)
+    kept_enrollments: set[UUID] = field(default_factory=set)
+    made_enrollments: dict[UUID, Row] = field(default_factory=dict)
+    succeeded: dict[UUID, UUID] = field(default_factory=dict)
+    zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
+    location_of: dict[UUID, UUID] = field(default_factory=dict)
 
     def add(self, table: str, row: Row) -> None:
         self.rows.setdefault(table, []).append(row)
 
     def planned(self, table: str) -> list[Row]:
         return self.rows.get(table, [])
+
+    def today_of(self, offering_id: UUID) -> date:
+        """Return the current date where the class is held."""
+        return self.now.astimezone(self.zones[self.location_of[offering_id]]).date()
 
 
 def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, zones: dict[str, str]) -> None:
@@ -67,6 +82,8 @@ def plan_locations(plan: Plan, roster: Roster, known: Known, zone: str | None, z
         if source_id not in here:
             location = known.locations[source_id]
             plan.add("location", (location.id, location.name, zone_name, source_id, location.deleted_at))
+    plan.zones = {one.id: ZoneInfo(one.time_zone) for one in known.location_by_id.values()}
+    plan.zones |= {row[0]: ZoneInfo(row[2]) for row in plan.planned("location") if row[2] is not None}
     if homeless:
         others = f" and {len(homeless) - 1} more" if len(homeless) > 1 else ""
         raise ImportRefused(
@@ -102,6 +119,8 @@ def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
         # Sessions that the office created and attached by hand stay.
         lost = [(id_, old) for old in known.sessions_of.get(id_, []) if old in imported and old not in sessions]
         plan.links_gone.setdefault("offering_session", []).extend(lost)
+    plan.location_of = {one.id: one.location_id for one in known.offerings.values()}
+    plan.location_of |= {row[0]: row[3] for row in plan.planned("offering")}
     _date_classes(plan, roster, known)
 
 

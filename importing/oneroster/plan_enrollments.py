@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from attendance.rules.vocabulary import EnrollmentEnd
-from importing.oneroster.csv_rows import Record
-from importing.oneroster.known import Known
+from importing.oneroster.follow_enrollments import EnrollmentFollower
+from importing.oneroster.known import Known, KnownEnrollment
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Roster
@@ -18,10 +17,11 @@ def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, repo
     """Plan students' enrollments, and teachers as instructors. Other roles in a class have no meaning in Rollbook."""
     rows = roster.rows("enrollments")
     teaching: dict[UUID, set[UUID]] = {}
+    follower = EnrollmentFollower(plan, roster, known, report)
     for one in rows.live:
         offering = plan.ids["classes"][one["classSourcedId"]]
         if one["role"] == "student":
-            plan.add("enrollment", _enrollment(one, offering, plan, known, today))
+            follower.follow(one)
         elif one["role"] == "teacher":
             if one["endDate"] is None or one["endDate"] >= today:
                 teaching.setdefault(offering, set()).add(plan.ids["staff"][one["userSourcedId"]])
@@ -31,22 +31,6 @@ def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, repo
         for person in sorted(persons):
             plan.add("offering_instructor", (offering, person, plan.changes_on.get(offering)))
     plan.links_gone["offering_instructor"] = _instructors_gone(plan, roster, known, teaching)
-
-
-def _enrollment(one: Record, offering: UUID, plan: Plan, known: Known, today: date) -> tuple[object, ...]:
-    """Return the enrollment. Dates that the row leaves out are the first and the last day of the class."""
-    first, last = plan.dates_of_class.get(one["classSourcedId"], (today, None))
-    begin, end = one["beginDate"], one["endDate"]
-    starts_on = begin or (min(first, end) if end else first)
-    drop_on = end or (last if last is None or last >= starts_on else None)
-    cause = None
-    if drop_on is not None:
-        is_over = last is not None and drop_on >= last
-        cause = EnrollmentEnd.SESSION_ENDED if is_over else EnrollmentEnd.DROPPED
-    former = known.enrollments.get(one.id)
-    id_ = former.id if former else known.new_id("enrollment", one.id)
-    student = plan.ids["students"][one["userSourcedId"]]
-    return (id_, student, offering, "ACTIVE", starts_on, drop_on, cause, one.id, None)
 
 
 def _instructors_gone(
@@ -77,13 +61,12 @@ def _instructors_gone(
     return gone
 
 
-def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> None:
+def plan_removals(plan: Plan, roster: Roster, known: Known, report: Report, *, accept: bool) -> None:
     """Plan the removal of what a bulk file no longer contains, and of what a row declares as deleted.
 
     Rows that could not be read count as present. If a bulk file would remove more than half of what there is (and more
     than a few entries), it was probably cut short, and ImportRefused is raised unless `accept` is true.
     """
-    today = plan.now.date()
     held = {
         "location": ("orgs", {s: x.id for s, x in known.locations.items() if x.deleted_at is None}),
         "session": ("academicSessions", _live_sessions(known)),
@@ -96,12 +79,14 @@ def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> 
             {
                 source_id: one.id
                 for source_id, one in known.enrollments.items()
-                if one.deleted_at is None and (one.drop_on is None or one.drop_on >= today)
+                if one.deleted_at is None and _runs(one, plan)
             },
         ),
     }
     for table, (file, live) in held.items():
         planned = {row[0] for row in plan.planned(table)}
+        if table == "enrollment":
+            planned |= plan.kept_enrollments
         missing = _missing(roster, file, live, planned)
         if len(missing) > FEW and 2 * len(missing) > len(live) and not accept:
             raise ImportRefused(
@@ -109,9 +94,27 @@ def plan_removals(plan: Plan, roster: Roster, known: Known, *, accept: bool) -> 
                 f"{table} that were imported before; they would be removed. If that is meant, add --accept-removals."
             )
         plan.gone[table] = [*missing, *_named(roster, file, live, planned)]
+    _hold(plan, roster, known, report)
     courses = roster.rows("courses").deleted
     programs = [known.new_id("program", course.id) for course in courses]
     plan.gone["program"] = [program for program in programs if program in known.program_ids]
+
+
+def _hold(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
+    """Leave out what the office changed. What ends with its student ends all the same."""
+    gone, students = set(plan.gone["enrollment"]), set(plan.gone["student"])
+    lost = {
+        source_id: one.id
+        for source_id, one in known.enrollments.items()
+        if one.id in gone and one.id not in plan.succeeded and one.student_id not in students
+    }
+    held = set(EnrollmentFollower(plan, roster, known, report).held_from_removal(lost))
+    plan.gone["enrollment"] = [id_ for id_ in plan.gone["enrollment"] if id_ not in held]
+
+
+def _runs(one: KnownEnrollment, plan: Plan) -> bool:
+    is_here = one.offering_id in plan.location_of  # The office's own class has none.
+    return one.drop_on is None or not is_here or one.drop_on >= plan.today_of(one.offering_id)
 
 
 def _live_sessions(known: Known) -> dict[str, UUID]:

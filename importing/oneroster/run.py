@@ -125,7 +125,7 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_
     plan_timeslots(plan, schedule, known)
     plan_people(plan, roster, known, report)
     plan_enrollments(plan, roster, known, today, report)
-    plan_removals(plan, roster, known, accept=task.choices.accept_removals)
+    plan_removals(plan, roster, known, report, accept=task.choices.accept_removals)
     plan_timetables_of_removed(plan, known)
     return plan
 

@@ -16,7 +16,6 @@ class Target:
 
     once -- columns that are never changed on existing rows
     fill -- columns that are written on existing rows only where they are null
-    unless -- an SQL condition on the existing row under which the row is not changed
     """
 
     table: str
@@ -24,7 +23,6 @@ class Target:
     key: tuple[str, ...] = ("id",)
     once: frozenset[str] = frozenset()
     fill: frozenset[str] = frozenset()
-    unless: str = ""
 
 
 LOCATIONS = Target("location", ("id", "name", "time_zone", "source_id", "deleted_at"))
@@ -61,12 +59,16 @@ PERSONS = Target(
     ("id", "kind", "first_name", "last_name", "email", "family_id", "permissions", "source_id", "ended_at"),
     once=frozenset({"kind", "permissions"}),
 )
-# The office may turn an enrollment into a trial. One that it turned into a single day has dates of its own.
+# The office may turn an enrollment into a trial.
 ENROLLMENTS = Target(
     "enrollment",
     ("id", "student_id", "offering_id", "type", "starts_on", "drop_on", "end_cause", "source_id", "deleted_at"),
     once=frozenset({"type"}),
-    unless="existing.type IN ('MAKEUP', 'SINGLE_DAY')",
+)
+IMPORTED_ENROLLMENTS = Target(
+    "imported_enrollment",
+    ("enrollment_id", "said", "starts_on", "drop_on", "end_cause"),
+    key=("enrollment_id",),
 )
 
 
@@ -108,11 +110,10 @@ def _upsert_sql(target: Target, staged: str) -> str:
     }
     update = "NOTHING"
     if written:
-        unless = f" AND NOT ({target.unless})" if target.unless else ""
         update = (
             f"UPDATE SET {', '.join(f'{column} = {value}' for column, value in written.items())} "
             f"WHERE ROW({', '.join(f'existing.{column}' for column in written)}) "
-            f"IS DISTINCT FROM ROW({', '.join(written.values())}){unless}"
+            f"IS DISTINCT FROM ROW({', '.join(written.values())})"
         )
     # xmax is 0 only in a row version that nobody has locked or replaced, which is one that was just inserted.
     return (

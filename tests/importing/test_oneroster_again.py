@@ -13,6 +13,7 @@ pytestmark = pytest.mark.emptied_database
 TABLES = ("location", "session", "program", "offering", "offering_session", "offering_instructor", "timeslot")
 PEOPLE = ("family", "student", "person", "enrollment")
 SLOT = {"classSourcedId": "k1", "weekday": "1", "start": "16:30", "minutes": "45"}
+NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)
 LATER = datetime(2026, 11, 18, 18, tzinfo=UTC)
 
 
@@ -102,17 +103,20 @@ async def test_a_bulk_file_without_an_enrollment_ends_it_the_day_before_and_mark
     assert (await load(files, now=LATER)).changes == 0
 
 
-async def test_what_comes_back_keeps_its_id_and_is_open_again(load: Any, stored: Any) -> None:
+@pytest.mark.parametrize(("back", "is_same"), [(NOW, True), (LATER, False)])
+async def test_R2_10_what_comes_back_is_open_again_and_a_gap_in_the_past_stays(
+    load: Any, stored: Any, back: datetime, is_same: bool
+) -> None:
     files = school_1_1()
     await load(files)
     ids = await stored("SELECT id FROM enrollment WHERE source_id = 'e1'")
     without = files | {"enrollments": [row for row in files["enrollments"] if row["sourcedId"] != "e1"]}
     await load(without)
-    report = await load(files, now=LATER)
+    report = await load(files, now=back)
 
-    assert counts(report) == {"enrollments": (0, 1, 0)}
+    assert counts(report) == {"enrollments": (0, 1, 0) if is_same else (1, 0, 0)}
     sql = "SELECT id FROM enrollment WHERE source_id = 'e1' AND drop_on = '2027-06-04' AND deleted_at IS NULL"
-    assert await stored(sql) == ids
+    assert (await stored(sql) == ids) is is_same
 
 
 async def test_a_bulk_file_without_users_and_classes_removes_them_softly(load: Any, stored: Any) -> None:

@@ -1,0 +1,259 @@
+"""R13.9: an import follows the source, never undoes an act of the office, and never reaches into the past."""
+
+import asyncio
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from attendance.rules.vocabulary import Permission, Portal
+from db.engine import Database
+from importing.oneroster.report import Report
+from tests.importing.bundles import Files, Row, delta, row_of, school_1_1
+from tests.support.api import Api, serving
+from tests.support.factories import World
+
+pytestmark = pytest.mark.emptied_database
+
+NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)  # Monday noon in Chicago
+TODAY = NOW.date()
+YESTERDAY = TODAY - timedelta(days=1)
+SLOT = {"classSourcedId": "k1", "weekday": "1", "start": "16:30", "minutes": "45"}
+OTHER = {"classSourcedId": "k2", "weekday": "1", "start": "17:30", "minutes": "45"}
+ENROLLMENTS = """SELECT s.source_id, o.source_id, e.starts_on, e.drop_on, e.source_id, e.deleted_at IS NULL
+    FROM enrollment e JOIN student s ON s.id = e.student_id JOIN offering o ON o.id = e.offering_id
+    ORDER BY 1, 3, 4"""
+ROSTER = """query($on: Date!) { occurrences(filter: {from: $on, to: $on}) { nodes {
+    offering { id name } attendanceState roster { student { firstName } enrollment { id } } } } }"""
+DROP = """mutation($id: ID!, $on: Date!) { dropEnrollment(input: {enrollmentId: $id, dropOn: $on}) {
+    __typename ... on UserError { message } } }"""
+TRANSFER = """mutation($id: ID!, $to: ID!, $on: Date!) { transferEnrollment(
+    input: {enrollmentId: $id, offeringId: $to, startsOn: $on}) { __typename ... on UserError { message } } }"""
+
+
+@pytest.fixture
+async def office(load: Any, stored: Any, owner: Any, database: Database) -> Any:
+    """The API for an office at noon; the school's classes meet in the afternoon."""
+    await load(school())
+    ((organization_id, location_id),) = await stored("SELECT organization_id, id FROM location")
+    world = World(owner, organization_id, location_id)
+    async with serving(database) as api:
+        api.clock.now = NOW
+        yield await api.signed_in(world, await world.staff(Permission.OWNER), Portal.OFFICE, lasting=timedelta(days=90))
+
+
+def school() -> Files:
+    return deepcopy(school_1_1() | {"schedule": [SLOT, OTHER]})
+
+
+def enrollment(source_id: str, student: str, class_: str = "k1", begin: str = "", end: str = "") -> Row:
+    cells = {"sourcedId": source_id, "userSourcedId": student, "classSourcedId": class_, "schoolSourcedId": "s1"}
+    return cells | {"role": "student", "beginDate": begin, "endDate": end}
+
+
+def warnings(report: Report) -> list[str]:
+    return [problem.reason for problem in report.problems if problem.is_warning]
+
+
+async def sheet(office: Api, on: date, name: str = "Swim A") -> dict[str, Any]:
+    found = (await office.ask(ROSTER, on=str(on)))["occurrences"]["nodes"]
+    return next(each for each in found if each["offering"]["name"] == name)
+
+
+async def names(office: Api, on: date, name: str = "Swim A") -> list[str]:
+    return [row["student"]["firstName"] for row in (await sheet(office, on, name))["roster"]]
+
+
+async def drop(office: Api, first_name: str, on: date) -> None:
+    rows = (await sheet(office, TODAY))["roster"]
+    id_ = next(row["enrollment"]["id"] for row in rows if row["student"]["firstName"] == first_name)
+    answer = (await office.ask(DROP, id=id_, on=str(on)))["dropEnrollment"]
+    assert answer["__typename"] == "DropEnrollmentSuccess", answer
+
+
+@pytest.mark.parametrize("on", [YESTERDAY, TODAY + timedelta(days=4), date(2026, 8, 1)])
+async def test_R13_9_a_drop_stays_while_the_sources_row_stays(load: Any, office: Api, stored: Any, on: date) -> None:
+    await drop(office, "Ann", on)
+    before = await stored(ENROLLMENTS)
+    report = await load(school())
+    assert (report.changes, warnings(report)) == (0, [])
+    assert await stored(ENROLLMENTS) == before
+
+
+async def test_R13_9_a_transfer_stays_while_the_sources_row_stays(load: Any, office: Api) -> None:
+    ann = next(row for row in (await sheet(office, TODAY))["roster"] if row["student"]["firstName"] == "Ann")
+    to = (await sheet(office, TODAY, "Swim B"))["offering"]["id"]
+    await office.ask(TRANSFER, id=ann["enrollment"]["id"], to=to, on=str(TODAY))
+    assert (await load(school())).changes == 0
+    assert await names(office, TODAY) == ["Ben"]
+    assert await names(office, TODAY, "Swim B") == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda rows: rows[0].update(endDate="2026-12-01"), "Ann Archer in Swim A: the source's row has changed"),
+        (lambda rows: rows[0].update(classSourcedId="k2"), "Ann Archer in Swim A: the source's row has changed"),
+        (lambda rows: rows.pop(0), "Ann Archer in Swim A: the source no longer has this enrollment"),
+    ],
+)
+async def test_R13_9_where_both_changed_the_import_says_so_by_name_and_the_office_holds(
+    load: Any, office: Api, stored: Any, change: Callable[[list[Row]], Any], reason: str
+) -> None:
+    await drop(office, "Ann", TODAY + timedelta(days=4))
+    before = await stored(ENROLLMENTS)
+    files = school()
+    change(files["enrollments"])
+    for _ in range(2):  # It is said as long as it is so.
+        report = await load(files)
+        assert [text for text in warnings(report) if reason in text]
+        assert report.changes == 0
+        assert await stored(ENROLLMENTS) == before
+
+
+async def test_R13_9_a_source_that_comes_to_say_the_same_is_not_reported(load: Any, office: Api) -> None:
+    await drop(office, "Ann", date(2026, 12, 1))
+    files = school()
+    files["enrollments"][0]["endDate"] = "2026-12-01"
+    assert warnings(await load(files)) == []
+
+
+async def test_R13_9_without_an_act_of_the_office_the_source_is_followed(load: Any, stored: Any) -> None:
+    files = school()
+    await load(files)
+    files["enrollments"][0]["endDate"] = "2026-12-01"
+    await load(files)
+    files["enrollments"][0]["endDate"] = ""
+    report = await load(files)
+    assert (report.stored["enrollments"].changed, warnings(report)) == (1, [])
+    assert (await stored(ENROLLMENTS))[0][3] == date(2027, 6, 4)
+
+
+async def test_R13_9_an_enrollment_of_before_this_record_that_ended_early_is_held_and_said(
+    load: Any, office: Api, stored: Any, owner: Any
+) -> None:
+    await owner.exec_driver_sql("DELETE FROM imported_enrollment")
+    await drop(office, "Ann", YESTERDAY)
+    first, second = await load(school()), await load(school())
+    assert [len(warnings(first)), len(warnings(second))] == [1, 0]
+    assert "Ann Archer in Swim A: it ended here before the source says" in warnings(first)[0]
+    assert (first.changes, second.changes) == (0, 0)
+    assert await names(office, TODAY) == ["Ben"]
+
+
+async def test_R13_9_a_late_joiner_without_a_date_starts_on_the_day_of_the_import(load: Any, office: Api) -> None:
+    files = school()
+    files["enrollments"].append(enrollment("e9", "cid"))
+    evening = datetime(2026, 11, 17, 3, tzinfo=UTC)  # Still Monday in Chicago.
+    await load(files, now=evening)
+    assert "Cid" not in await names(office, date(2026, 11, 9))
+    assert "Cid" in await names(office, TODAY)
+    assert (await load(files, now=NOW + timedelta(days=9))).changes == 0
+
+
+async def test_R13_9_the_first_bundle_that_brings_a_class_reaches_back(load: Any, stored: Any) -> None:
+    files = school()
+    await load(files)
+    files["classes"].append(row_of(files, "classes", "k1") | {"sourcedId": "k3", "title": "Swim C"})
+    files["enrollments"].append(enrollment("e9", "cid", "k3"))
+    await load(files)
+    assert (await stored(ENROLLMENTS))[-1][2] == date(2026, 9, 1)
+
+
+async def test_R13_9_a_late_joiner_with_an_earlier_date_starts_today_and_is_named(load: Any, stored: Any) -> None:
+    files = school()
+    await load(files)
+    files["enrollments"].append(enrollment("e9", "cid", begin="2026-11-02"))
+    report = await load(files)
+    assert (await stored(ENROLLMENTS))[-1][2] == TODAY
+    assert warnings(report) == ["Cid Cole is new in Swim A and begins on 2026-11-16: the past is fixed"]
+    assert warnings(await load(files)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"beginDate": "2026-08-03"},
+        {"beginDate": "2026-11-01"},
+        {"beginDate": "2026-12-01"},
+        {"endDate": "2026-10-01"},
+        {"classSourcedId": "k2"},
+        {"userSourcedId": "cid"},
+    ],
+)
+async def test_R2_10_no_change_of_a_row_touches_the_past_of_a_begun_enrollment(
+    load: Any, office: Api, change: Row
+) -> None:
+    days = [date(2026, 9, 7), date(2026, 10, 5), date(2026, 11, 9)]
+    before = [await names(office, day) for day in days]
+    other = [await names(office, day, "Swim B") for day in days]
+    files = school()
+    files["enrollments"][0].update(change)
+    await load(files)
+    assert [await names(office, day) for day in days] == before
+    assert [await names(office, day, "Swim B") for day in days] == other
+    assert (await load(files, now=NOW + timedelta(days=2))).changes == 0
+
+
+async def test_R13_9_a_row_that_moves_to_another_class_moves_the_student_from_today_on(load: Any, office: Api) -> None:
+    files = school()
+    files["enrollments"][0]["classSourcedId"] = "k2"
+    await load(files)
+    assert (await names(office, TODAY), await names(office, TODAY, "Swim B")) == (["Ben"], ["Ann"])
+
+
+async def test_R13_9_what_comes_back_after_a_gap_is_not_enrolled_in_the_gap(load: Any, office: Api) -> None:
+    files = school()
+    await load(files | {"enrollments": files["enrollments"][1:]})
+    later = datetime(2026, 12, 1, 18, tzinfo=UTC)
+    await load(files, now=later)
+    assert [await names(office, day) for day in (date(2026, 11, 9), date(2026, 11, 23), date(2026, 12, 7))] == [
+        ["Ann", "Ben"],
+        ["Ben"],
+        ["Ann"],
+    ]
+    assert (await load(files, now=later)).changes == 0
+
+
+async def test_R13_9_a_delta_that_deletes_what_the_office_ended_later_leaves_it(load: Any, office: Api) -> None:
+    await drop(office, "Ann", TODAY + timedelta(days=7))
+    gone = {"enrollments": delta([row_of(school(), "enrollments", "e1")], "tobedeleted")}
+    report = await load(gone, mode="delta", organization="Riverside District")
+    assert len(warnings(report)) == 1
+    assert await names(office, TODAY) == ["Ann", "Ben"]
+
+
+async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, database_url: str) -> None:
+    """The office drops after the import has read what there is. The class's lock puts one after the other."""
+    files = school()
+    await load(files)
+    files["enrollments"][0]["endDate"] = "2026-12-01"
+    files["enrollments"][1]["endDate"] = "2026-12-01"
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    try:
+        office = connection.transaction()
+        await office.start()
+        await connection.execute("SELECT FROM offering WHERE source_id = 'k1' FOR NO KEY UPDATE")
+        importing = asyncio.create_task(load(files))
+        await _until_it_waits(stored)
+        await connection.execute(
+            "UPDATE enrollment SET drop_on = '2026-11-20', end_cause = 'DROPPED' WHERE source_id = 'e1'"
+        )
+        await office.commit()
+        report = await asyncio.wait_for(importing, 20)
+    finally:
+        await connection.close()
+    assert warnings(report) == [
+        "Ann Archer in Swim A: the office changed this enrollment during the import; it stays as it is"
+    ]
+    assert [row[3] for row in await stored(ENROLLMENTS)] == [date(2026, 11, 20), date(2026, 12, 1)]
+
+
+async def _until_it_waits(stored: Any) -> None:
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(20):
+        while await stored(sql) != [(1,)]:
+            await asyncio.sleep(0.02)
