@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import DateTime, Uuid
+from sqlalchemy.types import Date, DateTime, Uuid
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import MakeupRequestState
@@ -22,6 +22,7 @@ class TiedMakeup:
     """A token and the makeup to which it is tied.
 
     missed -- the class that was missed
+    good_through -- the last day of the token; None when it has none
     flagged_for -- why the token must be reviewed; None when it need not (R7.4)
     is_kept -- whether the token is free afterwards although it is flagged, because it stands for the token of a
         cancellation (R9.2)
@@ -37,6 +38,7 @@ class TiedMakeup:
     held_on: date
     needs_review: bool
     flagged_for: str | None
+    good_through: date | None
     is_kept: bool = False
 
     @property
@@ -51,7 +53,8 @@ FLAGGED_FOR = """(SELECT l.cause FROM makeup_token_entry l
     ORDER BY l.entered_at DESC, l.id DESC LIMIT 1)"""
 _TIED = text(
     f"""
-    SELECT t.id, t.student_id, t.timeslot_id, t.held_on, t.needs_review, e.id AS enrollment_id, e.offering_id,
+    SELECT t.id, t.student_id, t.timeslot_id, t.held_on, t.needs_review,
+        least(t.expires_on, t.lapses_on) AS good_through, e.id AS enrollment_id, e.offering_id,
         o.name AS offering_name, e.timeslot_id AS makeup_timeslot_id, e.starts_on,
         {FLAGGED_FOR} AS flagged_for
     FROM makeup_token t
@@ -73,8 +76,12 @@ _FREE = text(
     WITH freed AS (
         UPDATE makeup_token t
         SET makeup_enrollment_id = NULL, needs_review = false,
-            revoked_at = CASE WHEN t.needs_review AND NOT t.id = ANY (:kept) THEN :now END,
-            stands_for_cancellation = t.stands_for_cancellation OR t.id = ANY (:kept)
+            revoked_at = CASE WHEN t.id = ANY (:lost) THEN :now END,
+            stands_for_cancellation = t.stands_for_cancellation OR t.id = ANY (:kept),
+            expires_on = CASE WHEN t.expires_on < :usable_until AND t.id <> ALL (:lost) THEN :usable_until
+                ELSE t.expires_on END,
+            lapses_on = CASE WHEN t.lapses_on < :usable_until AND t.id <> ALL (:lost) THEN :usable_until
+                ELSE t.lapses_on END
         WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
     )
     UPDATE enrollment e SET deleted_at = coalesce(e.deleted_at, :now)
@@ -83,7 +90,9 @@ _FREE = text(
 ).bindparams(
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("lost", type_=ARRAY(Uuid)),
     bindparam("kept", type_=ARRAY(Uuid)),
+    bindparam("usable_until", type_=Date),
     bindparam("enrollment_ids", type_=ARRAY(Uuid)),
 )
 
@@ -105,9 +114,13 @@ async def tokens_of_makeups(
     return {row.makeup_enrollment_id: row.id for row in found}
 
 
-async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime) -> None:
+async def free_tokens(
+    uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime, *, usable_until: date | None = None
+) -> None:
     """End the places. They are only marked as deleted, because marks still refer to them (R3.1). The caller has locked
     the tokens.
+
+    usable_until -- the day to which an earlier last day of a token that is not lost is put off (R8.6c)
     """
     await uow.connection.execute(
         _FREE,
@@ -115,7 +128,9 @@ async def free_tokens(uow: UnitOfWork, tied: Sequence[TiedMakeup], now: datetime
             "organization_id": uow.organization_id,
             "now": now,
             "ids": [each.token_id for each in tied],
+            "lost": [each.token_id for each in tied if each.is_lost],
             "kept": [each.token_id for each in tied if each.is_kept],
+            "usable_until": usable_until,
             "enrollment_ids": [each.enrollment_id for each in tied],
         },
     )
@@ -153,4 +168,5 @@ def _tied(row: Any) -> TiedMakeup:
         held_on=row.starts_on,
         needs_review=row.needs_review,
         flagged_for=row.flagged_for,
+        good_through=row.good_through,
     )

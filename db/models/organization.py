@@ -59,6 +59,7 @@ class Settings(Table):
         CheckConstraint("makeup_horizon_days BETWEEN 1 AND 366", name="horizon_is_in_range"),
         CheckConstraint("makeup_latest_booking_minutes >= 0", name="latest_booking_is_not_negative"),
         CheckConstraint("expire_after_last_drop_days >= 0", name="wait_after_last_drop_is_not_negative"),
+        CheckConstraint("returned_token_days >= 0", name="returned_token_days_are_not_negative"),
         CheckConstraint("expiry_count BETWEEN 1 AND 3650", name="expiry_count_is_in_range"),
         CheckConstraint("absence_notice_minutes >= 0", name="notice_is_not_negative"),
         CheckConstraint("kiosk_early_minutes >= 0 AND kiosk_late_minutes >= 0", name="windows_are_not_negative"),
@@ -98,6 +99,7 @@ class Settings(Table):
     makeup_horizon_days: Mapped[int] = mapped_column(server_default="60")
     makeup_latest_booking_minutes: Mapped[int] = mapped_column(server_default="0")
     expire_after_last_drop_days: Mapped[int | None]
+    returned_token_days: Mapped[int] = mapped_column(server_default="14")
 
 
 class SettingsChange(Entity):

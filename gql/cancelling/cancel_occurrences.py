@@ -17,7 +17,8 @@ from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.calendar.vocabulary import OccurrenceState
-from gql.cancelling.cancellation import MOST_SHOWN, NotCancellable, NothingToCancel
+from gql.cancelling.cancellation import NotCancellable, NothingToCancel
+from gql.cancelling.cancelled_student import MOST_SHOWN
 from gql.cancelling.cancelling_arguments import CancelOccurrencesInput, choose, options_of
 from gql.fields.access import requires
 from gql.fields.act_once import act_once

@@ -13,11 +13,18 @@ from attendance.rules.cancelling.cancelling import StudentOutcome
 from attendance.rules.tokens.makeup_tokens import TokenStep
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.vocabulary import OccurrenceState
+from gql.cancelling.cancelled_student import (
+    MOST_SHOWN,
+    CancellationLeftOut,
+    CancellationReturnedToken,
+    named_students,
+    show_left_out,
+    show_returned,
+)
+from gql.cancelling.vocabulary import NoTokensReason
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
 from gql.people.student import Student
-
-MOST_SHOWN = 100
 
 
 @strawberry.type(description="An occurrence that was chosen but cannot be cancelled.")
@@ -60,6 +67,17 @@ class CancellationPreview:
         description="How many makeup tokens would be created. This includes tokens of an earlier cancellation that "
         "would be reinstated."
     )
+    no_tokens_reason: NoTokensReason | None = strawberry.field(
+        description="Why no tokens would be created. Null when `tokensToCreate` is more than 0, and when no occurrence "
+        "would be cancelled."
+    )
+    left_out_count: int = strawberry.field(
+        description="How many students on the rosters would get no token although tokens are created, counted once for "
+        "each occurrence. Makeups that get their own token back are not among them."
+    )
+    left_out: list[CancellationLeftOut] = strawberry.field(
+        description=f"The first {MOST_SHOWN} of these students, with the reason. They include students over the limit."
+    )
     tokens_to_revoke: int = strawberry.field(
         description="How many unused tokens of absences would be revoked. With `createTokens`, each is replaced by a "
         "new one."
@@ -71,6 +89,9 @@ class CancellationPreview:
     makeups_to_give_back: int = strawberry.field(
         description="How many makeups booked in these occurrences would end. Their makeup tokens can then be used "
         "again."
+    )
+    returned_tokens: list[CancellationReturnedToken] = strawberry.field(
+        description=f"The first {MOST_SHOWN} of the makeup tokens that could be used again, each with its last date."
     )
     over_limit_count: int = strawberry.field(
         description="How many students would get no token because of the token limit, counted once for each occurrence."
@@ -124,11 +145,11 @@ def show_not_cancellable(
 def excepted_students(preview: PreviewedCancellation) -> set[UUID]:
     """Return the ids of the students whom `show_preview` names."""
     named = [*preview.over_limit[:MOST_SHOWN], *preview.unreachable[:MOST_SHOWN]]
-    return {outcome.student.student_id for _, outcome in named}
+    return {outcome.student.student_id for _, outcome in named} | named_students(preview)
 
 
 def show_preview(
-    preview: PreviewedCancellation, students: Mapping[UUID, Student], now: datetime
+    preview: PreviewedCancellation, students: Mapping[UUID, Student], token_limit: int | None, now: datetime
 ) -> CancellationPreview:
     outcomes = [outcome for _, outcome in preview.outcomes]
     over_limit, unreachable = preview.over_limit, preview.unreachable
@@ -139,9 +160,13 @@ def show_preview(
         not_cancellable=show_not_cancellable(preview.chosen.not_cancellable),
         student_count=sum(outcome.student.place is not None for outcome in outcomes),
         tokens_to_create=preview.count(TokenStep.ISSUE, TokenStep.REINSTATE),
+        no_tokens_reason=preview.no_tokens_reason,
+        left_out_count=len(preview.left_out),
+        left_out=show_left_out(preview, students, token_limit, now),
         tokens_to_revoke=preview.count_absences(TokenStep.REVOKE),
         tokens_to_flag=preview.count_absences(TokenStep.FLAG),
         makeups_to_give_back=sum(len(outcome.given_back) for outcome in outcomes),
+        returned_tokens=show_returned(preview, students, now),
         over_limit_count=len(over_limit),
         over_limit=_exceptions(over_limit, students, now),
         email_count=sum(len(plan.letters) for plan in preview.plans),

@@ -26,7 +26,8 @@ async def resolve(
         chosen = await choose(source.connection, source.viewer.caller, input, now)
         preview = await preview_cancellation(source.connection, source.viewer, chosen, options, now=now)
         students = await find_students(source, excepted_students(preview))
-    return show_preview(preview, students, now)
+        token_limit = source.viewer.settings.makeup_tokens.token_limit
+    return show_preview(preview, students, token_limit, now)
 
 
 field = strawberry.field(

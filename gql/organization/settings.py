@@ -80,6 +80,7 @@ class MakeupTokenSettings:
     makeup_horizon_days: int = strawberry.field(description=SAYS["makeup_horizon_days"])
     makeup_latest_booking_minutes: int = strawberry.field(description=SAYS["makeup_latest_booking_minutes"])
     expire_after_last_drop_days: int | None = strawberry.field(description=SAYS["expire_after_last_drop_days"])
+    returned_token_days: int = strawberry.field(description=SAYS["returned_token_days"])
 
 
 @strawberry.type(description="A setting before and after a change.")

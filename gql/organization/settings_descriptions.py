@@ -44,10 +44,10 @@ SAYS: Mapping[str, str] = {
     "absence_notice_in_hours": "Whether a notice of whole days is counted in hours of elapsed time too: 2880 minutes "
     "are then 48 hours. Default: off, so that they are two days of the calendar.",
     "tokens_enabled": "Whether absences earn makeup tokens. When this is off, absences earn no new tokens. Existing "
-    "tokens can still be used, and staff can still create tokens by hand. Default: on.",
+    "tokens can still be used, and staff can still create tokens, by hand and when they cancel classes. Default: on.",
     "token_trigger": "Which absences from classes earn a token. Default: ALL_ABSENCES.",
-    "earning_types": "The types of enrollment whose absences earn tokens: at least one, and not WAITLIST. Default: "
-    "only ACTIVE.",
+    "earning_types": "The types of enrollment whose absences earn tokens, and for which tokens are created when "
+    "classes are cancelled: at least one, and not WAITLIST. Default: only ACTIVE.",
     "token_limit": "How many tokens absences may earn in a period, counted by the date of the missed class: "
     f"{_from_to('token_limit')}. Tokens created by hand and tokens of cancelled classes are neither counted nor "
     "limited. Revoked tokens are not counted. An absence over the limit earns no token, and the ledger says so. Null: "
@@ -78,4 +78,7 @@ SAYS: Mapping[str, str] = {
     f"current or future enrollment was dropped: {_from_to('expire_after_last_drop_days')}. If the student enrolls "
     "again before these days are over, the tokens keep their own dates. ACTIVE, TRIAL and SINGLE_DAY enrollments "
     "count. Null: dropping the last enrollment does not change the tokens. Default: null.",
+    "returned_token_days": "For how many days at least a makeup token can be used after the business has cancelled the "
+    f"makeup that was booked with it: {_from_to('returned_token_days')}. A last day that is nearer, or has passed, is "
+    "put off. With 0, the token can be used on the day of the cancellation. Default: 14.",
 }

@@ -55,6 +55,7 @@ class UpdateMakeupTokenSettingsInput:
     expire_after_last_drop_days: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("expire_after_last_drop_days")
     )
+    returned_token_days: Maybe[int | None] = strawberry.field(default=None, description=leaves("returned_token_days"))
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 

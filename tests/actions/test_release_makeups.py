@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from attendance.actions.tokens.create_makeup_tokens import give_tokens
-from attendance.actions.tokens.reset_makeup_token import release_makeups
+from attendance.actions.tokens.reset_makeup_token import EndedByBusiness, release_makeups
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import LocationNotFound
+from attendance.rules.tokens.makeup_tokens import TokenCause
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import EnrollmentType
 from db.engine import Database
@@ -21,6 +22,7 @@ from tests.support.each_statement import counting
 from tests.support.factories import MONDAY, World
 from tests.support.viewers import DURING_CLASS
 
+ENDED = EndedByBusiness(TokenCause.OCCURRENCE_CANCELLED, MONDAY)
 LEDGER = text("SELECT act, cause, source FROM makeup_token_entry ORDER BY id")
 
 
@@ -50,9 +52,7 @@ async def test_R9_2_many_makeups_are_given_up_in_as_many_statements_as_one(datab
         async with unit_of_work(database, world.organization_id, Announcer()) as uow:
             assert await tokens_of_makeups(uow.connection, uow.organization_id, made) == made
             with counting(database, statements):
-                released = await release_makeups(
-                    uow, made.values(), author=SYSTEM, cause="OCCURRENCE_CANCELLED", now=DURING_CLASS
-                )
+                released = await release_makeups(uow, made.values(), author=SYSTEM, ended=ENDED, now=DURING_CLASS)
         assert {each.enrollment_id: each.token_id for each in released} == made
         counts.append(len(statements))
     assert counts == [4, 4]

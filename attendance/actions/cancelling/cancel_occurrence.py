@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
-from attendance.actions.tokens.reset_makeup_token import number_revoked, release_makeups
+from attendance.actions.tokens.reset_makeup_token import EndedByBusiness, number_revoked, release_makeups
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancellation_mail import TEMPLATE, cancellation_facts, cancellation_reason
@@ -17,6 +17,7 @@ from attendance.rules.cancelling.cancellation_refusals import not_cancellable
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, StudentOutcome
 from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.refusals import OccurrenceNotFound
+from attendance.rules.tokens.expiry import returned_tokens_usable_until
 from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct
 from db.calendar.occurrences import find_head
@@ -98,7 +99,7 @@ async def cancel_occurrence(
     (plan,) = await plan_cancelling(
         uow.connection, uow.organization_id, occasions, options, settings.makeup_tokens, now=now
     )
-    touched = await _release(uow, plan, author, now)
+    touched = await _release(uow, plan, settings.makeup_tokens, author, now)
     leaving = before - await students_on_sheet(uow.connection, uow.organization_id, key) if touched else set()
     revision = await record_change(uow, key, ChangeKind.CANCELLED, author, now=now, students=before, leaving=leaving)
     touched |= await _change_absence_tokens(uow, plan, author, now)
@@ -132,12 +133,15 @@ async def plan_cancelling(
     return plan_cancellations(sheets, options, settings, dict(zip(limits, counted, strict=True)))
 
 
-async def _release(uow: UnitOfWork, plan: CancellationPlan, author: Author, now: datetime) -> set[UUID]:
+async def _release(
+    uow: UnitOfWork, plan: CancellationPlan, settings: MakeupTokenSettings, author: Author, now: datetime
+) -> set[UUID]:
     """End the makeups of these students."""
     token_ids = [token.id for outcome in plan.outcomes for token in outcome.student.makeups]
     if not token_ids:
         return set()
-    released = await release_makeups(uow, token_ids, author=author, cause=TokenCause.OCCURRENCE_CANCELLED, now=now)
+    ended = EndedByBusiness(TokenCause.OCCURRENCE_CANCELLED, returned_tokens_usable_until(plan.sheet.today, settings))
+    released = await release_makeups(uow, token_ids, author=author, ended=ended, now=now)
     await number_revoked(uow, released, author, now)
     return {each.student_id for each in released}
 

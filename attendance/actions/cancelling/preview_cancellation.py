@@ -8,9 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.actions.cancelling.cancel_occurrence import plan_cancelling
 from attendance.actions.cancelling.choose_occurrences import Chosen
 from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, StudentOutcome
+from attendance.rules.cancelling.cancelling import (
+    CancellationOptions,
+    CancellationPlan,
+    CancelledStudent,
+    KnownToken,
+    StudentOutcome,
+)
+from attendance.rules.cancelling.left_out import NoTokensReason, left_out, no_tokens_reason
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.tokens.makeup_tokens import TokenStep
+from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from db.tokens.makeup_tokens import occasions_of
 
 
@@ -34,6 +41,25 @@ class PreviewedCancellation:
     def unreachable(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
         pairs = zip(self.chosen.heads, self.plans, strict=True)
         return [(head, outcome) for head, plan in pairs for outcome in plan.unreachable]
+
+    @property
+    def left_out(self) -> list[tuple[OccurrenceHead, StudentOutcome, TokenCause]]:
+        pairs = zip(self.chosen.heads, self.plans, strict=True)
+        return [(head, outcome, cause) for head, plan in pairs for outcome, cause in left_out(plan)]
+
+    @property
+    def returned(self) -> list[tuple[OccurrenceHead, CancelledStudent, KnownToken, bool]]:
+        """The tokens that become free, with whether the last day is put off."""
+        before = {token.id: token for _, outcome in self.outcomes for token in outcome.student.makeups}
+        return [
+            (head, outcome.student, token, token.dates.good_through != before[token.id].dates.good_through)
+            for head, outcome in self.outcomes
+            for token in outcome.given_back
+        ]
+
+    @property
+    def no_tokens_reason(self) -> NoTokensReason | None:
+        return no_tokens_reason(self.plans)
 
     def count(self, *steps: TokenStep) -> int:
         """Return how many cancellation tokens these steps concern."""

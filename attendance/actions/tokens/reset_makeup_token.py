@@ -1,8 +1,8 @@
 """Give up makeups, so that their tokens can be used again (R8.5, R9.2)."""
 
 from collections.abc import Collection
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from attendance.actions.roster.steps.roster_changed import roster_changed
@@ -11,7 +11,7 @@ from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, 
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.tokens.makeup_tokens import stays_when_freed
+from attendance.rules.tokens.makeup_tokens import TokenCause, stays_when_freed
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.tokens.tokens_by_hand import RESETTABLE
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
@@ -29,6 +29,14 @@ _ADVICE = {
     MakeupTokenState.REVOKED: "it is not used",
     MakeupTokenState.DELETED: "it is not used",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EndedByBusiness:
+    """Why the business ends makeups, and the day until which their tokens can be used at least (R8.6c)."""
+
+    cause: TokenCause
+    usable_until: date
 
 
 async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> TokenChanged:
@@ -108,7 +116,12 @@ async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | No
 
 
 async def release_makeups(
-    uow: UnitOfWork, token_ids: Collection[UUID], *, author: Author, cause: str | None = None, now: datetime
+    uow: UnitOfWork,
+    token_ids: Collection[UUID],
+    *,
+    author: Author,
+    ended: EndedByBusiness | None = None,
+    now: datetime,
 ) -> list[TiedMakeup]:
     """End the places to which these tokens are tied, and free the tokens. Their dates then make them available or
     expired.
@@ -122,16 +135,16 @@ async def release_makeups(
     (`roster_changed`, or a change of its own). It has decided whether the makeups may be given up. When only the
     enrollments are known, use `tokens_of_makeups` in db/makeups/makeup_releases.py.
 
-    cause -- why the business ends the makeups; None when staff or the family give them up
+    ended -- why the business ends the makeups; None when staff or the family give them up
     """
     held = await lock_tokens(uow, token_ids)
     tied = await tied_makeups(uow.connection, uow.organization_id, held)
     if not tied:
         return []
-    if cause is not None:
+    if ended is not None:
         tied = [replace(each, is_kept=each.needs_review and stays_when_freed(each.flagged_for)) for each in tied]
-    await free_tokens(uow, tied, now)
-    entries = [entry for each in tied for entry in _entries(each, cause)]
+    await free_tokens(uow, tied, now, usable_until=None if ended is None else ended.usable_until)
+    entries = [entry for each in tied for entry in _entries(each, ended)]
     await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
     return tied
 
@@ -144,12 +157,17 @@ async def number_revoked(uow: UnitOfWork, released: Collection[TiedMakeup], auth
     await number_changes(uow, ChangeKind.TOKENS, rows, author, now)
 
 
-def _entries(tied: TiedMakeup, cause: str | None) -> list[LedgerEntry]:
+def _entries(tied: TiedMakeup, ended: EndedByBusiness | None) -> list[LedgerEntry]:
     facts = {
         "enrollment_id": str(tied.enrollment_id),
         "offering_id": str(tied.offering_id),
         "makeup_on": tied.held_on.isoformat(),
     }
+    cause = None
+    if ended is not None:
+        cause = ended.cause
+        if not tied.is_lost and tied.good_through is not None and tied.good_through < ended.usable_until:
+            facts["put_off_to"] = ended.usable_until.isoformat()
     reset = LedgerEntry(tied.student_id, tied.token_id, MakeupTokenAct.RESET, cause, facts, tied.missed)
     if tied.is_kept:
         return [reset, replace(reset, act=MakeupTokenAct.UNFLAGGED, cause=None, facts=None)]

@@ -12,9 +12,6 @@ NOT_A_CLASS = "Camps and appointments create no makeup tokens; none was created.
 HAS_TOKEN = "The makeup token for the absence at this class is in use and stays; no other one was created."  # noqa: S105 - a sentence
 DELETED_BY_HAND = "The makeup token for this class was deleted by hand; it was not created again."
 NO_ADDRESS = "The family was not told, because it has no e-mail address."
-GIVEN_BACK_LATE = (
-    "The makeup was cancelled and its makeup token is free again, but the token could only be used until {day}."
-)
 WITHOUT_GROUND = (
     "The makeup was cancelled. Its makeup token was under review, because it was no longer earned, and is now revoked."
 )
@@ -28,13 +25,13 @@ def exceptions_of(plan: CancellationPlan, settings: MakeupTokenSettings) -> list
     unreachable = {each.student.student_id for each in plan.unreachable}
     for outcome in plan.outcomes:
         student_id = outcome.student.student_id
-        told += [(student_id, sentence) for sentence in _sentences(outcome, plan, settings)]
+        told += [(student_id, sentence) for sentence in _sentences(outcome, settings)]
         if student_id in unreachable:
             told.append((student_id, NO_ADDRESS))
     return told
 
 
-def _sentences(outcome: StudentOutcome, plan: CancellationPlan, settings: MakeupTokenSettings) -> Iterator[str]:
+def _sentences(outcome: StudentOutcome, settings: MakeupTokenSettings) -> Iterator[str]:
     if outcome.token.step is TokenStep.SKIP:
         match outcome.token.cause:
             case TokenCause.OVER_LIMIT:
@@ -48,9 +45,5 @@ def _sentences(outcome: StudentOutcome, plan: CancellationPlan, settings: Makeup
                 yield f"No makeup token was created: enrollments of type {outcome.student.place.type} earn none."
             case TokenCause.DELETED_BY_HAND:
                 yield DELETED_BY_HAND
-    for token in outcome.given_back:
-        good_through = token.dates.good_through
-        if good_through is not None and good_through < plan.sheet.today:
-            yield GIVEN_BACK_LATE.format(day=good_through)
     if len(outcome.given_back) < len(outcome.student.makeups):
         yield WITHOUT_GROUND

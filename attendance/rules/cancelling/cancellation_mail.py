@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.cancelling.cancelling import CancellationPlan, Letter
+from attendance.rules.cancelling.cancelling import CancellationPlan, Letter, StudentOutcome, new_token_dates
 
 TEMPLATE = "class_cancelled"
 
@@ -21,7 +21,9 @@ def cancellation_reason(key: OccurrenceKey, revision: int, family_id: UUID) -> s
 def cancellation_facts(
     head: OccurrenceHead, plan: CancellationPlan, letter: Letter, comment: str | None
 ) -> dict[str, Any]:
-    """Return the values for the template. `expires_on` is null when the tokens never expire."""
+    """Return the values for the template. Dates are the last days of tokens, or null when a token has none. A token
+    that cannot be used any more is not mentioned.
+    """
     return {
         "kind": head.offering.kind.value.lower(),
         "offering": head.offering.name,
@@ -29,15 +31,18 @@ def cancellation_facts(
         "held_on": head.key.held_on.isoformat(),
         "start_time": head.slot.start_time.isoformat("minutes"),
         "comment": comment,
-        "students": [
-            {
-                "name": outcome.student.first_name,
-                "has_token": outcome.gets_token,
-                "expires_on": _iso(plan.expires_on) if outcome.gets_token else None,
-                "given_back": [_iso(token.dates.good_through) for token in outcome.given_back],
-            }
-            for outcome in letter.outcomes
-        ],
+        "students": [_student(plan, outcome) for outcome in letter.outcomes],
+    }
+
+
+def _student(plan: CancellationPlan, outcome: StudentOutcome) -> dict[str, Any]:
+    last_day = new_token_dates(plan, outcome.student).good_through
+    has_token = outcome.gets_token and (last_day is None or last_day >= plan.sheet.today)
+    return {
+        "name": outcome.student.first_name,
+        "has_token": has_token,
+        "expires_on": _iso(last_day) if has_token else None,
+        "given_back": [_iso(token.dates.good_through) for token in outcome.given_back],
     }
 
 

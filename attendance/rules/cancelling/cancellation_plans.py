@@ -17,6 +17,7 @@ from attendance.rules.cancelling.cancelling import (
     token_expires_on,
 )
 from attendance.rules.organization.settings import MakeupTokenSettings
+from attendance.rules.tokens.expiry import put_off, returned_tokens_usable_until
 from attendance.rules.tokens.makeup_tokens import (
     Decision,
     TokenCause,
@@ -116,7 +117,8 @@ def _letters(meant: Iterable[StudentOutcome]) -> tuple[Letter, ...]:
 
 def _outcome(course: _Course, sheet: CancelledSheet, student: CancelledStudent) -> StudentOutcome:
     owner = student.student_id
-    freed = [course.put(owner, each, _freed(course.now(owner, each))) for each in student.makeups]
+    usable_until = returned_tokens_usable_until(sheet.today, course.settings)
+    freed = [course.put(owner, each, _freed(course.now(owner, each), usable_until)) for each in student.makeups]
     given_back = tuple(each for each in freed if not each.dates.is_revoked)
     held = None if student.absence is None else course.now(owner, student.absence)
     known = None if student.cancellation is None else course.now(owner, student.cancellation)
@@ -141,12 +143,19 @@ def _count(course: _Course, sheet: CancelledSheet, student: CancelledStudent, he
     return counted + course.shift(student.student_id, limit, sheet.today) - gives_way
 
 
-def _freed(token: KnownToken) -> KnownToken:
+def _freed(token: KnownToken, usable_until: date) -> KnownToken:
     """Return the token after its makeup has ended. A flagged token is no longer earned, so it is revoked (R7.4), unless
-    it lost its ground by a cancellation only.
+    it lost its ground by a cancellation only. Any other one can be used at least until `usable_until` (R8.6c).
     """
-    is_revoked = token.needs_review and not stays_when_freed(token.flagged_for)
-    dates = replace(token.dates, makeup_on=None, is_revoked=is_revoked)
+    dates = replace(token.dates, makeup_on=None)
+    if token.needs_review and not stays_when_freed(token.flagged_for):
+        dates = replace(dates, is_revoked=True)
+    else:
+        dates = replace(
+            dates,
+            expires_on=put_off(dates.expires_on, usable_until),
+            lapses_on=put_off(dates.lapses_on, usable_until),
+        )
     return replace(token, dates=dates, needs_review=False, flagged_for=None)
 
 

@@ -90,6 +90,7 @@ class CancelledStudent:
     makeups -- the tokens with which makeups in the occurrence were booked
     absence -- the automatic token for an absence at the occurrence
     cancellation -- the token for an earlier cancellation of the occurrence
+    tokens_lapse_on -- the last day of new tokens because the student leaves (R8.11), or None
     email -- None when the family has no address
     """
 
@@ -102,6 +103,7 @@ class CancelledStudent:
     makeups: tuple[KnownToken, ...] = ()
     absence: KnownToken | None = None
     cancellation: KnownToken | None = None
+    tokens_lapse_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,11 @@ class CancellationPlan:
     outcomes: tuple[StudentOutcome, ...]
     letters: tuple[Letter, ...]
     unreachable: tuple[StudentOutcome, ...]
+
+
+def new_token_dates(plan: CancellationPlan, student: CancelledStudent) -> TokenDates:
+    """Return the dates of the new token of this student."""
+    return TokenDates(plan.sheet.today, plan.expires_on, lapses_on=student.tokens_lapse_on)
 
 
 def token_expires_on(sheet: CancelledSheet, tokens: CancellationTokens, settings: MakeupTokenSettings) -> date | None:

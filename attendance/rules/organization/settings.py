@@ -55,8 +55,8 @@ class AbsenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class MakeupTokenSettings:
-    """Settings of R7.2, R7.6 (None: no limit), R7.7 (`expiry_count` in `expiry_unit`), R8.6, R8.7 and R8.11 (None:
-    never).
+    """Settings of R7.2, R7.6 (None: no limit), R7.7 (`expiry_count` in `expiry_unit`), R8.6, R8.6c, R8.7 and R8.11
+    (None: never).
     """
 
     tokens_enabled: bool = True
@@ -75,6 +75,7 @@ class MakeupTokenSettings:
     makeup_horizon_days: int = 60
     makeup_latest_booking_minutes: int = 0
     expire_after_last_drop_days: int | None = None
+    returned_token_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)

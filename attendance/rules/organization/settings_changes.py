@@ -33,6 +33,7 @@ RANGES: Mapping[str, Range] = {
     "makeup_horizon_days": Range(1, 366),
     "makeup_latest_booking_minutes": Range(0, 60 * MINUTES_OF_A_DAY),
     "expire_after_last_drop_days": Range(0, 3650),
+    "returned_token_days": Range(0, 366),
 }
 # Ten years, in each of the units.
 MOST_OF_UNIT: Mapping[ExpiryUnit, int] = {ExpiryUnit.WEEKS: 520, ExpiryUnit.MONTHS: 120}

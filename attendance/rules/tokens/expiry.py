@@ -37,6 +37,18 @@ def expires_on(
         return None
 
 
+def returned_tokens_usable_until(today: date, settings: MakeupTokenSettings) -> date:
+    """Return the day until which tokens can be used at least when the business cancels their makeups today (R8.6c)."""
+    return today + timedelta(days=settings.returned_token_days)
+
+
+def put_off(last_day: date | None, until: date) -> date | None:
+    """Return the last day of a token whose makeup the business has cancelled (R8.6c): `until` or later. None means that
+    the token has no last day.
+    """
+    return None if last_day is None else max(last_day, until)
+
+
 def months_after(anchor: date, months: int) -> date:
     """Return the same day of a later month, or the last day of that month: one month after 31 January is the last of
     February.

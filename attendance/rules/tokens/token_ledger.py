@@ -74,7 +74,9 @@ class LedgerStep:
         phase = self.facts.get("phase")
         how = f" {_PHASES[TokenRunPhase(phase)]}" if phase in _PHASES else ""
         why = f": {because(self.cause, self.facts)}" if self.cause else ""
-        return f"{_SENTENCES[self.act]}{how}{why}."
+        put_off_to = self.facts.get("put_off_to")
+        until = f" Its last day was put off to {put_off_to}." if put_off_to else ""
+        return f"{_SENTENCES[self.act]}{how}{why}.{until}"
 
 
 def because(cause: TokenCause, facts: Mapping[str, Any]) -> str:

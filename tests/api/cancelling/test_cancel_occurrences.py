@@ -14,6 +14,7 @@ from attendance.rules.vocabulary import (
     BlackoutScope,
     EnrollmentType,
     MakeupTokenOrigin,
+    OfferingKind,
     Permission,
     Portal,
 )
@@ -36,7 +37,9 @@ CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input:
   ... on PermissionDenied { permission } } }"""
 PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input: $input) {
   occurrenceCount occurrences { id } notCancellableCount notCancellable { occurrenceId state } studentCount
-  tokensToCreate tokensToRevoke tokensToFlag makeupsToGiveBack
+  tokensToCreate noTokensReason leftOutCount leftOut { student { firstName } occurrence { id } cause message }
+  tokensToRevoke tokensToFlag makeupsToGiveBack
+  returnedTokens { student { firstName } occurrence { id } goodThrough isPutOff }
   overLimitCount overLimit { student { firstName } occurrence { id } counted }
   emailCount withoutAddressCount withoutAddress { student { firstName } } } }"""
 RESTORE = """mutation($input: RestoreOccurrenceInput!) { restoreOccurrence(input: $input) { __typename
@@ -266,6 +269,91 @@ async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails
     assert (override["tokensToCreate"], override["overLimitCount"]) == (2, 0)
 
 
+@pytest.mark.parametrize(("days", "good_through"), [(None, "2026-11-30"), (3, "2026-11-19"), (0, "2026-11-16")])
+@pytest.mark.parametrize("dates", [{"expires_on": MONDAY - DAY}, {"expires_on": None, "lapses_on": MONDAY - DAY}])
+async def test_R8_6c_a_cancelled_makeup_gives_back_a_token_that_can_be_used(
+    office: Office, days: int | None, good_through: str, dates: Any
+) -> None:
+    if days is not None:
+        await office.world.change_settings(returned_token_days=days)
+    ben = await office.world.student(first_name="Ben", family_id=await office.world.family(email="b@example.org"))
+    place = await office.world.enroll(
+        ben,
+        office.lesson.offering_id,
+        type=EnrollmentType.MAKEUP,
+        starts_on=MONDAY,
+        drop_on=MONDAY,
+        timeslot_id=office.lesson.timeslot_id,
+    )
+    given = {"issued_on": MONDAY - WEEK} | dates
+    await office.world.makeup_token(ben, makeup_enrollment_id=place, **given)
+    preview = await office.preview(office.id(), notify=True)
+    (returned,) = preview["returnedTokens"]
+    assert (returned["goodThrough"], returned["isPutOff"]) == (good_through, True)
+    await office.cancelled(office.id(), notify=True)
+    found = await office.api.ask(TOKENS, id=encode_id("Student", ben))
+    (token,) = found["student"]["makeupTokens"]["nodes"]
+    assert token["state"] == "AVAILABLE"
+    (email,) = await office.emails()
+    assert email.facts["students"][0]["given_back"] == [good_through]
+    assert list(await office.world.owner.execute(EXCEPTIONS)) == []
+
+
+@pytest.mark.parametrize("good_through", [MONDAY + 15 * DAY, None])
+async def test_R8_6c_a_last_day_that_is_far_enough_stays(office: Office, good_through: date | None) -> None:
+    ben = await office.world.student()
+    place = await office.world.enroll(
+        ben,
+        office.lesson.offering_id,
+        type=EnrollmentType.MAKEUP,
+        starts_on=MONDAY,
+        drop_on=MONDAY,
+        timeslot_id=office.lesson.timeslot_id,
+    )
+    await office.world.makeup_token(ben, makeup_enrollment_id=place, expires_on=good_through)
+    (returned,) = (await office.preview(office.id()))["returnedTokens"]
+    assert (returned["goodThrough"], returned["isPutOff"]) == (good_through and good_through.isoformat(), False)
+    await office.cancelled(office.id())
+    dates = await office.world.owner.execute(text("SELECT expires_on FROM makeup_token"))
+    assert dates.scalar_one() == good_through
+
+
+async def test_R9_2_the_preview_and_the_task_name_each_student_who_gets_no_token(office: Office) -> None:
+    await office.student("Ann")
+    tess = await office.student("Tess", type=EnrollmentType.TRIAL)
+    preview = await office.preview(office.id(), createTokens={})
+    assert (preview["tokensToCreate"], preview["noTokensReason"], preview["leftOutCount"]) == (1, None, 1)
+    assert preview["leftOut"] == [
+        {
+            "student": {"firstName": "Tess"},
+            "occurrence": {"id": office.id()},
+            "cause": "TYPE_DOES_NOT_EARN",
+            "message": "No makeup token: enrollments of this type earn no makeup tokens.",
+        }
+    ]
+    await office.cancelled(office.id(), createTokens={})
+    told = [tuple(row) for row in await office.world.owner.execute(EXCEPTIONS)]
+    assert told == [(tess, "No makeup token was created: enrollments of type TRIAL earn none.")]
+
+
+async def test_R9_2_the_preview_says_why_it_counts_no_tokens(office: Office) -> None:
+    assert (await office.preview(office.id(), createTokens={}))["noTokensReason"] == "NOBODY_ON_ROSTER"
+    await office.student("Tess", type=EnrollmentType.TRIAL)
+    assert (await office.preview(office.id(), createTokens={}))["noTokensReason"] == "ALL_LEFT_OUT"
+    await office.student("Ann")
+    preview = await office.preview(office.id())
+    assert (preview["noTokensReason"], preview["leftOutCount"], preview["tokensToCreate"]) == ("NOT_ASKED", 0, 0)
+    await office.world.change_settings(tokens_enabled=False)
+    assert (await office.preview(office.id(), createTokens={}))["tokensToCreate"] == 1
+    camp = await office.world.weekly_class(kind=OfferingKind.CAMP)
+    await office.world.enroll(await office.world.student(), camp.offering_id)
+    preview = await office.preview(office.id(lesson=camp), createTokens={})
+    assert (preview["noTokensReason"], [each["cause"] for each in preview["leftOut"]]) == (
+        "NOT_A_CLASS",
+        ["NOT_A_CLASS"],
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "recipients"),
     [
@@ -333,6 +421,8 @@ async def test_R9_2_R9_3_a_makeup_is_given_back_and_told_when_the_class_is_resto
     assert await office.tokens(ben) == [("MANUAL", "AVAILABLE")]
     (email,) = await office.emails()
     assert email.facts["students"][0]["given_back"] == ["2026-11-30"]
+    returned = {"student": {"firstName": "Ben"}, "occurrence": {"id": there}}
+    assert preview["returnedTokens"] == [returned | {"goodThrough": "2026-11-30", "isPutOff": False}]
     done = await office.restore(MONDAY + WEEK)
     assert done["makeupsGivenBack"] == [{"id": encode_id("Enrollment", place), "isDeleted": True}]
     assert await office.tokens(ben) == [("MANUAL", "AVAILABLE")]

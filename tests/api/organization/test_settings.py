@@ -23,6 +23,7 @@ SETTINGS = """{ settings {
     tokensEnabled tokenTrigger earningTypes tokenLimit tokenLimitPeriod tokenLimitScope
     expiryUnit expiryCount expiryAnchor ignoreLocationLock familiesSeeComments familiesSeeExpired
     autoApproveMakeups makeupHorizonDays makeupLatestBookingMinutes expireAfterLastDropDays
+    returnedTokenDays
   }
 } }"""
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -63,6 +64,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "makeupHorizonDays": 60,
         "makeupLatestBookingMinutes": 0,
         "expireAfterLastDropDays": None,
+        "returnedTokenDays": 14,
     },
 }
 CHANGES = """query($first: Int, $after: String) { settings { changes(first: $first, after: $after) {
@@ -112,6 +114,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "makeupHorizonDays": 1,
             "makeupLatestBookingMinutes": 1440,
             "expireAfterLastDropDays": 0,
+            "returnedTokenDays": 30,
         },
     ),
 }
@@ -193,6 +196,8 @@ async def test_an_organization_without_settings_gets_the_defaults(manager: Api, 
         ("MakeupTokenSettings", "makeupLatestBookingMinutes", 86401, 0, 86400),
         ("MakeupTokenSettings", "expireAfterLastDropDays", -1, 0, 3650),
         ("MakeupTokenSettings", "expireAfterLastDropDays", 3651, 0, 3650),
+        ("MakeupTokenSettings", "returnedTokenDays", -1, 0, 366),
+        ("MakeupTokenSettings", "returnedTokenDays", 367, 0, 366),
     ],
 )
 async def test_out_of_range_is_refused_whole(

@@ -288,11 +288,6 @@ def test_R9_4_staff_are_told_of_each_student() -> None:
         (UUID(int=21), HAS_TOKEN),
         (UUID(int=22), DELETED_BY_HAND),
         (UUID(int=23), WITHOUT_GROUND),
-        (
-            UUID(int=24),
-            "The makeup was cancelled and its makeup token is free again, but the token could only be used until "
-            "2026-11-15.",
-        ),
         (UUID(int=25), NO_ADDRESS),
     ]
     (over,) = plan(sheet(student()), counts=5, token_limit=5)
