@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING, Self, TextIO
 
 from commands.terminal import say
+from importing.oneroster.report import grouped
 
 if TYPE_CHECKING:
     from importing.oneroster.report import Report
@@ -42,13 +43,15 @@ class Progress:
 
 
 def tell(report: "Report") -> None:
-    """Print the problems by file and line, then the counts."""
-    for problem in sorted(report.problems)[:_SHOWN]:
+    """Print each problem once, at the first of its lines, then the counts."""
+    problems = grouped(report.problems)
+    for problem, count in problems[:_SHOWN]:
         place = f"{problem.file}:{problem.line}" + (f" {problem.column}" if problem.column else "")
         value = f" ({problem.value!r})" if problem.value else ""
-        say(f"{place}: {problem.severity}: {problem.reason}{value}")
-    if len(report.problems) > _SHOWN:
-        say(f"... and {len(report.problems) - _SHOWN:,} more; --report FILE writes all of them.")
+        more = f"; the same in {count - 1:,} more rows" if count > 1 else ""
+        say(f"{place}: {problem.severity}: {problem.reason}{value}{more}")
+    if len(problems) > _SHOWN:
+        say(f"... and {len(problems) - _SHOWN:,} more; --report FILE writes all of them.")
     for name, rows in report.files.items():
         left_out = f", {rows.bad:,} left out" if rows.bad else ""
         unused = f", {rows.unused:,} not used by Rollbook" if rows.unused else ""

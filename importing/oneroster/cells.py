@@ -2,21 +2,32 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from importing.oneroster.specification import Column, Content
 
 LONGEST = 2000
 LONGEST_ID = 255
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Some exporters write dates as the instants at which they begin.
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+# What databases and spreadsheets write into a cell that has no value. "Null" is also a family's name.
+_NO_VALUE = frozenset({"NULL", "null", "(null)", "[NULL]", r"\N", "#N/A", "#NULL!"})
+
+
+def is_no_value(column: Column, text: str) -> bool:
+    """Tell whether the text is a word such as NULL that an exporter wrote in place of an empty cell."""
+    if column.content is Content.TEXT and not column.one_of and not column.refers_to:
+        return text in _NO_VALUE
+    return text.upper() in _NO_VALUE
 
 
 def read_date(text: str) -> date:
-    if not _DATE.fullmatch(text):
+    fitting = _DATE.fullmatch(text)
+    if fitting is None:
         raise ValueError("is not a date such as 2026-03-02")
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat(fitting[1])
     except ValueError:
         raise ValueError("is not a day of the calendar") from None
     if not 1900 <= found.year <= 2200:
@@ -24,17 +35,10 @@ def read_date(text: str) -> date:
     return found
 
 
-def _read_instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is not an instant such as 2026-03-02T21:30:00.000Z") from None
-
-
 def _read_flag(text: str) -> bool:
-    if text not in ("true", "false"):
+    if text.lower() not in ("true", "false"):
         raise ValueError("is neither true nor false")
-    return text == "true"
+    return text.lower() == "true"
 
 
 def _read_list(text: str) -> tuple[str, ...]:
@@ -56,10 +60,14 @@ def _read_id(text: str) -> str:
 
 
 def _one_of(column: Column) -> Callable[[str], str]:
+    """Accept the words in any case and return them as OneRoster writes them."""
     allowed = ", ".join(sorted(column.one_of))
+    by_lower = {word.lower(): word for word in column.one_of}
 
     def read(text: str) -> str:
-        if text in column.one_of or (column.is_open and text.startswith("ext:")):
+        if (word := by_lower.get(text.lower())) is not None:
+            return word
+        if column.is_open and text.lower().startswith("ext:"):
             return text
         raise ValueError(f"is none of: {allowed}")
 
@@ -75,8 +83,8 @@ def reader_of(column: Column) -> Callable[[str], Any]:
     readers: dict[Content, Callable[[str], Any]] = {
         Content.TEXT: _read_text,
         Content.DATE: read_date,
-        Content.INSTANT: _read_instant,
         Content.FLAG: _read_flag,
         Content.LIST: _read_list,
+        Content.ANY: str,
     }
     return readers[column.content]

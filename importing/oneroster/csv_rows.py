@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from importing.oneroster.cells import reader_of
+from importing.oneroster.cells import is_no_value, reader_of
 from importing.oneroster.report import Report
-from importing.oneroster.specification import Column, FileSpecification
+from importing.oneroster.specification import DELETED, Column, FileSpecification
 
 EVERY = 5000  # rows between two progress reports
+csv.field_size_limit(2**31 - 1)  # the size of a file is limited; a cell that nobody reads can be as long
 
 
 @dataclass(slots=True)
@@ -67,28 +68,48 @@ class _Reader:
         self.file = specification.file_name
         self.report = report
         self.width = len(header)
-        self.id_at = header.index("sourcedId") if specification.has_id else None
+        self.id_at = header.index("sourcedid") if specification.has_id else None
         self.status_at = header.index("status") if specification.has_id and "status" in header else None
         must = {"status", "dateLastModified"} if mode == "delta" else set()
         self.columns: list[tuple[int, Column, bool, Callable[[str], Any], Any]] = [
             (
-                header.index(column.name),
+                header.index(column.name.lower()),
                 column,
                 column.required or column.name in must,
                 reader_of(column),
                 () if column.content == "list" else None,
             )
             for column in specification.columns
-            if column.name in header
+            if column.name.lower() in header
         ]
+        self.last_needed = max((at for at, _, required, _, _ in self.columns if required), default=-1)
+
+    def fit(self, row: list[str]) -> str:
+        """Make the row as wide as the header by cutting off or adding empty cells at its end. Return why that is not
+        possible, or an empty text.
+        """
+        width = len(row)
+        while len(row) > self.width and not row[-1].strip():
+            row.pop()
+        if len(row) > self.width:
+            return f"has {width} cells, but the header has {self.width}; put a cell that contains a comma in quotes"
+        row.extend([""] * (self.width - width))
+        last = self.id_at if self.id_at is not None and self._is_deleted(row) else self.last_needed
+        return f"has {width} cells, but the header has {self.width}" if width <= last else ""
+
+    def _is_deleted(self, row: list[str]) -> bool:
+        return self.status_at is not None and row[self.status_at].strip().lower() in DELETED
 
     def read(self, line: int, row: list[str]) -> Record | None:
         """Return the record, or None after all faults of the row have been reported."""
-        to_delete = self.status_at is not None and row[self.status_at].strip() == "tobedeleted"
+        to_delete = self._is_deleted(row)
         cells: dict[str, Any] = {}
         is_sound = True
         for at, column, required, read, empty in self.columns:
             text = row[at].strip()
+            if not required and text and is_no_value(column, text):
+                self.report.warn(self.file, line, column.name, text, "stands for no value; read as an empty cell")
+                text = ""
             try:
                 if text:
                     cells[column.name] = read(text)
@@ -116,18 +137,19 @@ def read_rows(
     rows = Rows(specification.name, mode)
     count = report.rows(specification.file_name)
     reader: _Reader | None = None
-    for line, row, fault in _parsed(text):
+    for line, row, fault in parsed(text):
         if reader is None:
+            if row and row[0].lower().startswith("sep="):
+                continue  # a line for Excel alone
             if not _is_sound_header(specification, mode, row, fault, report):
                 return rows
-            reader = _Reader(specification, mode, [name.strip() for name in row], report)
+            reader = _Reader(specification, mode, [name.strip().lower() for name in row], report)
             continue
         count.read += 1
         if count.read % EVERY == 0:
             progress(count.read)
-        if fault or len(row) != reader.width:
-            reason = fault or f"has {len(row)} cells, but the header has {reader.width}"
-            report.error(specification.file_name, line, "", ",".join(row), reason)
+        if reason := fault or reader.fit(row):
+            report.error(specification.file_name, line, "", ",".join(row).rstrip(","), reason)
             rows.is_whole = False
             continue
         _keep(rows, reader, line, row)
@@ -152,7 +174,7 @@ def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
             rows.by_id[record.id] = record
 
 
-def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
+def parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
     """Yield for each row the line on which it starts, its cells, and what is wrong with it. Empty lines are
     skipped.
     """
@@ -166,20 +188,32 @@ def _parsed(text: str) -> Iterator[tuple[int, list[str], str]]:
         except csv.Error as fault:
             yield line, [], f"is not valid CSV: {fault}"
             continue
-        if row and any(row):
+        if any(cell.strip() for cell in row):
             yield line, row, ""
 
 
 def _is_sound_header(specification: FileSpecification, mode: str, row: list[str], fault: str, report: Report) -> bool:
-    header = [name.strip() for name in row]
+    header = [name.strip().lower() for name in row]
+    used = [column.name for column in specification.columns]
     needed = [column.name for column in specification.columns if column.required]
     if mode == "delta":
         needed += ["status", "dateLastModified"]
-    faults = {name: "is missing from the header" for name in needed if name not in header}
-    faults |= {name: "occurs twice in the header" for name in header if name and header.count(name) > 1}
-    if fault:
-        faults = {"": fault}
+    if reason := fault or _no_header(header, used):
+        faults = {"": reason}
+    else:
+        faults = {name: "is missing from the header" for name in needed if name.lower() not in header}
+        faults |= {name: "occurs twice in the header" for name in used if header.count(name.lower()) > 1}
     for name, reason in faults.items():
         report.error(specification.file_name, 1, name, "", reason)
         report.is_broken = True
     return not faults
+
+
+def _no_header(header: list[str], used: list[str]) -> str:
+    """Return why the first line names no column, or an empty text."""
+    if any(name.lower() in header for name in used):
+        return ""
+    for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
+        if len(header) == 1 and separator in header[0]:
+            return f"has {name} between its cells; save it with commas"
+    return f"has no header: the first line must name its columns, such as {', '.join(used[:4])}"

@@ -111,7 +111,7 @@ def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
     for one in roster.rows("classes").live:
         id_ = ids.setdefault(one.id, known.new_id("offering", one.id))
         location = plan.ids["orgs"][one["schoolSourcedId"]]
-        program = known.new_id("program", one["courseSourcedId"])
+        program = _program(one["courseSourcedId"], roster, known)
         plan.add("offering", (id_, "CLASS", one["title"], location, program, one.id, None))
         sessions = [plan.ids["academicSessions"][term] for term in one["termSourcedIds"]]
         for session in sessions:
@@ -122,6 +122,14 @@ def plan_offerings(plan: Plan, roster: Roster, known: Known) -> None:
     plan.location_of = {one.id: one.location_id for one in known.offerings.values()}
     plan.location_of |= {row[0]: row[3] for row in plan.planned("offering")}
     _date_classes(plan, roster, known)
+
+
+def _program(course: str | None, roster: Roster, known: Known) -> UUID | None:
+    """Return the program of the course, or None for a class without a course, or in a bundle without its courses."""
+    if course is None:
+        return None
+    program = known.new_id("program", course)
+    return program if course in roster.rows("courses").by_id or program in known.program_ids else None
 
 
 def _date_classes(plan: Plan, roster: Roster, known: Known) -> None:

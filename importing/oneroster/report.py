@@ -1,6 +1,7 @@
 """The report of an import: problems by file, line and column, and counts by file and by kind of entry."""
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,18 @@ class Report:
 
     def warn(self, file: str, line: int, column: str, value: str, reason: str) -> None:
         self.problems.append(Problem(file, line, column, value[:80], reason, is_warning=True))
+
+
+def grouped(problems: Iterable[Problem]) -> list[tuple[Problem, int]]:
+    """Return each problem once, at its first line, with the number of rows that have it (R13.11). Numbers in the
+    reasons do not make a difference, because they are lines and counts of cells.
+    """
+    groups: dict[tuple[str, str, str, str], tuple[Problem, int]] = {}
+    for problem in sorted(problems):
+        key = (problem.file, problem.column, problem.severity, re.sub(r"\d+", "", problem.reason))
+        first, count = groups.get(key, (problem, 0))
+        groups[key] = (first, count + 1)
+    return list(groups.values())
 
 
 def write_report_file(path: Path, problems: Iterable[Problem]) -> None:

@@ -65,6 +65,7 @@ def check_references(roster: Roster, file: str, known: Known, report: Report) ->
 
 def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, report: Report) -> None:
     target = roster.rows(column.refers_to)
+    is_hint = column.is_hint or (column.may_lack_file and target.mode == "absent")
     bad: set[int] = set()
     for record in rows.live:
         value = record[column.name]
@@ -72,8 +73,8 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
             found = target.by_id.get(wanted)
             if wanted is None or (found is not None and not found.to_delete):
                 continue
-            reason = _dangling(target, wanted, known, is_hint=column.is_hint)
-            if reason and column.is_hint:
+            reason = _dangling(target, wanted, known)
+            if reason and is_hint:
                 report.warn(f"{rows.file}.csv", record.line, column.name, wanted, reason)
             elif reason:
                 hangs = wanted in target.bad
@@ -82,18 +83,16 @@ def _check_column(roster: Roster, rows: Rows, column: Column, known: Known, repo
     rows.leave_out(bad)
 
 
-def _dangling(target: Rows, wanted: str, known: Known, *, is_hint: bool) -> str:
-    """Return why the reference is invalid. Empty: the file is a delta or absent, and Rollbook has the entry or cannot
-    know.
-
-    Rollbook cannot know about hints to orgs, because districts are not stored.
-    """
+def _dangling(target: Rows, wanted: str, known: Known) -> str:
+    """Return why the reference is invalid. Empty: the file is a delta or absent, and Rollbook has the entry."""
     if wanted in target.by_id:
         return f"is being deleted on line {target.by_id[wanted].line} of {target.file}.csv"
     if wanted in target.bad:
         return f"refers to the bad row on line {target.bad[wanted]} of {target.file}.csv"
     if target.mode == "bulk":
         return f"is not in {target.file}.csv"
-    if known.has(target.file, wanted) or (is_hint and target.file == "orgs"):
+    if known.has(target.file, wanted):
         return ""
-    return f"is neither in {target.file}.csv nor in Rollbook" if target.mode == "delta" else "is not in Rollbook"
+    if target.mode == "delta":
+        return f"is neither in {target.file}.csv nor in Rollbook"
+    return f"is not in Rollbook, and the bundle has no {target.file}.csv that is read"

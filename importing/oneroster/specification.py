@@ -1,9 +1,14 @@
-"""The files and columns of OneRoster 1.1 and 1.2 that Rollbook reads, and of its own schedule.csv and families.csv."""
+"""The files and columns of OneRoster 1.1 and 1.2 that Rollbook uses, and of its own schedule.csv and families.csv.
+
+A file or column that is not here can hold anything (R13.11), also where OneRoster requires it.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-STATUSES = frozenset({"active", "tobedeleted"})
+# "inactive" is what OneRoster 1.0 called "tobedeleted".
+DELETED = frozenset({"tobedeleted", "inactive"})
+STATUSES = DELETED | {"active"}
 OUR_FILES = ("schedule", "families")
 # A row can refer only to files before its own, so one pass finds everything that depends on a bad row.
 ORDER = (
@@ -13,7 +18,6 @@ ORDER = (
     "classes",
     "users",
     "roles",
-    "userProfiles",
     "demographics",
     "enrollments",
     "schedule",
@@ -26,9 +30,9 @@ class Content(StrEnum):
 
     TEXT = "text"
     DATE = "date"
-    INSTANT = "instant"
     FLAG = "flag"
     LIST = "list"
+    ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Column:
     """A column. `one_of` restricts its values; with `is_open`, exporters may add values that begin with ext:.
 
     `refers_to` names the file whose sourcedIds the column contains. A dangling reference is an error if Rollbook needs
-    the reference, and only a warning if it `is_hint`.
+    the reference, and only a warning if it `is_hint`, or if the bundle may come without that file (`may_lack_file`).
     """
 
     name: str
@@ -46,6 +50,7 @@ class Column:
     is_open: bool = False
     refers_to: str = ""
     is_hint: bool = False
+    may_lack_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def _file(name: str, *columns: Column) -> FileSpecification:
     head = (
         Column("sourcedId", required=True),
         Column("status", one_of=STATUSES),
-        Column("dateLastModified", content=Content.INSTANT),
+        Column("dateLastModified", content=Content.ANY),
     )
     return FileSpecification(name, (*head, *columns))
 
@@ -84,28 +89,18 @@ def _shared(is_open: bool) -> tuple[FileSpecification, ...]:
             "orgs",
             Column("name", required=True),
             _enum("type", *org_types, required=True, is_open=is_open),
-            Column("parentSourcedId", refers_to="orgs", is_hint=True),
         ),
         _file(
             "academicSessions",
             Column("title", required=True),
-            _enum("type", "gradingPeriod", "semester", "schoolYear", "term", required=True, is_open=is_open),
             _date("startDate", required=True),
             _date("endDate", required=True),
-            Column("parentSourcedId", refers_to="academicSessions", is_hint=True),
-            Column("schoolYear", required=True),
         ),
-        _file(
-            "courses",
-            Column("schoolYearSourcedId", refers_to="academicSessions", is_hint=True),
-            Column("title", required=True),
-            Column("orgSourcedId", required=True, refers_to="orgs", is_hint=True),
-        ),
+        _file("courses", Column("title", required=True)),
         _file(
             "classes",
             Column("title", required=True),
-            Column("courseSourcedId", required=True, refers_to="courses"),
-            _enum("classType", "homeroom", "scheduled", required=True, is_open=is_open),
+            Column("courseSourcedId", refers_to="courses", may_lack_file=True),
             Column("location"),
             Column("schoolSourcedId", required=True, refers_to="orgs"),
             Column("termSourcedIds", required=True, content=Content.LIST, refers_to="academicSessions"),
@@ -118,10 +113,8 @@ def _shared(is_open: bool) -> tuple[FileSpecification, ...]:
         _file(
             "enrollments",
             Column("classSourcedId", required=True, refers_to="classes"),
-            Column("schoolSourcedId", required=True, refers_to="orgs", is_hint=True),
             Column("userSourcedId", required=True, refers_to="users"),
             _enum("role", "administrator", "proctor", "student", "teacher", required=True, is_open=is_open),
-            Column("primary", content=Content.FLAG),
             _date("beginDate"),
             _date("endDate"),
         ),
@@ -134,7 +127,6 @@ ROLES_1_2 = (
     *("relative", "siteAdministrator", "student", "systemAdministrator", "teacher"),
 )
 _NAMES = (
-    Column("username", required=True),
     Column("givenName", required=True),
     Column("familyName", required=True),
     Column("email"),
@@ -147,7 +139,6 @@ _ENABLED = Column("enabledUser", required=True, content=Content.FLAG)
 _USERS_1_1 = _file(
     "users",
     _ENABLED,
-    Column("orgSourcedIds", required=True, content=Content.LIST, refers_to="orgs", is_hint=True),
     _enum("role", *ROLES_1_1, required=True),
     *_NAMES,
 )
@@ -157,24 +148,12 @@ _USERS_1_2 = _file(
     *_NAMES,
     Column("preferredGivenName"),
     Column("preferredFamilyName"),
-    Column("primaryOrgSourcedId", refers_to="orgs", is_hint=True),
 )
 _ROLES = _file(
     "roles",
     Column("userSourcedId", required=True, refers_to="users"),
-    _enum("roleType", "primary", "secondary", required=True),
     _enum("role", *ROLES_1_2, required=True, is_open=True),
-    _date("beginDate"),
     _date("endDate"),
-    Column("orgSourcedId", required=True, refers_to="orgs", is_hint=True),
-)
-_USER_PROFILES = _file(
-    "userProfiles",
-    Column("userSourcedId", required=True, refers_to="users", is_hint=True),
-    Column("profileType", required=True),
-    Column("vendorId", required=True),
-    Column("credentialType", required=True),
-    Column("username", required=True),
 )
 _SCHEDULE = FileSpecification(
     "schedule",
@@ -210,5 +189,5 @@ def _by_name(*files: FileSpecification) -> dict[str, FileSpecification]:
 
 VERSIONS: dict[str, dict[str, FileSpecification]] = {
     "1.1": _by_name(*_shared(is_open=False), _USERS_1_1),
-    "1.2": _by_name(*_shared(is_open=True), _USERS_1_2, _ROLES, _USER_PROFILES),
+    "1.2": _by_name(*_shared(is_open=True), _USERS_1_2, _ROLES),
 }

@@ -52,7 +52,9 @@ def sort_users(roster: Roster, known: Known, today: date, report: Report) -> Non
         held = {user["role"]} if roster.version == "1.1" else roles.get(user.id, set())
         kinds = _kinds(held) | kept(user.id)
         if not kinds and roster.version == "1.2" and user.id not in roles:
-            report.error("users.csv", user.line, "sourcedId", user.id, "has no row in roles.csv")
+            has_file = "roles" in roster.files
+            reason = "has no row in roles.csv" if has_file else "has no role: OneRoster 1.2 needs roles.csv, add it"
+            report.error("users.csv", user.line, "sourcedId", user.id, reason)
             without.add(user.line)
         elif not kinds:
             report.rows("users.csv").unused += 1

@@ -31,8 +31,9 @@ CELLS = [
     ("1.1", "enrollments", "e2", "beginDate", "2026-12-01", ""),
     ("1.1", "enrollments", "e2", "classSourcedId", "", "is required"),
     ("1.1", "demographics", "ann", "sex", "other", "is none of: female, male"),
-    ("1.1", "demographics", "ann", "dateLastModified", "today", "is not an instant such as 2026-03-02T21:30:00.000Z"),
-    ("1.2", "roles", "r-cid", "roleType", "tertiary", "is none of: primary, secondary"),
+    ("1.1", "users", "cid", "status", "gone", "is none of: active, inactive, tobedeleted"),
+    ("1.2", "roles", "r-cid", "role", "boss", "is none of: aide, counselor, districtAdministrator, guardian, parent, "
+     "principal, proctor, relative, siteAdministrator, student, systemAdministrator, teacher"),
     ("1.2", "demographics", "ann", "sex", "robot", "is none of: female, male, other, unspecified"),
 ]  # fmt: skip
 

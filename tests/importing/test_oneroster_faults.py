@@ -89,7 +89,7 @@ async def test_lines_are_counted_through_cells_with_line_breaks_and_empty_lines(
 async def test_a_header_without_a_needed_column_is_told_and_cannot_be_skipped(load: Any, stored: Any) -> None:
     files: Any = school_1_1()
     for row in files["users"]:
-        del row["familyName"], row["username"]
+        del row["familyName"], row["givenName"]
     files["orgs"] = "sourcedId,name,type,name\r\n"
     files["courses"] = ""
     report = await load(files, skip_bad_rows=True)
@@ -97,7 +97,7 @@ async def test_a_header_without_a_needed_column_is_told_and_cannot_be_skipped(lo
     assert [place[:3] + place[4:] for place in places(report)] == [
         ("orgs.csv", 1, "name", "occurs twice in the header"),
         ("courses.csv", 1, "", "is empty; it needs at least a header"),
-        ("users.csv", 1, "username", "is missing from the header"),
+        ("users.csv", 1, "givenName", "is missing from the header"),
         ("users.csv", 1, "familyName", "is missing from the header"),
     ]
     assert (report.is_kept, await stored(EVERYTHING)) == (False, [(0, 0)])
@@ -127,11 +127,10 @@ async def test_a_delta_may_name_what_is_in_rollbook_but_nothing_else(load: Any) 
 
 async def test_a_reference_that_rollbook_does_not_need_is_only_warned_of(load: Any) -> None:
     files = school_1_1()
-    row_of(files, "users", "cid").update(orgSourcedIds="s9", agentSourcedIds="gone")
+    row_of(files, "users", "cid").update(agentSourcedIds="gone")
     report = await load(files)
 
     assert [(p.line, p.column, p.value) for p in report.problems if p.is_warning] == [
-        (4, "orgSourcedIds", "s9"),
         (4, "agentSourcedIds", "gone"),
     ]
     assert report.is_kept
