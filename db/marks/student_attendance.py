@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.listings import ListedSlot, Position
+from attendance.rules.calendar.listings import Position
 from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
+from attendance.rules.marks.student_attendance import PlaceSlot
 from db.fragments import gives_place, holds_on, meets_at, on_sheet
 
 _SLOT = """
@@ -23,6 +24,7 @@ _SLOT = """
 
 _PLACES = text(f"""
 SELECT e.student_id, greatest(e.starts_on, sight.starts_on) AS starts_on, least(e.drop_on, sight.ends_on) AS drop_on,
+       least(e.drop_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date) AS place_ends_on,
        {_SLOT}, sight.is_wholly_visible,
        ARRAY(SELECT u.held_on FROM substitution u WHERE u.organization_id = t.organization_id
                AND u.timeslot_id = t.id AND u.substitute_id = :visible_to) AS substituted_on,
@@ -84,7 +86,7 @@ class StudentPlaces:
     strays -- the occurrences with a mark to which no enrollment leads any more.
     """
 
-    slots: list[ListedSlot] = field(default_factory=list)
+    slots: list[PlaceSlot] = field(default_factory=list)
     strays: list[Position] = field(default_factory=list)
 
 
@@ -115,14 +117,15 @@ async def read_student_places(
     return places
 
 
-def _listed(row: Row[Any]) -> ListedSlot:
-    return ListedSlot(
+def _listed(row: Row[Any]) -> PlaceSlot:
+    return PlaceSlot(
         _slot(row, DateSpan(row.starts_on, row.drop_on)),
         Schedule(),
         row.name,
         ZoneInfo(row.time_zone),
         only_on=None if row.is_wholly_visible else frozenset(row.substituted_on),
         not_on=frozenset(row.hidden_on),
+        place_ends_on=row.place_ends_on,
     )
 
 

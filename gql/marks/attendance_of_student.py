@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.calendar.listings import Position
-from attendance.rules.marks.student_attendance import COMING_DAYS, newest_first
+from attendance.rules.marks.student_attendance import COMING_DAYS, newest_first, of_enrollments
 from attendance.rules.organization.permissions import sees_all_occurrences
 from db.marks.student_attendance import StudentPlaces, read_student_places
 from gql.calendar.positions import encode_position, position_cursors, read_position
@@ -20,7 +20,7 @@ from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Page, connection, read_page
 from gql.fields.vocabulary import Portal
 from gql.marks.student_attendance import StudentAttendance, StudentSheets, read_sheets, show_attendance
-from gql.marks.vocabulary import AttendanceRange
+from gql.marks.vocabulary import AttendanceEnrollments, AttendanceRange
 from gql.people.student import Student
 
 _CURSORS = position_cursors("attendance")
@@ -29,6 +29,7 @@ _CURSORS = position_cursors("attendance")
 @dataclass(frozen=True, slots=True)
 class _Asked:
     student_id: UUID
+    enrollments: AttendanceEnrollments
     wanted: AttendanceRange
     page: Page
     now: datetime
@@ -40,24 +41,6 @@ class _Found:
 
     positions: list[Position]
     sheets: StudentSheets
-
-
-async def attendance_of_student(
-    info: Info, student: Student, wanted: AttendanceRange, first: int | None, after: str | None
-) -> Connection[StudentAttendance]:
-    """Return a page, in four statements for all students of a batch. Raises BadInput."""
-    page = read_page(_CURSORS, first=first, after=after)
-    now = info.context.clock()
-    asked = _Asked(student.facts.id, wanted, page, now)
-    found = await load(info, asked, _read_attendance)
-    shown = found.positions[: page.size]
-    return connection(
-        [each for each in shown if (each.key, asked.student_id) in found.sheets.rows],
-        page,
-        has_more=len(found.positions) > page.size,
-        node=lambda position: show_attendance(found.sheets, position.key, asked.student_id, now),
-        cursor=lambda position: encode_position(_CURSORS, position),
-    )
 
 
 async def _read_attendance(source: Reading, asked: list[_Asked]) -> list[_Found]:
@@ -79,20 +62,40 @@ async def _read_attendance(source: Reading, asked: list[_Asked]) -> list[_Found]
 
 def _page(places: StudentPlaces, asked: _Asked) -> list[Position]:
     before = read_position(asked.page.after, "after")
-    found = newest_first(places.slots, places.strays, asked.wanted, now=asked.now, before=before)
+    slots, strays = of_enrollments(places.slots, places.strays, asked.enrollments, now=asked.now)
+    found = newest_first(slots, strays, asked.wanted, now=asked.now, before=before)
     return list(islice(found, asked.page.size + 1))
 
 
 async def resolve(
     self: Student,
     info: Info,
+    *,
     range: Annotated[
         AttendanceRange, strawberry.argument(description="Which occurrences to list. When left out, all of them.")
     ] = AttendanceRange.ALL,
+    enrollments: Annotated[
+        AttendanceEnrollments,
+        strawberry.argument(
+            description="Of which enrollments to list the occurrences. When left out, of current and previous ones."
+        ),
+    ] = AttendanceEnrollments.ALL,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StudentAttendance]:
-    return await attendance_of_student(info, self, range, first, after)
+    """Return a page, in four statements for all students of a batch. Raises BadInput."""
+    page = read_page(_CURSORS, first=first, after=after)
+    now = info.context.clock()
+    asked = _Asked(self.facts.id, enrollments, range, page, now)
+    found = await load(info, asked, _read_attendance)
+    shown = found.positions[: page.size]
+    return connection(
+        [each for each in shown if (each.key, asked.student_id) in found.sheets.rows],
+        page,
+        has_more=len(found.positions) > page.size,
+        node=lambda position: show_attendance(found.sheets, position.key, asked.student_id, now),
+        cursor=lambda position: encode_position(_CURSORS, position),
+    )
 
 
 field = strawberry.field(

@@ -2,11 +2,17 @@
 
 from enum import StrEnum
 
-from attendance.rules.marks.student_attendance import COMING_DAYS, AttendanceRange, NotEditableReason
+from attendance.rules.marks.student_attendance import (
+    COMING_DAYS,
+    AttendanceEnrollments,
+    AttendanceRange,
+    NotEditableReason,
+)
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, ChangeKind, NotRecordableReason
 from gql.fields.described import described
 
 __all__ = [
+    "AttendanceEnrollments",
     "AttendanceRange",
     "AttendanceState",
     "AttendanceStatus",
@@ -54,6 +60,17 @@ described(
         NotRecordableReason.CLOSED: "The program's blackout schedule closes the date.",
         NotRecordableReason.CANCELLED: "The occurrence was cancelled.",
         NotRecordableReason.IN_THE_FUTURE: "The date has not come yet at the location.",
+    },
+)
+described(
+    AttendanceEnrollments,
+    "Of which enrollments a student's occurrences are listed.",
+    {
+        AttendanceEnrollments.ALL: "Current and previous enrollments.",
+        AttendanceEnrollments.CURRENT: "Only enrollments that have not ended by today's date at their location, "
+        "including those that have not begun.",
+        AttendanceEnrollments.PREVIOUS: "Only enrollments that have ended, and occurrences at which the student has a "
+        "mark but no enrollment.",
     },
 )
 described(

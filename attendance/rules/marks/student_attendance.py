@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from attendance.rules.calendar.listings import ListedSlot, Position, expand
@@ -22,6 +22,21 @@ class AttendanceRange(StrEnum):
     PAST = "PAST"
 
 
+class AttendanceEnrollments(StrEnum):
+    ALL = "ALL"
+    CURRENT = "CURRENT"
+    PREVIOUS = "PREVIOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSlot(ListedSlot):
+    """A timeslot of an enrollment, clipped to its dates. `place_ends_on` is the last date of the enrollment, and None
+    when it has no end.
+    """
+
+    place_ends_on: date | None = None
+
+
 class NotEditableReason(StrEnum):
     NOT_SCHEDULED = "NOT_SCHEDULED"
     CLOSED = "CLOSED"
@@ -35,6 +50,20 @@ class NotEditableReason(StrEnum):
 class NotEditable:
     reason: NotEditableReason
     message: str
+
+
+def of_enrollments(
+    slots: Iterable[PlaceSlot], strays: Iterable[Position], wanted: AttendanceEnrollments, *, now: datetime
+) -> tuple[Iterable[PlaceSlot], Iterable[Position]]:
+    """Return those slots and strays that belong to the wanted enrollments (R4.4).
+
+    An enrollment is a previous one from the day after its last date on, in its location's time zone. The strays, to
+    which no enrollment leads any more, belong to the previous ones.
+    """
+    if wanted is AttendanceEnrollments.ALL:
+        return slots, strays
+    is_previous = wanted is AttendanceEnrollments.PREVIOUS
+    return [each for each in slots if _has_ended(each, now) is is_previous], strays if is_previous else ()
 
 
 def newest_first(
@@ -95,6 +124,10 @@ def not_editable(head: OccurrenceHead, viewer: Viewer, now: datetime) -> NotEdit
     if viewer.caller.source not in check_in_sources(viewer.settings):
         return NotEditable(NotEditableReason.CHECK_IN_MODE_OFF, CheckInModeOff(viewer.caller.portal).message)
     return None
+
+
+def _has_ended(place: PlaceSlot, now: datetime) -> bool:
+    return place.place_ends_on is not None and place.place_ends_on < local_date(now, place.zone)
 
 
 def _denial(caller: Caller) -> str:

@@ -21,8 +21,9 @@ from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 
 WEEK = timedelta(days=7)
-ATTENDANCE = """query($id: ID!, $range: AttendanceRange, $first: Int, $after: String) { student(id: $id) {
-  attendance(range: $range, first: $first, after: $after) { nodes {
+ATTENDANCE = """query($id: ID!, $range: AttendanceRange, $enrollments: AttendanceEnrollments! = ALL, $first: Int,
+    $after: String) { student(id: $id) {
+  attendance(range: $range, enrollments: $enrollments, first: $first, after: $after) { nodes {
     occurrenceId studentId occurrence { id date state offering { name } } enrollment { type dropOn }
     mark { status note source needsReview markedBy { __typename } }
     isSubdued isEditable notEditable { reason message }
@@ -83,6 +84,29 @@ async def test_R4_4_present_and_previous_enrollments_newest_first_with_their_mar
     coming = await attendance(checking_in, student, range="ALL")
     assert dates(coming)[:4] == [MONDAY + n * WEEK for n in (4, 3, 2, 1)]
     assert coming[4:] == found
+
+
+async def test_R4_4_current_and_previous_enrollments_can_be_asked_for_alone(world: World, checking_in: Api) -> None:
+    """The last day of an enrollment still counts as current."""
+    now, today, old = await world.weekly_class(), await world.weekly_class(), await world.weekly_class(weekday=2)
+    gone = await world.weekly_class(weekday=3)
+    student = await world.student()
+    await world.enroll(student, now.offering_id, starts_on=MONDAY - WEEK)
+    await world.enroll(student, today.offering_id, starts_on=MONDAY, drop_on=MONDAY)
+    await world.enroll(student, old.offering_id, starts_on=MONDAY - 2 * WEEK, drop_on=MONDAY - timedelta(1))
+    await world.mark(student, gone.timeslot_id, held_on=MONDAY - WEEK + timedelta(2))
+    assert dates(await attendance(checking_in, student, range="PAST", enrollments="CURRENT")) == [
+        MONDAY,
+        MONDAY,
+        MONDAY - WEEK,
+    ]
+    previous = [MONDAY - WEEK + timedelta(2), MONDAY - WEEK + timedelta(1), MONDAY - 2 * WEEK + timedelta(1)]
+    for which in ("PAST", "ALL"):
+        assert dates(await attendance(checking_in, student, range=which, enrollments="PREVIOUS")) == previous
+    assert len(await attendance(checking_in, student, range="PAST", enrollments="ALL")) == 6
+    checking_in.clock.now += timedelta(days=1)
+    tomorrow = await checking_in.as_staff(world, Permission.OWNER)
+    assert len(await attendance(tomorrow, student, range="PAST", enrollments="PREVIOUS")) == 4
 
 
 async def test_R4_4_what_cannot_be_edited_says_why(world: World, checking_in: Api) -> None:
