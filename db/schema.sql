@@ -582,6 +582,21 @@ CREATE POLICY tenant ON imported_enrollment USING ((organization_id = ( SELECT (
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_enrollment TO rollbook_app;
 
 
+CREATE TABLE imported_family (
+    organization_id uuid NOT NULL,
+    family_id uuid NOT NULL,
+    name text,
+    phone text,
+    email text,
+    balance numeric(12,2),
+    CONSTRAINT imported_family_pk PRIMARY KEY (organization_id, family_id),
+    CONSTRAINT imported_family_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
+);
+ALTER TABLE imported_family ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON imported_family USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_family TO rollbook_app;
+
+
 CREATE TABLE kiosk (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,

@@ -27,6 +27,7 @@ from db.models.organization import (
 from db.models.people import (
     Family,
     GroupMember,
+    ImportedFamily,
     Kiosk,
     PermissionGroup,
     Person,
@@ -70,6 +71,7 @@ __all__ = [
     "GroupMember",
     "IdempotencyKey",
     "ImportedEnrollment",
+    "ImportedFamily",
     "Kiosk",
     "Location",
     "MakeupRequest",

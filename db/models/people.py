@@ -37,6 +37,22 @@ class Family(Entity):
     deleted_at: Mapped[datetime | None]
 
 
+class ImportedFamily(Table):
+    """What the source last said about a family, field by field, when an import followed it (R13.9).
+
+    Null where it has said nothing. A field of the family that differs was edited by the office.
+    """
+
+    __tablename__ = "imported_family"
+    __table_args__ = (of("family", "family_id"),)
+
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    balance: Mapped[Decimal | None]
+
+
 class Person(Entity):
     """Somebody who can sign in. A guardian has a family; staff have permissions (R11.1). `ended_at` ends the person's
     access.

@@ -13,9 +13,9 @@ from attendance.rules.vocabulary import EnrollmentEnd
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.known import GONE, Known, KnownEnrollment
 from importing.oneroster.plan import Plan
-from importing.oneroster.plan_people import first_name, last_name
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
+from importing.oneroster.users import first_name, last_name
 
 Dates = tuple[date, date | None, str | None]  # starts_on, drop_on, end_cause
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -11,6 +12,12 @@ import asyncpg
 GUARDIAN_PREFIX = "guardian/"
 # what the source last said about an enrollment that it no longer has
 GONE = ""
+_FAMILIES = """
+    SELECT f.id, f.source_id, f.deleted_at, f.name, f.phone, f.email, f.balance, i.name, i.phone, i.email, i.balance
+    FROM family f
+    LEFT JOIN imported_family i ON i.organization_id = f.organization_id AND i.family_id = f.id
+    WHERE f.organization_id = $1
+"""
 _ENROLLMENTS = """
     SELECT e.source_id, e.id, e.student_id, e.offering_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
            i.said, i.starts_on, i.drop_on, i.end_cause
@@ -94,9 +101,22 @@ class KnownEnrollment(NamedTuple):
         return was_deleted_here or self.end_cause == "TRANSFERRED" or self.dates != self.made_dates
 
 
+class FamilyFields(NamedTuple):
+    """The fields that a source and the office both give; None where it says nothing."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    balance: Decimal | int | None
+
+
 class KnownFamily(NamedTuple):
+    """A family as it stands. `said` has what the source said when the import last followed it (R13.9)."""
+
     source_id: str | None
     deleted_at: datetime | None
+    fields: FamilyFields
+    said: FamilyFields
 
 
 class KnownTimeslot(NamedTuple):
@@ -196,8 +216,8 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
         known.names[row[1]] = row[4]
     for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
-    for row in await tables.rows("SELECT id, source_id, deleted_at FROM family"):
-        known.families[row[0]] = KnownFamily(*row[1:])
+    for row in await connection.fetch(_FAMILIES, organization_id):
+        known.families[row[0]] = KnownFamily(row[1], row[2], FamilyFields(*row[3:7]), FamilyFields(*row[7:]))
     for row in await tables.rows("SELECT source_id, id, family_id, email, ended_at, kind FROM person"):
         _remember_person(known, row)
     return known

@@ -1,6 +1,5 @@
 """Carries out a plan in the caller's transaction and counts what changed for each kind of entry."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +13,7 @@ from importing.oneroster.plan import Plan
 from importing.oneroster.plan_timetable import changed_offerings
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Progress
-from importing.oneroster.tables import Row, Target, stage, upsert
+from importing.oneroster.tables import Target, stage, upsert
 
 # Tables that others refer to come first. The names on the right appear in the report.
 STEPS: tuple[tuple[str, Target, str], ...] = (
@@ -59,14 +58,16 @@ DELETE_EMPTIED = """
         SELECT FROM student s
         WHERE (s.organization_id, s.family_id) = (f.organization_id, f.id) AND s.deleted_at IS NULL)
 """
+# A family that somebody edited since it was read is left out; the next import decides about it.
 FAMILY_FACTS = """
-    UPDATE family f
-    SET name = COALESCE(s.name, f.name), phone = COALESCE(s.phone, f.phone), email = COALESCE(s.email, f.email),
-        balance = COALESCE(s.balance, f.balance)
-    FROM staged_facts s
-    WHERE f.organization_id = $1 AND f.id = s.id
-      AND ROW(f.name, f.phone, f.email, f.balance) IS DISTINCT FROM ROW(COALESCE(s.name, f.name),
-          COALESCE(s.phone, f.phone), COALESCE(s.email, f.email), COALESCE(s.balance, f.balance))
+    UPDATE family f SET name = k.name, phone = k.phone, email = k.email, balance = k.balance
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::text[], $8::text[], $9::text[],
+                $10::numeric[])
+        AS k (id, name, phone, email, balance, seen_name, seen_phone, seen_email, seen_balance)
+    WHERE f.organization_id = $1 AND f.id = k.id
+      AND ROW(f.name, f.phone, f.email, f.balance)
+        IS NOT DISTINCT FROM ROW(k.seen_name, k.seen_phone, k.seen_email, k.seen_balance)
+    RETURNING f.id
 """
 BIRTH_FACTS = """
     UPDATE student t SET birth_on = s.birth_on, gender = s.gender
@@ -146,18 +147,19 @@ async def _move(connection: asyncpg.Connection, plan: Plan, organization_id: UUI
 
 
 async def _write_facts(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
-    facts: tuple[tuple[str, str, tuple[str, ...], Sequence[Row], str, str], ...] = (
-        ("staged_facts", "family", ("id", "name", "phone", "email", "balance"), plan.family_facts, FAMILY_FACTS,
-         "facts of families"),
-        ("staged_births", "student", ("id", "birth_on", "gender"), plan.birth_facts, BIRTH_FACTS,
-         "birth dates and sex"),
-    )  # fmt: skip
-    for staged, table, columns, rows, sql, name in facts:
-        if rows:
-            await stage(connection, table, columns, rows, staged)
-            stored = report.thing(name)
-            stored.changed = _count(await connection.execute(sql, organization_id))
-            stored.unchanged = len(rows) - stored.changed
+    if plan.family_facts:
+        columns = zip(*((id_, *new, *seen) for id_, (new, seen) in plan.family_facts.items()), strict=True)
+        written = {row[0] for row in await connection.fetch(FAMILY_FACTS, organization_id, *map(list, columns))}
+        report.thing("facts of families").changed = len(written)
+        for missed in plan.family_facts.keys() - written:
+            plan.said_of_families.pop(missed, None)
+    said = [(id_, *fields) for id_, fields in plan.said_of_families.items()]
+    await upsert(connection, organization_id, tables.IMPORTED_FAMILIES, said)
+    if plan.birth_facts:
+        await stage(connection, "student", ("id", "birth_on", "gender"), plan.birth_facts, "staged_births")
+        stored = report.thing("birth dates and sex")
+        stored.changed = _count(await connection.execute(BIRTH_FACTS, organization_id))
+        stored.unchanged = len(plan.birth_facts) - stored.changed
 
 
 async def _remove(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:

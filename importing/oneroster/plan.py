@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db.calendar.history import MovedTimeslot
-from importing.oneroster.known import Known
+from importing.oneroster.known import FamilyFields, Known
 from importing.oneroster.report import ImportRefused
 from importing.oneroster.roster import Roster
 from importing.oneroster.tables import Row
@@ -21,6 +21,8 @@ class Plan:
     a change of each known class holds (R2.10); a new class has none.
 
     kept_enrollments -- those of the bundle that stay as they are
+    family_facts -- by family, its new fields and those that it has been read with
+    said_of_families -- what is to be remembered of what the source said, by family (R13.9)
     made_enrollments -- what is to be remembered of the source's rows, by enrollment (R13.9)
     succeeded -- by the id of an enrollment that stays in the past, the one that takes over its sourcedId
     zones, location_of -- the zone of each location, and the location of each class, as they will be
@@ -31,7 +33,8 @@ class Plan:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     gone: dict[str, list[UUID]] = field(default_factory=dict)
     links_gone: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
-    family_facts: list[Row] = field(default_factory=list)
+    family_facts: dict[UUID, tuple[FamilyFields, FamilyFields]] = field(default_factory=dict)
+    said_of_families: dict[UUID, FamilyFields] = field(default_factory=dict)
     birth_facts: list[Row] = field(default_factory=list)
     moved: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     moved_timeslots: list[MovedTimeslot] = field(default_factory=list)

@@ -3,13 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from importing.oneroster.check import is_email, read_balance
+from importing.oneroster.check import is_email
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.families import Households, find_households
+from importing.oneroster.follow_families import plan_families
 from importing.oneroster.known import GUARDIAN_PREFIX, Known, KnownPerson
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
+from importing.oneroster.users import first_name, last_name
 
 SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "UNSPECIFIED"}
 
@@ -21,17 +23,8 @@ def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> Non
     addresses = _Addresses(plan, roster, known, report)
     _plan_staff(plan, roster, known, addresses)
     _plan_guardians(plan, roster, known, households, addresses)
-    _plan_families(plan, roster, known, households)
-    _plan_family_facts(plan, roster, known, households)
+    plan_families(plan, roster, known, households, report)
     _plan_births(plan, roster)
-
-
-def first_name(user: Record) -> str:
-    return str(user["preferredGivenName"] or user["givenName"])
-
-
-def last_name(user: Record) -> str:
-    return str(user["preferredFamilyName"] or user["familyName"])
 
 
 def _plan_students(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
@@ -125,42 +118,6 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
         family = households.of_guardian.get(source_id)
         if source_id not in roster.guardians and family is not None and family != person.family_id:
             plan.moved.setdefault("person", []).append((person.id, family))
-
-
-def _plan_families(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """Name a new family after its students and give it the contact data of its first guardian."""
-    reach: dict[UUID, tuple[str | None, str | None]] = {}
-    for source_id, user in sorted(roster.guardians.items()):
-        family = households.of_guardian.get(source_id)
-        if family is not None:
-            phone, email = reach.get(family, (None, None))
-            mail = user["email"] if user["email"] and is_email(user["email"]) else None
-            reach[family] = (phone or user["phone"] or user["sms"], email or mail)
-    names: dict[UUID, list[str]] = {}
-    for source_id, user in sorted(roster.students.items()):
-        names.setdefault(households.of_student[source_id], []).append(last_name(user))
-    for family, last_names in names.items():
-        name = " / ".join(dict.fromkeys(last_names))
-        phone, email = reach.get(family, (None, None))
-        plan.add("family", (family, name, phone, email, households.source_ids[family] or None, None))
-
-
-def _plan_family_facts(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
-    """Plan families.csv: filled cells are written, empty ones keep the current value, and later rows of a family
-    win.
-    """
-    by_key = {family.source_id: id_ for id_, family in known.families.items()}
-    facts: dict[UUID, list[object]] = {}
-    for row in roster.rows("families").live:
-        if row["student"] is not None:
-            family = households.of_student.get(row["student"]) or known.students[row["student"]].family_id
-        else:
-            family = households.of_key.get(row["family"]) or by_key[f"family/{row['family']}"]
-        balance = None if row["balance"] is None else read_balance(row["balance"])
-        said = [row["name"], row["phone"], row["email"], balance]
-        before = facts.get(family, [None] * 4)
-        facts[family] = [new if new is not None else old for new, old in zip(said, before, strict=True)]
-    plan.family_facts = [(family, *said) for family, said in facts.items()]
 
 
 def _plan_births(plan: Plan, roster: Roster) -> None:

@@ -15,14 +15,12 @@ class Target:
     """The columns of a table that the import writes, without organization_id, in the order of the rows.
 
     once -- columns that are never changed on existing rows
-    fill -- columns that are written on existing rows only where they are null
     """
 
     table: str
     columns: tuple[str, ...]
     key: tuple[str, ...] = ("id",)
     once: frozenset[str] = frozenset()
-    fill: frozenset[str] = frozenset()
 
 
 LOCATIONS = Target("location", ("id", "name", "time_zone", "source_id", "deleted_at"))
@@ -46,13 +44,13 @@ TIMESLOTS = Target(
     ("id", "offering_id", "weekday", "start_time", "duration_minutes", "room", "source_id", "starts_on"),
     once=frozenset({"offering_id", "weekday", "start_time", "duration_minutes", "room", "source_id", "starts_on"}),
 )
-# The office may rename a family, and complete or correct how to reach it.
+# The fields of known families follow the source one by one (follow_families.py).
 FAMILIES = Target(
     "family",
-    ("id", "name", "phone", "email", "source_id", "deleted_at"),
-    once=frozenset({"name", "source_id"}),
-    fill=frozenset({"phone", "email"}),
+    ("id", "name", "phone", "email", "balance", "source_id", "deleted_at"),
+    once=frozenset({"name", "phone", "email", "balance", "source_id"}),
 )
+IMPORTED_FAMILIES = Target("imported_family", ("family_id", "name", "phone", "email", "balance"), key=("family_id",))
 STUDENTS = Target("student", ("id", "family_id", "first_name", "last_name", "source_id", "deleted_at"))
 PERSONS = Target(
     "person",
@@ -104,7 +102,7 @@ async def upsert(
 def _upsert_sql(target: Target, staged: str) -> str:
     listed, key = ", ".join(target.columns), ", ".join(target.key)
     written = {
-        column: f"COALESCE(existing.{column}, excluded.{column})" if column in target.fill else f"excluded.{column}"
+        column: f"excluded.{column}"
         for column in target.columns
         if column not in target.key and column not in target.once
     }

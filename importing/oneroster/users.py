@@ -40,6 +40,14 @@ GUARDIANS = frozenset({"guardian", "parent", "relative"})
 STUDENT, GUARDIAN, STAFF = "student", "guardian", "staff"
 
 
+def first_name(user: Record) -> str:
+    return str(user["preferredGivenName"] or user["givenName"])
+
+
+def last_name(user: Record) -> str:
+    return str(user["preferredFamilyName"] or user["familyName"])
+
+
 def sort_users(roster: Roster, known: Known, today: date, report: Report) -> None:
     """Fill the roster's students, guardians and staff. A user without any role is left out and reported as an error. A
     user whose roles have ended, or have no meaning in Rollbook, is only counted.
