@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.executions",
+    "tests.support.hangs",
     "tests.support.scheduling",
     "tests.support.tenant_watch",
 ]

@@ -1,0 +1,74 @@
+"""Reports what a test waits for that has run for long: a test that hangs would otherwise end without its cause.
+
+The report is made while the test still waits, and is printed if the test fails: where each asyncio task stands, which
+sockets the event loop watches, where bytes wait, and what the sessions of the PostgreSQL server do.
+"""
+
+import asyncio
+import gc
+import io
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from commands.servers.start import Servers
+
+SECONDS = 30
+_SESSIONS = """
+SELECT pid, datname, state, wait_event_type, wait_event, pg_blocking_pids(pid) AS blocked_by,
+       clock_timestamp() - xact_start AS in_transaction, left(query, 200) AS query
+FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    servers = getattr(item, "funcargs", {}).get("servers")
+    timer = threading.Timer(SECONDS, _report, (item, servers))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _report(item: pytest.Item, servers: Servers | None) -> None:
+    lines = [*_tasks(), *_full_queues()]
+    if servers is not None:
+        lines += asyncio.run(_sessions(servers.database_url))
+    item.add_report_section("call", f"state after {SECONDS} seconds", "\n".join(lines))
+
+
+def _tasks() -> Iterator[str]:
+    tasks = [found for found in gc.get_objects() if isinstance(found, asyncio.Task) and not found.done()]
+    for task in tasks:
+        stack = io.StringIO()
+        task.print_stack(file=stack)
+        yield stack.getvalue()
+    for loop in {task.get_loop() for task in tasks}:
+        selector = getattr(loop, "_selector", None)
+        watched = [(key.events, key.fileobj) for key in selector.get_map().values()] if selector else []
+        yield f"{loop} watches {watched}"
+
+
+def _full_queues() -> Iterator[str]:
+    """Yield the line of /proc/net/tcp of each connection on which bytes wait to be sent or to be read."""
+    table = Path("/proc/net/tcp")
+    for line in table.read_text().splitlines()[1:] if table.exists() else ():
+        if line.split()[4] != "00000000:00000000":
+            yield line
+
+
+async def _sessions(url: str) -> list[str]:
+    try:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=10)
+        try:
+            return [str(dict(row)) for row in await connection.fetch(_SESSIONS, timeout=10)]
+        finally:
+            await connection.close(timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as fault:
+        return [f"The server does not say what its sessions do: {fault!r}"]
