@@ -273,7 +273,7 @@ class TokenRunState(StrEnum):
 
 
 class MakeupRequestState(StrEnum):
-    """R8.7. LAPSED: nobody decided while its token was good and its class ahead and on; derived, and written down only
+    """R8.7. LAPSED: nobody decided while its class was ahead and on; derived, and written down only
     when the family makes another request with the token.
     """
 

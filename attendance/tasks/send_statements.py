@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.calendar.timeslots import local_dates
 from attendance.rules.tasks.statements import NO_ADDRESS, PAID, OwingFamily, owes, statement_facts, statement_reason
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.kind import Item, ItemDraft, Kind, Task, TaskException
@@ -51,8 +51,8 @@ class SendStatements(Kind[StatementsAsked]):
     ) -> Sequence[TaskException]:
         ids = {item.position: UUID(item.given["family_id"]) for item in items}
         families = await read_owing(uow.connection, uow.organization_id, set(ids.values()))
-        home = (await read_zones(uow.connection, uow.organization_id)).home
-        stated_on = local_date(now, home) if home is not None else now.astimezone(UTC).date()
+        # The families of one task are told the same date: the latest that has begun at all locations.
+        stated_on, _ = local_dates(now, (await read_zones(uow.connection, uow.organization_id)).everywhere)
         told: list[TaskException] = []
         messages: list[Message] = []
         for item in items:

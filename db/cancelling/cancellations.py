@@ -148,6 +148,7 @@ async def read_cancelled_sheets(
             kind=occasion.kind,
             today=local_date(now, occasion.zone),
             session=occasion.session,
+            session_ends_on=occasion.session_ends_on,
             students=tuple(
                 _student(places[key].get(student_id, []), tokens[key].get(student_id, []))
                 for student_id in sorted(places[key].keys() | tokens[key].keys())

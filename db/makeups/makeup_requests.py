@@ -22,8 +22,9 @@ from db.marks.changes import Author
 from db.people.students import VISIBLE_STUDENTS, Visibility
 from db.unit_of_work import UnitOfWork
 
-# Whether an open request has lapsed follows from its token and its date, as in token_state (attendance/rules). A viewer
-# without SEE_ALL sees the requests for what the viewer teaches, or substitutes on that day.
+# Whether an open request has lapsed follows from its token and its date, as in token_state (attendance/rules). The last
+# day of the token does not matter, because a request does not lapse while staff wait (R8.6b). A viewer without SEE_ALL
+# sees the requests for what the viewer teaches, or substitutes on that day.
 _REQUESTS = f"""
 SELECT q.*, shown.state AS shown_state,
        r.kind AS requester_kind, r.first_name AS requester_first_name, r.last_name AS requester_last_name,
@@ -32,25 +33,19 @@ FROM makeup_request q
 JOIN student s ON s.organization_id = q.organization_id AND s.id = q.student_id
 JOIN makeup_token t ON t.organization_id = q.organization_id AND t.id = q.makeup_token_id
 JOIN timeslot w ON w.organization_id = q.organization_id AND w.id = q.timeslot_id
+JOIN offering o ON o.organization_id = w.organization_id AND o.id = w.offering_id
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
 LEFT JOIN person r ON r.organization_id = q.organization_id AND r.id = q.requested_by_id
 LEFT JOIN person d ON d.organization_id = q.organization_id AND d.id = q.decided_by_id
-LEFT JOIN location l ON l.organization_id = t.organization_id AND l.id = t.location_id
-LEFT JOIN timeslot m ON m.organization_id = t.organization_id AND m.id = t.timeslot_id
-LEFT JOIN offering o ON o.organization_id = m.organization_id AND o.id = m.offering_id
-LEFT JOIN location ol ON ol.organization_id = o.organization_id AND ol.id = o.location_id
-LEFT JOIN LATERAL (
-    SELECT h.time_zone FROM location h WHERE h.organization_id = t.organization_id ORDER BY h.id LIMIT 1
-) home ON true
-CROSS JOIN LATERAL (
-    SELECT (CAST(:now AS timestamptz)
-            AT TIME ZONE coalesce(l.time_zone, ol.time_zone, home.time_zone, 'UTC'))::date AS today
-) n
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN q.state <> 'REQUESTED' THEN q.state
         WHEN t.deleted_at IS NULL AND t.revoked_at IS NULL AND t.makeup_enrollment_id IS NULL
-             AND t.issued_on <= n.today AND coalesce(least(t.expires_on, t.lapses_on) >= n.today, true)
-             AND q.held_on >= n.today
+             AND q.held_on >= (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date
+             AND t.issued_on <= (
+                 SELECT max((CAST(:now AS timestamptz) AT TIME ZONE h.time_zone)::date) FROM location h
+                 WHERE h.organization_id = t.organization_id
+                   AND CASE WHEN t.location_id IS NULL THEN h.deleted_at IS NULL ELSE h.id = t.location_id END)
              AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
                              AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on
                              AND c.cancelled_at IS NOT NULL) THEN 'REQUESTED'

@@ -133,8 +133,9 @@ class TokenRun(OfOccurrence):
 
 
 class MakeupRequest(Entity):
-    """A family's request for a makeup, where staff decide (R8.7). It is open while its token is good and its date is
-    not over. A token has at most one open request. Whoever settles a request locks the token first.
+    """A family's request for a makeup, where staff decide (R8.7). It is open until its date is over, even when the
+    token's last day passes before (R8.6b). A token has at most one open request. Whoever settles a request locks the
+    token first.
 
     decided_by, decided_at -- who approved, denied or withdrew it, and when
     makeup_enrollment -- the makeup that the approval booked; it stays after a reset

@@ -5,6 +5,7 @@ Each function is one statement, however many students and occurrences there are.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,8 +22,12 @@ from db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TokenOccasion:
-    """What all tokens of an occurrence take from it (R7.8). `session` is the session of the offering that covers its
-    date.
+    """What all tokens of an occurrence take from it (R7.8).
+
+    session -- the session of the offering that covers its date; of several, the one that began last, for the limit of a
+        session (R7.6)
+    session_ends_on -- the last day of a token that is good until the end of the session (R7.7): the latest end of all
+        sessions that cover the date; None when one of them has no end, or when there is none
     """
 
     kind: OfferingKind
@@ -31,13 +36,14 @@ class TokenOccasion:
     program_id: UUID | None
     zone: ZoneInfo
     session: DateSpan | None
+    session_ends_on: date | None
 
 
 _OCCASIONS = text(
     """
     SELECT wanted.timeslot_id, wanted.held_on, f.kind, c.cancelled_at IS NOT NULL AS is_cancelled, f.location_id,
         f.program_id, l.time_zone, attached.id IS NOT NULL AS in_session,
-        attached.starts_on, attached.ends_on
+        attached.starts_on, attached.ends_on, nullif(attached.latest_end, 'infinity') AS session_ends_on
     FROM unnest(:timeslot_ids, :dates) AS wanted (timeslot_id, held_on)
     JOIN timeslot slot ON slot.organization_id = :organization_id AND slot.id = wanted.timeslot_id
     JOIN offering f ON f.organization_id = slot.organization_id AND f.id = slot.offering_id
@@ -45,11 +51,11 @@ _OCCASIONS = text(
     LEFT JOIN occurrence c ON c.organization_id = slot.organization_id AND c.timeslot_id = slot.id
         AND c.held_on = wanted.held_on
     LEFT JOIN LATERAL (
-        SELECT s.id, s.starts_on, s.ends_on
+        SELECT s.id, s.starts_on, s.ends_on, max(coalesce(s.ends_on, 'infinity')) OVER () AS latest_end
         FROM offering_session a JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
         WHERE a.organization_id = f.organization_id AND a.offering_id = f.id AND s.deleted_at IS NULL
             AND s.starts_on <= wanted.held_on AND (s.ends_on IS NULL OR s.ends_on >= wanted.held_on)
-        ORDER BY s.starts_on DESC, s.id
+        ORDER BY s.starts_on DESC, s.ends_on DESC
         LIMIT 1
     ) attached ON true
     """
@@ -104,6 +110,7 @@ async def occasions_of(
             program_id=row.program_id,
             zone=ZoneInfo(row.time_zone),
             session=DateSpan(row.starts_on, row.ends_on) if row.in_session else None,
+            session_ends_on=row.session_ends_on,
         )
         for row in found
     }

@@ -19,6 +19,16 @@ REQUESTED_ON = """(SELECT q.held_on FROM makeup_request q WHERE q.organization_i
     AND q.makeup_token_id = t.id AND q.state = 'REQUESTED'
     AND NOT EXISTS (SELECT FROM occurrence c WHERE c.organization_id = q.organization_id
         AND c.timeslot_id = q.timeslot_id AND c.held_on = q.held_on AND c.cancelled_at IS NOT NULL))"""
+# Of a token `t`, with its location `l`: the zones of its dates (see TokenFacts). Null when there is no live location.
+ZONES = """CASE WHEN t.location_id IS NOT NULL THEN ARRAY[l.time_zone]
+    ELSE (SELECT array_agg(DISTINCT h.time_zone) FROM location h
+          WHERE h.organization_id = t.organization_id AND h.deleted_at IS NULL) END"""
+# Of a token `t`: the zone of the class that a family has requested. A token has at most one open request.
+_REQUESTED_ZONE = """(SELECT ql.time_zone FROM makeup_request q
+    JOIN timeslot qs ON qs.organization_id = q.organization_id AND qs.id = q.timeslot_id
+    JOIN offering qo ON qo.organization_id = qs.organization_id AND qo.id = qs.offering_id
+    JOIN location ql ON ql.organization_id = qo.organization_id AND ql.id = qo.location_id
+    WHERE q.organization_id = t.organization_id AND q.makeup_token_id = t.id AND q.state = 'REQUESTED')"""
 _TOKENS = f"""
 SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on, t.lapses_on,
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
@@ -27,18 +37,14 @@ SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issu
        l.id AS location_id, l.name AS location_name, l.time_zone AS location_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
        w.id AS issuer_id, w.kind AS issuer_kind, w.first_name AS issuer_first_name, w.last_name AS issuer_last_name,
-       coalesce(l.time_zone, ol.time_zone, home.time_zone) AS zone
+       {ZONES} AS zones, coalesce(ml.time_zone, {_REQUESTED_ZONE}) AS class_zone
 FROM makeup_token t
 LEFT JOIN enrollment m ON m.organization_id = t.organization_id AND m.id = t.makeup_enrollment_id
+LEFT JOIN offering mo ON mo.organization_id = m.organization_id AND mo.id = m.offering_id
+LEFT JOIN location ml ON ml.organization_id = mo.organization_id AND ml.id = mo.location_id
 LEFT JOIN location l ON l.organization_id = t.organization_id AND l.id = t.location_id
 LEFT JOIN program p ON p.organization_id = t.organization_id AND p.id = t.program_id
 LEFT JOIN person w ON w.organization_id = t.organization_id AND w.id = t.issued_by_id
-LEFT JOIN timeslot s ON s.organization_id = t.organization_id AND s.id = t.timeslot_id
-LEFT JOIN offering o ON o.organization_id = s.organization_id AND o.id = s.offering_id
-LEFT JOIN location ol ON ol.organization_id = o.organization_id AND ol.id = o.location_id
-LEFT JOIN LATERAL (
-    SELECT h.time_zone FROM location h WHERE h.organization_id = t.organization_id ORDER BY h.id LIMIT 1
-) home ON true
 WHERE t.organization_id = :organization_id
 """  # noqa: S608 - nothing but constants
 _BY_ID = text(_TOKENS + "  AND t.id = ANY (CAST(:ids AS uuid[]))")
@@ -95,5 +101,6 @@ def _token(row: Row[Any]) -> TokenFacts:
         comment=row.comment,
         issued_by=issuer,
         makeup_enrollment_id=row.makeup_enrollment_id,
-        zone=ZoneInfo(row.zone) if row.zone else None,
+        zones=tuple(map(ZoneInfo, row.zones or ())),
+        class_zone=ZoneInfo(row.class_zone) if row.class_zone else None,
     )

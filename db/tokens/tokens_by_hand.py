@@ -19,6 +19,7 @@ from attendance.rules.vocabulary import MakeupTokenOrigin
 from db import models
 from db.fragments import covers, gives_place
 from db.marks.changes import Author
+from db.tokens.student_tokens import ZONES
 from db.unit_of_work import UnitOfWork
 
 
@@ -32,14 +33,14 @@ class NewToken:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of the locations that were not deleted.
-
-    home -- that of the organization's first location, for tokens that can be used at any location; None when the
-        organization has no location
-    """
+    """The zones of the locations that were not deleted."""
 
     of_locations: Mapping[UUID, ZoneInfo]
-    home: ZoneInfo | None
+
+    @property
+    def everywhere(self) -> frozenset[ZoneInfo]:
+        """The zones whose dates decide about a token without a location (R7.7)."""
+        return frozenset(self.of_locations.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class TokenNotice:
     comment: str | None
     issued_on: date
     expires_on: date | None
-    zone: ZoneInfo | None
+    zones: tuple[ZoneInfo, ...]
 
 
 # The latest end, for a student in several sessions. A rolling session has no end.
@@ -75,36 +76,29 @@ _SESSION_ENDS = text(
 ).bindparams(bindparam("student_ids", type_=ARRAY(Uuid)), bindparam("dates", type_=ARRAY(Date)))
 
 _NOTICES = text(
-    """
+    f"""
     SELECT t.id, f.id AS family_id, nullif(btrim(f.email), '') AS email, s.first_name, l.name AS location,
         p.name AS program, t.comment, t.issued_on,
-        least(t.expires_on, t.lapses_on) AS expires_on, coalesce(l.time_zone, ol.time_zone, home.time_zone) AS zone
+        least(t.expires_on, t.lapses_on) AS expires_on, {ZONES} AS zones
     FROM makeup_token t
     JOIN student s ON s.organization_id = t.organization_id AND s.id = t.student_id
     JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
     LEFT JOIN location l ON l.organization_id = t.organization_id AND l.id = t.location_id
     LEFT JOIN program p ON p.organization_id = t.organization_id AND p.id = t.program_id
-    LEFT JOIN timeslot slot ON slot.organization_id = t.organization_id AND slot.id = t.timeslot_id
-    LEFT JOIN offering o ON o.organization_id = slot.organization_id AND o.id = slot.offering_id
-    LEFT JOIN location ol ON ol.organization_id = o.organization_id AND ol.id = o.location_id
-    LEFT JOIN LATERAL (
-        SELECT h.time_zone FROM location h WHERE h.organization_id = t.organization_id ORDER BY h.id LIMIT 1
-    ) home ON true
     WHERE t.organization_id = :organization_id AND t.id = ANY (:ids)
     ORDER BY t.id
-    """
+    """  # noqa: S608 - a constant
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 _ZONES = text("""
-SELECT l.id, l.time_zone, l.deleted_at FROM location l WHERE l.organization_id = :organization_id ORDER BY l.id
+SELECT l.id, l.time_zone FROM location l WHERE l.organization_id = :organization_id AND l.deleted_at IS NULL
 """)
 
 
 async def read_zones(connection: AsyncConnection, organization_id: UUID) -> Zones:
     found = await connection.execute(_ZONES, {"organization_id": organization_id})
-    rows = [(row.id, ZoneInfo(row.time_zone), row.deleted_at is None) for row in found]
-    return Zones({id: zone for id, zone, is_live in rows if is_live}, rows[0][1] if rows else None)
+    return Zones({row.id: ZoneInfo(row.time_zone) for row in found})
 
 
 async def ends_of_sessions(
@@ -169,7 +163,7 @@ async def read_notices(
             comment=row.comment,
             issued_on=row.issued_on,
             expires_on=row.expires_on,
-            zone=ZoneInfo(row.zone) if row.zone else None,
+            zones=tuple(map(ZoneInfo, row.zones or ())),
         )
         for row in found
     ]

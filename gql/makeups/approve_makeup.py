@@ -11,7 +11,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.makeups.makeup_arguments import CHECKS, MUST_BE_GOOD, AgainstTheClass, AgainstTheToken
+from gql.makeups.makeup_arguments import AgainstTheClass, AgainstTheToken
 from gql.makeups.makeup_refusals import MakeupRequestSettled
 from gql.makeups.makeup_request_changed import (
     COMMENT_DESCRIPTION,
@@ -58,8 +58,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Approve a family's request for a makeup, and book the makeup. All checks are made again at this "
-    f"time. When one of them fails, the request stays open. {MUST_BE_GOOD}{CHECKS} When several people approve, deny "
+    description="Approve a family's request for a makeup, and book the makeup. The checks of `requestMakeup` are "
+    "made again at this time, except those of the token's expiration date and of the settings "
+    "makeupLatestBookingMinutes and makeupHorizonDays, because the request was made in time. When a check fails, the "
+    "request stays open. When several people approve, deny "
     "or withdraw the same request at once, one of them succeeds and the others get MakeupRequestSettled. Needs "
     "CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal; without SEE_ALL, the caller must see "
     "both the student and the class. A request that the caller may not see is NOT_FOUND.",

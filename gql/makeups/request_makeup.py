@@ -62,8 +62,9 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Request a makeup, while the setting autoApproveMakeups is off; while it is on, use "
-    f"`redeemMakeupToken`. {MUST_BE_GOOD}{CHECKS} The request does not hold a place. Staff approve it, which makes "
-    "all of these checks again, or deny it. A token can have one open request at a time. Only for guardians in the "
-    "Customer Portal, for their own students. A token of another family is NOT_FOUND.",
+    f"`redeemMakeupToken`. {MUST_BE_GOOD}{CHECKS} The request does not hold a place. Staff approve it, if "
+    "the class can still be attended then, or deny it. A request does not lapse while staff wait, although the "
+    "token's expiration date or the latest booking time passes. A token can have one open request at a time. Only for "
+    "guardians in the Customer Portal, for their own students. A token of another family is NOT_FOUND.",
     metadata=signed_in(Portal.CUSTOMER),
 )

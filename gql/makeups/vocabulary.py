@@ -42,7 +42,7 @@ described(
         MakeupRequestState.DENIED: "Staff denied the request. The makeup token can be used again.",
         MakeupRequestState.WITHDRAWN: "The request was withdrawn, or its makeup token was reset.",
         MakeupRequestState.LAPSED: "Nobody decided in time: the date passed; or the class was cancelled; or the "
-        "makeup token expired, was revoked or deleted, or got a future issue date. If the obstacle disappears before "
-        "the date, the state is REQUESTED again.",
+        "makeup token was revoked or deleted, or got a future issue date. If the obstacle disappears before the date, "
+        "the state is REQUESTED again. A request does not lapse because the token's expiration date passes.",
     },
 )

@@ -76,7 +76,7 @@ class StudentState:
     def zones(self) -> set[ZoneInfo]:
         """The zones in which a new day may change what is shown."""
         return {head.zone for head in self.day.sheets.heads.values()} | {
-            token.zone for token in self.visible if token.zone is not None
+            zone for token in self.visible for zone in (*token.zones, token.class_zone) if zone is not None
         }
 
 

@@ -42,8 +42,8 @@ class MakeupTokenDraftInput:
     issue_on: date | None = strawberry.field(
         default=None,
         description="The first date on which the family sees the token and can use it. It may lie in the past or in "
-        "the future. Left out or null: today's date at the token's location, or at the organization's first location "
-        "if the token has none.",
+        "the future. Left out or null: today's date at the token's location; if the token has none, the date that has "
+        "begun at all locations.",
     )
     expires_on: date | None = strawberry.field(
         default=None,

@@ -55,10 +55,15 @@ class MakeupToken(Node):
         description="A remark by staff. Null when there is none, or when the viewer is a guardian and the setting "
         "`familiesSeeComments` is off."
     )
-    issued_on: date = strawberry.field(description="The first local date on which the token can be used.")
+    issued_on: date = strawberry.field(
+        description="The first local date on which the token can be used. A token without a location is shown as soon "
+        "as this date has begun at any location; when it is redeemed, the date at the location of the class decides."
+    )
     expires_on: date | None = strawberry.field(
         description="The last local date on which the token can be redeemed. Null when it never expires. When the "
-        "student has left, this is the earlier of the token's own last date and `lapsesOn`."
+        "student has left, this is the earlier of the token's own last date and `lapsesOn`. A token without a "
+        "location is EXPIRED once this date has ended at all locations; when it is redeemed, the date at the location "
+        "of the class decides."
     )
     lapses_on: date | None = strawberry.field(
         description="The last local date on which the unused tokens of a student who has left can be redeemed. The "

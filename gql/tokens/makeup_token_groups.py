@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from attendance.rules.calendar.occurrences import LocationFacts
 from attendance.rules.refusals import LocationNotFound
 from attendance.rules.tokens.student_tokens import MOST_IN_GROUP, TokenFacts, TokenGroups, group_tokens
 from db.calendar.offerings import read_locations
@@ -58,13 +59,14 @@ async def groups_of_student(info: Info, student: Student, location_id: UUID | No
     shown = await load(info, (student.facts.id, location_id), _read_tokens)
     if shown is None:
         raise LocationNotFound
+    tokens, location = shown
     groups = group_tokens(
-        shown.visible(now),
-        at_location=location_id,
-        ignores_locks=shown.settings.ignore_location_lock,
+        tokens.visible(now),
+        at_location=location,
+        ignores_locks=tokens.settings.ignore_location_lock,
         now=now,
     )
-    return _show(groups, student, shown, now)
+    return _show(groups, student, tokens, now)
 
 
 def _show(groups: TokenGroups, student: Student, shown: ShownTokens, now: datetime) -> MakeupTokenGroups:
@@ -81,16 +83,21 @@ def _show(groups: TokenGroups, student: Student, shown: ShownTokens, now: dateti
     )
 
 
-async def _read_tokens(source: Reading, asked: list[tuple[UUID, UUID | None]]) -> list[ShownTokens | None]:
-    """Return the tokens for each pair of student and location. An entry is None when its location does not exist or was
-    deleted.
+async def _read_tokens(
+    source: Reading, asked: list[tuple[UUID, UUID | None]]
+) -> list[tuple[ShownTokens, LocationFacts | None] | None]:
+    """Return the tokens and the location for each pair of student and location. An entry is None when its location does
+    not exist or was deleted.
     """
     organization_id = source.viewer.caller.organization_id
-    live: set[UUID | None] = {None}
+    live: dict[UUID | None, LocationFacts | None] = {None: None}
     if any(location_id is not None for _, location_id in asked):
-        live |= {each.id for each in await read_locations(source.connection, organization_id)}
+        live |= {each.id: each for each in await read_locations(source.connection, organization_id)}
     tokens = await read_shown_tokens(source, [student_id for student_id, _ in asked])
-    return [shown if location_id in live else None for shown, (_, location_id) in zip(tokens, asked, strict=True)]
+    return [
+        (shown, live[location_id]) if location_id in live else None
+        for shown, (_, location_id) in zip(tokens, asked, strict=True)
+    ]
 
 
 async def resolve(

@@ -93,8 +93,9 @@ described(
         ExpiryUnit.DAYS: "Days.",
         ExpiryUnit.WEEKS: "Weeks.",
         ExpiryUnit.MONTHS: "Months: the same day of a later month, or the last day of that month if it is shorter.",
-        ExpiryUnit.END_OF_SESSION: "Until the end of the session in which the class was missed. Without a session, or "
-        "in a rolling session, the token never expires.",
+        ExpiryUnit.END_OF_SESSION: "Until the end of the session in which the class was missed; of several sessions "
+        "that cover the date, the latest end counts. Without a session, or in a rolling session, the token never "
+        "expires.",
     },
 )
 described(

@@ -269,6 +269,28 @@ async def test_R7_7_expiry_is_fixed_at_the_issue_and_later_settings_leave_it(
     assert [token.expires_on for token in await sheet.tokens()] == [expires_on]
 
 
+@pytest.mark.parametrize(
+    ("ends", "expires_on"),
+    [
+        # The session that begins last is not always the one that ends last.
+        ([date(2026, 12, 18), date(2026, 11, 30)], date(2026, 12, 18)),
+        ([date(2026, 11, 30), date(2026, 12, 18)], date(2026, 12, 18)),
+        ([date(2026, 12, 18), None], None),
+        ([None, date(2026, 12, 18)], None),
+        ([date(2026, 12, 18), date(2026, 11, 15)], date(2026, 12, 18)),
+    ],
+)
+async def test_R7_7_the_latest_end_of_the_sessions_that_cover_the_date_counts(
+    sheet: TokenSheet, ann: UUID, ends: list[date | None], expires_on: date | None
+) -> None:
+    for month, ends_on in enumerate(ends, 9):
+        starts_on = date(2026, month, 1)
+        await sheet.world.session(starts_on, ends_on, offerings=[sheet.lesson.offering_id], name=f"From {month}")
+    await sheet.set_mark(ann, ABSENT)
+    await sheet.reconcile(ann, settings=MakeupTokenSettings(expiry_unit=ExpiryUnit.END_OF_SESSION))
+    assert [token.expires_on for token in await sheet.tokens()] == [expires_on]
+
+
 async def test_R7_7_an_absence_recorded_long_after_may_earn_an_expired_token(sheet: TokenSheet, ann: UUID) -> None:
     settings = MakeupTokenSettings(expiry_unit=ExpiryUnit.DAYS, expiry_count=5, expiry_anchor=ExpiryAnchor.MISSED_CLASS)
     await sheet.set_mark(ann, ABSENT)

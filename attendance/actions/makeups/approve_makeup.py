@@ -15,8 +15,9 @@ async def approve_makeup(
 ) -> RequestWritten:
     """Book the requested makeup.
 
-    All checks are made again, because since the request the class may have filled up, begun or been cancelled, and the
-    token may have expired. The edge has checked the permission.
+    The checks are made again, because since the request the class may have filled up, begun or been cancelled. What
+    only depends on when the makeup was requested is not checked again: the token's last day, the horizon, and the
+    latest booking time (R8.6b). The edge has checked the permission.
 
     Raises NothingFound, MakeupRequestSettled and what `book_place` raises. The request then stays open.
     """

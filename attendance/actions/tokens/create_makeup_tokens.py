@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from attendance.actions.enrollments.steps.lock_places import require_student
 from attendance.actions.tokens.steps.tell_new_tokens import tell_new_tokens
-from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.calendar.timeslots import local_dates
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import LocationNotFound, NothingFound
@@ -127,8 +127,10 @@ async def _with_lives(
 
 
 def _today(draft: TokenDraft, zones: Zones, now: datetime) -> date:
-    zone = zones.home if draft.location_id is None else zones.of_locations[draft.location_id]
-    return local_date(now, zone) if zone is not None else now.astimezone(UTC).date()
+    """Return today at the token's location, or the date that has begun at all locations for a token without one."""
+    location_id = draft.location_id
+    today, _ = local_dates(now, zones.everywhere if location_id is None else [zones.of_locations[location_id]])
+    return today
 
 
 def _entry(token: NewToken) -> LedgerEntry:

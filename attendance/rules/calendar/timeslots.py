@@ -115,6 +115,12 @@ def local_date(now: datetime, zone: ZoneInfo) -> date:
     return now.astimezone(zone).date()
 
 
+def local_dates(now: datetime, zones: Iterable[ZoneInfo]) -> tuple[date, date]:
+    """Return the earliest and the latest local date in the zones at this instant. Without zones, both are in UTC."""
+    dates_now = [local_date(now, zone) for zone in zones] or [now.astimezone(UTC).date()]
+    return min(dates_now), max(dates_now)
+
+
 def dates(slot: Timeslot, within: DateSpan, *, backwards: bool = False) -> Iterator[date]:
     """Return the dates within the span on which the slot falls, scheduled or not, as a lazy iterator.
 

@@ -111,13 +111,14 @@ class CancelledSheet:
     """An occurrence that can be cancelled, with the students concerned.
 
     today -- the local date at the location
-    session -- the session of the offering that covers the date
+    session, session_ends_on -- as in TokenOccasion
     """
 
     key: OccurrenceKey
     kind: OfferingKind
     today: date
     session: DateSpan | None
+    session_ends_on: date | None
     students: tuple[CancelledStudent, ...]
 
 
@@ -187,5 +188,5 @@ def token_expires_on(sheet: CancelledSheet, tokens: CancellationTokens, settings
         settings,
         issued_on=sheet.today,
         missed_on=sheet.key.held_on,
-        session_ends_on=None if sheet.session is None else sheet.session.ends_on,
+        session_ends_on=sheet.session_ends_on,
     )

@@ -95,25 +95,26 @@ def obstacles_to(
     first.
 
     token -- None for a makeup without a token (R8.10), to which no rule about tokens applies
-    is_approval -- whether a family's request with this token is being approved; being REQUESTED is then no obstacle
+    is_approval -- whether a family's request with this token is being approved. The request was made in time, so what
+        has passed since is no obstacle: the token's last day, the horizon, and the latest booking time (R8.6b)
     """
-    yield from token_obstacles(token, now=now, is_approval=is_approval)
+    here = ZoneInfo(occasion.offering.location.time_zone)
+    yield from token_obstacles(token and token.at(here), now=now, is_approval=is_approval)
     yield from class_obstacles(occasion.offering, token, settings)
-    yield from _time_obstacles(occasion, settings, now)
+    yield from _time_obstacles(occasion, settings, now, is_approval=is_approval)
     yield from _student_obstacles(occasion.offering, student, occasion.key.held_on)
     yield from _place_obstacles(occasion)
 
 
 def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: bool = False) -> Iterator[Refusal]:
-    """Yield what prevents the token from being redeemed in any class.
+    """Yield what prevents the token from being redeemed.
 
-    The token must be redeemed by its last day, in its own zone. The class may be later than that.
+    The token must be redeemed by its last day. The class may be later than that. A token without a location must be
+    given as it is at the location of the class (`TokenFacts.at`); otherwise, the result holds for all classes.
     """
     if token is None:
         return
-    # For an approval, the token is judged as if nobody had requested a makeup with it.
-    asked_for = replace(token, dates=replace(token.dates, requested_on=None)) if is_approval else token
-    state = asked_for.state(now)
+    state = (_as_requested(token) if is_approval else token).state(now)
     if state is MakeupTokenState.SCHEDULED:
         yield MakeupTokenNotYetIssued(token.dates.issued_on)
     elif state is MakeupTokenState.EXPIRED:
@@ -122,6 +123,11 @@ def token_obstacles(token: TokenFacts | None, *, now: datetime, is_approval: boo
         yield MakeupTokenNotUsable(state)
     if token.program is not None and token.program.is_deleted:
         yield MakeupProgramDeleted(token.program)
+
+
+def _as_requested(token: TokenFacts) -> TokenFacts:
+    """Return the token as it was when the makeup was requested: free, and not expired."""
+    return replace(token, dates=replace(token.dates, requested_on=None, expires_on=None, lapses_on=None))
 
 
 def class_obstacles(
@@ -149,17 +155,21 @@ def age_in_months(birth_on: date, on_date: date) -> int:
     return months if on_date.day >= birth_on.day or is_last_of_month else months - 1
 
 
-def _time_obstacles(occasion: MakeupOccasion, settings: MakeupTokenSettings, now: datetime) -> Iterator[Refusal]:
+def _time_obstacles(
+    occasion: MakeupOccasion, settings: MakeupTokenSettings, now: datetime, *, is_approval: bool
+) -> Iterator[Refusal]:
     """Yield the obstacles of time. Both limits are inclusive: the last minute before the start, and the last date of
     the horizon, in the zone of the class.
     """
     if occasion.state is not OccurrenceState.SCHEDULED:
         yield MakeupNotHeld(occasion.key.held_on, occasion.state)
-    minutes = settings.makeup_latest_booking_minutes
-    latest_at = occasion.starts_at - timedelta(minutes=minutes)
     if occasion.starts_at <= now:
         yield MakeupBegun(occasion.starts_at)
-    elif latest_at < now:
+    if is_approval:
+        return
+    minutes = settings.makeup_latest_booking_minutes
+    latest_at = occasion.starts_at - timedelta(minutes=minutes)
+    if latest_at < now < occasion.starts_at:
         yield MakeupTooLate(latest_at, minutes)
     latest_on = horizon(settings, local_date(now, ZoneInfo(occasion.offering.location.time_zone)))
     if occasion.key.held_on > latest_on:

@@ -100,25 +100,34 @@ _TIED = frozenset({MakeupTokenState.PENDING, MakeupTokenState.SPENT})
 _UNUSED = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.AVAILABLE, MakeupTokenState.REQUESTED})
 
 
-def token_state(token: TokenDates, today: date) -> MakeupTokenState:
+def token_state(
+    token: TokenDates, today: date, *, latest: date | None = None, at_class: date | None = None
+) -> MakeupTokenState:
     """Return the state of a token, from its dates and links alone (R8.3).
 
     A token can be used until the end of the local day `good_through` (R7.7, R8.11). Its makeup is pending until the end
-    of its own day. An undecided request lapses with the day that it was for, and does not count before the issue date
-    (R8.2). Being deleted or revoked overrides everything else.
+    of its own day. An undecided request lapses with the day that it was for, but not because the token's last day
+    passes while staff wait (R8.6b); it does not count before the issue date (R8.2). Being deleted or revoked overrides
+    everything else.
+
+    today -- the local date at the token's location; for a token without a location, the earliest of the dates at all
+        live locations, because the token expires when its last day has ended at all of them (R7.7)
+    latest -- the latest of these dates, from which on the token is seen; None when it is the same date
+    at_class -- the local date at the location of the makeup or of the requested class; None means `today`
     """
+    there = today if at_class is None else at_class
     if token.is_deleted:
         return MakeupTokenState.DELETED
     if token.is_revoked:
         return MakeupTokenState.REVOKED
     if token.makeup_on is not None:
-        return MakeupTokenState.SPENT if token.makeup_on < today else MakeupTokenState.PENDING
+        return MakeupTokenState.SPENT if token.makeup_on < there else MakeupTokenState.PENDING
+    is_ahead = token.issued_on > (today if latest is None else latest)
+    if token.requested_on is not None and token.requested_on >= there and not is_ahead:
+        return MakeupTokenState.REQUESTED
     if token.good_through is not None and token.good_through < today:
         return MakeupTokenState.EXPIRED
-    if token.issued_on > today:
-        return MakeupTokenState.SCHEDULED
-    is_requested = token.requested_on is not None and token.requested_on >= today
-    return MakeupTokenState.REQUESTED if is_requested else MakeupTokenState.AVAILABLE
+    return MakeupTokenState.SCHEDULED if is_ahead else MakeupTokenState.AVAILABLE
 
 
 def missing_ground(ground: TokenGround, settings: MakeupTokenSettings) -> TokenCause | None:

@@ -1,13 +1,13 @@
 """A student's makeup tokens as they are shown: their order, their states, and what a family may see (R8.2 to R8.4)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar.occurrences import LocationFacts, PersonFacts, ProgramFacts
-from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
+from attendance.rules.calendar.timeslots import OccurrenceKey, local_date, local_dates
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.makeup_tokens import TokenDates, token_state
 from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, PersonKind
@@ -20,8 +20,9 @@ _HIDDEN_FROM_FAMILIES = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.
 class TokenFacts:
     """A token as it is stored.
 
-    zone -- the zone of its dates: that of its location, else that of the class missed, else that of the organization's
-        first location; None when the organization has no location
+    zones -- the zones of its dates: that of its location, or those of all live locations for a token without a location
+        (R7.7); UTC when there is none
+    class_zone -- the zone of its makeup or of the requested class; None when it is free
     """
 
     id: UUID
@@ -34,11 +35,20 @@ class TokenFacts:
     comment: str | None
     issued_by: tuple[PersonKind, PersonFacts] | None
     makeup_enrollment_id: UUID | None
-    zone: ZoneInfo | None
+    zones: tuple[ZoneInfo, ...]
+    class_zone: ZoneInfo | None = None
 
     def state(self, now: datetime) -> MakeupTokenState:
         """Return the state of the token (R8.3)."""
-        return token_state(self.dates, local_date(now, self.zone) if self.zone else now.astimezone(UTC).date())
+        first, last = local_dates(now, self.zones)
+        at_class = None if self.class_zone is None else local_date(now, self.class_zone)
+        return token_state(self.dates, first, latest=last, at_class=at_class)
+
+    def at(self, zone: ZoneInfo) -> "TokenFacts":
+        """Return the token as it is redeemed at a location in the zone. Only a token without a location follows the
+        date there (R7.7).
+        """
+        return replace(self, zones=(zone,)) if self.location is None else self
 
 
 def token_order(token: TokenFacts) -> tuple[date, UUID]:
@@ -71,7 +81,7 @@ class TokenGroups:
 
 
 def group_tokens(
-    tokens: Iterable[TokenFacts], *, at_location: UUID | None, ignores_locks: bool, now: datetime
+    tokens: Iterable[TokenFacts], *, at_location: LocationFacts | None, ignores_locks: bool, now: datetime
 ) -> TokenGroups:
     """Sort tokens into groups, with at most MOST_IN_GROUP in a group.
 
@@ -90,8 +100,7 @@ def group_tokens(
     for token in tokens:
         state = token.state(now)
         if state is MakeupTokenState.AVAILABLE:
-            lock = None if ignores_locks or token.location is None else token.location.id
-            is_here = lock is None or at_location is None or lock == at_location
+            is_here = at_location is None or _is_usable_at(token, at_location, ignores_locks=ignores_locks, now=now)
             (found.usable_here if is_here else found.usable_elsewhere).append(token)
         elif state in groups:
             groups[state].append(token)
@@ -100,3 +109,9 @@ def group_tokens(
     for over in (found.spent, found.expired):
         del over[:-MOST_IN_GROUP]
     return found
+
+
+def _is_usable_at(token: TokenFacts, location: LocationFacts, *, ignores_locks: bool, now: datetime) -> bool:
+    if token.location is not None:
+        return ignores_locks or token.location.id == location.id
+    return token.at(ZoneInfo(location.time_zone)).state(now) is MakeupTokenState.AVAILABLE

@@ -97,7 +97,7 @@ def with_expiry(token: TokenFacts, steps: Iterable[LedgerStep], now: datetime) -
     last_day = token.dates.good_through
     if token.state(now) is not MakeupTokenState.EXPIRED or last_day is None:
         return known
-    ends_at = datetime.combine(last_day + _DAY, time(), token.zone or UTC).astimezone(UTC)
+    ends_at = max(datetime.combine(last_day + _DAY, time(), zone).astimezone(UTC) for zone in token.zones or (UTC,))
     freed_at = max((step.entered_at for step in known if step.act in _FREEING), default=ends_at)
     expiry = LedgerStep(
         id=token.id,

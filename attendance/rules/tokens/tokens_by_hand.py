@@ -1,13 +1,13 @@
 """Makeup tokens that staff create and change: dates, states, and when families are told (R8.1, R8.2, R8.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.calendar.timeslots import local_date
+from attendance.rules.calendar.timeslots import local_dates
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.expiry import expires_on
 from attendance.rules.tokens.student_tokens import TokenFacts
@@ -17,7 +17,7 @@ from attendance.rules.vocabulary import MakeupTokenDatesReason, MakeupTokenState
 MOST_DRAFTS = 100
 COMMENT_LENGTH = 500
 NOTICE_TIME = time(8)
-"""When a family is told of a token with a future issue date: on that date, local time at its location."""
+"""When a family is told of a token with a future issue date: on that date, local time (see `notice_due_at`)."""
 
 _State = MakeupTokenState
 EDITABLE = frozenset({_State.SCHEDULED, _State.AVAILABLE, _State.REQUESTED, _State.PENDING, _State.EXPIRED})
@@ -140,12 +140,16 @@ def not_changeable(state: MakeupTokenState, advice: str) -> MakeupTokenNotChange
     return MakeupTokenNotChangeable(state, f"{_SAID[state]}; {advice}.")
 
 
-def notice_due_at(issued_on: date, zone: ZoneInfo | None, now: datetime) -> datetime:
-    """Return when the family is told of a token: at once, or in the morning of a future issue date (R8.2)."""
-    here = zone or ZoneInfo("UTC")
-    if issued_on <= local_date(now, here):
+def notice_due_at(issued_on: date, zones: Collection[ZoneInfo], now: datetime) -> datetime:
+    """Return when the family is told of a token: at once, or in the morning of a future issue date (R8.2), at the first
+    of the locations where that morning begins.
+
+    zones -- those of the token (R7.7)
+    """
+    _, latest = local_dates(now, zones)
+    if issued_on <= latest:
         return now
-    return datetime.combine(issued_on, NOTICE_TIME, tzinfo=here).astimezone(UTC)
+    return min(datetime.combine(issued_on, NOTICE_TIME, zone).astimezone(UTC) for zone in zones or (UTC,))
 
 
 def notice_reason(token_id: UUID) -> str:

@@ -214,8 +214,24 @@ async def test_R8_7_the_same_checks_hold_for_a_request(desk: MakeupDesk, case: C
     assert await fingerprint(desk.world) == before
 
 
-@pytest.mark.parametrize("case", [case for case in OF_THE_TOKEN + OF_THE_CLASS if case is not requested])
-async def test_R8_7_an_approval_checks_all_of_it_again(desk: MakeupDesk, case: Case) -> None:
+PASSED_SINCE = [expired, too_late, beyond]
+"""What no longer matters when staff approve a request that was made in time (R8.6b)."""
+
+
+@pytest.mark.parametrize("case", PASSED_SINCE)
+async def test_R8_6b_an_approval_does_not_check_again_what_was_in_time(desk: MakeupDesk, case: Case) -> None:
+    await desk.world.change_settings(auto_approve_makeups=False)
+    asked = (await desk.request())["makeupRequest"]["id"]
+    await case(desk)
+    await desk.sign_in_again()
+    assert (await desk.settle("approveMakeup", asked))["makeupRequest"]["state"] == "APPROVED"
+    assert await desk.state() == "PENDING"
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in OF_THE_TOKEN + OF_THE_CLASS if case not in (requested, *PASSED_SINCE)]
+)
+async def test_R8_7_an_approval_checks_the_rest_again(desk: MakeupDesk, case: Case) -> None:
     await desk.world.change_settings(auto_approve_makeups=False)
     if case is a_camp:
         expected = await case(desk)

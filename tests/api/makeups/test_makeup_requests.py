@@ -177,9 +177,10 @@ async def test_R8_7_a_request_that_nobody_decides_lapses_with_its_day(desk: Make
     [
         ({}, "REQUESTED"),
         ({"expires_on": MONDAY}, "REQUESTED"),
-        ({"expires_on": MONDAY - DAY}, "LAPSED"),
+        # R8.6b: it does not lapse while staff wait.
+        ({"expires_on": MONDAY - DAY}, "REQUESTED"),
         ({"lapses_on": MONDAY}, "REQUESTED"),
-        ({"lapses_on": MONDAY - DAY, "expires_on": AHEAD}, "LAPSED"),
+        ({"lapses_on": MONDAY - DAY, "expires_on": AHEAD}, "REQUESTED"),
         ({"revoked_at": LONG_AGO}, "LAPSED"),
         ({"deleted_at": LONG_AGO}, "LAPSED"),
     ],
@@ -239,15 +240,48 @@ async def test_R8_7_a_class_that_was_moved_to_another_weekday_leaves_its_request
     assert (await desk.settle("denyMakeup", request))["makeupRequest"]["state"] == "DENIED"
 
 
-async def test_R8_3_whether_the_day_has_gone_by_is_told_where_the_token_is_local(desk: MakeupDesk) -> None:
-    """Tuesday has begun in Chicago, and not in Honolulu."""
+async def test_R8_3_whether_the_day_has_gone_by_is_told_where_the_class_is(desk: MakeupDesk) -> None:
+    """Tuesday begins in Chicago at 6:00 UTC, whatever day it is at the location of the token."""
     request = await asked(desk)
-    desk.clock.now = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    honolulu, auckland = [await desk.world.location(time_zone=f"Pacific/{name}") for name in ("Honolulu", "Auckland")]
+    for hour, minute, state in ((5, 59, "REQUESTED"), (6, 0, "LAPSED")):
+        desk.clock.now = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
+        await days_later(desk, 0)
+        for location in (None, honolulu, auckland):
+            await desk.world.change(models.MakeupToken, desk.token, location_id=location)
+            assert await desk.office.ask(NODE, id=request) == {"node": {"state": state}}
+            assert (await desk.state() == "REQUESTED") is (state == "REQUESTED")
+
+
+async def test_R8_6b_a_request_made_in_time_is_approved_after_the_token_has_expired(desk: MakeupDesk) -> None:
+    """And after the latest booking time."""
+    await desk.world.change(models.MakeupToken, desk.token, expires_on=MONDAY)
+    await desk.world.change_settings(makeup_latest_booking_minutes=24 * 60)
+    request = await asked(desk)
+    for minutes_before in (23 * 60, 1):
+        desk.clock.now = datetime(2026, 11, 23, 23, tzinfo=UTC) - timedelta(minutes=minutes_before)
+        await days_later(desk, 0)
+        assert await desk.state() == await desk.state(desk.family) == "REQUESTED"
+        assert [each["id"] for each in (await desk.listed())["nodes"]] == [request]
+    done = (await desk.settle("approveMakeup", request))["makeupRequest"]
+    assert (done["state"], done["makeupToken"]["state"]) == ("APPROVED", "PENDING")
+
+
+async def test_R8_6b_a_request_that_is_denied_after_the_last_day_leaves_an_expired_token(desk: MakeupDesk) -> None:
+    await desk.world.change(models.MakeupToken, desk.token, expires_on=MONDAY)
+    request = await asked(desk)
+    await days_later(desk, 1)
+    assert await desk.state() == "REQUESTED"
+    assert (await desk.settle("denyMakeup", request))["makeupRequest"]["makeupToken"]["state"] == "EXPIRED"
+
+
+async def test_R8_6b_the_class_must_still_be_ahead_when_staff_approve(desk: MakeupDesk) -> None:
+    request = await asked(desk)
+    desk.clock.now = datetime(2026, 11, 23, 23, tzinfo=UTC)
     await days_later(desk, 0)
-    for location, state in ((None, "LAPSED"), (await desk.world.location(time_zone="Pacific/Honolulu"), "REQUESTED")):
-        await desk.world.change(models.MakeupToken, desk.token, location_id=location)
-        assert await desk.office.ask(NODE, id=request) == {"node": {"state": state}}
-        assert (await desk.state() == "REQUESTED") is (state == "REQUESTED")
+    before = await fingerprint(desk.world)
+    assert (await desk.settle("approveMakeup", request))["__typename"] == "MakeupBegun"
+    assert await fingerprint(desk.world) == before
 
 
 async def test_R8_7_requests_are_listed_first_come_first_in_pages(desk: MakeupDesk) -> None:

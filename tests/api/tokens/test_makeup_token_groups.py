@@ -245,6 +245,32 @@ async def test_R7_7_a_token_is_good_through_the_end_of_its_last_local_day(
         assert await shelf.groups(await api.signed_in(world, person, Portal.CUSTOMER)) == {group: ["short"]}
 
 
+async def test_R7_7_a_token_without_a_location_lives_by_the_dates_at_all_live_locations(
+    world: World, api: Api, family: UUID, shelf: Shelf
+) -> None:
+    """Seen from the first midnight on, expired after the last. Deleted locations do not count, nor does an id."""
+    first = await world.location(time_zone="Pacific/Kiritimati")
+    last = await world.location(time_zone="Pacific/Niue")
+    gone = {"time_zone": "Pacific/Pago_Pago", "deleted_at": LONG_AGO}
+    await world.add(models.Location, id=UUID(int=1), name="Gone", **gone)
+    await shelf.put("anywhere", issued_on=date(2026, 11, 18), expires_on=date(2026, 11, 18))
+    person = await world.guardian(family)
+    begins, ends = datetime(2026, 11, 17, 10, tzinfo=UTC), datetime(2026, 11, 19, 11, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    for now, anywhere, at_first, at_last in (
+        (begins - second, None, None, None),
+        (begins, "usableHere", "usableHere", "usableElsewhere"),
+        (datetime(2026, 11, 18, 10, tzinfo=UTC), "usableHere", "usableElsewhere", "usableElsewhere"),
+        (datetime(2026, 11, 18, 11, tzinfo=UTC), "usableHere", "usableElsewhere", "usableHere"),
+        (ends - second, "usableHere", "usableElsewhere", "usableHere"),
+        (ends, "expired", "expired", "expired"),
+    ):
+        api.clock.now = now
+        guardian = await api.signed_in(world, person, Portal.CUSTOMER)
+        for at, group in ((None, anywhere), (first, at_first), (last, at_last)):
+            assert await shelf.groups(guardian, at) == ({group: ["anywhere"]} if group else {}), (now, at)
+
+
 async def test_R8_3_a_token_goes_through_its_life_by_the_calendar_alone(
     world: World, api: Api, family: UUID, shelf: Shelf
 ) -> None:
@@ -260,7 +286,7 @@ async def test_R8_3_a_token_goes_through_its_life_by_the_calendar_alone(
         if day == 3:
             await book(shelf, token, MONDAY + 4 * DAY)
         told.append(list(await shelf.groups(await api.signed_in(world, person, Portal.CUSTOMER))))
-    assert told == [[], ["usableHere"], ["requested"], ["expired"], ["pending"], ["pending"], ["spent"]]
+    assert told == [[], ["usableHere"], ["requested"], ["requested"], ["pending"], ["pending"], ["spent"]]
 
 
 async def test_R11_2_guardians_reach_the_groups_of_their_own_students_alone(world: World, guardian: Api) -> None:

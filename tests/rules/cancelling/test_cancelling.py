@@ -55,7 +55,8 @@ def student(
 def sheet(
     *students: CancelledStudent, held_on: date = TODAY, kind: OfferingKind = OfferingKind.CLASS
 ) -> CancelledSheet:
-    return CancelledSheet(OccurrenceKey(SLOT, held_on), kind, TODAY, DateSpan(TODAY - WEEK, TODAY + WEEK), students)
+    session = DateSpan(TODAY - WEEK, TODAY + WEEK)
+    return CancelledSheet(OccurrenceKey(SLOT, held_on), kind, TODAY, session, session.ends_on, students)
 
 
 def plan(

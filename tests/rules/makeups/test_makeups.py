@@ -60,10 +60,12 @@ STUDENT = MakeupStudent(date(2020, 3, 10), "female")
 SETTINGS = MakeupTokenSettings()
 
 
-def token(location: Any = None, program: Any = None, zone: ZoneInfo = CHICAGO, **dates: Any) -> TokenFacts:
+def token(
+    location: Any = None, program: Any = None, zones: tuple[ZoneInfo, ...] = (CHICAGO,), **dates: Any
+) -> TokenFacts:
     given = TokenDates(**{"issued_on": date(2026, 3, 1), "expires_on": date(2026, 3, 31), **dates})
     return TokenFacts(
-        UUID(int=40), UUID(int=41), MakeupTokenOrigin.MANUAL, given, None, location, program, None, None, None, zone
+        UUID(int=40), UUID(int=41), MakeupTokenOrigin.MANUAL, given, None, location, program, None, None, None, zones
     )
 
 
@@ -123,10 +125,37 @@ def test_R8_6_the_makeup_itself_may_be_later_than_the_tokens_last_day() -> None:
 def test_R8_6_a_token_expires_in_its_own_zone() -> None:
     # In Auckland it is 4 March already.
     last_day = {"issued_on": date(2026, 3, 1), "expires_on": date(2026, 3, 3)}
-    assert facts(against(of_token=token(zone=AUCKLAND, **last_day))) == [
+    there, anywhere = (
+        replace(NORTH, id=UUID(int=3), time_zone="Pacific/Auckland"),
+        MakeupTokenSettings(ignore_location_lock=True),
+    )
+    assert facts(against(of_token=token(there, zones=(AUCKLAND,), **last_day), settings=anywhere)) == [
         (MakeupTokenExpired, {"expires_on": date(2026, 3, 3)})
     ]
-    assert against(of_token=token(zone=CHICAGO, **last_day)) == []
+    assert against(of_token=token(NORTH, zones=(CHICAGO,), **last_day), settings=anywhere) == []
+
+
+def test_R7_7_a_token_without_a_location_follows_the_date_where_it_is_redeemed() -> None:
+    both = (AUCKLAND, CHICAGO)
+    in_auckland = replace(OCCASION, offering=replace(OFFERING, location=replace(NORTH, time_zone="Pacific/Auckland")))
+    last_day = token(zones=both, expires_on=date(2026, 3, 3))
+    assert last_day.state(NOW) is MakeupTokenState.AVAILABLE
+    assert against(of_token=last_day) == []
+    assert facts(against(in_auckland, of_token=last_day)) == [(MakeupTokenExpired, {"expires_on": date(2026, 3, 3)})]
+    first_day = token(zones=both, issued_on=date(2026, 3, 4))
+    assert first_day.state(NOW) is MakeupTokenState.AVAILABLE
+    assert against(in_auckland, of_token=first_day) == []
+    assert facts(against(of_token=first_day)) == [(MakeupTokenNotYetIssued, {"issued_on": date(2026, 3, 4)})]
+
+
+def test_R8_6b_an_approval_takes_no_notice_of_what_passed_since_the_request() -> None:
+    asked = token(requested_on=CLASS_DAY, expires_on=date(2026, 3, 1), lapses_on=date(2026, 3, 2))
+    strict = MakeupTokenSettings(makeup_latest_booking_minutes=120, makeup_horizon_days=1)
+    assert against(of_token=asked, settings=strict, is_approval=True) == []
+    an_hour_before = STARTS_AT - timedelta(hours=1)
+    assert against(of_token=asked, settings=strict, now=an_hour_before, is_approval=True) == []
+    assert [type(each) for each in against(of_token=TOKEN, settings=strict, now=an_hour_before)] == [MakeupTooLate]
+    assert [type(each) for each in against(of_token=asked, now=STARTS_AT, is_approval=True)] == [MakeupBegun]
 
 
 def test_R8_7_an_approval_takes_the_token_that_was_requested_and_no_other_state() -> None:

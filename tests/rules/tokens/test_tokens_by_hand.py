@@ -42,7 +42,7 @@ TOKEN = TokenFacts(
     comment="Old",
     issued_by=None,
     makeup_enrollment_id=None,
-    zone=CHICAGO,
+    zones=(CHICAGO,),
 )
 
 
@@ -124,19 +124,22 @@ def test_R8_3_every_state_says_what_may_be_done_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("issued_on", "zone", "due_at"),
+    ("issued_on", "zones", "due_at"),
     [
-        (date(2026, 11, 16), CHICAGO, None),
-        (date(2026, 11, 1), CHICAGO, None),
-        (date(2026, 11, 17), CHICAGO, datetime(2026, 11, 17, 14, tzinfo=UTC)),
-        (date(2027, 3, 14), CHICAGO, datetime(2027, 3, 14, 13, tzinfo=UTC)),
-        (date(2026, 11, 17), LORD_HOWE, None),
-        (date(2026, 11, 18), LORD_HOWE, datetime(2026, 11, 17, 21, tzinfo=UTC)),
-        (date(2026, 11, 18), None, datetime(2026, 11, 18, 8, tzinfo=UTC)),
+        (date(2026, 11, 16), [CHICAGO], None),
+        (date(2026, 11, 1), [CHICAGO], None),
+        (date(2026, 11, 17), [CHICAGO], datetime(2026, 11, 17, 14, tzinfo=UTC)),
+        (date(2027, 3, 14), [CHICAGO], datetime(2027, 3, 14, 13, tzinfo=UTC)),
+        (date(2026, 11, 17), [LORD_HOWE], None),
+        (date(2026, 11, 18), [LORD_HOWE], datetime(2026, 11, 17, 21, tzinfo=UTC)),
+        # R7.7: where the day begins first, for a token without a location.
+        (date(2026, 11, 17), [CHICAGO, LORD_HOWE], None),
+        (date(2026, 11, 18), [CHICAGO, LORD_HOWE], datetime(2026, 11, 17, 21, tzinfo=UTC)),
+        (date(2026, 11, 18), [], datetime(2026, 11, 18, 8, tzinfo=UTC)),
     ],
 )
 def test_R8_2_families_are_told_from_the_issue_date_on(
-    issued_on: date, zone: ZoneInfo | None, due_at: datetime | None
+    issued_on: date, zones: list[ZoneInfo], due_at: datetime | None
 ) -> None:
     now = datetime(2026, 11, 17, 3, tzinfo=UTC)
-    assert notice_due_at(issued_on, zone, now) == (due_at or now)
+    assert notice_due_at(issued_on, zones, now) == (due_at or now)

@@ -125,7 +125,6 @@ async def _issue(
     ]
     if not new:
         return {}
-    session = plan.occasion.session
     terms = IssueTerms(
         location_id=plan.occasion.location_id,
         program_id=plan.occasion.program_id,
@@ -135,7 +134,7 @@ async def _issue(
             settings,
             issued_on=plan.today,
             missed_on=occurrence.held_on,
-            session_ends_on=None if session is None else session.ends_on,
+            session_ends_on=plan.occasion.session_ends_on,
         ),
     )
     return await makeup_token_changes.issue(uow.connection, uow.organization_id, occurrence, terms, new)

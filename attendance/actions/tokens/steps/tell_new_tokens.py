@@ -47,6 +47,6 @@ def _message(notice: TokenNotice, recipient: str, settings: MakeupTokenSettings,
             "issued_on": notice.issued_on.isoformat(),
             "expires_on": notice.expires_on and notice.expires_on.isoformat(),
         },
-        due_at=notice_due_at(notice.issued_on, notice.zone, now),
+        due_at=notice_due_at(notice.issued_on, notice.zones, now),
         family_id=notice.family_id,
     )
