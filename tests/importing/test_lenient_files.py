@@ -159,7 +159,7 @@ NAMES: dict[str, Callable[[str], str]] = {
 async def test_R13_11_names_in_the_zip_may_have_either_slash_and_any_case(
     load: Any, stored: Any, tmp_path: Path, case: str
 ) -> None:
-    extra = {
+    extra: dict[str, str | bytes] = {
         "__MACOSX/roster/._users.csv": b"\x00\x05",
         "roster/.DS_Store": b"\x00",
         "roster/lineItems.csv": b"\xff\xff not UTF-8",
