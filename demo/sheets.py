@@ -61,7 +61,9 @@ class Sheet:
                 after_source=source,
             )
             mark = before or self._new_mark(student_id)
+            is_check_in = hand.source is Source.KIOSK or bool(before and before["by_check_in"])
             mark.update(
+                by_check_in=is_check_in and (entry.is_defaulted or not entry.status.is_absence),
                 status=entry.status,
                 is_defaulted=entry.is_defaulted,
                 source=source,

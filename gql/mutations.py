@@ -23,7 +23,7 @@ from gql.makeups import (
     request_makeup,
     withdraw_makeup_request,
 )
-from gql.marks import check_in, clear_mark, mark_attendance, submit_attendance
+from gql.marks import check_in, clear_mark, mark_attendance, submit_attendance, undo_kiosk_check_in
 from gql.organization import (
     refresh_session,
     sign_in,
@@ -57,6 +57,7 @@ class Mutation:
     mark_attendance = mark_attendance.field
     check_in = check_in.field
     clear_mark = clear_mark.field
+    undo_kiosk_check_in = undo_kiosk_check_in.field
     enroll_student = enroll_student.field
     drop_enrollment = drop_enrollment.field
     transfer_enrollment = transfer_enrollment.field

@@ -95,6 +95,14 @@ class NoCheckInReason(StrEnum):
     TOO_LATE = "TOO_LATE"
 
 
+class NoUndoReason(StrEnum):
+    """R4.5b: why a kiosk cannot take a check-in back."""
+
+    NOT_CHECKED_IN = "NOT_CHECKED_IN"
+    NOT_BY_THIS_KIOSK = "NOT_BY_THIS_KIOSK"
+    TOO_LATE = "TOO_LATE"
+
+
 class PersonKind(StrEnum):
     STAFF = "STAFF"
     GUARDIAN = "GUARDIAN"

@@ -49,7 +49,9 @@ _NUMBER = (
     .returning(models.Occurrence.revision)
 )
 _OTHERS_SINCE = text("""
-SELECT e.student_id, e.after_is_defaulted IS TRUE AS is_defaulted, c.changed_at, e.revision
+SELECT e.student_id,
+       e.after_is_defaulted IS TRUE OR (e.after_status IS NULL AND e.after_source = 'SYSTEM') AS is_defaulted,
+       c.changed_at, e.revision
 FROM changed_entry e
 JOIN change c ON c.organization_id = e.organization_id AND c.timeslot_id = e.timeslot_id AND c.held_on = e.held_on
     AND c.revision = e.revision
@@ -89,7 +91,9 @@ SYSTEM = Author(Source.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class ForeignChange:
-    """The last change of a student's mark by somebody else. `is_defaulted` says that no person decided it (R4.5)."""
+    """The last change of a student's mark by somebody else. `is_defaulted` says that no person decided it: it made a
+    default (R4.5), or took one back together with a check-in (R4.5b).
+    """
 
     student_id: UUID
     is_defaulted: bool
@@ -185,7 +189,7 @@ def _entry_of(mark: MarkChange) -> dict[str, object]:
         "after_status": after and after.status,
         "after_note": after and after.note,
         "after_is_defaulted": after and after.is_defaulted,
-        "after_source": after and after.source,
+        "after_source": Source.SYSTEM if mark.follows else after and after.source,
         "left_roster": False,
     }
 

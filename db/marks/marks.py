@@ -1,7 +1,8 @@
 """Statements that write the current marks of an occurrence. Their history is written in db/marks/changes.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +21,7 @@ _VALUES = (
     "source",
     "marked_by_id",
     "kiosk_id",
+    "by_check_in",
     "note",
     "revision",
     "marked_at",
@@ -35,16 +37,25 @@ async def write_marks(
     *,
     revision: int,
     author: Author,
+    restored: Mapping[UUID, Author] | None = None,
     now: datetime,
 ) -> None:
-    """Write the marks of a change, in at most two statements. The caller holds the occurrence's lock."""
+    """Write the marks of a change, in at most two statements. The caller holds the occurrence's lock.
+
+    restored -- by student, who had made a mark that the change puts back.
+    """
     of_occurrence = {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
     }
     at = {"revision": revision, "marked_at": now}
-    put = [of_occurrence | at | _row_of(each, each.after, author) for each in changes if each.after is not None]
+    authors = restored or {}
+    put = [
+        of_occurrence | at | _row_of(each, each.after, authors.get(each.student_id, author))
+        for each in changes
+        if each.after is not None
+    ]
     cleared = [change.student_id for change in changes if change.after is None]
     if put:
         await uow.connection.execute(_PUT, put)
@@ -68,5 +79,6 @@ def _row_of(change: MarkChange, mark: MarkValue, author: Author) -> dict[str, ob
         "source": mark.source,
         "marked_by_id": None if mark.is_defaulted else author.person_id,
         "kiosk_id": None if mark.is_defaulted else author.kiosk_id,
+        "by_check_in": mark.by_check_in,
         "note": mark.note,
     }

@@ -31,7 +31,10 @@ class Occurrence(OfOccurrence):
 
 
 class Mark(OfOccurrence):
-    """A student's status at an occurrence, at most one. Clearing a mark deletes the row; its history stays (R4.9)."""
+    """A student's status at an occurrence, at most one. Clearing a mark deletes the row; its history stays (R4.9).
+
+    by_check_in -- it is a check-in, or a default that stands because of check-ins (R4.5b)
+    """
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -51,6 +54,7 @@ class Mark(OfOccurrence):
     source: Mapped[Source] = mapped_column(one_of(Source))
     marked_by_id: Mapped[UUID | None]
     kiosk_id: Mapped[UUID | None]
+    by_check_in: Mapped[bool] = mapped_column(server_default=text("false"))
     marked_at: Mapped[datetime]
     note: Mapped[str | None]
     revision: Mapped[int]
@@ -78,7 +82,9 @@ class Change(OfOccurrence):
 
 
 class ChangedEntry(OfOccurrence):
-    """What a change did to one student's row: the mark before and after. A status of null means no mark."""
+    """What a change did to one student's row: the mark before and after. A status of null means no mark; the source
+    SYSTEM without a status after the change, that a default went with the last check-in (R4.5b).
+    """
 
     __tablename__ = "changed_entry"
     __table_args__ = (

@@ -114,6 +114,8 @@ class MakeupTokenEntry(Entity):
 class TokenRun(OfOccurrence):
     """A deferred reconciliation (R7.3), armed in the transaction of a mark. The row decides; arq only wakes a
     worker.
+
+    by_check_in -- only check-ins and their defaults wait for it, so it goes when they are taken back (R4.5b)
     """
 
     __tablename__ = "token_run"
@@ -126,6 +128,7 @@ class TokenRun(OfOccurrence):
     phase: Mapped[TokenRunPhase] = mapped_column(one_of(TokenRunPhase), primary_key=True)
     due_at: Mapped[datetime]
     state: Mapped[TokenRunState] = mapped_column(one_of(TokenRunState))
+    by_check_in: Mapped[bool] = mapped_column(server_default=text("false"))
     armed_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     issued: Mapped[int] = mapped_column(server_default="0")

@@ -66,7 +66,7 @@ SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
            WHERE n.organization_id = e.organization_id AND n.student_id = e.student_id
              AND n.starts_on < e.starts_on AND {gives_place("n")}
        ) AS is_first_ever,
-       m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision,
+       m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision, m.by_check_in,
        EXISTS (
            SELECT FROM makeup_token token
            WHERE token.organization_id = m.organization_id AND token.timeslot_id = m.timeslot_id
@@ -200,6 +200,7 @@ def _mark(row: Row[Any]) -> MarkFacts:
         row.note,
         row.revision,
         row.needs_review,
+        row.by_check_in,
     )
 
 

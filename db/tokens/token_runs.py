@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text, update
+from sqlalchemy import TextClause, and_, delete, not_, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,9 +62,14 @@ async def arm(
     occurrence: OccurrenceKey,
     runs: Sequence[DueRun],
     now: datetime,
+    *,
+    by_check_in: bool,
 ) -> list[DueRun]:
-    """Arm the runs and return those that were not armed before. A run that is armed stays unchanged, and a run that is
+    """Arm the runs and return those that a worker must be told of. A run that is armed stays armed, and a run that is
     done is armed again.
+
+    by_check_in -- whether only check-ins and their defaults wait for the runs. A run for which anything else waits is
+        not disarmed with them, whatever armed it first.
 
     The caller has locked the occurrence.
     """
@@ -77,6 +82,7 @@ async def arm(
                 "phase": run.phase,
                 "due_at": run.due_at,
                 "state": TokenRunState.ARMED,
+                "by_check_in": by_check_in,
                 "armed_at": now,
             }
             for run in runs
@@ -86,11 +92,30 @@ async def arm(
     armed = await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["organization_id", "timeslot_id", "held_on", "phase"],
-            set_={"due_at": new.due_at, "state": new.state, "armed_at": new.armed_at, "done_at": None},
-            where=TokenRun.state == TokenRunState.DONE,
+            set_={
+                "due_at": new.due_at,
+                "state": new.state,
+                "by_check_in": new.by_check_in,
+                "armed_at": new.armed_at,
+                "done_at": None,
+            },
+            where=or_(TokenRun.state == TokenRunState.DONE, and_(TokenRun.by_check_in, not_(new.by_check_in))),
         ).returning(TokenRun.phase, TokenRun.due_at)
     )
     return [DueRun(row.phase, row.due_at) for row in armed]
+
+
+async def disarm(uow: UnitOfWork, occurrence: OccurrenceKey) -> None:
+    """Forget the armed runs for which only check-ins and their defaults wait. The caller has locked the occurrence."""
+    await uow.connection.execute(
+        delete(TokenRun).where(
+            TokenRun.organization_id == uow.organization_id,
+            TokenRun.timeslot_id == occurrence.timeslot_id,
+            TokenRun.held_on == occurrence.held_on,
+            TokenRun.state == TokenRunState.ARMED,
+            TokenRun.by_check_in,
+        )
+    )
 
 
 async def find_run(uow: UnitOfWork, occurrence: OccurrenceKey, phase: TokenRunPhase) -> StoredRun | None:

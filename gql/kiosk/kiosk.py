@@ -13,7 +13,7 @@ from attendance.rules.kiosk.kiosk import Arrival, check_in_window, no_check_in_r
 from attendance.rules.organization.settings import KioskSettings
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
-from gql.kiosk.vocabulary import NoCheckInReason
+from gql.kiosk.vocabulary import NoCheckInReason, NoUndoReason
 from gql.marks.vocabulary import AttendanceStatus
 
 
@@ -79,6 +79,17 @@ class OutsideCheckInWindow(UserError):
     )
     closes_at: datetime | None = strawberry.field(
         description="The last instant at which the student can check in. Null when there is no late limit."
+    )
+
+
+@refusal(
+    rules.CheckInNotUndoable,
+    description="The kiosk cannot take this check-in back. Nothing was changed. Staff can still change the mark.",
+)
+class CheckInNotUndoable(UserError):
+    no_undo_reason: NoUndoReason = strawberry.field(description="Why the check-in cannot be taken back here.")
+    undoable_until: datetime | None = strawberry.field(
+        description="The instant until which it could have been taken back. Null unless `noUndoReason` is TOO_LATE."
     )
 
 

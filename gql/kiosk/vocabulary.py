@@ -1,9 +1,9 @@
 """The kiosk's enumerations in the schema, with a description of each value."""
 
-from attendance.rules.vocabulary import KioskState, NoCheckInReason
+from attendance.rules.vocabulary import KioskState, NoCheckInReason, NoUndoReason
 from gql.fields.described import described
 
-__all__ = ["KioskState", "NoCheckInReason"]
+__all__ = ["KioskState", "NoCheckInReason", "NoUndoReason"]
 
 described(
     KioskState,
@@ -24,5 +24,14 @@ described(
         NoCheckInReason.READ_ONLY: "A setting has made kiosks read-only.",
         NoCheckInReason.TOO_EARLY: "Check-in opens later, at `opensAt`.",
         NoCheckInReason.TOO_LATE: "Check-in closed at `closesAt`.",
+    },
+)
+described(
+    NoUndoReason,
+    "Why a kiosk cannot take a check-in back.",
+    {
+        NoUndoReason.NOT_CHECKED_IN: "The student is not checked in.",
+        NoUndoReason.NOT_BY_THIS_KIOSK: "Another kiosk or staff made or changed the mark. Only staff can change it.",
+        NoUndoReason.TOO_LATE: "The check-in was made more than a minute ago. Only staff can change it.",
     },
 )

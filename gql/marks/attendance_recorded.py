@@ -21,7 +21,8 @@ class AttendanceRecorded:
     occurrence: Occurrence = strawberry.field(description="The occurrence after the change.")
     changed_entries: list[RosterEntry] = strawberry.field(
         description="The rows whose marks this request changed, by last name, then first name. They include the rows "
-        "that a first check-in marked absent. Rows that already had the requested mark are not included."
+        "that a check-in marked absent by default, and those whose default went with the last check-in. Rows that "
+        "already had the requested mark are not included."
     )
     issued_tokens: list[MakeupToken] = strawberry.field(
         description="The makeup tokens that this request issued or reinstated at once. Tokens of deferred runs follow "

@@ -55,8 +55,8 @@ class CheckInSuccess:
     )
     changed_entries: list[RosterEntry] = strawberry.field(
         description="The rows whose marks this request changed, by last name, then first name. They include the rows "
-        "that a first check-in marked absent. Rows that already had the requested mark are not included. Empty when "
-        "the caller is a kiosk."
+        "that a check-in marked absent by default, and those whose default went with the last check-in. Rows that "
+        "already had the requested mark are not included. Empty when the caller is a kiosk."
     )
     issued_tokens: list[MakeupToken] = strawberry.field(
         description="The makeup tokens that this request issued or reinstated at once. Empty when the caller is a "
@@ -120,7 +120,7 @@ field = strawberry.mutation(
     "is marked PRESENT, or TARDY when the occurrence has started and the setting says so. After the end of the "
     "occurrence a kiosk still marks TARDY, but staff record the past, so they mark PRESENT. A check-in replaces an "
     "absence, whether defaulted or not. A student who is already checked in keeps the first time and status, so "
-    "repeating a check-in is harmless. The first check-in of an occurrence marks every unmarked student ABSENT by "
+    "repeating a check-in is harmless. Each check-in marks every student who is unmarked then ABSENT by "
     "default, or EXCUSED_ABSENCE when that was approved beforehand. Needs attendance FULL in the Office Portal or the "
     "Staff Portal. A kiosk reaches only today's occurrences at its location, within its check-in window. A kiosk does "
     "not replace an absence that staff excused. Makeup tokens from its marks wait for the deferred runs. An "

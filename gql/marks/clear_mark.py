@@ -76,7 +76,10 @@ field = strawberry.mutation(
     resolver=resolve,
     description="Clears one student's mark and its note, for today or a past date, while check-in mode is on in the "
     "caller's portal. When it is off, use `submitAttendance` to clear marks. An unused makeup token of the mark is "
-    "revoked at once. Clearing a student who is not marked is harmless. Needs attendance FULL in the Office Portal or "
-    "the Staff Portal. An occurrence that does not exist or that the caller may not see is answered with NOT_FOUND.",
+    "revoked at once. When the mark was the last check-in of the occurrence, the absences that were set by default "
+    "because of check-ins go with it, save those that somebody has confirmed or changed, and so do the deferred runs "
+    "that wait for nothing else. Clearing a student who is not marked is harmless. Needs attendance FULL in the Office "
+    "Portal or the Staff Portal. An occurrence that does not exist or that the caller may not see is answered with "
+    "NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

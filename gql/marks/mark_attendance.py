@@ -83,7 +83,7 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Marks one student, for today or a past date, while check-in mode is on in the caller's portal. When "
-    "it is off, use `submitAttendance`. The first student who is marked as being there is the first check-in: it "
+    "it is off, use `submitAttendance`. A student who is marked as being there is checked in: this "
     "marks every unmarked student ABSENT by default, or EXCUSED_ABSENCE when that was approved beforehand. "
     "Subscribers to the roll sheet receive the change at once. Needs attendance FULL in the Office Portal or the "
     "Staff Portal; EXCUSED_ABSENCE in the Staff Portal also needs EXCUSE_ABSENCES. An occurrence that does not exist "

@@ -30,7 +30,7 @@ class MarkChange:
     changed_at: datetime = strawberry.field(description="When the change was made.")
     changed_by: Actor | None = strawberry.field(
         description="Who made the change. For a mark that the system set by default, it is the person or kiosk whose "
-        "act caused it, such as a first check-in or an enrollment. Null when the system acted by itself."
+        "act caused it, such as a check-in or an enrollment. Null when the system acted by itself."
     )
     source: Source = strawberry.field(description="Where the change came from.")
     before: MarkState | None = strawberry.field(

@@ -111,10 +111,11 @@ def _submission(given: SubmitAttendanceInput) -> Submission:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Saves a roll sheet: many marks at once, for today or a past date, all of them or none. Subscribers "
-    "to the roll sheet receive the change at once. An absence from a class can earn a makeup token, either at once or "
-    "by a deferred run, depending on check-in mode in the caller's portal. Needs attendance FULL in the Office Portal "
-    "or the Staff Portal; EXCUSED_ABSENCE in the Staff Portal also needs EXCUSE_ABSENCES. An occurrence that does not "
-    "exist or that the caller may not see is answered with NOT_FOUND.",
+    description="Saves a roll sheet: many marks at once, for today or a past date, all of them or none. Subscribers to "
+    "the roll sheet receive the change at once. An absence from a class can earn a makeup token, either at once or by "
+    "a deferred run, depending on check-in mode in the caller's portal. Clearing the last check-in takes its defaults "
+    "back, as `clearMark` does. Needs attendance FULL in the Office Portal or the Staff Portal; EXCUSED_ABSENCE in the "
+    "Staff Portal also needs EXCUSE_ABSENCES. An occurrence that does not exist or that the caller may not see is "
+    "answered with NOT_FOUND.",
     metadata=requires(RECORD_ATTENDANCE),
 )

@@ -12,7 +12,7 @@ def _from_to(name: str) -> str:
 
 SAYS: Mapping[str, str] = {
     "office_check_in_mode": "Whether the Office Portal works in check-in mode. In this mode, students can be marked "
-    "one at a time; the first student who is present causes absences by default for all unmarked students; and "
+    "one at a time; each student who is present causes absences by default for all unmarked students; and "
     "today's absences earn their makeup tokens by deferred runs. A student's attendance then also lists cancelled "
     "occurrences. Default: off.",
     "birthday_window_days": "How many days before and after a birthday the birthday indicator is shown: "

@@ -27,7 +27,7 @@ from gql.roster.indicator import Indicator, show_indicator
 class Mark:
     status: AttendanceStatus = strawberry.field(description="How the student attended.")
     is_defaulted: bool = strawberry.field(
-        description="Whether the system set this absence by default: at the first check-in of the occurrence, or at "
+        description="Whether the system set this absence by default: at a check-in of another student, or at "
         "the end of a day on which nobody checked in. Checking the student in replaces it."
     )
     source: Source = strawberry.field(description="Where the mark came from.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from tests.walk.calendar import end_of_day
-from tests.walk.model import KEEP, SYSTEM, Actor, Mark, Model, Sheet
+from tests.walk.model import KEEP, PRESENT_FAMILY, SYSTEM, Actor, Mark, Model, Sheet
 from tests.walk.tokens import Token
 
 DAY = timedelta(days=1)
@@ -27,15 +27,28 @@ def submit(model: Model, actor: Actor, sheet: Sheet, wanted: Wanted, rest: str |
     rows = places.keys() | sheet.marks.keys()
     if not wanted.keys() <= rows:
         raise Refused("StudentNotOnRoster")
-    after = {student: _after(sheet.marks.get(student), wanted.get(student), rest, actor) for student in rows}
-    marked = [mark for mark in after.values() if mark]
-    is_first = not model.has_begun(sheet.marks.values()) and model.has_begun(marked)
-    if is_first and model.settings.is_check_in(actor.source):
-        after = {student: mark or model.default(student, sheet) for student, mark in after.items()}
+    is_checking_in = model.settings.is_check_in(actor.source)
+    before = sheet.marks
+    after = {each: _after(before.get(each), wanted.get(each), rest, actor, is_checking_in) for each in rows}
+    checks_in = [each for each, mark in after.items() if mark and mark.is_check_in and mark is not before.get(each)]
+    if is_checking_in and checks_in:
+        after = {each: mark or model.default(each, sheet, by_check_in=True) for each, mark in after.items()}
+    after, follows = _without_defaults(before, after)
     changes = {student: mark for student, mark in after.items() if _is_news(mark, sheet.marks.get(student))}
     _require_excuse(actor, sheet, changes)
     _require_no_conflict(actor, sheet, {student: changes[student] for student in changes if student in wanted}, seen)
-    _record(model, sheet, changes, actor, cause=actor.source)
+    _record(model, sheet, changes, actor, cause=actor.source, follows=follows)
+
+
+def _without_defaults(
+    before: Mapping[str, Mark], after: dict[str, Mark | None]
+) -> tuple[dict[str, Mark | None], frozenset[str]]:
+    """R4.5b: what is left when the last check-in is cleared, and whose default goes with it."""
+    is_taken_back = any(mark.is_check_in and after[student] is None for student, mark in before.items())
+    if not is_taken_back or any(mark and mark.is_check_in for mark in after.values()):
+        return after, frozenset()
+    follows = {student for student, mark in after.items() if mark and mark.is_defaulted and mark.by_check_in}
+    return after | dict.fromkeys(follows), frozenset(follows)
 
 
 def mark_one(model: Model, actor: Actor, sheet: Sheet, wanted: Wanted, seen: int | None) -> None:
@@ -72,7 +85,7 @@ def advance(model: Model) -> list[tuple[str, str]]:
         has_ended = end_of_day(ends_on, zone) <= model.now
         was_settled = model.settled_through is not None and ends_on <= model.settled_through
         if has_ended and not was_settled and model.settings.mark_absent_when_nobody_checks_in and not sheet.marks:
-            changes = {student: model.default(student, sheet) for student in model.places_on(sheet)}
+            changes = {student: model.default(student, sheet, by_check_in=False) for student in model.places_on(sheet)}
             _record(model, sheet, changes, SYSTEM, cause="SYSTEM")
     zone = next(iter(model.sheets.values())).slot.zone
     last = model.now.astimezone(zone).date()
@@ -90,12 +103,14 @@ def advance(model: Model) -> list[tuple[str, str]]:
 
 def newcomer(model: Model, sheet: Sheet, student: str, actor: Actor) -> None:
     """R4.7: who joins a sheet that has begun checking in, or holds defaults, starts absent by default."""
-    is_complete = model.has_begun(sheet.marks.values()) or any(mark.is_defaulted for mark in sheet.marks.values())
+    has_begun = any(mark.by_check_in for mark in sheet.marks.values())
+    is_complete = has_begun or any(mark.is_defaulted for mark in sheet.marks.values())
     if is_complete and sheet.slot.held_on <= model.today(sheet) and student not in sheet.marks:
-        _record(model, sheet, {student: model.default(student, sheet)}, actor, cause="SYSTEM")
+        default = model.default(student, sheet, by_check_in=has_begun)
+        _record(model, sheet, {student: default}, actor, cause="SYSTEM")
 
 
-def _after(mark: Mark | None, asked: Asked | None, rest: str | None, actor: Actor) -> Mark | None:
+def _after(mark: Mark | None, asked: Asked | None, rest: str | None, actor: Actor, is_checking_in: bool) -> Mark | None:
     if asked is None:
         asked = (rest, KEEP) if rest and (mark is None or mark.is_defaulted) else None
     if asked is None:
@@ -104,7 +119,8 @@ def _after(mark: Mark | None, asked: Asked | None, rest: str | None, actor: Acto
     if status is None:
         return None
     kept = mark.note if mark else None
-    wanted = Mark(status, actor.source, kept if note == KEEP else note or None)
+    is_check_in = status in PRESENT_FAMILY and (is_checking_in or (mark is not None and mark.is_check_in))
+    wanted = Mark(status, actor.source, kept if note == KEEP else note or None, by_check_in=is_check_in)
     return mark if wanted.says_what(mark) else wanted
 
 
@@ -133,25 +149,50 @@ def _require_no_conflict(actor: Actor, sheet: Sheet, named: Mapping[str, Mark | 
             raise Refused("AttendanceConflict")
 
 
-def _record(model: Model, sheet: Sheet, changes: Mapping[str, Mark | None], actor: Actor, cause: str) -> None:
+def _record(
+    model: Model,
+    sheet: Sheet,
+    changes: Mapping[str, Mark | None],
+    actor: Actor,
+    cause: str,
+    follows: frozenset[str] = frozenset(),
+) -> None:
     """R4.9: one revision for all rows of an act; then the tokens (R7.3)."""
     if not changes:
         return
     places = model.places_on(sheet)
     revision = sheet.number("MARKS", changes)
+    had_begun = any(mark.by_check_in for mark in sheet.marks.values())
     for student, mark in changes.items():
         before = sheet.marks.pop(student, None)
-        sheet.decisions.append((revision, actor.name, student, mark is not None and mark.is_defaulted))
+        sheet.decisions.append(
+            (revision, actor.name, student, student in follows or (mark is not None and mark.is_defaulted))
+        )
         if mark is not None:
             place = places.get(student) or (before.place if before else None)
             sheet.marks[student] = replace(mark, revision=revision, place=place)
     if sheet.slot.kind != "CLASS":
         return
+    if had_begun and not any(mark.by_check_in for mark in sheet.marks.values()):
+        for phase in sheet.runs_of_check_ins:
+            if sheet.runs[phase] == "ARMED":
+                del sheet.runs[phase]
+        sheet.runs_of_check_ins.clear()
     at_once = _is_at_once(model, sheet, cause)
-    if not at_once:
-        ahead = [phase for phase, due in sheet.slot.runs.items() if due > model.now]
-        sheet.runs |= dict.fromkeys(ahead or ["END_OF_DAY"], "ARMED")
+    left = [mark for mark in changes.values() if mark]
+    if left and not at_once:
+        _arm(model, sheet, by_check_in=all(mark.by_check_in for mark in left))
     _reconcile(model, sheet, changes, may_create=at_once)
+
+
+def _arm(model: Model, sheet: Sheet, *, by_check_in: bool) -> None:
+    ahead = [phase for phase, due in sheet.slot.runs.items() if due > model.now]
+    for phase in ahead or ["END_OF_DAY"]:
+        if not by_check_in:
+            sheet.runs_of_check_ins.discard(phase)
+        elif sheet.runs.get(phase) != "ARMED":
+            sheet.runs_of_check_ins.add(phase)
+        sheet.runs[phase] = "ARMED"
 
 
 def _is_at_once(model: Model, sheet: Sheet, cause: str) -> bool:
@@ -215,4 +256,5 @@ def _is_over_limit(model: Model, sheet: Sheet, student: str) -> bool:
 
 def _is_news(mark: Mark | None, before: Mark | None) -> bool:
     """A default that is cleared by the act that defaults it again has not changed."""
-    return mark != before and not (mark and mark.says_what(before))
+    is_same = mark is not None and before is not None and mark.by_check_in == before.by_check_in
+    return mark != before and not (is_same and mark and mark.says_what(before))

@@ -77,7 +77,9 @@ class Absence:
 
 @dataclass(frozen=True)
 class Mark:
-    """`place` is what put the student on the sheet when the mark was made; it decides whether an absence earns."""
+    """`place` is what put the student on the sheet when the mark was made; it decides whether an absence earns.
+    `by_check_in`: it is a check-in, or a default that stands because of check-ins (R4.5b).
+    """
 
     status: str
     source: str
@@ -85,10 +87,15 @@ class Mark:
     is_defaulted: bool = False
     revision: int = 0
     place: Place | None = field(default=None, compare=False)
+    by_check_in: bool = field(default=False, compare=False)
 
     @property
     def is_present(self) -> bool:
         return self.status in PRESENT_FAMILY
+
+    @property
+    def is_check_in(self) -> bool:
+        return self.by_check_in and not self.is_defaulted
 
     def says_what(self, other: "Mark | None") -> bool:
         """Would it change nothing to put this in the place of the other? Its source and number do not matter."""
@@ -111,6 +118,8 @@ class Sheet:
     marks: dict[str, Mark] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
+    # The armed runs for which check-ins and their defaults wait, and nothing else (R4.5b).
+    runs_of_check_ins: set[str] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
     # Who changed whose mark in which revision, and whether what stood there then was a default (R4.10).
     decisions: list[tuple[int, str, str, bool]] = field(default_factory=list)
@@ -201,15 +210,11 @@ class Model:
             return "NOT_TAKEN", counts
         return ("IN_PROGRESS" if counts["UNMARKED"] else "TAKEN"), counts
 
-    def default(self, student: str, sheet: Sheet) -> Mark:
+    def default(self, student: str, sheet: Sheet, *, by_check_in: bool) -> Mark:
         """R4.5."""
         excuses = [each for each in self.absences if each.student == student and each.is_excused]
         is_excused = any(each.covers(sheet.slot) for each in excuses)
-        return Mark("EXCUSED_ABSENCE" if is_excused else "ABSENT", "SYSTEM", is_defaulted=True)
-
-    def has_begun(self, marks: Iterable[Mark]) -> bool:
-        """Is somebody checked in? What came from a portal without check-in mode was no check-in."""
-        return any(mark.is_present and self.settings.is_check_in(mark.source) for mark in marks)
+        return Mark("EXCUSED_ABSENCE" if is_excused else "ABSENT", "SYSTEM", is_defaulted=True, by_check_in=by_check_in)
 
 
 def _shown(mark: Mark | None) -> dict[str, Any] | None:

@@ -9,14 +9,16 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
-from attendance.rules.kiosk.kiosk_refusals import KioskReadOnly, OutsideCheckInWindow
+from attendance.rules.kiosk.kiosk_refusals import CheckInNotUndoable, KioskReadOnly, OutsideCheckInWindow
 from attendance.rules.marks.check_in import stands
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.settings import KioskSettings
-from attendance.rules.vocabulary import KioskState, NoCheckInReason, OccurrenceState, Source
+from attendance.rules.vocabulary import KioskState, NoCheckInReason, NoUndoReason, OccurrenceState, Source
 
 LONGEST_PHONE = 40
 FEWEST_DIGITS = 7
+UNDO_WINDOW = timedelta(minutes=1)
+"""For how long after a check-in the kiosk can take it back, the last instant included (R4.5b)."""
 _NO_DIGIT = re.compile("[^0-9]")
 
 
@@ -66,6 +68,36 @@ def require_kiosk_open(settings: KioskSettings, starts_at: datetime, now: dateti
         is_early = window.opens_at is not None and now < window.opens_at
         sentence = "Check-in has not opened yet." if is_early else "Check-in has closed. Please ask the staff."
         raise OutsideCheckInWindow(window.opens_at, window.closes_at, sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInMade:
+    """A student's present-family mark, and what a kiosk must know to take it back (R4.5b).
+
+    kiosk_id -- the device that made it. None when a person did.
+    before -- the mark that it replaced. None when the student was not marked.
+    """
+
+    by_check_in: bool
+    kiosk_id: UUID | None
+    marked_at: datetime
+    before: MarkValue | None
+
+
+def require_undoable(made: CheckInMade | None, kiosk_id: UUID | None, now: datetime) -> CheckInMade:
+    """Return the check-in. Raises CheckInNotUndoable unless this kiosk made it within the last minute."""
+    if made is None or not made.by_check_in:
+        raise CheckInNotUndoable(NoUndoReason.NOT_CHECKED_IN, None, "The student is not checked in.")
+    if made.kiosk_id is None or made.kiosk_id != kiosk_id:
+        raise CheckInNotUndoable(
+            NoUndoReason.NOT_BY_THIS_KIOSK, None, "This check-in was made elsewhere. Please ask the staff."
+        )
+    until = made.marked_at + UNDO_WINDOW
+    if now > until:
+        raise CheckInNotUndoable(
+            NoUndoReason.TOO_LATE, until, "It is too late to undo this check-in here. Please ask the staff."
+        )
+    return made
 
 
 def no_check_in_reason(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from attendance.rules.refusals import NothingFound, Refusal
+from attendance.rules.vocabulary import NoUndoReason
 
 
 @dataclass(eq=False)
@@ -26,4 +27,15 @@ class OutsideCheckInWindow(Refusal):
 
     opens_at: datetime | None
     closes_at: datetime | None
+    message: str
+
+
+@dataclass(eq=False)
+class CheckInNotUndoable(Refusal):
+    """The kiosk cannot take the check-in back (R4.5b). `undoable_until` is the instant after which it was too late;
+    None for another reason.
+    """
+
+    no_undo_reason: NoUndoReason
+    undoable_until: datetime | None
     message: str

@@ -1,6 +1,6 @@
 """Rules of checking in: which marks are check-ins, and what a check-in does to a row (R1.2, R4.5 to R4.8)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -72,28 +72,26 @@ def stands(mark: MarkValue, source: Source) -> bool:
     return is_decided and source is Source.KIOSK
 
 
-def default_for_newcomer(
-    rows: Sequence[SheetRow], student_id: UUID, check_in_sources: Collection[Source]
-) -> tuple[MarkChange, ...]:
+def default_for_newcomer(rows: Sequence[SheetRow], student_id: UUID) -> tuple[MarkChange, ...]:
     """Return the default mark for a student who joins a sheet, as one change or none (R4.7).
 
     A student starts with a defaulted absence when the sheet has begun checking in or already has defaulted marks. A
     student who has a mark keeps it.
     """
-    is_complete = has_begun((row.mark for row in rows), check_in_sources) or any(
-        row.mark is not None and row.mark.is_defaulted for row in rows
-    )
-    if not is_complete:
+    by_check_in = has_begun(rows)
+    if not by_check_in and not any(row.mark is not None and row.mark.is_defaulted for row in rows):
         return ()
-    return tuple(_default(row) for row in rows if row.student_id == student_id and row.mark is None)
+    return tuple(
+        _default(row, by_check_in=by_check_in) for row in rows if row.student_id == student_id and row.mark is None
+    )
 
 
 def default_everybody(rows: Sequence[SheetRow]) -> tuple[MarkChange, ...]:
     """Return the defaulted absences of a sheet that nobody has marked (R4.13), or none when there is any mark."""
     if any(row.mark is not None for row in rows):
         return ()
-    return tuple(_default(row) for row in rows)
+    return tuple(_default(row, by_check_in=False) for row in rows)
 
 
-def _default(row: SheetRow) -> MarkChange:
-    return MarkChange(row.student_id, row.enrollment_id, None, defaulted(row))
+def _default(row: SheetRow, *, by_check_in: bool) -> MarkChange:
+    return MarkChange(row.student_id, row.enrollment_id, None, defaulted(row, by_check_in=by_check_in))

@@ -58,6 +58,7 @@ class MarkFacts:
 
     marked_by -- a person with their kind, or a kiosk. None when the system made the mark.
     needs_review -- whether its makeup token is tied to a makeup although the mark no longer earns a token (R7.4).
+    by_check_in -- see MarkValue; not part of a mark that was read from the history.
     """
 
     status: AttendanceStatus
@@ -68,6 +69,7 @@ class MarkFacts:
     note: str | None
     revision: int
     needs_review: bool
+    by_check_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tests.support.api import SCHEMA, Api
 from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint
 
-KIOSK_WORK = {"viewer", "kioskFamily", "checkIn"}
+KIOSK_WORK = {"viewer", "kioskFamily", "checkIn", "undoKioskCheckIn"}
 OPEN_TO_ALL = {"signIn", "refreshSession"}
 """Nobody's credential makes a difference to them: who signs in gets another one."""
 ROOTS = ("query", "mutation", "subscription")

@@ -67,13 +67,14 @@ async def test_R4_9_a_rows_history_tells_who_when_where_before_and_after(world: 
         {
             "student": {"firstName": "Ben"},
             "history": [
+                {"revision": last, "changedAt": "2026-11-17T03:02:00Z", "before": defaulted, "after": None, **of_ada},
                 {
                     "revision": second,
                     "changedAt": "2026-11-17T03:01:00Z",
                     "before": None,
                     "after": defaulted,
                     **of_tom,
-                }
+                },
             ],
         },
     ]

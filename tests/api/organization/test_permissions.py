@@ -304,6 +304,15 @@ TABLE: dict[str, Row] = {
     "Mutation.clearMark": act(
         lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id}, FULL, **OF_STUDENT
     ),
+    "Mutation.undoKioskCheckIn": act(
+        lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id},
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        guardian=NOT_YOU,
+        kiosk="CheckInNotUndoable",
+    ),
     "Mutation.enrollStudent": act(
         lambda stage: {
             "studentId": stage.student_id,

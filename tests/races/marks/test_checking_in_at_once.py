@@ -17,6 +17,7 @@ from attendance.actions.marks.mark_everybody_absent import mark_everybody_absent
 from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.save_marks import Recorded
 from attendance.actions.marks.submit_attendance import submit_attendance
+from attendance.actions.marks.undo_kiosk_check_in import undo_kiosk_check_in
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Caller, Viewer
@@ -80,6 +81,9 @@ class Door:
     def clears(self, viewer: Viewer, student: UUID) -> Act:
         return lambda uow: clear_mark(uow, viewer, self.key, student, now=DURING_CLASS)
 
+    def undoes(self, student: UUID) -> Act:
+        return lambda uow: undo_kiosk_check_in(uow, self.kiosk, self.key, student, now=DURING_CLASS)
+
     def day_ends(self) -> Act:
         return lambda uow: mark_everybody_absent(uow, self.key, now=END_OF_DAY_AT)
 
@@ -98,6 +102,12 @@ class Door:
     async def sheet(self) -> dict[UUID, tuple[str, bool, str]]:
         found = await self.world.owner.execute(MARKS.bindparams(slot=self.key.timeslot_id))
         return {row.student_id: (row.status, row.is_defaulted, row.source) for row in found}
+
+    async def armed(self) -> int:
+        """How many runs wait."""
+        count = text("SELECT count(*) FROM token_run WHERE timeslot_id = :slot AND state = 'ARMED'")
+        found: int = (await self.world.owner.execute(count.bindparams(slot=self.key.timeslot_id))).scalar_one()
+        return found
 
     async def changes(self) -> list[tuple[int, str, dict[UUID, tuple[str | None, str | None, bool]]]]:
         """Of each revision the source, and each student's status before and after, and whether it was defaulted."""
@@ -222,6 +232,28 @@ async def test_R4_6_a_cleared_check_in_and_another_one_leave_the_other_present(d
         assert sheet.pop(ann, None) in (None, ("ABSENT", True, "SYSTEM"))
         assert sheet.pop(ben) == ("PRESENT", False, "STAFF")
         assert sheet == dict.fromkeys(others, ("ABSENT", True, "SYSTEM"))
+
+
+async def test_R4_5b_an_undo_and_another_check_in_leave_the_same_sheet_in_either_order(door: Door) -> None:
+    for _ in range(ROUNDS):
+        await door.next_round()
+        ann, ben, cas, *others = door.students
+        await door.at_once(door.checks_in(door.kiosk, ann))
+        await door.at_once(door.undoes(ann), door.checks_in(door.staff, ben), door.checks_in(door.kiosk, cas))
+        there = {ben: ("PRESENT", False, "STAFF"), cas: ("PRESENT", False, "KIOSK")}
+        assert await door.sheet() == there | dict.fromkeys([ann, *others], ("ABSENT", True, "SYSTEM"))
+        assert await door.armed() == 2
+
+
+async def test_R4_5b_two_that_are_undone_at_once_leave_nothing(door: Door) -> None:
+    for _ in range(ROUNDS):
+        await door.next_round()
+        ann, ben, *_ = door.students
+        await door.at_once(door.checks_in(door.kiosk, ann), door.checks_in(door.kiosk, ben))
+        await door.at_once(door.undoes(ann), door.undoes(ben))
+        assert await door.sheet() == {}
+        assert await door.armed() == 0
+        assert [revision for revision, _, _ in await door.changes()] == [1, 2, 3, 4]
 
 
 async def test_R4_7_who_enrolls_during_the_first_check_in_is_absent_by_default_either_way(door: Door) -> None:

@@ -1,5 +1,6 @@
 """R1.2, R4.5 to R4.8, R4.13 and R5.3 as pure rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -31,6 +32,10 @@ DEFAULTED_EXCUSED = MarkValue(EXCUSED, None, is_defaulted=True, source=Source.SY
 
 def mark(status: AttendanceStatus, source: Source = Source.OFFICE) -> MarkValue:
     return MarkValue(status, None, is_defaulted=False, source=source)
+
+
+def check_in(status: AttendanceStatus, source: Source = Source.KIOSK) -> MarkValue:
+    return MarkValue(status, None, is_defaulted=False, source=source, by_check_in=True)
 
 
 def row(student: UUID, value: MarkValue | None = None, *, is_excused: bool = False) -> SheetRow:
@@ -111,34 +116,34 @@ def test_R4_12_who_is_not_on_the_roster_cannot_check_in() -> None:
     assert refused.value.student_ids == (BEN,)
 
 
-KIOSK_ALONE = frozenset({Source.KIOSK})
+ABSENT_BY_CHECK_IN = replace(DEFAULTED_ABSENT, by_check_in=True)
 
 
 @pytest.mark.parametrize(
-    ("others", "is_defaulted"),
+    ("others", "expected"),
     [
-        ([], False),
-        ([None], False),
-        ([mark(ABSENT)], False),
-        ([mark(PRESENT)], False),
-        ([mark(PRESENT, Source.KIOSK)], True),
-        ([mark(TARDY, Source.KIOSK), None], True),
-        ([mark(PRESENT), DEFAULTED_ABSENT], True),
+        ([], None),
+        ([None], None),
+        ([mark(ABSENT)], None),
+        ([mark(PRESENT)], None),
+        ([check_in(PRESENT)], ABSENT_BY_CHECK_IN),
+        ([check_in(TARDY, Source.OFFICE), None], ABSENT_BY_CHECK_IN),
+        ([mark(PRESENT), DEFAULTED_ABSENT], DEFAULTED_ABSENT),
+        ([mark(ABSENT), ABSENT_BY_CHECK_IN], ABSENT_BY_CHECK_IN),
     ],
 )
 def test_R4_7_a_newcomer_is_absent_once_checking_in_has_begun(
-    others: list[MarkValue | None], is_defaulted: bool
+    others: list[MarkValue | None], expected: MarkValue | None
 ) -> None:
     rows = [row(uuid4(), other) for other in others] + [row(ANN)]
-    expected = (MarkChange(ANN, None, None, DEFAULTED_ABSENT),) if is_defaulted else ()
-    assert default_for_newcomer(rows, ANN, KIOSK_ALONE) == expected
+    assert default_for_newcomer(rows, ANN) == ((MarkChange(ANN, None, None, expected),) if expected else ())
 
 
 def test_R4_7_a_newcomer_with_a_mark_keeps_it_and_an_excused_one_is_excused() -> None:
-    begun = row(BEN, mark(PRESENT, Source.KIOSK))
-    assert default_for_newcomer([begun, row(ANN, mark(EXCUSED))], ANN, KIOSK_ALONE) == ()
-    (change,) = default_for_newcomer([begun, row(CAS), row(ANN, is_excused=True)], ANN, KIOSK_ALONE)
-    assert (change.student_id, change.after) == (ANN, DEFAULTED_EXCUSED)
+    begun = row(BEN, check_in(PRESENT))
+    assert default_for_newcomer([begun, row(ANN, mark(EXCUSED))], ANN) == ()
+    (change,) = default_for_newcomer([begun, row(CAS), row(ANN, is_excused=True)], ANN)
+    assert (change.student_id, change.after) == (ANN, replace(DEFAULTED_EXCUSED, by_check_in=True))
 
 
 def test_R4_13_everybody_is_absent_on_a_sheet_without_any_mark() -> None:

@@ -16,6 +16,11 @@ def mark(status: AttendanceStatus, note: str | None = None, source: Source = Sou
     return MarkValue(status, note, is_defaulted=source is Source.SYSTEM, source=source)
 
 
+def check_in(status: AttendanceStatus, source: Source = Source.OFFICE) -> MarkValue:
+    """A check-in, or with source SYSTEM a default that stands because of one."""
+    return MarkValue(status, None, is_defaulted=source is Source.SYSTEM, source=source, by_check_in=True)
+
+
 def row(student: UUID, value: MarkValue | None = None, *, is_excused: bool = False) -> SheetRow:
     return SheetRow(student, None, value, is_excused)
 
@@ -79,21 +84,28 @@ def test_R4_8_confirming_a_defaulted_mark_makes_it_real() -> None:
 def test_R4_5_first_check_in_marks_the_rest_absent() -> None:
     rows = [row(ANN), row(BEN), row(CAS, is_excused=True)]
     assert plan(rows, {ANN: WantedMark(TARDY)}, check_in=True, source=Source.STAFF) == {
-        ANN: mark(TARDY, source=Source.STAFF),
-        BEN: mark(ABSENT, source=Source.SYSTEM),
-        CAS: mark(AttendanceStatus.EXCUSED_ABSENCE, source=Source.SYSTEM),
+        ANN: check_in(TARDY, Source.STAFF),
+        BEN: check_in(ABSENT, Source.SYSTEM),
+        CAS: check_in(AttendanceStatus.EXCUSED_ABSENCE, Source.SYSTEM),
     }
 
 
-def test_R4_5_only_the_first_present_mark_does_and_only_in_check_in_mode() -> None:
+def test_R4_5_only_a_present_mark_does_and_only_in_check_in_mode() -> None:
     unmarked = [row(ANN), row(BEN)]
     assert plan(unmarked, {ANN: WantedMark(PRESENT)}) == {ANN: mark(PRESENT)}
     assert plan(unmarked, {ANN: WantedMark(ABSENT)}, check_in=True) == {ANN: mark(ABSENT)}
-    begun = [row(ANN), row(BEN), row(CAS, mark(PRESENT))]
-    assert plan(begun, {ANN: WantedMark(PRESENT)}, check_in=True) == {ANN: mark(PRESENT)}
 
 
-def test_R4_5_what_a_sheet_says_without_check_in_mode_is_no_first_check_in() -> None:
+@pytest.mark.parametrize("standing", [mark(PRESENT), check_in(PRESENT)])
+def test_R4_5_every_later_check_in_completes_the_sheet_again(standing: MarkValue) -> None:
+    """A mark from before the switch was on does not stand in the way, and neither does a row that was cleared since."""
+    begun = [row(ANN), row(BEN), row(CAS, standing)]
+    expected = {ANN: check_in(PRESENT), BEN: check_in(ABSENT, Source.SYSTEM)}
+    assert plan(begun, {ANN: WantedMark(PRESENT)}, check_in=True) == expected
+    assert plan(begun, {ANN: WantedMark(ABSENT)}, check_in=True) == {ANN: mark(ABSENT)}
+
+
+def test_R4_5_what_a_sheet_says_without_check_in_mode_is_no_check_in() -> None:
     rows = [row(ANN, mark(PRESENT, source=Source.STAFF)), row(BEN), row(CAS)]
     sources = frozenset({Source.KIOSK, Source.OFFICE})
     wanted = {BEN: WantedMark(PRESENT)}
@@ -103,9 +115,52 @@ def test_R4_5_what_a_sheet_says_without_check_in_mode_is_no_first_check_in() -> 
     )
     assert [(each.student_id, each.after) for each in by_staff] == [(BEN, mark(PRESENT, source=Source.STAFF))]
     assert [(each.student_id, each.after) for each in at_the_kiosk] == [
-        (BEN, mark(PRESENT, source=Source.KIOSK)),
-        (CAS, mark(ABSENT, source=Source.SYSTEM)),
+        (BEN, check_in(PRESENT, Source.KIOSK)),
+        (CAS, check_in(ABSENT, Source.SYSTEM)),
     ]
+
+
+BY_CHECK_IN, BY_END_OF_DAY = check_in(ABSENT, Source.SYSTEM), mark(ABSENT, source=Source.SYSTEM)
+
+
+def test_R4_5b_clearing_the_only_check_in_takes_back_the_defaults_that_it_caused() -> None:
+    confirmed = mark(ABSENT)
+    rows = [row(ANN, check_in(PRESENT, Source.KIOSK)), row(BEN, BY_CHECK_IN), row(CAS, confirmed)]
+    assert plan(rows, {ANN: WantedMark(None)}) == {ANN: None, BEN: None}
+    assert plan(rows, {ANN: WantedMark(None), BEN: WantedMark(ABSENT)}) == {ANN: None, BEN: confirmed}
+    assert plan(rows, {ANN: WantedMark(None)}, TARDY) == {ANN: None, BEN: mark(TARDY)}
+
+
+def test_R4_5b_a_present_mark_without_check_in_mode_keeps_no_defaults() -> None:
+    rows = [row(ANN, check_in(PRESENT, Source.KIOSK)), row(BEN, BY_CHECK_IN), row(CAS, mark(PRESENT))]
+    assert plan(rows, {ANN: WantedMark(None)}) == {ANN: None, BEN: None}
+
+
+@pytest.mark.parametrize("wanted", [{ANN: WantedMark(TARDY)}, {ANN: WantedMark(ABSENT)}])
+def test_R4_5b_a_check_in_that_is_corrected_is_not_taken_back(wanted: dict[UUID, WantedMark]) -> None:
+    rows = [row(ANN, check_in(PRESENT, Source.KIOSK)), row(BEN, BY_CHECK_IN)]
+    assert set(plan(rows, wanted)) == {ANN}
+
+
+def test_R4_5b_a_corrected_check_in_is_still_one() -> None:
+    rows = [row(ANN, check_in(PRESENT, Source.KIOSK)), row(BEN, BY_CHECK_IN)]
+    assert plan(rows, {ANN: WantedMark(TARDY)}) == {ANN: check_in(TARDY)}
+    assert plan([row(ANN, check_in(TARDY)), row(BEN, BY_CHECK_IN)], {ANN: WantedMark(None)}) == {ANN: None, BEN: None}
+
+
+def test_R4_5b_what_does_not_stand_because_of_check_ins_stays() -> None:
+    others = [row(BEN, BY_END_OF_DAY), row(CAS, mark(TARDY))]
+    assert plan([row(ANN, check_in(PRESENT)), *others], {ANN: WantedMark(None)}) == {ANN: None}
+    assert plan([row(ANN, mark(PRESENT)), row(BEN, BY_CHECK_IN)], {ANN: WantedMark(None)}) == {ANN: None}
+    rows = [row(ANN, check_in(PRESENT)), row(BEN, BY_CHECK_IN), row(CAS, check_in(TARDY))]
+    assert plan(rows, {ANN: WantedMark(None)}) == {ANN: None}
+
+
+def test_R4_5b_a_default_that_goes_is_nobodys_decision() -> None:
+    rows = [row(ANN, check_in(PRESENT)), row(BEN, BY_CHECK_IN)]
+    wanted = {ANN: WantedMark(None)}
+    changes = plan_submission(rows, wanted, mark_rest=None, source=Source.OFFICE, check_in_sources=())
+    assert [(change.student_id, change.follows) for change in changes] == [(ANN, False), (BEN, True)]
 
 
 def test_R4_12_a_student_without_a_row_is_refused_by_name() -> None:

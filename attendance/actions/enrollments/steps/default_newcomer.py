@@ -6,7 +6,7 @@ from uuid import UUID
 from attendance.actions.marks.save_marks import Recorded, save_marks
 from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet_for_the_system
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.marks.check_in import check_in_sources, default_for_newcomer
+from attendance.rules.marks.check_in import default_for_newcomer
 from attendance.rules.organization.permissions import Viewer
 from db.marks.changes import SYSTEM, Author
 from db.unit_of_work import UnitOfWork
@@ -27,7 +27,7 @@ async def default_newcomer(
     """
     caller = viewer.caller
     sheet = await lock_roll_sheet_for_the_system(uow, key)
-    changes = default_for_newcomer(sheet.rows, student_id, check_in_sources(viewer.settings))
+    changes = default_for_newcomer(sheet.rows, student_id)
     if sheet.head.not_recordable(now) is not None:
         changes = ()
     author = Author.of(caller)

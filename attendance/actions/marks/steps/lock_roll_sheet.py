@@ -88,6 +88,6 @@ def _row(row: RosterRow) -> SheetRow:
     return SheetRow(
         row.student.id,
         None if row.enrollment is None else row.enrollment.id,
-        None if mark is None else MarkValue(mark.status, mark.note, mark.is_defaulted, mark.source),
+        None if mark is None else MarkValue(mark.status, mark.note, mark.is_defaulted, mark.source, mark.by_check_in),
         is_excused=row.expected_absence is not None and row.expected_absence.is_excused,
     )

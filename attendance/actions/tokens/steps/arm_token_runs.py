@@ -10,15 +10,26 @@ from db.unit_of_work import UnitOfWork
 from db.wake_ups import TokenRunArmed
 
 
-async def arm_token_runs(uow: UnitOfWork, occurrence: OccurrenceKey, runs: Sequence[DueRun], *, now: datetime) -> None:
+async def arm_token_runs(
+    uow: UnitOfWork,
+    occurrence: OccurrenceKey,
+    runs: Sequence[DueRun],
+    *,
+    by_check_in: bool = False,
+    now: datetime,
+) -> None:
     """Arm the runs that `token_timing` names, in the transaction of the mark. When it is called again, nothing changes.
+
+    by_check_in -- whether the marks that wait for the runs are check-ins and their defaults, and nothing else (R4.5b).
 
     The caller has locked the occurrence, so a run cannot finish between the mark and its arming. Workers are woken for
     newly armed runs; if the wake-up is lost, the sweep finds the rows.
     """
     if not runs:
         return
-    for run in await token_runs.arm(uow.connection, uow.organization_id, occurrence, runs, now):
+    for run in await token_runs.arm(
+        uow.connection, uow.organization_id, occurrence, runs, now, by_check_in=by_check_in
+    ):
         uow.wake_ups.append(
             TokenRunArmed(
                 organization_id=uow.organization_id,

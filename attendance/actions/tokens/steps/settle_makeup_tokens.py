@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
@@ -13,6 +14,16 @@ from attendance.rules.tokens.token_runs import run_times, token_timing
 from attendance.rules.vocabulary import ChangeKind
 from db.marks.changes import Author, record_change
 from db.unit_of_work import UnitOfWork
+
+
+class Arming(Enum):
+    """Which marks wait for the deferred runs: none, because all were cleared; check-ins and their defaults alone,
+    which may be taken back (R4.5b); or others too.
+    """
+
+    NOTHING = "NOTHING"
+    FOR_CHECK_INS = "FOR_CHECK_INS"
+    FOR_GOOD = "FOR_GOOD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ async def settle_makeup_tokens(
     students: Sequence[UUID],
     *,
     author: Author,
+    arming: Arming,
     settings: OrganizationSettings,
     now: datetime,
 ) -> Settled:
@@ -44,7 +56,9 @@ async def settle_makeup_tokens(
         now=now,
         runs=run_times(head.ends_at, head.zone),
     )
-    await arm_token_runs(uow, head.key, timing.runs, now=now)
+    if arming is not Arming.NOTHING:
+        by_check_in = arming is Arming.FOR_CHECK_INS
+        await arm_token_runs(uow, head.key, timing.runs, by_check_in=by_check_in, now=now)
     outcome = await reconcile_makeup_tokens(
         uow,
         head.key,
