@@ -12,7 +12,7 @@ from attendance.rules.calendar.occurrences import LocationFacts, PersonFacts, Pr
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.tokens.student_tokens import TokenFacts
-from attendance.rules.vocabulary import MakeupTokenOrigin, PersonKind
+from attendance.rules.vocabulary import MakeupTokenOrigin, PersonKind, Source
 
 # Of a token `t`: the date of the makeup that a family has requested, unless that class is cancelled (see TokenDates).
 REQUESTED_ON = """(SELECT q.held_on FROM makeup_request q WHERE q.organization_id = t.organization_id
@@ -30,7 +30,8 @@ _REQUESTED_ZONE = """(SELECT ql.time_zone FROM makeup_request q
     JOIN location ql ON ql.organization_id = qo.organization_id AND ql.id = qo.location_id
     WHERE q.organization_id = t.organization_id AND q.makeup_token_id = t.id AND q.state = 'REQUESTED')"""
 _TOKENS = f"""
-SELECT t.id, t.student_id, t.origin, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on, t.lapses_on,
+SELECT t.id, t.student_id, t.origin, t.source, t.timeslot_id, t.held_on, t.comment, t.issued_on, t.expires_on,
+       t.lapses_on,
        t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
        t.makeup_enrollment_id, m.starts_on AS makeup_on,
        {REQUESTED_ON} AS requested_on,
@@ -86,6 +87,7 @@ def _token(row: Row[Any]) -> TokenFacts:
         id=row.id,
         student_id=row.student_id,
         origin=MakeupTokenOrigin(row.origin),
+        source=Source(row.source),
         dates=TokenDates(
             row.issued_on,
             row.expires_on,

@@ -25,7 +25,7 @@ from gql.fields.global_ids import encode_id
 from gql.fields.loaders import load_place
 from gql.fields.node import Node
 from gql.fields.visible import find_students
-from gql.fields.vocabulary import Portal
+from gql.fields.vocabulary import Portal, Source
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_place, show_student
 from gql.tokens.token_ledger import MakeupTokenEntry, load_ledger
@@ -41,6 +41,11 @@ class MakeupToken(Node):
     student: Student = strawberry.field(description="The student who may make up a class.")
     state: MakeupTokenState = strawberry.field(description="The state of the token.")
     origin: MakeupTokenOrigin = strawberry.field(description="What the token was issued for.")
+    source: Source = strawberry.field(
+        description="Where the token came from: the portal of the staff member who created it or who cancelled the "
+        "class, or the source of the absence that earned it. SYSTEM for the token of an absence that was set by "
+        "default."
+    )
     missed_occurrence: Occurrence | None = strawberry.field(
         description="The class that was missed. Null when the token was issued by hand, or when the viewer is staff "
         "who may not see that occurrence."
@@ -149,6 +154,7 @@ def show_token(facts: TokenFacts, student: Student, shown: ShownTokens, now: dat
         student=student,
         state=facts.state(now),
         origin=facts.origin,
+        source=facts.source,
         missed_occurrence=None if head is None else show_occurrence(head, now),
         location=None if facts.location is None else show_location(facts.location),
         program=None if facts.program is None else show_program(facts.program),

@@ -10,7 +10,7 @@ from attendance.rules.calendar.occurrences import LocationFacts, PersonFacts, Pr
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date, local_dates
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.makeup_tokens import TokenDates, token_state
-from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, PersonKind
+from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, PersonKind, Source
 
 MOST_IN_GROUP = 100
 _HIDDEN_FROM_FAMILIES = frozenset({MakeupTokenState.SCHEDULED, MakeupTokenState.REVOKED, MakeupTokenState.DELETED})
@@ -28,6 +28,7 @@ class TokenFacts:
     id: UUID
     student_id: UUID
     origin: MakeupTokenOrigin
+    source: Source
     dates: TokenDates
     missed: OccurrenceKey | None
     location: LocationFacts | None

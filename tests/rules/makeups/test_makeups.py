@@ -39,7 +39,7 @@ from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import Refusal
 from attendance.rules.tokens.makeup_tokens import TokenDates
 from attendance.rules.tokens.student_tokens import TokenFacts
-from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, OccurrenceState, OfferingKind
+from attendance.rules.vocabulary import MakeupTokenOrigin, MakeupTokenState, OccurrenceState, OfferingKind, Source
 
 CHICAGO = ZoneInfo("America/Chicago")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
@@ -65,7 +65,18 @@ def token(
 ) -> TokenFacts:
     given = TokenDates(**{"issued_on": date(2026, 3, 1), "expires_on": date(2026, 3, 31), **dates})
     return TokenFacts(
-        UUID(int=40), UUID(int=41), MakeupTokenOrigin.MANUAL, given, None, location, program, None, None, None, zones
+        id=UUID(int=40),
+        student_id=UUID(int=41),
+        origin=MakeupTokenOrigin.MANUAL,
+        source=Source.OFFICE,
+        dates=given,
+        missed=None,
+        location=location,
+        program=program,
+        comment=None,
+        issued_by=None,
+        makeup_enrollment_id=None,
+        zones=zones,
     )
 
 

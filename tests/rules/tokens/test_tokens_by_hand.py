@@ -23,7 +23,7 @@ from attendance.rules.tokens.tokens_by_hand import (
     not_changeable,
     notice_due_at,
 )
-from attendance.rules.vocabulary import ExpiryAnchor, ExpiryUnit, MakeupTokenOrigin, MakeupTokenState
+from attendance.rules.vocabulary import ExpiryAnchor, ExpiryUnit, MakeupTokenOrigin, MakeupTokenState, Source
 
 TODAY = date(2026, 11, 16)
 DAY = timedelta(days=1)
@@ -35,6 +35,7 @@ TOKEN = TokenFacts(
     id=UUID(int=1),
     student_id=UUID(int=2),
     origin=MakeupTokenOrigin.MANUAL,
+    source=Source.OFFICE,
     dates=TokenDates(TODAY, TODAY + 10 * DAY),
     missed=None,
     location=None,
