@@ -160,6 +160,8 @@ described(
         TokenCause.HAS_TOKEN: "The student already has another token for the same class.",
         TokenCause.DELETED_BY_HAND: "Staff deleted the token for this class. It stays deleted.",
         TokenCause.OCCURRENCE_RESTORED: "The cancelled class was restored.",
+        TokenCause.CLASS_NOT_HELD: "The class of the makeup is not held on its date any more, because its sessions, "
+        "its meetings or closures were changed.",
     },
 )
 described(

@@ -6,6 +6,7 @@ import asyncpg
 
 from importing.oneroster import tables
 from importing.oneroster.known import Known, KnownEnrollment
+from importing.oneroster.makeups import retimed_offerings
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
 from importing.oneroster.tables import upsert
@@ -41,15 +42,15 @@ _GONE = """
 
 
 async def hold_what_changed(connection: asyncpg.Connection, plan: Plan, known: Known, report: Report) -> None:
-    """Lock the classes in which the plan changes enrollments, and take out of the plan what somebody changed since it
-    was read. The report names it. Call this before anything is written.
+    """Lock the classes that the plan changes, or whose enrollments it changes, and take out of the plan what somebody
+    changed since it was read. The report names it. Call this before anything is written.
     """
     former = {one.id: (source_id, one) for source_id, one in known.enrollments.items()}
     planned = plan.planned("enrollment")
     touched = [row[0] for row in planned if row[0] in former] + plan.gone["enrollment"] + [*plan.succeeded]
-    offerings = {row[2] for row in planned}
+    offerings = {row[2] for row in planned} | retimed_offerings(plan, known)
     students = plan.gone["student"]
-    if not planned and not touched and not students:
+    if not offerings and not touched and not students:
         return
     await connection.fetch(_LOCK, known.organization_id, list(offerings), touched, students)
     held: set[UUID] = set()

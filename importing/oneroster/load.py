@@ -9,6 +9,7 @@ from importing.oneroster import tables
 from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember
 from importing.oneroster.known import Known
 from importing.oneroster.leaving import follow_leaving
+from importing.oneroster.makeups import follow_makeups, hold_makeups
 from importing.oneroster.plan import Plan
 from importing.oneroster.plan_timetable import changed_offerings
 from importing.oneroster.report import Report
@@ -83,6 +84,7 @@ async def carry_out(
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
     await hold_what_changed(connection, plan, known, report)
+    await hold_makeups(connection, plan, known)
     await _free_addresses(connection, plan, known)
     await _keep_past(connection, plan, known)
     report.thing("enrollments").unchanged = len(plan.kept_enrollments)
@@ -103,6 +105,8 @@ async def carry_out(
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
     await remember(connection, plan, known)
+    if given_back := await follow_makeups(connection, plan, known):
+        report.thing("makeups given back").changed = given_back
     await follow_leaving(connection, organization_id, plan.now)
 
 

@@ -28,6 +28,7 @@ class TokenCause(StrEnum):
     HAS_TOKEN = "HAS_TOKEN"  # noqa: S105 - a cause, no token
     DELETED_BY_HAND = "DELETED_BY_HAND"
     OCCURRENCE_RESTORED = "OCCURRENCE_RESTORED"
+    CLASS_NOT_HELD = "CLASS_NOT_HELD"
 
 
 class TokenStep(StrEnum):

@@ -41,6 +41,7 @@ _CAUSES = {
     TokenCause.HAS_TOKEN: "the student has another token of the same class",
     TokenCause.DELETED_BY_HAND: "staff deleted the token of this class",
     TokenCause.OCCURRENCE_RESTORED: "the class takes place again",
+    TokenCause.CLASS_NOT_HELD: "the class is not held on that date any more",
 }
 _PHASES = {
     TokenRunPhase.AFTER_CLASS: "by the run 30 minutes after the class",
