@@ -982,6 +982,7 @@ CREATE TABLE settings (
     expire_after_last_drop_days integer,
     absence_notice_in_hours boolean DEFAULT false NOT NULL,
     returned_token_days integer DEFAULT 14 NOT NULL,
+    families_may_give_back_makeups boolean DEFAULT true NOT NULL,
     CONSTRAINT settings_birthday_window_is_days CHECK (((birthday_window_days >= 0) AND (birthday_window_days <= 31))),
     CONSTRAINT settings_expiry_anchor CHECK (((expiry_anchor)::text = ANY ((ARRAY['ISSUE'::character varying, 'MISSED_CLASS'::character varying])::text[]))),
     CONSTRAINT settings_expiry_count_is_in_range CHECK (((expiry_count >= 1) AND (expiry_count <= 3650))),

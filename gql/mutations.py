@@ -19,6 +19,7 @@ from gql.makeups import (
     approve_makeup,
     book_makeup,
     deny_makeup,
+    give_back_makeup,
     redeem_makeup_token,
     request_makeup,
     withdraw_makeup_request,
@@ -91,6 +92,7 @@ class Mutation:
     approve_makeup = approve_makeup.field
     deny_makeup = deny_makeup.field
     withdraw_makeup_request = withdraw_makeup_request.field
+    give_back_makeup = give_back_makeup.field
     create_makeup_tokens = create_makeup_tokens.field
     create_makeup_tokens_for_students = create_makeup_tokens_for_students.field
     delete_makeup_token = delete_makeup_token.field

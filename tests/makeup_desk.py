@@ -55,6 +55,9 @@ _TOLD = {
     "approveMakeup": f"{_CHANGED} {_CLASS} {_GOOD} {_SETTLED} {_DENIED}",
     "denyMakeup": f"{_CHANGED} {_SETTLED} {_DENIED}",
     "withdrawMakeupRequest": f"{_CHANGED} {_SETTLED}",
+    "giveBackMakeup": f"... on GiveBackMakeupSuccess {{ makeupToken {{ {_TOKEN} }} }} "
+    "... on GivingBackTooLate { latestAt } ... on MakeupAttended { enrollmentId date } "
+    "... on MakeupTokenNotChangeable { state makeupOn }",
 }
 _LIST = f"""query($states: [MakeupRequestState!], $first: Int, $after: String) {{
   makeupRequests(states: $states, first: $first, after: $after) {{

@@ -14,6 +14,7 @@ from attendance.actions.enrollments.enroll_student import NewPlace, enroll_stude
 from attendance.actions.makeups.approve_makeup import approve_makeup
 from attendance.actions.makeups.book_makeup import book_makeup
 from attendance.actions.makeups.decline_makeup import deny_makeup, withdraw_makeup_request
+from attendance.actions.makeups.give_back_makeup import give_back_makeup
 from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
 from attendance.actions.makeups.request_makeup import request_makeup
 from attendance.actions.marks.record_marks import Submission
@@ -132,6 +133,9 @@ class Race:
 
     def withdraw(self, request_id: UUID) -> Act:
         return lambda uow: withdraw_makeup_request(uow, self.gail, request_id, now=DURING_CLASS)
+
+    def give_back(self, token_id: UUID, *, now: datetime = DURING_CLASS) -> Act:
+        return lambda uow: give_back_makeup(uow, self.gail, token_id, now=now)
 
     def reset(self, token_id: UUID) -> Act:
         return lambda uow: reset_makeup_token(uow, self.office, token_id, now=DURING_CLASS)

@@ -96,6 +96,7 @@ class Settings(Table):
     families_see_comments: Mapped[bool] = mapped_column(server_default=text("false"))
     families_see_expired: Mapped[bool] = mapped_column(server_default=text("true"))
     auto_approve_makeups: Mapped[bool] = mapped_column(server_default=text("true"))
+    families_may_give_back_makeups: Mapped[bool] = mapped_column(server_default=text("true"))
     makeup_horizon_days: Mapped[int] = mapped_column(server_default="60")
     makeup_latest_booking_minutes: Mapped[int] = mapped_column(server_default="0")
     expire_after_last_drop_days: Mapped[int | None]

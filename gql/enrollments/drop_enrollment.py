@@ -17,6 +17,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
+from gql.makeups.give_back_refusals import MakeupAttended
 from gql.people.student import Enrollment
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 
@@ -37,7 +38,7 @@ class DropEnrollmentSuccess:
 
 
 DropEnrollmentResult: TypeAlias = Annotated[
-    DropEnrollmentSuccess | EnrollmentEnded | MakeupTokenNotChangeable | PermissionDenied,
+    DropEnrollmentSuccess | EnrollmentEnded | MakeupTokenNotChangeable | MakeupAttended | PermissionDenied,
     strawberry.union("DropEnrollmentResult", description="The enrollment, or the reason why it was not ended."),
 ]
 
@@ -61,7 +62,8 @@ field = strawberry.mutation(
     description="Ends a student's enrollment. Until its last date, the student's row shows the indicator DROP. After "
     "it, the student is on no roll sheet, except where a mark keeps a subdued row. An existing end can be moved to an "
     "earlier date, but not to a later one. Dropping a makeup cancels the whole makeup, and its makeup token can be "
-    "used again; a makeup whose day has passed cannot be dropped. Subscribers to roll sheets receive the change at "
+    "used again; a makeup whose day has passed, or that the student attended, cannot be dropped. "
+    "Subscribers to roll sheets receive the change at "
     "once. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff Portal; without "
     "SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that does not exist or that the "
     "caller may not see is answered with NOT_FOUND.",

@@ -77,6 +77,7 @@ class MakeupTokenSettings:
     families_see_comments: bool = strawberry.field(description=SAYS["families_see_comments"])
     families_see_expired: bool = strawberry.field(description=SAYS["families_see_expired"])
     auto_approve_makeups: bool = strawberry.field(description=SAYS["auto_approve_makeups"])
+    families_may_give_back_makeups: bool = strawberry.field(description=SAYS["families_may_give_back_makeups"])
     makeup_horizon_days: int = strawberry.field(description=SAYS["makeup_horizon_days"])
     makeup_latest_booking_minutes: int = strawberry.field(description=SAYS["makeup_latest_booking_minutes"])
     expire_after_last_drop_days: int | None = strawberry.field(description=SAYS["expire_after_last_drop_days"])

@@ -69,6 +69,8 @@ SAYS: Mapping[str, str] = {
     "families_see_expired": "Whether families see expired tokens. Default: on.",
     "auto_approve_makeups": "Whether families book makeups themselves. If not, they request makeups, and staff "
     "approve or deny the requests. Default: on.",
+    "families_may_give_back_makeups": "Whether families give back makeups that are booked, until the latest booking "
+    "time (see `makeupLatestBookingMinutes`). If not, only staff do. Default: on.",
     "makeup_horizon_days": "How many days ahead a makeup can be booked, by families and by staff: "
     f"{_from_to('makeup_horizon_days')}. Default: 60.",
     "makeup_latest_booking_minutes": "How many minutes before the start a makeup must be booked at the latest: "

@@ -48,6 +48,9 @@ class UpdateMakeupTokenSettingsInput:
     auto_approve_makeups: Maybe[bool | None] = strawberry.field(
         default=None, description=leaves("auto_approve_makeups")
     )
+    families_may_give_back_makeups: Maybe[bool | None] = strawberry.field(
+        default=None, description=leaves("families_may_give_back_makeups")
+    )
     makeup_horizon_days: Maybe[int | None] = strawberry.field(default=None, description=leaves("makeup_horizon_days"))
     makeup_latest_booking_minutes: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("makeup_latest_booking_minutes")

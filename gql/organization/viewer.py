@@ -53,6 +53,10 @@ class GuardianViewer:
         description="Whether the family books makeups itself, with `redeemMakeupToken`. If not, it requests them with "
         "`requestMakeup`. This is the setting autoApproveMakeups."
     )
+    gives_back_makeups: bool = strawberry.field(
+        description="Whether the family can give back makeups that are booked, with `giveBackMakeup`. This is the "
+        "setting familiesMayGiveBackMakeups."
+    )
 
     @strawberry.field(
         description=f"The students of the family, ordered by last name, then by first name; at most {MOST_STUDENTS}.",
@@ -110,6 +114,7 @@ def show_viewer(facts: ViewerFacts) -> StaffViewer | GuardianViewer | KioskViewe
             ),
             organization=organization,
             books_makeups=facts.settings.makeup_tokens.auto_approve_makeups,
+            gives_back_makeups=facts.settings.makeup_tokens.families_may_give_back_makeups,
         )
     return StaffViewer(
         name=name,

@@ -13,6 +13,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
+from gql.makeups.give_back_refusals import MakeupAttended
 from gql.tokens.makeup_token import MakeupToken
 from gql.tokens.token_arguments import show_kept_token
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
@@ -33,7 +34,7 @@ class ResetMakeupTokenSuccess:
 
 
 ResetMakeupTokenResult: TypeAlias = Annotated[
-    ResetMakeupTokenSuccess | MakeupTokenNotChangeable | PermissionDenied,
+    ResetMakeupTokenSuccess | MakeupTokenNotChangeable | MakeupAttended | PermissionDenied,
     strawberry.union("ResetMakeupTokenResult", description="The token, or the reason why it was not reset."),
 ]
 
@@ -53,7 +54,8 @@ field = strawberry.mutation(
     description="Give up the makeup or the request for which a makeup token is used. For a PENDING token, the makeup "
     "is cancelled: the student leaves the roll sheet of that class at once, except that a row with a mark stays as a "
     "subdued row. For a REQUESTED token, the request is withdrawn. Tokens in other states cannot be reset; the makeup "
-    "of a SPENT token is over. Needs CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal. A token "
+    "of a SPENT token is over. A makeup that the student attended cannot be given up by anybody. Needs "
+    "CREATE_MAKEUP_TOKENS and attendance VIEW, in the Office or Staff Portal. A token "
     "that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.CREATE_MAKEUP_TOKENS]),
 )

@@ -28,7 +28,7 @@ async def drop_enrollment(
     the same date changes nothing. When the student's last enrollment is dropped, unused makeup tokens begin to lapse
     (R8.11). A dropped makeup gives its token back, as resetting the token does (R8.5).
 
-    Raises NothingFound, EnrollmentEnded, and MakeupTokenNotChangeable for a makeup whose day has passed.
+    Raises NothingFound, EnrollmentEnded, MakeupAttended, and MakeupTokenNotChangeable when a makeup's day has passed.
     """
     enrollment, offering_id, timetables = await lock_enrollment(uow, viewer.caller, enrollment_id, since=drop_on)
     ending = plan_drop(enrollment, drop_on)

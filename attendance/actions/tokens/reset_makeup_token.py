@@ -1,21 +1,24 @@
 """Give up makeups, so that their tokens can be used again (R8.5, R9.2)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from attendance.actions.roster.steps.roster_changed import roster_changed
+from attendance.actions.roster.steps.roster_changed import RosterChange, roster_changed
 from attendance.actions.tokens.edit_makeup_token import TokenChanged
 from attendance.actions.tokens.steps.lock_makeup_token import get_makeup_token, lock_makeup_token, why_not
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_makeup_tokens
+from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.makeups.give_back_refusals import MakeupAttended
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.tokens.makeup_tokens import TokenCause, stays_when_freed
 from attendance.rules.tokens.student_tokens import TokenFacts
 from attendance.rules.tokens.tokens_by_hand import RESETTABLE
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
 from db.calendar.timetables import lock_offerings
+from db.makeups.makeup_bookings import was_attended
 from db.makeups.makeup_releases import TiedMakeup, free_tokens, tied_makeups, withdraw_requests
 from db.marks.changes import Author, record_change
 from db.roster.roster_changes import lock_occurrences, number_changes
@@ -46,7 +49,8 @@ async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *,
     A request is withdrawn. The token can be used again until it expires. A token that was no longer earned while it was
     tied (R7.4) is revoked.
 
-    Raises NothingFound and MakeupTokenNotChangeable, because only PENDING and REQUESTED tokens can be reset.
+    Raises NothingFound; MakeupTokenNotChangeable, because only PENDING and REQUESTED tokens can be reset; and
+    MakeupAttended.
     """
     token = await get_makeup_token(uow, viewer.caller, token_id)
     tied = await tied_makeups(uow.connection, uow.organization_id, [token_id])
@@ -57,9 +61,19 @@ async def reset_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *,
     return TokenChanged(token_id)
 
 
-async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:
-    """Give up one makeup that was found tied to its token, and tell all roll sheets concerned. Raises
-    MakeupTokenNotChangeable.
+async def give_up_makeup(
+    uow: UnitOfWork,
+    viewer: Viewer,
+    makeup: TiedMakeup,
+    now: datetime,
+    *,
+    check: Callable[[OccurrenceHead | None], None] = lambda _: None,
+) -> None:
+    """Give up one makeup that was found tied to its token, and tell all roll sheets concerned.
+
+    Raises MakeupTokenNotChangeable, MakeupAttended (R8.12), and what `check` raises.
+
+    check -- is called with the locked occurrence of the makeup, or with None when the class does not meet then
     """
     author = Author.of(viewer.caller)
     await lock_offerings(uow, [makeup.offering_id])
@@ -71,11 +85,26 @@ async def give_up_makeup(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, no
         offering_ids=[makeup.offering_id],
         dates=DateSpan(makeup.held_on, makeup.held_on),
         also=[] if makeup.missed is None else [makeup.missed],
-    ):
+    ) as change:
         await _hold(uow, makeup.token_id, makeup.enrollment_id, now)
+        if await was_attended(uow, makeup):
+            raise MakeupAttended(makeup.enrollment_id, makeup.held_on)
+        check(_head_of(makeup, change))
         released = await release_makeups(uow, [makeup.token_id], author=author, now=now)
     await number_revoked(uow, released, author, now)
     await _take_what_it_earned(uow, viewer, makeup, now)
+
+
+def _head_of(makeup: TiedMakeup, change: RosterChange) -> OccurrenceHead | None:
+    """Return the locked occurrence of the makeup; the first of the day when the makeup is for all timeslots."""
+    heads = [
+        head
+        for head in change.heads
+        if head.offering.id == makeup.offering_id
+        and head.key.held_on == makeup.held_on
+        and makeup.timeslot_id in (None, head.key.timeslot_id)
+    ]
+    return min(heads, key=lambda head: head.starts_at, default=None)
 
 
 async def _take_what_it_earned(uow: UnitOfWork, viewer: Viewer, makeup: TiedMakeup, now: datetime) -> None:

@@ -72,6 +72,7 @@ class MakeupTokenSettings:
     families_see_comments: bool = False
     families_see_expired: bool = True
     auto_approve_makeups: bool = True
+    families_may_give_back_makeups: bool = True
     makeup_horizon_days: int = 60
     makeup_latest_booking_minutes: int = 0
     expire_after_last_drop_days: int | None = None

@@ -22,7 +22,7 @@ SETTINGS = """{ settings {
   makeupTokens {
     tokensEnabled tokenTrigger earningTypes tokenLimit tokenLimitPeriod tokenLimitScope
     expiryUnit expiryCount expiryAnchor ignoreLocationLock familiesSeeComments familiesSeeExpired
-    autoApproveMakeups makeupHorizonDays makeupLatestBookingMinutes expireAfterLastDropDays
+    autoApproveMakeups familiesMayGiveBackMakeups makeupHorizonDays makeupLatestBookingMinutes expireAfterLastDropDays
     returnedTokenDays
   }
 } }"""
@@ -61,6 +61,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "familiesSeeComments": False,
         "familiesSeeExpired": True,
         "autoApproveMakeups": True,
+        "familiesMayGiveBackMakeups": True,
         "makeupHorizonDays": 60,
         "makeupLatestBookingMinutes": 0,
         "expireAfterLastDropDays": None,
@@ -111,6 +112,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "familiesSeeComments": True,
             "familiesSeeExpired": False,
             "autoApproveMakeups": False,
+            "familiesMayGiveBackMakeups": False,
             "makeupHorizonDays": 1,
             "makeupLatestBookingMinutes": 1440,
             "expireAfterLastDropDays": 0,
