@@ -202,9 +202,7 @@ def imports() -> None:
 )
 @click.option("--time-zone", metavar="ZONE", help="The time zone of new locations, such as America/Chicago.")
 @click.option("--skip-bad-rows", is_flag=True, help="Load the good rows of a bundle that has bad ones.")
-@click.option(
-    "--accept-removals", is_flag=True, help="Allow the removal of more than half of what was imported before."
-)
+@click.option("--yes", is_flag=True, help="Do what the import would ask about, such as ending many enrollments.")
 @click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write all problems to this CSV file.")
 def import_oneroster(
@@ -212,7 +210,7 @@ def import_oneroster(
     organization: str | None,
     time_zone: str | None,
     skip_bad_rows: bool,
-    accept_removals: bool,
+    yes: bool,
     dry_run: bool,
     report: Path | None,
 ) -> None:
@@ -225,7 +223,7 @@ def import_oneroster(
         organization=organization,
         time_zone=time_zone,
         skip_bad_rows=skip_bad_rows,
-        accept_removals=accept_removals,
+        yes=yes,
         dry_run=dry_run,
     )
 

@@ -111,3 +111,5 @@ def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -
         raise Fault(str(refused))
     if report is not None and not report.is_sound:
         raise Fault("Nothing was kept. Correct the rows above, or leave them out with --skip-bad-rows.")
+    if report is not None and report.questions and not report.is_kept and not choices["yes"]:
+        raise Fault("Without --dry-run, this import asks first:" + report.asked)

@@ -59,6 +59,8 @@ def tell(report: "Report") -> None:
     if not report.is_sound:
         return
     say(f"{'Would be in' if report.is_dry_run else 'In'} {report.organization!r} ({report.seconds:.1f} s):")
+    if report.is_new_organization:
+        say("  This is a new organization.")
     for name, stored in report.stored.items():
         say(
             f"  {name:<24}{stored.added:>8,} added {stored.changed:>8,} changed "

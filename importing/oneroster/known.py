@@ -138,7 +138,7 @@ class Known:
     """The organization's entries by sourcedId, unless a name says otherwise. Deleted rows are included: an entry that
     comes back keeps its id.
 
-    names -- of students and classes, by id
+    names -- of students, other people and classes, by id
     """
 
     organization_id: UUID
@@ -218,7 +218,9 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
     for row in await connection.fetch(_FAMILIES, organization_id):
         known.families[row[0]] = KnownFamily(row[1], row[2], FamilyFields(*row[3:7]), FamilyFields(*row[7:]))
-    for row in await tables.rows("SELECT source_id, id, family_id, email, ended_at, kind FROM person"):
+    persons = "SELECT source_id, id, family_id, email, ended_at, kind, first_name || ' ' || last_name FROM person"
+    for row in await tables.rows(persons):
+        known.names[row[1]] = row[6]
         _remember_person(known, row)
     return known
 

@@ -7,10 +7,8 @@ from uuid import UUID
 from importing.oneroster.follow_enrollments import EnrollmentFollower
 from importing.oneroster.known import Known, KnownEnrollment
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import ImportRefused, Report
+from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
-
-FEW = 10  # so many entries may be removed without asking, whatever share they are
 
 
 def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, report: Report) -> None:
@@ -61,13 +59,13 @@ def _instructors_gone(
     return gone
 
 
-def plan_removals(plan: Plan, roster: Roster, known: Known, report: Report, *, accept: bool) -> None:
-    """Plan the removal of what a bulk file no longer contains, and of what a row declares as deleted.
+def plan_removals(plan: Plan, roster: Roster, known: Known, report: Report) -> Mapping[str, Mapping[str, UUID]]:
+    """Plan the removal of what a bulk file no longer contains, and of what a row declares as deleted. Rows that could
+    not be read count as present.
 
-    Rows that could not be read count as present. If a bulk file would remove more than half of what there is (and more
-    than a few entries), it was probably cut short, and ImportRefused is raised unless `accept` is true.
+    Return what there is until now, by table and sourcedId.
     """
-    held = {
+    held: dict[str, tuple[str, dict[str, UUID]]] = {
         "location": ("orgs", {s: x.id for s, x in known.locations.items() if x.deleted_at is None}),
         "session": ("academicSessions", _live_sessions(known)),
         "offering": ("classes", {s: x.id for s, x in known.offerings.items() if x.deleted_at is None}),
@@ -87,17 +85,12 @@ def plan_removals(plan: Plan, roster: Roster, known: Known, report: Report, *, a
         planned = {row[0] for row in plan.planned(table)}
         if table == "enrollment":
             planned |= plan.kept_enrollments
-        missing = _missing(roster, file, live, planned)
-        if len(missing) > FEW and 2 * len(missing) > len(live) and not accept:
-            raise ImportRefused(
-                f"{file}.csv is a bulk file and lacks {len(missing)} of the {len(live)} entries of the kind "
-                f"{table} that were imported before; they would be removed. If that is meant, add --accept-removals."
-            )
-        plan.gone[table] = [*missing, *_named(roster, file, live, planned)]
+        plan.gone[table] = [*_missing(roster, file, live, planned), *_named(roster, file, live, planned)]
     _hold(plan, roster, known, report)
     courses = roster.rows("courses").deleted
     programs = [known.new_id("program", course.id) for course in courses]
     plan.gone["program"] = [program for program in programs if program in known.program_ids]
+    return {table: live for table, (_, live) in held.items()}
 
 
 def _hold(plan: Plan, roster: Roster, known: Known, report: Report) -> None:

@@ -65,10 +65,12 @@ class Report:
 
     is_kept -- the database contains it now
     is_sound -- it could be loaded, which is the answer of a dry run
+    questions -- what the import does only if that is confirmed (R13.10)
     is_broken -- a file cannot be read at all, so leaving out bad rows would not help
     """
 
     organization: str = ""
+    questions: list[str] = field(default_factory=list)
     is_new_organization: bool = False
     is_sound: bool = False
     is_kept: bool = False
@@ -82,6 +84,12 @@ class Report:
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if not problem.is_warning]
+
+    @property
+    def asked(self) -> str:
+        """The questions as lines, and how to confirm them."""
+        lines = "".join(f"\n  {question}" for question in self.questions)
+        return f"{lines}\nIf all of this is meant, add --yes."
 
     @property
     def changes(self) -> int:

@@ -19,6 +19,7 @@ from importing.oneroster.plan import Plan, plan_locations, plan_offerings, plan_
 from importing.oneroster.plan_enrollments import plan_enrollments, plan_removals
 from importing.oneroster.plan_people import plan_people
 from importing.oneroster.plan_timetable import plan_timeslots, plan_timetables_of_removed
+from importing.oneroster.questions import questions
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Progress, Roster, read_roster
 from importing.oneroster.schedule import Schedule, zones
@@ -32,13 +33,13 @@ class Choices:
 
     organization -- a name or an id; None: the name of the bundle's only district, which is created if needed
     skip_bad_rows -- keep the sound rows of a bundle that has bad ones; otherwise all rows are kept or none
-    accept_removals -- let a bulk file remove more than half of what was imported before
+    yes -- do what the import would otherwise ask about (R13.10)
     """
 
     organization: str | None = None
     time_zone: str | None = None
     skip_bad_rows: bool = False
-    accept_removals: bool = False
+    yes: bool = False
     dry_run: bool = False
 
 
@@ -111,6 +112,8 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     offerings = [one.id for one in known.offerings.values()]
     changes_on = await change_dates(connection.fetch, organization_id, offerings, task.now)
     plan = _plan(task, schedule, known, today, changes_on)
+    if report.questions and not choices.yes and not choices.dry_run:
+        raise ImportRefused("Nothing was kept, because this import asks first:" + report.asked)
     await carry_out(connection, plan, known, report, task.progress)
     report.is_sound = True
     if choices.dry_run:
@@ -125,8 +128,9 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_
     plan_timeslots(plan, schedule, known)
     plan_people(plan, roster, known, report)
     plan_enrollments(plan, roster, known, today, report)
-    plan_removals(plan, roster, known, report, accept=task.choices.accept_removals)
+    live = plan_removals(plan, roster, known, report)
     plan_timetables_of_removed(plan, known)
+    report.questions += questions(plan, roster, known, live)
     return plan
 
 

@@ -143,16 +143,16 @@ async def test_a_bulk_file_without_users_and_classes_removes_them_softly(load: A
     assert await stored("SELECT count(*) FROM student") == [(3,)]
 
 
-async def test_a_bulk_file_that_would_take_most_away_is_refused_unless_accepted(load: Any, stored: Any) -> None:
+async def test_R13_10_an_import_that_would_end_most_is_refused_unless_confirmed(load: Any, stored: Any) -> None:
     files = school_1_1()
     files["users"] += [user(f"x{n}", "student", "X", str(n)) for n in range(20)]
     await load(files)
     before = await contents(stored)
 
-    with pytest.raises(ImportRefused, match=r"users\.csv is a bulk file and lacks 20 of the 23 .* --accept-removals"):
+    with pytest.raises(ImportRefused, match=r"20 of the 23 students would end\.\nIf .* --yes"):
         await load(school_1_1())
     assert await contents(stored) == before
-    assert counts(await load(school_1_1(), accept_removals=True)) == {"families": (0, 0, 20), "students": (0, 0, 20)}
+    assert counts(await load(school_1_1(), yes=True)) == {"families": (0, 0, 20), "students": (0, 0, 20)}
 
 
 async def test_an_absent_file_says_nothing(load: Any) -> None:

@@ -110,7 +110,7 @@ async def test_R2_10_the_next_terms_bundle_leaves_last_weeks_sheets(load: Any, o
     ]
     spring["enrollments"] = [row | {"sourcedId": f"{row['sourcedId']}-spring", "classSourcedId": "k1-spring",
                                     "beginDate": "", "endDate": ""} for row in spring["enrollments"]]  # fmt: skip
-    await load(spring | {"schedule": [SLOT | {"classSourcedId": "k1-spring"}]}, accept_removals=True)
+    await load(spring | {"schedule": [SLOT | {"classSourcedId": "k1-spring"}]}, yes=True)
     after = await sheets(office, date(2026, 9, 1), date(2026, 11, 15))
     # The new classes are out of session there.
     assert [each for each in after if each["state"] != "NOT_SCHEDULED"] == before
