@@ -404,10 +404,12 @@ CREATE TABLE family (
     source_id text,
     deleted_at timestamp with time zone,
     check_in_code_number integer DEFAULT 1 NOT NULL,
+    phone_key text GENERATED ALWAYS AS (phone_key(phone)) STORED,
     CONSTRAINT family_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT family_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 CREATE INDEX family_phone_ix ON family USING btree (organization_id, phone_digits);
+CREATE INDEX family_phone_key_ix ON family USING btree (organization_id, phone_key);
 CREATE UNIQUE INDEX family_source_id_key ON family USING btree (organization_id, source_id);
 ALTER TABLE family ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON family USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -547,6 +549,20 @@ CREATE CONSTRAINT TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON gro
 ALTER TABLE group_member ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON group_member USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE group_member TO rollbook_app;
+
+
+CREATE TABLE guardian_phone (
+    organization_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    number text NOT NULL,
+    key text GENERATED ALWAYS AS (phone_key(number)) STORED,
+    CONSTRAINT guardian_phone_pk PRIMARY KEY (organization_id, person_id, number),
+    CONSTRAINT guardian_phone_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+CREATE INDEX guardian_phone_key_ix ON guardian_phone USING btree (organization_id, key);
+ALTER TABLE guardian_phone ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON guardian_phone USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE guardian_phone TO rollbook_app;
 
 
 CREATE TABLE idempotency_key (
@@ -1449,6 +1465,20 @@ CREATE FUNCTION old_background_tasks(cancelled_by timestamp with time zone, othe
 $$;
 REVOKE ALL ON FUNCTION old_background_tasks(cancelled_by timestamp with time zone, others_by timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION old_background_tasks(cancelled_by timestamp with time zone, others_by timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION phone_key(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $_$
+    SELECT CASE WHEN length(d.digits) > 5 THEN right(d.digits, 5) END
+    FROM regexp_replace(
+        regexp_replace(
+            translate(number, '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹߀߁߂߃߄߅߆߇߈߉०१२३४५६७८९০১২৩৪৫৬৭৮৯੦੧੨੩੪੫੬੭੮੯૦૧૨૩૪૫૬૭૮૯୦୧୨୩୪୫୬୭୮୯௦௧௨௩௪௫௬௭௮௯౦౧౨౩౪౫౬౭౮౯೦೧೨೩೪೫೬೭೮೯൦൧൨൩൪൫൬൭൮൯෦෧෨෩෪෫෬෭෮෯๐๑๒๓๔๕๖๗๘๙໐໑໒໓໔໕໖໗໘໙༠༡༢༣༤༥༦༧༨༩၀၁၂၃၄၅၆၇၈၉႐႑႒႓႔႕႖႗႘႙០១២៣៤៥៦៧៨៩᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙᥆᥇᥈᥉᥊᥋᥌᥍᥎᥏᧐᧑᧒᧓᧔᧕᧖᧗᧘᧙᪀᪁᪂᪃᪄᪅᪆᪇᪈᪉᪐᪑᪒᪓᪔᪕᪖᪗᪘᪙᭐᭑᭒᭓᭔᭕᭖᭗᭘᭙᮰᮱᮲᮳᮴᮵᮶᮷᮸᮹᱀᱁᱂᱃᱄᱅᱆᱇᱈᱉᱐᱑᱒᱓᱔᱕᱖᱗᱘᱙꘠꘡꘢꘣꘤꘥꘦꘧꘨꘩꣐꣑꣒꣓꣔꣕꣖꣗꣘꣙꤀꤁꤂꤃꤄꤅꤆꤇꤈꤉꧐꧑꧒꧓꧔꧕꧖꧗꧘꧙꧰꧱꧲꧳꧴꧵꧶꧷꧸꧹꩐꩑꩒꩓꩔꩕꩖꩗꩘꩙꯰꯱꯲꯳꯴꯵꯶꯷꯸꯹０１２３４５６７８９', '012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789'),
+            '^(([^0-9]*[0-9]){6}[^A-Za-zÀ-ɏЀ-ӿｘ＃#;,]*)[A-Za-zÀ-ɏЀ-ӿｘ＃#;,].*$', '\1'
+        ),
+        '[^0-9]', '', 'g'
+    ) AS d (digits)
+$_$;
 
 
 CREATE FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[]) RETURNS TABLE(organization_id uuid, timeslot_id uuid, held_on date, revision integer)

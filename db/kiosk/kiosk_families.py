@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import Arrival, FamilyCode
+from attendance.rules.kiosk.telephones import is_same_telephone, phone_key
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.vocabulary import AttendanceStatus, Source
 from db.fragments import holds_on, on_sheet
@@ -18,18 +19,30 @@ from db.unit_of_work import UnitOfWork
 # A number that many families share identifies nobody: it may stand for "none" in the records, or belong to a school.
 _MOST_FAMILIES = 4
 
+# Equal numbers are one row, so that a placeholder that thousands of families have costs no more than one number.
+_NUMBERS_LIKE = text("""
+WITH held AS (
+    SELECT f.phone AS number, f.id AS family_id FROM family f
+    WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL AND f.phone_key = :key
+    UNION
+    SELECT g.number, f.id FROM guardian_phone g
+    JOIN person p ON p.organization_id = g.organization_id AND p.id = g.person_id
+    JOIN family f ON f.organization_id = p.organization_id AND f.id = p.family_id
+    WHERE g.organization_id = :organization_id AND f.deleted_at IS NULL AND g.key = :key
+)
+SELECT h.number, (array_agg(h.family_id))[1 : :most + 1] AS family_ids FROM held h GROUP BY h.number
+""")
+
 # The conditions for being on a roster are those of db/roster/rosters.py. Of the day before, only an occurrence that
 # ends near midnight or later can still be running.
 _ARRIVALS = text(f"""
 WITH found AS MATERIALIZED (
     SELECT f.id FROM family f
     WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL
-      AND (f.phone_digits = :digits OR (f.id = :family_id AND f.check_in_code_number = :number))
-    LIMIT :most + 1
+      AND (f.id = ANY (CAST(:family_ids AS uuid[])) OR (f.id = :family_id AND f.check_in_code_number = :number))
 ), child AS MATERIALIZED (
     SELECT s.id, s.first_name FROM student s
-    WHERE s.organization_id = :organization_id AND s.deleted_at IS NULL
-      AND s.family_id IN (SELECT id FROM found) AND (SELECT count(*) FROM found) <= :most
+    WHERE s.organization_id = :organization_id AND s.deleted_at IS NULL AND s.family_id IN (SELECT id FROM found)
 ), expected AS (
     SELECT e.student_id, t.id AS timeslot_id, d.held_on
     FROM enrollment e
@@ -67,6 +80,15 @@ WHERE m.organization_id = :organization_id AND m.timeslot_id = :timeslot_id AND 
   AND m.student_id = :student_id
 """)
 
+_PHONES = text("""
+SELECT f.id AS family_id, f.phone AS number, true AS is_own, '' AS first_name, f.id FROM family f
+WHERE f.organization_id = :organization_id AND f.id = ANY (CAST(:ids AS uuid[])) AND f.phone <> ''
+UNION ALL
+SELECT p.family_id, g.number, false, p.first_name, p.id FROM person p
+JOIN guardian_phone g ON g.organization_id = p.organization_id AND g.person_id = p.id
+WHERE p.organization_id = :organization_id AND p.family_id = ANY (CAST(:ids AS uuid[]))
+ORDER BY is_own DESC, first_name, id, number
+""")
 _NUMBERS = text("""
 SELECT f.id, f.check_in_code_number FROM family f
 WHERE f.organization_id = :organization_id AND f.id = ANY (CAST(:ids AS uuid[]))
@@ -78,30 +100,44 @@ RETURNING check_in_code_number
 """)
 
 
+async def find_families_by_phone(
+    connection: AsyncConnection, organization_id: UUID, phone: str, country: str | None
+) -> set[UUID]:
+    """Return the families that have a number of this telephone, their own or a guardian's (R5.2). A telephone that more
+    than four families share identifies none. It is one statement.
+
+    country -- in which the number was typed, as an ISO 3166 code; None when it is not known
+    """
+    given = {"organization_id": organization_id, "key": phone_key(phone), "most": _MOST_FAMILIES}
+    found: set[UUID] = set()
+    for row in await connection.execute(_NUMBERS_LIKE, given):
+        if is_same_telephone(row.number, phone, country):
+            found.update(row.family_ids)
+    return found if len(found) <= _MOST_FAMILIES else set()
+
+
 async def find_arrivals(
     connection: AsyncConnection,
     organization_id: UUID,
     location_id: UUID,
     today: date,
     *,
-    digits: str | None = None,
+    family_ids: Collection[UUID] = (),
     code: FamilyCode | None = None,
 ) -> list[Arrival]:
-    """Return who of the family with the phone number or the code may be on a roster of the location today, or in the
+    """Return who of the families or of the family with the code may be on a roster of the location today, or in the
     last hours of yesterday.
 
-    It is one statement, whether there is such a family or not. A number that more than four families share finds
-    nobody.
+    It is one statement, whether there is such a family or not.
     """
     given = {
         "organization_id": organization_id,
         "location_id": location_id,
         "today": today,
         "yesterday": today - timedelta(days=1),
-        "digits": digits,
+        "family_ids": list(family_ids),
         "family_id": code and code.family_id,
         "number": code and code.number,
-        "most": _MOST_FAMILIES,
         "late": _LATE,
     }
     return [_arrival(row) for row in await connection.execute(_ARRIVALS, given)]
@@ -118,6 +154,18 @@ async def find_mark(
         "student_id": student_id,
     }
     return (await connection.execute(_MARK, given)).one_or_none()
+
+
+async def read_phones(
+    connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID]
+) -> dict[UUID, list[str]]:
+    """Return the numbers of each family that has any: first its own, then those of its guardians in
+    the order of their names.
+    """
+    phones: dict[UUID, list[str]] = {}
+    for row in await connection.execute(_PHONES, {"organization_id": organization_id, "ids": list(family_ids)}):
+        phones.setdefault(row.family_id, []).append(row.number)
+    return phones
 
 
 async def read_code_numbers(

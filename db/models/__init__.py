@@ -27,6 +27,7 @@ from db.models.organization import (
 from db.models.people import (
     Family,
     GroupMember,
+    GuardianPhone,
     ImportedFamily,
     Kiosk,
     PermissionGroup,
@@ -69,6 +70,7 @@ __all__ = [
     "FormerSchedule",
     "FormerTimeslot",
     "GroupMember",
+    "GuardianPhone",
     "IdempotencyKey",
     "ImportedEnrollment",
     "ImportedFamily",

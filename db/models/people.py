@@ -16,14 +16,16 @@ NO_PERMISSIONS = text("'{}'::text[]")
 
 
 class Family(Entity):
-    """Students and guardians with one e-mail address, one phone number and one balance. Only the check-in code with the
-    family's current number is valid (R5.2).
+    """Students and guardians with one e-mail address, one phone number and one balance; guardians have further numbers.
+    Only the check-in code with the family's current number is valid (R5.2). `phone_key`: what candidates for a look-up
+    have in common. `phone_digits` is read by the release before this one alone.
     """
 
     __tablename__ = "family"
     __table_args__ = (
         of_organization(),
         Index("family_phone_ix", "organization_id", "phone_digits"),
+        Index("family_phone_key_ix", "organization_id", "phone_key"),
         Index("family_source_id_key", "organization_id", "source_id", unique=True),
     )
 
@@ -31,6 +33,7 @@ class Family(Entity):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None] = mapped_column(Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True))
+    phone_key: Mapped[str | None] = mapped_column(Computed("phone_key(phone)", persisted=True))
     balance: Mapped[Decimal] = mapped_column(server_default="0")
     check_in_code_number: Mapped[int] = mapped_column(server_default="1")
     source_id: Mapped[str | None]
@@ -80,6 +83,22 @@ class Person(Entity):
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
     source_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+
+
+class GuardianPhone(Table):
+    """A telephone of a guardian, which identifies the guardian's family at a kiosk (R5.2). It is there as long as the
+    source names it.
+    """
+
+    __tablename__ = "guardian_phone"
+    __table_args__ = (
+        of("person", "person_id"),
+        Index("guardian_phone_key_ix", "organization_id", "key"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(Computed("phone_key(number)", persisted=True))
 
 
 class PermissionGroup(Entity):

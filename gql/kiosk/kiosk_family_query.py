@@ -9,9 +9,10 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
-from attendance.rules.kiosk.kiosk import LONGEST_PHONE, Arrival, FamilyCode, digits_of, is_kiosks_day
+from attendance.rules.kiosk.countries import country_of
+from attendance.rules.kiosk.kiosk import LONGEST_PHONE, Arrival, FamilyCode, is_kiosks_day
 from db.calendar.occurrences import read_heads
-from db.kiosk.kiosk_families import find_arrivals
+from db.kiosk.kiosk_families import find_arrivals, find_families_by_phone
 from gql.calendar.vocabulary import OccurrenceState
 from gql.credentials.look_ups import LookUpLimits
 from gql.fields.access import signed_in
@@ -26,11 +27,11 @@ _SHOWN = (OccurrenceState.SCHEDULED, OccurrenceState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What identifies the family. When both are None, no family can have what was given. It is looked up anyway, so
-    that the answer takes the same time.
+    """What identifies the family. When both are None, no family can have the code that was given. It is looked up
+    anyway, so that the answer takes the same time.
     """
 
-    digits: str | None = None
+    phone: str | None = None
     code: FamilyCode | None = None
 
 
@@ -39,8 +40,9 @@ async def resolve(
     phone: Annotated[
         str | None,
         strawberry.argument(
-            description=f"The family's phone number in any notation, at most {LONGEST_PHONE} characters. Only its "
-            "digits are compared, and all of them must match."
+            description=f"A phone number of the family, its own or a guardian's, in any notation and script, at most "
+            f"{LONGEST_PHONE} characters. It is read as a number of the location's country. Country code, trunk zero, "
+            "punctuation and extension may be given or left out."
         ),
     ] = None,
     qr_code: Annotated[
@@ -65,9 +67,13 @@ async def _arrivals(source: Reading, asked: _Asked, now: datetime) -> list[Arriv
     if caller.location_id is None or place is None:
         return []
     today = local_date(now, ZoneInfo(place.time_zone))
+    # It is asked for a code too, so that every look-up is the same work.
+    families = await find_families_by_phone(
+        source.connection, caller.organization_id, asked.phone or "", country_of(place.time_zone)
+    )
     code = asked.code if asked.code and asked.code.organization_id == caller.organization_id else None
     return await find_arrivals(
-        source.connection, caller.organization_id, caller.location_id, today, digits=asked.digits, code=code
+        source.connection, caller.organization_id, caller.location_id, today, family_ids=families, code=code
     )
 
 
@@ -87,7 +93,7 @@ def _checked(context: Context, phone: str | None, qr_code: str | None) -> _Asked
     if phone is not None:
         if len(phone) > LONGEST_PHONE:
             raise BadInput(f'Argument "phone" has {len(phone)} characters; at most {LONGEST_PHONE} are allowed.')
-        return _Asked(digits=digits_of(phone))
+        return _Asked(phone=phone)
     if qr_code is not None and len(qr_code) > _LONGEST_CODE:
         raise BadInput(f'Argument "qrCode" has {len(qr_code)} characters; at most {_LONGEST_CODE} are allowed.')
     return _Asked(code=context.services.check_in_codes.read(qr_code or ""))

@@ -10,12 +10,13 @@ import strawberry
 from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.calendar.timeslots import latest_versions
 from attendance.rules.kiosk.kiosk import FamilyCode
+from attendance.rules.kiosk.telephones import distinct_numbers
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
-from db.kiosk.kiosk_families import read_code_numbers
+from db.kiosk.kiosk_families import read_code_numbers, read_phones
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
@@ -33,12 +34,24 @@ from gql.people.vocabulary import NoteLevel
 class Family(Node):
     name: str = strawberry.field(description="The name of the family.")
     email: str | None = strawberry.field(description="The e-mail address of the family. Null when it is not known.")
-    phone: str | None = strawberry.field(description="The phone number as it was entered. Null when it is not known.")
+    phone: str | None = strawberry.field(
+        description="The family's phone number as it was entered. Null when it is not known. `phones` has those of "
+        "its guardians too."
+    )
     balance: Money | None = strawberry.field(
         description="What the family owes. A negative amount is a credit. Null for staff without SEE_BALANCES, and in "
         "the Staff Portal while the setting staffSeesBalances is off. Guardians see the balance of their own family."
     )
     currency: str = strawberry.field(description="The currency of the balance, as an ISO 4217 code such as USD.")
+
+    @strawberry.field(
+        description="All phone numbers by which the family identifies itself at a kiosk, as they were entered: first "
+        "its own, then those that each guardian has in the source, without repetitions. Only for guardians and staff "
+        "who may see the family.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def phones(self, info: Info) -> list[str]:
+        return await load(info, decode_id(self.id, "Family", "id"), _read_phones)
 
     @strawberry.field(
         description="The text of the family's QR code, for `kioskFamily`. A client draws exactly these characters as "
@@ -55,6 +68,11 @@ async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]
     organization_id = source.viewer.caller.organization_id
     numbers = await read_code_numbers(source.connection, organization_id, set(families))
     return [FamilyCode(organization_id, each, numbers[each]) for each in families]
+
+
+async def _read_phones(source: Reading, families: list[UUID]) -> list[list[str]]:
+    found = await read_phones(source.connection, source.viewer.caller.organization_id, set(families))
+    return [distinct_numbers(found.get(each, [])) for each in families]
 
 
 @strawberry.type(description="A student's place in an offering over a range of dates.")

@@ -7,6 +7,7 @@ import asyncpg
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
 from importing.oneroster import tables
 from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember
+from importing.oneroster.guardian_phones import write_phones
 from importing.oneroster.known import Known
 from importing.oneroster.leaving import follow_leaving
 from importing.oneroster.makeups import follow_makeups, hold_makeups
@@ -104,6 +105,7 @@ async def carry_out(
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
+    await write_phones(connection, plan, organization_id, report)
     await remember(connection, plan, known)
     if given_back := await follow_makeups(connection, plan, known):
         report.thing("makeups given back").changed = given_back

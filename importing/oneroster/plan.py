@@ -35,6 +35,7 @@ class Plan:
     links_gone: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     family_facts: dict[UUID, tuple[FamilyFields, FamilyFields]] = field(default_factory=dict)
     said_of_families: dict[UUID, FamilyFields] = field(default_factory=dict)
+    phones: dict[UUID, set[str]] = field(default_factory=dict)
     birth_facts: list[Row] = field(default_factory=list)
     moved: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     moved_timeslots: list[MovedTimeslot] = field(default_factory=list)

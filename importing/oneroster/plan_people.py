@@ -7,6 +7,7 @@ from importing.oneroster.check import is_email
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.families import Households, find_households
 from importing.oneroster.follow_families import plan_families
+from importing.oneroster.guardian_phones import plan_phones
 from importing.oneroster.known import GUARDIAN_PREFIX, Known, KnownPerson
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
@@ -24,6 +25,7 @@ def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> Non
     _plan_staff(plan, roster, known, addresses)
     _plan_guardians(plan, roster, known, households, addresses)
     plan_families(plan, roster, known, households, report)
+    plan_phones(plan, roster, known, report)
     _plan_births(plan, roster)
 
 

@@ -134,6 +134,7 @@ async def test_a_bulk_file_without_users_and_classes_removes_them_softly(load: A
         "families": (0, 0, 1),
         "students": (0, 0, 2),
         "guardians": (0, 0, 1),
+        "numbers of guardians": (0, 0, 1),
         "staff": (0, 0, 1),
         "enrollments": (0, 0, 2),
     }

@@ -2,7 +2,6 @@
 R11.2).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,10 +15,8 @@ from attendance.rules.organization.settings import KioskSettings
 from attendance.rules.vocabulary import KioskState, NoCheckInReason, NoUndoReason, OccurrenceState, Source
 
 LONGEST_PHONE = 40
-FEWEST_DIGITS = 7
 UNDO_WINDOW = timedelta(minutes=1)
 """For how long after a check-in the kiosk can take it back, the last instant included (R4.5b)."""
-_NO_DIGIT = re.compile("[^0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +28,6 @@ class CheckInWindow:
 
     def __contains__(self, now: datetime) -> bool:
         return (self.opens_at is None or self.opens_at <= now) and (self.closes_at is None or now <= self.closes_at)
-
-
-def digits_of(phone: str) -> str | None:
-    """Return the digits by which a phone number is compared (R5.2), or None when there are too few to identify a
-    family.
-    """
-    digits = _NO_DIGIT.sub("", phone)
-    return digits if len(digits) >= FEWEST_DIGITS else None
 
 
 def check_in_window(settings: KioskSettings, starts_at: datetime) -> CheckInWindow:

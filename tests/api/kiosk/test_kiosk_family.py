@@ -5,9 +5,11 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import FamilyCode
+from attendance.rules.kiosk.telephones import phone_key
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
@@ -182,7 +184,7 @@ async def test_R5_2_what_is_wrong_cannot_be_told_from_a_family_with_nothing_toda
         answers.append((await door.kiosk.send(FAMILY, **given))["data"])
         statements.append(list(door.kiosk.statements))
     assert answers == [{"kioskFamily": {"students": []}}] * len(asked)
-    assert [len(each) for each in statements] == [3] * len(asked), "the same work, whoever is asked for"
+    assert [len(each) for each in statements] == [4] * len(asked), "the same work, whoever is asked for"
     assert statements == [statements[0]] * len(asked)
 
 
@@ -192,6 +194,51 @@ async def test_R5_2_a_shared_number_shows_each_family_but_a_placeholder_shows_no
     assert names(await door.look_up()) == ["Ann", "Ben", "Kin 0", "Kin 1", "Kin 2"]
     await door.add("Kin 3", family_id=await door.world.family(name="Kin", phone="512/5550142"))
     assert await door.look_up() == []
+
+
+async def test_R5_2_each_number_of_each_guardian_finds_the_family(door: KioskDoor) -> None:
+    world = door.world
+    for number in ("(512) 555-0150", "512 555 0151"):
+        guardian = await world.guardian(door.family_id)
+        await world.add(models.GuardianPhone, person_id=guardian, number=number)
+    for typed in ("512 555 0150", "+1 512 555-0151", PHONE, "+1 512 555 0142 ext. 3"):
+        assert names(await door.look_up(phone=typed)) == ["Ann", "Ben"], typed
+    assert await door.look_up(phone="512 555 0152") == []
+
+
+async def test_R5_2_a_number_is_read_as_one_of_the_locations_country(door: KioskDoor) -> None:
+    world = door.world
+    await world.change(models.Family, door.family_id, phone="+44 121 234 5678")
+    assert await door.look_up(phone="121 234 5678") == [], "a number of the United States"
+    await world.change(models.Location, world.location_id, time_zone="Europe/London")
+    for typed in ("121 234 5678", "0121 234 5678", "+44 (0)121 234 5678", "0044 121 234 5678"):
+        assert names(await door.look_up(phone=typed)) == ["Ann", "Ben"], typed
+
+
+async def test_R5_2_families_with_a_placeholder_do_not_hide_another_number(door: KioskDoor) -> None:
+    for number in range(30):
+        await door.world.family(name=f"None {number}", phone="000 000 0142")
+    assert names(await door.look_up()) == ["Ann", "Ben"], "another number with the same last digits"
+    assert await door.look_up(phone="000 000 0142") == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(
+            "(512) 555-0142",
+            "+1 512 555 0142 ext. 77",
+            "٥١٢٥٥٥٠١٤٢",
+            "５１２５５５０１４２",
+            "५१२ ५५५ ०१४२",
+            "512/5550142#9",
+        ),
+        *("Tel. 512 555 0142 (Mum)", "+7 495 123 45 67 доб. 5", "512\n555 0142, or 3", "12345", "123456", "none", ""),
+    ],
+)
+async def test_R5_2_the_database_makes_the_key_that_the_rules_make(door: KioskDoor, number: str) -> None:
+    found = await door.world.owner.execute(text("SELECT phone_key(CAST(:number AS text))"), {"number": number})
+    assert found.scalar_one() == phone_key(number)
 
 
 async def test_the_same_number_in_another_organization_is_another_family(door: KioskDoor, api: Api) -> None:
@@ -229,4 +276,4 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_student
             await door.add(f"Kid {number}")
         door.kiosk.statements.clear()
         counts.append((len(await door.look_up()), len(door.kiosk.statements)))
-    assert counts == [(2, 4), (20, 4)]
+    assert counts == [(2, 5), (20, 5)]

@@ -42,6 +42,30 @@ async def first_names(api: Api, **variables: Any) -> list[str]:
     return [node["firstName"] for node in data["students"]["nodes"]]
 
 
+PHONES = "query { students(first: 100) { nodes { family { name phones } } } }"
+
+
+async def test_R5_2_a_family_has_the_numbers_of_its_guardians(world: World, api: Api) -> None:
+    owner = await api.as_staff(world, Permission.OWNER)
+    stranger = await new_world(world.owner, name="Other Gym")
+    counts = []
+    for name, place in (("Ash", world), ("Birch", world), ("Cedar", stranger)):
+        family = await place.family(name=name, phone="(512) 555-0142")
+        for number in ("512.555.0142", f"512 555 01{len(name)}0"):
+            guardian = await place.guardian(family)
+            await place.add(models.GuardianPhone, person_id=guardian, number=number)
+        await place.student(family_id=family)
+        owner.statements.clear()
+        found = (await owner.ask(PHONES))["students"]["nodes"]
+        counts.append(len(owner.statements))
+
+    assert {each["family"]["name"]: each["family"]["phones"] for each in found} == {
+        "Ash": ["(512) 555-0142", "512 555 0130"],
+        "Birch": ["(512) 555-0142", "512 555 0150"],
+    }
+    assert len(set(counts)) == 1
+
+
 async def test_a_student_with_family_and_enrollments(world: World, api: Api) -> None:
     owner = await api.as_staff(world, Permission.OWNER)
     lesson = await world.weekly_class(name="Swim 1")

@@ -11,7 +11,6 @@ from attendance.rules.calendar.occurrences import LocationFacts, OccurrenceHead,
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot
 from attendance.rules.kiosk.kiosk import (
     check_in_window,
-    digits_of,
     is_kiosks_day,
     no_check_in_reason,
     require_kiosk_open,
@@ -43,23 +42,6 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 STARTS = head().starts_at
-
-
-@pytest.mark.parametrize(
-    ("phone", "digits"),
-    [
-        ("(512) 555-0142", "5125550142"),
-        ("512.555.0142", "5125550142"),
-        ("+1 512 555 0142", "15125550142"),
-        ("5550142", "5550142"),
-        ("555014", None),
-        ("none", None),
-        ("", None),
-        ("٥١٢٥٥٥٠١٤٢", None),
-    ],
-)
-def test_R5_2_phone_numbers_are_compared_by_their_digits(phone: str, digits: str | None) -> None:
-    assert digits_of(phone) == digits
 
 
 @pytest.mark.parametrize(
