@@ -128,6 +128,7 @@ CREATE TABLE background_task (
     revision integer DEFAULT 0 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     source character varying(32) NOT NULL,
+    withholds_emails boolean DEFAULT false NOT NULL,
     CONSTRAINT background_task_ended_has_an_instant CHECK ((((state)::text = ANY ((ARRAY['COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])) = (ended_at IS NOT NULL))),
     CONSTRAINT background_task_progress_is_in_range CHECK (((done >= 0) AND (done <= COALESCE(total, 0)))),
     CONSTRAINT background_task_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),
@@ -293,6 +294,7 @@ CREATE TABLE email (
     family_id uuid,
     background_task_id uuid,
     created_at timestamp with time zone NOT NULL,
+    is_withheld boolean DEFAULT false NOT NULL,
     CONSTRAINT email_email_state CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'SENDING'::character varying, 'SENT'::character varying, 'KEPT'::character varying, 'FAILED'::character varying, 'UNCERTAIN'::character varying, 'WITHDRAWN'::character varying])::text[]))),
     CONSTRAINT email_sent_has_an_instant CHECK ((((state)::text = 'SENT'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT email_pk PRIMARY KEY (organization_id, id),
@@ -1459,7 +1461,10 @@ CREATE FUNCTION old_background_tasks(cancelled_by timestamp with time zone, othe
     AS $$
     SELECT t.organization_id, t.id
     FROM background_task t
-    WHERE t.ended_at <= CASE t.state WHEN 'CANCELLED' THEN cancelled_by ELSE others_by END
+    WHERE t.ended_at <= CASE WHEN t.state <> 'CANCELLED' THEN others_by
+        WHEN EXISTS (SELECT FROM email e WHERE e.organization_id = t.organization_id
+                     AND e.background_task_id = t.id AND e.is_withheld) THEN others_by
+        ELSE cancelled_by END
     ORDER BY t.ended_at
     LIMIT at_most
 $$;

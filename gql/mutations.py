@@ -36,7 +36,7 @@ from gql.organization import (
     update_staff_portal_settings,
 )
 from gql.people import add_student_note, close_student_note, update_student
-from gql.tasks import cancel_background_task, delete_background_task, send_statements
+from gql.tasks import cancel_background_task, delete_background_task, send_statements, send_withheld_emails
 from gql.tokens import (
     create_makeup_tokens,
     create_makeup_tokens_for_students,
@@ -86,6 +86,7 @@ class Mutation:
     withdraw_expected_absence = withdraw_expected_absence.field
     cancel_background_task = cancel_background_task.field
     delete_background_task = delete_background_task.field
+    send_withheld_emails = send_withheld_emails.field
     redeem_makeup_token = redeem_makeup_token.field
     book_makeup = book_makeup.field
     request_makeup = request_makeup.field

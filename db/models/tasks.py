@@ -19,6 +19,7 @@ class BackgroundTask(Entity):
     exceptions -- the number of rows of BackgroundTaskException
     revision -- grows with each change of the row
     attempts -- how often determining the items has failed
+    withholds_emails -- whether e-mails that have not left are kept back when the task is cancelled
     """
 
     __tablename__ = "background_task"
@@ -41,6 +42,7 @@ class BackgroundTask(Entity):
     exceptions: Mapped[int] = mapped_column(server_default="0")
     revision: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    withholds_emails: Mapped[bool] = mapped_column(server_default=text("false"))
     source: Mapped[Source] = mapped_column(one_of(Source))
     created_by_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
@@ -117,6 +119,8 @@ class BackgroundTaskException(Table):
 class Email(Entity):
     """A message of the outbox (R9.8). `reason` says why it is sent ("token/<id>/issued"); each reason has one message.
 
+    `is_withheld` says that a WITHDRAWN message was kept back with its task, and may be sent later (R9.5).
+
     While a worker handles the message, `due_at` is the end of the worker's lease, and `attempts` tells its attempt from
     later ones.
     """
@@ -148,4 +152,5 @@ class Email(Entity):
     last_error: Mapped[str | None]
     family_id: Mapped[UUID | None]
     background_task_id: Mapped[UUID | None]
+    is_withheld: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]

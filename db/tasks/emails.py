@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, text, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import DateTime, Text, Uuid
@@ -76,7 +76,7 @@ ON CONFLICT (organization_id, reason) DO UPDATE SET
         ELSE excluded.background_task_id END,
     due_at = CASE WHEN old.state = 'QUEUED' AND old.attempts = 0 THEN least(old.due_at, excluded.due_at)
         ELSE excluded.due_at END,
-    attempts = old.attempts + least(old.attempts, 1)
+    attempts = old.attempts + least(old.attempts, 1), is_withheld = false
 WHERE old.state = 'WITHDRAWN' OR old.state = 'QUEUED' AND old.attempts = 0
 RETURNING old.id, old.due_at
 """).bindparams(
@@ -130,7 +130,9 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
 
 
 async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]:
-    """Withdraw the messages that were not handed over yet, and return their reasons."""
+    """Withdraw the messages that were not handed over yet, and return their reasons. Those that were kept back with a
+    task cannot be sent later any more.
+    """
     if not reasons:
         return set()
     withdrawn = await uow.connection.execute(
@@ -138,9 +140,9 @@ async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]
         .where(
             models.Email.organization_id == uow.organization_id,
             models.Email.reason.in_(sorted(reasons)),
-            models.Email.state == EmailState.QUEUED,
+            or_(models.Email.state == EmailState.QUEUED, models.Email.is_withheld),
         )
-        .values(state=EmailState.WITHDRAWN)
+        .values(state=EmailState.WITHDRAWN, is_withheld=False)
         .returning(models.Email.reason)
     )
     return set(withdrawn.scalars())

@@ -11,6 +11,8 @@ from sqlalchemy import Interval, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from attendance.rules.vocabulary import TaskItemState, TaskState
+from db.tasks.background_tasks import lock_task
+from db.tasks.withheld_emails import withhold_emails
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import TaskChanged
 
@@ -109,16 +111,8 @@ _END = text(
 ).bindparams(bindparam("from_states", type_=ARRAY(Text)))
 _SKIP = text(
     """
-    WITH skipped AS (
-        UPDATE background_task_item SET state = 'SKIPPED', retry_at = NULL
-        WHERE organization_id = :organization_id AND background_task_id = :task_id AND state = 'WAITING'
-    )
-    UPDATE email SET state = 'WITHDRAWN'
-    WHERE organization_id = :organization_id AND state = 'QUEUED' AND id IN (
-        SELECT id FROM email
-        WHERE organization_id = :organization_id AND background_task_id = :task_id AND state = 'QUEUED'
-        ORDER BY reason FOR UPDATE
-    )
+    UPDATE background_task_item SET state = 'SKIPPED', retry_at = NULL
+    WHERE organization_id = :organization_id AND background_task_id = :task_id AND state = 'WAITING'
     """
 )
 
@@ -214,11 +208,14 @@ async def end_task(uow: UnitOfWork, task_id: UUID, state: TaskState, *, error: s
 
 
 async def end_cancelled(uow: UnitOfWork, task_id: UUID, *, now: datetime) -> bool:
-    """Skip the items that were not done, withdraw the e-mails that were not sent, and end the task (R9.5).
+    """Skip the items that were not done, keep the e-mails back if that was asked for, and end the task (R9.5).
 
     The caller has the task to itself.
     """
+    # Whoever asks for the e-mails to be kept back is either seen here, or finds the task ended.
+    await lock_task(uow, task_id)
     await uow.connection.execute(_SKIP, _of(uow, task_id))
+    await withhold_emails(uow, task_id)
     stoppable = [TaskState.QUEUED, TaskState.RUNNING, TaskState.CANCELLING]
     return await _end(uow, task_id, TaskState.CANCELLED, stoppable, error=None, now=now)
 

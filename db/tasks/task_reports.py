@@ -18,7 +18,8 @@ WHERE i.organization_id = :organization_id AND i.background_task_id = ANY (CAST(
 GROUP BY i.background_task_id, i.state
 """)
 _COUNTED_EMAILS = text("""
-SELECT e.background_task_id, e.state, count(*) AS counted FROM email e
+SELECT e.background_task_id, e.state, count(*) AS counted, count(*) FILTER (WHERE e.is_withheld) AS withheld
+FROM email e
 WHERE e.organization_id = :organization_id AND e.background_task_id = ANY (CAST(:ids AS uuid[]))
 GROUP BY e.background_task_id, e.state
 """)
@@ -108,9 +109,11 @@ async def read_reports(
     for row in await connection.execute(_COUNTED_ITEMS, given):
         items[row.background_task_id][TaskItemState(row.state)] = row.counted
     emails: dict[UUID, dict[EmailState, int]] = defaultdict(dict)
+    withheld: dict[UUID, int] = defaultdict(int)
     for row in await connection.execute(_COUNTED_EMAILS, given):
         emails[row.background_task_id][EmailState(row.state)] = row.counted
-    return {task_id: TaskReport(items[task_id], emails[task_id]) for task_id in ids}
+        withheld[row.background_task_id] += row.withheld
+    return {task_id: TaskReport(items[task_id], emails[task_id], withheld[task_id]) for task_id in ids}
 
 
 async def read_items(

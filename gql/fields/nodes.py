@@ -14,8 +14,8 @@ from attendance.rules.roster.sight import sight_of
 from attendance.rules.vocabulary import PersonKind, Portal
 from db.calendar.occurrences import read_heads
 from db.calendar.offerings import read_locations, read_offerings, read_offerings_of_timeslots, read_programs
-from db.people.people import read_families, read_kiosks, read_people
-from db.people.students import read_enrollments_by_id, read_family_members, read_notes_by_id, visibility_of
+from db.people.people import read_kiosks, read_people
+from db.people.students import read_enrollments_by_id, read_notes_by_id, visibility_of
 from db.roster.rosters import read_rosters
 from gql.absences.expected_absence import find_expected_absences
 from gql.absences.staff_absence import find_staff_absences
@@ -24,11 +24,11 @@ from gql.calendar.offering import show_location, show_offering, show_program, sh
 from gql.fields.context import Reading
 from gql.fields.global_ids import Part, encode_id
 from gql.fields.node import Node
-from gql.fields.visible import find_students, may_see_students
+from gql.fields.visible import find_families, find_students, may_see_students
 from gql.makeups.makeup_request import find_makeup_requests
 from gql.organization.viewer import Organization
 from gql.people.people import show_guardian, show_kiosk, show_staff_member
-from gql.people.student import show_family, show_note, show_place
+from gql.people.student import show_note, show_place
 from gql.roster.roster import show_roster
 from gql.tasks.background_task import find_tasks
 from gql.tokens.makeup_token import find_tokens
@@ -145,22 +145,7 @@ async def _students(source: Reading, keys: list[tuple[UUID]], now: datetime) -> 
 
 
 async def _families(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
-    """Return families that have a student whom the viewer sees. A viewer who sees all students also sees families
-    without students.
-    """
-    caller, ids = source.viewer.caller, _ids(keys)
-    if not may_see_students(caller):
-        return {}
-    visibility = visibility_of(caller)
-    visible = set(ids)
-    if visibility.visible_to is not None:
-        members = await read_family_members(source.connection, caller.organization_id, ids, visibility)
-        visible = {member.family.id for member in members}
-    elif visibility.family_id is not None:
-        visible &= {visibility.family_id}
-    found = await read_families(source.connection, caller.organization_id, visible)
-    sight = sight_of(source.viewer)
-    return {(each,): show_family(facts, sight, source.viewer.currency) for each, facts in found.items()}
+    return {(each,): family for each, family in (await find_families(source, _ids(keys))).items()}
 
 
 async def _enrollments(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:

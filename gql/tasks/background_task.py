@@ -27,6 +27,7 @@ from gql.tasks.task_report import (
     report_of,
 )
 from gql.tasks.vocabulary import TaskItemState, TaskKind, TaskState
+from gql.tasks.withheld_emails import WithheldEmail, withheld_emails_of
 
 _STAFF = signed_in(Portal.OFFICE, Portal.STAFF)
 
@@ -35,7 +36,7 @@ _STAFF = signed_in(Portal.OFFICE, Portal.STAFF)
     description="Work that continues after the mutation that started it has returned. A task consists of items; each "
     "item is done completely, its change together with its e-mail, or not at all. Owners see all tasks; other staff "
     "see the tasks that they started. The task is removed 60 days after it ended, 10 minutes after it was cancelled, "
-    "or when it is deleted."
+    "or when it is deleted. A cancelled task that keeps e-mails back stays for 60 days."
 )
 class BackgroundTask(Node):
     revision: int = strawberry.field(
@@ -83,6 +84,19 @@ class BackgroundTask(Node):
         after: Annotated[str | None, AFTER] = None,
     ) -> Connection[BackgroundTaskException]:
         return await exceptions_of(info, self.facts.id, first=first, after=after)
+
+    @strawberry.field(
+        description="The e-mails that the task keeps back since it was cancelled with `withdrawEmails`, and with them "
+        "the families that were not told. Empty once `sendWithheldEmails` has sent them.",
+        metadata=_STAFF,
+    )
+    async def withheld_emails(
+        self,
+        info: Info,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
+    ) -> Connection[WithheldEmail]:
+        return await withheld_emails_of(info, self.facts.id, first=first, after=after)
 
     @strawberry.field(
         description="The items of the task, in the order in which they are done. Empty before a worker has begun.",

@@ -21,6 +21,12 @@ from gql.tasks.task_refusals import BackgroundTaskEnded
 @strawberry.input(description="The background task to cancel.")
 class CancelBackgroundTaskInput:
     background_task_id: strawberry.ID = strawberry.field(description="The id of the background task.")
+    withdraw_emails: bool = strawberry.field(
+        default=False,
+        description="Whether the e-mails of the task that have not left yet are kept back. `withheldEmails` of the "
+        "task names the families that were not told, and `sendWithheldEmails` sends the e-mails later. When left out "
+        "or false, the e-mails of items that are done are sent.",
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -44,7 +50,12 @@ async def resolve(
 ) -> CancelBackgroundTaskResult | None:
     task_id = decode_id(input.background_task_id, "BackgroundTask", "input.backgroundTaskId")
     async with act_once(
-        info, input, UUID, lambda uow, viewer, now: cancel_background_task(uow, viewer.caller, task_id, now=now)
+        info,
+        input,
+        UUID,
+        lambda uow, viewer, now: cancel_background_task(
+            uow, viewer.caller, task_id, withdraw_emails=input.withdraw_emails, now=now
+        ),
     ) as done:
         found = await find_tasks(done.reading, [task_id])
         if task_id not in found:
@@ -55,8 +66,9 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Cancel a background task between items. Items that are done stay done, and no more items are begun. "
-    "E-mails of the task that were not sent yet are not sent. A task on which no worker is working is CANCELLED at "
-    "once. Cancelling a task twice is harmless. A task that has ended is refused with BackgroundTaskEnded. Only in "
+    "E-mails of items that are done are sent, unless `withdrawEmails` keeps back those that have not left yet. A task "
+    "on which no worker is working is CANCELLED at once. Cancelling a task twice is harmless; the second time can "
+    "still keep e-mails back. A task that has ended is refused with BackgroundTaskEnded. Only in "
     "the Office and Staff Portal: owners can cancel all tasks, other staff the tasks that they started; any other "
     "task is NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),

@@ -50,9 +50,9 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Remove a background task that is COMPLETED, FAILED or CANCELLED from the list, together with its "
-    "report. What the task did stays, and e-mails of a task that was not cancelled are still sent. A task that has "
-    "not ended is refused with BackgroundTaskNotEnded; cancel it first. Only in the Office and Staff Portal: owners "
-    "can delete all tasks, other staff the tasks that they started; any other task, and a task that was deleted "
-    "before, is NOT_FOUND.",
+    "report. What the task did stays, and e-mails that wait are still sent. E-mails that the task keeps back can never "
+    "be sent then. A task that has not ended is refused with BackgroundTaskNotEnded; cancel it first. Only in the "
+    "Office and Staff Portal: owners can delete all tasks, other staff the tasks that they started; any other task, "
+    "and a task that was deleted before, is NOT_FOUND.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF),
 )

@@ -118,9 +118,9 @@ field = strawberry.mutation(
     description="Send statements by e-mail to families with a balance, by a background task. Each statement has the "
     "students' names and the amount that the family owes at the time of sending. A family gets one statement for each "
     "task, even on a retry. Families that have paid by then, and families without an e-mail address, are among the "
-    "exceptions of the task. Cancelling the task withdraws the e-mails that were not sent yet. Needs SEND_STATEMENTS, "
-    "SEE_BALANCES and attendance VIEW, in the Office Portal or, while the setting staffSeesBalances is on, the Staff "
-    "Portal; without SEE_ALL, only families of students whom the caller teaches or substitutes can be chosen. A "
-    "family that the caller may not see is NOT_FOUND. An unknown location chooses no families.",
+    "exceptions of the task. Cancelling the task can keep back the e-mails that were not sent yet. Needs "
+    "SEND_STATEMENTS, SEE_BALANCES and attendance VIEW, in the Office Portal or, while the setting staffSeesBalances "
+    "is on, the Staff Portal; without SEE_ALL, only families of students whom the caller teaches or substitutes can be "
+    "chosen. A family that the caller may not see is NOT_FOUND. An unknown location chooses no families.",
     metadata=requires([Permission.SEND_STATEMENTS]),
 )

@@ -21,7 +21,9 @@ class BackgroundTaskEnded(UserError):
 
 
 @refusal(
-    rules.BackgroundTaskNotEnded, description="The task has not ended, so it cannot be deleted. Nothing was changed."
+    rules.BackgroundTaskNotEnded,
+    description="The task has not ended, so it cannot be deleted, and its withheld e-mails cannot be sent. Nothing was "
+    "changed.",
 )
 class BackgroundTaskNotEnded(UserError):
     background_task_id: strawberry.ID = strawberry.field(description=_TASK)

@@ -51,6 +51,9 @@ class BackgroundTaskReport:
     emails_sent: int = strawberry.field(description="How many e-mails the mail server has accepted.")
     emails_waiting: int = strawberry.field(description="How many e-mails wait to be sent, or to be tried again.")
     emails_withdrawn: int = strawberry.field(description="How many e-mails were withdrawn before they were sent.")
+    emails_withheld: int = strawberry.field(
+        description="How many of the withdrawn e-mails the task keeps back. `sendWithheldEmails` sends them."
+    )
     emails_failed: int = strawberry.field(description="How many e-mails cannot be delivered.")
     emails_uncertain: int = strawberry.field(
         description="How many e-mails were handed to the mail server without an answer. It is unknown whether they "
@@ -111,6 +114,7 @@ async def report_of(info: Info, task_id: UUID, state: TaskState) -> BackgroundTa
         emails_sent=report.emails_in(EmailState.SENT),
         emails_waiting=report.emails_in(EmailState.QUEUED, EmailState.SENDING),
         emails_withdrawn=report.emails_in(EmailState.WITHDRAWN),
+        emails_withheld=report.withheld,
         emails_failed=report.emails_in(EmailState.FAILED),
         emails_uncertain=report.emails_in(EmailState.UNCERTAIN),
         emails_kept=report.emails_in(EmailState.KEPT),

@@ -29,8 +29,8 @@ described(
         "not done.",
         TaskState.CANCELLING: "The task is being cancelled. The items that a worker has begun are finished, and no "
         "others are begun.",
-        TaskState.CANCELLED: "The task was cancelled. Items that are done stay done. E-mails that were not sent yet "
-        "are not sent.",
+        TaskState.CANCELLED: "The task was cancelled. Items that are done stay done. E-mails of items that are "
+        "done are sent, unless they are kept back.",
     },
 )
 described(

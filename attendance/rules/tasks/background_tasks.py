@@ -41,11 +41,12 @@ class TaskFacts:
 @dataclass(frozen=True, slots=True)
 class TaskReport:
     """What was done and what was not (R9.5): the number of items and e-mails in each state. A state without any has no
-    entry.
+    entry. `withheld` counts the WITHDRAWN e-mails that the task keeps back and can send later.
     """
 
     items: Mapping[TaskItemState, int]
     emails: Mapping[EmailState, int]
+    withheld: int = 0
 
     def emails_in(self, *states: EmailState) -> int:
         return sum(self.emails.get(state, 0) for state in states)
@@ -106,7 +107,8 @@ def summary(state: TaskState, report: TaskReport) -> str:
             ("sent", report.emails_in(EmailState.SENT)),
             ("kept for viewing", report.emails_in(EmailState.KEPT)),
             ("waiting", report.emails_in(EmailState.QUEUED, EmailState.SENDING)),
-            ("withdrawn", report.emails_in(EmailState.WITHDRAWN)),
+            ("kept back", report.withheld),
+            ("withdrawn", report.emails_in(EmailState.WITHDRAWN) - report.withheld),
             ("not deliverable", report.emails_in(EmailState.FAILED)),
             ("perhaps sent", report.emails_in(EmailState.UNCERTAIN)),
         )

@@ -91,6 +91,9 @@ TABLE: dict[str, Row] = {
     "Mutation.deleteBackgroundTask": act(
         lambda stage: {"backgroundTaskId": stage.id("BackgroundTask", stage.task)}, OWNER, **OTHERS_TASK
     ),
+    "Mutation.sendWithheldEmails": act(
+        lambda stage: {"backgroundTaskId": stage.id("BackgroundTask", stage.task)}, OWNER, **OTHERS_TASK
+    ),
     "Query.viewer": query(
         "{ viewer { __typename } }",
         nothing,

@@ -64,6 +64,7 @@ async def test_R9_4_a_task_tells_what_it_did(desk: TaskDesk, mine: Api) -> None:
             "emailsSent": 0,
             "emailsWaiting": 6,
             "emailsWithdrawn": 0,
+            "emailsWithheld": 0,
             "emailsFailed": 0,
             "emailsUncertain": 0,
             "emailsKept": 0,
