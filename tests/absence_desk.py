@@ -9,6 +9,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 
 ABSENCE = """
@@ -16,35 +17,11 @@ id state startsOn endsOn windowStarts windowEnds comment isExcused isLate isForA
 student { firstName } requestedBy { __typename } decidedBy { id } decidedAt withdrawnBy { __typename } withdrawnAt
 enrollments { id } occurrences { id date }
 """
-REFUSALS = """
-... on UserError { message }
-... on ExpectedAbsenceNotPossible { reason earliestOn latestOn mostDays most }
-... on EnrollmentsNotOfStudent { enrollmentIds }
-... on ExpectedAbsenceSettled { expectedAbsenceId state settledAt }
-... on PermissionDenied { permission }
-"""
 SHEET = """query($id: ID!) { occurrence(id: $id) {
   revision openings changes { revision kind entries { student { firstName } } }
   roster { student { firstName } mark { status isDefaulted source } indicators { kind detail } }
 } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"""
-
-
-_REFUSALS = {
-    "recordExpectedAbsence": ("ExpectedAbsenceNotPossible", "EnrollmentsNotOfStudent", "PermissionDenied"),
-    "requestExpectedAbsence": ("ExpectedAbsenceNotPossible", "EnrollmentsNotOfStudent"),
-    "approveExpectedAbsence": ("ExpectedAbsenceSettled", "PermissionDenied"),
-    "denyExpectedAbsence": ("ExpectedAbsenceSettled", "PermissionDenied"),
-    "withdrawExpectedAbsence": ("ExpectedAbsenceSettled", "ExpectedAbsenceNotPossible", "PermissionDenied"),
-}
-
-
-def document(name: str) -> str:
-    """The mutation, asking for all that its union can answer with."""
-    title = name[0].upper() + name[1:]
-    told = [line for line in REFUSALS.strip().splitlines() if line.split()[2] in ("UserError", *_REFUSALS[name])]
-    shown = f"... on ExpectedAbsenceChanged {{ expectedAbsence {{ {ABSENCE} }} }} {' '.join(told)}"
-    return f"mutation($input: {title}Input!) {{ {name}(input: $input) {{ __typename {shown} }} }}"
+SUBMIT = mutation("submitAttendance")
 
 
 @dataclass
@@ -72,7 +49,7 @@ class AbsenceDesk:
 
     async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
         """The union's member."""
-        answer = await api.ask(document(name), input=given)
+        answer = await api.ask(mutation(name, f"expectedAbsence {{ {ABSENCE} }}"), input=given)
         return answer[name]  # type: ignore[no-any-return]
 
     async def record(self, api: Api | None = None, **given: Any) -> dict[str, Any]:

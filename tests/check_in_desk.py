@@ -19,6 +19,7 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days
@@ -28,31 +29,17 @@ OFFICE, STAFF, KIOSK = Source.OFFICE, Source.STAFF, Source.KIOSK
 NAMES = ("Ann", "Ben", "Cas")
 
 _RECORDED = """
-  __typename
-  ... on AttendanceRecorded {
-    occurrence { revision attendanceState tokenRuns { phase dueAt state wouldIssue } }
-    changedEntries { student { firstName } mark { status isDefaulted source } }
-    issuedTokens { student { firstName } } revokedTokens { student { firstName } }
-  }
-  ... on UserError { message }
-  ... on AttendanceNotRecordable { reason }
-  ... on StudentNotOnRoster { studentIds }
-  ... on PermissionDenied { permission }
+  occurrence { revision attendanceState tokenRuns { phase dueAt state wouldIssue } }
+  changedEntries { student { firstName } mark { status isDefaulted source } }
+  issuedTokens { student { firstName } } revokedTokens { student { firstName } }
 """
-_CONFLICT = (
-    """... on AttendanceConflict { currentRevision conflicts { studentId wantedStatus currentStatus revision } }"""
+_ENTRY = (
+    f"{_RECORDED} entry {{ mark {{ status note isDefaulted source markedAt revision markedBy {{ __typename }} }} }}"
 )
-_MODE = "... on CheckInModeOff { portal }"
-_ENTRY = """entry { mark { status note isDefaulted source markedAt revision markedBy { __typename } } }"""
-MARK = f"""mutation($input: MarkAttendanceInput!) {{ markAttendance(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
-  ... on MarkAttendanceSuccess {{ {_ENTRY} }} }} }}"""
-_CHECKED_IN = _RECORDED.replace("AttendanceRecorded", "CheckInSuccess")
-CHECK_IN = f"""mutation($input: CheckInInput!) {{ checkIn(input: $input) {{ {_CHECKED_IN} {_MODE}
-  ... on CheckInSuccess {{ {_ENTRY} }} }} }}"""
-CLEAR = f"""mutation($input: ClearMarkInput!) {{ clearMark(input: $input) {{ {_RECORDED} {_MODE} {_CONFLICT}
-  ... on ClearMarkSuccess {{ {_ENTRY} }} }} }}"""
-SUBMIT = f"""mutation($input: SubmitAttendanceInput!) {{ submitAttendance(input: $input) {{ {_RECORDED} {_CONFLICT}
-}} }}"""
+MARK = mutation("markAttendance", _ENTRY)
+CHECK_IN = mutation("checkIn", _ENTRY)
+CLEAR = mutation("clearMark", _ENTRY)
+SUBMIT = mutation("submitAttendance", _RECORDED)
 OPERATIONS = {"markAttendance": MARK, "checkIn": CHECK_IN, "clearMark": CLEAR, "submitAttendance": SUBMIT}
 
 

@@ -10,24 +10,15 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import EnrollmentType, Permission
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import World
 
 TOKEN = """id state origin issuedOn expiresOn comment location { name } program { name } student { firstName }
   issuedBy { ... on StaffMember { firstName } } makeup { id }"""
-DATES = "... on MakeupTokenDatesNotPossible { reason draftIndex issueOn expiresOn }"
-CHANGEABLE = "... on MakeupTokenNotChangeable { state makeupId makeupOn makeupOfferingName }"
-CREATE = f"""mutation($input: CreateMakeupTokensInput!) {{ createMakeupTokens(input: $input) {{
-  __typename ... on UserError {{ message }} {DATES}
-  ... on CreateMakeupTokensSuccess {{ tokenCount emailCount emailsWithoutAddress makeupTokens {{ {TOKEN} }} }} }} }}"""
-EDIT = f"""mutation($input: EditMakeupTokenInput!) {{ editMakeupToken(input: $input) {{
-  __typename ... on UserError {{ message }} {DATES} {CHANGEABLE}
-  ... on EditMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
-DELETE = f"""mutation($input: DeleteMakeupTokenInput!) {{ deleteMakeupToken(input: $input) {{
-  __typename ... on UserError {{ message }} {CHANGEABLE}
-  ... on DeleteMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
-RESET = f"""mutation($input: ResetMakeupTokenInput!) {{ resetMakeupToken(input: $input) {{
-  __typename ... on UserError {{ message }} {CHANGEABLE}
-  ... on ResetMakeupTokenSuccess {{ makeupToken {{ {TOKEN} }} }} }} }}"""
+CREATE = mutation("createMakeupTokens", f"tokenCount emailCount emailsWithoutAddress makeupTokens {{ {TOKEN} }}")
+EDIT = mutation("editMakeupToken", f"makeupToken {{ {TOKEN} }}")
+DELETE = mutation("deleteMakeupToken", f"makeupToken {{ {TOKEN} }}")
+RESET = mutation("resetMakeupToken", f"makeupToken {{ {TOKEN} }}")
 MONDAY_EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
 """In Chicago; in London it is Tuesday."""
 LEDGER = text(

@@ -12,6 +12,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.viewers import DURING_CLASS
 
@@ -19,34 +20,21 @@ STARTS = DURING_CLASS - timedelta(minutes=10)
 """Monday 17:00 in Chicago; the class ends at 17:45."""
 PHONE = "(512) 555-0142"
 
-LAUNCH = """mutation($input: LaunchKioskInput!) { launchKiosk(input: $input) {
-  __typename
-  ... on LaunchKioskSuccess { deviceToken kiosk { id name state launchedAt expiresAt revokedAt
-    location { name } launchedBy { firstName } } }
-  ... on UserError { message }
-  ... on PermissionDenied { permission }
-} }"""
-REVOKE = """mutation($input: RevokeKioskInput!) { revokeKiosk(input: $input) {
-  __typename
-  ... on RevokeKioskSuccess { kiosk { id name state revokedAt revokedBy { firstName } } }
-  ... on UserError { message }
-  ... on PermissionDenied { permission }
-} }"""
+LAUNCH = mutation(
+    "launchKiosk",
+    "deviceToken kiosk { id name state launchedAt expiresAt revokedAt location { name } launchedBy { firstName } }",
+)
+REVOKE = mutation("revokeKiosk", "kiosk { id name state revokedAt revokedBy { firstName } }")
 KIOSKS = """query($first: Int, $after: String) { kiosks(first: $first, after: $after) {
   nodes { id name state location { name } launchedBy { firstName } revokedBy { firstName } }
   pageInfo { hasNextPage endCursor } } }"""
 FAMILY = """query($phone: String, $qrCode: String) { kioskFamily(phone: $phone, qrCode: $qrCode) {
   students { studentId firstName occurrences {
     occurrenceId offeringName startsAt endsAt status canCheckIn noCheckInReason opensAt closesAt } } } }"""
-CHECK_IN = """mutation($input: CheckInInput!) { checkIn(input: $input) {
-  __typename
-  ... on CheckInSuccess { status markedAt occurrence { id } entry { id } changedEntries { id }
-    issuedTokens { id } revokedTokens { id } }
-  ... on UserError { message }
-  ... on AttendanceNotRecordable { reason }
-  ... on StudentNotOnRoster { studentIds }
-  ... on OutsideCheckInWindow { opensAt closesAt }
-} }"""
+CHECK_IN = mutation(
+    "checkIn",
+    "status markedAt occurrence { id } entry { id } changedEntries { id } issuedTokens { id } revokedTokens { id }",
+)
 CODE = "query($id: ID!) { node(id: $id) { ... on Family { checkInCode } } }"
 
 

@@ -13,15 +13,13 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 
-_DONE = "__typename ... on UserError { message }"
-DROP = f"""mutation($input: DropEnrollmentInput!) {{ dropEnrollment(input: $input) {{ {_DONE} }} }}"""
-ENROLL = f"""mutation($input: EnrollStudentInput!) {{ enrollStudent(input: $input) {{
-  {_DONE} ... on EnrollStudentSuccess {{ enrollment {{ id }} }} }} }}"""
-TRANSFER = f"""mutation($input: TransferEnrollmentInput!) {{ transferEnrollment(input: $input) {{
-  {_DONE} ... on TransferEnrollmentSuccess {{ enrollment {{ id }} }} }} }}"""
-SUBMIT = f"""mutation($input: SubmitAttendanceInput!) {{ submitAttendance(input: $input) {{ {_DONE} }} }}"""
+DROP = mutation("dropEnrollment")
+ENROLL = mutation("enrollStudent", "enrollment { id }")
+TRANSFER = mutation("transferEnrollment", "enrollment { id }")
+SUBMIT = mutation("submitAttendance")
 TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens(first: 100) {
   nodes { id state issuedOn expiresOn lapsesOn missedOccurrence { date } } } } }"""
 

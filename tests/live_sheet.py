@@ -17,6 +17,7 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.live import Api, ask
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
@@ -85,14 +86,7 @@ async def live_sheet(database: Database, world: World, redis_url: str, *names: s
         await redis.aclose()
 
 
-SUBMIT = """
-mutation Submit($input: SubmitAttendanceInput!) {
-  submitAttendance(input: $input) {
-    __typename
-    ... on SubmitAttendanceSuccess { occurrence { revision } }
-  }
-}
-"""
+SUBMIT = mutation("submitAttendance", "occurrence { revision }")
 
 
 async def submit_over_http(api: Api, token: str, sheet: LiveSheet, name: str, status: AttendanceStatus | None) -> int:

@@ -11,17 +11,15 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 
 DAY = timedelta(days=1)
 SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings
   roster { isSubdued student { firstName } mark { status } indicators { kind } }
   changes { kind entries { student { firstName } } removedEntryIds } } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
-  ... on SubmitAttendanceSuccess { issuedTokens { id state } revokedTokens { id } } } }"""
-DROP = """mutation($input: DropEnrollmentInput!) { dropEnrollment(input: $input) { __typename
-  ... on UserError { message } ... on DropEnrollmentSuccess { enrollment { isDeleted } }
-  ... on MakeupTokenNotChangeable { state makeupOn } } }"""
+SUBMIT = mutation("submitAttendance", "issuedTokens { id state } revokedTokens { id }")
+DROP = mutation("dropEnrollment", "enrollment { isDeleted }")
 
 
 @dataclass

@@ -9,21 +9,19 @@ from demo import sign_ins
 from gql.fields.global_ids import encode_occurrence_id
 from tests.demo.conftest import MOMENTS, load
 from tests.support.api import Api
+from tests.support.documents import mutation
 
 pytestmark = pytest.mark.emptied_database
 
 NOW = next(iter(MOMENTS.values()))
-SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess { accessToken } } }"""
+SIGN_IN = mutation("signIn", "accessToken")
 TODAY = """query($filter: OccurrenceFilter!) {
   occurrences(filter: $filter, first: 100) { nodes { id attendanceState } }
 }"""
 SHEET = """query($id: ID!) { occurrence(id: $id) {
   canRecordAttendance revision roster { student { id } indicators { kind detail } }
 } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) {
-  __typename
-  ... on SubmitAttendanceSuccess { occurrence { attendanceState } issuedTokens { state student { id } } }
-} }"""
+SUBMIT = mutation("submitAttendance", "occurrence { attendanceState } issuedTokens { state student { id } }")
 
 
 async def signed_in(api: Api, email: str, portal: str) -> Api:

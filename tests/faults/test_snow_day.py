@@ -16,6 +16,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from bench.snow_day import CANCEL, fill
 from db.engine import Database
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.processes import worker_process
 from tests.support.sizes import SIZES
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.emptied_database
 CLASSES, SIZE = SIZES.snow_day_classes, 6
 MOMENTS = random.Random(9)
 TASK = text("SELECT id, state, done, total, ended_at FROM background_task")
-STOP = "mutation($input: CancelBackgroundTaskInput!) { cancelBackgroundTask(input: $input) { __typename } }"
+STOP = mutation("cancelBackgroundTask")
 ITEMS = text("""
 SELECT i.state, (o.cancelled_at IS NOT NULL) IS TRUE AS is_off,
     (SELECT count(*) FROM makeup_token t WHERE t.timeslot_id = k.timeslot_id AND t.held_on = k.held_on) AS tokens,

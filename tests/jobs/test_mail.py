@@ -16,6 +16,7 @@ from mail.smtp import SmtpServer
 from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.processes import worker_process
 from workers.main import make_worker
@@ -276,9 +277,7 @@ async def test_R4_14_R9_8_an_absence_reaches_the_family(
     marks = [{"studentId": encode_id("Student", ann), "status": "ABSENT"}]
     given = {"occurrenceId": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, held_on)), "marks": marks}
     staff = await api.as_staff(world, Permission.OWNER)
-    await staff.ask(
-        "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }", input=given
-    )
+    await staff.ask(mutation("submitAttendance"), input=given)
     assert await outbox.send(MUCH_LATER) == 1
     assert [(message["To"], message["Subject"]) for message in server.taken] == [
         ("baker@example.org", "We miss Ann in Swim 1")

@@ -12,6 +12,7 @@ from db.ids import new_id
 from gql.fields.global_ids import encode_id
 from tests.absence_desk import SUBMIT, AbsenceDesk, absence_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
@@ -137,7 +138,7 @@ async def test_R6_1_dates_are_bounded(desk: AbsenceDesk, first: date, days: int,
     ],
 )
 async def test_R6_1_what_is_no_absence_is_bad_input(desk: AbsenceDesk, given: dict[str, Any], message: str) -> None:
-    document = "mutation($input: RecordExpectedAbsenceInput!) { recordExpectedAbsence(input: $input) { __typename } }"
+    document = mutation("recordExpectedAbsence")
     code, told = await desk.office.refused(document, input=desk.told(**given))
     assert code == "BAD_USER_INPUT"
     assert message in told
@@ -349,12 +350,12 @@ async def test_R11_3_other_families_and_tenants_find_nothing(desk: AbsenceDesk, 
     stranger = await desk.world.guardian(await desk.world.family(name="Stranger"))
     strange = await desk.office.signed_in(desk.world, stranger, Portal.CUSTOMER)
     name = f"{verb}ExpectedAbsence"
-    document = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ __typename }} }}"
+    document = mutation(name)
     asked = [(desk.office, theirs), (desk.office, new_id())] + ([(strange, mine)] if verb == "withdraw" else [])
     for api, absence in asked:
         given = {"expectedAbsenceId": encode_id("ExpectedAbsence", absence), **more}
         assert await api.refused(document, input=given) == ("NOT_FOUND", "There is no such expected absence.")
-    tell = "mutation($input: RequestExpectedAbsenceInput!) { requestExpectedAbsence(input: $input) { __typename } }"
+    tell = mutation("requestExpectedAbsence")
     assert await strange.refused(tell, input=desk.told()) == ("NOT_FOUND", "There is no such student.")
     assert await listed(strange) == []
 

@@ -11,8 +11,8 @@ from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.absence_desk import document
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
+from tests.support.documents import mutation
 from tests.support.factories import World
 
 
@@ -51,7 +51,7 @@ async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: Api, wo
 
 
 async def _act(api: Api, token: str, name: str, **given: object) -> str:
-    answer = (await ask(api, token, document(name), input=given))[name]
+    answer = (await ask(api, token, mutation(name), input=given))[name]
     found: str = answer["expectedAbsence"]["id"]
     return found
 

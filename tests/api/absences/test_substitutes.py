@@ -17,6 +17,7 @@ from gql.fields.global_ids import encode_id, encode_occurrence_id
 from mail.render import render
 from tests.hand_desk import EMAILS
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
@@ -27,19 +28,11 @@ NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)
 WEEK = timedelta(days=7)
 ROWS = "substitutions { nodes { occurrence { id instructors { firstName } } substitute { firstName } } }"
 ABSENCE = f"id startsOn endsOn comment staffMember {{ firstName }} recordedBy {{ firstName }} {ROWS}"
-MARK = f"""mutation($input: MarkStaffAbsentInput!) {{ markStaffAbsent(input: $input) {{
-  __typename ... on UserError {{ message }}
-  ... on StaffAbsenceNotPossible {{ reason earliestOn mostDays staffAbsenceId }}
-  ... on MarkStaffAbsentSuccess {{ missedCount stoodInCount staffAbsence {{ {ABSENCE} }} }} }} }}"""
-ASSIGN = """mutation($input: AssignSubstitutesInput!) { assignSubstitutes(input: $input) {
-  __typename ... on UserError { message } ... on PermissionDenied { permission }
-  ... on NoSubstituteNeeded { reason occurrenceId }
-  ... on SubstituteNotPossible { reason occurrenceId substituteId otherOccurrenceId }
-  ... on AssignSubstitutesSuccess {
-    backgroundTaskId occurrenceCount changedCount emailCount unreachedOccurrenceIds } } }"""
-REMOVE = """mutation($input: RemoveStaffAbsenceInput!) { removeStaffAbsence(input: $input) {
-  __typename ... on UserError { message } ... on StaffAbsenceNotPossible { reason }
-  ... on RemoveStaffAbsenceSuccess { removedId isShortened releasedCount emailCount } } }"""
+MARK = mutation("markStaffAbsent", f"missedCount stoodInCount staffAbsence {{ {ABSENCE} }}")
+ASSIGN = mutation(
+    "assignSubstitutes", "backgroundTaskId occurrenceCount changedCount emailCount unreachedOccurrenceIds"
+)
+REMOVE = mutation("removeStaffAbsence", "removedId isShortened releasedCount emailCount")
 LIST = f"""query($from: Date!, $to: Date!, $first: Int, $after: String) {{
   staffAbsences(from: $from, to: $to, first: $first, after: $after) {{ nodes {{ {ABSENCE} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""

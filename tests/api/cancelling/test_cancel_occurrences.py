@@ -22,6 +22,7 @@ from attendance.tasks.kinds import KINDS
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import EVENING, Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 from workers.context import WorkerContext
@@ -30,11 +31,10 @@ from workers.jobs.work_on_tasks import work_off
 pytestmark = pytest.mark.emptied_database
 
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
-CANCEL = """mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename
-  ... on CancelOccurrencesSuccess { backgroundTaskId backgroundTask { id state kind } occurrenceCount
-    notCancellable { occurrenceId state message } }
-  ... on UserError { message } ... on NothingToCancel { notCancellable { occurrenceId state } }
-  ... on PermissionDenied { permission } } }"""
+CANCEL = mutation(
+    "cancelOccurrences",
+    "backgroundTaskId backgroundTask { id state kind } occurrenceCount notCancellable { occurrenceId state message }",
+)
 PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input: $input) {
   occurrenceCount occurrences { id } notCancellableCount notCancellable { occurrenceId state } studentCount
   tokensToCreate noTokensReason leftOutCount leftOut { student { firstName } occurrence { id } cause message }
@@ -42,15 +42,14 @@ PREVIEW = """query($input: CancelOccurrencesInput!) { cancellationPreview(input:
   returnedTokens { student { firstName } occurrence { id } goodThrough isPutOff }
   overLimitCount overLimit { student { firstName } occurrence { id } counted }
   emailCount withoutAddressCount withoutAddress { student { firstName } } } }"""
-RESTORE = """mutation($input: RestoreOccurrenceInput!) { restoreOccurrence(input: $input) { __typename
-  ... on RestoreOccurrenceSuccess { occurrence { state cancellation { comment } revision }
-    revokedTokens { state student { firstName } } usedTokens { state } returnedTokens { state origin }
-    makeupsGivenBack { id isDeleted } }
-  ... on UserError { message } } }"""
+RESTORE = mutation(
+    "restoreOccurrence",
+    "occurrence { state cancellation { comment } revision } revokedTokens { state student { firstName } } "
+    "usedTokens { state } returnedTokens { state origin } makeupsGivenBack { id isDeleted }",
+)
 SHEET = """query($id: ID!) { occurrence(id: $id) { state canRecordAttendance notRecordable { reason }
   cancellation { comment cancelledBy { firstName } } roster { student { firstName } } } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
-  ... on AttendanceNotRecordable { reason } } }"""
+SUBMIT = mutation("submitAttendance")
 TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens { nodes { origin state expiresOn } } } }"""
 EMAILS = text("SELECT reason, recipient, state, facts, background_task_id FROM email ORDER BY reason")
 EXCEPTIONS = text("SELECT student_id, message FROM background_task_exception ORDER BY position, number")

@@ -17,14 +17,15 @@ from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_occurrence_id
 from tests.cancelling import new_cancel_desk
 from tests.live import Api, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.documents import mutation
 from tests.support.factories import World
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 
 pytestmark = pytest.mark.emptied_database
 
-CANCEL = "mutation($input: CancelOccurrencesInput!) { cancelOccurrences(input: $input) { __typename } }"
-RESTORE = "mutation($input: RestoreOccurrenceInput!) { restoreOccurrence(input: $input) { __typename } }"
+CANCEL = mutation("cancelOccurrences")
+RESTORE = mutation("restoreOccurrence")
 
 
 @pytest.fixture

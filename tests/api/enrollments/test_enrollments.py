@@ -13,28 +13,16 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentEnd, Enrollm
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 PLACE = "id type startsOn dropOn endCause isDeleted offering { id } timeslot { id }"
-REFUSALS = """
-  ... on UserError { message }
-  ... on OfferingFull { occurrenceId date capacity }
-  ... on AlreadyEnrolled { enrollmentId }
-  ... on OfferingDoesNotMeet { startsOn }
-  ... on PermissionDenied { permission }
-"""
-ENROLL = f"""mutation($input: EnrollStudentInput!) {{ enrollStudent(input: $input) {{
-  __typename ... on EnrollStudentSuccess {{ enrollment {{ {PLACE} }} }} {REFUSALS}
-  ... on EnrollmentTypeNotAllowed {{ type }} }} }}"""
-DROP = f"""mutation($input: DropEnrollmentInput!) {{ dropEnrollment(input: $input) {{
-  __typename ... on DropEnrollmentSuccess {{ enrollment {{ {PLACE} }} }}
-  ... on UserError {{ message }} ... on EnrollmentEnded {{ dropOn }} ... on PermissionDenied {{ permission }} }} }}"""
-TRANSFER = f"""mutation($input: TransferEnrollmentInput!) {{ transferEnrollment(input: $input) {{
-  __typename ... on TransferEnrollmentSuccess {{ enrollment {{ {PLACE} }} source {{ {PLACE} }} }} {REFUSALS}
-  ... on EnrollmentEnded {{ dropOn }} ... on EnrollmentTypeNotAllowed {{ type }} }} }}"""
+ENROLL = mutation("enrollStudent", f"enrollment {{ {PLACE} }}")
+DROP = mutation("dropEnrollment", f"enrollment {{ {PLACE} }}")
+TRANSFER = mutation("transferEnrollment", f"enrollment {{ {PLACE} }} source {{ {PLACE} }}")
 SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings roster {
   id isSubdued student { firstName } enrollment { id type }
   mark { status isDefaulted source }
@@ -43,9 +31,7 @@ SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings roster {
     ... on TransferFacts { direction otherOfferingName }
     ... on FirstDayFacts { isFirstEnrollment } } }
 } changes { kind entries { student { firstName } } removedEntryIds } } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) {
-  __typename ... on SubmitAttendanceSuccess { changedEntries { isSubdued student { firstName } mark { status } } }
-} }"""
+SUBMIT = mutation("submitAttendance", "changedEntries { isSubdued student { firstName } mark { status } }")
 
 
 @dataclass

@@ -8,12 +8,11 @@ from gql.credentials.check_in_codes import CheckInCodes
 from gql.fields.global_ids import encode_id
 from tests.kiosk_door import KioskDoor, names, new_kiosk_door
 from tests.support.api import SECRET, Api
+from tests.support.documents import mutation
 from tests.support.factories import World, new_world
 from tests.support.fingerprint import fingerprint
 
-ROTATE = """mutation($input: RotateCheckInCodeInput!) { rotateCheckInCode(input: $input) {
-  __typename ... on RotateCheckInCodeSuccess { family { checkInCode } }
-  ... on UserError { message } ... on PermissionDenied { permission } } }"""
+ROTATE = mutation("rotateCheckInCode", "family { checkInCode }")
 
 
 @pytest.fixture

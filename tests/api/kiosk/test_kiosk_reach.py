@@ -14,6 +14,7 @@ from gql.fields.nodes import NODE_TYPES
 from gql.schema import build_schema
 from tests.kiosk_door import CHECK_IN, PHONE, KioskDoor, new_kiosk_door
 from tests.support.api import SCHEMA, Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint
 
@@ -154,10 +155,12 @@ async def test_R11_2_nested_fields_of_its_own_viewer_give_nothing_more(door: Kio
 
 
 async def test_R11_2_a_check_in_gives_a_kiosk_no_way_to_other_rows(door: KioskDoor) -> None:
-    query = """mutation($input: CheckInInput!) { checkIn(input: $input) { ... on CheckInSuccess {
-      occurrence { roster { student { lastName } } changes { revision } offering { name } }
-      entry { student { lastName family { phone } } }
-      changedEntries { student { lastName } } issuedTokens { id } revokedTokens { id } } } }"""
+    query = mutation(
+        "checkIn",
+        "occurrence { roster { student { lastName } } changes { revision } offering { name } } entry { "
+        "student { lastName family { phone } } } changedEntries { student { lastName } } issuedTokens { id } "
+        "revokedTokens { id }",
+    )
     done = (await door.kiosk.ask(query, input=door.input("Ann")))["checkIn"]
     nothing: dict[str, Any] = {"changedEntries": [], "issuedTokens": [], "revokedTokens": []}
     assert done == {"occurrence": None, "entry": None} | nothing

@@ -14,6 +14,7 @@ from db import models
 from gql.fields.global_ids import encode_id
 from tests.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import World, new_world
 from tests.support.fingerprint import fingerprint
 
@@ -101,7 +102,7 @@ async def test_R5_1_a_revoked_kiosk_is_refused_from_its_next_operation_on(door: 
     sentence = "This kiosk was revoked or has expired. Staff can launch it again."
     assert await door.kiosk.refused(VIEWER) == ("UNAUTHENTICATED", sentence)
     assert await door.kiosk.refused(FAMILY, phone=PHONE) == ("UNAUTHENTICATED", sentence)
-    body = await door.kiosk.send("mutation($input: CheckInInput!) { checkIn(input: $input) { __typename } }",
+    body = await door.kiosk.send(mutation("checkIn"),
                                  input=door.input("Ann"))  # fmt: skip
     assert body["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert await door.marks() == {}

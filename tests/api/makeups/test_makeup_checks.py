@@ -13,8 +13,9 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, document, makeup_desk
+from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World
 from tests.support.fingerprint import fingerprint
 
@@ -191,7 +192,7 @@ async def test_R8_6_each_check_of_redeeming_has_its_reason_and_facts(desk: Makeu
     before = await fingerprint(desk.world)
     if who == "family" and case in HIDDEN:
         given = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
-        answer = await desk.family.refused(document("redeemMakeupToken"), input=given)
+        answer = await desk.family.refused(mutation("redeemMakeupToken"), input=given)
         assert answer == ("NOT_FOUND", "There is no such makeup token.")
     else:
         refused = await desk.redeem(desk.family if who == "family" else desk.office)
@@ -207,7 +208,7 @@ async def test_R8_7_the_same_checks_hold_for_a_request(desk: MakeupDesk, case: C
     before = await fingerprint(desk.world)
     if case in HIDDEN:
         given = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
-        assert (await desk.family.refused(document("requestMakeup"), input=given))[0] == "NOT_FOUND"
+        assert (await desk.family.refused(mutation("requestMakeup"), input=given))[0] == "NOT_FOUND"
     else:
         refused = await desk.request()
         assert refused == expected | {"message": refused["message"]}

@@ -10,8 +10,9 @@ from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Perm
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
@@ -218,7 +219,7 @@ async def test_R8_7_a_request_lapses_with_a_cancelled_class_and_is_back_with_a_r
 
 async def test_R8_2_a_request_lapses_while_the_issue_date_of_its_token_is_ahead(desk: MakeupDesk) -> None:
     request = await asked(desk)
-    edit = "mutation($input: EditMakeupTokenInput!) { editMakeupToken(input: $input) { __typename } }"
+    edit = mutation("editMakeupToken")
     issue_on = (MONDAY + DAY).isoformat()
     await desk.office.ask(edit, input={"tokenId": desk.token_id, "issueOn": issue_on})
     assert await desk.family.ask(OPEN, id=desk.token_id) == {"node": None}
@@ -235,7 +236,7 @@ async def test_R8_7_a_class_that_was_moved_to_another_weekday_leaves_its_request
     await desk.world.change(models.Timeslot, desk.lesson.timeslot_id, weekday=3)
     (shown,) = (await desk.listed())["nodes"]
     assert (shown["id"], shown["occurrence"]) == (request, None)
-    refused = await desk.office.refused(document("approveMakeup"), input={"makeupRequestId": request})
+    refused = await desk.office.refused(mutation("approveMakeup"), input={"makeupRequestId": request})
     assert refused == ("NOT_FOUND", "There is no such occurrence.")
     assert (await desk.settle("denyMakeup", request))["makeupRequest"]["state"] == "DENIED"
 
@@ -337,13 +338,13 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
         (owner, "denyMakeup", request),
         (desk.office, "approveMakeup", encode_id("MakeupRequest", new_id())),
     ):
-        assert await api.refused(document(verb), input={"makeupRequestId": id}) == NO_REQUEST
+        assert await api.refused(mutation(verb), input={"makeupRequestId": id}) == NO_REQUEST
     for api in (strange, owner):
         assert await api.ask(NODE, id=request) == {"node": None}
         assert (await desk.listed(api))["nodes"] == []
     given = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
-    assert (await strange.refused(document("requestMakeup"), input=given))[0] == "NOT_FOUND"
-    code, _ = await desk.office.refused(document("denyMakeup"), input={"makeupRequestId": desk.token_id})
+    assert (await strange.refused(mutation("requestMakeup"), input=given))[0] == "NOT_FOUND"
+    code, _ = await desk.office.refused(mutation("denyMakeup"), input={"makeupRequestId": desk.token_id})
     assert code == "BAD_USER_INPUT"
     assert await fingerprint(desk.world) == before
 
@@ -362,7 +363,7 @@ async def test_R11_3_staff_without_see_all_see_requests_for_whom_and_where_they_
     await desk.world.enroll(desk.ann, own.offering_id)
     # The student, but not the class.
     assert await sees() == []
-    assert await teacher.refused(document("denyMakeup"), input={"makeupRequestId": request}) == NO_REQUEST
+    assert await teacher.refused(mutation("denyMakeup"), input={"makeupRequestId": request}) == NO_REQUEST
     assert (await teacher.ask(OPEN, id=desk.token_id))["node"] == {"state": "REQUESTED", "request": None}
     teaching = await desk.world.staff(teaches=[desk.lesson.offering_id])
     of_that_day = {"timeslot_id": desk.lesson.timeslot_id, "held_on": AHEAD}
@@ -377,5 +378,5 @@ async def test_remarks_are_bounded(desk: MakeupDesk, length: int) -> None:
     if length == 500:
         assert (await desk.request(comment="x" * length))["makeupRequest"]["comment"] == "x" * length
         return
-    refused = await desk.family.refused(document("requestMakeup"), input=given)
+    refused = await desk.family.refused(mutation("requestMakeup"), input=given)
     assert refused == ("BAD_USER_INPUT", "input.comment has 501 characters; at most 500 are allowed.")

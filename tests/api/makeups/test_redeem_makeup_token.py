@@ -17,8 +17,9 @@ from db import models
 from db.ids import new_id
 from db.roster import roster_changes
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, document, makeup_desk
+from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
@@ -118,8 +119,8 @@ async def test_R11_2_other_families_and_tenants_find_nothing(desk: MakeupDesk) -
             ("NOT_FOUND", "There is no such occurrence."),
         ),
     ):
-        assert await api.refused(document("redeemMakeupToken"), input=given) == answer
-    code, _ = await desk.family.refused(document("redeemMakeupToken"), input=mine | {"tokenId": desk.sheet_id()})
+        assert await api.refused(mutation("redeemMakeupToken"), input=given) == answer
+    code, _ = await desk.family.refused(mutation("redeemMakeupToken"), input=mine | {"tokenId": desk.sheet_id()})
     assert code == "BAD_USER_INPUT"
     assert await fingerprint(desk.world) == before
 
@@ -135,11 +136,11 @@ async def test_R11_3_staff_without_see_all_redeem_for_whom_and_where_they_teach(
     teacher = await desk.office.as_staff(desk.world, portal=Portal.STAFF, person_id=tom)
     theirs = {"tokenId": desk.token_id, "occurrenceId": desk.sheet_id()}
     student = {"studentId": encode_id("Student", desk.ann), "occurrenceId": desk.sheet_id()}
-    assert (await teacher.refused(document("redeemMakeupToken"), input=theirs))[1] == "There is no such makeup token."
-    assert (await teacher.refused(document("bookMakeup"), input=student))[1] == "There is no such student."
+    assert (await teacher.refused(mutation("redeemMakeupToken"), input=theirs))[1] == "There is no such makeup token."
+    assert (await teacher.refused(mutation("bookMakeup"), input=student))[1] == "There is no such student."
     await desk.world.enroll(desk.ann, own.offering_id, type=EnrollmentType.TRIAL, drop_on=MONDAY)
-    assert (await teacher.refused(document("redeemMakeupToken"), input=theirs))[1] == "There is no such occurrence."
-    assert (await teacher.refused(document("bookMakeup"), input=student))[1] == "There is no such occurrence."
+    assert (await teacher.refused(mutation("redeemMakeupToken"), input=theirs))[1] == "There is no such occurrence."
+    assert (await teacher.refused(mutation("bookMakeup"), input=student))[1] == "There is no such occurrence."
     desk.lesson = own
     assert (await desk.redeem(teacher))["__typename"] == "RedeemMakeupTokenSuccess"
 
@@ -152,7 +153,7 @@ async def test_R8_10_a_makeup_without_a_token_and_its_end(desk: MakeupDesk) -> N
     (row,) = (await desk.sheet())["roster"]
     assert [each["facts"] for each in row["indicators"] if each["kind"] == "MAKEUP"] == [{"missedOn": None}]
     assert (await desk.state(), await desk.ledger()) == ("AVAILABLE", [])
-    drop = "mutation($input: DropEnrollmentInput!) { dropEnrollment(input: $input) { __typename } }"
+    drop = mutation("dropEnrollment")
     given = {"enrollmentId": place["id"], "dropOn": f"{AHEAD - DAY}"}
     assert (await booker.ask(drop, input=given))["dropEnrollment"]["__typename"] == "DropEnrollmentSuccess"
     assert (await desk.sheet())["roster"] == []

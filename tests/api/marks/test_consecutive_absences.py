@@ -11,12 +11,13 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 
 WEEK = timedelta(days=7)
 FIRST = MONDAY - 8 * WEEK
-SUBMIT = "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"
-CHECK_IN = "mutation($input: CheckInInput!) { checkIn(input: $input) { __typename } }"
+SUBMIT = mutation("submitAttendance")
+CHECK_IN = mutation("checkIn")
 EMAILS = text("SELECT recipient, template, facts, state, due_at, family_id FROM email ORDER BY reason")
 
 

@@ -9,6 +9,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World, new_world
 
 HISTORY = """query($id: ID!) { occurrence(id: $id) {
@@ -18,7 +19,7 @@ HISTORY = """query($id: ID!) { occurrence(id: $id) {
   } }
   changes { revision source changedBy { __typename ... on StaffMember { firstName } } }
 } }"""
-SUBMIT = "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"
+SUBMIT = mutation("submitAttendance")
 
 
 def submission(lesson: Lesson, *marks: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 
 WEEK = timedelta(days=7)
@@ -29,8 +30,7 @@ ATTENDANCE = """query($id: ID!, $range: AttendanceRange, $enrollments: Attendanc
     isSubdued isEditable notEditable { reason message }
   } pageInfo { hasNextPage endCursor } }
 } }"""
-MARK = """mutation($input: MarkAttendanceInput!) { markAttendance(input: $input) {
-  __typename ... on MarkAttendanceSuccess { entry { mark { status } } } } }"""
+MARK = mutation("markAttendance", "entry { mark { status } }")
 
 
 async def attendance(api: Api, student: UUID, **variables: Any) -> list[dict[str, Any]]:

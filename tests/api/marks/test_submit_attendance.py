@@ -11,25 +11,16 @@ from attendance.rules.vocabulary import AttendanceStatus, OfferingKind, Permissi
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) {
-  __typename
-  ... on SubmitAttendanceSuccess {
-    occurrence { revision attendanceState tally { present tardy absent excusedAbsence unmarked } roster { id } }
-    changedEntries { student { firstName } mark { status note source isDefaulted revision markedBy { __typename } } }
-    issuedTokens { id state student { id } }
-    revokedTokens { id state }
-  }
-  ... on UserError { message }
-  ... on AttendanceNotRecordable { reason }
-  ... on StudentNotOnRoster { studentIds }
-  ... on PermissionDenied { permission }
-  ... on AttendanceConflict {
-    seenRevision currentRevision conflicts { studentId wantedStatus currentStatus currentNote revision }
-  }
-} }"""
+SUBMIT = mutation(
+    "submitAttendance",
+    "occurrence { revision attendanceState tally { present tardy absent excusedAbsence unmarked } roster "
+    "{ id } } changedEntries { student { firstName } mark { status note source isDefaulted revision "
+    "markedBy { __typename } } } issuedTokens { id state student { id } } revokedTokens { id state }",
+)
 
 
 @dataclass

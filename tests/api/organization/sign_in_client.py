@@ -10,19 +10,14 @@ from db.engine import Database
 from db.wake_ups import connect_redis
 from settings import Settings
 from tests.support.api import Api, serving
+from tests.support.documents import mutation
 from tests.support.hashing import HASHER
 
 NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
 PASSWORD = "correct horse"
 PASSWORD_HASH = HASHER.hash(PASSWORD)
 
-SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
-  __typename
-  ... on SignInSuccess { accessToken expiresAt refreshToken refreshExpiresAt viewer { __typename } }
-  ... on UserError { message }
-  ... on SignInRefused { reason }
-  ... on OrganizationChoiceRequired { organizations { organizationId name } }
-} }"""
+SIGN_IN = mutation("signIn", "accessToken expiresAt refreshToken refreshExpiresAt viewer { __typename }")
 REFRESH = """mutation($token: String!) { refreshSession(input: {refreshToken: $token}) {
   __typename ... on SignInSuccess { accessToken expiresAt refreshToken refreshExpiresAt viewer { __typename } }
   ... on SignInRefused { reason message }

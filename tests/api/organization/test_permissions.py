@@ -13,6 +13,7 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from tests.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
 from tests.support.api import SCHEMA, Api
+from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
@@ -500,9 +501,7 @@ def _all_but(needs: frozenset[Permission]) -> frozenset[Permission]:
 
 async def _ask(caller: Api, name: str, stage: Stage) -> str:
     row, field = TABLE[name], name.partition(".")[2]
-    document = row.document or (
-        f"mutation($input: {field[0].upper()}{field[1:]}Input!) {{ {field}(input: $input) {{ __typename }} }}"
-    )
+    document = row.document or mutation(field)
     return await outcome(caller, field, document, row.given(stage))
 
 

@@ -10,6 +10,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
@@ -123,14 +124,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def update(section: str) -> str:
-    more = "... on EarningTypesNotAllowed { types allowed }" if section == "MakeupTokenSettings" else ""
-    return f"""mutation($input: Update{section}Input!) {{ update{section}(input: $input) {{
-      __typename
-      ... on SettingsUpdated {{ changed {{ setting before after }} settings {{ classes {{ officeCheckInMode }} }} }}
-      ... on UserError {{ message }}
-      ... on SettingOutOfRange {{ setting least most }}
-      ... on PermissionDenied {{ permission }} {more}
-    }} }}"""
+    return mutation(f"update{section}", "changed { setting before after } settings { classes { officeCheckInMode } }")
 
 
 async def changed(api: Api, section: str, **given: Any) -> dict[str, Any]:
@@ -321,7 +315,7 @@ async def test_R1_2_R4_3_a_changed_setting_is_in_force_at_once(world: World, api
     lesson = await world.weekly_class()
     student = await world.student()
     await world.enroll(student, lesson.offering_id)
-    mark = "mutation($input: MarkAttendanceInput!) { markAttendance(input: $input) { __typename } }"
+    mark = mutation("markAttendance")
     given = {
         "occurrenceId": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
         "studentId": encode_id("Student", student),

@@ -11,6 +11,7 @@ from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH, VIEWER, Client, sign_in_client
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, World, new_world
 
 pytestmark = pytest.mark.emptied_database
@@ -167,7 +168,7 @@ async def test_too_many_failures_for_an_address_are_rate_limited(
 ) -> None:
     for _ in range(10):
         assert (await client.sign_in(sam.upper(), "wrong"))["reason"] == "WRONG_EMAIL_OR_PASSWORD"
-    document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
+    document = mutation("signIn")
     right = {"input": {"email": sam, "password": PASSWORD, "portal": "OFFICE"}}
     assert await client.code(document, **right) == "RATE_LIMITED"
     assert await sign_ins(owner) == 0
@@ -185,7 +186,7 @@ async def test_failures_are_limited_without_redis_too(database: Database, sam: s
         assert (await client.sign_in(sam))["__typename"] == "SignInSuccess"
         for _ in range(10):
             await client.sign_in(sam, "wrong")
-        document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
+        document = mutation("signIn")
         wrong = {"input": {"email": sam, "password": "wrong", "portal": "OFFICE"}}
         assert await client.code(document, **wrong) == "RATE_LIMITED"
 
@@ -206,7 +207,7 @@ async def test_failures_are_limited_without_redis_too(database: Database, sam: s
 async def test_what_cannot_be_understood_is_bad_input(
     client: Client, owner: AsyncConnection, sam: str, given: dict[str, object]
 ) -> None:
-    document = "mutation($input: SignInInput!) { signIn(input: $input) { __typename } }"
+    document = mutation("signIn")
     whole = {"email": sam, "password": PASSWORD, "portal": "OFFICE", **given}
     assert await client.code(document, input=whole) == "BAD_USER_INPUT"
     assert await sign_ins(owner) == 0
@@ -227,9 +228,7 @@ async def test_R11_2_a_guardian_gets_the_students_of_its_family_with_the_session
     await world.student(first_name="Zoe", family_id=family)
     await world.student(first_name="Ann", family_id=family)
     await world.student(first_name="Stranger")
-    document = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess {
-        viewer { ... on GuardianViewer { students { firstName enrollments { id } } } }
-    } } }"""
+    document = mutation("signIn", "viewer { ... on GuardianViewer { students { firstName enrollments { id } } } }")
     answer = await client.ask(
         document, input={"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}
     )
@@ -246,9 +245,7 @@ async def test_an_operation_goes_on_as_the_one_who_signed_in(client: Client, wor
     await world.guardian(family, email="gail@home.example", password_hash=PASSWORD_HASH)
     await world.student(first_name="Ann", family_id=family)
     session = await client.sign_in("olga@home.example", portal="CUSTOMER")
-    document = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess {
-        viewer { ... on GuardianViewer { students { firstName } } }
-    } } }"""
+    document = mutation("signIn", "viewer { ... on GuardianViewer { students { firstName } } }")
     answer = await client.having(session["accessToken"]).ask(
         document, input={"email": "gail@home.example", "password": PASSWORD, "portal": "CUSTOMER"}
     )

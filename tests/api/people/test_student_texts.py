@@ -13,17 +13,14 @@ from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 NOTE = "id level body closedAt writtenBy { firstName }"
-ADD = f"""mutation($input: AddStudentNoteInput!) {{ addStudentNote(input: $input) {{
-  __typename ... on AddStudentNoteSuccess {{ note {{ {NOTE} }} }} ... on PermissionDenied {{ permission }} }} }}"""
-CLOSE = f"""mutation($input: CloseStudentNoteInput!) {{ closeStudentNote(input: $input) {{
-  __typename ... on CloseStudentNoteSuccess {{ note {{ {NOTE} }} }} ... on PermissionDenied {{ permission }} }} }}"""
-UPDATE = """mutation($input: UpdateStudentInput!) { updateStudent(input: $input) { __typename
-  ... on UpdateStudentSuccess { student { medicalAlert rollSheetComment } }
-  ... on PermissionDenied { permission } } }"""
+ADD = mutation("addStudentNote", f"note {{ {NOTE} }}")
+CLOSE = mutation("closeStudentNote", f"note {{ {NOTE} }}")
+UPDATE = mutation("updateStudent", "student { medicalAlert rollSheetComment }")
 SHEET = """query($id: ID!) { occurrence(id: $id) {
   revision changes { kind entries { student { firstName } } } roster { indicators { kind detail } } } }"""
 FULL = (Permission.OFFICE_ATTENDANCE_FULL, Permission.OFFICE_SEE_ALL)

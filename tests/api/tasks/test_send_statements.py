@@ -16,6 +16,7 @@ from gql.fields.global_ids import encode_id
 from mail.render import render
 from tests.hand_desk import EMAILS, MONDAY_EVENING
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, World, new_world
 from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
@@ -23,9 +24,7 @@ from workers.jobs.work_on_tasks import work_off
 
 pytestmark = pytest.mark.emptied_database
 
-SEND = """mutation($input: SendStatementsInput!) { sendStatements(input: $input) {
-  __typename ... on UserError { message } ... on PermissionDenied { permission }
-  ... on SendStatementsSuccess { backgroundTaskId familyCount backgroundTask { kind state } } } }"""
+SEND = mutation("sendStatements", "backgroundTaskId familyCount backgroundTask { kind state }")
 TASK = """query($id: ID!) { node(id: $id) { ... on BackgroundTask {
   state done total report { itemsDone itemsRefused emailsWaiting emailsWithdrawn } } } }"""
 BILLING = (Permission.SEND_STATEMENTS, Permission.SEE_BALANCES)

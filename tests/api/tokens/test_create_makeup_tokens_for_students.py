@@ -15,6 +15,7 @@ from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.hand_desk import EMAILS, MONDAY_EVENING
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
@@ -22,10 +23,7 @@ from workers.jobs.work_on_tasks import work_off
 
 pytestmark = pytest.mark.emptied_database
 
-CREATE = """mutation($input: CreateMakeupTokensForStudentsInput!) { createMakeupTokensForStudents(input: $input) {
-  __typename ... on UserError { message } ... on MakeupTokenDatesNotPossible { reason draftIndex }
-  ... on PermissionDenied { permission }
-  ... on CreateMakeupTokensForStudentsSuccess { backgroundTaskId studentCount backgroundTask { kind state } } } }"""
+CREATE = mutation("createMakeupTokensForStudents", "backgroundTaskId studentCount backgroundTask { kind state }")
 TASK = """query($id: ID!) { node(id: $id) { ... on BackgroundTask {
   state done total report { itemsDone itemsRefused emailsWaiting emailsWithdrawn } } } }"""
 TOKENS = text(

@@ -17,14 +17,13 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, MONDAY, Lesson, World
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-UPDATE = """mutation($input: UpdateMakeupTokenSettingsInput!) { updateMakeupTokenSettings(input: $input) {
-  __typename ... on UserError { message } } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
-  ... on SubmitAttendanceSuccess { issuedTokens { id } revokedTokens { id } } } }"""
-DELETE = """mutation($input: DeleteMakeupTokenInput!) { deleteMakeupToken(input: $input) { __typename } }"""
+UPDATE = mutation("updateMakeupTokenSettings")
+SUBMIT = mutation("submitAttendance", "issuedTokens { id } revokedTokens { id }")
+DELETE = mutation("deleteMakeupToken")
 TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens(first: 100) { nodes {
   id state origin issuedOn expiresOn location { name } program { name } missedOccurrence { date offering { name } }
 } } } }"""

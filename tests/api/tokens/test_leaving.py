@@ -11,11 +11,11 @@ from db.ids import new_id
 from gql.fields.global_ids import encode_id
 from tests.leaving_desk import LeavingDesk, new_leaving_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-RESET = """mutation($input: ResetMakeupTokenInput!) { resetMakeupToken(input: $input) { __typename
-  ... on ResetMakeupTokenSuccess { makeupToken { state } } } }"""
+RESET = mutation("resetMakeupToken", "makeupToken { state }")
 
 
 @pytest.fixture
@@ -220,8 +220,7 @@ async def test_R8_11_an_absence_that_is_marked_after_the_drop_earns_a_token_that
 async def test_R8_11_a_token_that_staff_give_after_the_drop_is_good_as_they_say(desk: LeavingDesk) -> None:
     await desk.drop(MONDAY)
     owner = await desk.on(MONDAY + DAY)
-    create = """mutation($input: CreateMakeupTokensInput!) { createMakeupTokens(input: $input) {
-      ... on CreateMakeupTokensSuccess { makeupTokens { state expiresOn lapsesOn } } } }"""
+    create = mutation("createMakeupTokens", "makeupTokens { state expiresOn lapsesOn }")
     given = {"studentId": encode_id("Student", desk.ann), "tokens": [{"neverExpires": True}]}
     (token,) = (await owner.ask(create, input=given))["createMakeupTokens"]["makeupTokens"]
     assert token == {"state": "AVAILABLE", "expiresOn": None, "lapsesOn": None}
@@ -232,8 +231,7 @@ async def test_R8_5_R8_11_an_expiry_that_staff_set_counts_in_place_of_the_lapse(
     await desk.drop(MONDAY)
     owner = await desk.on(MONDAY + 15 * DAY)
     assert await desk.states() == ["EXPIRED"]
-    edit = """mutation($input: EditMakeupTokenInput!) { editMakeupToken(input: $input) {
-      ... on EditMakeupTokenSuccess { makeupToken { state expiresOn lapsesOn } } } }"""
+    edit = mutation("editMakeupToken", "makeupToken { state expiresOn lapsesOn }")
     given = {"tokenId": encode_id("MakeupToken", token), "expiresOn": (MONDAY + 30 * DAY).isoformat()}
     shown = (await owner.ask(edit, input=given))["editMakeupToken"]["makeupToken"]
     assert shown == {"state": "AVAILABLE", "expiresOn": "2026-12-16", "lapsesOn": None}

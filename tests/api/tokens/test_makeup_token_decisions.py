@@ -13,6 +13,7 @@ from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, AFTER_CLASS_AT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
 from workers.context import WorkerContext
@@ -26,7 +27,7 @@ ASK = """query($id: ID!, $first: Int, $after: String) { student(id: $id) {
     pageInfo { hasNextPage endCursor }
   }
 } }"""
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"""
+SUBMIT = mutation("submitAttendance")
 
 
 @dataclass

@@ -13,6 +13,7 @@ from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.token_sheet import ABSENT, PRESENT, new_sheet
 
@@ -20,7 +21,7 @@ LEDGER = """query($id: ID!) { node(id: $id) { ... on MakeupToken { state ledger 
   act cause message enteredAt source enteredBy { ... on StaffMember { firstName } ... on Guardian { firstName } }
   facts { name value before }
 } } } }"""
-REDEEM = """mutation($input: RedeemMakeupTokenInput!) { redeemMakeupToken(input: $input) { __typename } }"""
+REDEEM = mutation("redeemMakeupToken")
 NEXT = MONDAY + timedelta(weeks=1)
 
 

@@ -12,6 +12,7 @@ from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.token_sheet import AFTER_CLASS_AT, DURING_CLASS, END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext
@@ -19,12 +20,11 @@ from workers.jobs.sweep_token_runs import sweep
 
 pytestmark = pytest.mark.emptied_database
 
-SUBMIT = """mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename
-  ... on SubmitAttendanceSuccess {
-    issuedTokens { student { id } } revokedTokens { student { id } }
-    occurrence { tokenRuns { phase dueAt state ranAt wouldIssue wouldRevoke issued revoked } }
-  }
-} }"""
+SUBMIT = mutation(
+    "submitAttendance",
+    "issuedTokens { student { id } } revokedTokens { student { id } } occurrence { tokenRuns { phase "
+    "dueAt state ranAt wouldIssue wouldRevoke issued revoked } }",
+)
 RUNS = """query($id: ID!) { occurrence(id: $id) {
   tokenRuns { phase dueAt state ranAt wouldIssue wouldRevoke issued revoked }
 } }"""

@@ -11,13 +11,14 @@ from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database, create_engine
 from tests.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api, serving
+from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.sizes import SIZES
 
 ROUNDS = SIZES.race_rounds
 REVISIONS = text("SELECT coalesce(sum(revision), 0) FROM occurrence")
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")
-MARK = """mutation($input: MarkAttendanceInput!) { markAttendance(input: $input) { __typename } }"""
+MARK = mutation("markAttendance")
 
 
 @pytest.fixture

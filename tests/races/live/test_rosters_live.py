@@ -15,19 +15,18 @@ from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, Lesson, World
 
 WEEK = timedelta(days=7)
 # The API's clock is the real one: the class is today's and next week's, whatever today is.
 TODAY = datetime.now(ZoneInfo("America/Chicago")).date()
-ENROLL = """mutation($input: EnrollStudentInput!) { enrollStudent(input: $input) {
-  __typename ... on EnrollStudentSuccess { enrollment { id } } } }"""
-DROP = "mutation($input: DropEnrollmentInput!) { dropEnrollment(input: $input) { __typename } }"
-TRANSFER = """mutation($input: TransferEnrollmentInput!) { transferEnrollment(input: $input) {
-  __typename ... on TransferEnrollmentSuccess { enrollment { id } } } }"""
-UPDATE = "mutation($input: UpdateStudentInput!) { updateStudent(input: $input) { __typename } }"
-ADD_NOTE = "mutation($input: AddStudentNoteInput!) { addStudentNote(input: $input) { __typename } }"
-SUBMIT = "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"
+ENROLL = mutation("enrollStudent", "enrollment { id }")
+DROP = mutation("dropEnrollment")
+TRANSFER = mutation("transferEnrollment", "enrollment { id }")
+UPDATE = mutation("updateStudent")
+ADD_NOTE = mutation("addStudentNote")
+SUBMIT = mutation("submitAttendance")
 
 
 @pytest.fixture(scope="module")
