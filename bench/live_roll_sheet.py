@@ -35,9 +35,11 @@ from commands.servers.process import free_port, spawn, stop
 from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from tests.live import WATCH, Api, answers, api_process, init, office_token, until
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import ApiProcess, answers, api_process, office_token, until
 from tests.support.factories import new_world
+from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.sockets import greeting
+from tests.support.subscriber import WATCH
 
 ROWS = 30
 TURNS = itertools.cycle([AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY])
@@ -46,7 +48,7 @@ TURNS = itertools.cycle([AttendanceStatus.PRESENT, AttendanceStatus.TARDY, Atten
 class Measured:
     """One server with its subscribers, and the measurements of its events."""
 
-    def __init__(self, name: str, server: Api, audience: Audience) -> None:
+    def __init__(self, name: str, server: ApiProcess, audience: Audience) -> None:
         self.name, self.server, self.audience = name, server, audience
         self.last: list[float] = []
         self.every: list[float] = []
@@ -101,18 +103,18 @@ async def measure(ours: Measured, theirs: Measured, redis: Redis, sheet: LiveShe
 
 
 @asynccontextmanager
-async def forwarder(redis_url: str) -> AsyncIterator[Api]:
+async def forwarder(redis_url: str) -> AsyncIterator[ApiProcess]:
     port = free_port()
     argv: list[str | Path] = [sys.executable, Path(__file__).with_name("forwarder.py"), str(port), redis_url]
     process = spawn(argv, death_signal=signal.SIGKILL, output=subprocess.DEVNULL)
     try:
         await until(lambda: answers(port), 20)
-        yield Api(process, port)
+        yield ApiProcess(process, port)
     finally:
         await asyncio.to_thread(stop, process, signal.SIGTERM, 5)
 
 
-def part_cores(*servers: Api) -> None:
+def part_cores(*servers: ApiProcess) -> None:
     """Put the measured servers on one core and everything else on the others."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
@@ -135,8 +137,8 @@ async def run(database_url: str, redis_url: str, subscribers: int, events: int) 
         bare = await stack.enter_async_context(forwarder(redis_url))
         part_cores(api, bare)
         query = {"query": WATCH, "variables": {"id": sheet.id}}
-        greeting = (init(await office_token(world)), {"id": "1", "type": "subscribe", "payload": query})
-        audience, bare_audience = Audience(subscribers, *greeting), Audience(subscribers, *greeting)
+        opening = (greeting(await office_token(world)), {"id": "1", "type": "subscribe", "payload": query})
+        audience, bare_audience = Audience(subscribers, *opening), Audience(subscribers, *opening)
         await audience.join(api.port)
         await bare_audience.join(bare.port)
         stack.callback(bare_audience.leave)

@@ -32,9 +32,11 @@ from bench.raw_clients import Audience
 from commands.servers.scratch import scratch_database
 from db.engine import Database, create_engine
 from db.migrate import upgrade
-from tests.live import WATCH, Api, api_process, init, office_token
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import ApiProcess, api_process, office_token
 from tests.support.factories import new_world
+from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.sockets import greeting
+from tests.support.subscriber import WATCH
 
 NAMES = [f"Student {number}" for number in range(8)]
 STATUSES = [AttendanceStatus.PRESENT, AttendanceStatus.TARDY, AttendanceStatus.LEFT_EARLY]
@@ -81,7 +83,7 @@ class Deliveries:
         self.delays += [max(0.0, each - at) for each in self.early.pop((sheet, revision), [])]
 
 
-def resident_megabytes(api: Api) -> float:
+def resident_megabytes(api: ApiProcess) -> float:
     status = Path(f"/proc/{api.process.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
@@ -109,7 +111,7 @@ class Writer:
             self.deliveries.commit(number, revision)
 
 
-async def drive(writer: Writer, load: Load, api: Api) -> None:
+async def drive(writer: Writer, load: Load, api: ApiProcess) -> None:
     """Send check-ins at an even rate and print the memory each minute."""
     turns = [0] * len(writer.sheets)
     tasks: set[asyncio.Task[None]] = set()
@@ -152,8 +154,8 @@ async def run(database_url: str, redis_url: str, load: Load) -> None:
         each = load.connections // load.sheets
         for number, sheet in enumerate(sheets):
             query = {"query": WATCH, "variables": {"id": sheet.id}}
-            greeting = (init(token), {"id": "1", "type": "subscribe", "payload": query})
-            audience = Audience(each, *greeting, on_message=partial(deliveries.arrived, number))
+            opening = (greeting(token), {"id": "1", "type": "subscribe", "payload": query})
+            audience = Audience(each, *opening, on_message=partial(deliveries.arrived, number))
             await audience.join(api.port)
             audience.expect(0)
             stack.callback(audience.leave)

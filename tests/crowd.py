@@ -7,19 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from tests.live import WATCH, Api, fresh_sheet, init
-from tests.live_sheet import LiveSheet
+from tests.support.api_process import ApiProcess
+from tests.support.live_sheet import LiveSheet
+from tests.support.sockets import connected
+from tests.support.subscriber import WATCH, fresh_sheet
 
 
 @dataclass(eq=False)
 class Returning:
     """One of the crowd: the roll sheet as it shows it, and whatever was told out of order."""
 
-    api: Api
+    api: ApiProcess
     token: str
     sheet: LiveSheet
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -37,14 +37,10 @@ class Returning:
             await asyncio.sleep(random.random() * 0.5)
 
     async def _once(self) -> None:
-        async with connect(self.api.ws, subprotocols=["graphql-transport-ws"], max_size=None) as socket:  # type: ignore[list-item]
-            await socket.send(orjson.dumps(init(self.token)).decode())
-            await socket.recv()
-            payload = {"query": WATCH, "variables": {"id": self.sheet.id, "after": self.revision}}
-            await socket.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
+        async with connected(self.api.ws, self.token) as socket:
+            await socket.subscribe(WATCH, id=self.sheet.id, after=self.revision)
             self.connections += 1
-            async for text in socket:
-                message = orjson.loads(text)
+            async for message in socket:
                 if message["type"] == "error" or "errors" in message.get("payload", {}):
                     # A fault of the server's: whoever stays away for it misses what comes next.
                     return

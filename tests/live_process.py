@@ -21,10 +21,11 @@ from gql.protocol.operations import Operations, Parameters
 from gql.schema import build_schema
 from gql.services import Services, make_services
 from settings import load_settings
-from tests.live import WATCH, sign_in
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import sign_in
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.processes import SECRET
+from tests.support.subscriber import WATCH
 
 PERMISSIONS = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
 

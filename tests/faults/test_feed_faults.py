@@ -6,12 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from attendance.rules.vocabulary import AttendanceStatus, Portal
@@ -20,9 +18,10 @@ from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
-from tests.live import PATIENCE, Api, RedisServer, api_process, init, office_token, sign_in
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import PATIENCE, ApiProcess, RedisServer, api_process, office_token, sign_in
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.sockets import Socket, connected
 
 # Connections of the database are ended.
 pytestmark = pytest.mark.own_database
@@ -58,7 +57,7 @@ async def sheet(database: Database, world: World, mortal: RedisServer) -> AsyncI
 class Client:
     """One subscription; what it was told, in order."""
 
-    socket: ClientConnection
+    socket: Socket
     events: list[dict[str, Any]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,8 +67,7 @@ class Client:
 
     async def listen(self) -> None:
         with suppress(ConnectionClosed):
-            async for message in self.socket:
-                told = orjson.loads(message)
+            async for told in self.socket:
                 if told["type"] == "next":
                     self.events += told["payload"]["data"].values()
                 self.news.set()
@@ -82,12 +80,9 @@ class Client:
 
 
 @asynccontextmanager
-async def client(api: Api, token: str, query: str, **variables: Any) -> AsyncIterator[Client]:
-    async with connect(api.ws, subprotocols=["graphql-transport-ws"], max_size=None) as socket:  # type: ignore[list-item]
-        await socket.send(orjson.dumps(init(token)).decode())
-        await socket.recv()
-        payload = {"query": query, "variables": {name: value for name, value in variables.items() if value}}
-        await socket.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
+async def client(api: ApiProcess, token: str, query: str, **variables: Any) -> AsyncIterator[Client]:
+    async with connected(api.ws, token) as socket:
+        await socket.subscribe(query, **{name: value for name, value in variables.items() if value})
         found = Client(socket)
         listening = asyncio.create_task(found.listen())
         try:
@@ -108,7 +103,7 @@ class Audience:
     told: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"student": [], "day": []})
 
     @asynccontextmanager
-    async def watching(self, api: Api) -> AsyncIterator[tuple[Client, Client]]:
+    async def watching(self, api: ApiProcess) -> AsyncIterator[tuple[Client, Client]]:
         student = encode_id("Student", self.sheet.students["Ann"])
         cursors = {name: events[-1]["cursor"] if events else None for name, events in self.told.items()}
         async with (

@@ -28,9 +28,9 @@ from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.crowd import Returning, assert_up_to_date
-from tests.live import Api, RedisServer, api_process, office_token
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import ApiProcess, RedisServer, api_process, office_token
 from tests.support.factories import World, new_world
+from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.sizes import SIZES
 
 SUBSCRIBERS = SIZES.crowd
@@ -59,10 +59,10 @@ class Town:
     world: World
     sheets: list[LiveSheet]
     stack: AsyncExitStack
-    apis: list[Api] = field(default_factory=list)
+    apis: list[ApiProcess] = field(default_factory=list)
     marks: int = 0
 
-    async def start_api(self, port: int = 0) -> Api:
+    async def start_api(self, port: int = 0) -> ApiProcess:
         url, redis = self.server.url, self.redis.url
         process = api_process(url, redis, port=port, live_compare_seconds=1, database_pool_size=4)
         return await self.stack.enter_async_context(process)

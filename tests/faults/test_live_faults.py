@@ -16,9 +16,10 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import ROLL_SHEETS, Announcer
-from tests.live import Api, RedisServer, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
-from tests.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.api_process import ApiProcess, RedisServer, api_process, ask, office_token
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
 
 # Connections of the database are ended.
 pytestmark = pytest.mark.own_database
@@ -42,14 +43,14 @@ async def mortal() -> AsyncIterator[RedisServer]:
 
 
 @pytest.fixture(scope="module")
-async def patient(database_url: str, mortal: RedisServer) -> AsyncIterator[Api]:
+async def patient(database_url: str, mortal: RedisServer) -> AsyncIterator[ApiProcess]:
     """It compares once a minute: in a test's time it hears through Redis or not at all."""
     async with api_process(database_url, mortal.url, live_compare_seconds=60) as api:
         yield api
 
 
 @pytest.fixture(scope="module")
-async def watchful(database_url: str, mortal: RedisServer) -> AsyncIterator[Api]:
+async def watchful(database_url: str, mortal: RedisServer) -> AsyncIterator[ApiProcess]:
     """It compares twice a second, and has a single connection to PostgreSQL."""
     async with api_process(database_url, mortal.url, live_compare_seconds=0.5, database_pool_size=1) as api:
         yield api
@@ -78,14 +79,14 @@ async def wake_ups_are_heard(redis: RedisServer, processes: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def check(client: Subscriber, api: Api, token: str, sheet: LiveSheet, last: int) -> None:
+async def check(client: Subscriber, api: ApiProcess, token: str, sheet: LiveSheet, last: int) -> None:
     await client.reached(last)
     assert client.revisions == list(range(last + 1))
     assert (last, client.sheet) == await fresh_sheet(api, token, sheet.id)
 
 
 async def test_R10_2_redis_killed_and_started_again(
-    patient: Api, watchful: Api, mortal: RedisServer, sheet: LiveSheet, token: str
+    patient: ApiProcess, watchful: ApiProcess, mortal: RedisServer, sheet: LiveSheet, token: str
 ) -> None:
     async with subscriber(patient, token, sheet.id) as client:
         await client.heard(1)
@@ -102,7 +103,7 @@ async def test_R10_2_redis_killed_and_started_again(
         await check(client, patient, token, sheet, 3)
 
 
-async def test_R10_2_redis_emptied(patient: Api, mortal: RedisServer, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_redis_emptied(patient: ApiProcess, mortal: RedisServer, sheet: LiveSheet, token: str) -> None:
     async with subscriber(patient, token, sheet.id) as client:
         await client.heard(1)
         async with Redis.from_url(mortal.url) as redis:
@@ -112,7 +113,7 @@ async def test_R10_2_redis_emptied(patient: Api, mortal: RedisServer, sheet: Liv
 
 
 async def test_R10_2_a_wake_up_lost_is_made_up_for_by_the_next(
-    patient: Api, mortal: RedisServer, sheet: LiveSheet, token: str
+    patient: ApiProcess, mortal: RedisServer, sheet: LiveSheet, token: str
 ) -> None:
     async with subscriber(patient, token, sheet.id) as client:
         await client.heard(1)
@@ -125,7 +126,7 @@ async def test_R10_2_a_wake_up_lost_is_made_up_for_by_the_next(
         await check(client, patient, token, sheet, 2)
 
 
-async def test_R10_2_a_wake_up_lost_is_found_by_comparing(watchful: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_a_wake_up_lost_is_found_by_comparing(watchful: ApiProcess, sheet: LiveSheet, token: str) -> None:
     announcer, sheet.announcer = sheet.announcer, Announcer()
     async with subscriber(watchful, token, sheet.id) as client:
         await client.heard(1)
@@ -136,7 +137,7 @@ async def test_R10_2_a_wake_up_lost_is_found_by_comparing(watchful: Api, sheet: 
 
 
 async def test_R10_2_wake_ups_of_nonsense_are_harmless(
-    patient: Api, mortal: RedisServer, sheet: LiveSheet, token: str
+    patient: ApiProcess, mortal: RedisServer, sheet: LiveSheet, token: str
 ) -> None:
     await wake_ups_are_heard(mortal, processes=1)
     async with subscriber(patient, token, sheet.id) as client, Redis.from_url(mortal.url) as redis:
@@ -200,7 +201,7 @@ async def test_R10_2_a_process_that_stops_tells_its_clients_to_come_back(
 
 
 async def test_R10_2_postgresql_drops_every_connection(
-    watchful: Api, sheet: LiveSheet, token: str, world: World
+    watchful: ApiProcess, sheet: LiveSheet, token: str, world: World
 ) -> None:
     async with subscriber(watchful, token, sheet.id) as client:
         await client.heard(1)
@@ -221,7 +222,7 @@ async def test_R10_2_postgresql_drops_every_connection(
 
 
 async def test_subscriptions_hold_no_connection_while_nothing_happens(
-    watchful: Api, sheet: LiveSheet, token: str
+    watchful: ApiProcess, sheet: LiveSheet, token: str
 ) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(20):

@@ -15,7 +15,7 @@ from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import ROLL_SHEETS, RollSheetChanged, connect_redis
 from gql.live.hub import Hub
 from gql.live.listener import Listener
-from tests.live import until
+from tests.support.api_process import until
 from tests.support.factories import MONDAY, World
 
 

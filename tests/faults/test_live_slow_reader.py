@@ -6,15 +6,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import orjson
 import pytest
-from websockets.asyncio.client import connect
 
 from attendance.rules.vocabulary import AttendanceStatus
 from db.engine import Database
-from tests.live import ENTRY, Subscriber, api_process, init, office_token, subscriber
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import api_process, office_token
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.sockets import connected
+from tests.support.subscriber import ENTRY, Subscriber, subscriber
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 OTHERS = 20
@@ -61,15 +61,10 @@ async def test_R10_5_a_reader_that_stops_delays_nobody_and_gets_the_state(
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         narrow.connect(("127.0.0.1", api.port))
         narrow.setblocking(False)
-        stuck = await stack.enter_async_context(
-            connect(api.ws, sock=narrow, subprotocols=["graphql-transport-ws"], max_size=None, max_queue=1)  # type: ignore[list-item]
-        )
-        await stuck.send(orjson.dumps(init(token)).decode())
-        assert orjson.loads(await stuck.recv())["type"] == "connection_ack"
+        stuck = await stack.enter_async_context(connected(api.ws, token, sock=narrow, max_queue=1))
         before = sorted(await mark(sheet, others, 1, 10))
-        payload = {"query": LARGE, "variables": {"id": sheet.id}}
-        await stuck.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
-        state = orjson.loads(await stuck.recv())["payload"]["data"]["rollSheetChanged"]
+        await stuck.subscribe(LARGE, id=sheet.id)
+        state = (await stuck.receive())["payload"]["data"]["rollSheetChanged"]
         assert (state["kind"], state["revision"]) == ("SNAPSHOT", 10)
         memory = await api.figure("process_resident_memory_bytes")
         during = sorted(await mark(sheet, others, 11, MARKS))
@@ -77,7 +72,7 @@ async def test_R10_5_a_reader_that_stops_delays_nobody_and_gets_the_state(
         told = [(state["kind"], state["revision"])]
         async with asyncio.timeout(30):
             while told[-1][1] < 10 + MARKS:
-                event = orjson.loads(await stuck.recv())["payload"]["data"]["rollSheetChanged"]
+                event = (await stuck.receive())["payload"]["data"]["rollSheetChanged"]
                 told.append((event["kind"], event["revision"]))
     print(
         f"\nmedian {before[5] * 1000:.0f} ms before, {during[MARKS // 2] * 1000:.0f} ms while it did not read (at most "

@@ -16,19 +16,22 @@ from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_occurrence_id
-from tests.live import Api, api_process, sign_in, subscriber
+from tests.support.api_process import ApiProcess, api_process, sign_in
 from tests.support.factories import World
+from tests.support.subscriber import subscriber
 
 FULL = Permission.STAFF_ATTENDANCE_FULL
 
 
 @pytest.fixture
-async def live(database_url: str, redis_url: str) -> AsyncIterator[Api]:
+async def live(database_url: str, redis_url: str) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, redis_url) as api:
         yield api
 
 
-async def test_R9_9_rights_follow_the_assignment_within_seconds(live: Api, world: World, database: Database) -> None:
+async def test_R9_9_rights_follow_the_assignment_within_seconds(
+    live: ApiProcess, world: World, database: Database
+) -> None:
     today = datetime.now(UTC).date()
     lesson = await world.weekly_class(weekday=today.isoweekday(), location_id=await world.location(time_zone="UTC"))
     tom = await world.staff(teaches=[lesson.offering_id])

@@ -6,10 +6,8 @@ import signal
 from contextlib import AbstractContextManager
 from uuid import UUID
 
-import orjson
 import pytest
 from redis.asyncio import Redis
-from websockets.asyncio.client import connect
 
 from attendance.actions.tasks.cancel_background_task import cancel_background_task
 from attendance.rules.organization.permissions import Caller
@@ -17,9 +15,10 @@ from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.live import api_process, init, sign_in
+from tests.support.api_process import api_process, sign_in
 from tests.support.factories import World
 from tests.support.processes import Process, worker_process
+from tests.support.sockets import connected
 from tests.task_client import gid
 from tests.task_desk import NOW, TaskDesk, new_desk
 from tests.task_worker import task_worker
@@ -179,16 +178,13 @@ async def test_R9_4_progress_is_seen_live_in_another_process(desk: TaskDesk, dat
     token = await sign_in(desk.world, desk.person_id, Portal.STAFF)
     async with (
         api_process(database_url, redis_url, live_compare_seconds=60) as api,
-        connect(api.ws, subprotocols=["graphql-transport-ws"]) as socket,  # type: ignore[list-item]
+        connected(api.ws, token) as socket,
     ):
-        await socket.send(orjson.dumps(init(token)).decode())
-        await socket.recv()
-        payload = {"query": document, "variables": {"id": gid(task_id)}}
-        await socket.send(orjson.dumps({"id": "1", "type": "subscribe", "payload": payload}).decode())
+        await socket.subscribe(document, id=gid(task_id))
         events = []
         with a_worker(database_url, redis_url):
             async with asyncio.timeout(60):
-                while (message := orjson.loads(await socket.recv()))["type"] == "next":
+                while (message := await socket.receive())["type"] == "next":
                     events.append(message["payload"]["data"]["backgroundTaskChanged"])
     assert message["type"] == "complete"
     assert events[0] == {"state": "QUEUED", "done": 0, "total": None}

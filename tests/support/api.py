@@ -1,6 +1,5 @@
 """The whole schema served in this process, and clients of it that are signed in."""
 
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,7 @@ import httpx
 from redis.asyncio import Redis
 
 from attendance.actions.organization.passwords import Passwords
-from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Permission, Portal
-from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.app import assemble
@@ -28,7 +25,7 @@ from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, load_settings
 from tests.support.each_statement import counting
-from tests.support.factories import LONG_AGO, World
+from tests.support.factories import World
 from tests.support.hashing import HASHER
 
 SECRET = "a secret of the tests that is long enough for everybody"
@@ -96,21 +93,7 @@ class Api:
         """For as long as access tokens are good, unless the clock is to make leaps."""
         now, tokens = self.clock.now, self.services.access_tokens
         expires_at = tokens.expiry(now) if lasting is None else now + lasting
-        sign_in_id = await world.add(
-            models.SignIn,
-            person_id=person_id,
-            portal=portal,
-            refresh_hash=os.urandom(32),
-            created_at=LONG_AGO,
-            expires_at=now + (lasting or timedelta(days=1)),
-        )
-        claims = Claims(
-            world.organization_id,
-            portal,
-            expires_at,
-            person_id=person_id,
-            sign_in_id=sign_in_id,
-        )
+        claims = await world.sign_in(person_id, portal, now, expires_at)
         return replace(self, token=tokens.sign(claims, now))
 
 

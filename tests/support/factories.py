@@ -8,6 +8,7 @@
 They use the test's own connection, which the code under test never does.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     BlackoutScope,
@@ -30,6 +32,7 @@ from attendance.rules.vocabulary import (
     OfferingKind,
     Permission,
     PersonKind,
+    Portal,
     Source,
 )
 from db import models
@@ -183,6 +186,18 @@ class World:
         for offering_id in teaches:
             await self.add(models.OfferingInstructor, offering_id=offering_id, person_id=person_id)
         return person_id
+
+    async def sign_in(self, person_id: UUID, portal: Portal, now: datetime, expires_at: datetime) -> Claims:
+        """The claims of a new access token. The sign-in behind them lasts as long, and a day at least."""
+        sign_in_id = await self.add(
+            models.SignIn,
+            person_id=person_id,
+            portal=portal,
+            refresh_hash=os.urandom(32),
+            created_at=LONG_AGO,
+            expires_at=max(expires_at, now + timedelta(days=1)),
+        )
+        return Claims(self.organization_id, portal, expires_at, person_id=person_id, sign_in_id=sign_in_id)
 
     async def family(self, *, name: str = "Baker", balance: Decimal = Decimal(0), **values: Any) -> UUID:
         return await self.add(models.Family, name=name, balance=balance, **values)

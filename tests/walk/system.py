@@ -4,7 +4,6 @@ One database serves all walks; each walk is an organization of its own in it.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,9 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import OfferingKind, Permission, Portal
-from db import models
 from db.engine import Database, create_engine
 from db.wake_ups import Announcer
 from gql.fields.context import make_context
@@ -26,7 +23,7 @@ from gql.live.sheet_changes import SheetHub
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations, read_parameters
 from tests.support.api import SCHEMA, Api, serving
-from tests.support.factories import LONG_AGO, World, new_world
+from tests.support.factories import World, new_world
 from tests.walk.calendar import Slot
 from tests.walk.documents import ACTS, WATCH, everything
 from workers.context import WorkerContext
@@ -226,15 +223,4 @@ async def new_business(system: System, slots: dict[str, Slot]) -> Business:
 
 async def _signed_in(system: System, world: World, portal: Portal, *permissions: Permission) -> Api:
     """With a credential that outlasts the walk, whose clock makes leaps."""
-    person_id = await world.staff(*permissions)
-    now = system.api.clock.now
-    sign_in_id = await world.add(
-        models.SignIn,
-        person_id=person_id,
-        portal=portal,
-        refresh_hash=os.urandom(32),
-        created_at=LONG_AGO,
-        expires_at=now + FOR_EVER,
-    )
-    claims = Claims(world.organization_id, portal, now + FOR_EVER, person_id=person_id, sign_in_id=sign_in_id)
-    return replace(system.api, token=system.api.services.access_tokens.sign(claims, now))
+    return await system.api.signed_in(world, await world.staff(*permissions), portal, lasting=FOR_EVER)

@@ -11,18 +11,19 @@ from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
+from tests.support.api_process import ApiProcess, api_process, ask, office_token, sign_in
 from tests.support.documents import mutation
 from tests.support.factories import World
+from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
 
 
 @pytest.fixture
-async def live(servers: Servers, database_url: str, database: Database) -> AsyncIterator[Api]:
+async def live(servers: Servers, database_url: str, database: Database) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, servers.redis_url) as api:
         yield api
 
 
-async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: Api, world: World) -> None:
+async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: ApiProcess, world: World) -> None:
     day = datetime.now(UTC).astimezone(ZoneInfo("America/Chicago")).date() + timedelta(days=1)
     lesson = await world.weekly_class(weekday=day.isoweekday())
     family = await world.family()
@@ -50,7 +51,7 @@ async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: Api, wo
         assert (2, client.sheet) == await fresh_sheet(live, office, sheet)
 
 
-async def _act(api: Api, token: str, name: str, **given: object) -> str:
+async def _act(api: ApiProcess, token: str, name: str, **given: object) -> str:
     answer = (await ask(api, token, mutation(name), input=given))[name]
     found: str = answer["expectedAbsence"]["id"]
     return found

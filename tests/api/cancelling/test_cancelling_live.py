@@ -16,9 +16,10 @@ from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_occurrence_id
 from tests.cancelling import new_cancel_desk
-from tests.live import Api, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
 from tests.support.factories import World
+from tests.support.subscriber import fresh_sheet, subscriber
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 
@@ -29,7 +30,7 @@ RESTORE = mutation("restoreOccurrence")
 
 
 @pytest.fixture
-async def live(servers: Servers, database_url: str, database: Database) -> AsyncIterator[Api]:
+async def live(servers: Servers, database_url: str, database: Database) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, servers.redis_url) as api:
         yield api
 
@@ -45,7 +46,7 @@ async def announcer(servers: Servers) -> AsyncIterator[Announcer]:
 
 
 async def test_R10_1_an_open_roll_sheet_hears_of_the_cancellation_and_of_its_end(
-    live: Api, world: World, database: Database, announcer: Announcer
+    live: ApiProcess, world: World, database: Database, announcer: Announcer
 ) -> None:
     day = datetime.now(UTC).astimezone(ZoneInfo("America/Chicago")).date() + timedelta(days=1)
     desk = await new_cancel_desk(world, database, weekday=day.isoweekday())
@@ -72,6 +73,6 @@ async def test_R10_1_an_open_roll_sheet_hears_of_the_cancellation_and_of_its_end
     assert {ann, ben} == {each.student_id for each in await desk.tokens()}
 
 
-async def _act(api: Api, token: str, document: str, **given: Any) -> None:
+async def _act(api: ApiProcess, token: str, document: str, **given: Any) -> None:
     (answer,) = (await ask(api, token, document, input=given)).values()
     assert answer["__typename"].endswith("Success")

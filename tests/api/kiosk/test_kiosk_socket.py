@@ -3,33 +3,32 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.kiosk_door import LAUNCH, REVOKE
-from tests.live import WATCH, Api, api_process, ask, init, office_token
+from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.factories import MONDAY, World
+from tests.support.sockets import Socket, connected
+from tests.support.subscriber import WATCH
 
 NAME = "{ viewer { ... on KioskViewer { name } } }"
 
 
 @pytest.fixture
-async def api(servers: Servers, database_url: str) -> AsyncIterator[Api]:
+async def api(servers: Servers, database_url: str) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, servers.redis_url) as api:
         yield api
 
 
-async def send(socket: ClientConnection, number: str, query: str, **variables: Any) -> dict[str, Any]:
+async def send(socket: Socket, number: str, query: str, **variables: Any) -> dict[str, Any]:
     """The first message about the operation."""
-    payload = {"query": query, "variables": variables}
-    await socket.send(orjson.dumps({"id": number, "type": "subscribe", "payload": payload}).decode())
+    await socket.subscribe(query, operation=number, **variables)
     while True:
-        message: dict[str, Any] = orjson.loads(await socket.recv())
+        message = await socket.receive()
         if message.get("id") == number:
             return message
 
@@ -39,15 +38,13 @@ def code_of(message: dict[str, Any]) -> str:
     return str(errors[0]["extensions"]["code"])
 
 
-async def test_R5_1_a_kiosk_on_an_open_socket_works_until_it_is_revoked(world: World, api: Api) -> None:
+async def test_R5_1_a_kiosk_on_an_open_socket_works_until_it_is_revoked(world: World, api: ApiProcess) -> None:
     lesson = await world.weekly_class()
     occurrence = encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY))
     token = await office_token(world, Permission.OWNER)
     given = {"locationId": encode_id("Location", world.location_id), "name": "Front door"}
     launched = (await ask(api, token, LAUNCH, input=given))["launchKiosk"]
-    async with connect(api.ws, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-        await socket.send(orjson.dumps(init(launched["deviceToken"])).decode())
-        assert orjson.loads(await socket.recv())["type"] == "connection_ack"
+    async with connected(api.ws, launched["deviceToken"]) as socket:
         assert code_of(await send(socket, "1", WATCH, id=occurrence, after=None)) == "FORBIDDEN"
         assert (await send(socket, "2", NAME))["payload"]["data"] == {"viewer": {"name": "Front door"}}
         await ask(api, token, REVOKE, input={"kioskId": launched["kiosk"]["id"]})

@@ -16,9 +16,10 @@ from commands.servers.start import Servers
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, sign_in, subscriber
-from tests.live_sheet import LiveSheet, live_sheet
+from tests.support.api_process import ApiProcess, api_process, ask, office_token, sign_in
 from tests.support.factories import MONDAY, World, new_world
+from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 
@@ -31,7 +32,7 @@ async def database_url(servers: Servers, template_database: str) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-async def api(servers: Servers, database_url: str) -> AsyncIterator[Api]:
+async def api(servers: Servers, database_url: str) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, servers.redis_url) as api:
         yield api
 
@@ -47,7 +48,7 @@ async def token(world: World) -> str:
     return await office_token(world)
 
 
-async def test_R10_1_the_state_comes_first_then_every_change(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_1_the_state_comes_first_then_every_change(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     await sheet.submit(Ann=PRESENT)
     async with subscriber(api, token, sheet.id) as client:
         await client.heard(1)
@@ -68,7 +69,9 @@ async def test_R10_1_the_state_comes_first_then_every_change(api: Api, sheet: Li
         assert (3, client.sheet) == await fresh_sheet(api, token, sheet.id)
 
 
-async def test_R10_1_an_event_shows_who_marked_and_what_it_adds_up_to(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_1_an_event_shows_who_marked_and_what_it_adds_up_to(
+    api: ApiProcess, sheet: LiveSheet, token: str
+) -> None:
     async with subscriber(api, token, sheet.id) as client:
         await client.heard(1)
         assert client.events[0]["revision"] == 0
@@ -97,7 +100,7 @@ async def test_R10_1_an_event_shows_who_marked_and_what_it_adds_up_to(api: Api, 
         }
 
 
-async def test_R10_2_with_a_revision_only_what_came_after_it(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_with_a_revision_only_what_came_after_it(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     for status in (PRESENT, ABSENT, TARDY):
         await sheet.submit(Ann=status)
     async with subscriber(api, token, sheet.id, after=1) as client:
@@ -111,7 +114,9 @@ async def test_R10_2_with_a_revision_only_what_came_after_it(api: Api, sheet: Li
         assert [event["entries"][0]["mark"]["revision"] for event in client.events] == [2, 3, 4]
 
 
-async def test_R10_2_a_client_that_has_everything_hears_what_is_new(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_a_client_that_has_everything_hears_what_is_new(
+    api: ApiProcess, sheet: LiveSheet, token: str
+) -> None:
     await sheet.submit(Ann=PRESENT)
     async with subscriber(api, token, sheet.id, after=1) as client, subscriber(api, token, sheet.id) as other:
         await other.heard(1)
@@ -120,7 +125,9 @@ async def test_R10_2_a_client_that_has_everything_hears_what_is_new(api: Api, sh
         assert client.revisions == [2]
 
 
-async def test_R10_1_the_rows_before_and_an_event_are_the_rows_after_it(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_1_the_rows_before_and_an_event_are_the_rows_after_it(
+    api: ApiProcess, sheet: LiveSheet, token: str
+) -> None:
     chance, names = random.Random(7), list(sheet.students)
     expected: list[dict[str, str | None]] = [dict.fromkeys(names)]
     async with subscriber(api, token, sheet.id) as live:
@@ -142,7 +149,7 @@ async def test_R10_1_the_rows_before_and_an_event_are_the_rows_after_it(api: Api
 
 @pytest.mark.parametrize("after", [5, 2**31 - 1])
 async def test_R10_2_a_revision_that_never_was_gets_the_state(
-    api: Api, sheet: LiveSheet, token: str, after: int
+    api: ApiProcess, sheet: LiveSheet, token: str, after: int
 ) -> None:
     await sheet.submit(Ann=PRESENT)
     async with subscriber(api, token, sheet.id, after=after) as client:
@@ -153,7 +160,7 @@ async def test_R10_2_a_revision_that_never_was_gets_the_state(
         assert client.revisions == [1, 2]
 
 
-async def test_R10_2_a_revision_too_far_behind_gets_the_state(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_a_revision_too_far_behind_gets_the_state(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     for _ in range(202):
         await sheet.touch(ChangeKind.ROSTER, "Ann")
     async with subscriber(api, token, sheet.id, after=1) as far, subscriber(api, token, sheet.id, after=2) as near:
@@ -163,7 +170,7 @@ async def test_R10_2_a_revision_too_far_behind_gets_the_state(api: Api, sheet: L
         assert near.revisions == list(range(3, 203))
 
 
-async def test_R10_2_a_history_that_is_not_whole_gets_the_state(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_a_history_that_is_not_whole_gets_the_state(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     await sheet.world.mark(sheet.students["Ann"], sheet.key.timeslot_id)
     await sheet.submit(Ann=ABSENT)
     async with subscriber(api, token, sheet.id, after=0) as client:
@@ -172,7 +179,7 @@ async def test_R10_2_a_history_that_is_not_whole_gets_the_state(api: Api, sheet:
         assert client.marks["Ann"] == "ABSENT"
 
 
-async def test_R10_1_a_row_that_leaves_the_roster_is_named(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_1_a_row_that_leaves_the_roster_is_named(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     async with subscriber(api, token, sheet.id) as client:
         await client.heard(1)
         await sheet.world.owner.execute(
@@ -185,7 +192,7 @@ async def test_R10_1_a_row_that_leaves_the_roster_is_named(api: Api, sheet: Live
         assert (1, client.sheet) == await fresh_sheet(api, token, sheet.id)
 
 
-async def test_R10_1_a_subdued_row_goes_with_its_mark(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_1_a_subdued_row_goes_with_its_mark(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     await sheet.submit(Ben=PRESENT)
     await sheet.world.owner.execute(
         update(models.Enrollment)
@@ -202,7 +209,9 @@ async def test_R10_1_a_subdued_row_goes_with_its_mark(api: Api, sheet: LiveSheet
 
 
 @pytest.mark.parametrize("kind", list(ChangeKind))
-async def test_R10_1_every_kind_of_change_is_told(api: Api, sheet: LiveSheet, token: str, kind: ChangeKind) -> None:
+async def test_R10_1_every_kind_of_change_is_told(
+    api: ApiProcess, sheet: LiveSheet, token: str, kind: ChangeKind
+) -> None:
     async with subscriber(api, token, sheet.id) as client:
         await client.heard(1)
         await sheet.touch(kind, "Ann")
@@ -211,7 +220,7 @@ async def test_R10_1_every_kind_of_change_is_told(api: Api, sheet: LiveSheet, to
         assert [row["id"] for row in client.events[-1]["entries"]] == [sheet.entry("Ann")]
 
 
-async def test_R10_2_changes_can_be_listed_too(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_2_changes_can_be_listed_too(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     for status in (PRESENT, ABSENT, TARDY):
         await sheet.submit(Ann=status)
     query = """query ($id: ID!) { occurrence(id: $id) {
@@ -227,7 +236,9 @@ async def test_R10_2_changes_can_be_listed_too(api: Api, sheet: LiveSheet, token
     ]
 
 
-async def test_R10_4_medical_texts_and_balances_are_for_those_who_may_see_them(api: Api, sheet: LiveSheet) -> None:
+async def test_R10_4_medical_texts_and_balances_are_for_those_who_may_see_them(
+    api: ApiProcess, sheet: LiveSheet
+) -> None:
     ann = sheet.students["Ann"]
     await sheet.world.change(models.Student, ann, medical_alert="Peanuts")
     await sheet.world.owner.execute(update(models.Family).values(balance=12))
@@ -251,7 +262,7 @@ def details(event: dict[str, Any], entry: str) -> dict[str, str | None]:
     return {each["kind"]: each["detail"] for each in row["indicators"]}
 
 
-async def test_R10_4_a_permission_taken_away_ends_the_stream(api: Api, sheet: LiveSheet) -> None:
+async def test_R10_4_a_permission_taken_away_ends_the_stream(api: ApiProcess, sheet: LiveSheet) -> None:
     person = await sheet.world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
     async with subscriber(api, await sign_in(sheet.world, person), sheet.id) as client:
         await client.heard(1)
@@ -261,7 +272,9 @@ async def test_R10_4_a_permission_taken_away_ends_the_stream(api: Api, sheet: Li
         assert client.revisions == [0]
 
 
-async def test_R10_4_an_occurrence_that_is_no_longer_ones_own_ends_the_stream(api: Api, sheet: LiveSheet) -> None:
+async def test_R10_4_an_occurrence_that_is_no_longer_ones_own_ends_the_stream(
+    api: ApiProcess, sheet: LiveSheet
+) -> None:
     person = await sheet.world.staff(Permission.STAFF_ATTENDANCE_VIEW, teaches=[sheet.lesson.offering_id])
     async with subscriber(api, await sign_in(sheet.world, person, Portal.STAFF), sheet.id) as client:
         await client.heard(1)
@@ -271,7 +284,9 @@ async def test_R10_4_an_occurrence_that_is_no_longer_ones_own_ends_the_stream(ap
         assert client.revisions == [0]
 
 
-async def test_R10_4_signing_out_ends_the_stream_with_the_next_change(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R10_4_signing_out_ends_the_stream_with_the_next_change(
+    api: ApiProcess, sheet: LiveSheet, token: str
+) -> None:
     async with subscriber(api, token, sheet.id) as client:
         await client.heard(1)
         await sheet.world.owner.execute(update(models.SignIn).values(ended_at=datetime.now(UTC)))
@@ -280,7 +295,7 @@ async def test_R10_4_signing_out_ends_the_stream_with_the_next_change(api: Api, 
         assert client.revisions == [0]
 
 
-async def test_R10_4_an_expired_credential_closes_the_socket(api: Api, sheet: LiveSheet) -> None:
+async def test_R10_4_an_expired_credential_closes_the_socket(api: ApiProcess, sheet: LiveSheet) -> None:
     person = await sheet.world.staff(Permission.OWNER)
     async with subscriber(api, await sign_in(sheet.world, person, lifetime=2.0), sheet.id) as client:
         await client.heard(1)
@@ -288,7 +303,7 @@ async def test_R10_4_an_expired_credential_closes_the_socket(api: Api, sheet: Li
         assert client.closed_with == 4403
 
 
-async def test_R11_3_what_the_viewer_may_not_see_is_not_found(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_R11_3_what_the_viewer_may_not_see_is_not_found(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     stranger = await sign_in(sheet.world, await sheet.world.staff(Permission.OFFICE_ATTENDANCE_FULL))
     other = await new_world(sheet.world.owner, name="Other Gym")
     foreigner = await office_token(other)
@@ -302,7 +317,7 @@ async def test_R11_3_what_the_viewer_may_not_see_is_not_found(api: Api, sheet: L
     assert all(answer == answers[0] for answer in answers)
 
 
-async def test_R11_1_guardians_and_staff_without_the_permission_are_refused(api: Api, sheet: LiveSheet) -> None:
+async def test_R11_1_guardians_and_staff_without_the_permission_are_refused(api: ApiProcess, sheet: LiveSheet) -> None:
     guardian = await sheet.world.guardian(await sheet.world.family())
     nobody = await sheet.world.staff(Permission.OFFICE_SEE_ALL)
     for who in (await sign_in(sheet.world, guardian, Portal.CUSTOMER), await sign_in(sheet.world, nobody)):
@@ -315,18 +330,18 @@ async def test_R11_1_guardians_and_staff_without_the_permission_are_refused(api:
     [("nonsense", None), (encode_id("Student", UUID(int=1)), None), (None, -1), (None, 2**31)],
 )
 async def test_bad_arguments_are_told(
-    api: Api, sheet: LiveSheet, token: str, occurrence: str | None, after: int | None
+    api: ApiProcess, sheet: LiveSheet, token: str, occurrence: str | None, after: int | None
 ) -> None:
     async with subscriber(api, token, occurrence or sheet.id, after=after) as client:
         await ended_with(client, "BAD_USER_INPUT")
 
 
-async def test_a_subscription_that_ends_is_forgotten(api: Api, sheet: LiveSheet, token: str) -> None:
+async def test_a_subscription_that_ends_is_forgotten(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
     async with subscriber(api, token, sheet.id) as client, subscriber(api, token, sheet.id) as other:
         await client.heard(1)
         await other.heard(1)
         assert await api.figure("rollbook_live_subscriptions ") == 2.0
-        await client.socket.close()
+        await client.socket.connection.close()
         await sheet.submit(Ann=PRESENT)
         await other.reached(1)
         assert await api.figure("rollbook_live_subscriptions ") == 1.0

@@ -14,11 +14,11 @@ from commands.servers.start import Servers
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.nodes import NODE_TYPES
-from tests.live import Api as LiveApi
-from tests.live import api_process, sign_in, subscriber
 from tests.permission_stage import Stage, new_stage
 from tests.support.api import SCHEMA, Api
+from tests.support.api_process import ApiProcess, api_process, sign_in
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
+from tests.support.subscriber import subscriber
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 NODE = "query($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { id } }"
@@ -256,12 +256,12 @@ def test_every_subscription_is_tried() -> None:
 
 
 @pytest.fixture
-async def live(servers: Servers, database_url: str) -> AsyncIterator[LiveApi]:
+async def live(servers: Servers, database_url: str) -> AsyncIterator[ApiProcess]:
     async with api_process(database_url, servers.redis_url) as api:
         yield api
 
 
-async def test_R11_3_who_may_not_see_a_roll_sheet_cannot_follow_it(live: LiveApi, stage: Stage, owner: Any) -> None:
+async def test_R11_3_who_may_not_see_a_roll_sheet_cannot_follow_it(live: ApiProcess, stage: Stage, owner: Any) -> None:
     world, full = stage.world, Permission.OFFICE_ATTENDANCE_FULL
     teacher = await world.staff(full, teaches=[stage.other.offering_id])
     expected = {

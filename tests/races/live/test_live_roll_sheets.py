@@ -12,9 +12,10 @@ from attendance.rules.vocabulary import AttendanceStatus
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
-from tests.live import Api, Subscriber, api_process, fresh_sheet, office_token, subscriber
-from tests.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.api_process import ApiProcess, api_process, office_token
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet, submit_over_http
+from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
 
 NAMES = ("Ann", "Ben", "Cas", "Dan", "Eve", "Fay")
 WRITES = 20
@@ -28,7 +29,7 @@ async def database_url(servers: Servers, template_database: str) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-async def apis(servers: Servers, database_url: str) -> AsyncIterator[tuple[Api, Api, Api]]:
+async def apis(servers: Servers, database_url: str) -> AsyncIterator[tuple[ApiProcess, ApiProcess, ApiProcess]]:
     """Three processes with nothing in common but PostgreSQL and Redis, and no comparing to help out."""
     async with (
         api_process(database_url, servers.redis_url, live_compare_seconds=60) as one,
@@ -50,7 +51,7 @@ async def token(world: World) -> str:
     return await office_token(world)
 
 
-async def write(api: Api, token: str, sheet: LiveSheet, count: int, seed: int) -> int:
+async def write(api: ApiProcess, token: str, sheet: LiveSheet, count: int, seed: int) -> int:
     """One client after the other puts marks; returns the last revision that an answer told."""
     chance, revision = random.Random(seed), 0
     for _ in range(count):
@@ -59,7 +60,7 @@ async def write(api: Api, token: str, sheet: LiveSheet, count: int, seed: int) -
     return revision
 
 
-async def check(client: Subscriber, api: Api, token: str, sheet: LiveSheet) -> None:
+async def check(client: Subscriber, api: ApiProcess, token: str, sheet: LiveSheet) -> None:
     """The client's roll sheet is what a client that comes now is shown."""
     revision, rows = await fresh_sheet(api, token, sheet.id)
     await client.reached(revision)
@@ -68,7 +69,7 @@ async def check(client: Subscriber, api: Api, token: str, sheet: LiveSheet) -> N
 
 
 async def test_R10_2_what_is_submitted_at_one_process_is_heard_at_the_other(
-    apis: tuple[Api, Api, Api], sheet: LiveSheet, token: str
+    apis: tuple[ApiProcess, ApiProcess, ApiProcess], sheet: LiveSheet, token: str
 ) -> None:
     one, other, _ = apis
     async with subscriber(other, token, sheet.id) as client:
@@ -79,7 +80,7 @@ async def test_R10_2_what_is_submitted_at_one_process_is_heard_at_the_other(
 
 
 async def test_R10_1_every_subscriber_sees_each_revision_once_and_in_order(
-    apis: tuple[Api, Api, Api], sheet: LiveSheet, token: str
+    apis: tuple[ApiProcess, ApiProcess, ApiProcess], sheet: LiveSheet, token: str
 ) -> None:
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(subscriber(apis[place % 3], token, sheet.id)) for place in range(9)]
@@ -95,7 +96,7 @@ async def test_R10_1_every_subscriber_sees_each_revision_once_and_in_order(
 
 
 async def test_R10_2_who_comes_in_the_midst_of_writes_misses_nothing(
-    apis: tuple[Api, Api, Api], sheet: LiveSheet, token: str
+    apis: tuple[ApiProcess, ApiProcess, ApiProcess], sheet: LiveSheet, token: str
 ) -> None:
     async with AsyncExitStack() as stack:
         writers = asyncio.gather(*(write(apis[place], token, sheet, WRITES, seed=place) for place in range(3)))
@@ -113,7 +114,7 @@ async def test_R10_2_who_comes_in_the_midst_of_writes_misses_nothing(
 
 
 async def test_R10_2_reconnecting_in_the_midst_of_writes_neither_repeats_nor_skips(
-    apis: tuple[Api, Api, Api], sheet: LiveSheet, token: str
+    apis: tuple[ApiProcess, ApiProcess, ApiProcess], sheet: LiveSheet, token: str
 ) -> None:
     writers = asyncio.gather(*(write(apis[place], token, sheet, WRITES, seed=place) for place in range(3)))
     rows: dict[str, dict[str, Any]] = {}
@@ -135,7 +136,12 @@ async def test_R10_2_reconnecting_in_the_midst_of_writes_neither_repeats_nor_ski
 
 
 async def test_R10_1_two_roll_sheets_do_not_mix(
-    apis: tuple[Api, Api, Api], sheet: LiveSheet, database: Database, world: World, redis_url: str, token: str
+    apis: tuple[ApiProcess, ApiProcess, ApiProcess],
+    sheet: LiveSheet,
+    database: Database,
+    world: World,
+    redis_url: str,
+    token: str,
 ) -> None:
     async with (
         live_sheet(database, world, redis_url) as second,

@@ -14,9 +14,10 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.live import Api, Subscriber, api_process, ask, fresh_sheet, office_token, subscriber
+from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, Lesson, World
+from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
 
 WEEK = timedelta(days=7)
 # The API's clock is the real one: the class is today's and next week's, whatever today is.
@@ -36,7 +37,7 @@ async def database_url(servers: Servers, template_database: str) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-async def apis(servers: Servers, database_url: str) -> AsyncIterator[tuple[Api, Api]]:
+async def apis(servers: Servers, database_url: str) -> AsyncIterator[tuple[ApiProcess, ApiProcess]]:
     """Two processes with nothing in common but PostgreSQL and Redis, and no comparing to help out."""
     async with (
         api_process(database_url, servers.redis_url, live_compare_seconds=60) as one,
@@ -64,7 +65,7 @@ def sheet_id(lesson: Lesson, held_on: date) -> str:
     return encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, held_on))
 
 
-async def act(api: Api, token: str, mutation: str, **given: Any) -> Any:
+async def act(api: ApiProcess, token: str, mutation: str, **given: Any) -> Any:
     """The answer of a mutation that succeeds."""
     (answer,) = (await ask(api, token, mutation, input=given)).values()
     assert answer["__typename"].endswith("Success"), answer
@@ -73,7 +74,7 @@ async def act(api: Api, token: str, mutation: str, **given: Any) -> Any:
 
 @asynccontextmanager
 async def both(
-    apis: tuple[Api, Api], token: str, first: str, second: str
+    apis: tuple[ApiProcess, ApiProcess], token: str, first: str, second: str
 ) -> AsyncIterator[tuple[Subscriber, Subscriber]]:
     """Two roll sheets, open at two processes."""
     async with subscriber(apis[0], token, first) as one, subscriber(apis[1], token, second) as other:
@@ -82,7 +83,7 @@ async def both(
         yield one, other
 
 
-async def folds(client: Subscriber, api: Api, token: str, sheet: str) -> None:
+async def folds(client: Subscriber, api: ApiProcess, token: str, sheet: str) -> None:
     """Its events, put together, are what a client that comes now is shown."""
     revision, rows = await fresh_sheet(api, token, sheet)
     await client.reached(revision)
@@ -95,7 +96,7 @@ def names(event: dict[str, Any]) -> list[str]:
 
 
 async def test_R10_1_who_is_enrolled_and_dropped_comes_and_goes_on_open_sheets(
-    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+    apis: tuple[ApiProcess, ApiProcess], world: World, lesson: Lesson, token: str
 ) -> None:
     ann, ben = await world.student(), await world.student(first_name="Ben")
     await world.enroll(ann, lesson.offering_id)
@@ -125,7 +126,7 @@ async def test_R10_1_who_is_enrolled_and_dropped_comes_and_goes_on_open_sheets(
 
 
 async def test_R10_1_a_sheet_far_ahead_is_told_once_it_is_open(
-    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+    apis: tuple[ApiProcess, ApiProcess], world: World, lesson: Lesson, token: str
 ) -> None:
     far, day = sheet_id(lesson, TODAY + 30 * WEEK), TODAY.isoformat()
     ann, ben = await world.student(), await world.student(first_name="Ben")
@@ -149,7 +150,7 @@ async def test_R10_1_a_sheet_far_ahead_is_told_once_it_is_open(
 
 
 async def test_R10_1_a_transfer_is_heard_in_both_classes(
-    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+    apis: tuple[ApiProcess, ApiProcess], world: World, lesson: Lesson, token: str
 ) -> None:
     ann, other = await world.student(), await world.weekly_class(weekday=TODAY.isoweekday(), name="Dive 2")
     source = await world.enroll(ann, lesson.offering_id, starts_on=JANUARY)
@@ -182,7 +183,7 @@ async def test_R10_1_a_transfer_is_heard_in_both_classes(
 
 
 async def test_R10_1_notes_and_texts_are_heard_on_every_sheet_of_the_student(
-    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+    apis: tuple[ApiProcess, ApiProcess], world: World, lesson: Lesson, token: str
 ) -> None:
     ann, other = await world.student(), await world.weekly_class(weekday=TODAY.isoweekday())
     for each in (lesson, other):
@@ -202,7 +203,7 @@ async def test_R10_1_notes_and_texts_are_heard_on_every_sheet_of_the_student(
 
 
 async def test_R10_2_who_comes_back_is_told_of_the_roster_changes_since(
-    apis: tuple[Api, Api], world: World, lesson: Lesson, token: str
+    apis: tuple[ApiProcess, ApiProcess], world: World, lesson: Lesson, token: str
 ) -> None:
     ann = await world.student()
     place = {

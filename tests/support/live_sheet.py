@@ -16,7 +16,7 @@ from db.marks.changes import Author, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.live import Api, ask
+from tests.support.api_process import ApiProcess, ask
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -89,7 +89,9 @@ async def live_sheet(database: Database, world: World, redis_url: str, *names: s
 SUBMIT = mutation("submitAttendance", "occurrence { revision }")
 
 
-async def submit_over_http(api: Api, token: str, sheet: LiveSheet, name: str, status: AttendanceStatus | None) -> int:
+async def submit_over_http(
+    api: ApiProcess, token: str, sheet: LiveSheet, name: str, status: AttendanceStatus | None
+) -> int:
     """submitAttendance for one student; the revision that the answer tells."""
     mark = {"studentId": encode_id("Student", sheet.students[name]), "status": status}
     data = await ask(api, token, SUBMIT, input={"occurrenceId": sheet.id, "marks": [mark]})
