@@ -18,9 +18,10 @@ from db.calendar import occurrences
 from db.engine import Database
 from gql.live import sheet_changes
 from gql.protocol.errors import ApiError, Code
-from tests.live_process import Process, Stream, live_process
+from tests.api.live.live_process import Process, live_process
 from tests.support.each_statement import counting
 from tests.support.factories import World
+from tests.support.streams import Stream
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 MANY = 30

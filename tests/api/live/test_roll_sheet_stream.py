@@ -18,7 +18,7 @@ from gql.live import sheet_changes
 from gql.protocol import streams
 from gql.protocol.answers import Answer
 from gql.protocol.errors import ApiError
-from tests.live_process import PERMISSIONS, Process, live_process
+from tests.api.live.live_process import PERMISSIONS, Process, live_process
 from tests.support.api_process import sign_in
 from tests.support.each_statement import counting
 from tests.support.factories import World

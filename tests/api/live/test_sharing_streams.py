@@ -19,8 +19,9 @@ from db.engine import Database
 from gql.protocol.answers import Answer
 from gql.protocol.errors import NotAuthenticated
 from gql.protocol.streams import Stream as Executing
-from tests.live_process import Process, Stream, live_process
+from tests.api.live.live_process import Process, live_process
 from tests.support.factories import MONDAY, World
+from tests.support.streams import Stream
 
 P = Permission
 OFFICE, STAFF = (P.OFFICE_ATTENDANCE_VIEW, P.OFFICE_SEE_ALL), (P.STAFF_ATTENDANCE_VIEW, P.STAFF_SEE_ALL)

@@ -9,10 +9,10 @@ from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.context import Context
 from gql.protocol.errors import ApiError
 from gql.protocol.operations import Parameters
-from tests.feed_stage import OPERATIONS, claims_of
 from tests.permission_stage import Stage, new_stage
 from tests.support.api import Api
 from tests.support.factories import World
+from tests.support.streams import OPERATIONS, claims_of
 
 STUDENT = (
     "subscription($id: ID!) { studentChanged(studentId: $id) { student { id } today { studentId } tokens { id } } }"

@@ -21,11 +21,11 @@ from db.unit_of_work import unit_of_work
 from gql.fields.global_ids import encode_id
 from gql.live import following as waiting
 from gql.protocol.errors import ApiError, Forbidden, NotAuthenticated
-from tests.feed_stage import Followed, following, heard
 from tests.support.api import Api
 from tests.support.each_statement import counting
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
 from tests.support.live_sheet import WITHOUT_TOKENS
+from tests.support.streams import Followed, following, heard
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,15 +16,12 @@ from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from db.tasks.background_tasks import current_revisions
 from db.wake_ups import Announcer, TaskChanged
-from gql.fields.context import Context
 from gql.live import task_board
 from gql.live.task_board import TaskBoard
-from gql.protocol.answers import Answer
-from gql.protocol.guard import GuardLimits
-from gql.protocol.operations import Operations, Parameters
 from gql.tasks import background_task_changed
-from tests.support.api import SCHEMA, Api, serving
+from tests.support.api import Api, serving
 from tests.support.factories import World, new_world
+from tests.support.streams import Stream, claims_of, subscribed
 from tests.task_client import CANCEL, DELETE, gid
 from tests.task_desk import KINDS, TaskDesk, WriteNotes, new_desk
 
@@ -40,43 +36,14 @@ class OneByOne(WriteNotes):
 
 
 @dataclass
-class Stream:
-    answers: AsyncIterator[Answer]
-
-    async def next(self, seconds: float = 10) -> dict[str, Any]:
-        async with asyncio.timeout(seconds):
-            result = (await anext(self.answers)).result
-        assert result.errors is None, result.errors
-        assert result.data is not None
-        event: dict[str, Any] = result.data["backgroundTaskChanged"]
-        return event
-
-    async def rest(self) -> list[dict[str, Any]]:
-        """Until the stream completes."""
-        events = []
-        with suppress(StopAsyncIteration):
-            while True:
-                events.append(await self.next())
-        return events
-
-
-@dataclass
 class Live:
     desk: TaskDesk
     api: Api
     board: TaskBoard
-    operations: Operations
 
-    @asynccontextmanager
-    async def watching(self, api: Api, task_id: UUID, after: int | None = None) -> AsyncIterator[Stream]:
-        claims = None if api.token is None else api.services.access_tokens.check(api.token)
-        services = replace(api.services, tasks=self.board)
-        operation = self.operations.prepare(
-            Parameters(WATCH, variables={"id": gid(task_id), "after": after}), may_introspect=True
-        )
-        stream = await self.operations.subscribe(operation, Context(services, claims, "", ""))
-        async with aclosing(stream.answers()) as answers:
-            yield Stream(answers)
+    def watching(self, api: Api, task_id: UUID, after: int | None = None) -> AbstractAsyncContextManager[Stream]:
+        claims = None if api.token is None else claims_of(api)
+        return subscribed(replace(api.services, tasks=self.board), claims, WATCH, id=gid(task_id), after=after)
 
     async def mine(self) -> Api:
         return await self.api.signed_in(self.desk.world, self.desk.person_id, Portal.STAFF)
@@ -98,7 +65,7 @@ async def live(world: World, database: Database) -> AsyncIterator[Live]:
     async with serving(database, announcer=desk.announcer) as api:
         board.start()
         desk.announcer.start()
-        yield Live(desk, api, board, Operations(SCHEMA, GuardLimits()))
+        yield Live(desk, api, board)
         await desk.announcer.close()
         await board.close()
 
