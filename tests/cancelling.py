@@ -13,7 +13,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
 from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, Permission, Portal, Source
+from attendance.rules.vocabulary import MakeupTokenOrigin, Permission, Portal, Source
 from db import models
 from db.marks.changes import Author
 from db.organization.settings import read_settings
@@ -79,17 +79,7 @@ class CancelDesk(TokenSheet):
 
     async def makeup(self, student: UUID, token_id: UUID, held_on: date | None = None) -> UUID:
         """The token is redeemed for a place in this class."""
-        day = held_on or self.held_on
-        place = await self.world.enroll(
-            student,
-            self.lesson.offering_id,
-            type=EnrollmentType.MAKEUP,
-            starts_on=day,
-            drop_on=day,
-            timeslot_id=self.lesson.timeslot_id,
-        )
-        await self.world.change(models.MakeupToken, token_id, makeup_enrollment_id=place)
-        return place
+        return await self.world.makeup(student, self.lesson, held_on or self.held_on, token_id=token_id)
 
     async def live(self) -> dict[UUID, str]:
         """The origin of each student's live automatic token of this occurrence; a test fails where there are two."""

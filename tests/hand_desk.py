@@ -1,13 +1,13 @@
 """Staff who give makeup tokens by hand, through the API."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import EnrollmentType, Permission
+from attendance.rules.vocabulary import Permission
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
@@ -63,22 +63,6 @@ class HandDesk:
 
     async def emails(self) -> list[Any]:
         return list(await self.world.owner.execute(EMAILS, {"own": self.world.organization_id}))
-
-    async def makeup(self, token: UUID, offering_id: UUID, timeslot_id: UUID, makeup_on: date) -> UUID:
-        """As if the token had been redeemed for that class."""
-        enrollment = await self.world.enroll(
-            self.ann,
-            offering_id,
-            type=EnrollmentType.MAKEUP,
-            starts_on=makeup_on,
-            drop_on=makeup_on,
-            timeslot_id=timeslot_id,
-        )
-        await self.world.owner.execute(
-            text("UPDATE makeup_token SET makeup_enrollment_id = :it WHERE id = :token"),
-            {"it": enrollment, "token": token},
-        )
-        return enrollment
 
 
 async def new_hand_desk(world: World, api: Api) -> HandDesk:

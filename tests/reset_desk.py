@@ -40,7 +40,7 @@ class ResetDesk(HandDesk):
     async def pending(self, makeup_on: date = MONDAY + DAY, **token: Any) -> tuple[UUID, UUID]:
         """A token by hand, unless told otherwise, and its makeup in the other class, which is on Tuesdays."""
         made = await self.world.makeup_token(self.ann, **token)
-        return made, await self.makeup(made, self.other.offering_id, self.other.timeslot_id, makeup_on)
+        return made, await self.world.makeup(self.ann, self.other, makeup_on, token_id=made)
 
     async def earned(self, makeup_on: date | None = None) -> str:
         """The token of Ann's absence on MONDAY, tied to a makeup if it has a date."""
@@ -48,7 +48,7 @@ class ResetDesk(HandDesk):
         (issued,) = (await self.submit("ABSENT"))["issuedTokens"]
         if makeup_on is not None:
             token = await self.world.owner.scalar(text("SELECT id FROM makeup_token"))
-            await self.makeup(token, self.other.offering_id, self.other.timeslot_id, makeup_on)
+            await self.world.makeup(self.ann, self.other, makeup_on, token_id=token)
         token_id: str = issued["id"]
         return token_id
 

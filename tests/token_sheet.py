@@ -150,17 +150,8 @@ class TokenSheet:
     async def tie_to_makeup(self, token_id: UUID, makeup_on: date) -> None:
         """As if the token had been redeemed for the class on `makeup_on`."""
         token = models.MakeupToken
-        found = await self.world.owner.execute(select(token.student_id).where(token.id == token_id))
-        makeup = await self.world.add(
-            models.Enrollment,
-            student_id=found.scalar_one(),
-            offering_id=self.lesson.offering_id,
-            timeslot_id=self.lesson.timeslot_id,
-            type="MAKEUP",
-            starts_on=makeup_on,
-            drop_on=makeup_on,
-        )
-        await self.world.change(models.MakeupToken, token_id, makeup_enrollment_id=makeup)
+        student = (await self.world.owner.scalars(select(token.student_id).where(token.id == token_id))).one()
+        await self.world.makeup(student, self.lesson, makeup_on, token_id=token_id)
 
     async def cancel(self, *, at: datetime | None = LONG_AGO) -> None:
         await self.world.occurrence(self.lesson.timeslot_id, self.held_on)

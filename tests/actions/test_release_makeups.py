@@ -11,7 +11,6 @@ from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import LocationNotFound
 from attendance.rules.tokens.makeup_tokens import TokenCause
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
-from attendance.rules.vocabulary import EnrollmentType
 from db.engine import Database
 from db.ids import new_id
 from db.makeups.makeup_releases import tokens_of_makeups
@@ -32,14 +31,7 @@ async def booked(world: World, count: int) -> dict[UUID, UUID]:
     made = {}
     for _ in range(count):
         student = await world.student()
-        place = await world.enroll(
-            student,
-            lesson.offering_id,
-            type=EnrollmentType.MAKEUP,
-            starts_on=MONDAY,
-            drop_on=MONDAY,
-            timeslot_id=lesson.timeslot_id,
-        )
+        place = await world.makeup(student, lesson, MONDAY)
         made[place] = await world.makeup_token(student, makeup_enrollment_id=place)
     return made
 

@@ -242,6 +242,22 @@ class World:
             **values,
         )
 
+    async def makeup(
+        self, student_id: UUID, lesson: Lesson, held_on: date = MONDAY, *, token_id: UUID | None = None
+    ) -> UUID:
+        """The place of a makeup on that day, for which the token was redeemed if one is given."""
+        place = await self.enroll(
+            student_id,
+            lesson.offering_id,
+            type=EnrollmentType.MAKEUP,
+            starts_on=held_on,
+            drop_on=held_on,
+            timeslot_id=lesson.timeslot_id,
+        )
+        if token_id is not None:
+            await self.change(models.MakeupToken, token_id, makeup_enrollment_id=place)
+        return place
+
     async def note(self, student_id: UUID, *, level: NoteLevel = NoteLevel.NORMAL, **values: Any) -> UUID:
         """Open unless closed_at is given."""
         given = {"body": "Likes the deep end.", "written_at": LONG_AGO, **values}

@@ -403,14 +403,7 @@ async def test_R9_3_restoring_gives_the_class_back_and_takes_e_mails_back_that_w
 
 async def test_R9_2_R9_3_a_makeup_is_given_back_and_told_when_the_class_is_restored(office: Office) -> None:
     ben = await office.world.student(first_name="Ben", family_id=await office.world.family(email="b@example.org"))
-    place = await office.world.enroll(
-        ben,
-        office.lesson.offering_id,
-        type=EnrollmentType.MAKEUP,
-        starts_on=MONDAY + WEEK,
-        drop_on=MONDAY + WEEK,
-        timeslot_id=office.lesson.timeslot_id,
-    )
+    place = await office.world.makeup(ben, office.lesson, MONDAY + WEEK)
     await office.world.makeup_token(ben, makeup_enrollment_id=place, expires_on=MONDAY + 2 * WEEK)
     there = office.id(MONDAY + WEEK)
     given: dict[str, Any] = {"createTokens": {"sendEmails": True}}

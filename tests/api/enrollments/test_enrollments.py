@@ -157,14 +157,7 @@ async def test_R8_6_a_full_class_is_refused_with_its_facts(desk: Desk, world: Wo
         await world.enroll(student, desk.lesson.offering_id, type=type, starts_on=start, **end)
     makeup = await world.student(first_name="M")
     ahead = MONDAY + WEEK
-    await world.enroll(
-        makeup,
-        desk.lesson.offering_id,
-        type=EnrollmentType.MAKEUP,
-        starts_on=ahead,
-        drop_on=ahead,
-        timeslot_id=desk.lesson.timeslot_id,
-    )
+    await world.makeup(makeup, desk.lesson, ahead)
     ann = await world.student()
     before = await fingerprint(desk.world)
     full = await desk.enroll(ann)

@@ -38,9 +38,7 @@ async def requested(desk: MakeupDesk) -> dict[str, Any]:
 
 async def tied(desk: MakeupDesk, held_on: date, state: str) -> dict[str, Any]:
     other = await desk.world.weekly_class(name="Other")
-    one_day: dict[str, Any] = {"starts_on": held_on, "drop_on": held_on, "timeslot_id": other.timeslot_id}
-    place = await desk.world.enroll(desk.ann, other.offering_id, type=EnrollmentType.MAKEUP, **one_day)
-    await desk.world.change(models.MakeupToken, desk.token, makeup_enrollment_id=place)
+    await desk.world.makeup(desk.ann, other, held_on, token_id=desk.token)
     return {"__typename": "MakeupTokenNotUsable", "tokenState": state}
 
 

@@ -133,14 +133,7 @@ async def test_R3_5_one_query_gives_a_family_all_in_as_many_statements_for_five_
         await world.mark(child, lesson.timeslot_id, held_on=MONDAY - timedelta(days=5))
         await world.makeup_token(child)
         day = MONDAY + WEEK + timedelta(days=2)
-        makeup = await world.enroll(
-            child,
-            lesson.offering_id,
-            type=EnrollmentType.MAKEUP,
-            starts_on=day,
-            drop_on=day,
-            timeslot_id=lesson.timeslot_id,
-        )
+        makeup = await world.makeup(child, lesson, day)
         await world.makeup_token(child, makeup_enrollment_id=makeup)
     api.statements.clear()
     students = (await api.ask(MOBILE))["viewer"]["students"]

@@ -294,14 +294,7 @@ async def test_R3_4_makeup_tells_the_class_missed(world: World, owner_api: Api) 
     lesson = await world.weekly_class(name="Made up in")
     student = await world.student()
     await world.enroll(student, missed.offering_id)
-    makeup = await world.enroll(
-        student,
-        lesson.offering_id,
-        type=EnrollmentType.MAKEUP,
-        starts_on=MONDAY,
-        drop_on=MONDAY,
-        timeslot_id=lesson.timeslot_id,
-    )
+    makeup = await world.makeup(student, lesson, MONDAY)
     await world.occurrence(missed.timeslot_id, MONDAY - WEEK)
     await world.makeup_token(
         student,

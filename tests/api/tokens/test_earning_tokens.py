@@ -77,15 +77,8 @@ class EarningDesk:
     async def tie(self, makeup_on: date) -> None:
         """As if the only token had been redeemed for the class on that day."""
         other = await self.world.weekly_class(weekday=makeup_on.isoweekday())
-        makeup = await self.world.enroll(
-            self.ann,
-            other.offering_id,
-            type=EnrollmentType.MAKEUP,
-            starts_on=makeup_on,
-            drop_on=makeup_on,
-            timeslot_id=other.timeslot_id,
-        )
-        await self.world.owner.execute(text("UPDATE makeup_token SET makeup_enrollment_id = :it"), {"it": makeup})
+        token = await self.world.owner.scalar(text("SELECT id FROM makeup_token"))
+        await self.world.makeup(self.ann, other, makeup_on, token_id=token)
 
 
 @pytest.fixture

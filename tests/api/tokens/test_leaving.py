@@ -239,17 +239,7 @@ async def test_R8_5_R8_11_an_expiry_that_staff_set_counts_in_place_of_the_lapse(
 
 async def test_R8_5_R8_11_a_booked_makeup_stays_and_given_back_its_token_has_lapsed(desk: LeavingDesk) -> None:
     token = await give(desk)
-    makeup = await desk.world.enroll(
-        desk.ann,
-        desk.lesson.offering_id,
-        type=EnrollmentType.MAKEUP,
-        starts_on=MONDAY + 21 * DAY,
-        drop_on=MONDAY + 21 * DAY,
-        timeslot_id=desk.lesson.timeslot_id,
-    )
-    await desk.world.owner.execute(
-        text("UPDATE makeup_token SET makeup_enrollment_id = :makeup WHERE id = :it"), {"makeup": makeup, "it": token}
-    )
+    await desk.world.makeup(desk.ann, desk.lesson, MONDAY + 21 * DAY, token_id=token)
     await desk.drop(MONDAY)
     owner = await desk.on(MONDAY + 15 * DAY)
     assert await desk.states() == ["PENDING"]

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.tokens.student_tokens import MOST_IN_GROUP
-from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, MakeupTokenOrigin, Permission, Portal
+from attendance.rules.vocabulary import MakeupRequestState, MakeupTokenOrigin, Permission, Portal
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
@@ -66,17 +66,8 @@ async def guardian(world: World, api: Api, family: UUID) -> Api:
 
 
 async def book(shelf: Shelf, token: UUID, held_on: date) -> None:
-    world = shelf.world
-    lesson = await world.weekly_class(weekday=held_on.isoweekday())
-    makeup = await world.enroll(
-        shelf.student,
-        lesson.offering_id,
-        type=EnrollmentType.MAKEUP,
-        starts_on=held_on,
-        drop_on=held_on,
-        timeslot_id=lesson.timeslot_id,
-    )
-    await world.change(models.MakeupToken, token, makeup_enrollment_id=makeup)
+    lesson = await shelf.world.weekly_class(weekday=held_on.isoweekday())
+    await shelf.world.makeup(shelf.student, lesson, held_on, token_id=token)
 
 
 async def request(shelf: Shelf, token: UUID, held_on: date) -> None:

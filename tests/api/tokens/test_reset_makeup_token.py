@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, MakeupTokenOrigin
+from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin
 from db import models
 from gql.fields.global_ids import encode_id
 from tests.reset_desk import DAY, ResetDesk, new_reset_desk
@@ -63,7 +63,7 @@ async def test_R8_5_a_spent_one_and_an_unused_one_are_not_reset(
 ) -> None:
     token = await desk.world.makeup_token(desk.ann)
     if makeup_on is not None:
-        await desk.makeup(token, desk.other.offering_id, desk.other.timeslot_id, makeup_on)
+        await desk.world.makeup(desk.ann, desk.other, makeup_on, token_id=token)
     before = await fingerprint(desk.world)
     refused = await desk.reset(token)
     assert (refused["__typename"], refused["state"]) == ("MakeupTokenNotChangeable", state)
@@ -159,8 +159,7 @@ async def test_R8_5_a_makeup_that_has_been_is_not_dropped(desk: ResetDesk) -> No
 
 
 async def test_R8_10_a_makeup_without_a_token_is_dropped_like_a_single_day(desk: ResetDesk) -> None:
-    day = {"starts_on": MONDAY + DAY, "drop_on": MONDAY + DAY, "timeslot_id": desk.other.timeslot_id}
-    makeup = await desk.world.enroll(desk.ann, desk.other.offering_id, type=EnrollmentType.MAKEUP, **day)  # type: ignore[arg-type]
+    makeup = await desk.world.makeup(desk.ann, desk.other, MONDAY + DAY)
     assert (await desk.drop(makeup, MONDAY))["enrollment"] == {"isDeleted": True}
     assert await desk.ledger() == []
 

@@ -28,7 +28,7 @@ from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import Refusal
 from attendance.rules.tokens.token_refusals import MakeupTokenNotChangeable
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
-from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
+from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.engine import Database
 from db.ids import new_id
 from db.marks.changes import Author
@@ -81,17 +81,6 @@ class Office:
     async def token(self, *, makeup: bool = False, absent: bool = False) -> tuple[UUID, UUID, UUID]:
         """With its student and its makeup, both new; `absent`: of an absence on MONDAY."""
         student = await self.world.student()
-        makeup_id = new_id()
-        if makeup:
-            await self.world.enroll(
-                student,
-                self.lesson.offering_id,
-                id=makeup_id,
-                type=EnrollmentType.MAKEUP,
-                starts_on=TUESDAY,
-                drop_on=TUESDAY,
-                timeslot_id=self.lesson.timeslot_id,
-            )
         if absent:
             await self.world.enroll(student, self.missed.offering_id)
             await self.together(self.mark(student, AttendanceStatus.ABSENT))
@@ -100,11 +89,7 @@ class Office:
             )
         else:
             token = await self.world.makeup_token(student)
-        if makeup:
-            await self.world.owner.execute(
-                text("UPDATE makeup_token SET makeup_enrollment_id = :to WHERE id = :it"),
-                {"to": makeup_id, "it": token},
-            )
+        makeup_id = await self.world.makeup(student, self.lesson, TUESDAY, token_id=token) if makeup else new_id()
         return token, student, makeup_id
 
     async def state(self, token: UUID) -> Any:
