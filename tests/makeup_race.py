@@ -1,10 +1,8 @@
 """Acts on makeups at the same moment, on real connections."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,7 +25,6 @@ from attendance.rules.cancelling.cancelling import CancellationOptions
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
-from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,
@@ -36,8 +33,7 @@ from attendance.rules.vocabulary import (
 )
 from db.engine import Database
 from db.marks.changes import Author
-from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer
+from tests.support.at_once import Act, committed_at_once
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -45,7 +41,6 @@ from tests.support.viewers import DURING_CLASS, staff_viewer
 ROUNDS = SIZES.race_rounds
 AHEAD = MONDAY + timedelta(days=7)
 DAY = timedelta(days=1)
-Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]
 _BOOKED = text("""
 SELECT count(e.id) AS places, count(t.id) AS tied
 FROM enrollment e LEFT JOIN makeup_token t ON t.makeup_enrollment_id = e.id
@@ -74,20 +69,8 @@ class Race:
     ann: UUID
 
     async def together(self, *acts: Act) -> list[Any]:
-        """Each in a transaction of its own, all begun at once: None, or the refusal. Anything else fails the test."""
-        barrier = asyncio.Barrier(len(acts))
-
-        async def run(act: Act) -> Refusal | None:
-            await barrier.wait()
-            try:
-                async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
-                    await act(uow)
-            except Refusal as refusal:
-                return refusal
-            return None
-
-        async with asyncio.timeout(30):
-            return list(await asyncio.gather(*map(run, acts)))
+        """Each in a transaction of its own, all begun at once: None, or the refusal."""
+        return await committed_at_once(self.database, self.world, *acts)
 
     async def token(self, **values: Any) -> UUID:
         return await self.world.makeup_token(self.ann, **values)

@@ -106,6 +106,14 @@ async def database(database_url: str, process_database: ProcessDatabase) -> Asyn
 
 
 @pytest.fixture
+async def crowded(database_url: str) -> AsyncIterator[Database]:
+    """The same with a connection for each of a dozen who race."""
+    database = Database(create_engine(database_url, pool_size=12))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
 async def world(owner: AsyncConnection) -> World:
     return await new_world(owner)
 

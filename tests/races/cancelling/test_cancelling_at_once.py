@@ -1,7 +1,6 @@
 """R9.1 to R9.3: cancelling at the same time as anything else, on real connections, each race many times over."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -23,9 +22,10 @@ from attendance.rules.organization.settings import ClassSettings, OrganizationSe
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db import models
-from db.engine import Database, create_engine
+from db.engine import Database
 from db.unit_of_work import unit_of_work
 from tests.cancelling import CancelDesk, new_cancel_desk
+from tests.support.at_once import tried_at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS, PRESENT
@@ -33,14 +33,6 @@ from tests.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS,
 ROUNDS = SIZES.race_rounds
 _ADDRESSES = text("UPDATE family SET email = 'baker@example.org'")
 TOLD = CancellationOptions(notify=True, tokens=CancellationTokens(override_limit=True))
-
-
-@pytest.fixture
-async def crowded(database_url: str) -> AsyncIterator[Database]:
-    """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=12))
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -56,23 +48,7 @@ def weeks(desk: CancelDesk) -> list[CancelDesk]:
     return [replace(desk, held_on=MONDAY - timedelta(weeks=number)) for number in range(ROUNDS)]
 
 
-async def at_once(*acts: Callable[[], Awaitable[object]]) -> list[object]:
-    """All begin together; a refusal is an outcome, a fault of any of them fails the test."""
-    barrier = asyncio.Barrier(len(acts))
-
-    async def begin(act: Callable[[], Awaitable[object]]) -> object:
-        await barrier.wait()
-        try:
-            return await act()
-        except Refusal as refusal:
-            return refusal
-
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
-        tasks = [group.create_task(begin(act)) for act in acts]
-    return [task.result() for task in tasks]
-
-
-def refused(outcomes: list[object]) -> list[type]:
+def refused(outcomes: Sequence[object]) -> list[type]:
     return [type(each) for each in outcomes if isinstance(each, Refusal)]
 
 
@@ -106,7 +82,7 @@ async def test_R9_2_marks_come_before_the_cancellation_or_not_at_all(
     desk: CancelDesk, status: AttendanceStatus
 ) -> None:
     for week in weeks(desk):
-        outcomes = await at_once(week.cancel, partial(submit, week, status))
+        outcomes = await tried_at_once(week.cancel, partial(submit, week, status))
         assert refused(outcomes) in ([], [AttendanceNotRecordable])
         assert await week.live() == all_of(week)
         kinds = [kind for kind, _, _ in await week.changes()]
@@ -117,7 +93,7 @@ async def test_R9_2_marks_come_before_the_cancellation_or_not_at_all(
 async def test_R9_2_a_check_in_comes_before_the_cancellation_or_not_at_all(desk: CancelDesk) -> None:
     ann = next(iter(desk.enrollments))
     for week in weeks(desk):
-        outcomes = await at_once(partial(check_in, week, ann), week.cancel)
+        outcomes = await tried_at_once(partial(check_in, week, ann), week.cancel)
         assert refused(outcomes) in ([], [AttendanceNotRecordable])
         assert await week.live() == all_of(week)
 
@@ -129,7 +105,7 @@ async def test_R9_2_a_token_run_leaves_the_cancellations_tokens_alone(desk: Canc
     for number in range(ROUNDS):
         await here.arm(now=DURING_CLASS)
         now = AFTER_CLASS_AT + timedelta(seconds=number)
-        await at_once(partial(here.run, AFTER_CLASS, now=now), partial(here.cancel, now=now))
+        await tried_at_once(partial(here.run, AFTER_CLASS, now=now), partial(here.cancel, now=now))
         assert await here.live() == all_of(here)
         await here.restore(now=now)
 
@@ -140,7 +116,7 @@ async def test_R9_3_cancel_and_restore_leave_it_one_way_or_the_other(desk: Cance
         await week.set_mark(ann, ABSENT)
         await week.reconcile()
         await week.cancel()
-        outcomes = await at_once(partial(week.restore), partial(week.cancel))
+        outcomes = await tried_at_once(partial(week.restore), partial(week.cancel))
         if refused(outcomes):
             assert refused(outcomes) == [OccurrenceNotCancellable]
             assert await week.live() == {ann: "ABSENCE"}
@@ -151,7 +127,7 @@ async def test_R9_3_cancel_and_restore_leave_it_one_way_or_the_other(desk: Cance
 async def test_R9_1_cancelled_three_times_at_once_it_is_cancelled_once(desk: CancelDesk) -> None:
     await desk.world.owner.execute(_ADDRESSES)
     for number, week in enumerate(weeks(desk), start=1):
-        outcomes = await at_once(*[partial(week.cancel, TOLD)] * 3)
+        outcomes = await tried_at_once(*[partial(week.cancel, TOLD)] * 3)
         assert refused(outcomes) == [OccurrenceNotCancellable] * 2
         assert await week.live() == all_of(week)
         assert [kind for kind, _, _ in await week.changes()] == ["CANCELLED", "TOKENS"]
@@ -161,7 +137,7 @@ async def test_R9_1_cancelled_three_times_at_once_it_is_cancelled_once(desk: Can
 async def test_R9_3_restored_twice_at_once_it_is_restored_once(desk: CancelDesk) -> None:
     for week in weeks(desk):
         await week.cancel()
-        assert refused(await at_once(*[week.restore] * 2)) == [OccurrenceNotCancelled]
+        assert refused(await tried_at_once(*[week.restore] * 2)) == [OccurrenceNotCancelled]
         assert await week.live() == {}
 
 
@@ -170,7 +146,7 @@ async def test_R9_1_many_classes_of_the_same_students_at_once(desk: CancelDesk) 
     for week in weeks(desk):
         for student in desk.enrollments:
             await week.set_mark(student, ABSENT)
-    assert refused(await at_once(*(partial(week.cancel, TOLD) for week in weeks(desk)[:10]))) == []
+    assert refused(await tried_at_once(*(partial(week.cancel, TOLD) for week in weeks(desk)[:10]))) == []
     for week in weeks(desk)[:10]:
         assert await week.live() == all_of(week)
 
@@ -183,7 +159,7 @@ async def test_R9_2_a_token_is_used_or_gives_way(desk: CancelDesk) -> None:
         await week.reconcile()
         token = next(each for each in await week.tokens() if each.held_on == week.held_on)
         next_monday = MONDAY + timedelta(weeks=1 + number % 8)
-        outcomes = await at_once(partial(redeem, week, token.id, there, next_monday), week.cancel)
+        outcomes = await tried_at_once(partial(redeem, week, token.id, there, next_monday), week.cancel)
         if refused(outcomes):
             assert refused(outcomes) == [MakeupTokenNotUsable]
             assert await week.live() == all_of(week)
@@ -198,7 +174,7 @@ async def test_R9_2_a_makeup_in_it_is_given_back_or_never_booked(desk: CancelDes
     token = await desk.world.makeup_token(ben)
     here = replace(desk, held_on=MONDAY + timedelta(weeks=1))
     for _ in range(ROUNDS):
-        outcomes = await at_once(partial(redeem, desk, token, desk, here.held_on), here.cancel)
+        outcomes = await tried_at_once(partial(redeem, desk, token, desk, here.held_on), here.cancel)
         assert refused(outcomes) in ([], [MakeupNotHeld])
         (own,) = [each for each in await desk.tokens() if each.id == token]
         assert (own.makeup_enrollment_id, own.revoked_at) == (None, None)
@@ -220,6 +196,6 @@ async def test_classes_whose_makeups_were_missed_in_each_other_are_cancelled_at_
             await desk.tie_to_makeup(token, makeup.held_on)
             await desk.world.change(models.MakeupToken, token, needs_review=True)
         nothing = CancellationOptions()
-        assert refused(await at_once(partial(one.cancel, nothing), partial(other.cancel, nothing))) == []
+        assert refused(await tried_at_once(partial(one.cancel, nothing), partial(other.cancel, nothing))) == []
         assert ("TOKENS", {ann}, set()) in await one.changes()
         assert ("TOKENS", {ben}, set()) in await other.changes()

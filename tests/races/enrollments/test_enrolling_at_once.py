@@ -1,6 +1,5 @@
 """Acts on enrollments at the same moment, on real connections: the last place goes once (R8.6), and rows stay true."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
@@ -19,11 +18,10 @@ from attendance.rules.enrollments.enrollment_refusals import EnrollmentEnded, Of
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
-from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
 from db.engine import Database
-from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer
+from db.unit_of_work import UnitOfWork
+from tests.support.at_once import committed_at_once, kinds_of
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -35,25 +33,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def viewer(world: World) -> Viewer:
     return staff_viewer(world, await world.staff(Permission.OWNER))
-
-
-async def together(
-    database: Database, world: World, *acts: Callable[[UnitOfWork], Awaitable[object]]
-) -> list[type[Refusal] | None]:
-    """Each in a transaction of its own, all begun at once; what each was refused for."""
-    barrier = asyncio.Barrier(len(acts))
-
-    async def run(act: Callable[[UnitOfWork], Awaitable[object]]) -> type[Refusal] | None:
-        await barrier.wait()
-        try:
-            async with unit_of_work(database, world.organization_id, Announcer()) as uow:
-                await act(uow)
-        except Refusal as refusal:
-            return type(refusal)
-        return None
-
-    async with asyncio.timeout(20):
-        return list(await asyncio.gather(*(run(act) for act in acts)))
 
 
 async def test_R8_6_the_last_place_goes_to_one(database: Database, world: World, viewer: Viewer) -> None:
@@ -68,11 +47,13 @@ async def test_R8_6_the_last_place_goes_to_one(database: Database, world: World,
             return lambda uow: enroll_student(uow, viewer, place, now=DURING_CLASS)
 
         target = Target(lesson.offering_id, MONDAY)
-        refused = await together(
-            database,
-            world,
-            *(enroll(student) for student in students),
-            lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
+        refused = kinds_of(
+            await committed_at_once(
+                database,
+                world,
+                *(enroll(student) for student in students),
+                lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
+            )
         )
         assert (refused.count(None), refused.count(OfferingFull)) == (1, 3)
         taken = await world.owner.scalar(
@@ -89,12 +70,14 @@ async def test_an_enrollment_is_transferred_or_dropped_and_never_both(
         first, second = await world.weekly_class(), await world.weekly_class()
         source = await world.enroll(ann, first.offering_id)
         target = Target(second.offering_id, MONDAY)
-        refused = await together(
-            database,
-            world,
-            lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
-            lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
-            lambda uow, it=source: drop_enrollment(uow, viewer, it, MONDAY - 2 * DAY, now=DURING_CLASS),  # type: ignore[misc]
+        refused = kinds_of(
+            await committed_at_once(
+                database,
+                world,
+                lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
+                lambda uow, it=source, to=target: transfer_enrollment(uow, viewer, it, to, now=DURING_CLASS),  # type: ignore[misc]
+                lambda uow, it=source: drop_enrollment(uow, viewer, it, MONDAY - 2 * DAY, now=DURING_CLASS),  # type: ignore[misc]
+            )
         )
         assert refused.count(None) == 1
         assert refused.count(EnrollmentEnded) == 2
@@ -107,7 +90,7 @@ async def test_R3_1_a_mark_made_during_a_drop_keeps_its_row(database: Database, 
         key = OccurrenceKey(lesson.timeslot_id, MONDAY)
         place = await world.enroll(ann, lesson.offering_id)
         marks = Submission(key, {ann: WantedMark(AttendanceStatus.ABSENT)})
-        await together(
+        await committed_at_once(
             database,
             world,
             lambda uow, it=marks: submit_attendance(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
@@ -141,11 +124,13 @@ async def test_R4_7_a_first_check_in_and_an_enrollment_at_once_leave_the_newcome
         await world.enroll(ann, lesson.offering_id)
         present = Submission(OccurrenceKey(lesson.timeslot_id, MONDAY), {ann: WantedMark(AttendanceStatus.PRESENT)})
         place = NewPlace(ben, lesson.offering_id, EnrollmentType.ACTIVE, MONDAY)
-        refused = await together(
-            database,
-            world,
-            lambda uow, it=present: submit_attendance(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
-            lambda uow, it=place: enroll_student(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
+        refused = kinds_of(
+            await committed_at_once(
+                database,
+                world,
+                lambda uow, it=present: submit_attendance(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
+                lambda uow, it=place: enroll_student(uow, viewer, it, now=DURING_CLASS),  # type: ignore[misc]
+            )
         )
         assert refused == [None, None]
         marks = await world.owner.execute(

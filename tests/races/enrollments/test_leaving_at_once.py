@@ -1,7 +1,5 @@
 """R8.11 with acts at the same moment, on real connections: whoever has no place at the end has tokens that lapse."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -19,8 +17,7 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission
 from db.engine import Database
-from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer
+from tests.support.at_once import Act, committed_at_once
 from tests.support.factories import JANUARY, MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -29,7 +26,6 @@ ROUNDS = SIZES.race_rounds
 LAPSES_ON = MONDAY + timedelta(days=14)
 # Near roll sheets that both acts hold make one wait for the other; far ones they have none of.
 NEAR_AND_FAR = pytest.mark.parametrize("starts_on", [MONDAY, MONDAY + timedelta(weeks=20)])
-Act = Callable[[UnitOfWork], Awaitable[object]]
 
 
 @pytest.fixture
@@ -40,15 +36,7 @@ async def viewer(world: World) -> Viewer:
 
 async def together(database: Database, world: World, *acts: Act) -> None:
     """Each in a transaction of its own, all begun at once; none is refused."""
-    barrier = asyncio.Barrier(len(acts))
-
-    async def run(act: Act) -> None:
-        await barrier.wait()
-        async with unit_of_work(database, world.organization_id, Announcer()) as uow:
-            await act(uow)
-
-    async with asyncio.timeout(20):
-        await asyncio.gather(*(run(act) for act in acts))
+    assert not any(await committed_at_once(database, world, *acts))
 
 
 async def lapses(world: World, student: UUID) -> tuple[date | None, set[date | None]]:

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
-from db.engine import Database, create_engine
+from db.engine import Database
 from tests.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api, serving
+from tests.support.at_once import at_once
 from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.sizes import SIZES
@@ -22,11 +24,9 @@ MARK = mutation("markAttendance")
 
 
 @pytest.fixture
-async def api(database_url: str) -> AsyncIterator[Api]:
-    database = Database(create_engine(database_url, pool_size=8))
-    async with serving(database) as api:
+async def api(crowded: Database) -> AsyncIterator[Api]:
+    async with serving(crowded) as api:
         yield api
-    await database.close()
 
 
 @pytest.fixture
@@ -41,24 +41,21 @@ async def next_round(door: KioskDoor) -> None:
         await door.world.enroll(student, door.lesson.offering_id)
 
 
-async def at_once(*asked: tuple[Api, str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """All operations begin together; what each answered."""
-    barrier = asyncio.Barrier(len(asked))
+async def answers(*asked: tuple[Api, str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """To operations that begin together."""
 
-    async def begin(api: Api, query: str, given: dict[str, Any]) -> dict[str, Any]:
-        await barrier.wait()
+    async def ask(api: Api, query: str, given: dict[str, Any]) -> dict[str, Any]:
         (answer,) = (await api.ask(query, input=given)).values()
         return dict(answer)
 
-    async with asyncio.timeout(20):
-        return await asyncio.gather(*(begin(*each) for each in asked))
+    return await at_once(*(partial(ask, *each) for each in asked))
 
 
 async def test_R4_6_two_kiosks_check_in_two_students_of_an_untouched_occurrence(door: KioskDoor) -> None:
     side = await launch(door.owner, door.world.location_id, "Side door")
     for _ in range(ROUNDS):
         await next_round(door)
-        done = await at_once((door.kiosk, CHECK_IN, door.input("Ann")), (side, CHECK_IN, door.input("Ben")))
+        done = await answers((door.kiosk, CHECK_IN, door.input("Ann")), (side, CHECK_IN, door.input("Ben")))
         assert [each["status"] for each in done] == ["PRESENT", "PRESENT"]
         there = ("PRESENT", False, "KIOSK")
         assert await door.marks() == {"Ann": there, "Ben": there, "Cas": BY_DEFAULT}
@@ -69,7 +66,7 @@ async def test_R4_6_the_same_student_at_two_kiosks_is_checked_in_once(door: Kios
     for _ in range(ROUNDS):
         await next_round(door)
         before = await door.world.owner.scalar(REVISIONS)
-        one, other = await at_once((door.kiosk, CHECK_IN, door.input("Ann")), (side, CHECK_IN, door.input("Ann")))
+        one, other = await answers((door.kiosk, CHECK_IN, door.input("Ann")), (side, CHECK_IN, door.input("Ann")))
         assert one == other
         assert await door.marks() == {"Ann": ("PRESENT", False, "KIOSK"), "Ben": BY_DEFAULT, "Cas": BY_DEFAULT}
         assert await door.world.owner.scalar(REVISIONS) == before + 1
@@ -83,7 +80,7 @@ async def test_R4_8_kiosk_against_staff_the_later_of_them_sees_the_other(
     staff = await api.as_staff(door.world, Permission.OWNER, portal=Portal.STAFF)
     for _ in range(ROUNDS):
         await next_round(door)
-        kiosk, _ = await at_once(
+        kiosk, _ = await answers(
             (door.kiosk, CHECK_IN, door.input("Ann")), (staff, MARK, door.input("Ann", status=status))
         )
         marks = await door.marks()

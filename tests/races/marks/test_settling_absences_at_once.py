@@ -1,8 +1,8 @@
 """One expected absence, settled by several at once: one does, the others are told so (R6.2)."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,10 +15,12 @@ from attendance.actions.absences.withdraw_expected_absence import withdraw_expec
 from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceSettled
 from attendance.rules.organization.permissions import Caller, Viewer
 from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
+from tests.support.at_once import tried_at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -78,16 +80,12 @@ async def test_R6_2_a_family_withdraws_while_staff_approve(database: Database, w
 
 async def _at_once(
     database: Database, world: World, announcer: Announcer, absence: UUID, acts: list[Act]
-) -> list[AbsenceWritten | BaseException]:
-    barrier = asyncio.Barrier(len(acts))
-
+) -> list[AbsenceWritten | Refusal]:
     async def run(act: Act) -> AbsenceWritten:
-        await barrier.wait()
         async with unit_of_work(database, world.organization_id, announcer) as uow:
             return await act(uow, absence)
 
-    async with asyncio.timeout(10):
-        return await asyncio.gather(*map(run, acts), return_exceptions=True)
+    return await tried_at_once(*(partial(run, act) for act in acts))
 
 
 def _guardian(world: World, family_id: UUID, person_id: UUID) -> Viewer:

@@ -1,7 +1,5 @@
 """R7.5, R7.6, R7.10: whatever happens at the same time, on real connections; each race many times over."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -13,10 +11,11 @@ from attendance.actions.tokens.steps.reconcile_makeup_tokens import reconcile_ma
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import AttendanceStatus, Source
 from db import models
-from db.engine import Database, create_engine
+from db.engine import Database
 from db.marks.changes import lock_occurrence
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
+from tests.support.at_once import at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.token_sheet import (
@@ -38,32 +37,11 @@ ROUNDS = SIZES.race_rounds
 
 
 @pytest.fixture
-async def crowded(database_url: str) -> AsyncIterator[Database]:
-    """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=12))
-    yield database
-    await database.close()
-
-
-@pytest.fixture
 async def sheet(world: World, crowded: Database) -> TokenSheet:
     sheet = await new_sheet(world, crowded)
     for _ in range(3):
         await sheet.add_student()
     return sheet
-
-
-async def at_once(*acts: Callable[[], Awaitable[object]]) -> list[object]:
-    """All begin together; a fault of any of them fails the test."""
-    barrier = asyncio.Barrier(len(acts))
-
-    async def begin(act: Callable[[], Awaitable[object]]) -> object:
-        await barrier.wait()
-        return await act()
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(begin(act)) for act in acts]
-    return [task.result() for task in tasks]
 
 
 def of_week(sheet: TokenSheet, number: int) -> TokenSheet:

@@ -1,10 +1,8 @@
 """Makeup tokens edited, deleted, reset and used at the same moment, on real connections: one outcome (R8.5, R8.8)."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,8 +30,7 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission
 from db.engine import Database
 from db.ids import new_id
 from db.marks.changes import Author
-from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer
+from tests.support.at_once import Act, committed_at_once, kinds_of
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
@@ -41,7 +38,6 @@ from tests.support.viewers import DURING_CLASS, staff_viewer
 ROUNDS = SIZES.race_rounds
 DAY = timedelta(days=1)
 TUESDAY = MONDAY + DAY
-Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]
 STATE = text(
     "SELECT t.deleted_at IS NOT NULL AS is_deleted, t.revoked_at IS NOT NULL AS is_revoked, t.comment,"
     " t.makeup_enrollment_id, t.expires_on, t.needs_review,"
@@ -64,19 +60,7 @@ class Office:
 
     async def together(self, *acts: Act) -> list[type[Refusal] | None]:
         """Each in a transaction of its own, all begun at once; what each was refused for."""
-        barrier = asyncio.Barrier(len(acts))
-
-        async def run(act: Act) -> type[Refusal] | None:
-            await barrier.wait()
-            try:
-                async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
-                    await act(uow)
-            except Refusal as refusal:
-                return type(refusal)
-            return None
-
-        async with asyncio.timeout(20):
-            return list(await asyncio.gather(*(run(act) for act in acts)))
+        return kinds_of(await committed_at_once(self.database, self.world, *acts))
 
     async def token(self, *, makeup: bool = False, absent: bool = False) -> tuple[UUID, UUID, UUID]:
         """With its student and its makeup, both new; `absent`: of an absence on MONDAY."""
