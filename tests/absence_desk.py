@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
@@ -42,7 +41,7 @@ class AbsenceDesk:
         return self.sheet_on(MONDAY)
 
     def sheet_on(self, day: date) -> str:
-        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, day))
+        return self.lesson.sheet_id(day)
 
     def told(self, student_id: UUID | None = None, **given: Any) -> dict[str, Any]:
         return {"studentId": encode_id("Student", student_id or self.ann), "startsOn": f"{MONDAY}", **given}

@@ -11,7 +11,7 @@ from attendance.actions.cancelling.cancel_occurrence import Cancelled, cancel_oc
 from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
-from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import MakeupTokenOrigin, Permission, Portal, Source
 from db import models
@@ -20,6 +20,7 @@ from db.organization.settings import read_settings
 from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import unit_of_work
 from tests.support.factories import MONDAY
+from tests.support.viewers import staff_viewer
 from tests.token_sheet import DURING_CLASS, TokenSheet, new_sheet
 
 WITH_TOKENS = CancellationOptions(tokens=CancellationTokens())
@@ -38,7 +39,7 @@ class CancelDesk(TokenSheet):
         async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
             return await cancel_occurrence(
                 uow,
-                self.occurrence if held_on is None else OccurrenceKey(self.lesson.timeslot_id, held_on),
+                self.occurrence if held_on is None else self.lesson.key(held_on),
                 options,
                 author=Author(Source.OFFICE, self.manager),
                 settings=await read_settings(uow.connection, uow.organization_id),
@@ -53,7 +54,7 @@ class CancelDesk(TokenSheet):
     async def preview(
         self, *held_on: date, options: CancellationOptions = WITH_TOKENS, now: datetime = DURING_CLASS
     ) -> list[CancellationPlan]:
-        keys = [OccurrenceKey(self.lesson.timeslot_id, day) for day in held_on or (self.held_on,)]
+        keys = [self.lesson.key(day) for day in held_on or (self.held_on,)]
         return await self.preview_all(keys, options, now=now)
 
     async def preview_all(
@@ -73,9 +74,7 @@ class CancelDesk(TokenSheet):
             )
 
     def viewer(self, settings: OrganizationSettings, portal: Portal = Portal.OFFICE) -> Viewer:
-        may = frozenset({Permission.OWNER, Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL})
-        caller = Caller(self.world.organization_id, portal, frozenset(Permission) | may, person_id=self.manager)
-        return Viewer(caller, "May", "Manager", None, "Test Gym", "USD", settings)
+        return staff_viewer(self.world, self.manager, portal=portal, settings=settings)
 
     async def makeup(self, student: UUID, token_id: UUID, held_on: date | None = None) -> UUID:
         """The token is redeemed for a place in this class."""

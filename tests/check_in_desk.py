@@ -10,7 +10,7 @@ from sqlalchemy import select
 from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import Permission, Portal, Source
 from db import models
 from db.engine import Database
@@ -20,7 +20,8 @@ from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
 from tests.support.documents import mutation
-from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.factories import MONDAY, Lesson, World
+from tests.support.viewers import kiosk_viewer
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days
 from workers.jobs.sweep_token_runs import sweep
@@ -61,7 +62,7 @@ class CheckInDesk:
 
     @property
     def key(self) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, self.held_on)
+        return self.lesson.key(self.held_on)
 
     def on(self, held_on: date) -> "CheckInDesk":
         """The same class on another date."""
@@ -115,15 +116,10 @@ class CheckInDesk:
             return await check_in(uow, viewer, self.key, self.students[name], now=now or self.api.clock.now)
 
     async def kiosk_viewer(self, location_id: UUID | None = None) -> Viewer:
-        caller = Caller(
-            self.world.organization_id,
-            Portal.KIOSK,
-            kiosk_id=self.kiosk_id,
-            location_id=location_id or self.location_id,
-        )
         async with self.database.read(self.world.organization_id) as connection:
             settings = await read_settings(connection, self.world.organization_id)
-        return Viewer(caller, "Front desk", "", None, "Test Gym", "USD", settings)
+        where = location_id or self.location_id
+        return kiosk_viewer(self.world, self.kiosk_id, location_id=where, settings=settings)
 
     async def record(self, source: Source, name: str, status: str) -> None:
         """However this source sets a mark: the kiosk only checks in, a portal as its check-in mode allows."""
@@ -192,14 +188,7 @@ async def new_check_in_desk(
     location_id = await world.location(name=time_zone, time_zone=time_zone) if time_zone else world.location_id
     made = await world.weekly_class(location_id=location_id, weekday=held_on.isoweekday(), **lesson)
     office, staff = await _signed_in(api, world)
-    kiosk_id = await world.add(
-        models.Kiosk,
-        location_id=location_id,
-        name="Front desk",
-        launched_by_id=await world.staff(Permission.OWNER),
-        launched_at=LONG_AGO,
-        expires_at=LONG_AGO + timedelta(days=3650),
-    )
+    kiosk_id = await world.kiosk(await world.staff(Permission.OWNER), location_id=location_id)
     desk = CheckInDesk(api, world, database, made, held_on, location_id, office, staff, kiosk_id)
     for name in names:
         await desk.add(name)

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
@@ -51,7 +50,7 @@ class KioskDoor:
 
     @property
     def occurrence_id(self) -> str:
-        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY))
+        return self.lesson.sheet_id()
 
     def at(self, now: datetime) -> None:
         self.owner.clock.now = now

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
@@ -81,7 +80,7 @@ class LeavingDesk:
         """Ann was absent from her class of that Monday."""
         owner = await self.api.as_staff(self.world, person_id=self.owner_id)
         absent = {"studentId": _id("Student", self.ann), "status": AttendanceStatus.ABSENT.value}
-        key = OccurrenceKey(self.lesson.timeslot_id, held_on)
+        key = self.lesson.key(held_on)
         given = {"occurrenceId": encode_occurrence_id(key), "marks": [absent]}
         done = (await owner.ask(SUBMIT, input=given))["submitAttendance"]
         assert done["__typename"] == "SubmitAttendanceSuccess", done

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
@@ -63,10 +63,10 @@ class MakeupDesk:
         return encode_id("MakeupToken", self.token)
 
     def key(self, held_on: date = AHEAD) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, held_on)
+        return self.lesson.key(held_on)
 
     def sheet_id(self, held_on: date = AHEAD) -> str:
-        return encode_occurrence_id(self.key(held_on))
+        return self.sheet_id(held_on)
 
     async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
         """The union's member."""

@@ -23,20 +23,19 @@ from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions
 from attendance.rules.marks.marks import WantedMark
-from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentType,
     Permission,
-    Portal,
 )
 from db.engine import Database
 from db.marks.changes import Author
 from tests.support.at_once import Act, committed_at_once
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
-from tests.support.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, guardian_viewer, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 AHEAD = MONDAY + timedelta(days=7)
@@ -132,7 +131,7 @@ class Race:
 
 
 def key_of(lesson: Lesson, held_on: date = AHEAD) -> OccurrenceKey:
-    return OccurrenceKey(lesson.timeslot_id, held_on)
+    return lesson.key(held_on)
 
 
 def kinds(refused: list[Any]) -> list[str]:
@@ -142,10 +141,7 @@ def kinds(refused: list[Any]) -> list[str]:
 
 async def new_race(world: World, database: Database) -> Race:
     family_id = await world.family()
-    caller = Caller(
-        world.organization_id, Portal.CUSTOMER, person_id=await world.guardian(family_id), family_id=family_id
-    )
     settings = OrganizationSettings(makeup_tokens=MakeupTokenSettings(auto_approve_makeups=False))
     office = staff_viewer(world, await world.staff(Permission.OWNER), settings=settings)
-    gail = Viewer(caller, "Gail", "Baker", None, "Test Gym", "USD", settings)
+    gail = guardian_viewer(world, family_id, await world.guardian(family_id), settings=settings)
     return Race(world, database, office, gail, await world.student(family_id=family_id))

@@ -42,7 +42,7 @@ class Stage:
 
     @property
     def occurrence(self) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, MONDAY)
+        return self.lesson.key()
 
     @property
     def occurrence_id(self) -> str:
@@ -51,17 +51,17 @@ class Stage:
     @property
     def missed_id(self) -> str:
         """A class that Tom is not there for, a week after MONDAY."""
-        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY + timedelta(days=7)))
+        return self.lesson.sheet_id(MONDAY + timedelta(days=7))
 
     @property
     def makeup_id(self) -> str:
         """A class of the week after, in which Ann is not."""
-        return encode_occurrence_id(OccurrenceKey(self.other.timeslot_id, MONDAY + timedelta(days=7)))
+        return self.other.sheet_id(MONDAY + timedelta(days=7))
 
     @property
     def cancelled_id(self) -> str:
         """A cancelled class of the week after that."""
-        return encode_occurrence_id(OccurrenceKey(self.other.timeslot_id, MONDAY + timedelta(days=14)))
+        return self.other.sheet_id(MONDAY + timedelta(days=14))
 
     def id(self, type_name: str, key: UUID) -> str:
         return encode_id(type_name, key)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
@@ -28,11 +27,11 @@ class ResetDesk(HandDesk):
     other: Lesson
 
     async def sheet(self, held_on: date, lesson: Lesson | None = None) -> Any:
-        key = OccurrenceKey((lesson or self.other).timeslot_id, held_on)
+        key = (lesson or self.other).key(held_on)
         return (await self.api.ask(SHEET, id=encode_occurrence_id(key)))["occurrence"]
 
     async def submit(self, status: str | None, held_on: date = MONDAY, lesson: Lesson | None = None) -> Any:
-        key = OccurrenceKey((lesson or self.lesson).timeslot_id, held_on)
+        key = (lesson or self.lesson).key(held_on)
         marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
         given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
         return (await self.api.ask(SUBMIT, input=given))["submitAttendance"]

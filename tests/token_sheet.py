@@ -49,7 +49,7 @@ class TokenSheet:
 
     @property
     def occurrence(self) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, self.held_on)
+        return self.lesson.key(self.held_on)
 
     async def add_student(self, **enrollment: Any) -> UUID:
         student = await self.world.student()

@@ -17,20 +17,19 @@ from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.actions.tokens.delete_makeup_token import delete_makeup_token
 from attendance.actions.tokens.reset_makeup_token import reset_makeup_token
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
 from attendance.rules.marks.marks import WantedMark
-from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Permission, Portal
-from db import models
 from db.engine import Database
 from db.marks.changes import Author
 from db.organization.settings import read_settings
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import UnitOfWork, unit_of_work
 from tests.support.each_statement import each_statement
-from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
+from tests.support.factories import MONDAY, Lesson, World
+from tests.support.viewers import kiosk_viewer, staff_viewer
 from tests.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out
@@ -77,11 +76,8 @@ class Story:
         async with sheet.database.read(organization_id) as connection:
             settings = await read_settings(connection, organization_id)
         if portal is Portal.KIOSK:
-            caller = Caller(organization_id, portal, kiosk_id=self.kiosk_id, location_id=sheet.world.location_id)
-        else:
-            held = frozenset(Permission)
-            caller = Caller(organization_id, portal, held, person_id=self.person_id)
-        return Viewer(caller, "Sam", "Staff", None, "Test Gym", "USD", settings)
+            return kiosk_viewer(sheet.world, self.kiosk_id, settings=settings)
+        return staff_viewer(sheet.world, self.person_id, portal=portal, settings=settings)
 
     async def tell(self, act: str, which: int, name: str, given: Any, crash_at: int | None) -> None:
         """One act; with `crash_at` the process is gone before that statement of it, if it has so many."""
@@ -134,7 +130,7 @@ class Story:
 
     async def redeem(self, sheet: TokenSheet, name: str, given: None) -> None:
         """For the class that everybody makes up in."""
-        makeup = OccurrenceKey(self.makeup.timeslot_id, MAKEUP_ON)
+        makeup = self.makeup.key(MAKEUP_ON)
 
         async def redeem(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *, now: datetime) -> object:
             return await redeem_makeup_token(uow, viewer, token_id, makeup, now=now)
@@ -217,14 +213,7 @@ async def new_story(world: World, database: Database, **settings: Any) -> Story:
         students[name] = await first.add_student(type=type_)
         second.enrollments[students[name]] = await world.enroll(students[name], second.lesson.offering_id, type=type_)
     person_id = await world.staff(Permission.OWNER)
-    kiosk_id = await world.add(
-        models.Kiosk,
-        location_id=world.location_id,
-        name="Door",
-        launched_by_id=person_id,
-        launched_at=LONG_AGO,
-        expires_at=LONG_AGO + timedelta(days=3650),
-    )
+    kiosk_id = await world.kiosk(person_id, name="Door")
     makeup = await world.weekly_class(weekday=MAKEUP_ON.isoweekday())
     story = Story((first, second), makeup, students, person_id, kiosk_id)
     if settings.get("token_trigger") == "EXCUSED_ONLY":

@@ -77,7 +77,7 @@ async def sheet(database: Database, world: World) -> Sheet:
     lesson = await world.weekly_class()
     ann, ben = [await world.student(first_name=name) for name in ("Ann", "Ben")]
     sam = await world.staff(first_name="Sam", last_name="Staff")
-    sheet = Sheet(world, database, OccurrenceKey(lesson.timeslot_id, MONDAY), (ann, ben, sam))
+    sheet = Sheet(world, database, lesson.key(), (ann, ben, sam))
     for student in (ann, ben):
         sheet.enrollments[student] = await world.enroll(student, lesson.offering_id)
     return sheet
@@ -142,8 +142,8 @@ async def test_R10_2_one_statement_tells_the_revisions_of_all_tenants(sheet: She
     other = await new_world(owner, name="Other Gym")
     lesson = await other.weekly_class()
     await other.occurrence(lesson.timeslot_id, revision=7)
-    others = RollSheet(other.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
-    untouched = RollSheet(other.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY.replace(day=23)))
+    others = RollSheet(other.organization_id, lesson.key())
+    untouched = RollSheet(other.organization_id, lesson.key(MONDAY.replace(day=23)))
     mixed_up = RollSheet(other.organization_id, sheet.key)
     statements: list[str] = []
     with counting(sheet.database, statements):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, update
 
 from attendance.actions.roster.steps.roster_changed import RosterChange, roster_changed
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.vocabulary import Permission, Source
 from db import models
 from db.engine import Database
@@ -102,7 +102,7 @@ async def test_R10_1_of_far_dates_sheets_with_a_row_are_told_and_a_single_day(sh
 
 
 async def test_R10_1_a_far_sheet_is_opened_before_or_after_an_act_and_not_amid_it(sheets: Sheets) -> None:
-    far = OccurrenceKey(sheets.lesson.timeslot_id, MONDAY + 30 * WEEK)
+    far = sheets.lesson.key(MONDAY + 30 * WEEK)
 
     async def open_it() -> None:
         async with unit_of_work(sheets.database, sheets.world.organization_id, Announcer()) as uow:
@@ -133,7 +133,7 @@ async def test_the_number_of_statements_and_of_sheets_is_bounded(sheets: Sheets)
             update(models.Student).where(models.Student.id == sheets.ann).values(roll_sheet_comment="Left-handed")
         )
     assert len(done.revisions) == 200
-    assert OccurrenceKey(sheets.lesson.timeslot_id, MONDAY) in done.revisions
+    assert sheets.lesson.key() in done.revisions
 
 
 async def test_R10_1_what_no_row_shows_is_no_change(sheets: Sheets) -> None:

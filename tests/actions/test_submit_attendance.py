@@ -48,7 +48,7 @@ class Sheet:
     def __init__(self, database: Database, world: World, lesson: Lesson, students: list[UUID], viewer: Viewer) -> None:
         self.database, self.world, self.lesson, self.viewer = database, world, lesson, viewer
         self.ann, self.ben, self.cas = students
-        self.key = OccurrenceKey(lesson.timeslot_id, MONDAY)
+        self.key = lesson.key()
         self.announcer = Announcer()
 
     async def submit(
@@ -151,7 +151,7 @@ async def test_R4_10_a_revision_that_does_not_exist_is_refused(sheet: Sheet) -> 
 async def test_R4_12_what_cannot_be_recorded_is_refused(
     sheet: Sheet, owner: AsyncConnection, held_on_offset: int, reason: str
 ) -> None:
-    key = OccurrenceKey(sheet.lesson.timeslot_id, MONDAY.replace(day=MONDAY.day + held_on_offset))
+    key = sheet.lesson.key(MONDAY.replace(day=MONDAY.day + held_on_offset))
     if reason == "CANCELLED":
         await sheet.world.occurrence(key.timeslot_id, key.held_on, cancelled_at=DURING_CLASS)
     refusal = await sheet.refused(AttendanceNotRecordable, key=key)
@@ -174,7 +174,7 @@ async def test_R4_12_an_unseen_occurrence_is_not_found(sheet: Sheet) -> None:
     person = await sheet.world.staff(Permission.STAFF_ATTENDANCE_FULL)
     teacher = staff_viewer(sheet.world, person, Permission.STAFF_ATTENDANCE_FULL, portal=Portal.STAFF)
     await sheet.refused(OccurrenceNotFound, viewer=teacher)
-    for key in (OccurrenceKey(new_id(), MONDAY), OccurrenceKey(sheet.lesson.timeslot_id, MONDAY.replace(day=17))):
+    for key in (OccurrenceKey(new_id(), MONDAY), sheet.lesson.key(MONDAY.replace(day=17))):
         await sheet.refused(OccurrenceNotFound, key=key)
 
 

@@ -44,7 +44,7 @@ async def test_an_absence_on_todays_roll_sheet_becomes_a_token(database_url: str
     submitted = (await owner.ask(SUBMIT, input=submission))["submitAttendance"]
 
     assert (sheet["canRecordAttendance"], sheet["revision"]) == (True, 0)
-    assert refused == {"__typename": "PermissionDenied"}
+    assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", "OFFICE_ATTENDANCE_FULL")
     assert submitted == {
         "__typename": "SubmitAttendanceSuccess",
         "occurrence": {"attendanceState": "TAKEN"},

@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from redis.asyncio import Redis
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.engine import Database
 from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import ROLL_SHEETS, RollSheetChanged, connect_redis
 from gql.live.hub import Hub
 from gql.live.listener import Listener
 from tests.support.api_process import until
-from tests.support.factories import MONDAY, World
+from tests.support.factories import World
 
 
 @dataclass
@@ -96,7 +95,7 @@ async def proxy_to(url: str) -> AsyncIterator[tuple[Proxy, str]]:
 @pytest.fixture
 async def listening(database: Database, world: World, redis_url: str) -> AsyncIterator[Listening]:
     lesson = await world.weekly_class()
-    sheet = RollSheet(world.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
+    sheet = RollSheet(world.organization_id, lesson.key())
     async with proxy_to(redis_url) as (proxy, through_proxy):
         listening = Listening(proxy, redis_url, sheet)
         hub = Hub[Numbered](database, listening.read)

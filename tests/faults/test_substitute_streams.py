@@ -9,7 +9,7 @@ import pytest
 from attendance.actions.absences.assign_substitutes import assign_substitutes
 from attendance.actions.absences.mark_staff_absent import mark_staff_absent
 from attendance.rules.absences.substitutes import Assignment, AssignmentOptions
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
@@ -36,7 +36,7 @@ async def test_R9_9_rights_follow_the_assignment_within_seconds(
     lesson = await world.weekly_class(weekday=today.isoweekday(), location_id=await world.location(time_zone="UTC"))
     tom = await world.staff(teaches=[lesson.offering_id])
     sue, uma = await world.staff(FULL), await world.staff(FULL)
-    key = OccurrenceKey(lesson.timeslot_id, today)
+    key = lesson.key(today)
     caller, now = Caller(world.organization_id, Portal.OFFICE, person_id=tom), datetime.now(UTC)
     async with unit_of_work(database, world.organization_id, Announcer()) as uow:
         absence = await mark_staff_absent(uow, caller, tom, DateSpan(today, today), None, now=now)

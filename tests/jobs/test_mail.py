@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from mail.smtp import SmtpServer
 from tests.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
@@ -275,7 +274,7 @@ async def test_R4_14_R9_8_an_absence_reaches_the_family(
     await world.enroll(ann, lesson.offering_id)
     held_on = MONDAY - timedelta(days=7)
     marks = [{"studentId": encode_id("Student", ann), "status": "ABSENT"}]
-    given = {"occurrenceId": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, held_on)), "marks": marks}
+    given = {"occurrenceId": lesson.sheet_id(held_on), "marks": marks}
     staff = await api.as_staff(world, Permission.OWNER)
     await staff.ask(mutation("submitAttendance"), input=given)
     assert await outbox.send(MUCH_LATER) == 1

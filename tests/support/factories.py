@@ -20,6 +20,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import (
     AttendanceStatus,
@@ -38,6 +39,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.ids import new_id
 from db.models.table import Table
+from gql.fields.global_ids import encode_occurrence_id
 from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -51,6 +53,13 @@ class Lesson:
 
     offering_id: UUID
     timeslot_id: UUID
+
+    def key(self, held_on: date = MONDAY) -> OccurrenceKey:
+        return OccurrenceKey(self.timeslot_id, held_on)
+
+    def sheet_id(self, held_on: date = MONDAY) -> str:
+        """The occurrence's id in the API."""
+        return encode_occurrence_id(self.key(held_on))
 
 
 async def new_world(
@@ -198,6 +207,12 @@ class World:
             expires_at=max(expires_at, now + timedelta(days=1)),
         )
         return Claims(self.organization_id, portal, expires_at, person_id=person_id, sign_in_id=sign_in_id)
+
+    async def kiosk(self, launched_by_id: UUID, **values: Any) -> UUID:
+        """Launched long ago, and good for ten years."""
+        given = {"name": "Front desk", "location_id": self.location_id, "launched_at": LONG_AGO, **values}
+        given.setdefault("expires_at", given["launched_at"] + timedelta(days=3650))
+        return await self.add(models.Kiosk, launched_by_id=launched_by_id, **given)
 
     async def family(self, *, name: str = "Baker", balance: Decimal = Decimal(0), **values: Any) -> UUID:
         return await self.add(models.Family, name=name, balance=balance, **values)

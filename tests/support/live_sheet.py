@@ -18,7 +18,7 @@ from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api_process import ApiProcess, ask
 from tests.support.documents import mutation
-from tests.support.factories import MONDAY, Lesson, World
+from tests.support.factories import Lesson, World
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
 # With tokens each absence would be followed by a change of its own.
@@ -38,7 +38,7 @@ class LiveSheet:
 
     @property
     def key(self) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, MONDAY)
+        return self.lesson.key()
 
     @property
     def id(self) -> str:

@@ -21,12 +21,24 @@ def staff_viewer(
 ) -> Viewer:
     """Somebody of the staff in a portal, as owner unless permissions are given."""
     held = effective(portal, permissions or (Permission.OWNER,))
-    return Viewer(
-        caller=Caller(world.organization_id, portal, held, person_id=person_id),
-        first_name="Sam",
-        last_name="Staff",
-        email=None,
-        organization_name="Test Gym",
-        currency="USD",
-        settings=settings or OrganizationSettings(),
-    )
+    return _viewer(Caller(world.organization_id, portal, held, person_id=person_id), "Sam", "Staff", settings)
+
+
+def guardian_viewer(
+    world: World, family_id: UUID, person_id: UUID, *, settings: OrganizationSettings | None = None
+) -> Viewer:
+    caller = Caller(world.organization_id, Portal.CUSTOMER, person_id=person_id, family_id=family_id)
+    return _viewer(caller, "Gail", "Baker", settings)
+
+
+def kiosk_viewer(
+    world: World, kiosk_id: UUID, *, location_id: UUID | None = None, settings: OrganizationSettings | None = None
+) -> Viewer:
+    """At the world's location unless another is given."""
+    where = location_id or world.location_id
+    caller = Caller(world.organization_id, Portal.KIOSK, kiosk_id=kiosk_id, location_id=where)
+    return _viewer(caller, "Front desk", "", settings)
+
+
+def _viewer(caller: Caller, first_name: str, last_name: str, settings: OrganizationSettings | None) -> Viewer:
+    return Viewer(caller, first_name, last_name, None, "Test Gym", "USD", settings or OrganizationSettings())

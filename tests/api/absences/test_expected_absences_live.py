@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.start import Servers
 from db.engine import Database
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api_process import ApiProcess, api_process, ask, office_token, sign_in
 from tests.support.documents import mutation
 from tests.support.factories import World
@@ -32,7 +31,7 @@ async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: ApiProc
         await world.enroll(student, lesson.offering_id)
     office = await office_token(world, Permission.OWNER)
     gail = await sign_in(world, await world.guardian(family), Portal.CUSTOMER)
-    sheet = encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, day))
+    sheet = lesson.sheet_id(day)
     async with subscriber(live, office, sheet) as client:
         await client.heard(1)
         told = await _act(live, gail, "requestExpectedAbsence", **_told(ann, day))
@@ -52,7 +51,7 @@ async def test_R10_1_an_open_roll_sheet_hears_of_expected_absences(live: ApiProc
 
 
 async def _act(api: ApiProcess, token: str, name: str, **given: object) -> str:
-    answer = (await ask(api, token, mutation(name), input=given))[name]
+    answer = (await ask(api, token, mutation(name, "expectedAbsence { id }"), input=given))[name]
     found: str = answer["expectedAbsence"]["id"]
     return found
 

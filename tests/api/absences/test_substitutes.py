@@ -8,12 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from mail.render import render
 from tests.hand_desk import EMAILS
 from tests.support.api import Api
@@ -90,7 +89,7 @@ class Desk:
         return (await caller.ask(SEE, id=occurrence))["occurrence"] is not None
 
     def on(self, weeks: int = 0, lesson: Lesson | None = None) -> str:
-        return encode_occurrence_id(OccurrenceKey((lesson or self.lesson).timeslot_id, MONDAY + weeks * WEEK))
+        return (lesson or self.lesson).sheet_id(MONDAY + weeks * WEEK)
 
 
 def staff_id(person: UUID) -> str:

@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from attendance.tasks.kinds import KINDS
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
-from gql.fields.global_ids import encode_occurrence_id
 from tests.cancelling import new_cancel_desk
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
@@ -56,7 +54,7 @@ async def test_R10_1_an_open_roll_sheet_hears_of_the_cancellation_and_of_its_end
     token = await world.makeup_token(ben)
     await here.makeup(ben, token)
     office = await office_token(world, Permission.OWNER)
-    sheet = encode_occurrence_id(OccurrenceKey(desk.lesson.timeslot_id, day))
+    sheet = desk.lesson.sheet_id(day)
     async with subscriber(live, office, sheet) as client:
         await client.heard(1)
         assert len(client.sheet) == 2

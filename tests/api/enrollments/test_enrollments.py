@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentEnd, EnrollmentType, Permission, Portal, Source
 from db.ids import new_id
 from gql.fields.global_ids import encode_id, encode_occurrence_id
@@ -61,7 +60,7 @@ class Desk:
         return (await self.api.ask(TRANSFER, input=given))["transferEnrollment"]
 
     async def sheet(self, held_on: date = MONDAY, lesson: Lesson | None = None) -> Any:
-        key = OccurrenceKey((lesson or self.lesson).timeslot_id, held_on)
+        key = (lesson or self.lesson).key(held_on)
         return (await self.api.ask(SHEET, id=encode_occurrence_id(key)))["occurrence"]
 
     async def rows(self, held_on: date = MONDAY, lesson: Lesson | None = None) -> dict[str, Any]:
@@ -72,7 +71,7 @@ class Desk:
         return {each["kind"]: each["facts"] for each in row["indicators"]}
 
     async def submit(self, student: UUID, status: str | None, held_on: date = MONDAY) -> Any:
-        key = OccurrenceKey(self.lesson.timeslot_id, held_on)
+        key = self.lesson.key(held_on)
         marks = [{"studentId": encode_id("Student", student), "status": status}]
         given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
         return (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
@@ -164,7 +163,7 @@ async def test_R8_6_a_full_class_is_refused_with_its_facts(desk: Desk, world: Wo
     assert full == {
         "__typename": "OfferingFull",
         "message": "Small is full on 2026-11-23: all of its 4 places are taken.",
-        "occurrenceId": encode_occurrence_id(OccurrenceKey(desk.lesson.timeslot_id, ahead)),
+        "occurrenceId": desk.lesson.sheet_id(ahead),
         "date": "2026-11-23",
         "capacity": 4,
     }

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Portal, Source
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
@@ -190,11 +189,11 @@ async def test_R11_2_other_days_other_locations_and_others_occurrences_are_not_f
     stranger = await new_world(world.owner, name="Other Gym")
     foreign = await stranger.weekly_class()
     keys = [
-        OccurrenceKey(door.lesson.timeslot_id, MONDAY - timedelta(days=7)),
-        OccurrenceKey(door.lesson.timeslot_id, MONDAY + timedelta(days=7)),
-        OccurrenceKey(door.lesson.timeslot_id, MONDAY + timedelta(days=1)),
-        OccurrenceKey(elsewhere.timeslot_id, MONDAY),
-        OccurrenceKey(foreign.timeslot_id, MONDAY),
+        door.lesson.key(MONDAY - timedelta(days=7)),
+        door.lesson.key(MONDAY + timedelta(days=7)),
+        door.lesson.key(MONDAY + timedelta(days=1)),
+        elsewhere.key(),
+        foreign.key(),
     ]
     before = await fingerprint(door.world)
     for key in keys:
@@ -206,7 +205,7 @@ async def test_R11_2_other_days_other_locations_and_others_occurrences_are_not_f
 async def test_R11_2_after_midnight_yesterday_is_over_save_for_what_still_runs(door: KioskDoor) -> None:
     late = await door.world.weekly_class(name="Late", start_time=time(23, 30), duration_minutes=60)
     await door.world.enroll(door.students["Ann"], late.offering_id)
-    given = door.input("Ann", occurrenceId=encode_occurrence_id(OccurrenceKey(late.timeslot_id, MONDAY)))
+    given = door.input("Ann", occurrenceId=late.sheet_id())
     door.at(STARTS + timedelta(hours=7, minutes=29))
     assert (await door.kiosk.ask(CHECK_IN, input=given))["checkIn"]["status"] == "PRESENT"
     assert (await door.kiosk.refused(CHECK_IN, input=door.input("Ben")))[0] == "NOT_FOUND"

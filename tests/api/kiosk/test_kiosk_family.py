@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.kiosk.telephones import phone_key
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.kiosk_door import FAMILY, PHONE, STARTS, KioskDoor, launch, names, new_kiosk_door
 from tests.support.api import SECRET, Api
 from tests.support.factories import MONDAY, World, new_world
@@ -134,7 +133,7 @@ async def test_R11_2_what_runs_past_midnight_is_there_until_it_ends(door: KioskD
     (occurrence,) = ben["occurrences"]
     assert (ben["firstName"], occurrence["occurrenceId"]) == (
         "Ben",
-        encode_occurrence_id(OccurrenceKey(late.timeslot_id, MONDAY)),
+        late.sheet_id(),
     )
     door.at(midnight + timedelta(minutes=30))
     assert await door.look_up() == []

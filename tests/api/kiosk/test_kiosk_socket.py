@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.kiosk_door import LAUNCH, REVOKE
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
-from tests.support.factories import MONDAY, World
+from tests.support.factories import World
 from tests.support.sockets import Socket, connected
 from tests.support.subscriber import WATCH
 
@@ -40,7 +39,7 @@ def code_of(message: dict[str, Any]) -> str:
 
 async def test_R5_1_a_kiosk_on_an_open_socket_works_until_it_is_revoked(world: World, api: ApiProcess) -> None:
     lesson = await world.weekly_class()
-    occurrence = encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY))
+    occurrence = lesson.sheet_id()
     token = await office_token(world, Permission.OWNER)
     given = {"locationId": encode_id("Location", world.location_id), "name": "Front door"}
     launched = (await ask(api, token, LAUNCH, input=given))["launchKiosk"]

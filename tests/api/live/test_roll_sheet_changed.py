@@ -308,7 +308,7 @@ async def test_R11_3_what_the_viewer_may_not_see_is_not_found(api: ApiProcess, s
     other = await new_world(sheet.world.owner, name="Other Gym")
     foreigner = await office_token(other)
     unknown = encode_occurrence_id(OccurrenceKey(uuid4(), MONDAY))
-    tuesday = encode_occurrence_id(OccurrenceKey(sheet.key.timeslot_id, MONDAY + timedelta(days=1)))
+    tuesday = sheet.lesson.sheet_id(MONDAY + timedelta(days=1))
     answers = []
     for who, occurrence in ((stranger, sheet.id), (foreigner, sheet.id), (token, unknown), (token, tuesday)):
         async with subscriber(api, who, occurrence) as client:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     BlackoutScope,
     EnrollmentType,
@@ -17,7 +16,7 @@ from attendance.rules.vocabulary import (
     Portal,
 )
 from db import models
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
@@ -361,7 +360,7 @@ async def test_R11_3_staff_without_see_all_find_what_they_teach_or_substitute(se
 async def test_R8_9_the_ids_are_those_of_the_occurrences(search: Search) -> None:
     lesson = await search.world.weekly_class(name="Swim")
     (node,) = (await search.ask(first=1))["nodes"]
-    assert node["occurrence"]["id"] == encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, NEXT))
+    assert node["occurrence"]["id"] == lesson.sheet_id(NEXT)
 
 
 @pytest.mark.parametrize("is_family", [False, True])

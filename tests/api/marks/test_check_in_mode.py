@@ -276,7 +276,16 @@ async def test_R4_10_what_somebody_else_changed_since_is_a_conflict(
     refused = await desk.ask(mutation, "Ann", seenRevision=1, **given)
     assert (refused["__typename"], refused["currentRevision"]) == ("AttendanceConflict", 2)
     ann = encode_id("Student", desk.students["Ann"])
-    assert refused["conflicts"] == [{"studentId": ann, "wantedStatus": wanted, "currentStatus": "TARDY", "revision": 2}]
+    assert refused["conflicts"] == [
+        {
+            "studentId": ann,
+            "wantedStatus": wanted,
+            "currentStatus": "TARDY",
+            "currentNote": None,
+            "changedAt": "2026-11-16T23:10:00Z",
+            "revision": 2,
+        }
+    ]
     assert await fingerprint(desk.world) == before
     assert (await desk.ask(mutation, "Ann", seenRevision=2, **given))["occurrence"]["revision"] == 3
 

@@ -11,7 +11,6 @@ from sqlalchemy import text, update
 
 from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, ChangeKind, Permission, Portal
 from db import models
@@ -59,14 +58,14 @@ class Floor:
         marks = {self.students[name]: WantedMark(status) for name, status in statuses.items()}
         viewer = staff_viewer(self.world, self.olga, settings=WITHOUT_TOKENS)
         async with unit_of_work(self.database, self.world.organization_id, self.api.services.announcer) as uow:
-            submission = Submission(OccurrenceKey(lesson.timeslot_id, held_on), marks)
+            submission = Submission(lesson.key(held_on), marks)
             await submit_attendance(uow, viewer, submission, now=self.api.clock.now)
 
     async def touch(self, kind: ChangeKind, *lessons: Lesson, cancelled: bool | None = None) -> None:
         """One transaction with a change of each."""
         async with unit_of_work(self.database, self.world.organization_id, self.api.services.announcer) as uow:
             for lesson in lessons:
-                key = OccurrenceKey(lesson.timeslot_id, MONDAY)
+                key = lesson.key()
                 await lock_occurrence(uow, key)
                 await record_change(uow, key, kind, SYSTEM, now=DURING_CLASS, students=[self.students["Ann"]])
                 if cancelled is not None:

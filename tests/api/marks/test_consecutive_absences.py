@@ -7,9 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World
@@ -49,7 +48,7 @@ class Register:
         return encode_id("Student", self.students[name])
 
     def occurrence_id(self, held_on: date) -> str:
-        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, held_on))
+        return self.lesson.sheet_id(held_on)
 
     async def emails(self) -> list[Any]:
         return list((await self.world.owner.execute(EMAILS)).all())

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
-from tests.support.factories import MONDAY, Lesson, World, new_world
+from tests.support.factories import Lesson, World, new_world
 
 HISTORY = """query($id: ID!) { occurrence(id: $id) {
   roster { student { firstName } history {
@@ -27,7 +26,7 @@ def submission(lesson: Lesson, *marks: dict[str, Any]) -> dict[str, Any]:
 
 
 def occurrence_id(lesson: Lesson) -> str:
-    return encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY))
+    return lesson.sheet_id()
 
 
 async def enrolled(world: World, lesson: Lesson, name: str) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     BlackoutScope,
@@ -16,7 +15,7 @@ from attendance.rules.vocabulary import (
     Portal,
 )
 from db import models
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
@@ -300,7 +299,7 @@ async def test_R4_3_marking_can_start_from_an_offering(world: World, checking_in
         ("2026-11-23", False),
         ("2026-11-30", False),
     ]
-    assert first["occurrences"]["nodes"][1]["id"] == encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY))
+    assert first["occurrences"]["nodes"][1]["id"] == lesson.sheet_id()
     assert [node["date"] for node in second["occurrences"]["nodes"]] == ["2026-11-11", "2026-11-18", "2026-11-25"]
     page = (await checking_in.ask(OF_OFFERING, **span, all=False, first=2))["offerings"]["nodes"][0]["occurrences"]
     assert [node["date"] for node in page["nodes"]] == ["2026-11-09", "2026-11-16"]

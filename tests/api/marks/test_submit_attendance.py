@@ -34,7 +34,7 @@ class Desk:
 
     @property
     def occurrence_id(self) -> str:
-        return encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY))
+        return self.lesson.sheet_id()
 
     def id_of(self, name: str) -> str:
         return encode_id("Student", self.students[name])
@@ -115,6 +115,7 @@ async def test_R4_10_a_conflict_tells_both_values_and_saves_nothing(desk: Desk, 
             "wantedStatus": "ABSENT",
             "currentStatus": "TARDY",
             "currentNote": None,
+            "changedAt": "2026-11-17T03:00:00Z",
             "revision": 2,
         }
     ]
@@ -195,7 +196,7 @@ async def test_R4_12_R11_3_what_the_caller_may_not_see_is_not_found(desk: Desk, 
     for caller in (teacher, stranger):
         assert (await caller.refused(SUBMIT, input=desk.input(("Ann", "PRESENT"))))[0] == "NOT_FOUND"
     unknown = encode_occurrence_id(OccurrenceKey(new_id(), MONDAY))
-    wrong_day = encode_occurrence_id(OccurrenceKey(desk.lesson.timeslot_id, MONDAY.replace(day=17)))
+    wrong_day = desk.lesson.sheet_id(MONDAY.replace(day=17))
     for occurrence in (unknown, wrong_day):
         answer = await desk.api.refused(SUBMIT, input=desk.input(occurrenceId=occurrence))
         assert answer == ("NOT_FOUND", "There is no such occurrence.")

@@ -168,14 +168,7 @@ class TestAccessTokens:
     async def test_a_kiosk_until_it_is_revoked_or_over(
         self, client: Client, sam: Sam, world: World, owner: AsyncConnection
     ) -> None:
-        kiosk = await world.add(
-            models.Kiosk,
-            location_id=world.location_id,
-            name="Front door",
-            launched_by_id=sam.id,
-            launched_at=NOON,
-            expires_at=NOON + timedelta(hours=8),
-        )
+        kiosk = await world.kiosk(sam.id, name="Front door", launched_at=NOON, expires_at=NOON + timedelta(hours=8))
         claims = Claims(world.organization_id, Portal.KIOSK, NOON + timedelta(days=9), kiosk_id=kiosk)
         device = client.having(client.services.access_tokens.sign(claims, NOON))
         assert await device.viewer() == {"__typename": "KioskViewer", "name": "Front door", "portal": "KIOSK"}

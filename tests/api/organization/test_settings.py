@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
-from tests.support.factories import MONDAY, World, new_world
+from tests.support.factories import World, new_world
 from tests.support.fingerprint import fingerprint
 
 SETTINGS = """{ settings {
@@ -317,7 +316,7 @@ async def test_R1_2_R4_3_a_changed_setting_is_in_force_at_once(world: World, api
     await world.enroll(student, lesson.offering_id)
     mark = mutation("markAttendance")
     given = {
-        "occurrenceId": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
+        "occurrenceId": lesson.sheet_id(),
         "studentId": encode_id("Student", student),
         "status": "PRESENT",
     }

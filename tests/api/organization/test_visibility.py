@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db import models
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from gql.fields.nodes import NODE_TYPES
 from tests.permission_stage import Stage, new_stage
 from tests.support.api import SCHEMA, Api
@@ -163,7 +162,7 @@ async def _substitute(stage: Stage) -> Api:
 
 
 def _on(stage: Stage, day: Any) -> str:
-    return encode_occurrence_id(OccurrenceKey(stage.lesson.timeslot_id, day))
+    return stage.lesson.sheet_id(day)
 
 
 async def test_R9_9_substitutes_see_that_occurrence_alone(stage: Stage) -> None:
@@ -205,7 +204,7 @@ async def _below(caller: Api, stage: Stage) -> set[str]:
 
 async def test_R11_3_what_is_not_to_be_seen_is_not_found_below_other_things(stage: Stage) -> None:
     await stage.world.enroll(stage.ann, stage.other.offering_id)
-    elsewhere = encode_occurrence_id(OccurrenceKey(stage.other.timeslot_id, MONDAY))
+    elsewhere = stage.other.sheet_id()
     everything = await _below(await stage.staff(VIEW, Permission.OFFICE_SEE_ALL), stage)
     assert {stage.occurrence_id, _on(stage, NEXT_MONDAY), elsewhere} < everything
     taught = await _below(await stage.staff(VIEW, teaches=True), stage)

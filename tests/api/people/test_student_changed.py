@@ -54,7 +54,7 @@ class Home:
 
     @property
     def key(self) -> OccurrenceKey:
-        return OccurrenceKey(self.lesson.timeslot_id, MONDAY)
+        return self.lesson.key()
 
     def follow(self, api: Api | None = None, after: str | None = None, student: UUID | None = None) -> Any:
         given = {"id": encode_id("Student", student or self.ann)} | ({"after": after} if after else {})
@@ -66,7 +66,7 @@ class Home:
         marks = {student: WantedMark(status, note) for student in students or (self.ann,)}
         viewer = staff_viewer(self.world, self.olga, settings=WITHOUT_TOKENS)
         async with unit_of_work(self.database, self.world.organization_id, self.api.services.announcer) as uow:
-            given = Submission(OccurrenceKey(self.lesson.timeslot_id, held_on), marks)
+            given = Submission(self.lesson.key(held_on), marks)
             await submit_attendance(uow, viewer, given, now=self.api.clock.now)
 
     async def touch(self, kind: ChangeKind, *students: UUID, cancelled: bool = False) -> None:

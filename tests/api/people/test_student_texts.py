@@ -7,14 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from db.ids import new_id
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
-from tests.support.factories import MONDAY, Lesson, World, new_world
+from tests.support.factories import Lesson, World, new_world
 from tests.support.fingerprint import fingerprint
 
 NOTE = "id level body closedAt writtenBy { firstName }"
@@ -50,7 +49,7 @@ class Desk:
         return (await (api or self.api).ask(UPDATE, input=self.student | texts))["updateStudent"]
 
     async def sheet(self) -> Any:
-        key = encode_occurrence_id(OccurrenceKey(self.lesson.timeslot_id, MONDAY))
+        key = self.lesson.sheet_id()
         return (await self.api.ask(SHEET, id=key))["occurrence"]
 
     async def indicators(self) -> dict[str, str | None]:
@@ -113,7 +112,8 @@ async def test_section_11_medical_texts_are_written_by_who_may_read_them(desk: D
     nurse = await api.as_staff(desk.world, *FULL, Permission.SEE_MEDICAL)
     before = await fingerprint(desk.world)
     refused = await desk.update(api=clerk, medicalAlert="None", rollSheetComment="Left-handed")
-    assert refused == {"__typename": "PermissionDenied", "permission": "SEE_MEDICAL"}
+    sentence = "You may not see medical texts, so you cannot change them."
+    assert refused == {"__typename": "PermissionDenied", "permission": "SEE_MEDICAL", "message": sentence}
     assert await fingerprint(desk.world) == before
     assert (await desk.update(api=nurse, medicalAlert="Asthma"))["student"]["medicalAlert"] == "Asthma"
     shown = await desk.update(api=clerk, rollSheetComment="Left-handed")
@@ -125,7 +125,7 @@ async def test_section_11_writing_needs_attendance_full(desk: Desk, api: Api) ->
     guardian = await api.signed_in(desk.world, await desk.world.guardian(await desk.world.family()), Portal.CUSTOMER)
     before = await fingerprint(desk.world)
     for refused in (await desk.add(api=viewer), await desk.update(api=viewer, rollSheetComment="x")):
-        assert refused == {"__typename": "PermissionDenied", "permission": "OFFICE_ATTENDANCE_FULL"}
+        assert (refused["__typename"], refused["permission"]) == ("PermissionDenied", "OFFICE_ATTENDANCE_FULL")
     assert (await api.refused(ADD, input=desk.student | {"body": "x"}))[0] == "UNAUTHENTICATED"
     assert (await guardian.refused(UPDATE, input=desk.student))[0] == "FORBIDDEN"
     assert await fingerprint(desk.world) == before

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     EnrollmentType,
     MakeupTokenOrigin,
@@ -21,7 +20,7 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from db.ids import new_id
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import SCHEMA, Api
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 
@@ -172,7 +171,7 @@ async def test_R11_2_guardians_reach_their_own_family_alone(world: World, api: A
         encode_id("StudentNote", note),
         encode_id("Offering", lesson.offering_id),
         encode_id("StaffMember", await world.staff()),
-        encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
+        lesson.sheet_id(),
     )
     assert seen == ["Student", "Family", "Guardian", "Enrollment", "MakeupToken", *[None] * 8]
 
@@ -223,18 +222,11 @@ async def everything(world: World) -> dict[str, str]:
     program, lesson = await world.program(), await world.weekly_class()
     family = await world.family()
     student, staff = await world.student(family_id=family), await world.staff()
-    kiosk = await world.add(
-        models.Kiosk,
-        location_id=world.location_id,
-        name="Door",
-        launched_by_id=staff,
-        launched_at=LONG_AGO,
-        expires_at=LONG_AGO,
-    )
+    kiosk = await world.kiosk(staff, name="Door", expires_at=LONG_AGO)
     enrollment = await world.enroll(student, lesson.offering_id)
     ids: dict[str, str] = {
         "Organization": encode_id("Organization", world.organization_id),
-        "Occurrence": encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)),
+        "Occurrence": lesson.sheet_id(),
         "RosterEntry": encode_id("RosterEntry", lesson.timeslot_id, MONDAY, student),
     }
     keys: dict[str, UUID] = {

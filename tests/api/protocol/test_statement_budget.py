@@ -6,9 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.factories import MONDAY, Lesson, World
 
@@ -58,7 +57,7 @@ async def test_R3_5_a_roster_takes_four_statements_in_all(world: World, api: Api
     lesson = await filled(world, rows, capacity=40)
     staff = await owner_of(world, api)
     staff.statements.clear()
-    data = await staff.ask(ROSTER, id=encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, MONDAY)))
+    data = await staff.ask(ROSTER, id=lesson.sheet_id())
     assert len(data["occurrence"]["roster"]) == rows
     assert len(staff.statements) == 4, staff.statements
 

@@ -52,7 +52,7 @@ async def owner_api(world: World, api: Api) -> Api:
 
 
 async def sheet(api: Api, lesson: Lesson, held_on: date = MONDAY, **variables: Any) -> dict[str, Any]:
-    key = OccurrenceKey(lesson.timeslot_id, held_on)
+    key = lesson.key(held_on)
     found: dict[str, Any] = (await api.ask(ROSTER, id=encode_occurrence_id(key), **variables))["occurrence"]
     return found
 

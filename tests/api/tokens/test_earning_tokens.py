@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
@@ -46,7 +45,7 @@ class EarningDesk:
 
     async def mark(self, status: str | None, held_on: date = MONDAY, lesson: Lesson | None = None) -> dict[str, Any]:
         marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
-        key = OccurrenceKey((lesson or self.lesson).timeslot_id, held_on)
+        key = (lesson or self.lesson).key(held_on)
         given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
         done: dict[str, Any] = (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
         assert done["__typename"] == "SubmitAttendanceSuccess", done
@@ -157,7 +156,7 @@ async def test_R7_4_a_token_that_is_tied_to_a_makeup_stays_and_is_flagged(
     done = await desk.mark("PRESENT", MONDAY - WEEK)
     assert done["revokedTokens"] == []
     assert await desk.states() == [state]
-    occurrence = encode_occurrence_id(OccurrenceKey(desk.lesson.timeslot_id, MONDAY - WEEK))
+    occurrence = desk.lesson.sheet_id(MONDAY - WEEK)
     for status, needs_review in (("PRESENT", True), ("ABSENT", False)):
         await desk.mark(status, MONDAY - WEEK)
         roster = (await desk.api.ask(ROW, id=occurrence))["occurrence"]["roster"]

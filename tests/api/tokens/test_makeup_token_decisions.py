@@ -7,11 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, MakeupTokenOrigin, OfferingKind, Permission, Portal
 from db import models
 from db.engine import Database
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
@@ -43,7 +42,7 @@ class Desk:
         return self.sheet.world
 
     async def mark(self, status: str | None, held_on: date = MONDAY) -> None:
-        key = encode_occurrence_id(OccurrenceKey(self.sheet.lesson.timeslot_id, held_on))
+        key = self.sheet.lesson.sheet_id(held_on)
         marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
         answer = await self.api.ask(SUBMIT, input={"occurrenceId": key, "marks": marks})
         assert answer["submitAttendance"]["__typename"] == "SubmitAttendanceSuccess"

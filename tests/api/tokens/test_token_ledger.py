@@ -6,11 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import MakeupTokenAct, Permission, Portal, Source
 from db import models
 from db.engine import Database
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
@@ -51,7 +50,7 @@ async def test_R7_9_a_token_by_hand_tells_its_whole_life(desk: HandDesk) -> None
     await desk.edit(token, expiresOn="2026-12-31", comment="For the holidays")
     await desk.edit(token, programId=encode_id("Program", program))
     await desk.edit(token, programId=None)
-    occurrence = encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, NEXT))
+    occurrence = lesson.sheet_id(NEXT)
     await desk.api.ask(REDEEM, input={"tokenId": token, "occurrenceId": occurrence})
     await desk.reset(token)
     await desk.delete(token)
@@ -120,7 +119,7 @@ async def test_R7_9_what_was_taken_back_or_never_expires_does_not_expire(
 async def test_R7_9_a_makeup_that_is_reset_after_the_last_day_expires_with_the_reset(desk: HandDesk) -> None:
     lesson = await desk.world.weekly_class(capacity=5)
     token = (await desk.one(expiresOn="2026-11-17"))["id"]
-    occurrence = encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, NEXT))
+    occurrence = lesson.sheet_id(NEXT)
     await desk.api.ask(REDEEM, input={"tokenId": token, "occurrenceId": occurrence})
     desk.api.clock.now += timedelta(days=2)
     office = await desk.api.as_staff(desk.world, Permission.OWNER)

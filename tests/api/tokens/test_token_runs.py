@@ -7,10 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission, Portal
 from db.engine import Database
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
@@ -70,7 +69,7 @@ class Desk:
         return found
 
     def id_of(self, held_on: date = MONDAY) -> str:
-        return encode_occurrence_id(OccurrenceKey(self.sheet.lesson.timeslot_id, held_on))
+        return self.sheet.lesson.sheet_id(held_on)
 
     async def runs(self, *permissions: Permission) -> list[dict[str, Any]]:
         api = await self.api.as_staff(self.sheet.world, *(permissions or [Permission.OWNER]))

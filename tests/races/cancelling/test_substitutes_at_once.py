@@ -18,7 +18,7 @@ from attendance.rules.absences.substitutes import (
     StaffAbsenceNotPossible,
     SubstituteNotPossible,
 )
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound, Refusal
 from attendance.rules.vocabulary import Portal
@@ -68,7 +68,7 @@ class Office:
         return await self.act(lambda uow: remove_staff_absence(uow, absence, email_substitutes=True, now=NOW))
 
     async def assign(self, absence: UUID, lesson: Lesson, who: UUID | None, day: date = MONDAY) -> object:
-        wanted = [Assignment(OccurrenceKey(lesson.timeslot_id, day), who)]
+        wanted = [Assignment(lesson.key(day), who)]
         return await self.act(lambda uow: assign_substitutes(uow, absence, wanted, TOLD, now=NOW))
 
     async def standing_in(self) -> int:

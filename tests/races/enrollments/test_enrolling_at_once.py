@@ -13,7 +13,6 @@ from attendance.actions.enrollments.transfer_enrollment import Target, transfer_
 from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.actions.people.update_student import update_student
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.enrollments.enrollment_refusals import EnrollmentEnded, OfferingFull
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Viewer
@@ -87,7 +86,7 @@ async def test_R3_1_a_mark_made_during_a_drop_keeps_its_row(database: Database, 
     ann = await world.student()
     for _ in range(ROUNDS):
         lesson = await world.weekly_class()
-        key = OccurrenceKey(lesson.timeslot_id, MONDAY)
+        key = lesson.key()
         place = await world.enroll(ann, lesson.offering_id)
         marks = Submission(key, {ann: WantedMark(AttendanceStatus.ABSENT)})
         await committed_at_once(
@@ -122,7 +121,7 @@ async def test_R4_7_a_first_check_in_and_an_enrollment_at_once_leave_the_newcome
     for _ in range(ROUNDS):
         lesson = await world.weekly_class()
         await world.enroll(ann, lesson.offering_id)
-        present = Submission(OccurrenceKey(lesson.timeslot_id, MONDAY), {ann: WantedMark(AttendanceStatus.PRESENT)})
+        present = Submission(lesson.key(), {ann: WantedMark(AttendanceStatus.PRESENT)})
         place = NewPlace(ben, lesson.offering_id, EnrollmentType.ACTIVE, MONDAY)
         refused = kinds_of(
             await committed_at_once(

@@ -11,7 +11,6 @@ from attendance.actions.enrollments.drop_enrollment import drop_enrollment
 from attendance.actions.enrollments.enroll_student import NewPlace, enroll_student
 from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings, OrganizationSettings
@@ -103,7 +102,7 @@ async def test_R8_11_an_absence_marked_while_the_last_place_is_dropped_earns_a_t
         # Of a class that the drop does not touch, so that no roll sheet makes the two wait for each other.
         elsewhere = await world.weekly_class()
         await world.enroll(ann, elsewhere.offering_id, drop_on=MONDAY - timedelta(days=7))
-        missed = OccurrenceKey(elsewhere.timeslot_id, MONDAY - timedelta(days=14))
+        missed = elsewhere.key(MONDAY - timedelta(days=14))
         marks = Submission(missed, {ann: WantedMark(AttendanceStatus.ABSENT)})
         await together(
             database,

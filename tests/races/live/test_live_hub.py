@@ -240,7 +240,7 @@ async def test_R10_2_comparing_finds_what_no_wake_up_told_of(
     hub: Hub[Numbered], history: History, world: World
 ) -> None:
     lesson = await world.weekly_class()
-    sheet = RollSheet(world.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
+    sheet = RollSheet(world.organization_id, lesson.key())
     await world.occurrence(lesson.timeslot_id, revision=2)
     with hub.watch(sheet) as watcher:
         hub.follow(sheet, watcher, 0)
@@ -253,7 +253,7 @@ async def test_R10_2_a_database_restored_to_an_earlier_state_starts_everybody_an
     hub: Hub[Numbered], history: History, world: World
 ) -> None:
     lesson = await world.weekly_class()
-    sheet = RollSheet(world.organization_id, OccurrenceKey(lesson.timeslot_id, MONDAY))
+    sheet = RollSheet(world.organization_id, lesson.key())
     await world.occurrence(lesson.timeslot_id, revision=1)
     with hub.watch(sheet) as watcher:
         hub.follow(sheet, watcher, 5)

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, Lesson, World
@@ -62,7 +61,7 @@ async def token(world: World) -> str:
 
 
 def sheet_id(lesson: Lesson, held_on: date) -> str:
-    return encode_occurrence_id(OccurrenceKey(lesson.timeslot_id, held_on))
+    return lesson.sheet_id(held_on)
 
 
 async def act(api: ApiProcess, token: str, mutation: str, **given: Any) -> Any:

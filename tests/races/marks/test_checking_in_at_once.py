@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -20,16 +19,16 @@ from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.actions.marks.undo_kiosk_check_in import undo_kiosk_check_in
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import WantedMark
-from attendance.rules.organization.permissions import Caller, Viewer
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from db.engine import Database, create_engine
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.support.factories import LONG_AGO, MONDAY, World
+from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.support.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, kiosk_viewer, staff_viewer
 from tests.token_sheet import END_OF_DAY_AT
 
 ROUNDS = SIZES.race_rounds
@@ -62,7 +61,7 @@ class Door:
         lesson = await self.world.weekly_class()
         for student in self.students:
             await self.world.enroll(student, lesson.offering_id)
-        self.key = OccurrenceKey(lesson.timeslot_id, MONDAY)
+        self.key = lesson.key()
         self.rounds += 1
         if self.rounds % 2 == 0:
             await self.world.occurrence(lesson.timeslot_id)
@@ -126,16 +125,8 @@ async def door(world: World, database_url: str) -> AsyncIterator[Door]:
         staff_viewer(world, await world.staff(Permission.OWNER), portal=portal, settings=BOTH_ON)
         for portal in (Portal.OFFICE, Portal.STAFF)
     ]
-    kiosk_id = await world.add(
-        models.Kiosk,
-        location_id=world.location_id,
-        name="Front desk",
-        launched_by_id=first,
-        launched_at=LONG_AGO,
-        expires_at=LONG_AGO + timedelta(days=3650),
-    )
-    caller = Caller(world.organization_id, Portal.KIOSK, kiosk_id=kiosk_id, location_id=world.location_id)
-    kiosk = Viewer(caller, "Front desk", "", None, "Test Gym", "USD", BOTH_ON)
+    kiosk_id = await world.kiosk(first)
+    kiosk = kiosk_viewer(world, kiosk_id, settings=BOTH_ON)
     door = Door(world, database, office, staff, kiosk)
     door.students = [await world.student(first_name=f"S{place}") for place in range(6)]
     yield door

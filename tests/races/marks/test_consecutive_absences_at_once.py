@@ -39,5 +39,5 @@ async def test_R4_14_the_second_and_the_third_absence_at_once_tell_once(database
 
         marks: dict[object, WantedMark] = {student: WantedMark(AttendanceStatus.ABSENT)}
         async with asyncio.timeout(10):
-            await asyncio.gather(*(absent(OccurrenceKey(lesson.timeslot_id, day), marks) for day in weeks[:2]))
+            await asyncio.gather(*(absent(lesson.key(day), marks) for day in weeks[:2]))
         assert await world.owner.scalar(text("SELECT count(*) FROM email")) == number

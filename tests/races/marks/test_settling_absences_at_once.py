@@ -13,17 +13,15 @@ from attendance.actions.absences.deny_expected_absence import deny_expected_abse
 from attendance.actions.absences.tell_absence import AbsenceWritten
 from attendance.actions.absences.withdraw_expected_absence import withdraw_expected_absence
 from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceSettled
-from attendance.rules.organization.permissions import Caller, Viewer
-from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.refusals import Refusal
-from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
+from attendance.rules.vocabulary import ExpectedAbsenceState, Permission
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.support.at_once import tried_at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.support.viewers import DURING_CLASS, staff_viewer
+from tests.support.viewers import DURING_CLASS, guardian_viewer, staff_viewer
 
 ROUNDS = SIZES.race_rounds
 Act: TypeAlias = Callable[[UnitOfWork, UUID], Awaitable[AbsenceWritten]]
@@ -58,7 +56,7 @@ async def test_R6_2_a_family_withdraws_while_staff_approve(database: Database, w
     announcer = Announcer()
     owner = staff_viewer(world, await world.staff(Permission.OWNER))
     family = await world.family()
-    gail = _guardian(world, family, await world.guardian(family))
+    gail = guardian_viewer(world, family, await world.guardian(family))
     lesson = await world.weekly_class()
     ann = await world.student(family_id=family)
     await world.enroll(ann, lesson.offering_id)
@@ -86,11 +84,6 @@ async def _at_once(
             return await act(uow, absence)
 
     return await tried_at_once(*(partial(run, act) for act in acts))
-
-
-def _guardian(world: World, family_id: UUID, person_id: UUID) -> Viewer:
-    caller = Caller(world.organization_id, Portal.CUSTOMER, person_id=person_id, family_id=family_id)
-    return Viewer(caller, "Gail", "Baker", None, "Test Gym", "USD", OrganizationSettings())
 
 
 async def _kept(world: World, absence: UUID) -> tuple[str, bool, UUID | None]:

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.idempotency import Retry, first_answer, keep_answer
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.support.factories import MONDAY, World
+from tests.support.factories import World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
@@ -40,7 +40,7 @@ async def test_two_submissions_make_two_revisions_and_lose_no_mark(
         lesson = await world.weekly_class()
         for student in students:
             await world.enroll(student, lesson.offering_id)
-        key = OccurrenceKey(lesson.timeslot_id, MONDAY)
+        key = lesson.key()
 
         async def submit(viewer: Viewer, own: UUID, shared: AttendanceStatus, key: OccurrenceKey = key) -> Recorded:
             marks = {own: WantedMark(AttendanceStatus.PRESENT), students[2]: WantedMark(shared)}

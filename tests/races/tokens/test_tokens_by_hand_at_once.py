@@ -92,11 +92,11 @@ class Office:
         return lambda uow: drop_enrollment(uow, self.viewer, makeup, MONDAY, now=DURING_CLASS)
 
     def redeem(self, token: UUID) -> Act:
-        key = OccurrenceKey(self.lesson.timeslot_id, TUESDAY)
+        key = self.lesson.key(TUESDAY)
         return lambda uow: redeem_makeup_token(uow, self.viewer, token, key, now=DURING_CLASS)
 
     def mark(self, student: UUID, status: AttendanceStatus) -> Act:
-        marks = Submission(OccurrenceKey(self.missed.timeslot_id, MONDAY), {student: WantedMark(status)})
+        marks = Submission(self.missed.key(), {student: WantedMark(status)})
         return lambda uow: submit_attendance(uow, self.viewer, marks, now=DURING_CLASS)
 
     def cancel(self, timeslot_id: UUID, held_on: date) -> Act:
