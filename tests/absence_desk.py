@@ -16,10 +16,10 @@ id state startsOn endsOn windowStarts windowEnds comment isExcused isLate isForA
 student { firstName } requestedBy { __typename } decidedBy { id } decidedAt withdrawnBy { __typename } withdrawnAt
 enrollments { id } occurrences { id date }
 """
-SHEET = """query($id: ID!) { occurrence(id: $id) {
+SHEET = """
   revision openings changes { revision kind entries { student { firstName } } }
   roster { student { firstName } mark { status isDefaulted source } indicators { kind detail } }
-} }"""
+"""
 SUBMIT = mutation("submitAttendance")
 
 
@@ -47,9 +47,7 @@ class AbsenceDesk:
         return {"studentId": encode_id("Student", student_id or self.ann), "startsOn": f"{MONDAY}", **given}
 
     async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
-        """The union's member."""
-        answer = await api.ask(mutation(name, f"expectedAbsence {{ {ABSENCE} }}"), input=given)
-        return answer[name]  # type: ignore[no-any-return]
+        return await api.act(name, f"expectedAbsence {{ {ABSENCE} }}", **given)
 
     async def record(self, api: Api | None = None, **given: Any) -> dict[str, Any]:
         return await self.act(api or self.office, "recordExpectedAbsence", **self.told(**given))
@@ -62,8 +60,7 @@ class AbsenceDesk:
         return await self.act(api or self.office, name, expectedAbsenceId=absence_id, **given)
 
     async def sheet(self, occurrence_id: str | None = None) -> dict[str, Any]:
-        found = await self.office.ask(SHEET, id=occurrence_id or self.sheet_id)
-        return found["occurrence"]  # type: ignore[no-any-return]
+        return await self.office.occurrence(occurrence_id or self.sheet_id, SHEET)
 
     async def expected(self, occurrence_id: str | None = None) -> dict[str, str | None]:
         """By first name, the detail of the indicator; without it no entry."""

@@ -105,10 +105,8 @@ class CheckInDesk:
         return await self.ask("clearMark", name, api=api, **more)
 
     async def submit(self, *marks: tuple[str, str | None], api: Api | None = None, **more: Any) -> dict[str, Any]:
-        named = [{"studentId": encode_id("Student", self.students[name]), "status": status} for name, status in marks]
-        given = {"occurrenceId": encode_occurrence_id(self.key), "marks": named, **more}
-        found: dict[str, Any] = (await (api or self.office).ask(SUBMIT, input=given))["submitAttendance"]
-        return found
+        statuses = {self.students[name]: status for name, status in marks}
+        return await (api or self.office).submit(self.lesson, statuses, self.held_on, shown=_RECORDED, **more)
 
     async def at_kiosk(self, name: str, *, location_id: UUID | None = None, now: datetime | None = None) -> Recorded:
         viewer = await self.kiosk_viewer(location_id)

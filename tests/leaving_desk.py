@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
+from attendance.rules.vocabulary import Permission, Portal
 from db import models
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
@@ -18,9 +18,7 @@ from tests.support.factories import MONDAY, Lesson, World
 DROP = mutation("dropEnrollment")
 ENROLL = mutation("enrollStudent", "enrollment { id }")
 TRANSFER = mutation("transferEnrollment", "enrollment { id }")
-SUBMIT = mutation("submitAttendance")
-TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens(first: 100) {
-  nodes { id state issuedOn expiresOn lapsesOn missedOccurrence { date } } } } }"""
+TOKEN = "id state issuedOn expiresOn lapsesOn missedOccurrence { date }"
 
 
 @dataclass
@@ -79,17 +77,12 @@ class LeavingDesk:
     async def miss(self, held_on: date) -> None:
         """Ann was absent from her class of that Monday."""
         owner = await self.api.as_staff(self.world, person_id=self.owner_id)
-        absent = {"studentId": _id("Student", self.ann), "status": AttendanceStatus.ABSENT.value}
-        key = self.lesson.key(held_on)
-        given = {"occurrenceId": encode_occurrence_id(key), "marks": [absent]}
-        done = (await owner.ask(SUBMIT, input=given))["submitAttendance"]
+        done = await owner.submit(self.lesson, {self.ann: "ABSENT"}, held_on)
         assert done["__typename"] == "SubmitAttendanceSuccess", done
 
     async def tokens(self, api: Api | None = None) -> list[dict[str, Any]]:
         asker = api or await self.api.as_staff(self.world, person_id=self.owner_id)
-        found = await asker.ask(TOKENS, id=_id("Student", self.ann))
-        nodes: list[dict[str, Any]] = found["student"]["makeupTokens"]["nodes"]
-        return nodes
+        return await asker.tokens(self.ann, TOKEN)
 
     async def lapses(self) -> list[str | None]:
         """Of each token, in the order of expiration."""

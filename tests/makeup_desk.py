@@ -11,7 +11,6 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
-from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 
 WEEK = timedelta(days=7)
@@ -35,9 +34,11 @@ _SUCCESS = {
 _LIST = f"""query($states: [MakeupRequestState!], $first: Int, $after: String) {{
   makeupRequests(states: $states, first: $first, after: $after) {{
     nodes {{ {_REQUEST} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
-_SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings changes { kind }
+_SHEET = """
+  revision openings changes { kind }
   roster { student { firstName } enrollment { type } mark { status isDefaulted }
-           indicators { kind facts { ... on MakeupFacts { missedOn } } } } } }"""
+           indicators { kind facts { ... on MakeupFacts { missedOn } } } }
+"""
 _LEDGER = text("SELECT act, source, facts FROM makeup_token_entry WHERE makeup_token_id = :it ORDER BY id")
 
 
@@ -70,8 +71,7 @@ class MakeupDesk:
 
     async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
         """The union's member."""
-        answer = await api.ask(mutation(name, _SUCCESS[name]), input=given)
-        return answer[name]  # type: ignore[no-any-return]
+        return await api.act(name, _SUCCESS[name], **given)
 
     async def redeem(self, api: Api | None = None, held_on: date = AHEAD, **given: Any) -> dict[str, Any]:
         asked = {"tokenId": self.token_id, "occurrenceId": self.sheet_id(held_on), **given}
@@ -93,7 +93,7 @@ class MakeupDesk:
         return (await (api or self.office).ask(_LIST, **given))["makeupRequests"]
 
     async def sheet(self, held_on: date = AHEAD) -> Any:
-        return (await self.office.ask(_SHEET, id=self.sheet_id(held_on)))["occurrence"]
+        return await self.office.occurrence(self.sheet_id(held_on), _SHEET)
 
     async def state(self, api: Api | None = None) -> str:
         """Of the token."""

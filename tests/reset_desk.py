@@ -7,17 +7,19 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World
 
 DAY = timedelta(days=1)
-SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings
+SHEET = """
+  revision openings
   roster { isSubdued student { firstName } mark { status } indicators { kind } }
-  changes { kind entries { student { firstName } } removedEntryIds } } }"""
-SUBMIT = mutation("submitAttendance", "issuedTokens { id state } revokedTokens { id }")
+  changes { kind entries { student { firstName } } removedEntryIds }
+"""
+SUBMITTED = "issuedTokens { id state } revokedTokens { id }"
 DROP = mutation("dropEnrollment", "enrollment { isDeleted }")
 
 
@@ -27,14 +29,10 @@ class ResetDesk(HandDesk):
     other: Lesson
 
     async def sheet(self, held_on: date, lesson: Lesson | None = None) -> Any:
-        key = (lesson or self.other).key(held_on)
-        return (await self.api.ask(SHEET, id=encode_occurrence_id(key)))["occurrence"]
+        return await self.api.occurrence((lesson or self.other).sheet_id(held_on), SHEET)
 
     async def submit(self, status: str | None, held_on: date = MONDAY, lesson: Lesson | None = None) -> Any:
-        key = (lesson or self.lesson).key(held_on)
-        marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
-        given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
-        return (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
+        return await self.api.submit(lesson or self.lesson, {self.ann: status}, held_on, shown=SUBMITTED)
 
     async def pending(self, makeup_on: date = MONDAY + DAY, **token: Any) -> tuple[UUID, UUID]:
         """A token by hand, unless told otherwise, and its makeup in the other class, which is on Tuesdays."""

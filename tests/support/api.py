@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.app import assemble
 from gql.fields.context import make_context
+from gql.fields.global_ids import encode_id
 from gql.live.sheet_changes import SheetHub
 from gql.protocol.edge import Edge
 from gql.protocol.guard import GuardLimits
@@ -24,8 +25,9 @@ from gql.protocol.operations import Operations
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, load_settings
+from tests.support.documents import mutation
 from tests.support.each_statement import counting
-from tests.support.factories import World
+from tests.support.factories import MONDAY, Lesson, World
 from tests.support.hashing import HASHER
 
 SECRET = "a secret of the tests that is long enough for everybody"
@@ -74,6 +76,34 @@ class Api:
         assert "errors" not in body, body
         data: dict[str, Any] = body["data"]
         return data
+
+    async def act(self, name: str, success: str = "", **given: Any) -> dict[str, Any]:
+        """What a mutation answers: of its success the fields that are named, of a refusal all facts."""
+        answer: dict[str, Any] = (await self.ask(mutation(name, success), input=given))[name]
+        return answer
+
+    async def submit(
+        self,
+        lesson: Lesson,
+        statuses: Mapping[UUID, str | None],
+        held_on: date = MONDAY,
+        *,
+        shown: str = "",
+        **more: Any,
+    ) -> dict[str, Any]:
+        """What submitAttendance answers; `shown` of its success."""
+        marks = [{"studentId": encode_id("Student", student), "status": status} for student, status in statuses.items()]
+        return await self.act("submitAttendance", shown, occurrenceId=lesson.sheet_id(held_on), marks=marks, **more)
+
+    async def occurrence(self, occurrence_id: str, fields: str) -> dict[str, Any]:
+        query = f"query($id: ID!) {{ occurrence(id: $id) {{ {fields} }} }}"
+        return (await self.ask(query, id=occurrence_id))["occurrence"]  # type: ignore[no-any-return]
+
+    async def tokens(self, student_id: UUID, fields: str) -> list[dict[str, Any]]:
+        """Makeup tokens of the student, a hundred at most."""
+        query = f"query($id: ID!) {{ student(id: $id) {{ makeupTokens(first: 100) {{ nodes {{ {fields} }} }} }} }}"
+        found = await self.ask(query, id=encode_id("Student", student_id))
+        return found["student"]["makeupTokens"]["nodes"]  # type: ignore[no-any-return]
 
     async def refused(self, query: str, **variables: Any) -> tuple[str, str]:
         """Code and message of the only error."""

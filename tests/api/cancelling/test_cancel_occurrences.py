@@ -46,10 +46,10 @@ RESTORE = mutation(
     "occurrence { state cancellation { comment } revision } revokedTokens { state student { firstName } } "
     "usedTokens { state } returnedTokens { state origin } makeupsGivenBack { id isDeleted }",
 )
-SHEET = """query($id: ID!) { occurrence(id: $id) { state canRecordAttendance notRecordable { reason }
-  cancellation { comment cancelledBy { firstName } } roster { student { firstName } } } }"""
-SUBMIT = mutation("submitAttendance")
-TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens { nodes { origin state expiresOn } } } }"""
+SHEET = """
+  state canRecordAttendance notRecordable { reason }
+  cancellation { comment cancelledBy { firstName } } roster { student { firstName } }
+"""
 EMAILS = text("SELECT reason, recipient, state, facts, background_task_id FROM email ORDER BY reason")
 EXCEPTIONS = text("SELECT student_id, message FROM background_task_exception ORDER BY position, number")
 
@@ -87,11 +87,10 @@ class Office:
         return done
 
     async def sheet(self, held_on: date = MONDAY) -> Any:
-        return (await self.api.ask(SHEET, id=self.id(held_on)))["occurrence"]
+        return await self.api.occurrence(self.id(held_on), SHEET)
 
     async def tokens(self, student: UUID) -> list[tuple[str, str]]:
-        found = await self.api.ask(TOKENS, id=encode_id("Student", student))
-        return [(each["origin"], each["state"]) for each in found["student"]["makeupTokens"]["nodes"]]
+        return [(each["origin"], each["state"]) for each in await self.api.tokens(student, "origin state")]
 
     async def student(self, name: str, email: str | None = "baker@example.org", **enrollment: Any) -> UUID:
         family = await self.world.family(email=email)
@@ -140,8 +139,7 @@ async def test_R9_1_a_class_is_cancelled_for_this_day_with_comment_tokens_and_e_
 async def test_R9_2_a_cancelled_class_takes_no_marks(office: Office) -> None:
     ann = await office.student("Ann")
     await office.cancelled(office.id())
-    given = {"occurrenceId": office.id(), "marks": [{"studentId": encode_id("Student", ann), "status": "PRESENT"}]}
-    assert (await office.api.ask(SUBMIT, input=given))["submitAttendance"] == {
+    assert await office.api.submit(office.lesson, {ann: "PRESENT"}) == {
         "__typename": "AttendanceNotRecordable",
         "reason": "CANCELLED",
         "message": "Class is cancelled on this date.",

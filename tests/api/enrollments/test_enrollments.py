@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentEnd, EnrollmentType, Permission, Portal, Source
 from db.ids import new_id
-from gql.fields.global_ids import encode_id, encode_occurrence_id
+from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, MONDAY, Lesson, World, new_world
@@ -22,15 +22,17 @@ PLACE = "id type startsOn dropOn endCause isDeleted offering { id } timeslot { i
 ENROLL = mutation("enrollStudent", f"enrollment {{ {PLACE} }}")
 DROP = mutation("dropEnrollment", f"enrollment {{ {PLACE} }}")
 TRANSFER = mutation("transferEnrollment", f"enrollment {{ {PLACE} }} source {{ {PLACE} }}")
-SHEET = """query($id: ID!) { occurrence(id: $id) { revision openings roster {
+SHEET = """
+  revision openings roster {
   id isSubdued student { firstName } enrollment { id type }
   mark { status isDefaulted source }
   indicators { kind detail facts { __typename
     ... on DropFacts { dropOn isLastOccurrence }
     ... on TransferFacts { direction otherOfferingName }
     ... on FirstDayFacts { isFirstEnrollment } } }
-} changes { kind entries { student { firstName } } removedEntryIds } } }"""
-SUBMIT = mutation("submitAttendance", "changedEntries { isSubdued student { firstName } mark { status } }")
+} changes { kind entries { student { firstName } } removedEntryIds }
+"""
+SUBMITTED = "changedEntries { isSubdued student { firstName } mark { status } }"
 
 
 @dataclass
@@ -60,8 +62,7 @@ class Desk:
         return (await self.api.ask(TRANSFER, input=given))["transferEnrollment"]
 
     async def sheet(self, held_on: date = MONDAY, lesson: Lesson | None = None) -> Any:
-        key = (lesson or self.lesson).key(held_on)
-        return (await self.api.ask(SHEET, id=encode_occurrence_id(key)))["occurrence"]
+        return await self.api.occurrence((lesson or self.lesson).sheet_id(held_on), SHEET)
 
     async def rows(self, held_on: date = MONDAY, lesson: Lesson | None = None) -> dict[str, Any]:
         return {row["student"]["firstName"]: row for row in (await self.sheet(held_on, lesson))["roster"]}
@@ -71,10 +72,7 @@ class Desk:
         return {each["kind"]: each["facts"] for each in row["indicators"]}
 
     async def submit(self, student: UUID, status: str | None, held_on: date = MONDAY) -> Any:
-        key = self.lesson.key(held_on)
-        marks = [{"studentId": encode_id("Student", student), "status": status}]
-        given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
-        return (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
+        return await self.api.submit(self.lesson, {student: status}, held_on, shown=SUBMITTED)
 
 
 def global_id(enrollment: str | UUID) -> str:

@@ -14,8 +14,10 @@ from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")
-ROW = """query($id: ID!) { occurrence(id: $id) { revision tokenRuns { phase dueAt state } roster {
-  student { firstName } mark { status isDefaulted source markedAt markedBy { ... on Kiosk { name } } } } } }"""
+ROW = """
+  revision tokenRuns { phase dueAt state } roster {
+  student { firstName } mark { status isDefaulted source markedAt markedBy { ... on Kiosk { name } } } }
+"""
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ async def test_R4_5_who_was_excused_beforehand_is_excused_by_default_and_may_com
 
 async def test_R1_1_the_mark_names_the_kiosk(door: KioskDoor) -> None:
     await door.check_in("Ann")
-    roster = (await door.owner.ask(ROW, id=door.occurrence_id))["occurrence"]["roster"]
+    roster = (await door.owner.occurrence(door.occurrence_id, ROW))["roster"]
     marks = {row["student"]["firstName"]: row["mark"] for row in roster}
     assert marks["Ann"] == {
         "status": "PRESENT",
@@ -162,7 +164,7 @@ async def test_R7_3_a_kiosks_tokens_always_wait_for_both_runs(door: KioskDoor) -
         for name in ("Dee", "Eli"):
             await door.add(name)
         await door.check_in("Dee")
-        occurrence = (await door.owner.ask(ROW, id=door.occurrence_id))["occurrence"]
+        occurrence = await door.owner.occurrence(door.occurrence_id, ROW)
         assert occurrence["tokenRuns"] == [
             {"phase": "AFTER_CLASS", "dueAt": "2026-11-17T00:15:00Z", "state": "ARMED"},
             {"phase": "END_OF_DAY", "dueAt": "2026-11-17T05:59:00Z", "state": "ARMED"},

@@ -34,9 +34,8 @@ class Register:
         await self.world.enroll(self.students[name], self.lesson.offering_id)
 
     async def submit(self, week: int, **statuses: str | None) -> None:
-        marks = [{"studentId": self.id_of(name), "status": status} for name, status in statuses.items()]
-        given = {"occurrenceId": self.occurrence_id(FIRST + week * WEEK), "marks": marks}
-        done = (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
+        marks = {self.students[name]: status for name, status in statuses.items()}
+        done = await self.api.submit(self.lesson, marks, FIRST + week * WEEK)
         assert done == {"__typename": "SubmitAttendanceSuccess"}
 
     async def ann(self, letters: str, since: int = 0) -> None:

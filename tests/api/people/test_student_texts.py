@@ -20,8 +20,9 @@ NOTE = "id level body closedAt writtenBy { firstName }"
 ADD = mutation("addStudentNote", f"note {{ {NOTE} }}")
 CLOSE = mutation("closeStudentNote", f"note {{ {NOTE} }}")
 UPDATE = mutation("updateStudent", "student { medicalAlert rollSheetComment }")
-SHEET = """query($id: ID!) { occurrence(id: $id) {
-  revision changes { kind entries { student { firstName } } } roster { indicators { kind detail } } } }"""
+SHEET = """
+  revision changes { kind entries { student { firstName } } } roster { indicators { kind detail } }
+"""
 FULL = (Permission.OFFICE_ATTENDANCE_FULL, Permission.OFFICE_SEE_ALL)
 
 
@@ -49,8 +50,7 @@ class Desk:
         return (await (api or self.api).ask(UPDATE, input=self.student | texts))["updateStudent"]
 
     async def sheet(self) -> Any:
-        key = self.lesson.sheet_id()
-        return (await self.api.ask(SHEET, id=key))["occurrence"]
+        return await self.api.occurrence(self.lesson.sheet_id(), SHEET)
 
     async def indicators(self) -> dict[str, str | None]:
         (row,) = (await self.sheet())["roster"]

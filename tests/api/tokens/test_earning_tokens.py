@@ -14,18 +14,17 @@ import pytest
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
-from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, MONDAY, Lesson, World
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 UPDATE = mutation("updateMakeupTokenSettings")
-SUBMIT = mutation("submitAttendance", "issuedTokens { id } revokedTokens { id }")
+SUBMITTED = "issuedTokens { id } revokedTokens { id }"
 DELETE = mutation("deleteMakeupToken")
-TOKENS = """query($id: ID!) { student(id: $id) { makeupTokens(first: 100) { nodes {
+TOKEN = """
   id state origin issuedOn expiresOn location { name } program { name } missedOccurrence { date offering { name } }
-} } } }"""
+"""
 ROW = """query($id: ID!) { occurrence(id: $id) { roster { mark { status needsReview } } } }"""
 
 
@@ -44,10 +43,7 @@ class EarningDesk:
         assert done["__typename"] == "UpdateMakeupTokenSettingsSuccess", done
 
     async def mark(self, status: str | None, held_on: date = MONDAY, lesson: Lesson | None = None) -> dict[str, Any]:
-        marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
-        key = (lesson or self.lesson).key(held_on)
-        given = {"occurrenceId": encode_occurrence_id(key), "marks": marks}
-        done: dict[str, Any] = (await self.api.ask(SUBMIT, input=given))["submitAttendance"]
+        done = await self.api.submit(lesson or self.lesson, {self.ann: status}, held_on, shown=SUBMITTED)
         assert done["__typename"] == "SubmitAttendanceSuccess", done
         return done
 
@@ -56,9 +52,7 @@ class EarningDesk:
         return len((await self.mark("ABSENT", held_on, lesson))["issuedTokens"]) == 1
 
     async def tokens(self) -> list[dict[str, Any]]:
-        found = await self.api.ask(TOKENS, id=encode_id("Student", self.ann))
-        nodes: list[dict[str, Any]] = found["student"]["makeupTokens"]["nodes"]
-        return nodes
+        return await self.api.tokens(self.ann, TOKEN)
 
     async def states(self) -> list[str]:
         return [token["state"] for token in await self.tokens()]

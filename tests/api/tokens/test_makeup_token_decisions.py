@@ -42,10 +42,8 @@ class Desk:
         return self.sheet.world
 
     async def mark(self, status: str | None, held_on: date = MONDAY) -> None:
-        key = self.sheet.lesson.sheet_id(held_on)
-        marks = [{"studentId": encode_id("Student", self.ann), "status": status}]
-        answer = await self.api.ask(SUBMIT, input={"occurrenceId": key, "marks": marks})
-        assert answer["submitAttendance"]["__typename"] == "SubmitAttendanceSuccess"
+        done = await self.api.submit(self.sheet.lesson, {self.ann: status}, held_on)
+        assert done["__typename"] == "SubmitAttendanceSuccess"
 
     async def ask(self, api: Api | None = None, **more: Any) -> dict[str, Any]:
         found = await (api or self.api).ask(ASK, id=encode_id("Student", self.ann), **more)

@@ -15,10 +15,10 @@ from tests.support.api import Api
 from tests.support.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
 
 DAY = timedelta(days=1)
+ALL = "query($id: ID!) { student(id: $id) { makeupTokens(first: 50) { nodes { id comment } } } }"
 GROUPS = """query($id: ID!, $at: ID) { student(id: $id) { makeupTokenGroups(locationId: $at) {
   usableHere { ...T } usableElsewhere { ...T } requested { ...T } pending { ...T } spent { ...T } expired { ...T } } } }
 fragment T on MakeupToken { id state comment expiresOn location { name } makeup { startsOn } }"""
-TOKENS = "query($id: ID!) { student(id: $id) { makeupTokens(first: 50) { nodes { id comment } } } }"
 
 
 class Shelf:
@@ -41,7 +41,7 @@ class Shelf:
         return {group: [self.names[each["id"]] for each in tokens] for group, tokens in found.items() if tokens}
 
     async def listed(self, api: Api) -> list[str]:
-        nodes = (await api.ask(TOKENS, id=encode_id("Student", self.student)))["student"]["makeupTokens"]["nodes"]
+        nodes = (await api.ask(ALL, id=encode_id("Student", self.student)))["student"]["makeupTokens"]["nodes"]
         return [self.names[node["id"]] for node in nodes]
 
 
@@ -176,7 +176,7 @@ async def test_R7_2_R8_2_comments_are_shown_to_families_by_the_setting_and_to_st
     await world.change_settings(families_see_comments=is_on)
     await shelf.put("Sorry for the cold water")
     for api, sees in ((office, True), (guardian, is_on)):
-        for query, path in ((GROUPS, ("makeupTokenGroups", "usableHere")), (TOKENS, ("makeupTokens", "nodes"))):
+        for query, path in ((GROUPS, ("makeupTokenGroups", "usableHere")), (ALL, ("makeupTokens", "nodes"))):
             found = (await api.ask(query, id=encode_id("Student", shelf.student)))["student"]
             (token,) = found[path[0]][path[1]]
             assert token["comment"] == ("Sorry for the cold water" if sees else None)

@@ -11,7 +11,6 @@ from attendance.rules.vocabulary import EnrollmentType, OfferingKind, Permission
 from db.engine import Database
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
-from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.token_sheet import AFTER_CLASS_AT, DURING_CLASS, END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext
@@ -19,10 +18,9 @@ from workers.jobs.sweep_token_runs import sweep
 
 pytestmark = pytest.mark.emptied_database
 
-SUBMIT = mutation(
-    "submitAttendance",
+SUBMITTED = (
     "issuedTokens { student { id } } revokedTokens { student { id } } occurrence { tokenRuns { phase "
-    "dueAt state ranAt wouldIssue wouldRevoke issued revoked } }",
+    "dueAt state ranAt wouldIssue wouldRevoke issued revoked } }"
 )
 RUNS = """query($id: ID!) { occurrence(id: $id) {
   tokenRuns { phase dueAt state ranAt wouldIssue wouldRevoke issued revoked }
@@ -62,9 +60,7 @@ class Desk:
 
     async def submit(self, portal: Portal, *marks: tuple[UUID, str], held_on: date = MONDAY) -> dict[str, Any]:
         api = await self.api.as_staff(self.sheet.world, Permission.OWNER, portal=portal)
-        given = [{"studentId": encode_id("Student", student), "status": status} for student, status in marks]
-        answer = await api.ask(SUBMIT, input={"occurrenceId": self.id_of(held_on), "marks": given})
-        found: dict[str, Any] = answer["submitAttendance"]
+        found = await api.submit(self.sheet.lesson, dict(marks), held_on, shown=SUBMITTED)
         assert found["__typename"] == "SubmitAttendanceSuccess"
         return found
 
