@@ -15,10 +15,10 @@ from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceState, OfferingKind, Source
 from db import models
 from db.engine import Database
-from tests.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
+from tests.actions.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.support.each_statement import counting
 from tests.support.factories import LONG_AGO, MONDAY, World
-from tests.token_sheet import ABSENT, AFTER_CLASS, DURING_CLASS, END_OF_DAY_AT, EXCUSED, PRESENT
+from tests.support.token_sheet import ABSENT, AFTER_CLASS, DURING_CLASS, END_OF_DAY_AT, EXCUSED, PRESENT
 
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 NOTHING = CancellationOptions()

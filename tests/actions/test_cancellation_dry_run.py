@@ -14,9 +14,9 @@ from attendance.rules.tokens.makeup_tokens import TokenStep
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, LimitPeriod, LimitScope
 from db import models
 from db.engine import Database
-from tests.cancelling import CancelDesk, new_cancel_desk
+from tests.actions.cancelling import CancelDesk, new_cancel_desk
 from tests.support.factories import MONDAY, World
-from tests.token_sheet import DURING_CLASS
+from tests.support.token_sheet import DURING_CLASS
 
 WEEKS = [MONDAY + timedelta(weeks=number) for number in range(-2, 2)]
 COUNTS = text("""SELECT

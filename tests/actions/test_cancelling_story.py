@@ -24,9 +24,9 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType
 from db import models
 from db.engine import Database
 from db.marks.changes import SYSTEM
-from tests.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
+from tests.actions.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.support.factories import LONG_AGO, MONDAY, World
-from tests.token_sheet import DURING_CLASS
+from tests.support.token_sheet import DURING_CLASS
 
 WEEKS = tuple(MONDAY - timedelta(weeks=number) for number in range(3))
 STATUSES = (AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED_ABSENCE, AttendanceStatus.PRESENT, None)

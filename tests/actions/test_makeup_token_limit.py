@@ -10,7 +10,7 @@ from attendance.rules.vocabulary import LimitPeriod, LimitScope, MakeupTokenOrig
 from db import models
 from db.engine import Database
 from tests.support.factories import MONDAY, World
-from tests.token_sheet import ABSENT, DURING_CLASS, PRESENT, TokenSheet, new_sheet
+from tests.support.token_sheet import ABSENT, DURING_CLASS, PRESENT, TokenSheet, new_sheet
 
 
 @pytest.fixture

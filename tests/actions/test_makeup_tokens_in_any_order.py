@@ -24,10 +24,10 @@ from attendance.rules.vocabulary import Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database, create_engine
+from tests.actions.token_story import NAMES, Story, new_story, tokens_of_one_run
 from tests.support.factories import new_world
 from tests.support.sizes import SEED, SIZES
-from tests.token_audit import audit
-from tests.token_story import NAMES, Story, new_story, tokens_of_one_run
+from tests.support.token_audit import audit
 
 SETTINGS = settings(
     max_examples=SIZES.stories,

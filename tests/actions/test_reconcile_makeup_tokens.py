@@ -24,7 +24,7 @@ from db.engine import Database
 from db.marks.changes import Author
 from tests.support.each_statement import counting
 from tests.support.factories import MONDAY, World
-from tests.token_sheet import ABSENT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
+from tests.support.token_sheet import ABSENT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
 
 YESTERDAY, TOMORROW = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
 

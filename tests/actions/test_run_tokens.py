@@ -20,7 +20,7 @@ from db.ids import new_id
 from db.unit_of_work import unit_of_work
 from db.wake_ups import RollSheetChanged, TokenRunArmed
 from tests.support.factories import MONDAY, World, new_world
-from tests.token_sheet import (
+from tests.support.token_sheet import (
     ABSENT,
     AFTER_CLASS,
     AFTER_CLASS_AT,

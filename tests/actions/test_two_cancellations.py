@@ -13,9 +13,9 @@ from attendance.actions.tokens.reset_makeup_token import release_makeups
 from attendance.rules.cancelling.cancelling import CancellationOptions
 from db.engine import Database
 from db.marks.changes import SYSTEM
-from tests.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
+from tests.actions.cancelling import WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.support.factories import MONDAY, World
-from tests.token_sheet import ABSENT, DURING_CLASS, PRESENT
+from tests.support.token_sheet import ABSENT, DURING_CLASS, PRESENT
 
 AHEAD, BEHIND = MONDAY + timedelta(weeks=1), MONDAY - timedelta(weeks=1)
 

@@ -27,7 +27,7 @@ from commands.servers.start import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
-from tests.crowd import Returning, assert_up_to_date
+from tests.faults.crowd import Returning, assert_up_to_date
 from tests.support.api_process import ApiProcess, RedisServer, api_process, office_token
 from tests.support.factories import World, new_world
 from tests.support.live_sheet import LiveSheet, live_sheet

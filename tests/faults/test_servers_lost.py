@@ -25,7 +25,7 @@ from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.support.factories import World, new_world
 from tests.support.processes import worker_process
-from tests.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
+from tests.support.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep_token_runs
 from workers.main import make_worker

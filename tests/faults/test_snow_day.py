@@ -15,12 +15,12 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import Permission, Portal
 from bench.snow_day import CANCEL, fill
 from db.engine import Database
+from tests.api.tasks.task_client import gid
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.processes import worker_process
 from tests.support.sizes import SIZES
-from tests.task_client import gid
 
 pytestmark = pytest.mark.emptied_database
 

@@ -15,13 +15,13 @@ from attendance.rules.vocabulary import Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
+from tests.api.tasks.task_client import gid
+from tests.faults.task_worker import task_worker
 from tests.support.api_process import api_process, sign_in
 from tests.support.factories import World
 from tests.support.processes import Process, worker_process
 from tests.support.sockets import connected
-from tests.task_client import gid
-from tests.task_desk import NOW, TaskDesk, new_desk
-from tests.task_worker import task_worker
+from tests.support.task_desk import NOW, TaskDesk, new_desk
 from workers.queue import connect_queue, to_workers
 
 pytestmark = pytest.mark.emptied_database

@@ -14,7 +14,7 @@ from attendance.rules.vocabulary import Source
 from db.engine import Database
 from tests.support.factories import MONDAY, World
 from tests.support.processes import worker_process
-from tests.token_sheet import ABSENT, END_OF_DAY_AT, RUNS, TokenSheet, new_sheet
+from tests.support.token_sheet import ABSENT, END_OF_DAY_AT, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
 

@@ -6,7 +6,7 @@ from attendance.rules.tasks.background_tasks import ATTEMPTS, FAULT
 from db.engine import Database
 from db.wake_ups import FeedGrew, TaskChanged, TaskQueued
 from tests.support.factories import World
-from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
+from tests.support.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 from workers.jobs.work_on_tasks import work_on_next
 
 pytestmark = pytest.mark.emptied_database

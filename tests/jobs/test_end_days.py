@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, Enrollm
 from db.engine import Database
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.processes import worker_process
-from tests.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
+from tests.support.token_sheet import END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days, end_days_of_locations
 from workers.jobs.sweep_token_runs import sweep

@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from tests.support.factories import World, new_world
-from tests.task_desk import NOW, TaskDesk, new_desk
+from tests.support.task_desk import NOW, TaskDesk, new_desk
 from workers.jobs.forget_tasks import forget_tasks
 
 pytestmark = pytest.mark.emptied_database

@@ -12,11 +12,11 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from mail.smtp import SmtpServer
-from tests.mail_server import HANG, SENDER, MailServer, mail_server
-from tests.outbox_desk import FACTS, MINUTE, NOW, Outbox
+from tests.jobs.outbox_desk import FACTS, MINUTE, NOW, Outbox
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
+from tests.support.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.support.processes import worker_process
 from workers.main import make_worker
 from workers.queue import connect_queue, to_workers

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from commands.mail import list_mail, show_mail
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.hand_desk import MONDAY_EVENING, HandDesk, new_hand_desk
-from tests.mail_server import MailServer, mail_server
-from tests.outbox_desk import Outbox
+from tests.api.tokens.hand_desk import MONDAY_EVENING, HandDesk, new_hand_desk
+from tests.jobs.outbox_desk import Outbox
 from tests.support.api import Api
 from tests.support.factories import World
+from tests.support.mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.emptied_database
 

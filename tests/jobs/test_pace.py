@@ -6,7 +6,7 @@ import pytest
 
 from db.engine import Database
 from tests.support.factories import World
-from tests.task_desk import TaskDesk, new_desk
+from tests.support.task_desk import TaskDesk, new_desk
 from workers.context import WorkerContext, to_letters
 from workers.jobs import send_email
 from workers.jobs.send_email import keep_sending

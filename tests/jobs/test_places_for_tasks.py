@@ -10,7 +10,7 @@ import pytest
 from db.engine import Database
 from db.wake_ups import Announcer
 from tests.support.factories import World, new_world
-from tests.task_desk import TaskDesk, new_desk
+from tests.support.task_desk import TaskDesk, new_desk
 from workers.context import KEY, WorkerContext
 from workers.jobs import work_on_tasks
 from workers.jobs.work_on_tasks import keep_working, work_on_next

@@ -18,7 +18,7 @@ from db.engine import Database
 from db.tokens.token_runs import DueTokenRun
 from db.wake_ups import ROLL_SHEETS, Announcer, RollSheetChanged, TokenRunArmed, connect_redis, to_roll_sheets
 from tests.support.factories import MONDAY, World, new_world
-from tests.token_sheet import (
+from tests.support.token_sheet import (
     ABSENT,
     AFTER_CLASS,
     AFTER_CLASS_AT,

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from commands.fault import Fault
 from commands.mail import list_mail, send_again, show_mail
 from db.engine import Database
-from tests.mail_server import mail_server
-from tests.outbox_desk import NOW, Outbox
+from tests.jobs.outbox_desk import NOW, Outbox
 from tests.support.factories import World
+from tests.support.mail_server import mail_server
 
 pytestmark = pytest.mark.emptied_database
 

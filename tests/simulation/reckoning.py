@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.simulation.timetable import Meeting
-from tests.token_audit import Audit
+from tests.support.token_audit import Audit
 
 # Who counts does not wait for who takes back at the same time: an entry of these milliseconds before may be the later.
 AT_THE_SAME_TIME = 2000

@@ -22,7 +22,7 @@ from db.engine import Database, create_engine
 from db.marks.changes import lock_occurrence
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
-from tests.kiosk_door import launch
+from tests.api.kiosk.kiosk_door import launch
 from tests.simulation.crew import Crew
 from tests.simulation.days import Days
 from tests.simulation.reckoning import at_their_time, by_student, within_limit
@@ -32,7 +32,7 @@ from tests.support.api import Api, serving
 from tests.support.factories import World
 from tests.support.sizes import SEED as GIVEN_SEED
 from tests.support.sizes import SIZES
-from tests.token_audit import audit
+from tests.support.token_audit import audit
 from workers.queue import connect_queue, to_workers
 
 pytestmark = pytest.mark.emptied_database

@@ -3,7 +3,7 @@
 import commands.serve
 import gql.app
 import gql.protocol.uvicorn_internals
-import tests.task_desk
+import tests.support.task_desk
 import workers.main
 import workers.queue
 

@@ -10,7 +10,7 @@ from attendance.rules.vocabulary import EnrollmentType, ExpectedAbsenceState, Pe
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.absence_desk import SUBMIT, AbsenceDesk, absence_desk
+from tests.api.absences.absence_desk import SUBMIT, AbsenceDesk, absence_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world

@@ -14,11 +14,11 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from mail.render import render
-from tests.hand_desk import EMAILS
+from tests.api.tasks.task_client import CANCEL, EXCEPTIONS
+from tests.api.tokens.hand_desk import EMAILS
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
-from tests.task_client import CANCEL, EXCEPTIONS
 from workers.context import WorkerContext
 from workers.jobs.work_on_tasks import work_off
 

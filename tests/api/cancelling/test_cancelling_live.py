@@ -13,7 +13,7 @@ from attendance.tasks.kinds import KINDS
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
-from tests.cancelling import new_cancel_desk
+from tests.actions.cancelling import new_cancel_desk
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
 from tests.support.factories import World

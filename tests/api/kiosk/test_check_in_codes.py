@@ -6,7 +6,7 @@ from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.vocabulary import Permission, Portal
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.fields.global_ids import encode_id
-from tests.kiosk_door import KioskDoor, names, new_kiosk_door
+from tests.api.kiosk.kiosk_door import KioskDoor, names, new_kiosk_door
 from tests.support.api import SECRET, Api
 from tests.support.documents import mutation
 from tests.support.factories import World, new_world

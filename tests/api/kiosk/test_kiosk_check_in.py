@@ -8,7 +8,7 @@ import pytest
 from attendance.rules.vocabulary import AttendanceStatus, Portal, Source
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.kiosk_door import CHECK_IN, STARTS, KioskDoor, launch, new_kiosk_door
+from tests.api.kiosk.kiosk_door import CHECK_IN, STARTS, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint

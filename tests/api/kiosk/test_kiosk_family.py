@@ -13,7 +13,7 @@ from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.fields.global_ids import encode_id
-from tests.kiosk_door import FAMILY, PHONE, STARTS, KioskDoor, launch, names, new_kiosk_door
+from tests.api.kiosk.kiosk_door import FAMILY, PHONE, STARTS, KioskDoor, launch, names, new_kiosk_door
 from tests.support.api import SECRET, Api
 from tests.support.factories import MONDAY, World, new_world
 

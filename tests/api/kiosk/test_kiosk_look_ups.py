@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from db.wake_ups import connect_redis
 from gql.credentials.look_ups import LookUpLimits, LookUps
-from tests.kiosk_door import FAMILY, PHONE, KioskDoor, launch, names, new_kiosk_door
+from tests.api.kiosk.kiosk_door import FAMILY, PHONE, KioskDoor, launch, names, new_kiosk_door
 from tests.support.api import Api
 from tests.support.factories import World
 

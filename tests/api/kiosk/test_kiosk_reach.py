@@ -12,7 +12,7 @@ from gql.fields.access import access_of
 from gql.fields.global_ids import encode_id
 from gql.fields.nodes import NODE_TYPES
 from gql.schema import build_schema
-from tests.kiosk_door import CHECK_IN, PHONE, KioskDoor, new_kiosk_door
+from tests.api.kiosk.kiosk_door import CHECK_IN, PHONE, KioskDoor, new_kiosk_door
 from tests.support.api import SCHEMA, Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World

@@ -8,7 +8,7 @@ import pytest
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
 from gql.fields.global_ids import encode_id
-from tests.kiosk_door import LAUNCH, REVOKE
+from tests.api.kiosk.kiosk_door import LAUNCH, REVOKE
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.factories import World
 from tests.support.sockets import Socket, connected

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door
+from tests.api.kiosk.kiosk_door import FAMILY, KIOSKS, LAUNCH, PHONE, REVOKE, STARTS, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import World, new_world

@@ -9,7 +9,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.context import Context
 from gql.protocol.errors import ApiError
 from gql.protocol.operations import Parameters
-from tests.permission_stage import Stage, new_stage
+from tests.api.organization.permission_stage import Stage, new_stage
 from tests.support.api import Api
 from tests.support.factories import World
 from tests.support.streams import OPERATIONS, claims_of

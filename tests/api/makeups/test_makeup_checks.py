@@ -13,7 +13,7 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.makeup_desk import AHEAD, WEEK, MakeupDesk, makeup_desk
+from tests.api.makeups.makeup_desk import AHEAD, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, MONDAY, Lesson, World

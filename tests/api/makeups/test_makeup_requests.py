@@ -10,7 +10,7 @@ from attendance.rules.vocabulary import EnrollmentType, MakeupRequestState, Perm
 from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, makeup_desk
+from tests.api.makeups.makeup_desk import AHEAD, STAFF, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world

@@ -17,7 +17,7 @@ from db import models
 from db.ids import new_id
 from db.roster import roster_changes
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, makeup_desk
+from tests.api.makeups.makeup_desk import AHEAD, NOON, STAFF, WEEK, MakeupDesk, makeup_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world

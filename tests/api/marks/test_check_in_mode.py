@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import OfferingKind, Permission, Portal
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from gql.fields.global_ids import encode_id
-from tests.check_in_desk import CHECK_IN, CLEAR, MARK, OPERATIONS, CheckInDesk, new_check_in_desk
+from tests.api.marks.check_in_desk import CHECK_IN, CLEAR, MARK, OPERATIONS, CheckInDesk, new_check_in_desk
 from tests.support.api import Api
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.fingerprint import fingerprint

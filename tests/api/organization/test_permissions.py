@@ -11,7 +11,7 @@ from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from tests.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
+from tests.api.organization.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
 from tests.support.api import SCHEMA, Api
 from tests.support.documents import mutation
 from tests.support.factories import World

@@ -6,8 +6,8 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 from attendance.rules.vocabulary import Permission, Portal
+from tests.api.organization.permission_stage import STAFF_PORTALS, new_stage, outcome
 from tests.api.organization.test_permissions import SEE_ALL, TABLE
-from tests.permission_stage import STAFF_PORTALS, new_stage, outcome
 from tests.support.api import SCHEMA, Api
 from tests.support.factories import World
 from tests.support.fingerprint import fingerprint

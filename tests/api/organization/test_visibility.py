@@ -13,7 +13,7 @@ from commands.servers.start import Servers
 from db import models
 from gql.fields.global_ids import encode_id
 from gql.fields.nodes import NODE_TYPES
-from tests.permission_stage import Stage, new_stage
+from tests.api.organization.permission_stage import Stage, new_stage
 from tests.support.api import SCHEMA, Api
 from tests.support.api_process import ApiProcess, api_process, sign_in
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world

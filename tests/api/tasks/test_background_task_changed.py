@@ -19,11 +19,11 @@ from db.wake_ups import Announcer, TaskChanged
 from gql.live import task_board
 from gql.live.task_board import TaskBoard
 from gql.tasks import background_task_changed
+from tests.api.tasks.task_client import CANCEL, DELETE, gid
 from tests.support.api import Api, serving
 from tests.support.factories import World, new_world
 from tests.support.streams import Stream, claims_of, subscribed
-from tests.task_client import CANCEL, DELETE, gid
-from tests.task_desk import KINDS, TaskDesk, WriteNotes, new_desk
+from tests.support.task_desk import KINDS, TaskDesk, WriteNotes, new_desk
 
 pytestmark = pytest.mark.emptied_database
 

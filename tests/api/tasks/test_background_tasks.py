@@ -8,10 +8,10 @@ import pytest
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from gql.fields.global_ids import encode_id
+from tests.api.tasks.task_client import CANCEL, DELETE, EXCEPTIONS, ITEMS, LIST, TASK, gid, listed, told
 from tests.support.api import Api
 from tests.support.factories import World, new_world
-from tests.task_client import CANCEL, DELETE, EXCEPTIONS, ITEMS, LIST, TASK, gid, listed, told
-from tests.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
+from tests.support.task_desk import EXCEPTION, NOW, REFUSED, TaskDesk, new_desk
 
 pytestmark = pytest.mark.emptied_database
 

@@ -10,10 +10,10 @@ from db.engine import Database
 from db.tasks.emails import Message, queue_emails
 from db.tasks.task_leases import Lease, claim, lock_leased_task
 from db.unit_of_work import unit_of_work
+from tests.api.tasks.task_client import CANCEL, DELETE, cancel, delete, gid, listed
 from tests.support.api import Api
 from tests.support.factories import World
-from tests.task_client import CANCEL, DELETE, cancel, delete, gid, listed
-from tests.task_desk import NOW, TaskDesk, new_desk
+from tests.support.task_desk import NOW, TaskDesk, new_desk
 
 pytestmark = pytest.mark.emptied_database
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from gql.fields.global_ids import encode_id
-from tests.hand_desk import CREATE, EDIT, HandDesk, new_hand_desk
+from tests.api.tokens.hand_desk import CREATE, EDIT, HandDesk, new_hand_desk
 from tests.support.api import Api
 from tests.support.factories import JANUARY, World, new_world
 from tests.support.fingerprint import fingerprint

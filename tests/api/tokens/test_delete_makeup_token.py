@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
 from gql.fields.global_ids import encode_id
-from tests.hand_desk import DELETE, RESET
-from tests.reset_desk import DAY, ResetDesk, new_reset_desk
+from tests.api.tokens.hand_desk import DELETE, RESET
+from tests.api.tokens.reset_desk import DAY, ResetDesk, new_reset_desk
 from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint

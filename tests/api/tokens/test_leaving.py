@@ -9,7 +9,7 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenOrigin
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
-from tests.leaving_desk import LeavingDesk, new_leaving_desk
+from tests.api.tokens.leaving_desk import LeavingDesk, new_leaving_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World

@@ -14,7 +14,7 @@ from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
-from tests.token_sheet import ABSENT, AFTER_CLASS_AT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
+from tests.support.token_sheet import ABSENT, AFTER_CLASS_AT, DURING_CLASS, EXCUSED, PRESENT, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
 

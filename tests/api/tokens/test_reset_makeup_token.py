@@ -9,7 +9,7 @@ from sqlalchemy import text
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.reset_desk import DAY, ResetDesk, new_reset_desk
+from tests.api.tokens.reset_desk import DAY, ResetDesk, new_reset_desk
 from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, World
 from tests.support.fingerprint import fingerprint

@@ -10,11 +10,11 @@ from attendance.rules.vocabulary import MakeupTokenAct, Permission, Portal, Sour
 from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.hand_desk import HandDesk, new_hand_desk
+from tests.api.tokens.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World
-from tests.token_sheet import ABSENT, PRESENT, new_sheet
+from tests.support.token_sheet import ABSENT, PRESENT, new_sheet
 
 LEDGER = """query($id: ID!) { node(id: $id) { ... on MakeupToken { state ledger {
   act cause message enteredAt source enteredBy { ... on StaffMember { firstName } ... on Guardian { firstName } }

@@ -12,7 +12,7 @@ from db.engine import Database
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.factories import MONDAY, World, new_world
-from tests.token_sheet import AFTER_CLASS_AT, DURING_CLASS, END_OF_DAY_AT, TokenSheet, new_sheet
+from tests.support.token_sheet import AFTER_CLASS_AT, DURING_CLASS, END_OF_DAY_AT, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.sweep_token_runs import sweep
 

@@ -14,7 +14,7 @@ import pytest
 
 from attendance.rules.vocabulary import Source
 from db.engine import Database
-from tests.check_in_desk import KIOSK, OFFICE, STAFF, CheckInDesk, new_check_in_desk
+from tests.api.marks.check_in_desk import KIOSK, OFFICE, STAFF, CheckInDesk, new_check_in_desk
 from tests.support.api import Api
 from tests.support.factories import MONDAY, World
 

@@ -24,11 +24,11 @@ from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Sou
 from db import models
 from db.engine import Database
 from db.unit_of_work import unit_of_work
-from tests.cancelling import CancelDesk, new_cancel_desk
+from tests.actions.cancelling import CancelDesk, new_cancel_desk
 from tests.support.at_once import tried_at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS, PRESENT
+from tests.support.token_sheet import ABSENT, AFTER_CLASS, AFTER_CLASS_AT, DURING_CLASS, PRESENT
 
 ROUNDS = SIZES.race_rounds
 _ADDRESSES = text("UPDATE family SET email = 'baker@example.org'")

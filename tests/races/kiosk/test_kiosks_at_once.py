@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
-from tests.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
+from tests.api.kiosk.kiosk_door import CHECK_IN, REVOKE, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api, serving
 from tests.support.at_once import at_once
 from tests.support.documents import mutation

@@ -8,7 +8,7 @@ from attendance.rules.makeups.makeup_refusals import (
     MakeupRequestSettled,
 )
 from db.engine import Database, create_engine
-from tests.makeup_race import ROUNDS, Race, kinds, new_race
+from tests.races.makeups.makeup_race import ROUNDS, Race, kinds, new_race
 from tests.support.factories import World
 
 

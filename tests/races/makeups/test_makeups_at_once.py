@@ -19,7 +19,7 @@ from attendance.rules.vocabulary import (
     MakeupTokenOrigin,
 )
 from db.engine import Database, create_engine
-from tests.makeup_race import AHEAD, DAY, ROUNDS, Race, kinds, new_race
+from tests.races.makeups.makeup_race import AHEAD, DAY, ROUNDS, Race, kinds, new_race
 from tests.support.factories import MONDAY, World
 
 

@@ -28,8 +28,8 @@ from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
+from tests.support.token_sheet import END_OF_DAY_AT
 from tests.support.viewers import DURING_CLASS, kiosk_viewer, staff_viewer
-from tests.token_sheet import END_OF_DAY_AT
 
 ROUNDS = SIZES.race_rounds
 BOTH_ON = OrganizationSettings(

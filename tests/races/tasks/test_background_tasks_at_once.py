@@ -20,7 +20,7 @@ from db.tasks.task_leases import Lease, claim
 from db.unit_of_work import unit_of_work
 from tests.support.factories import World
 from tests.support.sizes import SIZES
-from tests.task_desk import KINDS, NOW, TaskDesk, new_desk
+from tests.support.task_desk import KINDS, NOW, TaskDesk, new_desk
 
 pytestmark = pytest.mark.emptied_database
 

@@ -18,7 +18,7 @@ from db.unit_of_work import unit_of_work
 from tests.support.at_once import at_once
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
-from tests.token_sheet import (
+from tests.support.token_sheet import (
     ABSENT,
     AFTER_CLASS,
     DURING_CLASS,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from settings import load_settings
-from tests.task_desk import KINDS
+from tests.support.task_desk import KINDS
 from workers.main import run
 
 

@@ -29,8 +29,8 @@ from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import UnitOfWork, unit_of_work
 from tests.support.each_statement import each_statement
 from tests.support.factories import MONDAY, Lesson, World
+from tests.support.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from tests.support.viewers import kiosk_viewer, staff_viewer
-from tests.token_sheet import AFTER_CLASS, END_OF_DAY, RUNS, TokenSheet, new_sheet
 from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out
 from workers.jobs.sweep_token_runs import sweep

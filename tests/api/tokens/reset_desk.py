@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from gql.fields.global_ids import encode_id
-from tests.hand_desk import HandDesk, new_hand_desk
+from tests.api.tokens.hand_desk import HandDesk, new_hand_desk
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World

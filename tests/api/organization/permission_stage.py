@@ -9,7 +9,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal, Source, TaskKind, TaskState
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from tests.kiosk_door import launch
+from tests.api.kiosk.kiosk_door import launch
 from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
 from tests.support.viewers import DURING_CLASS

@@ -20,8 +20,8 @@ from db.organization.settings import read_settings
 from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import unit_of_work
 from tests.support.factories import MONDAY
+from tests.support.token_sheet import DURING_CLASS, TokenSheet, new_sheet
 from tests.support.viewers import staff_viewer
-from tests.token_sheet import DURING_CLASS, TokenSheet, new_sheet
 
 WITH_TOKENS = CancellationOptions(tokens=CancellationTokens())
 ABSENCE, CANCELLATION = MakeupTokenOrigin.ABSENCE, MakeupTokenOrigin.CANCELLATION
