@@ -5,8 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from attendance.actions.cancelling.cancel_occurrence import Cancelled, cancel_occurrence, plan_cancelling
 from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
@@ -95,30 +93,16 @@ class CancelDesk(TokenSheet):
 
     async def changes(self) -> list[tuple[str, set[UUID], set[UUID]]]:
         """Kind, rows told and rows that left, of each change of the occurrence."""
-        change, entry = models.Change, models.ChangedEntry
-        owner = self.world.owner
-        mine = (change.timeslot_id == self.lesson.timeslot_id, change.held_on == self.held_on)
-        kinds = await owner.execute(select(change.revision, change.kind).where(*mine).order_by(change.revision))
-        entries = list(
-            await owner.execute(
-                select(entry.revision, entry.student_id, entry.left_roster).where(
-                    entry.timeslot_id == self.lesson.timeslot_id, entry.held_on == self.held_on
-                )
-            )
-        )
+        mine = {"timeslot_id": self.lesson.timeslot_id, "held_on": self.held_on}
+        entries = await self.world.rows(models.ChangedEntry, **mine)
         return [
             (
-                kind.value,
-                {each.student_id for each in entries if each.revision == revision and not each.left_roster},
-                {each.student_id for each in entries if each.revision == revision and each.left_roster},
+                change.kind.value,
+                {each.student_id for each in entries if each.revision == change.revision and not each.left_roster},
+                {each.student_id for each in entries if each.revision == change.revision and each.left_roster},
             )
-            for revision, kind in kinds
+            for change in await self.world.rows(models.Change, **mine)
         ]
-
-    async def emails(self) -> list[Any]:
-        email = models.Email
-        found = await self.world.owner.execute(select(email.__table__).order_by(email.id))
-        return list(found)
 
 
 async def new_cancel_desk(world: Any, database: Any, **lesson: Any) -> CancelDesk:

@@ -375,7 +375,7 @@ async def test_R4_14_a_cancelled_class_counts_neither_way_for_absences_in_a_row(
     between = replace(desk, held_on=MONDAY - WEEK)
 
     async def told() -> list[str]:
-        return [email.state for email in await desk.emails()]
+        return [email.state for email in await desk.world.emails()]
 
     await between.cancel(NOTHING)
     assert await told() == ["QUEUED"]

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from attendance.rules.calendar.days import ended_days
 from attendance.rules.vocabulary import AttendanceStatus, BlackoutScope, EnrollmentType, OfferingKind
+from db import models
 from db.engine import Database
 from tests.support.factories import MONDAY, Lesson, World, new_world
 from tests.support.processes import worker_process
@@ -147,7 +148,7 @@ async def test_R4_13_what_is_not_held_and_whom_no_enrollment_covers_is_left_alon
     await world.enroll(student, nobody.offering_id, starts_on=MONDAY, type=EnrollmentType.WAITLIST)
     assert await end(sheet, END_OF_DAY_AT) == 1
     assert await marks(world) == absent(*sheet.enrollments)
-    rows = await world.owner.scalar(text("SELECT count(*) FROM occurrence"))
+    rows = await world.count(models.Occurrence)
     assert rows == 2, "the cancelled one and the one that was marked"
 
 

@@ -38,7 +38,7 @@ class Post(HandDesk):
         return self.server.taken[sent:]
 
     async def states(self) -> list[str]:
-        return [row.state for row in await self.emails()]
+        return [row.state for row in await self.world.emails()]
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ async def test_R8_1_a_family_without_an_address_gets_tokens_and_no_e_mail(post: 
     await post.world.owner.execute(text("UPDATE family SET email = :it"), {"it": address})
     done = await post.create({"sendEmail": True}, {})
     assert (done["tokenCount"], done["emailCount"], done["emailsWithoutAddress"]) == (2, 0, 1)
-    assert await post.emails() == []
+    assert await post.world.emails() == []
 
 
 async def test_R8_2_a_token_that_is_not_issued_yet_is_told_on_its_issue_date(post: Post) -> None:
@@ -151,7 +151,7 @@ async def test_R8_5_an_earlier_issue_date_tells_it_at_once(post: Post) -> None:
 async def test_R8_5_what_nobody_asked_to_tell_an_edit_does_not_tell(post: Post) -> None:
     token = await post.one(issueOn="2026-11-20")
     await post.edit(token["id"], issueOn="2026-11-16")
-    assert await post.emails() == []
+    assert await post.world.emails() == []
 
 
 @pytest.mark.parametrize("end", ["delete", "expire"])
@@ -167,7 +167,7 @@ async def test_R8_5_of_a_token_that_is_gone_nothing_is_told(post: Post, end: str
 
 async def test_R9_8_nothing_is_told_of_tokens_that_were_refused(post: Post) -> None:
     await post.create({"sendEmail": True}, {"sendEmail": True, "expiresOn": "2026-01-01"})
-    assert await post.emails() == []
+    assert await post.world.emails() == []
 
 
 async def test_R9_8_without_a_server_the_e_mail_is_kept_and_shown(
@@ -196,7 +196,7 @@ async def test_R9_8_without_a_server_the_e_mail_is_kept_and_shown(
 
 async def test_R9_8_the_outbox_holds_facts(post: Post) -> None:
     token = await post.one(sendEmail=True)
-    (email,) = await post.emails()
+    (email,) = await post.world.emails()
     facts: dict[str, Any] = {"student": "Ann", "location": None, "program": None, "comment": None}
     assert email.facts == facts | {"issued_on": "2026-11-16", "expires_on": "2027-02-14"}
     assert (email.template, email.due_at) == ("new_makeup_token", MONDAY_EVENING)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,6 +96,17 @@ class World:
         table = model.__table__
         counted = select(func.count()).select_from(table).where(table.c.organization_id == self.organization_id)
         return await self.owner.scalar(counted) or 0
+
+    async def rows(self, model: type[Table], **values: Any) -> list[Row[Any]]:
+        """The organization's rows that have these values, in the order of their keys."""
+        table = model.__table__
+        wanted = {"organization_id": self.organization_id, **values}
+        found = select(table).where(*(table.c[name] == value for name, value in wanted.items()))
+        return list(await self.owner.execute(found.order_by(*table.primary_key)))
+
+    async def emails(self) -> list[Row[Any]]:
+        """By their reasons."""
+        return sorted(await self.rows(models.Email), key=lambda email: email.reason)
 
     async def change(self, model: type[Table], row_id: UUID, **values: Any) -> None:
         """Set columns of one row, as nobody does through the product."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, update
 
 from attendance.actions.tokens.run_tokens import run_tokens
 from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
@@ -117,12 +117,7 @@ class TokenSheet:
 
     async def tokens(self) -> list[Row[Any]]:
         """Every token of the organization, by student."""
-        found = await self.world.owner.execute(
-            select(models.MakeupToken.__table__)
-            .where(models.MakeupToken.organization_id == self.world.organization_id)
-            .order_by(models.MakeupToken.student_id, models.MakeupToken.id)
-        )
-        return list(found)
+        return sorted(await self.world.rows(models.MakeupToken), key=lambda token: (token.student_id, token.id))
 
     async def live_tokens(self) -> list[UUID]:
         """The students who have a token that is not revoked, once for each."""
@@ -130,28 +125,18 @@ class TokenSheet:
 
     async def ledger(self, student: UUID | None = None) -> list[tuple[str, str | None]]:
         """Acts and causes in the order of their entry."""
-        entry = models.MakeupTokenEntry
-        of_student = () if student is None else (entry.student_id == student,)
-        found = await self.world.owner.execute(
-            select(entry.act, entry.cause)
-            .where(entry.organization_id == self.world.organization_id, *of_student)
-            .order_by(entry.id)
-        )
-        return [(row.act.value, row.cause) for row in found]
+        of_student = {} if student is None else {"student_id": student}
+        return [(row.act.value, row.cause) for row in await self.world.rows(models.MakeupTokenEntry, **of_student)]
 
     async def runs(self) -> dict[str, str]:
         """State by phase."""
-        run = models.TokenRun
-        found = await self.world.owner.execute(
-            select(run.phase, run.state).where(run.timeslot_id == self.lesson.timeslot_id)
-        )
-        return {row.phase.value: row.state.value for row in found}
+        runs = await self.world.rows(models.TokenRun, timeslot_id=self.lesson.timeslot_id)
+        return {row.phase.value: row.state.value for row in runs}
 
     async def tie_to_makeup(self, token_id: UUID, makeup_on: date) -> None:
         """As if the token had been redeemed for the class on `makeup_on`."""
-        token = models.MakeupToken
-        student = (await self.world.owner.scalars(select(token.student_id).where(token.id == token_id))).one()
-        await self.world.makeup(student, self.lesson, makeup_on, token_id=token_id)
+        (token,) = await self.world.rows(models.MakeupToken, id=token_id)
+        await self.world.makeup(token.student_id, self.lesson, makeup_on, token_id=token_id)
 
     async def cancel(self, *, at: datetime | None = LONG_AGO) -> None:
         await self.world.occurrence(self.lesson.timeslot_id, self.held_on)

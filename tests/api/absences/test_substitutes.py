@@ -15,7 +15,6 @@ from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from mail.render import render
 from tests.api.tasks.task_client import CANCEL, EXCEPTIONS
-from tests.api.tokens.hand_desk import EMAILS
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, Lesson, World, new_world
@@ -78,7 +77,7 @@ class Desk:
         return [(row.held_on, row.substitute_id) for row in await self.world.owner.execute(STORED)]
 
     async def emails(self) -> list[tuple[str, str, str, str]]:
-        found = await self.world.owner.execute(EMAILS, {"own": self.world.organization_id})
+        found = await self.world.rows(models.Email)
         return [(row.recipient.partition("@")[0], row.template, row.facts["held_on"], row.state) for row in found]
 
     async def teaches(self, person: UUID, lesson: Lesson) -> None:

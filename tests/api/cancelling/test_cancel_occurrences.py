@@ -18,6 +18,7 @@ from attendance.rules.vocabulary import (
     Portal,
 )
 from attendance.tasks.kinds import KINDS
+from db import models
 from db.engine import Database
 from gql.fields.global_ids import encode_id
 from tests.support.api import EVENING, Api
@@ -50,8 +51,6 @@ SHEET = """
   state canRecordAttendance notRecordable { reason }
   cancellation { comment cancelledBy { firstName } } roster { student { firstName } }
 """
-EMAILS = text("SELECT reason, recipient, state, facts, background_task_id FROM email ORDER BY reason")
-EXCEPTIONS = text("SELECT student_id, message FROM background_task_exception ORDER BY position, number")
 
 
 @dataclass
@@ -98,9 +97,6 @@ class Office:
         await self.world.enroll(student, self.lesson.offering_id, **enrollment)
         return student
 
-    async def emails(self) -> list[Any]:
-        return list(await self.world.owner.execute(EMAILS))
-
 
 @pytest.fixture
 async def office(world: World, api: Api, database: Database) -> Office:
@@ -126,7 +122,7 @@ async def test_R9_1_a_class_is_cancelled_for_this_day_with_comment_tokens_and_e_
         "roster": [{"student": {"firstName": "Ann"}}, {"student": {"firstName": "Ben"}}],
     }
     assert (await office.tokens(ann), await office.tokens(ben)) == ([("CANCELLATION", "AVAILABLE")], [])
-    emails = {email.recipient: email for email in await office.emails()}
+    emails = {email.recipient: email for email in await office.world.emails()}
     assert emails.keys() == {"baker@example.org", "ben@example.org"}
     facts = emails["baker@example.org"].facts
     assert (facts["comment"], facts["offering"], facts["held_on"]) == ("Snow.", "Swim 1", "2026-11-16")
@@ -257,12 +253,12 @@ async def test_R9_1_the_dry_run_names_students_over_the_limit_and_counts_e_mails
     assert preview["withoutAddress"] == [{"student": {"firstName": "Ben"}}]
     assert (await office.sheet())["state"] == "SCHEDULED"
     await office.cancelled(office.id(), **given)
-    told = {row.message for row in await office.world.owner.execute(EXCEPTIONS)}
+    told = {row.message for row in await office.world.rows(models.BackgroundTaskException)}
     assert told == {
         "No makeup token was created: the limit of 1 is reached (1 counted).",
         "The family was not told, because it has no e-mail address.",
     }
-    assert len(await office.emails()) == 1
+    assert len(await office.world.emails()) == 1
     override = await office.preview(office.id(MONDAY + WEEK), createTokens={"overrideLimit": True})
     assert (override["tokensToCreate"], override["overLimitCount"]) == (2, 0)
 
@@ -368,7 +364,7 @@ async def test_R9_1_who_is_told(office: Office, given: Any, recipients: set[str]
     await office.student("Zoe", email="zoe@example.org", type=EnrollmentType.WAITLIST)
     assert (await office.preview(office.id(), **given))["emailCount"] == len(recipients)
     await office.cancelled(office.id(), **given)
-    assert {email.recipient for email in await office.emails()} == recipients
+    assert {email.recipient for email in await office.world.emails()} == recipients
 
 
 async def test_R9_8_siblings_have_one_e_mail(office: Office) -> None:
@@ -377,7 +373,7 @@ async def test_R9_8_siblings_have_one_e_mail(office: Office) -> None:
         student = await office.world.student(first_name=name, family_id=family)
         await office.world.enroll(student, office.lesson.offering_id)
     await office.cancelled(office.id(), notify=True)
-    (email,) = await office.emails()
+    (email,) = await office.world.emails()
     assert [each["name"] for each in email.facts["students"]] == ["Ann", "Zoe"]
 
 
@@ -393,10 +389,10 @@ async def test_R9_3_restoring_gives_the_class_back_and_takes_e_mails_back_that_w
         "returnedTokens": [],
         "makeupsGivenBack": [],
     }
-    assert [email.state for email in await office.emails()] == ["WITHDRAWN"]
+    assert [email.state for email in await office.world.emails()] == ["WITHDRAWN"]
     assert (await office.restore())["__typename"] == "OccurrenceNotCancelled"
     await office.cancelled(office.id(), notify=True, createTokens={})
-    assert sorted(email.state for email in await office.emails()) == ["QUEUED", "WITHDRAWN"]
+    assert sorted(email.state for email in await office.world.emails()) == ["QUEUED", "WITHDRAWN"]
     assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
 
 
@@ -410,7 +406,7 @@ async def test_R9_2_R9_3_a_makeup_is_given_back_and_told_when_the_class_is_resto
     assert (preview["makeupsToGiveBack"], preview["emailCount"], preview["tokensToCreate"]) == (1, 1, 0)
     await office.cancelled(there, **given)
     assert await office.tokens(ben) == [("MANUAL", "AVAILABLE")]
-    (email,) = await office.emails()
+    (email,) = await office.world.emails()
     assert email.facts["students"][0]["given_back"] == ["2026-11-30"]
     returned = {"student": {"firstName": "Ben"}, "occurrence": {"id": there}}
     assert preview["returnedTokens"] == [returned | {"goodThrough": "2026-11-30", "isPutOff": False}]
@@ -437,7 +433,7 @@ async def test_R9_4_cancelled_twice_at_the_same_time_the_second_task_tells_it(of
         assert (await office.cancel(office.id(), createTokens={}))["__typename"] == "CancelOccurrencesSuccess"
     await office.work()
     assert await office.tokens(ann) == [("CANCELLATION", "AVAILABLE")]
-    told = [row.message for row in await office.world.owner.execute(EXCEPTIONS)]
+    told = [row.message for row in await office.world.rows(models.BackgroundTaskException)]
     assert told == ["Class is already cancelled on this date."]
 
 

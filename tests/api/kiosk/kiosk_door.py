@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id
@@ -89,12 +87,7 @@ class KioskDoor:
 
     async def marks(self) -> dict[str, tuple[str, bool, str]]:
         """Status, whether defaulted, and source, by name."""
-        mark = models.Mark
-        found = await self.world.owner.execute(
-            select(mark.student_id, mark.status, mark.is_defaulted, mark.source).where(
-                mark.timeslot_id == self.lesson.timeslot_id, mark.held_on == MONDAY
-            )
-        )
+        found = await self.world.rows(models.Mark, timeslot_id=self.lesson.timeslot_id, held_on=MONDAY)
         by_id = {row.student_id: (row.status.value, row.is_defaulted, row.source.value) for row in found}
         return {name: by_id[student] for name, student in self.students.items() if student in by_id}
 

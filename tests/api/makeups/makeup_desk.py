@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
+from db import models
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.factories import MONDAY, Lesson, World
@@ -39,7 +38,6 @@ _SHEET = """
   roster { student { firstName } enrollment { type } mark { status isDefaulted }
            indicators { kind facts { ... on MakeupFacts { missedOn } } } }
 """
-_LEDGER = text("SELECT act, source, facts FROM makeup_token_entry WHERE makeup_token_id = :it ORDER BY id")
 
 
 @dataclass
@@ -102,7 +100,8 @@ class MakeupDesk:
 
     async def ledger(self) -> list[tuple[str, str]]:
         """Acts and sources of the token's entries, in their order."""
-        return [(row.act, row.source) for row in await self.world.owner.execute(_LEDGER, {"it": self.token})]
+        entries = await self.world.rows(models.MakeupTokenEntry, makeup_token_id=self.token)
+        return [(row.act, row.source) for row in entries]
 
     async def staff(self, *permissions: Permission, **more: Any) -> Api:
         return await self.office.as_staff(self.world, *permissions, **more)

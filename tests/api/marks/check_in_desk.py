@@ -5,8 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
@@ -140,35 +138,20 @@ class CheckInDesk:
 
     async def marks(self) -> dict[str, tuple[str, bool, str]]:
         """Status, whether defaulted, and source, by name."""
-        mark = models.Mark
-        found = await self.world.owner.execute(
-            select(mark.student_id, mark.status, mark.is_defaulted, mark.source).where(
-                mark.timeslot_id == self.key.timeslot_id, mark.held_on == self.held_on
-            )
-        )
+        found = await self.world.rows(models.Mark, timeslot_id=self.key.timeslot_id, held_on=self.held_on)
         by_id = {row.student_id: (row.status.value, row.is_defaulted, row.source.value) for row in found}
         return {name: by_id[student] for name, student in self.students.items() if student in by_id}
 
     async def tokens(self) -> str:
         """Who has a live token of this occurrence, names with spaces between; each at most once."""
-        token = models.MakeupToken
-        found = await self.world.owner.scalars(
-            select(token.student_id).where(
-                token.timeslot_id == self.key.timeslot_id, token.held_on == self.held_on, token.revoked_at.is_(None)
-            )
-        )
-        having = list(found)
+        mine = {"timeslot_id": self.key.timeslot_id, "held_on": self.held_on, "revoked_at": None}
+        having = [token.student_id for token in await self.world.rows(models.MakeupToken, **mine)]
         assert len(having) == len(set(having)), "two tokens for one absence"
         return " ".join(name for name, student in self.students.items() if student in having)
 
     async def runs(self) -> dict[str, tuple[datetime, str]]:
         """When each is due, and its state."""
-        run = models.TokenRun
-        found = await self.world.owner.execute(
-            select(run.phase, run.due_at, run.state).where(
-                run.timeslot_id == self.key.timeslot_id, run.held_on == self.held_on
-            )
-        )
+        found = await self.world.rows(models.TokenRun, timeslot_id=self.key.timeslot_id, held_on=self.held_on)
         return {row.phase.value: (row.due_at, row.state.value) for row in found}
 
 

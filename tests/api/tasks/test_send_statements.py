@@ -15,7 +15,7 @@ from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from mail.render import render
 from tests.api.tasks.task_client import CANCEL, EXCEPTIONS
-from tests.api.tokens.hand_desk import EMAILS, MONDAY_EVENING
+from tests.api.tokens.hand_desk import MONDAY_EVENING
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, World, new_world
@@ -50,11 +50,8 @@ class Desk:
     async def work(self) -> None:
         await work_off(WorkerContext(self.database, Announcer(), lambda: MONDAY_EVENING))
 
-    async def emails(self) -> list[Any]:
-        return list(await self.world.owner.execute(EMAILS, {"own": self.world.organization_id}))
-
     async def written_to(self) -> list[str]:
-        return sorted(row.recipient.removesuffix("@example.org") for row in await self.emails())
+        return sorted(row.recipient.removesuffix("@example.org") for row in await self.world.emails())
 
     async def exceptions(self, done: Any) -> list[tuple[str, str, str]]:
         found = (await self.api.ask(EXCEPTIONS, id=done["backgroundTaskId"]))["node"]["exceptions"]["nodes"]
@@ -82,7 +79,7 @@ async def test_R9_4_each_family_with_a_balance_gets_its_statement(desk: Desk) ->
         "backgroundTask": {"kind": "SEND_STATEMENTS", "state": "QUEUED"},
     }
     await desk.work()
-    (email,) = await desk.emails()
+    (email,) = await desk.world.emails()
     assert (email.recipient, email.template, email.state) == ("ann@example.org", "statement", "QUEUED")
     assert email.facts == {
         "amount": "1,234.50",
@@ -192,7 +189,7 @@ async def test_R9_5_a_cancelled_task_sends_nothing(desk: Desk) -> None:
     done = await desk.send()
     await desk.api.ask(CANCEL, id=done["backgroundTaskId"])
     await desk.work()
-    assert await desk.emails() == []
+    assert await desk.world.emails() == []
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from attendance.rules.vocabulary import Permission
+from db import models
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
 from tests.support.documents import mutation
@@ -21,13 +20,6 @@ DELETE = mutation("deleteMakeupToken", f"makeupToken {{ {TOKEN} }}")
 RESET = mutation("resetMakeupToken", f"makeupToken {{ {TOKEN} }}")
 MONDAY_EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
 """In Chicago; in London it is Tuesday."""
-LEDGER = text(
-    "SELECT act, cause, source, actor_id, facts, timeslot_id, held_on FROM makeup_token_entry"
-    " WHERE organization_id = :own ORDER BY id"
-)
-EMAILS = text(
-    "SELECT reason, recipient, template, facts, state, due_at FROM email WHERE organization_id = :own ORDER BY id"
-)
 
 
 @dataclass
@@ -58,11 +50,7 @@ class HandDesk:
 
     async def ledger(self) -> list[tuple[str, Any]]:
         """Acts and facts."""
-        found = await self.world.owner.execute(LEDGER, {"own": self.world.organization_id})
-        return [(row.act, row.facts) for row in found]
-
-    async def emails(self) -> list[Any]:
-        return list(await self.world.owner.execute(EMAILS, {"own": self.world.organization_id}))
+        return [(row.act, row.facts) for row in await self.world.rows(models.MakeupTokenEntry)]
 
 
 async def new_hand_desk(world: World, api: Api) -> HandDesk:

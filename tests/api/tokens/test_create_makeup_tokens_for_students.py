@@ -14,7 +14,7 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.api.tasks.task_client import CANCEL, EXCEPTIONS
-from tests.api.tokens.hand_desk import EMAILS, MONDAY_EVENING
+from tests.api.tokens.hand_desk import MONDAY_EVENING
 from tests.support.api import Api
 from tests.support.documents import mutation
 from tests.support.factories import JANUARY, LONG_AGO, MONDAY, World, new_world
@@ -91,17 +91,13 @@ async def test_R9_4_each_student_named_gets_one_token_and_its_email(desk: Desk) 
     await desk.work(MONDAY_EVENING + timedelta(hours=8))
     plain = ("MANUAL", MONDAY, date(2027, 2, 14), "For the flood.", "OFFICE", desk.owner_id)
     assert [tuple(row) for row in await desk.world.owner.execute(TOKENS)] == [("Ann", *plain), ("Bob", *plain)]
-    emails = [(row.recipient, row.template) for row in await desk.world.owner.execute(EMAILS, _own(desk))]
+    emails = [(row.recipient, row.template) for row in await desk.world.rows(models.Email)]
     assert emails == [("ann@example.org", "new_makeup_token"), ("bob@example.org", "new_makeup_token")]
-    entries = await desk.world.owner.execute(text("SELECT act, actor_id FROM makeup_token_entry"))
-    assert [tuple(row) for row in entries] == [("ISSUED", desk.owner_id)] * 2
+    entries = await desk.world.rows(models.MakeupTokenEntry)
+    assert [(row.act, row.actor_id) for row in entries] == [("ISSUED", desk.owner_id)] * 2
     report = {"itemsDone": 2, "itemsRefused": 0, "emailsWaiting": 2, "emailsWithdrawn": 0}
     assert await desk.task(done) == {"state": "COMPLETED", "done": 2, "total": 2, "report": report}
     assert await desk.exceptions(done) == []
-
-
-def _own(desk: Desk) -> dict[str, UUID]:
-    return {"own": desk.world.organization_id}
 
 
 async def test_R9_4_exceptions_by_student(desk: Desk) -> None:
@@ -122,7 +118,7 @@ async def test_R9_4_nobody_is_told_without_being_asked_for(desk: Desk) -> None:
     done = await desk.create(studentIds=ids(await desk.pupil("Ann")))
     await desk.work()
     assert await desk.exceptions(done) == []
-    assert list(await desk.world.owner.execute(EMAILS, _own(desk))) == []
+    assert await desk.world.rows(models.Email) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, MakeupTokenOrigin
+from db import models
 from db.ids import new_id
 from gql.fields.global_ids import encode_id
 from tests.api.tokens.leaving_desk import LeavingDesk, new_leaving_desk
@@ -48,7 +49,7 @@ async def test_R8_11_after_the_last_drop_and_the_wait_unused_tokens_are_expired_
     assert await desk.states() == ["EXPIRED", "EXPIRED", "AVAILABLE", "AVAILABLE"]
     await desk.on(MONDAY + 15 * DAY)
     assert await desk.states() == ["EXPIRED"] * 4
-    assert await desk.world.owner.scalar(text("SELECT count(*) FROM email")) == 0
+    assert await desk.world.count(models.Email) == 0
 
 
 async def test_R8_11_the_setting_off_leaves_tokens_as_they_are(desk: LeavingDesk) -> None:

@@ -131,7 +131,7 @@ async def test_R9_1_cancelled_three_times_at_once_it_is_cancelled_once(desk: Can
         assert refused(outcomes) == [OccurrenceNotCancellable] * 2
         assert await week.live() == all_of(week)
         assert [kind for kind, _, _ in await week.changes()] == ["CANCELLED", "TOKENS"]
-        assert len(await week.emails()) == 3 * number
+        assert len(await week.world.emails()) == 3 * number
 
 
 async def test_R9_3_restored_twice_at_once_it_is_restored_once(desk: CancelDesk) -> None:

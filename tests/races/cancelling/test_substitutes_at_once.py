@@ -22,6 +22,7 @@ from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound, Refusal
 from attendance.rules.vocabulary import Portal
+from db import models
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
@@ -108,8 +109,7 @@ async def test_R9_9_assigned_twice_at_once_it_is_told_once(office: Office) -> No
         absence = await office.absence(office.tom)
         done = await asyncio.gather(*(office.assign(absence, office.swim, office.sue) for _ in range(3)))
         assert refusals(list(done)) == []
-        emails = await office.world.owner.execute(text("SELECT count(*) FROM email"))
-        assert (await office.standing_in(), emails.scalar_one()) == (1, 1)
+        assert (await office.standing_in(), await office.world.count(models.Email)) == (1, 1)
         await office.clear()
 
 

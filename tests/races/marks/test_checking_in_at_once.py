@@ -41,7 +41,6 @@ HISTORY = text(
     " FROM change c LEFT JOIN changed_entry e USING (organization_id, timeslot_id, held_on, revision)"
     " WHERE c.timeslot_id = :slot AND c.kind = 'MARKS' ORDER BY c.revision, e.student_id"
 )
-MARKS = text("SELECT student_id, status, is_defaulted, source, revision FROM mark WHERE timeslot_id = :slot")
 
 Act = Callable[[UnitOfWork], Awaitable[Recorded]]
 
@@ -99,7 +98,7 @@ class Door:
             return await asyncio.gather(*map(begin, acts))
 
     async def sheet(self) -> dict[UUID, tuple[str, bool, str]]:
-        found = await self.world.owner.execute(MARKS.bindparams(slot=self.key.timeslot_id))
+        found = await self.world.rows(models.Mark, timeslot_id=self.key.timeslot_id)
         return {row.student_id: (row.status, row.is_defaulted, row.source) for row in found}
 
     async def armed(self) -> int:

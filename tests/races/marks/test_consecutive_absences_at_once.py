@@ -3,14 +3,13 @@
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from attendance.actions.marks.record_marks import Submission
 from attendance.actions.marks.submit_attendance import submit_attendance
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission
+from db import models
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
@@ -40,4 +39,4 @@ async def test_R4_14_the_second_and_the_third_absence_at_once_tell_once(database
         marks: dict[object, WantedMark] = {student: WantedMark(AttendanceStatus.ABSENT)}
         async with asyncio.timeout(10):
             await asyncio.gather(*(absent(lesson.key(day), marks) for day in weeks[:2]))
-        assert await world.owner.scalar(text("SELECT count(*) FROM email")) == number
+        assert await world.count(models.Email) == number
