@@ -65,7 +65,7 @@ class MakeupDesk:
         return self.lesson.key(held_on)
 
     def sheet_id(self, held_on: date = AHEAD) -> str:
-        return self.sheet_id(held_on)
+        return self.lesson.sheet_id(held_on)
 
     async def act(self, api: Api, name: str, **given: Any) -> dict[str, Any]:
         """The union's member."""
