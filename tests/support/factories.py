@@ -39,7 +39,6 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.ids import new_id
 from db.models.table import Table
-from gql.fields.global_ids import encode_occurrence_id
 from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -59,6 +58,9 @@ class Lesson:
 
     def sheet_id(self, held_on: date = MONDAY) -> str:
         """The occurrence's id in the API."""
+        # Strawberry takes long to import, and every test process has this module: also one that runs pure rules.
+        from gql.fields.global_ids import encode_occurrence_id  # noqa: PLC0415
+
         return encode_occurrence_id(self.key(held_on))
 
 
