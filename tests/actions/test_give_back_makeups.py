@@ -11,10 +11,10 @@ from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.vocabulary import BlackoutScope, EnrollmentType
 from db.engine import Database
 from db.marks.changes import SYSTEM
-from tests.cancelling import CancelDesk, new_cancel_desk
+from tests.actions.cancelling import CancelDesk, new_cancel_desk
 from tests.support.each_statement import counting
 from tests.support.factories import MONDAY, World
-from tests.token_sheet import ABSENT, DURING_CLASS, PRESENT
+from tests.support.token_sheet import ABSENT, DURING_CLASS, PRESENT
 
 WEEK = timedelta(weeks=1)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.kiosk_door import STARTS, KioskDoor, launch, new_kiosk_door
+from tests.api.kiosk.kiosk_door import STARTS, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api
 from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint

@@ -6,7 +6,7 @@ import pytest
 
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from tests.check_in_desk import new_check_in_desk
+from tests.api.marks.check_in_desk import new_check_in_desk
 from tests.support.api import Api
 from tests.support.factories import World
 from tests.support.viewers import DURING_CLASS
