@@ -8,11 +8,11 @@ import pytest
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id
-from tests.feed_stage import following
-from tests.makeup_desk import AHEAD, MakeupDesk, makeup_desk
+from tests.api.makeups.makeup_desk import AHEAD, MakeupDesk, makeup_desk
 from tests.support.api import Api
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
+from tests.support.streams import following
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 STARTS_AT = datetime(2026, 11, 23, 23, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from db.engine import Database, create_engine
-from tests.makeup_race import ROUNDS, Race, kinds, new_race
+from tests.races.makeups.makeup_race import ROUNDS, Race, kinds, new_race
 from tests.support.factories import MONDAY, World
 from tests.support.viewers import DURING_CLASS
 
