@@ -13,11 +13,11 @@ from db.engine import Database
 from db.tasks.emails import withdraw_emails
 from db.tasks.task_leases import Lease, claim, lock_leased_task
 from db.unit_of_work import unit_of_work
+from tests.api.tasks.task_client import cancel, delete, gid, listed, not_told, send_withheld, told
 from tests.support.api import Api
 from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
-from tests.task_client import cancel, delete, gid, listed, not_told, send_withheld, told
-from tests.task_desk import NOW, TaskDesk, new_desk
+from tests.support.task_desk import NOW, TaskDesk, new_desk
 from workers.jobs.forget_tasks import forget_tasks
 
 pytestmark = pytest.mark.emptied_database
