@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from db import models
 from db.engine import create_engine
+from db.missing_keys import fill_missing_keys
 from db.revision import newest_revision
 
 LOCK = 7_065_511_001  # any number that nothing else in the database locks
@@ -36,11 +37,14 @@ def _drift(connection: Connection) -> list[object]:
 
 
 async def upgrade(url: str) -> None:
-    """Apply the missing migrations as the owner. A second caller waits for the first and then finds nothing to do."""
+    """Apply the missing migrations as the owner, and make the keys of names that have none. A second caller waits for
+    the first and then finds nothing to do.
+    """
     engine = create_engine(url, role=None)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
+        await fill_missing_keys(engine)
     finally:
         await engine.dispose()
 

@@ -407,6 +407,8 @@ CREATE TABLE family (
     deleted_at timestamp with time zone,
     check_in_code_number integer DEFAULT 1 NOT NULL,
     phone_key text GENERATED ALWAYS AS (phone_key(phone)) STORED,
+    sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT family_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT family_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
@@ -832,6 +834,8 @@ CREATE TABLE offering (
     source_id text,
     deleted_at timestamp with time zone,
     holds_from date,
+    sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT offering_capacity_is_a_count CHECK ((capacity >= 0)),
     CONSTRAINT offering_offering_kind CHECK (((kind)::text = ANY ((ARRAY['CLASS'::character varying, 'APPOINTMENT'::character varying, 'CAMP'::character varying])::text[]))),
     CONSTRAINT offering_starts_before_it_ends CHECK ((starts_on <= ends_on)),
@@ -839,7 +843,7 @@ CREATE TABLE offering (
     CONSTRAINT offering_location_id_fk FOREIGN KEY (organization_id, location_id) REFERENCES location(organization_id, id),
     CONSTRAINT offering_program_id_fk FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id)
 );
-CREATE INDEX offering_name_ix ON offering USING btree (organization_id, name, id);
+CREATE INDEX offering_sort_key_ix ON offering USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX offering_source_id_key ON offering USING btree (organization_id, source_id);
 ALTER TABLE offering ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON offering USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1097,11 +1101,13 @@ CREATE TABLE student (
     source_id text,
     deleted_at timestamp with time zone,
     tokens_lapse_on date,
+    sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT student_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
 );
 CREATE INDEX student_family_ix ON student USING btree (organization_id, family_id);
-CREATE INDEX student_sort_name_ix ON student USING btree (organization_id, sort_name, id);
+CREATE INDEX student_sort_key_ix ON student USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX student_source_id_key ON student USING btree (organization_id, source_id);
 ALTER TABLE student ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON student USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));

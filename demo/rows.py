@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import models
 from db.models.table import Table
+from db.names import KEYED, keys_of
 
 _NAMESPACE = UUID("6f0d2a53-8c1e-5f5a-9d7e-3b0a4c2e8f11")
 
@@ -50,6 +51,9 @@ async def copy_in(connection: AsyncConnection, rows: Rows) -> None:
     for table in models.metadata.sorted_tables:
         found = rows.tables.get(table.name)
         if found:
+            if table.name in KEYED:
+                for row in found:
+                    row["sort_key"], row["search_key"] = keys_of(table.name, row)
             columns = list(dict.fromkeys(column for row in found for column in row))
             records = [tuple(_plain(row.get(column)) for column in columns) for row in found]
             await raw.driver_connection.copy_records_to_table(table.name, columns=columns, records=records)  # type: ignore[union-attr]

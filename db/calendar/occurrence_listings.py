@@ -24,14 +24,15 @@ from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, Offer
 from db.calendar.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
 from db.driver import HotStatement
 from db.fragments import on_sheet
-from db.listing import containing, values
+from db.listing import values
+from db.names import searched
 
 _SLOTS = text(f"""
 SELECT t.id, t.start_time, t.duration_minutes, t.weekday,
        greatest(t.starts_on, v.starts_on) AS slot_starts_on,
        least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
            AS slot_ends_on,
-       t.offering_id, o.name, o.starts_on, o.ends_on, o.holds_from, coalesce(v.time_zone, l.time_zone) AS time_zone,
+       t.offering_id, o.sort_key, o.starts_on, o.ends_on, o.holds_from, coalesce(v.time_zone, l.time_zone) AS time_zone,
        sessions.*, formerly.*, teachers.*, substitutions.*
 FROM timeslot_version t
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
@@ -60,7 +61,7 @@ WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL
   AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
   AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
   AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
-  AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
+  AND (CAST(:search AS text) IS NULL OR strpos(o.search_key, :search) > 0)
 """)  # noqa: S608 - constants
 
 _TALLIES = HotStatement(f"""
@@ -103,7 +104,7 @@ JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
 class ListingFilter:
     """A filter for occurrences. None or an empty collection sets no condition.
 
-    search -- a text that the offering's name contains, ignoring case.
+    search -- a text that the offering's name contains, as `db.names.search_key` compares.
     visible_to -- a person to whom the listing is restricted (section 11): only occurrences of the offerings that they
         teach, or at which they substitute, are listed.
     """
@@ -215,7 +216,7 @@ async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen:
             "offering_ids": values(chosen.offering_ids),
             "location_ids": values(chosen.location_ids),
             "program_ids": values(chosen.program_ids),
-            "search": containing(chosen.search),
+            "search": searched(chosen.search),
             "people": list(people),
         },
     )
@@ -239,7 +240,7 @@ def _listed(row: Row[Any], chosen: ListingFilter) -> ListedSlot:
         visible_on = _visible_on(row, slot, chosen.within, chosen.visible_to)
         if visible_on is not None:
             only_on = visible_on if only_on is None else only_on & visible_on
-    return ListedSlot(slot, schedule_of(row), row.name, ZoneInfo(row.time_zone), only_on, not_on, row.offering_id)
+    return ListedSlot(slot, schedule_of(row), row.sort_key, ZoneInfo(row.time_zone), only_on, not_on, row.offering_id)
 
 
 def _instructed(

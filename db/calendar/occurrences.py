@@ -25,13 +25,14 @@ from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKe
 from attendance.rules.vocabulary import OfferingKind
 from db.driver import HotStatement
 from db.fragments import holds_on
+from db.names import sort_key
 
 # Parts of statements that read a version v of offering o, with location l and program p. Their columns are read by
 # offering_of, slots_of and schedule_of. What held before a change of the catalogue is in the versions (R2.10).
 CURRENT_VERSION = """JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
     AND v.ends_on IS NULL"""
-OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, v.capacity, o.starts_on, o.ends_on, o.holds_from,
-       o.min_age_months, o.max_age_months, o.gender,
+OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.sort_key AS offering_sort_key,
+       v.capacity, o.starts_on, o.ends_on, o.holds_from, o.min_age_months, o.max_age_months, o.gender,
        l.id AS location_id, l.name AS location_name, coalesce(v.time_zone, l.time_zone) AS time_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted"""
 OFFERING_SLOTS = """CROSS JOIN LATERAL (
@@ -169,11 +170,15 @@ def _head(row: Row[Any]) -> OccurrenceHead | None:
         series=series_of(row, tuple(slot for slot, is_live in slots if is_live)),
         timeslots=tuple(slot for slot, _ in slots),
         teacher_ids=frozenset(row.teacher_ids or ()),
-        instructors=tuple(sorted(instructors, key=lambda each: (each.last_name, each.first_name))),
+        instructors=tuple(sorted(instructors, key=_by_name)),
         revision=row.revision,
         cancellation=_cancellation(row),
         currency=row.currency,
     )
+
+
+def _by_name(person: PersonFacts) -> tuple[str, UUID]:
+    return sort_key(person.last_name, person.first_name), person.id
 
 
 def slots_of(row: Row[Any]) -> list[tuple[Timeslot, bool]]:
@@ -237,6 +242,7 @@ def offering_of(row: Row[Any]) -> OfferingFacts:
         min_age_months=row.min_age_months,
         max_age_months=row.max_age_months,
         gender=row.gender,
+        sort_key=row.offering_sort_key,
     )
 
 

@@ -12,7 +12,8 @@ from attendance.rules.calendar.occurrences import LocationFacts, ProgramFacts
 from attendance.rules.people.students import OfferingPlan
 from attendance.rules.vocabulary import OfferingKind
 from db.calendar.occurrences import CURRENT_VERSION, OFFERING_COLUMNS, OFFERING_SLOTS, offering_of, slots_of
-from db.listing import containing, values
+from db.listing import values
+from db.names import searched, sort_key
 
 _OFFERINGS = f"""
 SELECT {OFFERING_COLUMNS}, slots.*
@@ -51,9 +52,9 @@ _PAGE = """
   AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
   AND (CAST(:location_ids AS uuid[]) IS NULL OR o.location_id = ANY (:location_ids))
   AND (CAST(:program_ids AS uuid[]) IS NULL OR o.program_id = ANY (:program_ids))
-  AND (CAST(:search AS text) IS NULL OR o.name ILIKE :search)
-  AND (CAST(:after_name AS text) IS NULL OR (o.name, o.id) > (:after_name, CAST(:after_id AS uuid)))
-ORDER BY o.name, o.id
+  AND (CAST(:search AS text) IS NULL OR strpos(o.search_key, :search) > 0)
+  AND (CAST(:after_name AS text) IS NULL OR (o.sort_key, o.id) > (:after_name, CAST(:after_id AS uuid)))
+ORDER BY o.sort_key, o.id
 LIMIT :limit
 """
 _LISTED = text(_OFFERINGS + VISIBLE_OFFERINGS + _PAGE)
@@ -66,14 +67,12 @@ _LOCATIONS = text("""
 SELECT id, name, time_zone FROM location
 WHERE organization_id = :organization_id
   AND CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN deleted_at IS NULL ELSE id = ANY (:ids) END
-ORDER BY name, id
 """)
 
 _PROGRAMS = text("""
 SELECT id, name, deleted_at IS NOT NULL AS is_deleted FROM program
 WHERE organization_id = :organization_id
   AND CASE WHEN CAST(:ids AS uuid[]) IS NULL THEN deleted_at IS NULL ELSE id = ANY (:ids) END
-ORDER BY name, id
 """)
 
 
@@ -81,7 +80,7 @@ ORDER BY name, id
 class OfferingFilter:
     """A filter for offerings. None or an empty collection sets no condition.
 
-    search -- a text that the name contains, ignoring case.
+    search -- a text that the name contains, as `db.names.search_key` compares.
     visible_to -- a person to whom the listing is restricted: only offerings that they teach, or substitute on some
         date, are listed.
     """
@@ -132,7 +131,7 @@ async def list_offerings(
         "kinds": values(chosen.kinds),
         "location_ids": values(chosen.location_ids),
         "program_ids": values(chosen.program_ids),
-        "search": containing(chosen.search),
+        "search": searched(chosen.search),
         "after_name": after[0] if after else None,
         "after_id": after[1] if after else None,
         "limit": limit,
@@ -154,7 +153,7 @@ async def read_locations(
     """
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_LOCATIONS, given)
-    return [LocationFacts(row.id, row.name, row.time_zone) for row in found]
+    return [LocationFacts(row.id, row.name, row.time_zone) for row in sorted(found, key=_by_name)]
 
 
 async def read_programs(
@@ -165,7 +164,11 @@ async def read_programs(
     """
     given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
     found = await connection.execute(_PROGRAMS, given)
-    return [ProgramFacts(row.id, row.name, row.is_deleted) for row in found]
+    return [ProgramFacts(row.id, row.name, row.is_deleted) for row in sorted(found, key=_by_name)]
+
+
+def _by_name(row: Row[Any]) -> tuple[str, UUID]:
+    return sort_key(row.name), row.id
 
 
 def _plan(row: Row[Any]) -> OfferingPlan:

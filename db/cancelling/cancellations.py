@@ -30,7 +30,7 @@ JOIN enrollment e ON e.organization_id = slot.organization_id AND e.offering_id 
     AND {on_sheet("e", "k.timeslot_id", "k.held_on")}"""
 _MARKS = f"""{_SHEETS}
 JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on"""
-_WHO = "s.first_name, s.last_name, s.family_id, s.tokens_lapse_on, nullif(btrim(f.email), '') AS email"
+_WHO = "s.first_name, s.last_name, s.sort_key, s.family_id, s.tokens_lapse_on, nullif(btrim(f.email), '') AS email"
 _COLUMNS = f"""t.id AS token_id, t.origin, t.held_on AS missed_on, t.enrollment_id AS earned_by, t.issued_on,
     t.expires_on, t.lapses_on, t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
     t.needs_review, {FLAGGED_FOR} AS flagged_for,
@@ -182,6 +182,7 @@ def _student(places: Sequence[Row[Any]], tokens: Sequence[Row[Any]]) -> Cancelle
         student_id=who.student_id,
         first_name=who.first_name,
         last_name=who.last_name,
+        sort_key=who.sort_key,
         family_id=who.family_id,
         email=who.email,
         tokens_lapse_on=who.tokens_lapse_on,

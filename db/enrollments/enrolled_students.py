@@ -36,7 +36,7 @@ _ENROLLED = text(f"""
                         WHERE u.organization_id = x.organization_id AND u.substitute_id = :visible_to
                           AND u.held_on = :on_date AND t.offering_id = x.offering_id
                           AND {meets_at("x", "u.timeslot_id")})))
-ORDER BY s.sort_name, s.id
+ORDER BY s.sort_key, s.id
 """)  # noqa: S608 - a constant
 
 

@@ -19,7 +19,7 @@ _SLOT = """
        t.id, t.start_time, t.duration_minutes, t.weekday, greatest(t.starts_on, v.starts_on) AS slot_starts_on,
        least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
            AS slot_ends_on,
-       o.name, coalesce(v.time_zone, l.time_zone) AS time_zone
+       o.sort_key, coalesce(v.time_zone, l.time_zone) AS time_zone
 """
 
 _PLACES = text(f"""
@@ -121,7 +121,7 @@ def _listed(row: Row[Any]) -> PlaceSlot:
     return PlaceSlot(
         _slot(row, DateSpan(row.starts_on, row.drop_on)),
         Schedule(),
-        row.name,
+        row.sort_key,
         ZoneInfo(row.time_zone),
         only_on=None if row.is_wholly_visible else frozenset(row.substituted_on),
         not_on=frozenset(row.hidden_on),
@@ -131,7 +131,7 @@ def _listed(row: Row[Any]) -> PlaceSlot:
 
 def _position(row: Row[Any], held_on: date) -> Position:
     slot = _slot(row, DateSpan())
-    return Position(starts_at(slot, held_on, ZoneInfo(row.time_zone)), row.name.casefold(), slot.id, held_on)
+    return Position(starts_at(slot, held_on, ZoneInfo(row.time_zone)), row.sort_key, slot.id, held_on)
 
 
 def _slot(row: Row[Any], within: DateSpan) -> Timeslot:

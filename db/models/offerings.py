@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import OfferingKind
+from db.models.names import NAME_KEY, made_search_key, made_sort_key
 from db.models.table import Entity, OfOccurrence, Table, of, one_of
 
 
@@ -23,12 +24,14 @@ class Offering(Entity):
         of("program", "program_id"),
         CheckConstraint("starts_on <= ends_on", name="starts_before_it_ends"),
         CheckConstraint("capacity >= 0", name="capacity_is_a_count"),
-        Index("offering_name_ix", "organization_id", "name", "id"),
+        Index("offering_sort_key_ix", "organization_id", "sort_key", "id"),
         Index("offering_source_id_key", "organization_id", "source_id", unique=True),
     )
 
     kind: Mapped[OfferingKind] = mapped_column(one_of(OfferingKind))
     name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="")
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="")
     location_id: Mapped[UUID]
     program_id: Mapped[UUID | None]
     capacity: Mapped[int | None]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import NoteLevel, Permission, PersonKind, Portal
+from db.models.names import NAME_KEY, made_search_key, made_sort_key
 from db.models.table import Entity, Table, of, of_organization, one_of
 
 PERMISSIONS = "permissions <@ ARRAY[{}]::text[]".format(", ".join(f"'{permission}'" for permission in Permission))
@@ -30,6 +31,8 @@ class Family(Entity):
     )
 
     name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="")
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="")
     email: Mapped[str | None]
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None] = mapped_column(Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True))
@@ -166,13 +169,16 @@ class Student(Entity):
     __table_args__ = (
         of("family", "family_id"),
         Index("student_family_ix", "organization_id", "family_id"),
-        Index("student_sort_name_ix", "organization_id", "sort_name", "id"),
+        Index("student_sort_key_ix", "organization_id", "sort_key", "id"),
         Index("student_source_id_key", "organization_id", "source_id", unique=True),
     )
 
     family_id: Mapped[UUID]
     first_name: Mapped[str]
     last_name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="")
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="")
+    # Only the release before this one reads it. A later migration drops it.
     sort_name: Mapped[str] = mapped_column(
         Text(collation="C"), Computed("lower(last_name || ', ' || first_name)", persisted=True)
     )

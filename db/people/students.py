@@ -17,7 +17,7 @@ from attendance.rules.vocabulary import NoteLevel, Portal
 from db.calendar.offerings import read_offerings
 from db.enrollments.enrollments import enrollment_of
 from db.fragments import covers, meets_at
-from db.listing import containing
+from db.names import searched
 
 MOST = 200
 
@@ -37,8 +37,8 @@ VISIBLE_STUDENTS = f"""
                           AND {meets_at("e", "u.timeslot_id")}))))
 """  # noqa: S608 - a constant
 _STUDENTS = f"""
-SELECT s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
-       s.sort_name, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
+SELECT s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender, s.medical_alert,
+       s.roll_sheet_comment, f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance
 FROM student s
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 WHERE s.organization_id = :organization_id AND {VISIBLE_STUDENTS}
@@ -48,10 +48,9 @@ _LISTED = text(
     _STUDENTS
     + """
   AND s.deleted_at IS NULL
-  AND (CAST(:search AS text) IS NULL
-       OR s.first_name || ' ' || s.last_name ILIKE :search OR s.sort_name ILIKE :search)
-  AND (CAST(:after_name AS text) IS NULL OR (s.sort_name, s.id) > (:after_name, CAST(:after_id AS uuid)))
-ORDER BY s.sort_name, s.id
+  AND (CAST(:search AS text) IS NULL OR strpos(s.search_key, :search) > 0)
+  AND (CAST(:after_name AS text) IS NULL OR (s.sort_key, s.id) > (:after_name, CAST(:after_id AS uuid)))
+ORDER BY s.sort_key, s.id
 LIMIT :limit
 """
 )
@@ -97,14 +96,6 @@ class Visibility:
     visible_to: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedStudent:
-    """A student in the list, whose position is `sort_name` with the student's id."""
-
-    student: StudentFacts
-    sort_name: str
-
-
 def visibility_of(caller: Caller) -> Visibility:
     """Return whose students a caller may see. The caller must be allowed to see students."""
     if caller.portal is Portal.CUSTOMER:
@@ -146,21 +137,20 @@ async def list_students(
     *,
     after: tuple[str, UUID] | None,
     limit: int,
-) -> list[ListedStudent]:
-    """Return the students after the position, ordered by last name, first name and id. Deleted students are
-    left out.
+) -> list[StudentFacts]:
+    """Return the students after the position (sort key and id), ordered by last name, first name and id. Deleted
+    students are left out.
     """
     given = {
         "organization_id": organization_id,
         "family_id": visibility.family_id,
         "visible_to": visibility.visible_to,
-        "search": containing(search),
+        "search": searched(search),
         "after_name": after[0] if after else None,
         "after_id": after[1] if after else None,
         "limit": limit,
     }
-    found = await connection.execute(_LISTED, given)
-    return [ListedStudent(student_of(row), row.sort_name) for row in found]
+    return [student_of(row) for row in await connection.execute(_LISTED, given)]
 
 
 async def read_notes(
@@ -227,6 +217,7 @@ def student_of(row: Row[Any]) -> StudentFacts:
         row.student_id,
         row.first_name,
         row.last_name,
+        row.sort_key,
         row.birth_on,
         row.gender,
         row.medical_alert,

@@ -49,7 +49,8 @@ WITH sheet AS MATERIALIZED (
     WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids)
 )
 SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
-       s.id AS student_id, s.first_name, s.last_name, s.birth_on, s.gender, s.medical_alert, s.roll_sheet_comment,
+       s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender, s.medical_alert,
+       s.roll_sheet_comment,
        f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance,
        e.id AS enrollment_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause,
        e.deleted_at IS NOT NULL AS is_deleted,

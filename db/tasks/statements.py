@@ -16,8 +16,8 @@ _FAMILIES = """
 SELECT f.id, nullif(btrim(f.email), '') AS email, f.balance, here.student_ids, here.names
 FROM family f
 CROSS JOIN LATERAL (
-    SELECT array_agg(s.id ORDER BY s.first_name, s.id) AS student_ids,
-           array_agg(s.first_name ORDER BY s.first_name, s.id) AS names
+    SELECT array_agg(s.id ORDER BY s.sort_key, s.id) AS student_ids,
+           array_agg(s.first_name ORDER BY s.sort_key, s.id) AS names
     FROM student s
     WHERE s.organization_id = f.organization_id AND s.family_id = f.id AND s.deleted_at IS NULL
 ) here
@@ -39,7 +39,7 @@ _WANTED = text(f"""
       WHERE c.organization_id = f.organization_id AND c.family_id = f.id
         AND {gives_place("x")} AND o.location_id = ANY (:location_ids)))
   AND {_VISIBLE}
-ORDER BY f.name, f.id
+ORDER BY f.sort_key, f.id
 """)
 
 

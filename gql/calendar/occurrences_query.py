@@ -23,6 +23,7 @@ from gql.fields.listing_arguments import (
     BEFORE,
     FIRST,
     LAST,
+    LETTERS_ALIKE,
     MOST_IDS,
     MOST_SEARCH,
     MOST_WORDS,
@@ -73,7 +74,7 @@ class OccurrenceFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description=f"Only occurrences whose offering's name contains this text, ignoring case. At most {MOST_SEARCH} "
+        description=f"Only occurrences whose offering's name contains this text. {LETTERS_ALIKE} At most {MOST_SEARCH} "
         "characters.",
     )
     include_not_scheduled: bool | None = strawberry.field(

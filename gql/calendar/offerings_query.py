@@ -14,10 +14,19 @@ from gql.calendar.vocabulary import OfferingKind
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
-from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS, MOST_SEARCH, MOST_WORDS, checked_search, checked_words
+from gql.fields.listing_arguments import (
+    AFTER,
+    FIRST,
+    LETTERS_ALIKE,
+    MOST_IDS,
+    MOST_SEARCH,
+    MOST_WORDS,
+    checked_search,
+    checked_words,
+)
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 
-_CURSORS = Cursors("offerings", (str, UUID))
+_CURSORS = Cursors("offerings by name", (str, UUID))
 
 
 @strawberry.input(
@@ -36,7 +45,7 @@ class OfferingFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description=f"Only offerings whose name contains this text, ignoring case. At most {MOST_SEARCH} characters.",
+        description=f"Only offerings whose name contains this text. {LETTERS_ALIKE} At most {MOST_SEARCH} characters.",
     )
 
 
@@ -68,14 +77,15 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="The offerings, ordered by name. Deleted offerings are left out. Needs attendance VIEW; without "
-    "SEE_ALL, only the offerings that the viewer teaches, or substitutes on some date, are listed.",
+    description="The offerings, ordered by name as the Unicode Collation Algorithm orders them (root locale). Deleted "
+    "offerings are left out. Needs attendance VIEW; without SEE_ALL, only the offerings that the viewer teaches, or "
+    "substitutes on some date, are listed.",
     metadata=requires(SEE_ATTENDANCE),
 )
 
 
 def _cursor(plan: OfferingPlan) -> str:
-    return _CURSORS.encode(plan.offering.name, plan.offering.id)
+    return _CURSORS.encode(plan.offering.sort_key, plan.offering.id)
 
 
 def _chosen(given: OfferingFilter, caller: Caller) -> Chosen:

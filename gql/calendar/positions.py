@@ -11,7 +11,8 @@ from gql.protocol.errors import BadInput
 
 
 def position_cursors(name: str) -> Cursors:
-    return Cursors(name, (datetime, str, UUID, date))
+    # The release before this one had another sort value in cursors of the same names.
+    return Cursors(f"{name} by name", (datetime, str, UUID, date))
 
 
 def encode_position(cursors: Cursors, position: Position) -> str:

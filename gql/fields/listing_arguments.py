@@ -13,6 +13,10 @@ MOST_IDS = 100
 MOST_SEARCH = 200
 MOST_WORDS = 10
 
+LETTERS_ALIKE = (
+    "Upper and lower case, accents, and the kinds of spaces, apostrophes and hyphens make no difference, in any script."
+)
+
 W = TypeVar("W", bound=StrEnum)
 
 FIRST = strawberry.argument(

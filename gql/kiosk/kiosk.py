@@ -11,6 +11,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk import kiosk_refusals as rules
 from attendance.rules.kiosk.kiosk import Arrival, check_in_window, no_check_in_reason
 from attendance.rules.organization.settings import KioskSettings
+from db.names import sort_key
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
 from gql.kiosk.vocabulary import NoCheckInReason, NoUndoReason
@@ -98,7 +99,7 @@ def show_kiosk_family(
 ) -> KioskFamily:
     """Show the arrivals that are at one of the occurrences."""
     here = [each for each in arrivals if each.key in heads]
-    here.sort(key=lambda each: (each.first_name.casefold(), each.student_id))
+    here.sort(key=lambda each: (sort_key(each.first_name), each.student_id))
     return KioskFamily(
         students=[
             _student(list(mine), heads, settings, now) for _, mine in groupby(here, key=lambda each: each.student_id)
@@ -110,7 +111,7 @@ def _student(
     mine: Sequence[Arrival], heads: Mapping[OccurrenceKey, OccurrenceHead], settings: KioskSettings, now: datetime
 ) -> KioskStudent:
     def place(each: Arrival) -> tuple[datetime, str]:
-        return heads[each.key].starts_at, heads[each.key].offering.name
+        return heads[each.key].starts_at, heads[each.key].offering.sort_key
 
     return KioskStudent(
         student_id=encode_id("Student", mine[0].student_id),

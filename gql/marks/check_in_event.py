@@ -20,7 +20,6 @@ from gql.marks.vocabulary import AttendanceStatus, CheckInEventKind
 from gql.people.people import Actor, show_actor
 from gql.people.student import Student, show_student
 from gql.roster.roster import Mark, show_mark
-from gql.roster.vocabulary import RosterOrder
 
 CURSORS = Cursors("checkIns", (int, int, str))
 # A place after the last change of a position.
@@ -142,5 +141,5 @@ def _entries(found: CheckIns, sight: Sight) -> list[CheckInEntry]:
     ]
 
 
-def _name(student: StudentFacts) -> tuple[str, str, UUID]:
-    return rules.name_key(student.first_name, student.last_name, student.id, RosterOrder.LAST_NAME)
+def _name(student: StudentFacts) -> tuple[str, UUID]:
+    return student.sort_key, student.id

@@ -68,7 +68,7 @@ class GuardianViewer:
             found = await list_students(
                 connection, caller.organization_id, visibility_of(caller), None, after=None, limit=MOST_STUDENTS
             )
-            return [show_student(each.student, sight_of(viewer), viewer.currency) for each in found]
+            return [show_student(each, sight_of(viewer), viewer.currency) for each in found]
 
 
 @strawberry.type(description="A check-in device. It can reach only the current day of its location.")

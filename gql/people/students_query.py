@@ -9,14 +9,14 @@ from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster.sight import sight_of
 from db.people.students import list_students, visibility_of
 from gql.fields.context import Info, reading
-from gql.fields.listing_arguments import AFTER, FIRST, MOST_SEARCH, checked_search
+from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.fields.visible import may_see_students
 from gql.people.student import Student, show_student
 from gql.people.student_query import OF_STUDENTS
 from gql.protocol.errors import Forbidden
 
-_CURSORS = Cursors("students", (str, UUID))
+_CURSORS = Cursors("students by name", (str, UUID))
 
 
 async def resolve(
@@ -25,7 +25,7 @@ async def resolve(
         str | None,
         strawberry.argument(
             description='Only students whose name contains this text, either as "first last" or as "last, first". '
-            f"Upper and lower case are the same. At most {MOST_SEARCH} characters. Left out or null: all students."
+            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: all students."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
@@ -49,14 +49,15 @@ async def resolve(
         found[: page.size],
         page,
         has_more=len(found) > page.size,
-        node=lambda row: show_student(row.student, sight, viewer.currency),
-        cursor=lambda row: _CURSORS.encode(row.sort_name, row.student.id),
+        node=lambda student: show_student(student, sight, viewer.currency),
+        cursor=lambda student: _CURSORS.encode(student.sort_key, student.id),
     )
 
 
 field = strawberry.field(
     resolver=resolve,
-    description="The students, ordered by last name, then by first name. Deleted students are left out. Staff need "
+    description="The students, ordered by last name, then by first name, as the Unicode Collation Algorithm orders "
+    "them (root locale). Deleted students are left out. Staff need "
     "attendance VIEW; without SEE_ALL, they see the students who are enrolled in what they teach or substitute. "
     "Guardians see the students of their own family.",
     metadata=OF_STUDENTS,

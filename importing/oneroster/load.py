@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
+from db.names import keys_of
 from importing.oneroster import tables
 from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember
 from importing.oneroster.guardian_phones import write_phones
@@ -62,10 +63,11 @@ DELETE_EMPTIED = """
 """
 # A family that somebody edited since it was read is left out; the next import decides about it.
 FAMILY_FACTS = """
-    UPDATE family f SET name = k.name, phone = k.phone, email = k.email, balance = k.balance
+    UPDATE family f SET name = k.name, phone = k.phone, email = k.email, balance = k.balance,
+        sort_key = k.sort_key, search_key = k.search_key
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::text[], $8::text[], $9::text[],
-                $10::numeric[])
-        AS k (id, name, phone, email, balance, seen_name, seen_phone, seen_email, seen_balance)
+                $10::numeric[], $11::text[], $12::text[])
+        AS k (id, name, phone, email, balance, seen_name, seen_phone, seen_email, seen_balance, sort_key, search_key)
     WHERE f.organization_id = $1 AND f.id = k.id
       AND ROW(f.name, f.phone, f.email, f.balance)
         IS NOT DISTINCT FROM ROW(k.seen_name, k.seen_phone, k.seen_email, k.seen_balance)
@@ -154,7 +156,9 @@ async def _move(connection: asyncpg.Connection, plan: Plan, organization_id: UUI
 
 async def _write_facts(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
     if plan.family_facts:
-        columns = zip(*((id_, *new, *seen) for id_, (new, seen) in plan.family_facts.items()), strict=True)
+        facts = plan.family_facts.items()
+        rows = ((id_, *new, *seen, *keys_of("family", {"name": new.name})) for id_, (new, seen) in facts)
+        columns = zip(*rows, strict=True)
         written = {row[0] for row in await connection.fetch(FAMILY_FACTS, organization_id, *map(list, columns))}
         report.thing("facts of families").changed = len(written)
         for missed in plan.family_facts.keys() - written:

@@ -1,13 +1,16 @@
 """Writes rows to a table: COPY into a temporary table, then one statement that inserts, updates or leaves unchanged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from db.names import KEYED, keys_of
+
 Row = tuple[Any, ...]
+_KEYS = ("sort_key", "search_key")
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,24 @@ async def upsert(
     """
     if not rows:
         return 0, 0
+    target, rows = _with_keys(target, rows)
     staged = f"staged_{target.table}"
     await connection.execute(f"DROP TABLE IF EXISTS {staged}")
     await stage(connection, target.table, target.columns, rows, staged)
     found = await connection.fetchrow(_upsert_sql(target, staged), organization_id)
     return found["added"], found["changed"]
+
+
+def _with_keys(target: Target, rows: Sequence[Row]) -> tuple[Target, Sequence[Row]]:
+    """Return the target and the rows with the keys of names, if the table has them (R3.2). They change when the names
+    may.
+    """
+    names = KEYED.get(target.table)
+    if names is None:
+        return target, rows
+    once = target.once.union(_KEYS) if target.once.issuperset(names) else target.once
+    keyed = [(*row, *keys_of(target.table, dict(zip(target.columns, row, strict=True)))) for row in rows]
+    return replace(target, columns=(*target.columns, *_KEYS), once=once), keyed
 
 
 def _upsert_sql(target: Target, staged: str) -> str:

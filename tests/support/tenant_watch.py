@@ -21,6 +21,8 @@ ACROSS_TENANTS = {
     "commands.servers.scratch": "creates and drops databases, and names no table",
     "commands.token": "finds a person in whatever organization, with the owner's connection",
     "db.migrate": "sees to the schema",
+    "db.missing_keys:_ORGANIZATIONS": "lists the organizations, each of which is then seen to alone",
+    "db.missing_keys:fill_missing_keys": "runs that statement",
     "db.migrations": "changes the schema, and the rows of all tenants with it",
     "db.tasks.outbox": "shows the operator the messages of all organizations, with the owner's connection",
     "demo.load": "looks for earlier demo organizations by their names",

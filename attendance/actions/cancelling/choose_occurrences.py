@@ -54,7 +54,7 @@ async def choose_occurrences(
     heads = await read_heads(connection, organization_id, keys)
     if len(heads) < len(keys) or not all(may_see_occurrence(caller, head) for head in heads):
         raise OccurrenceNotFound
-    heads.sort(key=lambda head: (head.key.held_on, head.starts_at, head.offering.name.casefold(), head.key.timeslot_id))
+    heads.sort(key=lambda head: (head.key.held_on, head.starts_at, head.offering.sort_key, head.key.timeslot_id))
     refusals = [(head, not_cancellable(head)) for head in heads]
     return Chosen(
         tuple(head for head, refusal in refusals if refusal is None),

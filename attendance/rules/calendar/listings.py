@@ -19,8 +19,9 @@ _ZONE_MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """An occurrence's place in a listing: by start, then by offering name (ignoring case), then by ids, which make
-    it unique.
+    """An occurrence's place in a listing: by start, then by offering name, then by ids, which make it unique.
+
+    name -- the sort key of the offering's name (R3.2).
     """
 
     starts_at: datetime
@@ -37,6 +38,7 @@ class Position:
 class ListedSlot:
     """A timeslot with everything that determines the place of its occurrences in a listing.
 
+    name_key -- the sort key of the offering's name.
     only_on -- the only dates that are listed. None lists all dates of the timeslot.
     not_on -- dates that are not listed.
     offering_id -- separates the timeslots of several listings that are read together.
@@ -44,7 +46,7 @@ class ListedSlot:
 
     slot: Timeslot
     schedule: Schedule
-    offering_name: str
+    name_key: str
     zone: ZoneInfo
     only_on: frozenset[date] | None = None
     not_on: frozenset[date] = frozenset()
@@ -129,7 +131,7 @@ def _bounds(within: DateSpan, after: Position | None, before: Position | None) -
 def _positions(
     listed: ListedSlot, bounds: DateSpan, include_not_scheduled: bool, backwards: bool
 ) -> Iterator[Position]:
-    name = listed.offering_name.casefold()
+    name = listed.name_key
     if not include_not_scheduled:
         bounds = bounds.clip(_hull(listed.schedule.spans()))
     for on_date in dates(listed.slot, bounds, backwards=backwards):

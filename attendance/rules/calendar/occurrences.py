@@ -1,6 +1,6 @@
 """An occurrence with its offering, and what follows from the two and the current time (section 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ class ProgramFacts:
 @dataclass(frozen=True, slots=True)
 class OfferingFacts:
     """The facts about an offering. Ages are in months and inclusive; None sets no limit. A `capacity` of None is
-    unlimited.
+    unlimited. `sort_key` sorts by name (R3.2).
     """
 
     id: UUID
@@ -50,6 +50,7 @@ class OfferingFacts:
     min_age_months: int | None = None
     max_age_months: int | None = None
     gender: str | None = None
+    sort_key: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _plan(course: _Course, sheet: CancelledSheet) -> CancellationPlan:
 
 def _letters(meant: Iterable[StudentOutcome]) -> tuple[Letter, ...]:
     letters: dict[UUID, Letter] = {}
-    for outcome in sorted(meant, key=lambda each: (each.student.first_name.casefold(), each.student.student_id)):
+    for outcome in sorted(meant, key=lambda each: (each.student.sort_key, each.student.student_id)):
         student = outcome.student
         if student.email is not None:
             known = letters.get(student.family_id, Letter(student.family_id, student.email, ()))

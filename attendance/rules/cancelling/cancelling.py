@@ -86,6 +86,7 @@ class CancelledPlace:
 class CancelledStudent:
     """A student whom a cancellation concerns.
 
+    sort_key -- sorts by last name, then first name (R3.2)
     place -- None when the student is no longer on the roster, but has a token of the occurrence
     makeups -- the tokens with which makeups in the occurrence were booked
     absence -- the automatic token for an absence at the occurrence
@@ -97,6 +98,7 @@ class CancelledStudent:
     student_id: UUID
     first_name: str
     last_name: str
+    sort_key: str
     family_id: UUID
     email: str | None
     place: CancelledPlace | None

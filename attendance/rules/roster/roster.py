@@ -107,12 +107,15 @@ def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None
     )
 
 
-def name_key(first_name: str, last_name: str, student_id: UUID, order: RosterOrder) -> tuple[str, str, UUID]:
-    """Return a key that sorts rows by name, ignoring case. The id keeps students with the same name in the same
-    order.
+def place_by_name(sort_key: str, student_id: UUID, order: RosterOrder) -> tuple[str, UUID]:
+    """Return a key that sorts rows by name (R3.2). The id keeps students with the same name in the same order.
+
+    sort_key -- the key of the last name, a space, and the key of the first name.
     """
-    first, last = first_name.casefold(), last_name.casefold()
-    return (last, first, student_id) if order is RosterOrder.LAST_NAME else (first, last, student_id)
+    if order is RosterOrder.FIRST_NAME:
+        last, _, first = sort_key.partition(" ")
+        return f"{first} {last}", student_id
+    return sort_key, student_id
 
 
 def tally(statuses: Iterable[AttendanceStatus | None]) -> AttendanceTally:

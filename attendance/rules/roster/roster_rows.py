@@ -18,7 +18,7 @@ from attendance.rules.roster.roster import (
     RosterOrder,
     attendance_rate,
     covers,
-    name_key,
+    place_by_name,
     speaking,
     tally,
 )
@@ -36,9 +36,12 @@ class FamilyFacts:
 
 @dataclass(frozen=True, slots=True)
 class StudentFacts:
+    """A student. `sort_key` sorts by last name, then first name (R3.2)."""
+
     id: UUID
     first_name: str
     last_name: str
+    sort_key: str
     birth_on: date | None
     gender: str | None
     medical_alert: str | None
@@ -131,8 +134,8 @@ def roster_rows(
 
 
 def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, ...]:
-    def place(row: RosterRow) -> tuple[str, str, UUID]:
-        return name_key(row.student.first_name, row.student.last_name, row.student.id, order)
+    def place(row: RosterRow) -> tuple[str, UUID]:
+        return place_by_name(row.student.sort_key, row.student.id, order)
 
     return tuple(sorted(rows, key=place))
 

@@ -197,7 +197,7 @@ def test_R6_1_today_is_where_it_is_earliest() -> None:
 
 def place(enrollment_id: UUID, slot: Timeslot, **values: object) -> EnrollmentFacts:
     location = LocationFacts(UUID(int=3), "Main Street", "America/Chicago")
-    offering = OfferingFacts(UUID(int=4), OfferingKind.CLASS, "Swim", location, None, None, None, None)
+    offering = OfferingFacts(UUID(int=4), OfferingKind.CLASS, "Swim", location, None, None, None, None, sort_key="")
     enrollment = RosterEnrollment(enrollment_id, ANN, EnrollmentType.ACTIVE, date(2026, 1, 5))
     return EnrollmentFacts(replace(enrollment, **values), OfferingPlan(offering, (slot,), (slot,)))  # type: ignore[arg-type]
 

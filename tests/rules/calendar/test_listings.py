@@ -12,6 +12,7 @@ from attendance.rules.calendar import listings
 from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states, range_refusal
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot, starts_at
 from attendance.rules.vocabulary import AttendanceState
+from db.names import sort_key
 
 MONDAY = date(2026, 11, 16)
 WEEK = DateSpan(MONDAY, MONDAY + timedelta(6))
@@ -28,7 +29,7 @@ def listed(
     zone: ZoneInfo = CHICAGO,
     schedule: Schedule = ALWAYS,
 ) -> ListedSlot:
-    return ListedSlot(Timeslot(UUID(int=number), time(hour), 60, weekday=weekday), schedule, name, zone)
+    return ListedSlot(Timeslot(UUID(int=number), time(hour), 60, weekday=weekday), schedule, sort_key(name), zone)
 
 
 def numbers(positions: list[Position]) -> list[int]:
@@ -47,7 +48,7 @@ def test_R2_8_order_is_start_then_name_then_id() -> None:
         listed(1, 1, 10, name="Tennis"),
         listed(5, 1, 9, name="Tennis"),
     ]
-    assert numbers(expanded(slots)) == [5, 2, 3, 1, 4]
+    assert numbers(expanded(slots)) == [5, 3, 2, 1, 4]
 
 
 def test_R2_8_the_start_is_an_instant_whatever_the_zone() -> None:

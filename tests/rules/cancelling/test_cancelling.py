@@ -48,7 +48,13 @@ def student(
     student_id: UUID = ANN, type: EnrollmentType | None = EnrollmentType.ACTIVE, **given: Any
 ) -> CancelledStudent:
     place = None if type is None else CancelledPlace(PLACE, type, DateSpan(TODAY - 9 * WEEK, None))
-    who: dict[str, Any] = {"first_name": "Ann", "last_name": "Baker", "family_id": FAMILY, "email": "a@example.org"}
+    who: dict[str, Any] = {
+        "first_name": "Ann",
+        "last_name": "Baker",
+        "sort_key": "baker ann",
+        "family_id": FAMILY,
+        "email": "a@example.org",
+    }
     return CancelledStudent(student_id, place=place, **who | given)
 
 

@@ -35,7 +35,9 @@ def timetable(
     capacity: int | None = 2, *, schedule: Schedule | None = None, cancelled: frozenset[OccurrenceKey] = frozenset()
 ) -> Timetable:
     location = LocationFacts(UUID(int=3), "Main Street", "America/Chicago")
-    offering = OfferingFacts(UUID(int=4), OfferingKind.CLASS, "Swim 1", location, None, capacity, None, None)
+    offering = OfferingFacts(
+        UUID(int=4), OfferingKind.CLASS, "Swim 1", location, None, capacity, None, None, sort_key=""
+    )
     return Timetable(offering, Series((MONDAYS, THURSDAYS), schedule or Schedule(), cancelled=cancelled))
 
 

@@ -29,7 +29,15 @@ MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 def head(start: time = time(17), minutes: int = 45, *, ends_on: date | None = None) -> OccurrenceHead:
     slot = Timeslot(uuid4(), start, minutes, weekday=1)
     offering = OfferingFacts(
-        uuid4(), OfferingKind.CLASS, "Swim 1", LocationFacts(HERE, "Main Street", ZONE), None, None, None, ends_on
+        uuid4(),
+        OfferingKind.CLASS,
+        "Swim 1",
+        LocationFacts(HERE, "Main Street", ZONE),
+        None,
+        None,
+        None,
+        ends_on,
+        sort_key="",
     )
     series = Series((slot,), Schedule(DateSpan(None, ends_on)), (), frozenset())
     return OccurrenceHead(

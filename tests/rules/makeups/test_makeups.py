@@ -54,7 +54,7 @@ NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
 STARTS_AT = datetime(2026, 3, 10, 16, 0, tzinfo=CHICAGO).astimezone(UTC)
 ENROLLMENT = UUID(int=77)
 
-OFFERING = OfferingFacts(UUID(int=20), OfferingKind.CLASS, "Sharks", NORTH, SWIM, 8, None, None)
+OFFERING = OfferingFacts(UUID(int=20), OfferingKind.CLASS, "Sharks", NORTH, SWIM, 8, None, None, sort_key="")
 OCCASION = MakeupOccasion(OccurrenceKey(UUID(int=30), CLASS_DAY), OFFERING, STARTS_AT, OccurrenceState.SCHEDULED, 7)
 STUDENT = MakeupStudent(date(2020, 3, 10), "female")
 SETTINGS = MakeupTokenSettings()

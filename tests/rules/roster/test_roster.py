@@ -14,11 +14,12 @@ from attendance.rules.roster.roster import (
     RosterOrder,
     attendance_rate,
     covers,
-    name_key,
+    place_by_name,
     speaking,
     tally,
 )
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, EnrollmentType
+from db.names import sort_key
 
 MONDAY = date(2026, 11, 16)
 DAY = timedelta(days=1)
@@ -71,13 +72,13 @@ def test_R3_2_of_several_enrollments_the_lasting_one_speaks() -> None:
     assert speaking([]) is None
 
 
-def test_R3_2_order_by_last_or_first_name_case_aside() -> None:
-    names = [("Zoe", "adams", 1), ("Ann", "Baker", 2), ("ann", "baker", 3), ("Bob", "Baker", 4)]
-    keys = [(first, last, UUID(int=number)) for first, last, number in names]
-    by_last = sorted(keys, key=lambda who: name_key(who[0], who[1], who[2], RosterOrder.LAST_NAME))
-    by_first = sorted(keys, key=lambda who: name_key(who[0], who[1], who[2], RosterOrder.FIRST_NAME))
-    assert [each[2].int for each in by_last] == [1, 2, 3, 4]
-    assert [each[2].int for each in by_first] == [2, 3, 4, 1]
+def test_R3_2_order_by_last_or_first_name() -> None:
+    names = [("Zoe", "adams", 1), ("Ann", "Baker", 2), ("ann", "baker", 3), ("Bob", "Baker", 4), ("Ann", "Baker", 5)]
+    keys = [(sort_key(last, first), UUID(int=number)) for first, last, number in names]
+    by_last = sorted(keys, key=lambda who: place_by_name(who[0], who[1], RosterOrder.LAST_NAME))
+    by_first = sorted(keys, key=lambda who: place_by_name(who[0], who[1], RosterOrder.FIRST_NAME))
+    assert [each[1].int for each in by_last] == [1, 3, 2, 5, 4]
+    assert [each[1].int for each in by_first] == [3, 2, 5, 4, 1]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ OFFERING = OfferingFacts(
     None,
     None,
     None,
+    sort_key="",
 )
 HEAD = OccurrenceHead(
     OccurrenceKey(SLOT.id, MONDAY),
@@ -57,7 +58,9 @@ def candidate(
     type_: EnrollmentType = EnrollmentType.ACTIVE,
 ) -> RosterCandidate:
     family = FamilyFacts(UUID(int=90), "Ito", None, None, Decimal(0))
-    student = StudentFacts(UUID(int=100 + number), f"Student {number}", "Ito", None, None, None, None, family)
+    student = StudentFacts(
+        UUID(int=100 + number), f"Student {number}", "Ito", f"ito {number:03}", None, None, None, None, family
+    )
     enrollment = RosterEnrollment(UUID(int=200 + number), student.id, type_, MONDAY - 30 * DAY, drop_on)
     at = datetime(2026, 11, 16, 23, tzinfo=UTC)
     mark = None if status is None else MarkFacts(status, False, Source.OFFICE, None, at, None, 1, False)
