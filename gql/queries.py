@@ -11,6 +11,7 @@ from gql.makeups import eligible_makeups_query, makeup_requests_query
 from gql.organization import locations_query, settings_query, viewer_query
 from gql.people import student_query, students_query
 from gql.tasks import background_tasks_query
+from gql.tokens import makeup_tokens_preview_query, token_defaults_query
 
 
 @strawberry.type(
@@ -37,3 +38,5 @@ class Query:
     makeup_requests = makeup_requests_query.field
     staff_absences = staff_absences_query.field
     cancellation_preview = cancellation_preview_query.field
+    token_defaults = token_defaults_query.field
+    makeup_tokens_preview = makeup_tokens_preview_query.field

@@ -96,9 +96,25 @@ SELECT l.id, l.time_zone FROM location l WHERE l.organization_id = :organization
 """)
 
 
+_WITHOUT_ADDRESS = text("""
+SELECT s.id FROM student s
+JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
+WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:ids AS uuid[]))
+  AND nullif(btrim(f.email), '') IS NULL
+""")
+
+
 async def read_zones(connection: AsyncConnection, organization_id: UUID) -> Zones:
     found = await connection.execute(_ZONES, {"organization_id": organization_id})
     return Zones({row.id: ZoneInfo(row.time_zone) for row in found})
+
+
+async def students_without_address(
+    connection: AsyncConnection, organization_id: UUID, student_ids: Collection[UUID]
+) -> set[UUID]:
+    """Return those of the students whose family has no e-mail address."""
+    given = {"organization_id": organization_id, "ids": list(student_ids)}
+    return set((await connection.execute(_WITHOUT_ADDRESS, given)).scalars())
 
 
 async def ends_of_sessions(

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.actions.tokens.choose_students import choose_students
-from attendance.actions.tokens.create_makeup_tokens import dated_draft
+from attendance.actions.tokens.plan_tokens_for_many import plan_tokens_for_many
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.tokens.tokens_for_many import ENROLLED, MOST_STUDENTS, EnrolledStudents
@@ -107,7 +106,7 @@ async def resolve(
         CreateMakeupTokensForStudentsInput, strawberry.argument(description="The students and the token.")
     ],
 ) -> CreateMakeupTokensForStudentsResult | None:
-    chosen = _chosen(input)
+    chosen = chosen_students(input)
     draft = draft_of(input.token, "input.token")
     async with act_once(info, input, Started, lambda uow, viewer, now: _start(uow, viewer, chosen, draft, now)) as done:
         tasks = await find_tasks(done.reading, [done.outcome.task_id])
@@ -125,14 +124,14 @@ async def _start(
 
     Raises NothingFound, LocationNotFound, MakeupTokenDatesNotPossible, NoStudents and TooManyStudents.
     """
-    dated = await dated_draft(uow, draft, settings=viewer.settings.makeup_tokens, now=now)
-    students = await choose_students(uow.connection, viewer.caller, chosen)
-    given = TokensGiven(tuple(students), dated)
+    plan = await plan_tokens_for_many(uow.connection, viewer, chosen, draft, now=now)
+    given = TokensGiven(plan.student_ids, plan.draft)
     task_id = await start_task(uow, CreateMakeupTokens, given, Author.of(viewer.caller), now=now)
-    return Started(task_id, len(students))
+    return Started(task_id, len(plan.student_ids))
 
 
-def _chosen(given: CreateMakeupTokensForStudentsInput) -> list[UUID] | EnrolledStudents:
+def chosen_students(given: CreateMakeupTokensForStudentsInput) -> list[UUID] | EnrolledStudents:
+    """Return the students by id, or the conditions that choose them. Raises BadInput."""
     if (given.student_ids is None) == (given.enrolled is None):
         raise BadInput("Give either input.studentIds or input.enrolled, not both.")
     if given.enrolled is not None:
@@ -165,7 +164,8 @@ def _ids(given: list[Any] | None, type_name: str, name: str) -> list[UUID] | Non
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Create a makeup token for each of many students, by a background task. Each student's token, ledger "
+    description="Create a makeup token for each of many students, by a background task; `makeupTokensPreview` counts "
+    "them before. Each student's token, ledger "
     "entry and e-mail are one item of the task, done completely or not at all. The token limit of the settings does "
     "not apply. Tokens without `issueOn` are issued on the date of this request, even if the task runs past midnight. "
     "The task lists as exceptions the students who were deleted meanwhile and the families without an e-mail address. "

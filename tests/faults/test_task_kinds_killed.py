@@ -12,11 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from attendance.actions.absences.mark_staff_absent import mark_staff_absent
-from attendance.actions.tokens.create_makeup_tokens import dated_draft
 from attendance.rules.absences.substitutes import AssignmentOptions
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import Caller
-from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.tokens_by_hand import TokenDraft
 from attendance.rules.vocabulary import Portal, Source
 from attendance.tasks.assign_substitutes import AssignSubstitutes, ChosenSubstitute, SubstitutesChosen
@@ -28,7 +26,7 @@ from db.engine import Database
 from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from tests.support.factories import World
+from tests.support.factories import JANUARY, World
 from tests.support.processes import worker_process
 
 pytestmark = [pytest.mark.emptied_database, pytest.mark.timeout(900)]
@@ -82,10 +80,7 @@ def servers_urls(database_url: str, redis_url: str) -> tuple[str, str]:
 async def test_R9_7_no_student_gets_two_tokens(world: World, database: Database, servers_urls: tuple[str, str]) -> None:
     family = await world.family(email="baker@example.org")
     students = [await world.student(family_id=family) for _ in range(MANY)]
-    async with unit_of_work(database, world.organization_id, Announcer()) as uow:
-        draft = await dated_draft(
-            uow, TokenDraft(sends_email=True), settings=MakeupTokenSettings(), now=datetime.now(UTC)
-        )
+    draft = TokenDraft(sends_email=True, issue_on=JANUARY, never_expires=True)
     killed = await run(world, database, servers_urls, CreateMakeupTokens, TokensGiven(tuple(students), draft))
     assert killed > 0
     counted = "SELECT count(*), count(DISTINCT student_id) FROM makeup_token"

@@ -1,10 +1,12 @@
 """Create makeup tokens by hand (R8.1)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.enrollments.steps.lock_places import require_student
 from attendance.actions.tokens.steps.tell_new_tokens import tell_new_tokens
@@ -12,7 +14,7 @@ from attendance.rules.calendar.timeslots import local_dates
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.refusals import LocationNotFound, NothingFound
-from attendance.rules.tokens.tokens_by_hand import TokenDraft, life_of
+from attendance.rules.tokens.tokens_by_hand import TokenDraft, TokenLife, life_of
 from attendance.rules.vocabulary import ExpiryUnit, MakeupTokenAct
 from db.calendar.offerings import read_programs
 from db.ids import new_id
@@ -48,22 +50,6 @@ async def create_makeup_tokens(
     )
 
 
-async def dated_draft(
-    uow: UnitOfWork, draft: TokenDraft, *, settings: MakeupTokenSettings, now: datetime
-) -> TokenDraft:
-    """Return the draft with its issue date, for tokens that are created later than they were requested.
-
-    So all tokens of one request have the same issue date. Raises what `create_makeup_tokens` raises, as far as it can
-    be known without the students.
-    """
-    zones = await read_zones(uow.connection, uow.organization_id)
-    await _require_known(uow, [draft], zones)
-    today = _today(draft, zones, now)
-    dated = replace(draft, issue_on=draft.issue_on or today)
-    life_of(dated, 0, settings, today=today, session_ends_on=None)
-    return dated
-
-
 async def give_tokens(
     uow: UnitOfWork,
     drafts: Sequence[tuple[UUID, TokenDraft]],
@@ -77,9 +63,13 @@ async def give_tokens(
     This executes seven statements, however many tokens there are. The caller has checked that the author may see the
     students. Raises what `create_makeup_tokens` raises.
     """
-    zones = await read_zones(uow.connection, uow.organization_id)
-    await _require_known(uow, [draft for _, draft in drafts], zones)
-    tokens = await _with_lives(uow, drafts, zones, settings, now)
+    connection, organization_id = uow.connection, uow.organization_id
+    zones = await read_zones(connection, organization_id)
+    await require_known(connection, organization_id, [draft for _, draft in drafts], zones)
+    lives = await lives_of(connection, organization_id, drafts, zones, settings=settings, now=now)
+    tokens = [
+        NewToken(new_id(), student_id, draft, life) for (student_id, draft), life in zip(drafts, lives, strict=True)
+    ]
     await add_tokens(uow, tokens, author, now)
     await enter(uow.connection, uow.organization_id, [_entry(token) for token in tokens], author=author, now=now)
     told = [token.id for token in tokens if token.draft.sends_email]
@@ -87,46 +77,53 @@ async def give_tokens(
     return TokensCreated(tuple(token.id for token in tokens), email_count, len(told) - email_count)
 
 
-async def _require_known(uow: UnitOfWork, drafts: Collection[TokenDraft], zones: Zones) -> None:
-    """Check that locations and programs exist and are not deleted."""
+async def require_known(
+    connection: AsyncConnection, organization_id: UUID, drafts: Collection[TokenDraft], zones: Zones
+) -> None:
+    """Check that locations and programs exist and are not deleted. Raises LocationNotFound and NothingFound."""
     if {draft.location_id for draft in drafts} - zones.of_locations.keys() - {None}:
         raise LocationNotFound
-    await require_programs(uow, {draft.program_id for draft in drafts if draft.program_id is not None})
+    programs = {draft.program_id for draft in drafts if draft.program_id is not None}
+    await require_programs(connection, organization_id, programs)
 
 
-async def require_programs(uow: UnitOfWork, program_ids: Collection[UUID]) -> None:
+async def require_programs(connection: AsyncConnection, organization_id: UUID, program_ids: Collection[UUID]) -> None:
     """Raise NothingFound when a program does not exist or is deleted."""
     if not program_ids:
         return
-    found = await read_programs(uow.connection, uow.organization_id, program_ids)
+    found = await read_programs(connection, organization_id, program_ids)
     if set(program_ids) - {program.id for program in found if not program.is_deleted}:
         raise NothingFound("There is no such program.")
 
 
-async def _with_lives(
-    uow: UnitOfWork,
+async def lives_of(
+    connection: AsyncConnection,
+    organization_id: UUID,
     drafts: Sequence[tuple[UUID, TokenDraft]],
     zones: Zones,
+    *,
     settings: MakeupTokenSettings,
     now: datetime,
-) -> list[NewToken]:
-    todays = [_today(draft, zones, now) for _, draft in drafts]
+    is_one_draft: bool = False,
+) -> list[TokenLife]:
+    """Return the dates of the token of each student and draft, with at most one statement.
+
+    Raises MakeupTokenDatesNotPossible, which names a draft by its position.
+
+    is_one_draft -- whether it is the same draft for all students, which therefore has position 0
+    """
+    todays = [today_of(draft, zones, now) for _, draft in drafts]
     issues = [(student_id, draft.issue_on or today) for (student_id, draft), today in zip(drafts, todays, strict=True)]
     ends: Mapping[tuple[UUID, date], date] = {}
     if settings.expiry_unit is ExpiryUnit.END_OF_SESSION:
-        ends = await ends_of_sessions(uow.connection, uow.organization_id, set(issues))
+        ends = await ends_of_sessions(connection, organization_id, set(issues))
     return [
-        NewToken(
-            new_id(),
-            student_id,
-            draft,
-            life_of(draft, number, settings, today=todays[number], session_ends_on=ends.get(issues[number])),
-        )
-        for number, (student_id, draft) in enumerate(drafts)
+        life_of(draft, 0 if is_one_draft else number, settings, today=today, session_ends_on=ends.get(issue))
+        for number, ((_, draft), today, issue) in enumerate(zip(drafts, todays, issues, strict=True))
     ]
 
 
-def _today(draft: TokenDraft, zones: Zones, now: datetime) -> date:
+def today_of(draft: TokenDraft, zones: Zones, now: datetime) -> date:
     """Return today at the token's location, or the date that has begun at all locations for a token without one."""
     location_id = draft.location_id
     today, _ = local_dates(now, zones.everywhere if location_id is None else [zones.of_locations[location_id]])

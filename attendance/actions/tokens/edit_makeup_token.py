@@ -61,7 +61,7 @@ async def _require_known(uow: UnitOfWork, new: Mapping[str, Any]) -> None:
         zones = await read_zones(uow.connection, uow.organization_id)
         if location_id not in zones.of_locations:
             raise LocationNotFound
-    await require_programs(uow, [] if program_id is None else [program_id])
+    await require_programs(uow.connection, uow.organization_id, [] if program_id is None else [program_id])
 
 
 async def _tell_anew(uow: UnitOfWork, viewer: Viewer, token_id: UUID, now: datetime) -> None:
