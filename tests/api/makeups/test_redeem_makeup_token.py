@@ -82,7 +82,7 @@ async def test_R4_7_early_check_in_has_begun_so_the_newcomer_is_absent_by_defaul
     """The class is ahead, but its roll sheet is not."""
     await desk.world.change_settings(office_check_in_mode=True)
     (ben,) = await desk.fill(EnrollmentType.ACTIVE)
-    await desk.world.mark(ben, desk.lesson.timeslot_id, held_on=MONDAY)
+    await desk.world.mark(ben, desk.lesson.timeslot_id, held_on=MONDAY, by_check_in=True)
     desk.clock.now = datetime(2026, 11, 16, 22, 50, tzinfo=UTC)
     await desk.sign_in_again()
     assert (await desk.redeem(held_on=MONDAY))["__typename"] == "RedeemMakeupTokenSuccess"
