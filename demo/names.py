@@ -51,6 +51,7 @@ FAMILY_NAMES = _words(
 )
 
 AREA_CODES = ("312", "773", "630", "720", "303")
+SECOND_AREA_CODES = ("872", "847", "331", "970")
 
 MEDICAL_ALERTS = (
     "Asthma: inhaler in the red pouch of the swim bag.",

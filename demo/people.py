@@ -78,6 +78,8 @@ def _family(
             )
         )
     family["email"] = guardians[0]["email"]
+    for guardian in guardians[1:]:
+        rows.add(models.GuardianPhone, person_id=guardian["id"], number=_second_phone(business, number))
     return family, guardians[0]
 
 
@@ -87,6 +89,14 @@ def _phone(business: Business, number: int) -> str:
         return f"+44 20 7946 0{100 + number % 900}"
     area = names.AREA_CODES[number // 100 % len(names.AREA_CODES)]
     return f"({area}) 555-01{number % 100:02}"
+
+
+def _second_phone(business: Business, number: int) -> str:
+    """Return another number that is reserved for fiction, for the family's second guardian."""
+    if business.sites[0].zone.key == "Europe/London":
+        return f"07700 900{number % 1000:03}"
+    area = names.SECOND_AREA_CODES[number // 100 % len(names.SECOND_AREA_CODES)]
+    return f"{area}.555.01{number % 100:02}"
 
 
 def _free_email(first_name: str, last_name: str, taken: set[str]) -> str:

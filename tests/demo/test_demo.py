@@ -122,8 +122,11 @@ async def test_nothing_happened_in_the_future(demo: Demo) -> None:
 async def test_phones_and_addresses_reach_nobody(demo: Demo) -> None:
     american, british = "\\(\\d{3}\\) 555-01\\d\\d", "\\+44 20 7946 0\\d{3}"
     phones = f"SELECT count(*) FROM family WHERE phone !~ '^({american}|{british})$'"
+    guardians = "SELECT count(*) FROM guardian_phone WHERE number !~ '^(\\d{3}\\.555\\.01\\d\\d|07700 900\\d{3})$'"
     addresses = "SELECT count(*) FROM person WHERE email !~ '@(example\\.com|[a-z]+\\.example)$'"
 
     assert await demo.one(phones) == 0
+    assert await demo.one(guardians) == 0
+    assert await demo.one("SELECT count(*) > 100 AND count(*) = count(DISTINCT number) FROM guardian_phone") is True
     assert await demo.one(addresses) == 0
     assert await demo.one("SELECT count(DISTINCT phone_digits) FROM family WHERE organization_id = :business") == 380
