@@ -132,7 +132,7 @@ CREATE TABLE background_task (
     CONSTRAINT background_task_ended_has_an_instant CHECK ((((state)::text = ANY ((ARRAY['COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])) = (ended_at IS NOT NULL))),
     CONSTRAINT background_task_progress_is_in_range CHECK (((done >= 0) AND (done <= COALESCE(total, 0)))),
     CONSTRAINT background_task_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),
-    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY ((ARRAY['CANCEL_OCCURRENCES'::character varying, 'CREATE_MAKEUP_TOKENS'::character varying, 'ASSIGN_SUBSTITUTES'::character varying, 'SEND_STATEMENTS'::character varying])::text[]))),
+    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY (ARRAY[('CANCEL_OCCURRENCES'::character varying)::text, ('CREATE_CANCELLATION_TOKENS'::character varying)::text, ('CREATE_MAKEUP_TOKENS'::character varying)::text, ('ASSIGN_SUBSTITUTES'::character varying)::text, ('SEND_STATEMENTS'::character varying)::text]))),
     CONSTRAINT background_task_task_state CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLING'::character varying, 'CANCELLED'::character varying])::text[]))),
     CONSTRAINT background_task_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT background_task_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),

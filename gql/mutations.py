@@ -12,7 +12,7 @@ from gql.absences import (
     request_expected_absence,
     withdraw_expected_absence,
 )
-from gql.cancelling import cancel_occurrences, restore_occurrence
+from gql.cancelling import cancel_occurrences, create_cancellation_tokens, restore_occurrence
 from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
 from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
 from gql.makeups import (
@@ -71,6 +71,7 @@ class Mutation:
     update_absence_settings = update_absence_settings.field
     update_makeup_token_settings = update_makeup_token_settings.field
     cancel_occurrences = cancel_occurrences.field
+    create_cancellation_tokens = create_cancellation_tokens.field
     restore_occurrence = restore_occurrence.field
     send_statements = send_statements.field
     mark_staff_absent = mark_staff_absent.field

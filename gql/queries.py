@@ -4,7 +4,7 @@ import strawberry
 
 from gql.absences import expected_absences_query, staff_absences_query
 from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
-from gql.cancelling import cancellation_preview_query
+from gql.cancelling import cancellation_preview_query, cancellation_tokens_preview_query
 from gql.fields import node_query
 from gql.kiosk import kiosk_family_query, kiosks_query
 from gql.makeups import eligible_makeups_query, makeup_requests_query
@@ -40,3 +40,4 @@ class Query:
     cancellation_preview = cancellation_preview_query.field
     token_defaults = token_defaults_query.field
     makeup_tokens_preview = makeup_tokens_preview_query.field
+    cancellation_tokens_preview = cancellation_tokens_preview_query.field

@@ -6,11 +6,18 @@ from typing import Any, TypeAlias
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.assign_substitutes import AssignSubstitutes
 from attendance.tasks.cancel_occurrences import CancelOccurrences
+from attendance.tasks.create_cancellation_tokens import CreateCancellationTokens
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
 from attendance.tasks.send_statements import SendStatements
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
-_ALL: tuple[Kind[Any], ...] = (CancelOccurrences(), CreateMakeupTokens(), SendStatements(), AssignSubstitutes())
+_ALL: tuple[Kind[Any], ...] = (
+    CancelOccurrences(),
+    CreateCancellationTokens(),
+    CreateMakeupTokens(),
+    SendStatements(),
+    AssignSubstitutes(),
+)
 KINDS: Kinds = {each.kind: each for each in _ALL}

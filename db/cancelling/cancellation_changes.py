@@ -56,12 +56,6 @@ SELECT c.cancelled_at,
     (SELECT max(x.revision) FROM change x
      WHERE x.organization_id = c.organization_id AND x.timeslot_id = c.timeslot_id AND x.held_on = c.held_on
        AND x.kind = 'CANCELLED') AS revision,
-    ARRAY(SELECT DISTINCT s.family_id
-          FROM changed_entry n JOIN student s ON s.organization_id = n.organization_id AND s.id = n.student_id
-          WHERE n.organization_id = c.organization_id AND n.timeslot_id = c.timeslot_id AND n.held_on = c.held_on
-            AND n.revision = (SELECT max(x.revision) FROM change x
-                WHERE x.organization_id = c.organization_id AND x.timeslot_id = c.timeslot_id
-                  AND x.held_on = c.held_on AND x.kind = 'CANCELLED')) AS family_ids,
     ARRAY(SELECT e.id FROM enrollment e
           WHERE e.organization_id = c.organization_id AND e.timeslot_id = c.timeslot_id AND e.type = 'MAKEUP'
             AND e.starts_on = c.held_on AND e.deleted_at = c.cancelled_at ORDER BY e.id) AS makeup_ids
@@ -89,12 +83,10 @@ class StandingCancellation:
     """What the cancellation of an occurrence did.
 
     revision -- the revision of its change; None when it is not known
-    family_ids -- the families that were on the roll sheet then
     makeup_ids -- the makeups that it ended
     """
 
     revision: int | None
-    family_ids: tuple[UUID, ...]
     makeup_ids: tuple[UUID, ...]
 
 
@@ -186,7 +178,7 @@ async def standing_cancellation(
 ) -> StandingCancellation:
     """Read what the cancellation did. The caller has locked the cancelled occurrence."""
     row = (await connection.execute(_BEFORE, _given(organization_id, key))).one()
-    return StandingCancellation(row.revision, tuple(row.family_ids), tuple(row.makeup_ids))
+    return StandingCancellation(row.revision, tuple(row.makeup_ids))
 
 
 async def standing_marks(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> list[StandingMark]:

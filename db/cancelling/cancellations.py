@@ -33,7 +33,7 @@ JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timesl
 _WHO = "s.first_name, s.last_name, s.sort_key, s.family_id, s.tokens_lapse_on, nullif(btrim(f.email), '') AS email"
 _COLUMNS = f"""t.id AS token_id, t.origin, t.held_on AS missed_on, t.enrollment_id AS earned_by, t.issued_on,
     t.expires_on, t.lapses_on, t.revoked_at IS NOT NULL AS is_revoked, t.deleted_at IS NOT NULL AS is_deleted,
-    t.needs_review, {FLAGGED_FOR} AS flagged_for,
+    t.needs_review, t.stands_for_cancellation, {FLAGGED_FOR} AS flagged_for,
     {REQUESTED_ON} AS requested_on"""
 
 
@@ -218,4 +218,5 @@ def _token(row: Row[Any]) -> KnownToken:
         enrollment_id=row.earned_by,
         needs_review=row.needs_review,
         flagged_for=row.flagged_for if row.needs_review else None,
+        stands=row.stands_for_cancellation,
     )

@@ -129,6 +129,18 @@ async def queue_emails(uow: UnitOfWork, messages: Collection[Message], *, now: d
     uow.wake_ups += [EmailQueued(uow.organization_id, row.id, row.due_at) for row in queued]
 
 
+async def reasons_beginning(uow: UnitOfWork, beginning: str) -> set[str]:
+    """Return the reasons with this beginning of messages that can be withdrawn."""
+    found = await uow.connection.execute(
+        select(models.Email.reason).where(
+            models.Email.organization_id == uow.organization_id,
+            or_(models.Email.state == EmailState.QUEUED, models.Email.is_withheld),
+            models.Email.reason.startswith(beginning, autoescape=True),
+        )
+    )
+    return set(found.scalars())
+
+
 async def withdraw_emails(uow: UnitOfWork, reasons: Collection[str]) -> set[str]:
     """Withdraw the messages that were not handed over yet, and return their reasons. Those that were kept back with a
     task cannot be sent later any more.

@@ -99,7 +99,7 @@ async def _start(
     chosen = await choose(uow.connection, viewer.caller, given, now)
     if not chosen.heads:
         raise NothingToCancelRefusal(chosen.not_cancellable)
-    wanted = tuple(ChosenOccurrence(head.key.timeslot_id, head.key.held_on, _title(head)) for head in chosen.heads)
+    wanted = tuple(ChosenOccurrence(head.key.timeslot_id, head.key.held_on, title_of(head)) for head in chosen.heads)
     author = Author.of(viewer.caller)
     task_id = await start_task(uow, CancelOccurrences, CancelGiven(wanted, options), author, now=now)
     left_out = tuple(
@@ -109,7 +109,7 @@ async def _start(
     return Started(task_id, len(wanted), left_out)
 
 
-def _title(head: OccurrenceHead) -> str:
+def title_of(head: OccurrenceHead) -> str:
     return f"{head.offering.name}, {head.key.held_on} {head.slot.start_time:%H:%M}"
 
 

@@ -133,6 +133,15 @@ class OccurrenceNotCancelled(UserError):
     pass
 
 
+@refusal(
+    rules.NoneCancelled,
+    description="None of the chosen occurrences is cancelled, or no occurrence meets the conditions. Nothing was "
+    "changed.",
+)
+class NoneCancelled(UserError):
+    pass
+
+
 def show_not_cancellable(
     found: tuple[tuple[OccurrenceHead, rules.OccurrenceNotCancellable], ...],
 ) -> list[NotCancellable]:
@@ -168,14 +177,14 @@ def show_preview(
         makeups_to_give_back=sum(len(outcome.given_back) for outcome in outcomes),
         returned_tokens=show_returned(preview, students, now),
         over_limit_count=len(over_limit),
-        over_limit=_exceptions(over_limit, students, now),
+        over_limit=show_exceptions(over_limit, students, now),
         email_count=sum(len(plan.letters) for plan in preview.plans),
         without_address_count=len(unreachable),
-        without_address=_exceptions(unreachable, students, now),
+        without_address=show_exceptions(unreachable, students, now),
     )
 
 
-def _exceptions(
+def show_exceptions(
     found: list[tuple[OccurrenceHead, StudentOutcome]], students: Mapping[UUID, Student], now: datetime
 ) -> list[CancellationException]:
     return [

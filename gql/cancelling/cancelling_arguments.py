@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.cancelling.choose_occurrences import Chosen, ChosenRange, choose_occurrences
 from attendance.rules.calendar.listings import MAX_DAYS, range_refusal
+from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
 from attendance.rules.cancelling.cancelling import (
     COMMENT_LIMIT,
@@ -18,7 +19,7 @@ from attendance.rules.cancelling.cancelling import (
     CancellationTokens,
 )
 from attendance.rules.organization.permissions import Caller
-from gql.calendar.vocabulary import OfferingKind
+from gql.calendar.vocabulary import OccurrenceState, OfferingKind
 from gql.fields.global_ids import decode_ids, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS, MOST_WORDS, checked_words
@@ -104,15 +105,46 @@ class CancelOccurrencesInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
+@strawberry.input(
+    description="The cancelled occurrences for which to create makeup tokens. Give either `occurrenceIds` or `range`, "
+    f"not both; at most {MOST_OCCURRENCES} occurrences can be chosen at once. Occurrences that are not cancelled are "
+    "left out."
+)
+class CreateCancellationTokensInput:
+    create_tokens: CancellationTokensInput = strawberry.field(description="The makeup tokens to create.")
+    occurrence_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"The ids of the occurrences, at most {MOST_IDS}. No id may occur twice."
+    )
+    range: OccurrenceRangeInput | None = strawberry.field(
+        default=None, description="Chooses all occurrences in a range of dates that meet some conditions."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
+
+
 async def choose(connection: AsyncConnection, caller: Caller, given: CancelOccurrencesInput, now: datetime) -> Chosen:
     """Return the chosen occurrences. Raises OccurrenceNotFound, and BadInput for too many occurrences or a past
     expiration date.
     """
     chosen = await choose_occurrences(connection, caller, _wanted(given))
-    expires_on = given.create_tokens and given.create_tokens.expires_on
-    if expires_on and any(expires_on < local_date(now, head.zone) for head in chosen.heads):
-        raise BadInput("input.createTokens.expiresOn is in the past; choose today or a later date.")
+    _check_expiry(given.create_tokens, chosen.heads, now)
     return chosen
+
+
+async def choose_cancelled(
+    connection: AsyncConnection, caller: Caller, given: CreateCancellationTokensInput, now: datetime
+) -> tuple[OccurrenceHead, ...]:
+    """Return the chosen occurrences that are cancelled. Raises as `choose` does."""
+    chosen = await choose_occurrences(connection, caller, _wanted(given))
+    found = ((head, refusal.state) for head, refusal in chosen.not_cancellable)
+    cancelled = tuple(head for head, state in found if state is OccurrenceState.CANCELLED)
+    _check_expiry(given.create_tokens, cancelled, now)
+    return cancelled
+
+
+def _check_expiry(asked: CancellationTokensInput | None, heads: Collection[OccurrenceHead], now: datetime) -> None:
+    expires_on = asked and asked.expires_on
+    if expires_on and any(expires_on < local_date(now, head.zone) for head in heads):
+        raise BadInput("input.createTokens.expiresOn is in the past; choose today or a later date.")
 
 
 def options_of(given: CancelOccurrencesInput) -> CancellationOptions:
@@ -120,15 +152,18 @@ def options_of(given: CancelOccurrencesInput) -> CancellationOptions:
     comment = (given.comment or "").strip() or None
     if comment is not None and len(comment) > COMMENT_LIMIT:
         raise BadInput(f"input.comment has {len(comment)} characters; at most {COMMENT_LIMIT} are allowed.")
-    asked, tokens = given.create_tokens, None
-    if asked is not None:
-        if asked.never_expires and asked.expires_on is not None:
-            raise BadInput("input.createTokens has both expiresOn and neverExpires; give only one of them.")
-        tokens = CancellationTokens(asked.expires_on, asked.never_expires, asked.override_limit, asked.send_emails)
+    tokens = None if given.create_tokens is None else tokens_of(given.create_tokens)
     return CancellationOptions(comment, given.notify, tokens)
 
 
-def _wanted(given: CancelOccurrencesInput) -> Collection[OccurrenceKey] | ChosenRange:
+def tokens_of(asked: CancellationTokensInput) -> CancellationTokens:
+    """Return the checked options for tokens. Raises BadInput."""
+    if asked.never_expires and asked.expires_on is not None:
+        raise BadInput("input.createTokens has both expiresOn and neverExpires; give only one of them.")
+    return CancellationTokens(asked.expires_on, asked.never_expires, asked.override_limit, asked.send_emails)
+
+
+def _wanted(given: CancelOccurrencesInput | CreateCancellationTokensInput) -> Collection[OccurrenceKey] | ChosenRange:
     if (given.occurrence_ids is None) == (given.range is None):
         raise BadInput("Give either input.occurrenceIds or input.range, not both.")
     if given.range is not None:

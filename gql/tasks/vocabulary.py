@@ -11,6 +11,8 @@ described(
     {
         TaskKind.CANCEL_OCCURRENCES: "The task cancels occurrences, with makeup tokens and e-mails as requested. Each "
         "item is an occurrence.",
+        TaskKind.CREATE_CANCELLATION_TOKENS: "The task creates makeup tokens for occurrences that are cancelled "
+        "already. Each item is an occurrence.",
         TaskKind.CREATE_MAKEUP_TOKENS: "The task creates makeup tokens for many students. Each item is a student.",
         TaskKind.ASSIGN_SUBSTITUTES: "The task assigns substitutes for an absent staff member. Each item is an "
         "occurrence.",

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from attendance.actions.cancelling.create_cancellation_tokens import create_cancellation_tokens
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancellable, OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationTokens
 from attendance.rules.refusals import OccurrenceNotFound
@@ -15,6 +16,8 @@ from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from attendance.rules.vocabulary import EnrollmentType, LimitPeriod, OccurrenceState, OfferingKind, Source
 from db import models
 from db.engine import Database
+from db.marks.changes import SYSTEM
+from db.organization.settings import read_settings
 from tests.actions.cancelling import ABSENCE, WITH_TOKENS, CancelDesk, new_cancel_desk
 from tests.support.each_statement import counting
 from tests.support.factories import LONG_AGO, MONDAY, World
@@ -405,6 +408,30 @@ async def test_R9_2_cancelling_takes_the_same_statements_however_many_students(d
         taken.append(len(statements))
     assert taken[1] == taken[2]
     assert taken[2] < 45, taken
+
+
+async def test_R9_2_creating_tokens_later_takes_the_same_statements_however_many_students(desk: CancelDesk) -> None:
+    taken = []
+    for week in (1, 2):
+        for _ in range(6 * week):
+            await desk.add_student()
+        here = replace(desk, held_on=MONDAY + week * WEEK)
+        await here.cancel(NOTHING)
+        statements: list[str] = []
+        async with here.transaction() as uow:
+            settings = await read_settings(uow.connection, uow.organization_id)
+            with counting(desk.database, statements):
+                await create_cancellation_tokens(
+                    uow,
+                    here.occurrence,
+                    CancellationTokens(send_emails=True),
+                    author=SYSTEM,
+                    settings=settings,
+                    now=DURING_CLASS,
+                )
+        taken.append(len(statements))
+        assert len(await here.live()) == len(desk.enrollments)
+    assert taken[0] == taken[1]
 
 
 async def test_R9_1_the_dry_run_is_what_happens_whatever_the_order_does_to_the_limit(desk: CancelDesk) -> None:

@@ -319,6 +319,35 @@ async def test_R9_1_R9_8_a_cancellation_reaches_the_family_with_its_tokens(outbo
     assert "Snow &lt;3" in html.get_content()
 
 
+async def test_R9_1_tokens_that_are_created_later_are_told(outbox: Outbox, server: MailServer) -> None:
+    facts = {
+        "kind": "class",
+        "offering": "Swim & Co",
+        "location": "Main Street",
+        "held_on": "2026-11-16",
+        "start_time": "12:05",
+        "comment": None,
+        "students": [
+            {"name": "Ann", "has_token": True, "expires_on": "2027-02-14", "given_back": []},
+            {"name": "Ben", "has_token": False, "expires_on": None, "given_back": []},
+            {"name": "Cas", "has_token": True, "expires_on": None, "given_back": []},
+        ],
+    }
+    await outbox.queue(template="cancellation_tokens", facts=facts)
+    await outbox.send()
+    (message,) = server.taken
+    assert message["Subject"] == "Makeup token for Swim & Co on Monday, November 16, 2026"
+    text_body, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text_body is not None
+    assert text_body.get_content().replace("\r\n", "\n") == (
+        "Hello,\n\nSwim & Co on Monday, November 16, 2026 at 12:05 PM (Main Street) was cancelled.\n\n"
+        "- Ann has a makeup token for this class. It can be used through Sunday, February 14, 2027.\n"
+        "- Cas has a makeup token for this class. It does not expire.\n\nTest Gym\n"
+    )
+    assert html is not None
+    assert "Cas has a makeup token" in html.get_content()
+
+
 async def test_R9_8_without_a_server_messages_are_kept(outbox: Outbox, server: MailServer) -> None:
     outbox.server = None
     await outbox.queue()

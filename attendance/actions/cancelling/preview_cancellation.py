@@ -1,5 +1,6 @@
 """Preview what cancelling occurrences would do (R9.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.cancelling.cancelling import (
     CancellationOptions,
     CancellationPlan,
+    CancellationTokens,
     CancelledStudent,
     KnownToken,
     StudentOutcome,
@@ -76,6 +78,25 @@ async def preview_cancellation(
 
     This executes at most four statements, however many occurrences there are.
     """
+    return await _plans(connection, viewer, chosen, options, now=now)
+
+
+async def preview_cancellation_tokens(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    cancelled: Sequence[OccurrenceHead],
+    tokens: CancellationTokens,
+    *,
+    now: datetime,
+) -> PreviewedCancellation:
+    """Return what `create_cancellation_tokens` would do with each of these cancelled occurrences."""
+    options = CancellationOptions(tokens=tokens)
+    return await _plans(connection, viewer, Chosen(tuple(cancelled), ()), options, now=now)
+
+
+async def _plans(
+    connection: AsyncConnection, viewer: Viewer, chosen: Chosen, options: CancellationOptions, *, now: datetime
+) -> PreviewedCancellation:
     organization_id = viewer.caller.organization_id
     keys = [head.key for head in chosen.heads]
     occasions = await occasions_of(connection, organization_id, keys) if keys else {}

@@ -10,7 +10,7 @@ from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.cancelling.cancellation_mail import cancellation_reason
+from attendance.rules.cancelling.cancellation_mail import reasons_begin
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancelledStudent
 from attendance.rules.organization.permissions import Viewer
@@ -20,7 +20,6 @@ from attendance.rules.tokens.token_runs import DueRun, run_times, token_timing
 from attendance.rules.vocabulary import ChangeKind, MakeupTokenAct, MakeupTokenState
 from db.calendar.occurrences import find_head
 from db.cancelling.cancellation_changes import (
-    StandingCancellation,
     end_standing,
     put_cancellation,
     standing_cancellation,
@@ -33,7 +32,7 @@ from db.cancelling.cancellations import (
     students_on_sheet,
 )
 from db.marks.changes import Author, lock_occurrence, record_change
-from db.tasks.emails import withdraw_emails
+from db.tasks.emails import reasons_beginning, withdraw_emails
 from db.tokens.makeup_token_changes import LedgerEntry, TokenFate, change, enter
 from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import UnitOfWork
@@ -90,7 +89,8 @@ async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey
     touched = revoked.keys() | returned.student_ids
     if touched:
         revision = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
-    await withdraw_emails(uow, _reasons(key, cancellation))
+    if cancellation.revision is not None:
+        await withdraw_emails(uow, await reasons_beginning(uow, reasons_begin(key, cancellation.revision)))
     return Restored(
         revision,
         tuple(revoked.values()),
@@ -176,9 +176,3 @@ def _state(student: CancelledStudent, today: date) -> MakeupTokenState | None:
 
 def _tokens(students: Sequence[CancelledStudent]) -> dict[UUID, UUID]:
     return {each.student_id: each.cancellation.id for each in students if each.cancellation is not None}
-
-
-def _reasons(key: OccurrenceKey, cancellation: StandingCancellation) -> list[str]:
-    if cancellation.revision is None:
-        return []
-    return [cancellation_reason(key, cancellation.revision, family_id) for family_id in cancellation.family_ids]

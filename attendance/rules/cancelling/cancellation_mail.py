@@ -9,13 +9,28 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationPlan, Letter, StudentOutcome, new_token_dates
 
 TEMPLATE = "class_cancelled"
+TOKENS_TEMPLATE = "cancellation_tokens"
 
 
 def cancellation_reason(key: OccurrenceKey, revision: int, family_id: UUID) -> str:
     """Return the key of a message in the outbox. `revision` is that of the cancellation, so cancelling again sends new
     e-mails.
     """
-    return f"cancelled/{key.timeslot_id}/{key.held_on}/{revision}/{family_id}"
+    return f"{reasons_begin(key, revision)}{family_id}"
+
+
+def tokens_reason(key: OccurrenceKey, revision: int, family_id: UUID, created_in: int) -> str:
+    """Return the key of a message about tokens that were created later.
+
+    revision -- that of the cancellation
+    created_in -- the revision in which the tokens were created
+    """
+    return f"{cancellation_reason(key, revision, family_id)}/tokens/{created_in}"
+
+
+def reasons_begin(key: OccurrenceKey, revision: int) -> str:
+    """Return the beginning of the keys of all messages about a cancellation."""
+    return f"cancelled/{key.timeslot_id}/{key.held_on}/{revision}/"
 
 
 def cancellation_facts(

@@ -198,7 +198,7 @@ def _absence_step(
     """
     if held is None or not held.is_live:
         return _NOTHING
-    if stands:
+    if stands or held.stands:
         return Decision(TokenStep.UNFLAG) if held.needs_review else _NOTHING
     if token.step in (TokenStep.ISSUE, TokenStep.REINSTATE):
         return Decision(TokenStep.REVOKE, TokenCause.OCCURRENCE_CANCELLED)
@@ -220,7 +220,7 @@ def _token_step(course: _Course, sheet: CancelledSheet, student: CancelledStuden
         return Decision(TokenStep.UNFLAG) if known.needs_review else _NOTHING
     if course.options.tokens is None or sheet.kind is not OfferingKind.CLASS:
         return _NOTHING
-    if student.place is None or _has_own_makeup(student):
+    if student.place is None or _has_own_makeup(student) or (held is not None and held.is_live and held.stands):
         return _NOTHING
     is_replaced = held is not None and held.is_live and not held.is_tied
     causes = {

@@ -44,6 +44,13 @@ class NothingToCancel(Refusal):
 
 
 @dataclass(eq=False)
+class NoneCancelled(Refusal):
+    """None of the chosen occurrences is cancelled, so there is no cancellation to create tokens for."""
+
+    message: str = "None of the chosen occurrences is cancelled."
+
+
+@dataclass(eq=False)
 class TooManyOccurrences(AskedWrongly):
     """More than `most` occurrences were chosen."""
 

@@ -54,6 +54,7 @@ class KnownToken:
     """A token in its present state. `missed_on` is None when it was created by hand.
 
     flagged_for -- why it must be reviewed, or None
+    stands -- whether it stands for the token of a cancellation already
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class KnownToken:
     enrollment_id: UUID | None = None
     needs_review: bool = False
     flagged_for: str | None = None
+    stands: bool = False
 
     @property
     def is_live(self) -> bool:
