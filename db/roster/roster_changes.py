@@ -20,6 +20,7 @@ from db.wake_ups import RollSheetChanged
 DAYS_BACK = 7
 DAYS_AHEAD = 28
 MOST_SHEETS = 200
+MOST_SHEETS_OF_MANY = 2000
 
 # Near sheets are computed, since somebody may have one open that has no row yet. Further ahead, opening a sheet makes
 # its row (follow_sheet), so only sheets with a row can be open. Further back, the sheets in question are found by their
@@ -64,6 +65,30 @@ WITH slot AS (
 )
 SELECT timeslot_id, held_on FROM sheet
 ORDER BY held_on = CAST(:only_on AS date) DESC, abs(held_on - today), timeslot_id, held_on LIMIT :most
+""")  # noqa: S608 - a constant
+
+_SHEETS_OF = text(f"""
+WITH slot AS (
+    SELECT t.id, t.weekday, t.starts_on, t.ends_on, clock.today
+    FROM timeslot_version t
+    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+    CROSS JOIN LATERAL (SELECT (CAST(:now AS timestamptz) AT TIME ZONE l.time_zone)::date AS today) clock
+    WHERE t.organization_id = :organization_id AND t.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+), sheet AS (
+    SELECT s.id AS timeslot_id, days.held_on, s.today
+    FROM slot s
+    CROSS JOIN LATERAL (
+        SELECT s.today + n AS held_on FROM generate_series(-CAST(:back AS integer), CAST(:ahead AS integer)) n
+    ) days
+    WHERE (s.weekday IS NULL OR extract(isodow FROM days.held_on) = s.weekday) AND {holds_on("s", "days.held_on")}
+    UNION
+    SELECT c.timeslot_id, c.held_on, s.today
+    FROM slot s
+    JOIN occurrence c ON c.organization_id = :organization_id AND c.timeslot_id = s.id
+    WHERE c.held_on > s.today + :ahead
+)
+SELECT timeslot_id, held_on FROM sheet ORDER BY abs(held_on - today), timeslot_id, held_on LIMIT :most
 """)  # noqa: S608 - a constant
 
 # The order of the rows is the order of the locks. It is the same wherever several are taken.
@@ -159,6 +184,23 @@ async def find_sheets(
         "most": MOST_SHEETS,
     }
     found = await uow.connection.execute(_SHEETS, given)
+    return sorted((OccurrenceKey(*row) for row in found), key=lambda key: (key.timeslot_id, key.held_on))
+
+
+async def find_sheets_of(uow: UnitOfWork, offering_ids: Collection[UUID], now: datetime) -> list[OccurrenceKey]:
+    """Return the near sheets of these offerings and those further ahead that have a row, in the order in which they are
+    to be locked: at most MOST_SHEETS_OF_MANY, the nearest to today.
+    """
+    await uow.connection.execute(_ACT, {"organization_id": str(uow.organization_id)})
+    given = {
+        "organization_id": uow.organization_id,
+        "offering_ids": list(offering_ids),
+        "now": now,
+        "back": DAYS_BACK,
+        "ahead": DAYS_AHEAD,
+        "most": MOST_SHEETS_OF_MANY,
+    }
+    found = await uow.connection.execute(_SHEETS_OF, given)
     return sorted((OccurrenceKey(*row) for row in found), key=lambda key: (key.timeslot_id, key.held_on))
 
 

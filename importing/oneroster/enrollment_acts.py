@@ -1,10 +1,16 @@
 """Keeps imports and the office's acts on enrollments apart, and remembers what the source said (R13.9)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
 
+from attendance.actions.enrollments.change_enrollments import enrollments_changed
+from db.engine import set_tenant
+from db.unit_of_work import UnitOfWork
 from importing.oneroster import tables
+from importing.oneroster.acting import as_action
 from importing.oneroster.known import Known, KnownEnrollment
 from importing.oneroster.makeups import retimed_offerings
 from importing.oneroster.plan import Plan
@@ -62,6 +68,32 @@ async def hold_what_changed(connection: asyncpg.Connection, plan: Plan, known: K
             report.warn("enrollments.csv", 0, "sourcedId", source_id, reason)
     if held:
         _take_out(plan, held)
+
+
+@asynccontextmanager
+async def tell_roll_sheets(connection: asyncpg.Connection, plan: Plan, known: Known) -> AsyncIterator[None]:
+    """Let the block write. Roll sheets of known classes hear of each enrollment that it begins, ends or changes, and
+    newcomers of classes that have begun are absent by default (R4.7). New classes are on nobody's screen.
+    """
+    classes = {one.id for one in known.offerings.values()}
+    gone = {*plan.gone["enrollment"], *plan.succeeded}
+    students = set(plan.gone["student"])
+    places = {(row[1], row[2]) for row in plan.planned("enrollment")}
+    planned = {row[0] for row in plan.planned("enrollment")}
+    for one in known.enrollments.values():
+        if one.id in gone or one.id in planned or one.student_id in students:
+            places.add((one.student_id, one.offering_id))
+    places = {(student, offering) for student, offering in places if offering in classes}
+    if not places:
+        yield
+        return
+    async with as_action(connection) as inner:
+        await set_tenant(inner, known.organization_id)
+        # The wake-ups are not announced: who has a roll sheet open hears of it by the comparison of revisions.
+        uow = UnitOfWork(inner, known.organization_id)
+        who, where = {student for student, _ in places}, {offering for _, offering in places}
+        async with enrollments_changed(uow, who, where, now=plan.now):
+            yield
 
 
 def _take_out(plan: Plan, held: set[UUID]) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
 from db.names import keys_of
 from importing.oneroster import tables
-from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember
+from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember, tell_roll_sheets
 from importing.oneroster.guardian_phones import write_phones
 from importing.oneroster.known import Known
 from importing.oneroster.leaving import follow_leaving
@@ -87,7 +87,16 @@ async def carry_out(
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
     await hold_what_changed(connection, plan, known, report)
-    await hold_makeups(connection, plan, known)
+    async with tell_roll_sheets(connection, plan, known):
+        await hold_makeups(connection, plan, known)
+        await _write(connection, plan, known, report, progress)
+    if given_back := await follow_makeups(connection, plan, known):
+        report.thing("makeups given back").changed = given_back
+    await follow_leaving(connection, organization_id, plan.now)
+
+
+async def _write(connection: asyncpg.Connection, plan: Plan, known: Known, report: Report, progress: Progress) -> None:
+    organization_id = known.organization_id
     await _free_addresses(connection, plan, known)
     await _keep_past(connection, plan, known)
     report.thing("enrollments").unchanged = len(plan.kept_enrollments)
@@ -109,9 +118,6 @@ async def carry_out(
     await _remove(connection, plan, organization_id, report)
     await write_phones(connection, plan, organization_id, report)
     await remember(connection, plan, known)
-    if given_back := await follow_makeups(connection, plan, known):
-        report.thing("makeups given back").changed = given_back
-    await follow_leaving(connection, organization_id, plan.now)
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:

@@ -1,19 +1,17 @@
 """Gives back booked makeups of classes that an import no longer holds on their dates (R8.6b)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.makeups.give_back_makeups import give_back_makeups
 from db.engine import set_tenant
 from db.marks.changes import SYSTEM
 from db.organization.settings import read_settings
 from db.unit_of_work import UnitOfWork
+from importing.oneroster.acting import as_action
 from importing.oneroster.known import Known
 from importing.oneroster.plan import Plan
 from importing.oneroster.plan_timetable import changed_offerings
@@ -51,7 +49,7 @@ async def follow_makeups(connection: asyncpg.Connection, plan: Plan, known: Know
     """
     if not retimed_offerings(plan, known):
         return 0
-    async with _as_action(connection) as inner:
+    async with as_action(connection) as inner:
         return await _give_back(inner, known.organization_id, plan.now)
 
 
@@ -61,22 +59,3 @@ async def _give_back(connection: AsyncConnection, organization_id: UUID, now: da
     uow = UnitOfWork(connection, organization_id)
     # The wake-ups are not announced: who has a roll sheet open hears of the rows by the comparison of revisions.
     return len(await give_back_makeups(uow, author=SYSTEM, settings=settings, now=now))
-
-
-@asynccontextmanager
-async def _as_action(connection: asyncpg.Connection) -> AsyncIterator[AsyncConnection]:
-    """Yield the driver's connection as actions need it. It stays in its own transaction: AUTOCOMMIT keeps SQLAlchemy
-    from beginning another one.
-    """
-
-    async def opened() -> asyncpg.Connection:
-        return connection
-
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=opened, poolclass=StaticPool, isolation_level="AUTOCOMMIT"
-    )
-    try:
-        async with engine.connect() as inner:
-            yield inner
-    finally:
-        await engine.dispose(close=False)

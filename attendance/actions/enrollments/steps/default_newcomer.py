@@ -1,5 +1,6 @@
-"""The step that defaults the mark of a student who joins a roll sheet that has begun checking in (R4.7)."""
+"""The steps that default the marks of students who join a roll sheet that has begun checking in (R4.7)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from attendance.actions.marks.steps.lock_roll_sheet import lock_roll_sheet_for_t
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.check_in import default_for_newcomer
 from attendance.rules.organization.permissions import Viewer
+from attendance.rules.organization.settings import OrganizationSettings
 from db.marks.changes import SYSTEM, Author
 from db.unit_of_work import UnitOfWork
 
@@ -25,10 +27,22 @@ async def default_newcomer(
 
     Raises OccurrenceNotFound.
     """
-    caller = viewer.caller
+    author = Author.of(viewer.caller)
+    return await default_newcomers_of(uow, key, [student_id], author=author, settings=viewer.settings, now=now)
+
+
+async def default_newcomers_of(
+    uow: UnitOfWork,
+    key: OccurrenceKey,
+    student_ids: Collection[UUID],
+    *,
+    author: Author,
+    settings: OrganizationSettings,
+    now: datetime,
+) -> Recorded:
+    """Give several students of one sheet their defaulted absences, as one change. The rest is as for one."""
     sheet = await lock_roll_sheet_for_the_system(uow, key)
-    changes = default_for_newcomer(sheet.rows, student_id)
+    changes = tuple(each for student_id in student_ids for each in default_for_newcomer(sheet.rows, student_id))
     if sheet.head.not_recordable(now) is not None:
         changes = ()
-    author = Author.of(caller)
-    return await save_marks(uow, sheet, changes, author=author, cause=SYSTEM, settings=viewer.settings, now=now)
+    return await save_marks(uow, sheet, changes, author=author, cause=SYSTEM, settings=settings, now=now)

@@ -1,4 +1,4 @@
-"""The step that wraps every action that may change a student's rows on roll sheets (R10.1)."""
+"""The steps that wrap every action that may change a student's rows on roll sheets (R10.1)."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from attendance.rules.roster.roster_rows import RosterRow, roster_rows
 from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import read_heads
 from db.marks.changes import Author
-from db.roster.roster_changes import find_sheets, lock_occurrences, number_changes
+from db.roster.roster_changes import find_sheets, find_sheets_of, lock_occurrences, number_changes
 from db.roster.rosters import read_rosters
 from db.unit_of_work import UnitOfWork
 
@@ -32,6 +32,17 @@ class RosterChange:
     heads: tuple[OccurrenceHead, ...]
     revisions: dict[OccurrenceKey, int] = field(default_factory=dict)
     joined: frozenset[OccurrenceKey] = frozenset()
+
+
+@dataclass(slots=True)
+class RostersChange:
+    """The roll sheets that `rosters_changed` has locked.
+
+    joined -- who had no row on which sheet before the block. It is filled when the block ends.
+    """
+
+    heads: tuple[OccurrenceHead, ...]
+    joined: frozenset[tuple[OccurrenceKey, UUID]] = frozenset()
 
 
 @asynccontextmanager
@@ -78,12 +89,48 @@ async def roster_changed(
     change.revisions = await number_changes(uow, ChangeKind.ROSTER, rows, author, now)
 
 
+@asynccontextmanager
+async def rosters_changed(
+    uow: UnitOfWork,
+    student_ids: Collection[UUID],
+    offering_ids: Collection[UUID],
+    *,
+    author: Author,
+    now: datetime,
+) -> AsyncIterator[RostersChange]:
+    """Do what `roster_changed` does for many students at once, on the sheets of these offerings that are near today or
+    were opened.
+
+    It takes the same locks and as many statements. The offerings must be locked. Of more than MOST_SHEETS_OF_MANY
+    sheets, those nearest to today hear of the change.
+    """
+    keys = await find_sheets_of(uow, offering_ids, now)
+    await lock_occurrences(uow, keys)
+    heads = tuple(await read_heads(uow.connection, uow.organization_id, keys))
+    change = RostersChange(heads)
+    before = await _rows_of(uow, heads, student_ids)
+    yield change
+    after = await _rows_of(uow, heads, student_ids)
+    rows = {at: at not in after for at in before | after if before.get(at) != after.get(at)}
+    change.joined = frozenset(after.keys() - before.keys())
+    await number_changes(uow, ChangeKind.ROSTER, rows, author, now)
+
+
 async def _rows(uow: UnitOfWork, heads: Collection[OccurrenceHead], student_id: UUID) -> dict[OccurrenceKey, RosterRow]:
+    return {key: row for (key, _), row in (await _rows_of(uow, heads, [student_id])).items()}
+
+
+async def _rows_of(
+    uow: UnitOfWork, heads: Collection[OccurrenceHead], student_ids: Collection[UUID]
+) -> dict[tuple[OccurrenceKey, UUID], RosterRow]:
     if not heads:
         return {}
-    rosters = await read_rosters(uow.connection, uow.organization_id, heads, [student_id])
-    found = ((head.key, roster_rows(rosters[head.key], head, _ALL_SHOWN)) for head in heads)
-    return {key: _as_shown(rows[0]) for key, rows in found if rows}
+    rosters = await read_rosters(uow.connection, uow.organization_id, heads, student_ids)
+    return {
+        (head.key, row.student.id): _as_shown(row)
+        for head in heads
+        for row in roster_rows(rosters[head.key], head, _ALL_SHOWN)
+    }
 
 
 def _as_shown(row: RosterRow) -> RosterRow:
