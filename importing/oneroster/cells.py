@@ -9,8 +9,9 @@ from importing.oneroster.specification import Column, Content
 
 LONGEST = 2000
 LONGEST_ID = 255
-# Some exporters write dates as the instants at which they begin.
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+# Some exporters write dates as the instants at which they begin, and spreadsheets leave out zeros. The year comes
+# first, because the order of day and month would otherwise be a guess.
+_DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 # What databases and spreadsheets write into a cell that has no value. "Null" is also a family's name.
 _NO_VALUE = frozenset({"NULL", "null", "(null)", "[NULL]", r"\N", "#N/A", "#NULL!"})
 
@@ -27,7 +28,7 @@ def read_date(text: str) -> date:
     if fitting is None:
         raise ValueError("is not a date such as 2026-03-02")
     try:
-        found = date.fromisoformat(fitting[1])
+        found = date(int(fitting[1]), int(fitting[3]), int(fitting[4]))
     except ValueError:
         raise ValueError("is not a day of the calendar") from None
     if not 1900 <= found.year <= 2200:
@@ -36,9 +37,9 @@ def read_date(text: str) -> date:
 
 
 def _read_flag(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
+    if text.lower() not in ("true", "false", "1", "0"):
         raise ValueError("is neither true nor false")
-    return text.lower() == "true"
+    return text.lower() in ("true", "1")
 
 
 def _read_list(text: str) -> tuple[str, ...]:

@@ -166,8 +166,11 @@ def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
         if reader.id_at is not None:
             rows.bad.setdefault(row[reader.id_at].strip(), line)
     elif record.id and record.id in rows.by_id:
-        first = rows.by_id[record.id].line
-        reader.report.error(reader.file, line, "sourcedId", record.id, f"is the same as on line {first}")
+        first = rows.by_id[record.id]
+        if first.cells == record.cells:
+            reader.report.warn(reader.file, line, "sourcedId", record.id, f"is the row of line {first.line} again")
+            return
+        reader.report.error(reader.file, line, "sourcedId", record.id, f"is the same as on line {first.line}")
     else:
         rows.records.append(record)
         if record.id:

@@ -98,6 +98,9 @@ LOAD: dict[str, Change] = {
     "metadata and a column twice": text("users", lambda n, line: line + (",1,2" if n else ",metadata.x,metadata.x")),
     "a header in lower case": text("users", lambda n, line: line.lower() if n == 0 else line),
     "dates as instants": cells("academicSessions", "startDate", lambda day: f"{day}T00:00:00.000Z"),
+    "dates without zeros": cells("demographics", "birthDate", "2015-2-28"),
+    "dates with slashes, the year first": cells("demographics", "birthDate", "2015/02/28"),
+    "booleans as numbers": cells("users", "enabledUser", "1"),
     "a final Ctrl-Z": every_file(lambda text_: text_ + "\x1a"),
     "a final Ctrl-Z in a line of its own": every_file(lambda text_: text_ + "\x1a\r\n"),
     "byte order marks": every_file(lambda text_: b"\xef\xbb\xbf" + text_.encode()),
@@ -217,6 +220,16 @@ async def test_R13_11_the_word_null_in_an_optional_cell_is_read_as_empty_and_nam
     )
     assert {p.reason for p in report.problems} == {"stands for no value; read as an empty cell"}
     assert await stored("SELECT last_name FROM student WHERE source_id = 'cid'") == [("Null",)]
+
+
+async def test_R13_11_a_row_that_is_there_twice_is_read_once(load: Any, stored: Any) -> None:
+    files = school_1_1()
+    again = row_of(files, "enrollments", "e1") | {"dateLastModified": "", "primary": "true"}
+    files["enrollments"].append(again)
+    report = await load(files)
+
+    assert [(p.severity, p.line, p.reason) for p in report.problems] == [("warning", 5, "is the row of line 2 again")]
+    assert await stored(COUNTS) == [(3, 2, 2)]
 
 
 async def test_R13_11_classes_load_without_the_file_of_their_courses(load: Any, stored: Any) -> None:
