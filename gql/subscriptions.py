@@ -5,7 +5,7 @@ import strawberry
 from gql.marks import check_ins
 from gql.people import student_changed
 from gql.roster import roll_sheet_changed
-from gql.tasks import background_task_changed
+from gql.tasks import background_task_changed, background_tasks_changed
 
 
 @strawberry.type(
@@ -16,5 +16,6 @@ from gql.tasks import background_task_changed
 class Subscription:
     roll_sheet_changed = roll_sheet_changed.field
     background_task_changed = background_task_changed.field
+    background_tasks_changed = background_tasks_changed.field
     student_changed = student_changed.field
     check_ins = check_ins.field

@@ -80,6 +80,7 @@ async def add_task(
             organization_id=uow.organization_id, background_task_id=task_id, lease_until=func.clock_timestamp()
         )
     )
+    uow.wake_ups.append(TaskChanged(uow.organization_id, task_id))
 
 
 async def read_tasks(

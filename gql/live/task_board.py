@@ -43,6 +43,29 @@ class TaskWatcher:
         self._news.clear()
 
 
+class ListWatcher:
+    """One subscriber to the list of an organization's tasks. It reads the list itself, with its viewer's rights."""
+
+    def __init__(self, pause_seconds: float) -> None:
+        self._pause_seconds = pause_seconds
+        self._news = asyncio.Event()
+
+    def look(self) -> None:
+        """Take note that a task of the organization may have changed."""
+        self._news.set()
+
+    async def change(self, seconds: float) -> None:
+        """Wait until a task may have been added, changed or deleted, at most `seconds`. After news it waits for a
+        moment longer, so that the caller reads once for all that happens together.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        if self._news.is_set():
+            await asyncio.sleep(self._pause_seconds)
+        self._news.clear()
+
+
 class TaskBoard:
     """The board of this process."""
 
@@ -54,6 +77,7 @@ class TaskBoard:
         self._compare_seconds = compare_seconds
         self._pause_seconds = pause_seconds
         self._watchers: dict[Subject, set[TaskWatcher]] = {}
+        self._list_watchers: dict[UUID, set[ListWatcher]] = {}
         self._heard_of: set[Subject] = set()
         self._news = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
@@ -80,18 +104,37 @@ class TaskBoard:
             if not self._watchers[subject]:
                 del self._watchers[subject]
 
+    @contextmanager
+    def watch_list(self, organization_id: UUID) -> Iterator[ListWatcher]:
+        """Register for the changes of all tasks of the organization. Read the list inside the block."""
+        watcher = ListWatcher(self._pause_seconds)
+        self._list_watchers.setdefault(organization_id, set()).add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._list_watchers[organization_id].discard(watcher)
+            if not self._list_watchers[organization_id]:
+                del self._list_watchers[organization_id]
+
     async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
         """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
         for wake_up in wake_ups:
             self.heard(wake_up)
 
     def heard(self, wake_up: WakeUp) -> None:
-        if isinstance(wake_up, TaskChanged) and (wake_up.organization_id, wake_up.task_id) in self._watchers:
+        if not isinstance(wake_up, TaskChanged):
+            return
+        for watcher in self._list_watchers.get(wake_up.organization_id, ()):
+            watcher.look()
+        if (wake_up.organization_id, wake_up.task_id) in self._watchers:
             self._heard_of.add((wake_up.organization_id, wake_up.task_id))
             self._news.set()
 
     async def compare(self) -> None:
-        """Read the revisions of all followed tasks."""
+        """Read the revisions of all followed tasks, and let those who follow a list read it."""
+        for watchers in self._list_watchers.values():
+            for watcher in watchers:
+                watcher.look()
         self._heard_of.update(self._watchers)
         await self._look()
 

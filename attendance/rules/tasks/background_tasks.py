@@ -1,6 +1,6 @@
 """Background tasks: who sees them, how long they are kept, and when failed items are retried (R9.4 to R9.7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -50,6 +50,30 @@ class TaskReport:
 
     def emails_in(self, *states: EmailState) -> int:
         return sum(self.emails.get(state, 0) for state in states)
+
+
+@dataclass(frozen=True, slots=True)
+class ListNews:
+    """What is new in a list of tasks. `missing` are tasks that were in the list and are not any more."""
+
+    changed: tuple[TaskFacts, ...]
+    missing: frozenset[UUID]
+
+
+def news_of_list(told: Mapping[UUID, TaskFacts], current: Sequence[TaskFacts], *, most: int) -> ListNews:
+    """Compare the newest tasks, at most `most`, with those that a follower was told of.
+
+    A task that newer ones have pushed out of a full list is neither changed nor missing.
+    """
+    listed = {task.id for task in current}
+    oldest = min(((task.created_at, task.id) for task in current), default=None) if len(current) == most else None
+    missing = {
+        task.id
+        for task in told.values()
+        if task.id not in listed and (oldest is None or (task.created_at, task.id) > oldest)
+    }
+    changed = [task for task in current if task.id not in told or told[task.id].revision != task.revision]
+    return ListNews(tuple(changed), frozenset(missing))
 
 
 def may_see_task(caller: Caller, created_by_id: UUID | None) -> bool:

@@ -250,7 +250,7 @@ async def test_R11_2_guardians_see_no_notes(stage: Stage) -> None:
 def test_every_subscription_is_tried() -> None:
     """Below, in test_who_may_follow, and with the background tasks."""
     assert SCHEMA._schema.subscription_type is not None
-    tried = {"rollSheetChanged", "studentChanged", "checkIns", "backgroundTaskChanged"}
+    tried = {"rollSheetChanged", "studentChanged", "checkIns", "backgroundTaskChanged", "backgroundTasksChanged"}
     assert set(SCHEMA._schema.subscription_type.fields) == tried
 
 

@@ -83,6 +83,11 @@ def test_R9_5_a_report_reads(
     assert summary(state, TaskReport(items, emails)) == sentence
 
 
+def test_R9_5_a_report_tells_what_is_kept_back() -> None:
+    report = TaskReport({DONE: 3}, {EmailState.SENT: 1, EmailState.WITHDRAWN: 2}, withheld=2)
+    assert summary(TaskState.CANCELLED, report) == "3 of 3 items done. Of 3 e-mails 1 sent, 2 kept back."
+
+
 def test_R9_4_what_failed_is_told() -> None:
     assert failure_of_items(2) == (
         "Something went wrong on our side: 2 items were not done in spite of 5 attempts. All other items were."
