@@ -99,10 +99,11 @@ def _new_place(given: EnrollStudentInput) -> NewPlace:
 field = strawberry.mutation(
     resolver=resolve,
     description="Enrolls a student in an offering. There must be an open place on each date from today on that the "
-    "enrollment covers. Subscribers to roll sheets see the student at once. Where check-in has begun, the student "
-    "starts with a defaulted absence. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or "
-    "the Staff Portal. Without SEE_ALL, it is limited to offerings that the caller teaches or substitutes, and to "
-    "students who are already enrolled in such an offering. A student, offering or timeslot that does not exist or "
-    "that the caller may not see is answered with NOT_FOUND.",
+    "enrollment covers. An ACTIVE enrollment ends the student's WAITLIST enrollment in the offering. Subscribers to "
+    "roll sheets see the student at once. Where check-in has begun, the student starts with a defaulted absence. Needs "
+    "MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff Portal. Without SEE_ALL, it "
+    "is limited to offerings that the caller teaches or substitutes, and to students who are already enrolled in such "
+    "an offering. A student, offering or timeslot that does not exist or that the caller may not see is answered with "
+    "NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

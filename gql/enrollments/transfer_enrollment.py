@@ -101,9 +101,9 @@ field = strawberry.mutation(
     resolver=resolve,
     description="Moves a student to a place in another offering or at another timeslot, in one step. An enrollment "
     "can be transferred only once. The student's row shows the indicator TRANSFER in the old class, and on the first "
-    "day in the new one. Subscribers to roll sheets of both receive the change at once. Needs MANAGE_ENROLLMENTS "
-    "together with attendance VIEW, in the Office Portal or the Staff Portal; without SEE_ALL, only between offerings "
-    "that the caller teaches or substitutes. An enrollment, offering or timeslot that does not exist or that the "
-    "caller may not see is answered with NOT_FOUND.",
+    "day in the new one. An ACTIVE place ends the student's WAITLIST enrollment in the new class. Subscribers to roll "
+    "sheets of both receive the change at once. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office "
+    "Portal or the Staff Portal; without SEE_ALL, only between offerings that the caller teaches or substitutes. An "
+    "enrollment, offering or timeslot that does not exist or that the caller may not see is answered with NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
+from db.enrollments.waiting import close_waiting
 from db.names import keys_of
 from importing.oneroster import tables
 from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember, tell_roll_sheets
@@ -112,12 +113,19 @@ async def _write(connection: asyncpg.Connection, plan: Plan, known: Known, repor
         stored.added, stored.changed = added, changed
         stored.unchanged += len(rows) - added - changed
         progress(f"loading {name}", len(rows), len(rows))
+    await _close_waiting(connection, plan, organization_id, report)
     await _retime(connection, plan, organization_id, report)
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)
     await write_phones(connection, plan, organization_id, report)
     await remember(connection, plan, known)
+
+
+async def _close_waiting(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
+    places = [row[0] for row in plan.planned("enrollment")]
+    if places and (ended := await close_waiting(connection.fetch, organization_id, places, plan.now)):
+        report.thing("waits for a place").removed = ended
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan, known: Known) -> None:

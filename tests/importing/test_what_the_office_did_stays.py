@@ -257,3 +257,21 @@ async def _until_it_waits(stored: Any) -> None:
     async with asyncio.timeout(20):
         while await stored(sql) != [(1,)]:
             await asyncio.sleep(0.02)
+
+
+async def test_R3_1_an_imported_place_ends_the_wait_for_it(office: Any, load: Any, stored: Any, owner: Any) -> None:
+    await owner.exec_driver_sql(
+        "INSERT INTO enrollment (organization_id, id, student_id, offering_id, type, starts_on)"
+        " SELECT s.organization_id, gen_random_uuid(), s.id, o.id, 'WAITLIST', '2026-11-02'"
+        " FROM student s JOIN offering o ON o.organization_id = s.organization_id AND o.source_id = 'k2'"
+    )
+    waiting = """SELECT s.source_id, e.drop_on, e.end_cause FROM enrollment e
+        JOIN student s ON s.id = e.student_id WHERE e.type = 'WAITLIST' ORDER BY 1"""
+    before = await stored(waiting)
+    files = school()
+    files["enrollments"].append(enrollment("late", "ann", "k2", begin=str(TODAY)))
+    report = await load(files, now=NOW)
+    expected = [(who, YESTERDAY, "DROPPED") if who == "ann" else (who, None, None) for who, *_ in before]
+    assert await stored(waiting) == expected
+    assert report.thing("waits for a place").removed == 1
+    assert len(before) > 1

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attendance.actions.enrollments.steps.lock_places import (
     default_newcomers,
+    end_waiting,
     lock_timetables,
     require_place,
     require_student,
@@ -44,6 +45,8 @@ class NewPlace:
 async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now: datetime) -> Enrolled:
     """Enroll the student. The last place is given only once, even when several ask for it at the same time.
 
+    An ACTIVE place ends the student's WAITLIST enrollment in the offering.
+
     The student appears on open roll sheets at once, with a defaulted absence on those that have begun checking in
     (R4.7). Makeup tokens that were about to lapse are kept (R8.11).
 
@@ -73,6 +76,7 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
             timeslot_id=new.timeslot_id,
             now=now,
         )
+        await end_waiting(uow, enrollment_id, now=now)
     await follow_new_place(uow, new.student_id, today=today_of(timetables[new.offering_id], now))
     await default_newcomers(uow, viewer, new.student_id, change, now=now)
     return Enrolled(enrollment_id)

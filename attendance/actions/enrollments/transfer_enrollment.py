@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attendance.actions.enrollments.steps.lock_places import (
     default_newcomers,
+    end_waiting,
     ended,
     lock_enrollment,
     require_place,
@@ -45,7 +46,8 @@ async def transfer_enrollment(
 ) -> Transferred:
     """Transfer the enrollment. It ends on the day before the new start, and can be transferred only once.
 
-    The new enrollment has the same type. It can be in the same offering, at another timeslot.
+    The new enrollment has the same type. If it is ACTIVE, it ends the student's WAITLIST enrollment there. It can be in
+    the same offering, at another timeslot.
 
     Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled and
     OfferingFull.
@@ -79,6 +81,7 @@ async def transfer_enrollment(
             now=now,
             transferred_from_id=source.id,
         )
+        await end_waiting(uow, new_id, now=now)
     await follow_new_place(uow, source.student_id, today=today_of(timetable, now))
     await default_newcomers(uow, viewer, source.student_id, change, now=now)
     return Transferred(source.id, new_id)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from attendance.rules.refusals import NothingFound
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentType
 from db.calendar.timetables import lock_offerings, read_timetables
+from db.driver import by_driver
 from db.enrollments.enrollments import find_enrollment, is_enrollable, marked_among, read_absences, read_places
+from db.enrollments.waiting import close_waiting
 from db.people.students import Visibility, read_students
 from db.roster.roster_changes import DAYS_BACK
 from db.unit_of_work import UnitOfWork
@@ -98,6 +101,13 @@ async def require_place(
     day_after = until and until + timedelta(days=1)
     absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
     require_opening(timetable, place, today_of(timetable, now), taken, absences)
+
+
+async def end_waiting(uow: UnitOfWork, place_id: UUID, *, now: datetime) -> None:
+    """End the student's WAITLIST enrollment in the offering if the new place is ACTIVE. The caller holds the offering's
+    lock.
+    """
+    await close_waiting(partial(by_driver, uow.connection), uow.organization_id, [place_id], now)
 
 
 async def default_newcomers(

@@ -1,0 +1,46 @@
+"""Ends the waiting of students who were given a place (R3.1)."""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+# The last day of waiting is the day before the place begins, and today at the latest. Who began to wait after that
+# never waited. Others who wait keep their rows, and so their order.
+_CLOSE = """
+WITH given AS (
+    SELECT w.organization_id, w.id, w.starts_on,
+           min(least(a.starts_on - 1, (CAST($3 AS timestamptz) AT TIME ZONE l.time_zone)::date)) AS last_day
+    FROM enrollment a
+    JOIN enrollment w ON w.organization_id = a.organization_id AND w.student_id = a.student_id
+        AND w.offering_id = a.offering_id
+    JOIN offering o ON o.organization_id = a.organization_id AND o.id = a.offering_id
+    JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+    WHERE a.organization_id = $1 AND a.id = ANY (CAST($2 AS uuid[])) AND a.type = 'ACTIVE' AND a.deleted_at IS NULL
+      AND w.type = 'WAITLIST' AND w.deleted_at IS NULL
+      AND (w.timeslot_id IS NULL OR a.timeslot_id IS NULL OR w.timeslot_id = a.timeslot_id)
+      AND (a.drop_on IS NULL OR w.starts_on <= a.drop_on) AND (w.drop_on IS NULL OR w.drop_on >= a.starts_on)
+    GROUP BY w.organization_id, w.id, w.starts_on
+)
+UPDATE enrollment e
+SET drop_on = CASE WHEN g.starts_on <= g.last_day THEN g.last_day ELSE e.drop_on END,
+    end_cause = CASE WHEN g.starts_on <= g.last_day THEN 'DROPPED' ELSE e.end_cause END,
+    deleted_at = CASE WHEN g.starts_on <= g.last_day THEN NULL ELSE CAST($3 AS timestamptz) END
+FROM given g
+WHERE e.organization_id = $1 AND g.organization_id = $1 AND e.id = g.id
+  AND (e.drop_on IS NULL OR e.drop_on > g.last_day)
+RETURNING e.id
+"""
+
+
+async def close_waiting(
+    fetch: Callable[..., Awaitable[Any]], organization_id: UUID, place_ids: Collection[UUID], now: datetime
+) -> int:
+    """End the WAITLIST enrollments of the students to whom these ACTIVE enrollments give a place in the same offering,
+    and return how many there were. An enrollment of another type ends none.
+
+    fetch -- runs a statement with the parameters $1, $2 ... and returns its rows.
+
+    The caller holds the offerings' locks and has just written the places in the same transaction.
+    """
+    return len(await fetch(_CLOSE, organization_id, list(place_ids), now))
