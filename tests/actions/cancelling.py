@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from attendance.actions.cancelling.cancel_occurrence import Cancelled, cancel_occurrence, plan_cancelling
+from attendance.actions.cancelling.create_cancellation_tokens import TokensCreated, create_cancellation_tokens
 from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
@@ -39,6 +40,18 @@ class CancelDesk(TokenSheet):
                 uow,
                 self.occurrence if held_on is None else self.lesson.key(held_on),
                 options,
+                author=Author(Source.OFFICE, self.manager),
+                settings=await read_settings(uow.connection, uow.organization_id),
+                now=now,
+            )
+
+    async def create_tokens(self, *, now: datetime = DURING_CLASS) -> TokensCreated:
+        """Once it is cancelled; families are told."""
+        async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
+            return await create_cancellation_tokens(
+                uow,
+                self.occurrence,
+                CancellationTokens(send_emails=True),
                 author=Author(Source.OFFICE, self.manager),
                 settings=await read_settings(uow.connection, uow.organization_id),
                 now=now,

@@ -74,7 +74,14 @@ def options_from(dice: random.Random) -> CancellationOptions:
 
 def said(plan: CancellationPlan) -> Any:
     outcomes = [
-        (each.student.student_id, each.absence, each.token, {token.id for token in each.given_back}, each.counted)
+        (
+            each.student.student_id,
+            each.absence,
+            each.stands,
+            each.token,
+            {(token.id, token.dates.good_through) for token in each.given_back},
+            each.counted,
+        )
         for each in plan.outcomes
     ]
     letters = [(letter.family_id, len(letter.outcomes)) for letter in plan.letters]

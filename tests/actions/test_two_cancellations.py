@@ -23,8 +23,9 @@ AHEAD, BEHIND = MONDAY + timedelta(weeks=1), MONDAY - timedelta(weeks=1)
 class Week:
     """A student of class A, whose token is booked for class B on another day.
 
-    Acts: `absent` and `present` mark A; `A+` and `A-` cancel A with and without tokens; `rA` restores it; `book` books
-    the live token in B; `B` cancels B, `rB` restores it; `reset` gives the makeup up.
+    Acts: `absent` and `present` mark A; `A+` and `A-` cancel A with and without tokens; `later` creates tokens for it
+    afterwards; `rA` restores it; `book` books the live token in B; `B` cancels B, `rB` restores it; `reset` gives the
+    makeup up.
     """
 
     def __init__(self, desk: CancelDesk, ann: UUID, booked_for: date) -> None:
@@ -37,6 +38,8 @@ class Week:
                 await self.desk.reconcile(self.ann)
             case "A+" | "A-":
                 await self.desk.cancel(WITH_TOKENS if name == "A+" else CancellationOptions())
+            case "later":
+                await self.desk.create_tokens()
             case "rA":
                 await self.desk.restore()
             case "book":
@@ -117,6 +120,21 @@ CASES = [
     ("absent book A- rA", "absence used"),
     ("absent book A- rA A+ B", "absence free"),
     ("absent book present A- B", None),
+    # The tokens are created later.
+    ("A- later", "cancellation free"),
+    ("A- later later", "cancellation free"),
+    ("A+ later", "cancellation free"),
+    ("absent A- later", "cancellation free"),
+    ("absent A- later rA", "absence free"),
+    ("absent A- later book B", "cancellation free"),
+    ("absent A- later book later B", "cancellation free"),
+    ("absent book A- later", "absence used"),
+    ("absent book A- later B", "absence free"),
+    ("absent book A- later reset later", "absence free"),
+    ("absent book A- B later", "absence free"),
+    ("absent book A- reset later", "cancellation free"),
+    ("absent book present A- later B", "absence free"),
+    ("absent book A+ B later", "absence free"),
 ]
 
 

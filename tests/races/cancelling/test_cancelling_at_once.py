@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.actions.cancelling.create_cancellation_tokens import create_cancellation_tokens
 from attendance.actions.makeups.redeem_makeup_token import redeem_makeup_token
 from attendance.actions.marks.mark_attendance import StudentMark, mark_attendance
 from attendance.actions.marks.record_marks import Submission
@@ -24,7 +23,6 @@ from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenOrigin, Source
 from db import models
 from db.engine import Database
-from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from tests.actions.cancelling import CancelDesk, new_cancel_desk
 from tests.support.at_once import tried_at_once
@@ -136,23 +134,11 @@ async def test_R9_1_cancelled_three_times_at_once_it_is_cancelled_once(desk: Can
         assert len(await week.world.emails()) == 3 * number
 
 
-async def create_tokens(desk: CancelDesk) -> object:
-    async with unit_of_work(desk.database, desk.world.organization_id, desk.announcer) as uow:
-        return await create_cancellation_tokens(
-            uow,
-            desk.occurrence,
-            CancellationTokens(send_emails=True),
-            author=Author(Source.OFFICE, desk.manager),
-            settings=OrganizationSettings(),
-            now=DURING_CLASS,
-        )
-
-
 async def test_R9_2_tokens_created_later_three_times_at_once_are_created_once(desk: CancelDesk) -> None:
     await desk.world.owner.execute(_ADDRESSES)
     for number, week in enumerate(weeks(desk), start=1):
         await week.cancel(CancellationOptions())
-        assert refused(await tried_at_once(*[partial(create_tokens, week)] * 3)) == []
+        assert refused(await tried_at_once(*[week.create_tokens] * 3)) == []
         assert await week.live() == all_of(week)
         assert [kind for kind, _, _ in await week.changes()] == ["CANCELLED", "TOKENS"]
         assert len(await week.world.emails()) == 3 * number
@@ -161,7 +147,7 @@ async def test_R9_2_tokens_created_later_three_times_at_once_are_created_once(de
 async def test_R9_3_tokens_created_later_come_before_the_restoration_or_not_at_all(desk: CancelDesk) -> None:
     for week in weeks(desk):
         await week.cancel(CancellationOptions())
-        assert refused(await tried_at_once(partial(create_tokens, week), week.restore)) in (
+        assert refused(await tried_at_once(week.create_tokens, week.restore)) in (
             [],
             [OccurrenceNotCancelled],
         )
