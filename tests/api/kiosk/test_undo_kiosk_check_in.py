@@ -11,22 +11,17 @@ from db import models
 from gql.fields.global_ids import encode_id
 from tests.api.kiosk.kiosk_door import STARTS, KioskDoor, launch, new_kiosk_door
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint
 
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-UNDO = """mutation($input: UndoKioskCheckInInput!) { undoKioskCheckIn(input: $input) {
-  __typename
-  ... on UndoKioskCheckInSuccess { status markedAt }
-  ... on CheckInNotUndoable { noUndoReason undoableUntil message }
-  ... on StudentNotOnRoster { studentIds }
-  ... on AttendanceNotRecordable { reason }
-} }"""
+UNDO = mutation("undoKioskCheckIn", "status markedAt")
 SHEET = """query($id: ID!) { occurrence(id: $id) { revision tokenRuns { phase state } roster {
   mark { markedBy { __typename } note } } } }"""
-SUBMIT = "mutation($input: SubmitAttendanceInput!) { submitAttendance(input: $input) { __typename } }"
+SUBMIT = mutation("submitAttendance")
 UNDONE = {"__typename": "UndoKioskCheckInSuccess", "status": None, "markedAt": None}
 TAPPED_AT = STARTS - 10 * MINUTE
 

@@ -10,6 +10,7 @@ from db import models
 from gql.fields.global_ids import encode_id
 from tests.api.makeups.makeup_desk import AHEAD, MakeupDesk, makeup_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 from tests.support.streams import following
@@ -19,10 +20,8 @@ STARTS_AT = datetime(2026, 11, 23, 23, tzinfo=UTC)
 TODAY_STARTS_AT = datetime(2026, 11, 16, 23, tzinfo=UTC)
 WAY = "{ viewer { ... on GuardianViewer { givesBackMakeups } } }"
 WATCH = """subscription($id: ID!) { studentChanged(studentId: $id) { cursor kinds tokens { state } } }"""
-RESET = """mutation($input: ResetMakeupTokenInput!) { resetMakeupToken(input: $input) { __typename
-  ... on UserError { message } ... on MakeupAttended { enrollmentId date } } }"""
-DROP = """mutation($input: DropEnrollmentInput!) { dropEnrollment(input: $input) { __typename
-  ... on UserError { message } ... on MakeupAttended { enrollmentId date } } }"""
+RESET = mutation("resetMakeupToken")
+DROP = mutation("dropEnrollment")
 
 
 @pytest.fixture
@@ -169,7 +168,7 @@ async def test_R8_12_a_makeup_whose_class_does_not_meet_any_more_is_given_back_a
 async def test_R11_2_only_ones_own_family_and_only_as_a_guardian(desk: MakeupDesk) -> None:
     await booked(desk)
     wanted = {"input": {"tokenId": desk.token_id}}
-    document = "mutation($input: GiveBackMakeupInput!) { giveBackMakeup(input: $input) { __typename } }"
+    document = mutation("giveBackMakeup")
     stranger = await desk.office.signed_in(
         desk.world, await desk.world.guardian(await desk.world.family()), Portal.CUSTOMER
     )
@@ -188,5 +187,5 @@ async def test_R8_2_a_token_that_the_family_does_not_see_is_not_found(desk: Make
     await booked(desk)
     await desk.world.change(models.MakeupToken, desk.token, deleted_at=LONG_AGO)
     wanted = {"input": {"tokenId": desk.token_id}}
-    document = "mutation($input: GiveBackMakeupInput!) { giveBackMakeup(input: $input) { __typename } }"
+    document = mutation("giveBackMakeup")
     assert (await desk.family.refused(document, **wanted))[0] == "NOT_FOUND"

@@ -9,6 +9,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from tests.api.organization.permission_stage import STAFF_PORTALS, new_stage, outcome
 from tests.api.organization.test_permissions import SEE_ALL, TABLE
 from tests.support.api import SCHEMA, Api
+from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
@@ -40,7 +41,7 @@ async def test_R4_12_an_occurrence_that_the_caller_cannot_see_is_not_found(
     name: str, portal: Portal, world: World, api: Api
 ) -> None:
     row, stage = TABLE[f"Mutation.{name}"], await new_stage(world, api)
-    document = f"mutation($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ __typename }} }}"
+    document = mutation(name)
     view, see_all = (Permission[f"{portal.value}_{each}"] for each in ("ATTENDANCE_VIEW", "SEE_ALL"))
     everything = frozenset(Permission) - SEE_ALL - {Permission.OWNER}
     grants = ({view}, {see_all}, everything - row.needs, everything)

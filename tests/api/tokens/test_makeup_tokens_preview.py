@@ -12,6 +12,7 @@ from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.api.tokens.hand_desk import MONDAY_EVENING
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import JANUARY, MONDAY, World, new_world
 from tests.support.fingerprint import fingerprint
 from workers.context import WorkerContext
@@ -23,9 +24,7 @@ PREVIEW = """query($input: CreateMakeupTokensForStudentsInput!) { makeupTokensPr
   __typename ... on UserError { message } ... on MakeupTokenDatesNotPossible { reason draftIndex }
   ... on MakeupTokensPreview { tokenCount emailCount issueOn expirations { expiresOn tokenCount } unreachedCount
     unreached { firstName } } } }"""
-CREATE = """mutation($input: CreateMakeupTokensForStudentsInput!) { createMakeupTokensForStudents(input: $input) {
-  __typename ... on UserError { message } ... on MakeupTokenDatesNotPossible { reason draftIndex }
-  ... on CreateMakeupTokensForStudentsSuccess { studentCount } } }"""
+CREATE = mutation("createMakeupTokensForStudents", "studentCount")
 MADE = text("SELECT issued_on, expires_on, count(*) AS tokens FROM makeup_token GROUP BY 1, 2 ORDER BY 2 NULLS LAST")
 
 

@@ -8,6 +8,7 @@ from db.engine import Database
 from gql.fields.global_ids import encode_id
 from tests.api.marks.check_in_desk import new_check_in_desk
 from tests.support.api import Api
+from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.viewers import DURING_CLASS
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.emptied_database
 
 AFTER_CLASS = datetime(2026, 11, 17, 0, 15, tzinfo=UTC)
 SOURCES = """query($id: ID!) { node(id: $id) { ... on Student { makeupTokens { nodes { source origin } } } } }"""
-CREATE = """mutation($input: CreateMakeupTokensInput!) { createMakeupTokens(input: $input) { __typename } }"""
+CREATE = mutation("createMakeupTokens")
 
 
 async def test_R1_1_a_token_has_the_source_of_the_act_that_led_to_it(
