@@ -247,6 +247,33 @@ TABLE: dict[str, Row] = {
         stranger=GONE,
         **STAFF_ALONE,
     ),
+    "Query.cancellationTokensPreview": query(
+        "query($input: CreateCancellationTokensInput!) { cancellationTokensPreview(input: $input) { tokensToCreate } }",
+        lambda stage: {"input": {"occurrenceIds": [stage.cancelled_id], "createTokens": {}}},
+        CANCEL,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
+    "Query.tokenDefaults": query(
+        "query($id: ID!) { tokenDefaults(studentId: $id) { issueOn } }",
+        lambda stage: {"id": stage.student_id},
+        CREATE_TOKENS,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
+    "Query.makeupTokensPreview": query(
+        "query($input: CreateMakeupTokensForStudentsInput!) { makeupTokensPreview(input: $input) { __typename } }",
+        lambda stage: {"input": {"studentIds": [stage.student_id], "token": {}}},
+        CREATE_TOKENS,
+        right="MakeupTokensPreview",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
     # Open to all: what lets in is the password or the refresh token, whoever sends it.
     "Mutation.signIn": act(
         lambda _: SIGN_IN | {"portal": "OFFICE"},
@@ -391,6 +418,9 @@ TABLE: dict[str, Row] = {
     "Mutation.cancelOccurrences": act(
         lambda stage: {"occurrenceIds": [stage.occurrence_id], "notify": True}, CANCEL, **OF_STUDENT
     ),
+    "Mutation.createCancellationTokens": act(
+        lambda stage: {"occurrenceIds": [stage.cancelled_id], "createTokens": {}}, CANCEL, **OF_STUDENT
+    ),
     "Mutation.restoreOccurrence": act(lambda stage: {"occurrenceId": stage.cancelled_id}, CANCEL, **OF_STUDENT),
     "Mutation.createMakeupTokens": act(
         lambda stage: {"studentId": stage.student_id, "tokens": [{"sendEmail": True}]}, CREATE_TOKENS, **OF_STUDENT
@@ -427,6 +457,15 @@ TABLE: dict[str, Row] = {
         lacking=NOT_YOU,
         stranger=NOT_YOU,
         **NOT_KIOSKS | {"guardian": "MakeupApprovalNotRequired"},
+    ),
+    # No makeup is booked with it.
+    "Mutation.giveBackMakeup": act(
+        lambda stage: {"tokenId": stage.id("MakeupToken", stage.token)},
+        ANYBODY,
+        right=NOT_YOU,
+        lacking=NOT_YOU,
+        stranger=NOT_YOU,
+        **NOT_KIOSKS | {"guardian": "MakeupTokenNotChangeable"},
     ),
     "Mutation.approveMakeup": act(
         lambda stage: {"makeupRequestId": stage.id("MakeupRequest", stage.request)},

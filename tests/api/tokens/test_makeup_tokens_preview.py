@@ -21,7 +21,7 @@ from workers.jobs.work_on_tasks import work_off
 pytestmark = pytest.mark.emptied_database
 
 PREVIEW = """query($input: CreateMakeupTokensForStudentsInput!) { makeupTokensPreview(input: $input) {
-  __typename ... on UserError { message } ... on MakeupTokenDatesNotPossible { reason draftIndex }
+  __typename ... on UserError { message } ... on MakeupTokenDatesNotPossible { reason draftIndex issueOn expiresOn }
   ... on MakeupTokensPreview { tokenCount emailCount issueOn expirations { expiresOn tokenCount } unreachedCount
     unreached { firstName } } } }"""
 CREATE = mutation("createMakeupTokensForStudents", "studentCount")
