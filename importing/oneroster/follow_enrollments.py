@@ -1,7 +1,8 @@
 """Decides what becomes of a student's enrollment when the source's row comes again (R13.9).
 
 The office's acts hold: an enrollment that was changed here is left as it is, and the report names it when the source's
-row has changed too. The past is fixed (R2.10): no enrollment gains or loses a date before today.
+row has changed too. The past is fixed (R2.10): no enrollment gains a date before today, or loses one on which the class
+has taken place; that includes today once the class of today has begun.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,10 @@ Dates = tuple[date, date | None, str | None]  # starts_on, drop_on, end_cause
 
 
 class _Row(NamedTuple):
-    """A row of enrollments.csv about a student. `first` and `last` are the days of its class, `last` None: no end."""
+    """A row of enrollments.csv about a student. `first` and `last` are the days of its class, `last` None: no end.
+
+    changes_on -- the first date that an enrollment in the class can lose
+    """
 
     record: Record
     student: UUID
@@ -29,6 +33,7 @@ class _Row(NamedTuple):
     first: date
     last: date | None
     today: date
+    changes_on: date
     is_new_class: bool
 
     @property
@@ -85,7 +90,9 @@ class EnrollmentFollower:
         today = self._plan.today_of(offering)
         first, last = self._plan.dates_of_class.get(class_, (today, None))
         student = self._plan.ids["students"][record["userSourcedId"]]
-        return _Row(record, student, offering, first, last, today, class_ not in self._known.offerings)
+        # The class may move to a zone where it is tomorrow already.
+        changes_on = max(self._plan.changes_on.get(offering, today), today)
+        return _Row(record, student, offering, first, last, today, changes_on, class_ not in self._known.offerings)
 
     def _begin(self, row: _Row) -> None:
         dates = self._first_dates(row)
@@ -106,7 +113,7 @@ class EnrollmentFollower:
         return None if drop_on is not None and drop_on < starts_on else _dates(starts_on, drop_on, row)
 
     def _renew(self, row: _Row, former: KnownEnrollment) -> None:
-        has_past = former.deleted_at is None and former.starts_on < row.today
+        has_past = former.deleted_at is None and former.starts_on < row.changes_on
         is_moved = (former.student_id, former.offering_id) != (row.student, row.offering)
         if has_past and not is_moved:
             dates = _dates_from(row, former)
@@ -177,18 +184,16 @@ def _dates(starts_on: date, drop_on: date | None, row: _Row) -> Dates:
 
 
 def _dates_from(row: _Row, former: KnownEnrollment) -> Dates | None:
-    """Return the dates of an enrollment that has begun: nothing before today changes. None when it was over, and the
-    source wants it again.
+    """Return the dates of an enrollment that has begun: none is lost on which the class has taken place. None when it
+    was over, and the source wants it again.
     """
-    yesterday = row.today - timedelta(days=1)
+    fixed_through, yesterday = row.changes_on - timedelta(days=1), row.today - timedelta(days=1)
+    held_through = fixed_through if former.drop_on is None else min(former.drop_on, fixed_through)
     default = row.last if row.last is None or row.last >= former.starts_on else former.drop_on
     drop_on = row.end or default
-    was_over = former.drop_on is not None and former.drop_on < yesterday
-    if drop_on is not None and drop_on <= yesterday:
-        if former.drop_on is not None and former.drop_on <= yesterday:
-            return former.dates
-        return _dates(former.starts_on, yesterday, row)
-    if was_over:
+    if drop_on is not None and drop_on <= held_through:
+        return former.dates if former.drop_on == held_through else _dates(former.starts_on, held_through, row)
+    if held_through < yesterday:
         return None
     if row.begin is not None and row.begin > row.today and row.begin != former.starts_on:
         return None

@@ -145,6 +145,7 @@ class Known:
     locations: dict[str, KnownLocation] = field(default_factory=dict)
     sessions: dict[str, KnownSession] = field(default_factory=dict)
     offerings: dict[str, KnownOffering] = field(default_factory=dict)
+    location_of: dict[UUID, UUID] = field(default_factory=dict)
     students: dict[str, KnownStudent] = field(default_factory=dict)
     staff: dict[str, KnownPerson] = field(default_factory=dict)
     guardians: dict[str, KnownPerson] = field(default_factory=dict)
@@ -234,6 +235,7 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
     sessions = "SELECT COALESCE(source_id, '/' || id), id, starts_on, ends_on, deleted_at FROM session"
     for row in await tables.rows(sessions):
         known.sessions[row[0]] = KnownSession(*row[1:])
+    known.location_of = {row[0]: row[1] for row in await tables.rows("SELECT id, location_id FROM offering")}
     for row in await tables.by_source_id("offering", "id, location_id, program_id, deleted_at, name"):
         known.offerings[row[0]] = KnownOffering(*row[1:5])
         known.names[row[1]] = row[5]

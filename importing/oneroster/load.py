@@ -34,25 +34,23 @@ STEPS: tuple[tuple[str, Target, str], ...] = (
     ("enrollment", tables.ENROLLMENTS, "enrollments"),
     ("offering_instructor", tables.INSTRUCTORS, "instructors of classes"),
 )
-# An enrollment that has begun ends on the day before, in its location's zone, so that past rosters stay correct (R3.1).
-# One that has not begun is deleted. The dates of one-day enrollments cannot be moved.
+# An enrollment that has begun ends on the day before the change, which is today, or tomorrow once a class of today has
+# begun: rosters of what has taken place stay correct (R2.10). One that has not begun is deleted. The dates of one-day
+# enrollments cannot be moved. $3 and $4: the dates of the change by offering.
 END_BEGUN = """
-    UPDATE enrollment e SET drop_on = ($3 AT TIME ZONE l.time_zone)::date - 1,
+    UPDATE enrollment e SET drop_on = k.changes_on - 1,
         end_cause = CASE WHEN o.deleted_at IS NULL OR e.end_cause = 'DROPPED' THEN 'DROPPED' ELSE 'SESSION_ENDED' END
-    FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
+    FROM offering o JOIN unnest($3::uuid[], $4::date[]) AS k (offering_id, changes_on) ON k.offering_id = o.id
     WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
       AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
       AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
-      AND e.starts_on < ($3 AT TIME ZONE l.time_zone)::date
-      AND (e.drop_on IS NULL OR e.drop_on >= ($3 AT TIME ZONE l.time_zone)::date)
+      AND e.starts_on < k.changes_on AND (e.drop_on IS NULL OR e.drop_on >= k.changes_on)
 """
 DELETE_AHEAD = """
-    UPDATE enrollment e SET deleted_at = $3
-    FROM offering o JOIN location l ON (l.organization_id, l.id) = (o.organization_id, o.location_id)
-    WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
-      AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
-      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
-      AND e.starts_on >= ($3 AT TIME ZONE l.time_zone)::date
+    UPDATE enrollment e SET deleted_at = $5
+    FROM unnest($3::uuid[], $4::date[]) AS k (offering_id, changes_on)
+    WHERE e.organization_id = $1 AND e.{column} = ANY($2) AND e.offering_id = k.offering_id AND e.deleted_at IS NULL
+      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY') AND e.starts_on >= k.changes_on
 """
 # A family that is left without students and has no balance is removed; a balance keeps the family.
 DELETE_EMPTIED = """
@@ -196,10 +194,8 @@ async def _remove(connection: asyncpg.Connection, plan: Plan, organization_id: U
         if removed or (plan.gone.get(table) or plan.links_gone.get(table)):
             report.thing(name).removed += removed
     students = plan.gone.get("student", [])
-    for sql in (END_BEGUN, DELETE_AHEAD):
-        done = await connection.execute(sql.format(column="student_id"), organization_id, students, plan.now)
-        if _count(done):
-            report.thing("enrollments").removed += _count(done)
+    if ended := await _end_enrollments(connection, "student_id", organization_id, students, plan):
+        report.thing("enrollments").removed += ended
     if plan.planned("student") or students or plan.moved:
         emptied = _count(await connection.execute(DELETE_EMPTIED, organization_id, plan.now))
         if emptied:
@@ -210,13 +206,19 @@ async def _remove_ids(
     connection: asyncpg.Connection, table: str, organization_id: UUID, ids: list[UUID], plan: Plan
 ) -> int:
     if table == "enrollment":
-        statements = [END_BEGUN.format(column="id"), DELETE_AHEAD.format(column="id")]
-    else:
-        real, column = ("person", "ended_at") if table in ("staff", "guardian") else (table, "deleted_at")
-        statements = [
-            f"UPDATE {real} SET {column} = $3 WHERE organization_id = $1 AND id = ANY($2) AND {column} IS NULL"  # noqa: S608
-        ]
-    return sum([_count(await connection.execute(sql, organization_id, ids, plan.now)) for sql in statements])
+        return await _end_enrollments(connection, "id", organization_id, ids, plan)
+    real, column = ("person", "ended_at") if table in ("staff", "guardian") else (table, "deleted_at")
+    sql = f"UPDATE {real} SET {column} = $3 WHERE organization_id = $1 AND id = ANY($2) AND {column} IS NULL"  # noqa: S608
+    return _count(await connection.execute(sql, organization_id, ids, plan.now))
+
+
+async def _end_enrollments(
+    connection: asyncpg.Connection, column: str, organization_id: UUID, ids: list[UUID], plan: Plan
+) -> int:
+    dates = organization_id, ids, list(plan.changes_on), list(plan.changes_on.values())
+    ended = await connection.execute(END_BEGUN.format(column=column), *dates)
+    deleted = await connection.execute(DELETE_AHEAD.format(column=column), *dates, plan.now)
+    return _count(ended) + _count(deleted)
 
 
 async def _remove_links(

@@ -18,7 +18,7 @@ class Plan:
     ids.
 
     `ids` maps the sourcedIds of classes, students and staff, new and known, to ids. `changes_on` is the date from which
-    a change of each known class holds (R2.10); a new class has none.
+    a change of each class holds that is there, the office's own included (R2.10); a new class has none.
 
     kept_enrollments -- those of the bundle that stay as they are
     family_facts -- by family, its new fields and those that it has been read with

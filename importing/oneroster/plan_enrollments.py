@@ -106,8 +106,7 @@ def _hold(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
 
 
 def _runs(one: KnownEnrollment, plan: Plan) -> bool:
-    is_here = one.offering_id in plan.location_of  # The office's own class has none.
-    return one.drop_on is None or not is_here or one.drop_on >= plan.today_of(one.offering_id)
+    return one.drop_on is None or one.drop_on >= plan.changes_on[one.offering_id]
 
 
 def _live_sessions(known: Known) -> dict[str, UUID]:

@@ -40,16 +40,18 @@ def plan_timeslots(plan: Plan, schedule: Schedule, known: Known) -> None:
         _end(plan, (each for each in there if each.id not in kept and _is_imported(each, source_id, known)))
 
 
-def plan_timetables_of_removed(plan: Plan, known: Known) -> None:
-    """Classes that go meet no more; those that come back meet again as they did before they went."""
+def plan_timetables_of_removed(plan: Plan, schedule: Schedule, known: Known) -> None:
+    """Classes that go meet no more; those that come back meet again as they did before they went, unless schedule.csv
+    says when they meet.
+    """
     gone = set(plan.gone.get("offering", ()))
     _end(plan, (each for each in known.timeslots if each.offering_id in gone))
     planned = {row[0] for row in plan.planned("offering")}
     back = {one.id: one for one in known.offerings.values() if one.deleted_at is not None and one.id in planned}
-    named = {each.timeslot_id for each in plan.moved_timeslots}
+    named = {plan.ids["classes"][slot.source_id] for slot in schedule.slots}
     for each in known.timeslots:
         one = back.get(each.offering_id)
-        if one is not None and each.id not in named and each.weekday is not None and _ended_with(each, one):
+        if one is not None and one.id not in named and each.weekday is not None and _ended_with(each, one):
             plan.moved_timeslots.append(
                 MovedTimeslot(
                     each.id,
@@ -63,7 +65,9 @@ def plan_timetables_of_removed(plan: Plan, known: Known) -> None:
 
 
 def changed_offerings(plan: Plan, known: Known) -> set[UUID]:
-    """The known classes of which this import changes the schedule, the location, its zone or the program."""
+    """The classes of which this import changes the schedule, the location, its zone or the program. The office's own
+    are among them when they are attached to a session of the source, or held at a location of it.
+    """
     dates = {one.id: (one.starts_on, one.ends_on, one.deleted_at is None) for one in known.sessions.values()}
     sessions = {
         row[0] for row in plan.planned("session") if row[0] in dates and dates[row[0]] != (row[2], row[3], True)
@@ -83,7 +87,7 @@ def changed_offerings(plan: Plan, known: Known) -> set[UUID]:
     changed |= {offering for offering, session in links if session in sessions}
     changed |= {row[0] for row in plan.planned("offering_session") if (row[0], row[1]) not in links}
     changed |= {offering for offering, _ in plan.links_gone.get("offering_session", ())}
-    changed |= {one.id for one in by_id.values() if one.location_id in moved_zones}
+    changed |= {offering for offering, location in known.location_of.items() if location in moved_zones}
     return changed & plan.changes_on.keys()
 
 

@@ -109,8 +109,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     if report.errors and not choices.skip_bad_rows:
         raise _NotKept
     task.progress("comparing with the database", 0, 0)
-    offerings = [one.id for one in known.offerings.values()]
-    changes_on = await change_dates(connection.fetch, organization_id, offerings, task.now)
+    changes_on = await change_dates(connection.fetch, organization_id, known.location_of, task.now)
     plan = _plan(task, schedule, known, today, changes_on)
     if report.questions and not choices.yes and not choices.dry_run:
         raise ImportRefused("Nothing was kept, because this import asks first:" + report.asked)
@@ -129,7 +128,7 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_
     plan_people(plan, roster, known, report)
     plan_enrollments(plan, roster, known, today, report)
     live = plan_removals(plan, roster, known, report)
-    plan_timetables_of_removed(plan, known)
+    plan_timetables_of_removed(plan, schedule, known)
     report.questions += questions(plan, roster, known, live)
     return plan
 

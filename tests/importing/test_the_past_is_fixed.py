@@ -132,6 +132,18 @@ async def test_R2_10_a_class_that_comes_back_meets_again_and_not_while_it_was_go
     assert days == ["2026-11-02", "2026-11-09", "2026-12-07", "2026-12-14"]
 
 
+async def test_R2_10_a_class_that_comes_back_meets_as_its_new_schedule_says(load: Any, office: Api) -> None:
+    """Not also as it met before it went."""
+    files = school_1_1() | {"schedule": [SLOT, SLOT | {"classSourcedId": "k2", "start": "17:30"}]}
+    without = files | {"classes": [row_of(files, "classes", "k1")], "schedule": [SLOT]}
+    await load(without)
+    tuesday = {"classSourcedId": "k2", "weekday": "2", "start": "10:00"}
+    await load(files | {"schedule": [SLOT, SLOT | tuesday]})
+    days = [start[:10] for name, start, _ in starts(await sheets(office, date(2026, 11, 2), date(2026, 11, 26)))
+            if name == "Swim B"]  # fmt: skip
+    assert days == ["2026-11-02", "2026-11-09", "2026-11-17", "2026-11-24"]
+
+
 async def test_R2_10_a_new_instructor_teaches_from_today_on(load: Any, office: Api) -> None:
     files = school_1_1()
     files["users"].append(user("lou", "teacher", "Lou", "New", email="lou@example.com"))
