@@ -19,6 +19,7 @@ class Sizes:
         (docs/decisions/0032-tests.md).
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
+    catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
     stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
     rule_examples -- how many random histories the pure rule of makeup tokens gets.
     edge_examples -- how many random values and operations the edge of the schema gets.
@@ -31,6 +32,7 @@ class Sizes:
     race_rounds: int
     fan_outs: int
     walks: int
+    catalogue_walks: int
     stories: int
     rule_examples: int
     edge_examples: int
@@ -45,6 +47,7 @@ PROFILES = {
         race_rounds=16,
         fan_outs=150,
         walks=10,
+        catalogue_walks=3,
         stories=20,
         rule_examples=800,
         edge_examples=500,
@@ -57,6 +60,7 @@ PROFILES = {
         race_rounds=50,
         fan_outs=1500,
         walks=60,
+        catalogue_walks=50,
         stories=500,
         rule_examples=4000,
         edge_examples=2000,

@@ -50,6 +50,7 @@ class Walking(RuleBasedStateMachine):
     """One walk: an organization and its model."""
 
     system: ClassVar[System]
+    database_url: ClassVar[str]
     loop: ClassVar[asyncio.AbstractEventLoop]
     steps: ClassVar[int] = 0
     answers: ClassVar[Counter[str]] = Counter()

@@ -1,0 +1,53 @@
+"""Runs a state machine as a test, over a database of its own."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
+from db.migrate import upgrade
+from tests.support.sizes import SEED
+from tests.walk.system import running
+
+_CHECKS = list(HealthCheck)
+
+
+def walk(machine: Any, servers: Servers, *, examples: int, steps: int) -> None:
+    """Walk so many examples with at most so many steps each. A difference is shrunk to the shortest walk that shows
+    it, and printed as a program.
+
+    machine -- a state machine with the class attributes `loop`, `system`, `database_url`, `steps` and `answers`
+    """
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=SEED is None,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        report_multiple_bugs=False,
+        suppress_health_check=_CHECKS,
+    )
+
+    def begin() -> Any:
+        return machine()
+
+    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
+    machine.loop, machine.steps = loop, 0
+    try:
+        machine.database_url = loop.run_until_complete(
+            stack.enter_async_context(scratch_database(servers.database_url))
+        )
+        loop.run_until_complete(upgrade(machine.database_url))
+        machine.system = loop.run_until_complete(stack.enter_async_context(running(machine.database_url)))
+        started: Any = begin if SEED is None else hypothesis.seed(SEED)(begin)
+        run_state_machine_as_test(started, settings=chosen)
+    finally:
+        loop.run_until_complete(stack.aclose())
+        loop.close()
+        print(f"{machine.steps} steps walked", *sorted(machine.answers.items()), sep="\n")
