@@ -51,7 +51,7 @@ async def hold_what_changed(connection: asyncpg.Connection, plan: Plan, known: K
     """Lock the classes that the plan changes, or whose enrollments it changes, and take out of the plan what somebody
     changed since it was read. The report names it. Call this before anything is written.
     """
-    former = {one.id: (source_id, one) for source_id, one in known.enrollments.items()}
+    former = {one.id: (source_id, one) for source_id, one in known.enrollments.items()} | plan.adopted
     planned = plan.planned("enrollment")
     touched = [row[0] for row in planned if row[0] in former] + plan.gone["enrollment"] + [*plan.succeeded]
     offerings = {row[2] for row in planned} | retimed_offerings(plan, known)

@@ -59,7 +59,10 @@ class EnrollmentFollower:
     def follow(self, record: Record) -> None:
         row = self._row(record)
         former = self._known.enrollments.get(record.id)
-        if former is None:
+        own = self._by_hand(row)
+        if own is not None and (former is None or former.is_the_offices):
+            self._adopt(row, former, own)
+        elif former is None:
             self._begin(row)
         elif former.is_the_offices:
             self._hold(row, former)
@@ -103,6 +106,28 @@ class EnrollmentFollower:
             reason = f"{self._new_name(row)} and begins on {dates[0]}: the past is fixed"
             self._report.warn("enrollments.csv", row.record.line, "beginDate", str(row.begin), reason)
         self._write(row, self._known.new_id("enrollment", row.record.id), "ACTIVE", dates)
+
+    def _by_hand(self, row: _Row) -> KnownEnrollment | None:
+        """Return the enrollment that the office gave the student in this class, if it is not over."""
+        own = self._known.by_hand.get((row.student, row.offering))
+        return own if own is not None and (own.drop_on is None or own.drop_on >= row.today) else None
+
+    def _adopt(self, row: _Row, former: KnownEnrollment | None, own: KnownEnrollment) -> None:
+        """Let the row be about the enrollment that the office made, as after a transfer that the source then makes too.
+
+        Its dates follow the source if it has begun and has no end; other dates are the office's.
+        """
+        del self._known.by_hand[row.student, row.offering]
+        self._plan.adopted[own.id] = (row.record.id, own)
+        if former is not None:
+            self._plan.succeeded[former.id] = own.id
+            self._plan.kept_enrollments.add(former.id)
+        wanted = _dates_from(row, own) if own.starts_on <= row.today else self._first_dates(row)
+        is_open = own.drop_on is None and own.starts_on <= row.today
+        self._write(row, own.id, own.type, wanted if is_open and wanted is not None else own.dates)
+        if not is_open:
+            dates = wanted or _dates(own.starts_on, row.end or row.last, row)
+            self._plan.made_enrollments[own.id] = (own.id, row.said, *dates)
 
     def _first_dates(self, row: _Row) -> Dates | None:
         """Return the dates of an enrollment without a past; None when it ends before it would begin."""

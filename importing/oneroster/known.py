@@ -12,6 +12,13 @@ import asyncpg
 GUARDIAN_PREFIX = "guardian/"
 # what the source last said about an enrollment that it no longer has
 GONE = ""
+_BY_HAND = """
+    SELECT e.id, e.student_id, e.offering_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
+           NULL, NULL, NULL, NULL
+    FROM enrollment e
+    WHERE e.organization_id = $1 AND e.source_id IS NULL AND e.deleted_at IS NULL AND e.type IN ('ACTIVE', 'TRIAL')
+    ORDER BY e.starts_on
+"""
 _FAMILIES = """
     SELECT f.id, f.source_id, f.deleted_at, f.name, f.phone, f.email, f.balance, i.name, i.phone, i.email, i.balance
     FROM family f
@@ -138,6 +145,7 @@ class Known:
     """The organization's entries by sourcedId, unless a name says otherwise. Deleted rows are included: an entry that
     comes back keeps its id.
 
+    by_hand -- the latest enrollment without a sourcedId, by student and class
     names -- of students, other people and classes, by id
     """
 
@@ -156,6 +164,7 @@ class Known:
     sessions_of: dict[UUID, list[UUID]] = field(default_factory=dict)
     instructors_of: dict[UUID, set[UUID]] = field(default_factory=dict)
     timeslots: list[KnownTimeslot] = field(default_factory=list)
+    by_hand: dict[tuple[UUID, UUID], KnownEnrollment] = field(default_factory=dict)
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
 
@@ -217,6 +226,8 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
         known.names[row[1]] = row[4]
     for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
+    for row in await connection.fetch(_BY_HAND, organization_id):
+        known.by_hand[row[1], row[2]] = KnownEnrollment(*row)
     for row in await connection.fetch(_FAMILIES, organization_id):
         known.families[row[0]] = KnownFamily(row[1], row[2], FamilyFields(*row[3:7]), FamilyFields(*row[7:]))
     persons = "SELECT source_id, id, family_id, email, ended_at, kind, first_name || ' ' || last_name FROM person"

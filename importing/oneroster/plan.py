@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db.calendar.history import MovedTimeslot
-from importing.oneroster.known import FamilyFields, Known
+from importing.oneroster.known import FamilyFields, Known, KnownEnrollment
 from importing.oneroster.report import ImportRefused
 from importing.oneroster.roster import Roster
 from importing.oneroster.tables import Row
@@ -24,6 +24,7 @@ class Plan:
     family_facts -- by family, its new fields and those that it has been read with
     said_of_families -- what is to be remembered of what the source said, by family (R13.9)
     made_enrollments -- what is to be remembered of the source's rows, by enrollment (R13.9)
+    adopted -- the office's own enrollments that get a sourcedId, with what they were read as
     succeeded -- by the id of an enrollment that stays in the past, the one that takes over its sourcedId
     zones, location_of -- the zone of each location, and the location of each class, as they will be
     """
@@ -45,6 +46,7 @@ class Plan:
     dates_of_class: dict[str, tuple[date, date | None]] = field(default_factory=dict)
     kept_enrollments: set[UUID] = field(default_factory=set)
     made_enrollments: dict[UUID, Row] = field(default_factory=dict)
+    adopted: dict[UUID, tuple[str, KnownEnrollment]] = field(default_factory=dict)
     succeeded: dict[UUID, UUID] = field(default_factory=dict)
     zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
     location_of: dict[UUID, UUID] = field(default_factory=dict)

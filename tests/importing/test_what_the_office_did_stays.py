@@ -226,6 +226,47 @@ async def test_R13_9_a_delta_that_deletes_what_the_office_ended_later_leaves_it(
     assert await names(office, TODAY) == ["Ann", "Ben"]
 
 
+@pytest.mark.parametrize("row", ["e1", "new"])
+async def test_R13_9_a_transfer_that_the_source_makes_too_is_one_enrollment(
+    load: Any, office: Api, stored: Any, row: str
+) -> None:
+    """Either the row names the other class, or another row comes in its place."""
+    ann = next(row for row in (await sheet(office, TODAY))["roster"] if row["student"]["firstName"] == "Ann")
+    to = (await sheet(office, TODAY, "Swim B"))["offering"]["id"]
+    await office.ask(TRANSFER, id=ann["enrollment"]["id"], to=to, on=str(TODAY))
+    files = school()
+    files["enrollments"][0].update(sourcedId=row, classSourcedId="k2")
+    report = await load(files)
+    assert warnings(report) == []
+    assert [each for each in await stored(ENROLLMENTS) if each[:2] == ("ann", "k2")] == [
+        ("ann", "k2", TODAY, date(2026, 12, 18), row, True)
+    ]
+    assert (await names(office, TODAY), await names(office, TODAY, "Swim B")) == (["Ben"], ["Ann"])
+    assert (await load(files)).changes == 0
+    files["enrollments"][0]["endDate"] = "2026-12-01"
+    assert (await load(files)).stored["enrollments"].changed == 1
+
+
+async def test_R13_9_the_offices_dates_of_an_enrollment_that_the_source_brings_later_stay(
+    load: Any, office: Api, stored: Any, owner: Any
+) -> None:
+    await owner.exec_driver_sql(
+        "INSERT INTO enrollment (organization_id, id, student_id, offering_id, type, starts_on, drop_on, end_cause)"
+        " SELECT s.organization_id, gen_random_uuid(), s.id, o.id, 'TRIAL', '2026-11-23', '2026-12-01', 'DROPPED'"
+        " FROM student s, offering o WHERE s.source_id = 'cid' AND o.source_id = 'k1'"
+    )
+    files = school()
+    files["enrollments"].append(enrollment("e9", "cid"))
+    await load(files)
+    mine = ("cid", "k1", date(2026, 11, 23), date(2026, 12, 1), "e9", True)
+    assert [each for each in await stored(ENROLLMENTS) if each[0] == "cid"] == [mine]
+    assert (await load(files)).changes == 0
+    files["enrollments"][-1]["endDate"] = "2026-12-10"
+    report = await load(files)
+    assert [each for each in await stored(ENROLLMENTS) if each[0] == "cid"] == [mine]
+    assert len(warnings(report)) == 1
+
+
 async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, database_url: str) -> None:
     """The office drops after the import has read what there is. The class's lock puts one after the other."""
     files = school()
