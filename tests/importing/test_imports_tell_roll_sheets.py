@@ -1,5 +1,6 @@
 """R4.7, R10.1: an import tells open roll sheets of enrollments, and defaults newcomers of classes that have begun."""
 
+import asyncio
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -76,6 +77,21 @@ async def test_R4_7_who_joins_a_begun_class_by_import_is_absent_by_default(load:
         (TODAY, revision + 1, "ROSTER", "SYSTEM", ["cid"], False),
         (TODAY, revision + 2, "MARKS", "SYSTEM", ["cid"], False),
     ]
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3])
+async def test_R4_7_a_first_check_in_during_the_import_leaves_the_newcomer_absent(
+    load: Any, office: Api, stored: Any, delay: float
+) -> None:
+    async def later() -> None:
+        await asyncio.sleep(delay)
+        await check_in(office, "Ann")
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(load(school(enrollment("cid"))), later())
+    assert (await marks(office))["Cid"] == {"status": "ABSENT", "isDefaulted": True, "source": "SYSTEM"}
+    revisions = [row[1] for row in await stored(CHANGES) if row[0] == TODAY]
+    assert revisions == list(range(1, len(revisions) + 1))
 
 
 async def test_R4_7_who_joins_a_class_that_has_not_begun_has_no_mark(load: Any, office: Api) -> None:
