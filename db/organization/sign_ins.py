@@ -10,6 +10,7 @@ from attendance.rules.organization.sign_in import Account, RefreshToken, SignInS
 from attendance.rules.vocabulary import PersonKind, Portal
 from db.engine import Database
 from db.models import SignIn
+from db.names import sort_key
 from db.unit_of_work import UnitOfWork
 
 # Before sign-in there is no tenant. This function is the only way around row-level security (migration 0002).
@@ -30,14 +31,14 @@ WHERE s.organization_id = :organization_id AND s.id = :id FOR UPDATE
 
 
 async def find_accounts(database: Database, email: str) -> list[Account]:
-    """Return all accounts of the e-mail address in all organizations, at most 20 of each kind. Upper and lower case are
-    the same.
+    """Return all accounts of the e-mail address in all organizations, by the organization's name, at most 20 of each
+    kind. Upper and lower case are the same.
     """
     async with database.engine.connect() as connection:
         rows = (await connection.execute(_ACCOUNTS, {"email": email})).all()
     return [
         Account(row.organization_id, row.organization_name, row.person_id, PersonKind(row.kind), row.password_hash)
-        for row in rows
+        for row in sorted(rows, key=lambda row: (sort_key(row.organization_name), row.organization_id))
     ]
 
 

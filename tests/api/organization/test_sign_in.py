@@ -136,6 +136,15 @@ async def test_one_address_in_two_organizations_chooses(
     assert viewer["organization"]["name"] == "Another Gym"
 
 
+async def test_R3_2_the_organizations_to_choose_from_are_ordered_by_name(
+    client: Client, owner: AsyncConnection, sam: str
+) -> None:
+    for name in ("Zimmer", "Élan"):
+        await (await new_world(owner, name=name)).staff(OFFICE, email=sam, password_hash=PASSWORD_HASH)
+    choice = await client.sign_in(sam)
+    assert [each["name"] for each in choice["organizations"]] == ["Élan", "Test Gym", "Zimmer"]
+
+
 async def test_the_organization_of_another_account_is_no_choice(
     client: Client, owner: AsyncConnection, sam: str
 ) -> None:
