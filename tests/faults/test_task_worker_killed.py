@@ -164,7 +164,7 @@ async def test_R9_5_cancelled_at_a_random_moment(
             if is_killed:
                 first.send_signal(signal.SIGKILL)
             async with unit_of_work(desk.database, desk.world.organization_id, desk.announcer) as uow:
-                await cancel_background_task(uow, caller, task_id, now=NOW)
+                await cancel_background_task(uow, caller, task_id, withdraw_emails=True, now=NOW)
             assert await until_ended(desk, task_id) == "CANCELLED"
             ends.add(len(await assert_the_report_is_true(desk, task_id)))
             await desk.world.owner.exec_driver_sql("DELETE FROM student_note")
