@@ -1,7 +1,6 @@
 """The subscription backgroundTasksChanged, which follows the list of background tasks (R9.6, R10.3)."""
 
 from collections.abc import AsyncGenerator, Sequence
-from enum import StrEnum
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -13,35 +12,19 @@ from attendance.rules.tasks.background_tasks import TaskFacts, news_of_list
 from db.tasks.background_tasks import list_tasks, read_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
-from gql.fields.described import described
 from gql.fields.global_ids import encode_id
 from gql.fields.pagination import Cursors
 from gql.fields.vocabulary import Portal
 from gql.live.patience import patiently
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.tasks.background_task import BackgroundTask, created_by, show_task
+from gql.tasks.vocabulary import BackgroundTasksEventKind
 
 MOST = 100
 
 # An idle stream reads the list this often: to find what no wake-up announced, and to check the viewer's rights.
 _CHECK_SECONDS = 5.0
 _CURSORS = Cursors("backgroundTasksChanged", (str,))
-
-
-class BackgroundTasksEventKind(StrEnum):
-    SNAPSHOT = "SNAPSHOT"
-    CHANGED = "CHANGED"
-
-
-described(
-    BackgroundTasksEventKind,
-    "What an event of `backgroundTasksChanged` contains.",
-    {
-        BackgroundTasksEventKind.SNAPSHOT: "The whole list, which replaces everything that the client has.",
-        BackgroundTasksEventKind.CHANGED: "The tasks that are new or have changed, and the ids of those that were "
-        "deleted.",
-    },
-)
 
 
 @strawberry.type(description="The list of background tasks, or what has changed in it.")

@@ -1,9 +1,17 @@
 """The enumerations of tasks as the schema has them, each value described."""
 
+from enum import StrEnum
+
 from attendance.rules.vocabulary import TaskItemState, TaskKind, TaskState
 from gql.fields.described import described
 
-__all__ = ["TaskItemState", "TaskKind", "TaskState"]
+__all__ = ["BackgroundTasksEventKind", "TaskItemState", "TaskKind", "TaskState"]
+
+
+class BackgroundTasksEventKind(StrEnum):
+    SNAPSHOT = "SNAPSHOT"
+    CHANGED = "CHANGED"
+
 
 described(
     TaskKind,
@@ -44,5 +52,14 @@ described(
         TaskItemState.EXCEPTION: "A rule refused the item. An exception says why.",
         TaskItemState.FAILED: "The item failed because of a fault of the service, in every attempt.",
         TaskItemState.SKIPPED: "The item was not begun because the task was cancelled.",
+    },
+)
+described(
+    BackgroundTasksEventKind,
+    "What an event of `backgroundTasksChanged` contains.",
+    {
+        BackgroundTasksEventKind.SNAPSHOT: "The whole list, which replaces everything that the client has.",
+        BackgroundTasksEventKind.CHANGED: "The tasks that are new or have changed, and the ids of those that were "
+        "deleted.",
     },
 )
