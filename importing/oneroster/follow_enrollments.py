@@ -214,8 +214,7 @@ def _dates_from(row: _Row, former: KnownEnrollment) -> Dates | None:
     """
     fixed_through, yesterday = row.changes_on - timedelta(days=1), row.today - timedelta(days=1)
     held_through = fixed_through if former.drop_on is None else min(former.drop_on, fixed_through)
-    default = row.last if row.last is None or row.last >= former.starts_on else former.drop_on
-    drop_on = row.end or default
+    drop_on = row.end or row.last
     if drop_on is not None and drop_on <= held_through:
         return former.dates if former.drop_on == held_through else _dates(former.starts_on, held_through, row)
     if held_through < yesterday:
