@@ -235,6 +235,12 @@ class Hub(Generic[ChangeT]):
         topic = self._topics.get(subject)
         return topic is not None and any(watcher.wholly for watcher in topic.watchers)
 
+    def start_over(self, subject: Subject) -> None:
+        """Make all watchers of the subject read its state again, because its changes cannot be handed out."""
+        topic = self._topics.get(subject)
+        for watcher in () if topic is None else topic.watchers:
+            watcher.skip()
+
     def leave(self, subject: Subject, watcher: Watcher[ChangeT]) -> None:
         """Remove the watcher. It may be called more than once."""
         topic = self._topics.get(subject)

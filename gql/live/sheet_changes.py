@@ -91,6 +91,8 @@ class SheetHub(Hub[SheetChange]):
         async with self._database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
             if head is None:
+                # Its timeslot was given other dates. The subscribers' streams end when they read the state.
+                self.start_over(sheet)
                 return []
             wholly = self.is_watched_wholly(sheet)
             return await read_changes(connection, sheet.organization_id, head, after, wholly=wholly)

@@ -30,7 +30,7 @@ from gql.protocol.streams import Once
 from gql.roster.roll_sheet_change import RollSheetChanged, show_change
 
 _NONE = 'There is no occurrence with the id in argument "occurrenceId", or you may not see it.'
-_NO_LONGER = "You may no longer see this occurrence."
+_NO_LONGER = "This occurrence does not exist any more, or you may no longer see it."
 # Fields that are computed from all rows and not only from the changed ones.
 _OF_THE_WHOLE = frozenset({"roster", "openings"})
 
@@ -53,7 +53,8 @@ async def resolve(
     """Yield the events of one subscriber. The stream reads what the subscriber lacks, then shares the events of its
     group for as long as possible, and starts over when it no longer can.
 
-    It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence.
+    It ends with FORBIDDEN or UNAUTHENTICATED when the viewer may no longer see the occurrence, and with FORBIDDEN when
+    the occurrence does not exist any more.
     """
     key = decode_occurrence_id(occurrence_id, "occurrenceId")
     if after_revision is not None and after_revision < 0:
@@ -128,10 +129,13 @@ field = strawberry.subscription(
     resolver=resolve,
     graphql_type=RollSheetChanged,
     description="Follows the roll sheet of one occurrence. The stream starts with a SNAPSHOT of its current state; "
-    "with `afterRevision`, it starts with the changes since that revision instead. After that, every change is sent "
-    "once, in the order of revisions. A client that falls behind gets a SNAPSHOT instead of the events it missed. The "
-    "viewer's rights are checked again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when "
-    "they are gone. An occurrence that does not exist or that the viewer may not see is answered with NOT_FOUND. "
-    "Needs attendance VIEW; without SEE_ALL, only occurrences that the viewer teaches or substitutes can be followed.",
+    "with `afterRevision`, it starts with the changes since that revision instead. After that, every "
+    "change is sent once, in the order of revisions. A client that falls behind gets a SNAPSHOT instead "
+    "of the events it missed. The viewer's rights are checked again for every event, and the stream ends "
+    "with UNAUTHENTICATED or FORBIDDEN when they are gone; it also ends with FORBIDDEN when the "
+    "occurrence does not exist any more, for example because its class was moved to another weekday. An "
+    "occurrence that does not exist or that the viewer may not see is answered with NOT_FOUND. Needs "
+    "attendance VIEW; without SEE_ALL, only occurrences that the viewer teaches or substitutes can be "
+    "followed.",
     metadata=requires(SEE_ATTENDANCE),
 )

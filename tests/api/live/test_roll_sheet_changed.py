@@ -284,6 +284,19 @@ async def test_R10_4_an_occurrence_that_is_no_longer_ones_own_ends_the_stream(
         assert client.revisions == [0]
 
 
+async def test_R8_6b_an_occurrence_whose_timeslot_ends_before_it_ends_the_stream(
+    api: ApiProcess, sheet: LiveSheet, token: str
+) -> None:
+    """What moves a class to another weekday takes its makeups from the sheet, which is not there any more."""
+    async with subscriber(api, token, sheet.id) as client:
+        await client.heard(1)
+        timeslot, last = sheet.lesson.timeslot_id, MONDAY - timedelta(days=1)
+        await sheet.world.change(models.Timeslot, timeslot, starts_on=last - timedelta(weeks=50), ends_on=last)
+        await sheet.touch(ChangeKind.ROSTER, leaving=("Ann",))
+        await ended_with(client, "FORBIDDEN")
+        assert client.revisions == [0]
+
+
 async def test_R10_4_signing_out_ends_the_stream_with_the_next_change(
     api: ApiProcess, sheet: LiveSheet, token: str
 ) -> None:
