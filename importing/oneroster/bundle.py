@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from importing.oneroster.csv_rows import parsed
+from importing.oneroster.csv_rows import parsed, wrong_separator
 from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.specification import ORDER, OUR_FILES, VERSIONS
 
@@ -107,7 +107,8 @@ def _manifest(text: str, found: dict[str, zipfile.ZipInfo]) -> tuple[str, dict[s
     """
     rows = [(line, [cell.strip() for cell in row]) for line, row, _ in parsed(text)]
     if not rows or [name.lower() for name in rows[0][1][:2]] != ["propertyname", "value"]:
-        raise ImportRefused("manifest.csv, line 1: the header must be propertyName,value.")
+        fault = wrong_separator(rows[0][1]) if rows else ""
+        raise ImportRefused(f"manifest.csv, line 1: {fault or 'the header must be propertyName,value'}.")
     said = {row[0].lower(): (line, row[0], "".join(row[1:2])) for line, row in rows[1:] if row}
     _, _, declared = said.get("oneroster.version", (0, "", ""))
     version = ".".join(declared.lower().lstrip("v").split(".")[:2])

@@ -216,7 +216,13 @@ def _no_header(header: list[str], used: list[str]) -> str:
     """Return why the first line names no column, or an empty text."""
     if any(name.lower() in header for name in used):
         return ""
+    no_header = f"has no header: the first line must name its columns, such as {', '.join(used[:4])}"
+    return wrong_separator(header) or no_header
+
+
+def wrong_separator(header: list[str]) -> str:
+    """Return what is wrong with a header that other characters than commas divide, or an empty text."""
     for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
         if len(header) == 1 and separator in header[0]:
             return f"has {name} between its cells; save it with commas"
-    return f"has no header: the first line must name its columns, such as {', '.join(used[:4])}"
+    return ""

@@ -18,6 +18,10 @@ from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.users import first_name, last_name
 
+# What is remembered in place of a row that ends an enrollment of the office on another date. It equals no row, so the
+# warning comes until both say the same.
+_OTHER_END = "|"
+_END_DIFFERS = "the office ends this enrollment on another date than the source"
 Dates = tuple[date, date | None, str | None]  # starts_on, drop_on, end_cause
 
 
@@ -127,7 +131,10 @@ class EnrollmentFollower:
         self._write(row, own.id, own.type, wanted if is_open and wanted is not None else own.dates)
         if not is_open:
             dates = wanted or _dates(own.starts_on, row.end or row.last, row)
-            self._plan.made_enrollments[own.id] = (own.id, row.said, *dates)
+            is_agreed = own.drop_on is None or own.drop_on == dates[1]
+            self._plan.made_enrollments[own.id] = (own.id, row.said if is_agreed else _OTHER_END, *dates)
+            if not is_agreed:
+                self._warn(row, own, _END_DIFFERS)
 
     def _first_dates(self, row: _Row) -> Dates | None:
         """Return the dates of an enrollment without a past; None when it ends before it would begin."""
@@ -166,7 +173,8 @@ class EnrollmentFollower:
     def _hold(self, row: _Row, former: KnownEnrollment) -> None:
         self._plan.kept_enrollments.add(former.id)
         if former.said is not None and former.said != row.said and not _agrees(row, former):
-            self._warn(row, former, "the source's row has changed, and the office has changed this enrollment")
+            changed = "the source's row has changed, and the office has changed this enrollment"
+            self._warn(row, former, _END_DIFFERS if former.said == _OTHER_END else changed)
 
     def _hold_unknown(self, row: _Row, former: KnownEnrollment) -> None:
         wanted = _dates(row.begin or row.first, row.end or row.last, row)

@@ -111,11 +111,13 @@ class Report:
 
 def grouped(problems: Iterable[Problem]) -> list[tuple[Problem, int]]:
     """Return each problem once, at its first line, with the number of rows that have it (R13.11). Numbers in the
-    reasons do not make a difference, because they are lines and counts of cells.
+    reasons of errors do not make a difference, because they are lines and counts of cells. Warnings can contain names
+    of students and classes, such as Swim 1 and Swim 2 (R13.9); only lines make no difference there.
     """
     groups: dict[tuple[str, str, str, str], tuple[Problem, int]] = {}
     for problem in sorted(problems):
-        key = (problem.file, problem.column, problem.severity, re.sub(r"\d+", "", problem.reason))
+        numbers = r"(?<=line )\d+" if problem.is_warning else r"\d+"
+        key = (problem.file, problem.column, problem.severity, re.sub(numbers, "", problem.reason))
         first, count = groups.get(key, (problem, 0))
         groups[key] = (first, count + 1)
     return list(groups.values())

@@ -139,6 +139,19 @@ async def test_files_that_are_no_bundle(load: Any, tmp_path: Path, monkeypatch: 
         await load(bomb)
 
 
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
+async def test_R13_11_a_manifest_without_commas_is_refused_for_that(
+    load_in_vain: Any, tmp_path: Path, separator: str, name: str
+) -> None:
+    path = tmp_path / "separated.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.csv", f"propertyName{separator}value\r\noneroster.version{separator}1.1\r\n")
+    with pytest.raises(
+        ImportRefused, match=rf"manifest\.csv, line 1: has {name} between its cells; save it with commas"
+    ):
+        await load_in_vain(path)
+
+
 async def test_a_file_that_the_manifest_declares_absent_is_not_read(load: Any) -> None:
     report = await load(school_1_1(), modes={"demographics": "absent"})
 

@@ -11,7 +11,7 @@ import pytest
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
-from importing.oneroster.report import Report
+from importing.oneroster.report import Report, grouped
 from tests.importing.bundles import Files, Row, delta, row_of, school_1_1
 from tests.support.api import Api, serving
 from tests.support.factories import World
@@ -257,14 +257,32 @@ async def test_R13_9_the_offices_dates_of_an_enrollment_that_the_source_brings_l
     )
     files = school()
     files["enrollments"].append(enrollment("e9", "cid"))
-    await load(files)
+    told = [
+        "Cid Cole in Swim A: the office ends this enrollment on another date than the source; it stays as it is",
+    ]
+    assert warnings(await load(files)) == told
     mine = ("cid", "k1", date(2026, 11, 23), date(2026, 12, 1), "e9", True)
     assert [each for each in await stored(ENROLLMENTS) if each[0] == "cid"] == [mine]
-    assert (await load(files)).changes == 0
+    report = await load(files)
+    assert (report.changes, warnings(report)) == (0, told)
     files["enrollments"][-1]["endDate"] = "2026-12-10"
     report = await load(files)
     assert [each for each in await stored(ENROLLMENTS) if each[0] == "cid"] == [mine]
     assert len(warnings(report)) == 1
+    files["enrollments"][-1]["endDate"] = "2026-12-01"
+    assert warnings(await load(files)) == []
+
+
+def test_R13_9_warnings_whose_names_differ_in_a_number_are_each_told() -> None:
+    report = Report()
+    for line, class_ in enumerate(("Swim 1", "Swim 2"), start=2):
+        report.warn("enrollments.csv", line, "endDate", "", f"Ann Archer in {class_}: it stays as it is")
+        report.warn("users.csv", line + 2, "sourcedId", "ann", f"is the row of line {line} again")
+    assert [(one.reason, count) for one, count in grouped(report.problems)] == [
+        ("Ann Archer in Swim 1: it stays as it is", 1),
+        ("Ann Archer in Swim 2: it stays as it is", 1),
+        ("is the row of line 2 again", 2),
+    ]
 
 
 async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, database_url: str) -> None:
