@@ -145,6 +145,7 @@ async def armed(owner: AsyncConnection) -> int:
     return int(found.scalar_one())
 
 
+@pytest.mark.own_database
 async def test_a_worker_told_to_stop_finishes_what_it_has_begun(
     sheet: TokenSheet, database_url: str, redis_url: str
 ) -> None:

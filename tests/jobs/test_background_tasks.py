@@ -25,7 +25,8 @@ async def test_R9_4_a_task_waits_for_a_worker(desk: TaskDesk) -> None:
     assert (row.state, row.done, row.total, row.started_at, row.ended_at) == ("QUEUED", 0, None, None, None)
     assert (row.created_by_id, row.source, row.created_at) == (desk.person_id, "OFFICE", NOW)
     organization_id = desk.world.organization_id
-    assert desk.heard == [TaskQueued(organization_id, task_id), FeedGrew(organization_id)]
+    changed = TaskChanged(organization_id, task_id)
+    assert desk.heard == [changed, TaskQueued(organization_id, task_id), FeedGrew(organization_id)]
 
 
 async def test_R9_4_a_task_is_carried_out(desk: TaskDesk) -> None:
