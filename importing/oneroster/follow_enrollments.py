@@ -141,7 +141,7 @@ class EnrollmentFollower:
         starts_on = row.begin or (min(row.first, row.end) if row.end else row.first)
         if starts_on < row.today and not row.is_new_class:
             starts_on = row.today
-        drop_on = row.end or (row.last if row.last is None or row.last >= starts_on else None)
+        drop_on = row.end or row.last
         return None if drop_on is not None and drop_on < starts_on else _dates(starts_on, drop_on, row)
 
     def _renew(self, row: _Row, former: KnownEnrollment) -> None:

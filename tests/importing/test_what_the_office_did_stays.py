@@ -163,6 +163,16 @@ async def test_R13_9_the_first_bundle_that_brings_a_class_reaches_back(load: Any
     assert (await stored(ENROLLMENTS))[-1][2] == date(2026, 9, 1)
 
 
+async def test_R13_9_a_row_that_begins_after_its_class_has_ended_enrolls_nobody(
+    load: Any, office: Api, stored: Any
+) -> None:
+    files = school()
+    files["enrollments"].append(enrollment("e9", "cid", begin="2030-01-07"))
+    before = await stored(ENROLLMENTS)
+    await load(files, now=NOW, yes=True)
+    assert await stored(ENROLLMENTS) == before
+
+
 async def test_R13_9_a_late_joiner_with_an_earlier_date_starts_today_and_is_named(load: Any, stored: Any) -> None:
     files = school()
     await load(files)
