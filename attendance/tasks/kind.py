@@ -19,12 +19,13 @@
 
 A mutation starts the task with `attendance.tasks.start_task.start_task(uow, CloseOfferings, Given(...), author,
 now=now)` and returns the task's id. Nothing else is needed. The machinery takes care of progress, exceptions,
-cancelling, taking over from a dead worker, and e-mails that are withdrawn with the task.
+cancelling, taking over from a dead worker, and e-mails that are kept back when a task is cancelled so.
 
 What a kind can rely on:
 - `plan` and each call of `carry_out` are one transaction, which is committed together with what the machinery records
   about the items. So an item takes effect once or not at all, whenever a worker dies (R9.5, R9.7).
-- Every e-mail that is queued through its `uow` belongs to the task, and is withdrawn with it until it was sent.
+- Every e-mail that is queued through its `uow` belongs to the task. It is sent, also when the task is cancelled, unless
+  `cancelBackgroundTask(withdrawEmails: true)` keeps it back (R9.5).
 - Nobody else works on the task at the same time. No locks are held before; take them in the order that
   db/unit_of_work.py gives.
 
