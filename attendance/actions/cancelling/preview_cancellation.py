@@ -78,25 +78,6 @@ async def preview_cancellation(
 
     This executes at most four statements, however many occurrences there are.
     """
-    return await _plans(connection, viewer, chosen, options, now=now)
-
-
-async def preview_cancellation_tokens(
-    connection: AsyncConnection,
-    viewer: Viewer,
-    cancelled: Sequence[OccurrenceHead],
-    tokens: CancellationTokens,
-    *,
-    now: datetime,
-) -> PreviewedCancellation:
-    """Return what `create_cancellation_tokens` would do with each of these cancelled occurrences."""
-    options = CancellationOptions(tokens=tokens)
-    return await _plans(connection, viewer, Chosen(tuple(cancelled), ()), options, now=now)
-
-
-async def _plans(
-    connection: AsyncConnection, viewer: Viewer, chosen: Chosen, options: CancellationOptions, *, now: datetime
-) -> PreviewedCancellation:
     organization_id = viewer.caller.organization_id
     keys = [head.key for head in chosen.heads]
     occasions = await occasions_of(connection, organization_id, keys) if keys else {}
@@ -109,3 +90,16 @@ async def _plans(
         now=now,
     )
     return PreviewedCancellation(chosen, tuple(plans))
+
+
+async def preview_cancellation_tokens(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    cancelled: Sequence[OccurrenceHead],
+    tokens: CancellationTokens,
+    *,
+    now: datetime,
+) -> PreviewedCancellation:
+    """Return what `create_cancellation_tokens` would do with each of these cancelled occurrences."""
+    chosen, options = Chosen(tuple(cancelled), ()), CancellationOptions(tokens=tokens)
+    return await preview_cancellation(connection, viewer, chosen, options, now=now)
