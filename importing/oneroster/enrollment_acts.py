@@ -7,11 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from attendance.actions.enrollments.change_enrollments import enrollments_changed
-from db.engine import set_tenant
-from db.unit_of_work import UnitOfWork
 from importing.oneroster import tables
 from importing.oneroster.acting import as_action
-from importing.oneroster.known import Known, KnownEnrollment
+from importing.oneroster.known import Known
 from importing.oneroster.makeups import retimed_offerings
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
@@ -64,7 +62,7 @@ async def hold_what_changed(connection: asyncpg.Connection, plan: Plan, known: K
         source_id, one = former[row["id"]]
         if tuple(row) != one[: len(row)]:
             held.add(one.id)
-            reason = f"{_name(known, one)}: the office changed this enrollment during the import; it stays as it is"
+            reason = f"{known.name_of(one)}: the office changed this enrollment during the import; it stays as it is"
             report.warn("enrollments.csv", 0, "sourcedId", source_id, reason)
     if held:
         _take_out(plan, held)
@@ -87,10 +85,7 @@ async def tell_roll_sheets(connection: asyncpg.Connection, plan: Plan, known: Kn
     if not places:
         yield
         return
-    async with as_action(connection) as inner:
-        await set_tenant(inner, known.organization_id)
-        # The wake-ups are not announced: who has a roll sheet open hears of it by the comparison of revisions.
-        uow = UnitOfWork(inner, known.organization_id)
+    async with as_action(connection, known.organization_id) as uow:
         who, where = {student for student, _ in places}, {offering for _, offering in places}
         async with enrollments_changed(uow, who, where, now=plan.now):
             yield
@@ -123,7 +118,3 @@ async def remember(connection: asyncpg.Connection, plan: Plan, known: Known) -> 
     gone = {*plan.gone["enrollment"], *with_student}
     if gone:
         await connection.execute(_GONE, known.organization_id, list(gone))
-
-
-def _name(known: Known, one: KnownEnrollment) -> str:
-    return f"{known.names.get(one.student_id, 'A student')} in {known.names.get(one.offering_id, 'a class')}"

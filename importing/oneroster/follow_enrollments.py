@@ -85,9 +85,8 @@ class EnrollmentFollower:
                 continue
             if former.said != GONE:
                 line = getattr(self._roster.rows("enrollments").by_id.get(source_id), "line", 0)
-                reason = (
-                    f"{self._name(former)}: the source no longer has this enrollment, and the office has changed it"
-                )
+                name = self._known.name_of(former)
+                reason = f"{name}: the source no longer has this enrollment, and the office has changed it"
                 self._report.warn("enrollments.csv", line, "sourcedId", source_id, f"{reason}; it stays as it is")
             yield id_
 
@@ -187,12 +186,8 @@ class EnrollmentFollower:
             row.record.line,
             "endDate",
             "" if row.end is None else str(row.end),
-            f"{self._name(former)}: {reason}; it stays as it is",
+            f"{self._known.name_of(former)}: {reason}; it stays as it is",
         )
-
-    def _name(self, former: KnownEnrollment) -> str:
-        names = self._known.names
-        return f"{names.get(former.student_id, 'A student')} in {names.get(former.offering_id, 'a class')}"
 
     def _new_name(self, row: _Row) -> str:
         user = self._roster.students.get(row.record["userSourcedId"])

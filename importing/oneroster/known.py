@@ -168,6 +168,10 @@ class Known:
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
 
+    def name_of(self, one: KnownEnrollment) -> str:
+        """Return the student and the class of the enrollment, as reports name it."""
+        return f"{self.names.get(one.student_id, 'A student')} in {self.names.get(one.offering_id, 'a class')}"
+
     def new_id(self, kind: str, key: str) -> UUID:
         """Return the id for this entry, which is the same in every import into this organization."""
         return uuid5(self.organization_id, f"{kind}/{key}")

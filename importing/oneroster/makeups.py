@@ -1,16 +1,12 @@
 """Gives back booked makeups of classes that an import no longer holds on their dates (R8.6b)."""
 
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.makeups.give_back_makeups import give_back_makeups
-from db.engine import set_tenant
 from db.marks.changes import SYSTEM
 from db.organization.settings import read_settings
-from db.unit_of_work import UnitOfWork
 from importing.oneroster.acting import as_action
 from importing.oneroster.known import Known
 from importing.oneroster.plan import Plan
@@ -49,13 +45,6 @@ async def follow_makeups(connection: asyncpg.Connection, plan: Plan, known: Know
     """
     if not retimed_offerings(plan, known):
         return 0
-    async with as_action(connection) as inner:
-        return await _give_back(inner, known.organization_id, plan.now)
-
-
-async def _give_back(connection: AsyncConnection, organization_id: UUID, now: datetime) -> int:
-    await set_tenant(connection, organization_id)
-    settings = (await read_settings(connection, organization_id)).makeup_tokens
-    uow = UnitOfWork(connection, organization_id)
-    # The wake-ups are not announced: who has a roll sheet open hears of the rows by the comparison of revisions.
-    return len(await give_back_makeups(uow, author=SYSTEM, settings=settings, now=now))
+    async with as_action(connection, known.organization_id) as uow:
+        settings = (await read_settings(uow.connection, uow.organization_id)).makeup_tokens
+        return len(await give_back_makeups(uow, author=SYSTEM, settings=settings, now=plan.now))
