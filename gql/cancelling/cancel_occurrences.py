@@ -7,12 +7,12 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.cancelling.cancellation_refusals import NothingToCancel as NothingToCancelRefusal
 from attendance.rules.cancelling.cancelling import CancellationOptions
 from attendance.rules.organization.permissions import Viewer
-from attendance.tasks.cancel_occurrences import CancelGiven, CancelOccurrences, ChosenOccurrence
+from attendance.tasks.cancel_occurrences import CancelGiven, CancelOccurrences
+from attendance.tasks.occurrence_by_occurrence import ChosenOccurrence
 from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
@@ -99,7 +99,7 @@ async def _start(
     chosen = await choose(uow.connection, viewer.caller, given, now)
     if not chosen.heads:
         raise NothingToCancelRefusal(chosen.not_cancellable)
-    wanted = tuple(ChosenOccurrence(head.key.timeslot_id, head.key.held_on, title_of(head)) for head in chosen.heads)
+    wanted = tuple(map(ChosenOccurrence.of, chosen.heads))
     author = Author.of(viewer.caller)
     task_id = await start_task(uow, CancelOccurrences, CancelGiven(wanted, options), author, now=now)
     left_out = tuple(
@@ -107,10 +107,6 @@ async def _start(
         for head, refusal in chosen.not_cancellable[:MOST_SHOWN]
     )
     return Started(task_id, len(wanted), left_out)
-
-
-def title_of(head: OccurrenceHead) -> str:
-    return f"{head.offering.name}, {head.key.held_on} {head.slot.start_time:%H:%M}"
 
 
 field = strawberry.mutation(

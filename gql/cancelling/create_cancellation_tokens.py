@@ -10,12 +10,11 @@ import strawberry
 from attendance.rules.cancelling.cancellation_refusals import NoneCancelled as NoneCancelledRefusal
 from attendance.rules.cancelling.cancelling import CancellationTokens
 from attendance.rules.organization.permissions import Viewer
-from attendance.tasks.cancel_occurrences import ChosenOccurrence
 from attendance.tasks.create_cancellation_tokens import CancellationTokensGiven, CreateCancellationTokens
+from attendance.tasks.occurrence_by_occurrence import ChosenOccurrence
 from attendance.tasks.start_task import start_task
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
-from gql.cancelling.cancel_occurrences import title_of
 from gql.cancelling.cancellation import NoneCancelled
 from gql.cancelling.cancelling_arguments import CreateCancellationTokensInput, choose_cancelled, tokens_of
 from gql.fields.access import requires
@@ -75,7 +74,7 @@ async def _start(
     heads = await choose_cancelled(uow.connection, viewer.caller, given, now)
     if not heads:
         raise NoneCancelledRefusal
-    wanted = tuple(ChosenOccurrence(head.key.timeslot_id, head.key.held_on, title_of(head)) for head in heads)
+    wanted = tuple(map(ChosenOccurrence.of, heads))
     author = Author.of(viewer.caller)
     task_id = await start_task(uow, CreateCancellationTokens, CancellationTokensGiven(wanted, tokens), author, now=now)
     return Started(task_id, len(wanted))
