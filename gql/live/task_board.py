@@ -8,7 +8,8 @@ announced.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -23,47 +24,60 @@ Subject = tuple[UUID, UUID]
 """The id of an organization and the id of one of its tasks."""
 
 
-class TaskWatcher:
-    """One subscriber. It sets `told` to the last revision that it sent to its client; None before it has sent any."""
+class _Watcher:
+    """One subscriber.
 
-    def __init__(self) -> None:
-        self.told: int | None = None
+    pause_seconds -- how long it waits after news, so that it reads once for all that happens together
+    """
+
+    def __init__(self, pause_seconds: float = 0.0) -> None:
+        self._pause_seconds = pause_seconds
         self._news = asyncio.Event()
+
+    async def change(self, seconds: float) -> None:
+        """Wait until something may have been added, changed or deleted, at most `seconds`. The caller then reads it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        if self._news.is_set() and self._pause_seconds:
+            await asyncio.sleep(self._pause_seconds)
+        self._news.clear()
+
+
+class TaskWatcher(_Watcher):
+    """A subscriber to one task. It sets `told` to the last revision that it sent to its client; None before it has sent
+    any.
+    """
+
+    told: int | None = None
 
     def look(self, revision: int | None) -> None:
         """Take note of the task's current revision, or of None when the task no longer exists."""
         if revision is None or revision != self.told:
             self._news.set()
 
-    async def change(self, seconds: float) -> None:
-        """Wait until the task may have changed or been deleted, at most `seconds`. The caller then reads the task."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        self._news.clear()
 
-
-class ListWatcher:
-    """One subscriber to the list of an organization's tasks. It reads the list itself, with its viewer's rights."""
-
-    def __init__(self, pause_seconds: float) -> None:
-        self._pause_seconds = pause_seconds
-        self._news = asyncio.Event()
+class ListWatcher(_Watcher):
+    """A subscriber to the list of an organization's tasks. It reads the list itself, with its viewer's rights."""
 
     def look(self) -> None:
         """Take note that a task of the organization may have changed."""
         self._news.set()
 
-    async def change(self, seconds: float) -> None:
-        """Wait until a task may have been added, changed or deleted, at most `seconds`. After news it waits for a
-        moment longer, so that the caller reads once for all that happens together.
-        """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        if self._news.is_set():
-            await asyncio.sleep(self._pause_seconds)
-        self._news.clear()
+
+KeyT = TypeVar("KeyT")
+WatcherT = TypeVar("WatcherT", bound=_Watcher)
+
+
+@contextmanager
+def _registered(watchers: dict[KeyT, set[WatcherT]], key: KeyT, watcher: WatcherT) -> Iterator[WatcherT]:
+    watchers.setdefault(key, set()).add(watcher)
+    try:
+        yield watcher
+    finally:
+        watchers[key].discard(watcher)
+        if not watchers[key]:
+            del watchers[key]
 
 
 class TaskBoard:
@@ -91,30 +105,13 @@ class TaskBoard:
             with suppress(asyncio.CancelledError):
                 await self._looking
 
-    @contextmanager
-    def watch(self, organization_id: UUID, task_id: UUID) -> Iterator[TaskWatcher]:
+    def watch(self, organization_id: UUID, task_id: UUID) -> AbstractContextManager[TaskWatcher]:
         """Register for the changes that are committed from now on. Read the task inside the block."""
-        subject = (organization_id, task_id)
-        watcher = TaskWatcher()
-        self._watchers.setdefault(subject, set()).add(watcher)
-        try:
-            yield watcher
-        finally:
-            self._watchers[subject].discard(watcher)
-            if not self._watchers[subject]:
-                del self._watchers[subject]
+        return _registered(self._watchers, (organization_id, task_id), TaskWatcher())
 
-    @contextmanager
-    def watch_list(self, organization_id: UUID) -> Iterator[ListWatcher]:
+    def watch_list(self, organization_id: UUID) -> AbstractContextManager[ListWatcher]:
         """Register for the changes of all tasks of the organization. Read the list inside the block."""
-        watcher = ListWatcher(self._pause_seconds)
-        self._list_watchers.setdefault(organization_id, set()).add(watcher)
-        try:
-            yield watcher
-        finally:
-            self._list_watchers[organization_id].discard(watcher)
-            if not self._list_watchers[organization_id]:
-                del self._list_watchers[organization_id]
+        return _registered(self._list_watchers, organization_id, ListWatcher(self._pause_seconds))
 
     async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
         """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
