@@ -8,7 +8,9 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.organization.permissions import Caller
+from attendance.rules.refusals import NothingFound
 from attendance.rules.tasks.background_tasks import TaskFacts, sees_all_tasks
+from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
 from db.tasks.background_tasks import read_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
@@ -130,6 +132,14 @@ async def find_tasks(source: Reading, ids: Collection[UUID]) -> dict[UUID, Backg
         return {}
     found = await read_tasks(source.connection, caller.organization_id, ids, created_by=created_by(caller))
     return {task_id: show_task(facts) for task_id, facts in found.items()}
+
+
+async def find_task(source: Reading, task_id: UUID) -> BackgroundTask:
+    """Return the task with this id. Raises NothingFound when the viewer may not see it."""
+    found = await find_tasks(source, [task_id])
+    if task_id not in found:
+        raise NothingFound(NO_SUCH_TASK)
+    return found[task_id]
 
 
 def show_task(facts: TaskFacts) -> BackgroundTask:

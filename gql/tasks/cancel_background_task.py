@@ -6,15 +6,13 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.tasks.cancel_background_task import cancel_background_task
-from attendance.rules.refusals import NothingFound
-from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
 from gql.fields.access import signed_in
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.vocabulary import Portal
-from gql.tasks.background_task import BackgroundTask, find_tasks
+from gql.tasks.background_task import BackgroundTask, find_task
 from gql.tasks.task_refusals import BackgroundTaskEnded
 
 
@@ -57,10 +55,8 @@ async def resolve(
             uow, viewer.caller, task_id, withdraw_emails=input.withdraw_emails, now=now
         ),
     ) as done:
-        found = await find_tasks(done.reading, [task_id])
-        if task_id not in found:
-            raise NothingFound(NO_SUCH_TASK)
-    return CancelBackgroundTaskSuccess(background_task=found[task_id])
+        task = await find_task(done.reading, task_id)
+    return CancelBackgroundTaskSuccess(background_task=task)
 
 
 field = strawberry.mutation(

@@ -5,15 +5,13 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.tasks.send_withheld_emails import WithheldSent, send_withheld_emails
-from attendance.rules.refusals import NothingFound
-from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
 from gql.fields.access import signed_in
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.vocabulary import Portal
-from gql.tasks.background_task import BackgroundTask, find_tasks
+from gql.tasks.background_task import BackgroundTask, find_task
 from gql.tasks.task_refusals import BackgroundTaskNotEnded
 
 
@@ -48,10 +46,8 @@ async def resolve(
     async with act_once(
         info, input, WithheldSent, lambda uow, viewer, now: send_withheld_emails(uow, viewer.caller, task_id, now=now)
     ) as done:
-        found = await find_tasks(done.reading, [task_id])
-        if task_id not in found:
-            raise NothingFound(NO_SUCH_TASK)
-    return SendWithheldEmailsSuccess(background_task=found[task_id], email_count=done.outcome.email_count)
+        task = await find_task(done.reading, task_id)
+    return SendWithheldEmailsSuccess(background_task=task, email_count=done.outcome.email_count)
 
 
 field = strawberry.mutation(
