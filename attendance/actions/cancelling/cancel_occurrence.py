@@ -1,6 +1,6 @@
 """Cancel one occurrence with its tokens and e-mails, completely and in one transaction (R9.1, R9.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.actions.cancelling.steps.give_cancellation_tokens import give_cancellation_tokens
+from attendance.actions.cancelling.steps.messages_to_families import messages_to_families
 from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
 from attendance.actions.tokens.reset_makeup_token import EndedByBusiness, number_revoked, release_makeups
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.cancelling.cancellation_mail import TEMPLATE, cancellation_facts, cancellation_reason
+from attendance.rules.cancelling.cancellation_mail import TEMPLATE, cancellation_reason
 from attendance.rules.cancelling.cancellation_plans import limits_to_count, plan_cancellations
 from attendance.rules.cancelling.cancellation_refusals import not_cancellable
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan
@@ -33,7 +34,7 @@ from db.cancelling.cancellations import (
 )
 from db.marks.changes import Author, lock_occurrence, record_change
 from db.roster.roster_changes import lock_occurrences
-from db.tasks.emails import Message, queue_emails
+from db.tasks.emails import queue_emails
 from db.tokens.makeup_tokens import TokenOccasion, occasions_of
 from db.tokens.token_subjects import Counting, count_towards_limit
 from db.unit_of_work import UnitOfWork
@@ -97,7 +98,15 @@ async def cancel_occurrence(
     touched |= given.student_ids
     if touched:
         await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
-    await queue_emails(uow, _messages(head, plan, options, revision, now), now=now)
+    messages = messages_to_families(
+        head,
+        plan,
+        TEMPLATE,
+        lambda family: cancellation_reason(key, revision, family),
+        comment=options.comment,
+        now=now,
+    )
+    await queue_emails(uow, messages, now=now)
     return Cancelled(head, plan, revision, given.token_ids)
 
 
@@ -134,19 +143,3 @@ async def _release(
     released = await release_makeups(uow, token_ids, author=author, ended=ended, now=now)
     await number_revoked(uow, released, author, now)
     return {each.student_id for each in released}
-
-
-def _messages(
-    head: OccurrenceHead, plan: CancellationPlan, options: CancellationOptions, revision: int, now: datetime
-) -> Sequence[Message]:
-    return [
-        Message(
-            reason=cancellation_reason(head.key, revision, letter.family_id),
-            recipient=letter.recipient,
-            template=TEMPLATE,
-            facts=cancellation_facts(head, plan, letter, options.comment),
-            due_at=now,
-            family_id=letter.family_id,
-        )
-        for letter in plan.letters
-    ]

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from attendance.actions.cancelling.cancel_occurrence import plan_cancelling
 from attendance.actions.cancelling.steps.give_cancellation_tokens import give_cancellation_tokens
+from attendance.actions.cancelling.steps.messages_to_families import messages_to_families
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.cancelling.cancellation_mail import TOKENS_TEMPLATE, cancellation_facts, tokens_reason
+from attendance.rules.cancelling.cancellation_mail import TOKENS_TEMPLATE, tokens_reason
 from attendance.rules.cancelling.cancellation_refusals import OccurrenceNotCancelled
 from attendance.rules.cancelling.cancelling import CancellationOptions, CancellationPlan, CancellationTokens
 from attendance.rules.organization.settings import OrganizationSettings
@@ -19,7 +20,7 @@ from db.calendar.occurrences import find_head
 from db.cancelling.cancellation_changes import standing_cancellation
 from db.cancelling.cancellations import lock_students_concerned, lock_tokens_concerned
 from db.marks.changes import Author, lock_occurrence, record_change
-from db.tasks.emails import Message, queue_emails
+from db.tasks.emails import queue_emails
 from db.tokens.makeup_tokens import occasions_of
 from db.unit_of_work import UnitOfWork
 
@@ -77,15 +78,12 @@ async def _tell(uow: UnitOfWork, head: OccurrenceHead, plan: CancellationPlan, r
     if not plan.letters:
         return
     cancelled_in = (await standing_cancellation(uow.connection, uow.organization_id, head.key)).revision or 0
-    messages = [
-        Message(
-            reason=tokens_reason(head.key, cancelled_in, letter.family_id, revision),
-            recipient=letter.recipient,
-            template=TOKENS_TEMPLATE,
-            facts=cancellation_facts(head, plan, letter, None),
-            due_at=now,
-            family_id=letter.family_id,
-        )
-        for letter in plan.letters
-    ]
+    messages = messages_to_families(
+        head,
+        plan,
+        TOKENS_TEMPLATE,
+        lambda family: tokens_reason(head.key, cancelled_in, family, revision),
+        comment=None,
+        now=now,
+    )
     await queue_emails(uow, messages, now=now)
