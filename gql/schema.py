@@ -3,11 +3,12 @@
 import strawberry
 
 from attendance.rules.refusals import AskedWrongly, NothingFound
+from db.passing import passes_after
 from gql.extended_types import extend_types
 from gql.fields.scalars import schema_config
 from gql.fields.user_errors import declared_refusals
 from gql.mutations import Mutation
-from gql.protocol.errors import Code, answer_with
+from gql.protocol.errors import Code, answer_as_unavailable, answer_with
 from gql.protocol.executor import CompilingExecutor
 from gql.queries import Query
 from gql.subscriptions import Subscription
@@ -18,6 +19,7 @@ def build_schema() -> strawberry.Schema:
     extend_types()
     answer_with(Code.NOT_FOUND, NothingFound)
     answer_with(Code.BAD_USER_INPUT, AskedWrongly)
+    answer_as_unavailable(passes_after)
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,

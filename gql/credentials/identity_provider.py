@@ -16,7 +16,7 @@ import structlog
 
 from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import Portal
-from gql.protocol.errors import CredentialExpired, NotAuthenticated
+from gql.protocol.errors import CredentialExpired, NotAuthenticated, Unavailable
 
 log = structlog.get_logger("rollbook.api")
 
@@ -55,7 +55,7 @@ class KeyTimes:
     stale: float = 3600.0
 
 
-class ProviderAway(Exception):
+class ProviderAway(Unavailable):
     """The provider's keys cannot be fetched, so the token cannot be checked."""
 
 
@@ -80,7 +80,7 @@ class SigningKeys:
                 if self._seconds() - self._tried >= self._times.pause:
                     await self._fetch()
         if self._is_older(self._times.stale):
-            raise ProviderAway
+            raise ProviderAway(retry_after=5)
         return self._keys.get(key_id)
 
     def _is_older(self, age: float) -> bool:

@@ -13,16 +13,13 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import orjson
-import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gql.protocol.answers import Answer
 from gql.protocol.edge import Credential, Edge, expired, hung_up
-from gql.protocol.errors import ApiError, CredentialExpired, formatted, internal
+from gql.protocol.errors import ApiError, CredentialExpired, failed, formatted
 from gql.protocol.figures import LIVE_SUBSCRIPTIONS
-
-log = structlog.get_logger("rollbook.api")
 
 # Proxies and clients give up a connection on which nothing arrives.
 _PING_SECONDS = 12.0
@@ -77,18 +74,23 @@ class EventStream:
             try:
                 async with aclosing(self._answers) as answers:
                     async for answer in answers:
-                        await self._write(send, _event(b"next", answer.encoded(self._request_id)))
+                        await self._pass_on(send, answer)
                         del answer
+            except _NotTaken as end:
+                raise end.fault from None
             except ApiError as error:
                 await self._fail(send, error)
-            except (OSError, TimeoutError):
-                raise
             except Exception as fault:
-                log.error("stream_failed", request_id=self._request_id, exc_info=fault)
-                body = orjson.dumps({"errors": [internal(self._request_id)]})
+                body = orjson.dumps({"errors": [failed(fault, self._request_id, "stream_failed")]})
                 await self._write(send, _event(b"next", body) + _event(b"complete", b""))
             else:
                 await self._write(send, _event(b"complete", b""))
+
+    async def _pass_on(self, send: Send, answer: Answer) -> None:
+        try:
+            await self._write(send, _event(b"next", answer.encoded(self._request_id)))
+        except (OSError, TimeoutError) as fault:
+            raise _NotTaken(fault) from None
 
     async def _fail(self, send: Send, error: ApiError) -> None:
         body = orjson.dumps({"errors": formatted([error], self._request_id)})
@@ -114,6 +116,14 @@ class EventStream:
     async def _drain(self) -> None:
         await self._draining.wait()
         await asyncio.sleep(random.uniform(0, self._edge.socket.drain))  # noqa: S311 - spreads clients over time
+
+
+class _NotTaken(Exception):
+    """The client did not take an answer. It is told apart from the same exceptions of whatever makes the answers."""
+
+    def __init__(self, fault: OSError) -> None:
+        super().__init__()
+        self.fault = fault
 
 
 async def once(answer: Answer) -> AsyncGenerator[Answer, None]:

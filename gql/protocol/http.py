@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any
 
 import orjson
-import structlog
 from graphql import ExecutionResult, OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,13 +13,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gql.protocol.answers import Answer, response
 from gql.protocol.documents import RequestRefused
 from gql.protocol.edge import Edge, client_address, hung_up
-from gql.protocol.errors import ApiError, BadInput, NotAuthenticated, RateLimited, TimedOut, formatted, internal
+from gql.protocol.errors import (
+    ApiError,
+    BadInput,
+    NotAuthenticated,
+    RateLimited,
+    TimedOut,
+    failed,
+    formatted,
+    unavailable,
+)
 from gql.protocol.event_stream import EventStream, once, refused
 from gql.protocol.explorer import explorer_page
 from gql.protocol.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
 from gql.protocol.operations import Operation, Parameters, read_parameters
-
-log = structlog.get_logger("rollbook.api")
 
 _CLIENT_CLOSED_REQUEST = 499
 # How many seconds cancelled work may take to clean up before its client is answered without it.
@@ -83,8 +89,9 @@ class GraphQLEndpoint:
         except (ClientDisconnect, _HungUp):
             raise _HungUp from None
         except Exception as fault:
-            log.error("request_failed", request_id=request_id, exc_info=fault)
-            return _json({"errors": [internal(request_id)]}, 500, media_type)
+            passing = unavailable(fault)
+            status, headers = (500, None) if passing is None else (503, passing.headers)
+            return _json({"errors": [failed(fault, request_id)]}, status, media_type, headers)
 
     async def _run_for_events(self, request: Request, request_id: str) -> ASGIApp:
         try:
@@ -167,7 +174,7 @@ class GraphQLEndpoint:
                 return task.result()
             if listener.done():
                 raise _HungUp
-            raise _Answer(503, TimedOut(self._edge.http.timeout))
+            raise TimedOut(self._edge.http.timeout)
         finally:
             listener.cancel()
             if not task.done():

@@ -27,7 +27,7 @@ from graphql import (
 from graphql.execution import create_source_event_stream
 
 from gql.protocol.documents import Document, Documents, RequestRefused
-from gql.protocol.errors import BadInput
+from gql.protocol.errors import BadInput, unavailable_all
 from gql.protocol.guard import GuardLimits, Measure
 from gql.protocol.storable_text import refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
@@ -102,14 +102,19 @@ class Operations:
         return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)
 
     async def execute(self, operation: Operation, context: object) -> ExecutionResult:
-        """Run a query or mutation. Raises RequestRefused when its variables do not fit their types."""
+        """Run a query or mutation.
+
+        Raises RequestRefused when its variables do not fit their types, and Unavailable when each of its root fields
+        failed for a cause that may pass: then nothing was read and nothing was changed.
+        """
         result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
-        return _started(await result if isawaitable(result) else result)
+        return _started(await result if isawaitable(result) else result, operation.kind)
 
     async def subscribe(self, operation: Operation, context: object) -> Stream:
         """Start a subscription. The caller must close its answers.
 
-        Raises RequestRefused when the variables do not fit or the stream could not be created.
+        Raises RequestRefused when the variables do not fit or the stream could not be created, and Unavailable when the
+        cause of that may pass.
         """
         arguments = self._arguments(operation, context)
         variables = arguments.pop("variable_values")
@@ -125,6 +130,8 @@ class Operations:
         if isawaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
+            if source.errors and (passing := unavailable_all(source.errors)):
+                raise passing
             raise RequestRefused(source.errors or [])
         return Stream(executor, cast("Any", source), _signature(operation))
 
@@ -154,12 +161,28 @@ def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:
     return operations[name] if name is not None else next(iter(operations.values()))
 
 
-def _started(result: ExecutionResult) -> ExecutionResult:
-    """Return the result, unless all its errors occurred before any field was run."""
+def _started(result: ExecutionResult, kind: OperationType) -> ExecutionResult:
+    """Return the result, unless all its errors occurred before any field was run, or no root field has done anything
+    because of a cause that may pass.
+    """
     errors: list[GraphQLError] = result.errors or []
     if result.data is None and errors and all(error.path is None for error in errors):
         raise RequestRefused(errors)
+    if errors and _has_done_nothing(result.data, errors, kind) and (passing := unavailable_all(errors)):
+        raise passing
     return result
+
+
+def _has_done_nothing(data: Mapping[str, Any] | None, errors: list[GraphQLError], kind: OperationType) -> bool:
+    """Return whether each root field of the operation failed. A mutation that failed below its root field has changed
+    something.
+    """
+    if kind is OperationType.MUTATION and any(len(error.path or ()) > 1 for error in errors):
+        return False
+    if data is None:
+        return kind is OperationType.QUERY
+    failed = {error.path[0] for error in errors if error.path}
+    return all(value is None and name in failed for name, value in data.items())
 
 
 def _signature(operation: Operation) -> Hashable:

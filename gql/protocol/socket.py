@@ -24,8 +24,8 @@ from gql.protocol.errors import (
     NotAuthenticated,
     RateLimited,
     TimedOut,
+    failed,
     formatted,
-    internal,
 )
 from gql.protocol.figures import LIVE_SUBSCRIPTIONS
 from gql.protocol.operations import Operation, read_parameters
@@ -174,7 +174,7 @@ class Socket:
         except NotAuthenticated as error:
             raise Closed(CloseCode.UNAUTHORIZED, error.message[:120]) from None
         except Exception as fault:
-            log.error("socket_sign_in_failed", exc_info=fault)
+            failed(fault, self._request_id, "socket_sign_in_failed")
             raise Closed(
                 CloseCode.TRY_AGAIN_LATER, "The credential could not be checked because of a fault of the server"
             ) from None
@@ -203,8 +203,8 @@ class Socket:
         except (Closed, _Gone):
             raise
         except Exception as fault:
-            log.error("operation_failed", operation_id=operation_id, exc_info=fault)
-            await self._send({"id": operation_id, "type": "error", "payload": [internal(self._request_id)]})
+            told = failed(fault, self._request_id, "operation_failed", operation_id=operation_id)
+            await self._send({"id": operation_id, "type": "error", "payload": [told]})
         finally:
             self._answering.discard(task)
             # After the client's `complete`, the id may already belong to a new operation.

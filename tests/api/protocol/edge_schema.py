@@ -15,10 +15,18 @@ import strawberry
 import uvicorn
 import uvloop
 
+from db.passing import passes_after
 from gql.app import assemble
 from gql.fields.scalars import Money, schema_config
 from gql.protocol.edge import Edge
-from gql.protocol.errors import BadInput, CredentialExpired, NotAuthenticated, NotFound
+from gql.protocol.errors import (
+    BadInput,
+    CredentialExpired,
+    NotAuthenticated,
+    NotFound,
+    Unavailable,
+    answer_as_unavailable,
+)
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations
 from gql.protocol.uvicorn_internals import Server, SocketProtocol
@@ -50,6 +58,10 @@ class Thing:
     @strawberry.field
     def next(self) -> "Thing":
         return Thing(name=self.name + "'")
+
+    @strawberry.field
+    def away(self) -> str:
+        raise ConnectionRefusedError("10.0.0.7 refuses")
 
     @strawberry.field
     def parts(self) -> list["Thing"]:
@@ -117,6 +129,10 @@ class Query:
         raise RuntimeError("the password is hunter2")
 
     @strawberry.field
+    def away(self) -> str | None:
+        raise ConnectionRefusedError("10.0.0.7 refuses")
+
+    @strawberry.field
     def wrong_kind(self) -> int | None:
         return "no number"  # type: ignore[return-value]
 
@@ -169,6 +185,15 @@ class Mutation:
         return world.written
 
     @strawberry.mutation
+    def write_away(self) -> int | None:
+        raise ConnectionRefusedError("10.0.0.7 refuses")
+
+    @strawberry.mutation
+    def write_thing(self, info: strawberry.Info) -> Thing | None:
+        world_of(info).written += 1
+        return Thing(name="written")
+
+    @strawberry.mutation
     async def slow_write(self, info: strawberry.Info) -> int:
         world = world_of(info)
         world.ran.append("slow_write")
@@ -210,6 +235,12 @@ class Subscription:
         yield 1
 
     @strawberry.subscription
+    async def away(self, after: int = 1) -> AsyncIterator[int]:
+        for number in range(after):
+            yield number
+        raise ConnectionRefusedError("10.0.0.7 refuses")
+
+    @strawberry.subscription
     async def failing(self) -> AsyncIterator[int]:
         yield 1
         raise RuntimeError("the password is hunter2")
@@ -236,11 +267,16 @@ async def authenticate(authorization: str | None) -> Person | None:
         raise NotAuthenticated("The token is not valid.")
     if name == "fault":
         raise RuntimeError("the sign-in is down")
+    if name == "away":
+        raise ConnectionRefusedError("10.0.0.7 refuses")
+    if name == "overload":
+        raise Unavailable("Too many requests wait.", retry_after=7)
     return Person(name, datetime.now(UTC) + timedelta(seconds=float(seconds or 3600)))
 
 
 def make_edge(world: World, *, guard: GuardLimits | None = None, **options: Any) -> Edge:
     schema = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())
+    answer_as_unavailable(passes_after)
 
     async def make_context(credential: Person | None, request_id: str, address: str) -> Context:
         return Context(world, credential, request_id)

@@ -74,9 +74,9 @@ def test_a_request_that_takes_too_long_is_stopped_and_told(server: Running) -> N
     before = len(server.world.cancelled)
     answer = run(server, "{ slow }", accept=NEW)
     assert answer.status_code == 503
-    assert answer.json() == {
-        "errors": [{"message": "The operation was stopped after 0.5 seconds.", "extensions": {"code": "INTERNAL"}}]
-    }
+    assert answer.headers["retry-after"] == "5"
+    message = "The operation was stopped after 0.5 seconds."
+    assert answer.json() == {"errors": [{"message": message, "extensions": {"code": "UNAVAILABLE", "retryAfter": 5}}]}
     assert len(server.world.cancelled) == before + 1
 
 
