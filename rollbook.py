@@ -95,12 +95,22 @@ def worker(now: datetime | None, burst: bool, check: bool) -> None:
         run_worker(now=now, burst=burst)
 
 
-@app.command(epilog="Examples: python rollbook.py migrate; python rollbook.py migrate --check")
+@app.command(epilog="Examples: python rollbook.py migrate --give-up-after 1h; python rollbook.py migrate --check")
 @click.option("--check", is_flag=True, help="Only check whether migrations, models and db/schema.sql agree.")
 @click.option("--print", "print_", is_flag=True, help="Only print the migrated schema into db/schema.sql.")
 @click.option("--new", metavar="TEXT", help="Write a migration from the models.")
-def migrate(check: bool, print_: bool, new: str | None) -> None:
-    """Bring the database's schema up to date."""
+@click.option(
+    "--give-up-after",
+    default="10m",
+    show_default=True,
+    envvar="ROLLBOOK_MIGRATE_GIVE_UP_AFTER",
+    show_envvar=True,
+    metavar="TIME",
+    callback=_duration,
+    help="How long to try while others hold the locks that it needs, such as 90s or 1h.",
+)
+def migrate(check: bool, print_: bool, new: str | None, give_up_after: timedelta) -> None:
+    """Bring the database's schema up to date. It waits for no lock longer than a second, and tries again."""
     from commands.schema import check_migrations, print_tables, run_migrations, write_migration
 
     if check:
@@ -110,7 +120,7 @@ def migrate(check: bool, print_: bool, new: str | None) -> None:
     elif new is not None:
         write_migration(new)
     else:
-        run_migrations()
+        run_migrations(give_up_after=give_up_after)
 
 
 @app.command(epilog="Example: python rollbook.py demo --fresh")

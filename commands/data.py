@@ -20,9 +20,9 @@ def load_demo(*, fresh: bool) -> None:
 
 
 async def _migrated_demo(url: str, *, fresh: bool) -> str:
-    from db.migrate import upgrade
+    from commands.migrating import migrate_database
 
-    await upgrade(url)
+    await migrate_database(url)
     return await demo_sentence(url, fresh=fresh)
 
 
@@ -84,9 +84,9 @@ def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -
     from importing.oneroster.run import Choices, import_oneroster
 
     async def migrated_import(url: str, progress: Progress) -> Report:
-        from db.migrate import upgrade
+        from commands.migrating import migrate_database
 
-        await upgrade(url)
+        await migrate_database(url)
         return await import_oneroster(
             url,
             file,

@@ -1,6 +1,7 @@
 """The commands `schema` and `migrate`, for the GraphQL schema and the database's schema."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from commands.fault import Fault
@@ -48,12 +49,13 @@ def release_sdl(path: Path = RELEASED) -> None:
     print(f"Written: {path.relative_to(ROOT)}, the schema of release {version}")
 
 
-def run_migrations() -> None:
-    from db.migrate import upgrade
+def run_migrations(*, give_up_after: timedelta) -> None:
+    """Bring the database up to date. Raises Fault if it must wait for longer than `give_up_after`."""
+    from commands.migrating import migrate_database
     from db.revision import newest_revision
 
     with database_here() as url:
-        asyncio.run(upgrade(url))
+        asyncio.run(migrate_database(url, seconds=give_up_after.total_seconds()))
     print(f"The database is at revision {newest_revision()}.")
 
 

@@ -74,9 +74,9 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
 
 async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> TryOut | None:
     from commands.data import try_out
-    from db.migrate import upgrade
+    from commands.migrating import migrate_database
 
-    await upgrade(settings.database_url)
+    await migrate_database(settings.database_url)
     steps.done("Schema is up to date")
     found = await try_out(settings.database_url, may_load=demo)
     if found is not None:

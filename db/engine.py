@@ -28,7 +28,14 @@ _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
 
 
-def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: int = 10) -> AsyncEngine:
+def create_engine(
+    url: str,
+    *,
+    role: str | None = APPLICATION_ROLE,
+    pool_size: int = 10,
+    application: str = "rollbook",
+    lock_timeout: str | None = None,
+) -> AsyncEngine:
     """Return an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
     whom it does not apply.
 
@@ -36,8 +43,13 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
     transaction cannot block the others; after 40 seconds the server itself is given up. JIT is off, since it costs more
     than it saves on short statements. Plans are kept for a long time: a plan made while a table was nearly empty must
     not scan all of it when it has thousands of rows, so `role` uses an index wherever there is one.
+
+    application -- the name by which an operator recognizes the connections
+    lock_timeout -- how long the owner waits for a lock, such as "2s"; None: for ever
     """
-    server_settings = {"application_name": "rollbook", "timezone": "UTC", "jit": "off"}
+    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
+    if lock_timeout is not None:
+        server_settings["lock_timeout"] = lock_timeout
     command_timeout = None if role is None else _LONGEST_STATEMENT
     if role is not None:
         server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": "10s", "enable_seqscan": "off"}

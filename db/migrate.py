@@ -1,21 +1,66 @@
 """Brings a database's schema up to date with Alembic. Migrations are forward only; several processes may call it at
-once.
+once, and the application may serve meanwhile (decision 48).
 """
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import models
 from db.engine import create_engine
+from db.lock_watch import LockWatch
 from db.missing_keys import fill_missing_keys
 from db.revision import newest_revision
 
 LOCK = 7_065_511_001  # any number that nothing else in the database locks
+APPLICATION = "rollbook migrate"
+# Shorter than PostgreSQL's deadlock_timeout, so that migrate gives way before PostgreSQL looks for a victim.
+_LOCK_SECONDS = 0.9
+_LOCK_NOT_AVAILABLE, _DEADLOCK, _CANCELLED = "55P03", "40P01", "57014"
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
+_MIGRATING = text("""
+SELECT pid FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND (CAST(classid AS bigint) << 32) | CAST(objid AS bigint) = :lock
+""")
+
+_log = structlog.stdlib.get_logger("rollbook.migrate")
+
+
+class MigrationBlocked(Exception):
+    """The locks that a migration needs were not free until the limit. The text names who holds them."""
+
+
+def _tell_log(sentence: str) -> None:
+    _log.warning("migrate_waits", reason=sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long `upgrade` tries, and how.
+
+    seconds -- the time after which it gives up
+    pause, longest_pause -- the seconds between two attempts: at first, and at most, since it doubles each time
+    tell -- is given a sentence before each pause
+    """
+
+    seconds: float = 600.0
+    pause: float = 1.0
+    longest_pause: float = 5.0
+    tell: Callable[[str], None] = _tell_log
+
+
+_PATIENCE = Patience()
 
 
 def _config() -> Config:
@@ -26,7 +71,6 @@ def _config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -36,17 +80,76 @@ def _drift(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), models.metadata))
 
 
-async def upgrade(url: str) -> None:
+async def upgrade(url: str, patience: Patience = _PATIENCE) -> None:
     """Apply the missing migrations as the owner, and make the keys of names that have none. A second caller waits for
     the first and then finds nothing to do.
+
+    Each migration is a transaction of its own. It waits less than a second for locks, because everybody else waits
+    behind it; then it gives up what it has and tries again after a pause. Raises MigrationBlocked at the limit.
     """
-    engine = create_engine(url, role=None)
+    engine = create_engine(url, role=None, application=APPLICATION, lock_timeout=f"{_LOCK_SECONDS:g}s")
+    guards = create_engine(url, role=None, application=f"{APPLICATION} guard", pool_size=1)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-        await fill_missing_keys(engine)
+        async with guards.execution_options(isolation_level="AUTOCOMMIT").connect() as guard:
+            until = asyncio.get_running_loop().time() + patience.seconds
+            async with _alone(guard, patience, until):
+                for step in (_migrate, fill_missing_keys):
+                    await _insist(lambda step=step: step(engine), guard, patience, until)  # type: ignore[misc]
     finally:
         await engine.dispose()
+        await guards.dispose()
+
+
+async def _migrate(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.run_sync(_upgrade)
+
+
+@asynccontextmanager
+async def _alone(guard: AsyncConnection, patience: Patience, until: float) -> AsyncIterator[None]:
+    """Hold the lock that lets one process migrate. It is tried instead of waited for: a waiting statement would keep
+    a snapshot open, for which CREATE INDEX CONCURRENTLY of the other process waits.
+    """
+    while not await guard.scalar(_TRY_LOCK, {"lock": LOCK}):
+        pid = await guard.scalar(_MIGRATING, {"lock": LOCK})
+        await _pause(f"Process {pid} is migrating this database", min(patience.pause, 0.5), patience, until)
+    # The lock ends with the connection.
+    yield
+    await guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+
+
+async def _insist(
+    work: Callable[[], Awaitable[object]], guard: AsyncConnection, patience: Patience, until: float
+) -> None:
+    """Do the work, again and again while locks are not free."""
+    pause = patience.pause
+    while True:
+        watch = LockWatch(_LOCK_SECONDS)
+        try:
+            async with watch.over(guard, APPLICATION):
+                await work()
+        except DBAPIError as fault:
+            if not _may_pass(fault, watch):
+                raise
+        else:
+            return
+        await _pause(watch.sentence, pause, patience, until)
+        pause = min(2 * pause, patience.longest_pause)
+
+
+def _may_pass(fault: DBAPIError, watch: LockWatch) -> bool:
+    code = getattr(fault.orig, "sqlstate", None)
+    return code in (_LOCK_NOT_AVAILABLE, _DEADLOCK) or (code == _CANCELLED and watch.has_cancelled)
+
+
+async def _pause(reason: str, seconds: float, patience: Patience, until: float) -> None:
+    if asyncio.get_running_loop().time() + seconds > until:
+        raise MigrationBlocked(
+            f"Gave up after {patience.seconds:g} seconds. {reason}. What was migrated until then stays so and serves;"
+            " run `migrate` again for the rest."
+        )
+    patience.tell(f"{reason}. Next attempt in {seconds:g} s.")
+    await asyncio.sleep(seconds)
 
 
 async def drift(url: str) -> list[object]:

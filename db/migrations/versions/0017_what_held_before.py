@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from db.migration_steps import commit, has_table, lock_tables
+
 revision: str = "0017"
 down_revision: str | None = "0016"
 branch_labels: str | None = None
@@ -144,6 +146,15 @@ WHERE former.organization_id = t.organization_id AND former.id = t.id AND NOT EX
 
 
 def upgrade() -> None:
+    if not has_table("former_timeslot"):
+        _change_tables()
+    commit()
+    op.execute(ENDED)
+    op.execute(BEGAN)
+
+
+def _change_tables() -> None:
+    lock_tables("offering", "timeslot", "offering_instructor", referenced=("person", "location", "program"))
     for statement in TABLES.strip().split(";\n"):
         op.execute(statement)
     for table in ("former_timeslot", "former_offering", "former_schedule", "former_instructor"):
@@ -161,5 +172,3 @@ def upgrade() -> None:
     )
     for statement in VIEWS.strip().split(";\n"):
         op.execute(statement)
-    op.execute(ENDED)
-    op.execute(BEGAN)

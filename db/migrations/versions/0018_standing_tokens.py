@@ -1,7 +1,8 @@
 """Let a token of an absence stand for the token of a cancellation (R9.2)."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from db.migration_steps import commit
 
 revision: str = "0018"
 down_revision: str | None = "0017"
@@ -22,8 +23,8 @@ WHERE t.origin = 'ABSENCE' AND t.needs_review AND t.makeup_enrollment_id IS NOT 
 
 
 def upgrade() -> None:
-    op.add_column(
-        "makeup_token",
-        sa.Column("stands_for_cancellation", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    op.execute(
+        "ALTER TABLE makeup_token ADD COLUMN IF NOT EXISTS stands_for_cancellation boolean NOT NULL DEFAULT false"
     )
+    commit()
     op.execute(STANDING)

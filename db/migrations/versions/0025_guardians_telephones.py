@@ -7,6 +7,8 @@ families. Guardians' numbers come with the next import; until then a family has 
 
 from alembic import op
 
+from db.migration_steps import lock_tables
+
 revision: str = "0025"
 down_revision: str | None = "0024"
 branch_labels: str | None = None
@@ -54,6 +56,7 @@ CREATE POLICY tenant ON guardian_phone USING (organization_id =
 
 
 def upgrade() -> None:
+    lock_tables("family", referenced=("person",))
     op.execute(KEY)
     for statement in TABLE.strip().split(";\n"):
         op.execute(statement)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from db.migration_steps import lock_tables
+
 revision: str = "0026"
 down_revision: str | None = "0025"
 branch_labels: str | None = None
@@ -26,6 +28,7 @@ $$
 
 
 def upgrade() -> None:
+    lock_tables("background_task", "email")
     for table, column in (("background_task", "withholds_emails"), ("email", "is_withheld")):
         op.add_column(table, sa.Column(column, sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.execute(OLD_TASKS)

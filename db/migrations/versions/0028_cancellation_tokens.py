@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from db.migration_steps import commit
+
 revision: str = "0028"
 down_revision: str | None = "0027"
 branch_labels: str | None = None
@@ -19,7 +21,8 @@ KINDS = (
 def upgrade() -> None:
     kinds = ", ".join(f"'{kind}'::character varying" for kind in KINDS)
     op.execute(
-        "ALTER TABLE background_task DROP CONSTRAINT background_task_task_kind,"
+        "ALTER TABLE background_task DROP CONSTRAINT IF EXISTS background_task_task_kind,"
         f" ADD CONSTRAINT background_task_task_kind CHECK (kind = ANY (ARRAY[{kinds}]::text[])) NOT VALID"
     )
+    commit()
     op.execute("ALTER TABLE background_task VALIDATE CONSTRAINT background_task_task_kind")

@@ -1,0 +1,17 @@
+"""Brings the schema up to date for a command, and tells the person at the terminal what is waited for."""
+
+import sys
+
+from commands.fault import Fault
+
+SECONDS = 600.0
+
+
+async def migrate_database(url: str, *, seconds: float = SECONDS) -> None:
+    """Apply the missing migrations. Raises Fault if others hold the locks that they need for so many seconds."""
+    from db.migrate import MigrationBlocked, Patience, upgrade
+
+    try:
+        await upgrade(url, Patience(seconds, tell=lambda sentence: print(sentence, file=sys.stderr)))
+    except MigrationBlocked as blocked:
+        raise Fault(str(blocked)) from None

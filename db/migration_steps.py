@@ -1,0 +1,58 @@
+"""What migrations do on tables that are in use: lock several tables, commit in between, and make indexes (decision 48).
+
+`db.migrate` runs a migration again from its beginning when a lock was not free. So whatever stands before `commit` must
+do nothing the second time.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+# Who holds a table gives up soon when the next one is not free: a request that waits for the first may have the second.
+_NEXT_TABLE = "50ms"
+
+
+def lock_tables(first: str, *others: str, referenced: tuple[str, ...] = ()) -> None:
+    """Take all locks of this transaction before anything is changed.
+
+    first -- the busiest table, which is waited for as long as the session's lock_timeout allows
+    others -- tables that are altered too
+    referenced -- tables that new foreign keys name; whoever reads them does not wait
+    """
+    op.execute(f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE")
+    op.execute(f"SET LOCAL lock_timeout = '{_NEXT_TABLE}'")
+    for table in others:
+        op.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    for table in referenced:
+        op.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    op.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def has_table(name: str) -> bool:
+    return sa.inspect(op.get_bind()).has_table(name)
+
+
+def commit() -> None:
+    """End the transaction and its locks, and begin another one."""
+    with op.get_context().autocommit_block():
+        pass
+
+
+def create_index(name: str, on: str) -> None:
+    """Make an index while others write to the table. It ends the transaction before it.
+
+    on -- the table and the columns, as in CREATE INDEX ... ON
+    """
+    with op.get_context().autocommit_block():
+        # An attempt that failed leaves an index behind that is not used and not valid.
+        is_valid = op.get_bind().scalar(
+            sa.text("SELECT i.indisvalid FROM pg_index i WHERE i.indexrelid = to_regclass(:name)"), {"name": name}
+        )
+        if is_valid is False:
+            op.execute(f"DROP INDEX CONCURRENTLY {name}")
+        op.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {on}")
+
+
+def drop_index(name: str) -> None:
+    """Remove an index while others use the table. It ends the transaction before it."""
+    with op.get_context().autocommit_block():
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
