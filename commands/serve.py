@@ -83,21 +83,27 @@ def run_worker(*, now: datetime | None, burst: bool) -> None:
 
 
 def check_worker() -> None:
-    """Raises Fault unless a worker on this Redis has reported within the last seconds."""
-    from workers.arq_internals import health_key
-    from workers.queue import QUEUE, connect_queue
+    """Say what the workers of this machine are doing, or, if none of them ever ran here, those of this Redis.
 
-    async def report(url: str) -> object:
-        queue = connect_queue(url)
+    Raises Fault unless one of them has reported within the last seconds. A busy worker reports; a dead or frozen one
+    does not.
+    """
+    from db.wake_ups import connect_redis
+    from workers.report import Report, read_reports
+
+    async def reports(url: str) -> list[Report]:
+        redis = connect_redis(url)
         try:
-            return await queue.get(health_key(QUEUE))
+            return await read_reports(redis)
         finally:
-            await queue.aclose()
+            await redis.aclose()
 
     try:
-        found = asyncio.run(report(settings_here().redis_url))
+        found = asyncio.run(reports(settings_here().redis_url))
     except (OSError, RedisError) as fault:
         raise Fault(f"Redis does not answer: {fault}.") from None
-    if found is None:
-        raise Fault("No worker has reported within the last seconds.")
-    print("A worker is running.")
+    found = [each for each in found if each.host == socket.gethostname()] or found
+    if not any(each.is_fresh for each in found):
+        raise Fault(" ".join(["No worker has reported within the last seconds.", *map(str, found)]))
+    for each in found:
+        print(each)

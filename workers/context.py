@@ -1,7 +1,7 @@
 """The dependencies of a worker's jobs, made once per process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +14,17 @@ from mail.smtp import SmtpServer
 from settings import Settings
 from workers.bell import Bell
 from workers.pace import REST, Pace
+from workers.post import Post
 
 KEY = "worker"
+
+
+@dataclass(slots=True)
+class Activity:
+    """How the process stands with the queue, for its report (`workers.report`)."""
+
+    queue: str = "not served yet"
+    jobs: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +41,14 @@ class WorkerContext:
     clock: Clock
     mail_server: SmtpServer | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    # At most four of a worker's ten jobs wait for a mail server, however slow it is.
-    senders: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    post: Post = field(default_factory=Post)
     # The kinds of background tasks that this worker can do, and the bell that rings when a task was started.
     kinds: Kinds = field(default_factory=lambda: KINDS)
     bell: Bell = field(default_factory=Bell)
     # The bell that rings when this worker has queued e-mail, and the pace at which tasks and mail rest.
     letters: Bell = field(default_factory=Bell)
     pace: Pace = field(default_factory=Pace)
+    activity: Activity = field(default_factory=Activity)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from arq.cron import CronJob
 from arq.worker import Worker, func
 
 from attendance.tasks.kinds import KINDS, Kinds
+from db.wake_ups import connect_redis
 from settings import Settings
 from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
@@ -33,18 +35,17 @@ from workers.queue import (
     WORK_ON_TASKS,
     connect_queue,
 )
+from workers.report import keep_reporting
 from workers.schedule import TIMETABLE
 
 PAUSE_SECONDS = 5
 
 Job: TypeAlias = Callable[[WorkerContext], Awaitable[int]]
 
-# What became due while no worker ran. It is done at every start, and again whenever Redis is lost.
-_CATCH_UP: tuple[tuple[str, Job], ...] = (
-    ("end_days", end_days),
-    ("sweep_token_runs", sweep),
-    ("send_due_emails", send_due),
-)
+# What became due while no worker ran. It is done at every start, and again whenever Redis is lost. Mail is not part of
+# it, because a slow mail server would delay the queue: `keep_sending` sends what is due beside it.
+_CATCH_UP: tuple[tuple[str, Job], ...] = (("end_days", end_days), ("sweep_token_runs", sweep))
+_MAIL: tuple[tuple[str, Job], ...] = (("send_due_emails", send_due),)
 # The deletions of the timetable. A worker that stays leaves them to the timetable; a burst has none.
 _RETENTION: tuple[tuple[str, Job], ...] = (
     ("forget_tasks", forget_tasks),
@@ -67,23 +68,38 @@ async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS)
     async with working(settings, kinds, rest=0 if burst else REST) as context:
         if burst:
             await work_off(context)
-            await _do_each(context, (*_CATCH_UP, *_RETENTION))
+            await _do_each(context, (*_CATCH_UP, *_MAIL, *_RETENTION))
             return
         for wanted in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wanted, context.stop.set)
         log.info("worker_started", mail="sent" if context.mail_server else "kept")
         tasks = asyncio.create_task(keep_working(context), name="background-tasks")
         letters = asyncio.create_task(keep_sending(context), name="letters")
-        while not context.stop.is_set():
-            await _do_each(context, _CATCH_UP)
-            await _serve_queue(context, settings)
-        context.bell.ring()
-        context.letters.ring()
-        await asyncio.wait({tasks, letters}, timeout=settings.graceful_timeout)
+        async with _reporting(context, settings.redis_url):
+            while not context.stop.is_set():
+                await _do_each(context, _CATCH_UP)
+                context.letters.ring()
+                await _serve_queue(context, settings)
+            context.bell.ring()
+            context.letters.ring()
+            await asyncio.wait({tasks, letters}, timeout=settings.graceful_timeout)
         tasks.cancel()
         letters.cancel()
-        await asyncio.gather(tasks, letters, return_exceptions=True)
+        await asyncio.gather(tasks, letters, context.post.close(PAUSE_SECONDS), return_exceptions=True)
         log.info("worker_stopped")
+
+
+@asynccontextmanager
+async def _reporting(context: WorkerContext, redis_url: str) -> AsyncIterator[None]:
+    """Report to `worker --check` for the duration of the block."""
+    redis = connect_redis(redis_url)
+    reporting = asyncio.create_task(keep_reporting(context, redis), name="report")
+    try:
+        yield
+    finally:
+        reporting.cancel()
+        await asyncio.gather(reporting, return_exceptions=True)
+        await redis.aclose()
 
 
 async def _do_each(context: WorkerContext, jobs: Iterable[tuple[str, Job]]) -> None:
@@ -101,6 +117,7 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
     """Run arq's worker until the process stops, or until Redis is lost, which arq does not survive; then pause."""
     stop = context.stop
     worker = make_worker(context, settings.redis_url)
+    context.activity.queue, context.activity.jobs = "served", lambda: len(running_jobs(worker))
     serving = asyncio.create_task(worker.main(), name="arq")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,6 +129,7 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
     await _close(worker)
     if not stop.is_set():
         log.warning("queue_lost", error=repr(fault))
+        context.activity.queue, context.activity.jobs = "lost", lambda: 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PAUSE_SECONDS):
                 await stop.wait()
@@ -121,7 +139,7 @@ def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[Cron
     return Worker(
         functions=[
             func(run_tokens, name=RUN_TOKENS),
-            func(send_email, name=SEND_EMAIL, timeout=300),
+            func(send_email, name=SEND_EMAIL),
             func(work_on_tasks, name=WORK_ON_TASKS),
         ],
         cron_jobs=timetable,

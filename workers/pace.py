@@ -36,6 +36,11 @@ class Pace:
         self._free_at = max(self._free_at, now) + due
         await _wait(stop, self._free_at - now)
 
+    @property
+    def tasks(self) -> int:
+        """The number of background tasks that are being worked on."""
+        return self._tasks
+
     @contextmanager
     def task(self) -> Iterator[None]:
         """Mark the duration of the block as work on a background task."""

@@ -21,7 +21,7 @@ TIMETABLE: tuple[CronJob, ...] = (
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.
     cron(forget_old_tasks, name="forget_tasks", second=40, timeout=50),
     # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.
-    cron(send_due_emails, name="send_due_emails", second=50, timeout=600),
+    cron(send_due_emails, name="send_due_emails", second=50, timeout=50),
     # Each hour at :17, when nothing else is due.
     cron(forget_old_answers, name="forget_answers", minute=17, second=0, timeout=300),
     # Each hour at :47, half an hour away from `forget_answers`.

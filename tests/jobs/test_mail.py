@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission
 from db.engine import Database
@@ -18,7 +19,10 @@ from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.support.processes import worker_process
+from workers.context import KEY
+from workers.jobs.send_email import send_due_emails, send_email
 from workers.main import make_worker
+from workers.post import PLACES
 from workers.queue import connect_queue, to_workers
 from workers.schedule import TIMETABLE
 
@@ -379,3 +383,22 @@ async def test_R9_8_a_worker_is_woken_after_the_commit(outbox: Outbox, server: M
 def test_R9_8_the_timetable_sends_each_minute() -> None:
     (line,) = (each for each in TIMETABLE if each.name == "send_due_emails")
     assert (line.minute, line.second, line.unique) == (None, 50, True)
+
+
+async def test_R9_8_the_jobs_of_the_queue_end_while_the_server_hangs(outbox: Outbox, server: MailServer) -> None:
+    """A job that waited for the server would hold one of the places that token runs need."""
+    server.at_recipient += [HANG] * 20
+    for number in range(20):
+        await outbox.queue(f"absences/{number:02}")
+    context = outbox.worker()
+    emails = (await outbox.world.owner.execute(text("SELECT organization_id, id FROM email"))).all()
+    async with asyncio.timeout(2):
+        await asyncio.gather(*(send_email({KEY: context}, str(of), str(email)) for of, email in emails))
+        await send_due_emails({KEY: context})
+        while context.post.under_way < PLACES:
+            await asyncio.sleep(0.01)
+    assert context.post.under_way == PLACES
+    server.at_recipient.clear()
+    server.goes_on.set()
+    await context.post.close(10)
+    assert (await outbox.states()).count(("SENT", 1)) >= PLACES

@@ -35,28 +35,27 @@ class Attempt(Enum):
 
 
 async def send_email(ctx: Mapping[Any, Any], organization_id: str, email_id: str) -> None:
-    """The arq job, as `workers.queue` enqueues it. When many come at once, most are left to the sweep."""
+    """The arq job, as `workers.queue` enqueues it. When many come at once, most are left to the sweep.
+
+    It ends at once, because a slow mail server must not hold one of arq's places.
+    """
     context = context_of(ctx)
-    if not context.senders.locked():
-        async with context.senders:
-            await carry_out(context, UUID(organization_id), UUID(email_id))
+    if not context.post.is_full and not context.stop.is_set():
+        context.post.send_aside(carry_out(context, UUID(organization_id), UUID(email_id)))
 
 
 async def send_due_emails(ctx: Mapping[Any, Any]) -> None:
-    """The arq job."""
-    context = context_of(ctx)
-    await context.pace.calm(context.stop, at_most=CALM_SECONDS)
-    await send_due(context)
+    """The arq job: it wakes `keep_sending`, which does the work outside arq's places."""
+    context_of(ctx).letters.ring()
 
 
 async def keep_sending(context: WorkerContext) -> None:
-    """Send the e-mail that this worker itself has queued when its tasks are at rest, without waiting for the sweep.
+    """Send what is due at the start, at each sweep, and when this worker itself has queued e-mail.
 
-    So cancelling a task immediately also withdraws its mail (R9.5). It runs until the worker stops.
+    It waits until the worker's tasks are at rest, so cancelling a task immediately also withdraws its mail (R9.5). It
+    runs until the worker stops.
     """
-    ring = context.letters.next_ring()
     while True:
-        await ring.wait()
         ring = context.letters.next_ring()
         await context.pace.calm(context.stop, at_most=CALM_SECONDS)
         if context.stop.is_set():
@@ -65,6 +64,7 @@ async def keep_sending(context: WorkerContext) -> None:
             await send_due(context)
         except Exception:
             log.exception("mail_not_sent")
+        await ring.wait()
 
 
 async def send_due(context: WorkerContext) -> int:
@@ -77,7 +77,7 @@ async def send_due(context: WorkerContext) -> int:
 
     async def attempt(organization_id: UUID, email_id: UUID) -> Attempt:
         nonlocal is_away
-        async with context.senders:
+        async with context.post.place():
             if context.stop.is_set() or is_away:
                 return Attempt.NONE
             try:
