@@ -8,12 +8,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from importing.oneroster.report import Report, grouped
 from tests.importing.bundles import Files, Row, delta, row_of, school_1_1
 from tests.support.api import Api, serving
+from tests.support.at_once import until_one_waits
 from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
@@ -295,7 +297,9 @@ def test_R13_9_warnings_whose_names_differ_in_a_number_are_each_told() -> None:
     ]
 
 
-async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, database_url: str) -> None:
+async def test_R13_9_a_drop_during_the_import_stays(
+    load: Any, stored: Any, database_url: str, owner: AsyncConnection
+) -> None:
     """The office drops after the import has read what there is. The class's lock puts one after the other."""
     files = school()
     await load(files)
@@ -307,7 +311,7 @@ async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, data
         await office.start()
         await connection.execute("SELECT FROM offering WHERE source_id = 'k1' FOR NO KEY UPDATE")
         importing = asyncio.create_task(load(files))
-        await _until_it_waits(stored)
+        await until_one_waits(owner)
         await connection.execute(
             "UPDATE enrollment SET drop_on = '2026-11-20', end_cause = 'DROPPED' WHERE source_id = 'e1'"
         )
@@ -319,13 +323,6 @@ async def test_R13_9_a_drop_during_the_import_stays(load: Any, stored: Any, data
         "Ann Archer in Swim A: the office changed this enrollment during the import; it stays as it is"
     ]
     assert [row[3] for row in await stored(ENROLLMENTS)] == [date(2026, 11, 20), date(2026, 12, 1)]
-
-
-async def _until_it_waits(stored: Any) -> None:
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(20):
-        while await stored(sql) != [(1,)]:
-            await asyncio.sleep(0.02)
 
 
 async def test_R3_1_an_imported_place_ends_the_wait_for_it(office: Any, load: Any, stored: Any, owner: Any) -> None:

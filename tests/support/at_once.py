@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias, TypeVar
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from attendance.rules.refusals import Refusal
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
@@ -12,6 +15,8 @@ from tests.support.factories import World
 
 Act: TypeAlias = Callable[[UnitOfWork], Awaitable[object]]
 Outcome = TypeVar("Outcome")
+
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 async def at_once(*acts: Callable[[], Awaitable[Outcome]]) -> list[Outcome]:
@@ -53,6 +58,13 @@ async def committed_at_once(database: Database, world: World, *acts: Act) -> lis
         return run
 
     return await tried_at_once(*map(begun, acts))
+
+
+async def until_one_waits(owner: AsyncConnection) -> None:
+    """Wait until some connection to this test process's server waits for a lock."""
+    async with asyncio.timeout(20):
+        while not (await owner.execute(_WAITING)).scalar_one():
+            await asyncio.sleep(0.01)
 
 
 def kinds_of(refusals: Iterable[Refusal | None]) -> list[type[Refusal] | None]:

@@ -1,11 +1,13 @@
 """One expected absence, settled by several at once: one does, the others are told so (R6.2)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from attendance.actions.absences.approve_expected_absence import approve_expected_absence
@@ -18,7 +20,7 @@ from attendance.rules.vocabulary import ExpectedAbsenceState, Permission
 from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
-from tests.support.at_once import tried_at_once
+from tests.support.at_once import tried_at_once, until_one_waits
 from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, guardian_viewer, staff_viewer
@@ -49,6 +51,28 @@ async def test_R6_2_of_several_who_settle_at_once_one_does(database: Database, w
         told = {each.state for each in outcomes if isinstance(each, ExpectedAbsenceSettled)}
         assert told == {ExpectedAbsenceState(state)}
         await _clear(world, absence)
+
+
+async def test_R6_2_who_settles_second_waits_for_the_first_and_is_told(database: Database, world: World) -> None:
+    announcer = Announcer()
+    staff = [staff_viewer(world, await world.staff(Permission.OWNER)) for _ in range(2)]
+    lesson = await world.weekly_class()
+    ann = await world.student()
+    await world.enroll(ann, lesson.offering_id)
+    absence = await world.expected_absence(ann, state=ExpectedAbsenceState.REQUESTED)
+
+    async def approve() -> AbsenceWritten:
+        async with unit_of_work(database, world.organization_id, announcer) as second:
+            return await approve_expected_absence(second, staff[1], absence, is_excused=True, now=DURING_CLASS)
+
+    async with unit_of_work(database, world.organization_id, announcer) as first:
+        await deny_expected_absence(first, staff[0], absence, now=DURING_CLASS)
+        approving = asyncio.create_task(approve())
+        await until_one_waits(world.owner)
+    with pytest.raises(ExpectedAbsenceSettled) as told:
+        await approving
+    assert told.value.state is ExpectedAbsenceState.DENIED
+    assert await _kept(world, absence) == ("DENIED", False, staff[0].caller.person_id)
 
 
 async def test_R6_2_a_family_withdraws_while_staff_approve(database: Database, world: World) -> None:

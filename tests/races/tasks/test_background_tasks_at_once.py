@@ -16,7 +16,7 @@ from attendance.rules.vocabulary import Portal
 from attendance.tasks.advance import Advance, Attempt, advance
 from db.engine import Database
 from db.ids import new_id
-from db.tasks.task_leases import Lease, claim
+from db.tasks.task_leases import Lease, claim, lock_leased_task
 from db.unit_of_work import unit_of_work
 from tests.support.factories import World
 from tests.support.sizes import SIZES
@@ -95,6 +95,24 @@ async def test_R9_7_a_worker_that_was_away_for_long_does_nothing_any_more(desk: 
     assert (await desk.row(task_id)).state == "COMPLETED"
     assert await step(old) is Advance.ENDED
     assert await desk.notes() == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_R9_7_a_claim_passes_over_a_task_in_the_middle_of_a_batch(desk: TaskDesk) -> None:
+    """Though its lease is over: a worker that waited here would do no other task meanwhile."""
+    task_id = await desk.start()
+    organization_id = desk.world.organization_id
+    holder, other = (Lease(organization_id, task_id, str(new_id())) for _ in range(2))
+
+    async def take(lease: Lease) -> bool:
+        async with unit_of_work(desk.database, organization_id, desk.announcer) as uow:
+            return await claim(uow, lease, list(KINDS), now=NOW)
+
+    assert await take(holder)
+    await desk.patience()
+    async with unit_of_work(desk.database, organization_id, desk.announcer) as batch:
+        assert await lock_leased_task(batch, holder) is not None
+        assert not await asyncio.wait_for(take(other), 5)
+    assert await take(other)
 
 
 async def test_R9_7_nobody_takes_a_task_over_in_the_middle_of_a_batch(desk: TaskDesk) -> None:

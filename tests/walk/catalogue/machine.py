@@ -79,6 +79,7 @@ class CatalogueWalk(SourceSteps):
     def close(self, first: int, days: int) -> None:
         """A closure is entered, perhaps for dates that are past."""
         span = self.today + first * DAY, self.today + (first + days) * DAY
+        self.closures.append(span)
         for class_, changes_on in self.change_dates().items():
             before = self.timetable.latest(class_)
             self.timetable.say(class_, replace(before, closed=(*before.closed, span)), changes_on)

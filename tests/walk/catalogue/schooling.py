@@ -15,7 +15,7 @@ from tests.walk.catalogue.compare import differences, fixed, token_differences
 from tests.walk.catalogue.school import School, new_school
 from tests.walk.catalogue.source import Meeting, Row, Source, SourceClass
 from tests.walk.catalogue.stays import Stays
-from tests.walk.catalogue.timetable import Listed, Timetable, of_source
+from tests.walk.catalogue.timetable import Listed, Span, Terms, Timetable, of_source
 from tests.walk.model import Actor, Model, Sheet
 from tests.walk.system import System
 
@@ -40,6 +40,8 @@ class Schooling(RuleBasedStateMachine):
         self.source: Source
         self.loaded: Source
         self.timetable = Timetable()
+        # The closures of the program, which a class that is new has too, on the dates over which it reaches back.
+        self.closures: list[Span] = []
         self.stays = Stays()
         self.listed: dict[str, Listed] = {}
         self.model: Model
@@ -92,7 +94,8 @@ class Schooling(RuleBasedStateMachine):
         known = set(self.timetable.said)
         self.stays.follow(self.source, known, self.today, changes)
         for class_ in known | self.source.classes.keys():
-            said = of_source(self.source.classes.get(class_), self.source.terms, self.timetable.latest(class_))
+            before = self.timetable.latest(class_) if class_ in known else Terms(closed=tuple(self.closures))
+            said = of_source(self.source.classes.get(class_), self.source.terms, before)
             self.timetable.say(class_, said, changes.get(class_, self.today))
         self.loaded = self.source.copy()
         report = self.run(self.school.load(self.source))
