@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import FrameType, ModuleType
 
@@ -52,14 +53,20 @@ def _sql_of(value: object) -> str | None:
 def origin() -> str | None:
     """Which function of the product runs a statement at this moment, as "module:function"; None if it is a test's."""
     for frame in _frames():
-        path = Path(frame.f_code.co_filename)
-        if not path.is_relative_to(_ROOT) or path.is_relative_to(_ROOT / ".venv"):
-            continue
-        parts = path.relative_to(_ROOT).with_suffix("").parts
-        if parts[:2] == ("tests", "support"):
-            continue
-        return f"{'.'.join(parts)}:{frame.f_code.co_name}" if parts[0] in _LAYERS else None
+        module = _module(frame.f_code.co_filename)
+        if module is not None:
+            return f"{module}:{frame.f_code.co_name}" if module.partition(".")[0] in _LAYERS else None
     return None
+
+
+@cache
+def _module(filename: str) -> str | None:
+    """The project's module in the file, or None where the search goes on: in libraries and in the tests' helpers."""
+    path = Path(filename)
+    if not path.is_relative_to(_ROOT) or path.is_relative_to(_ROOT / ".venv"):
+        return None
+    parts = path.relative_to(_ROOT).with_suffix("").parts
+    return None if parts[:2] == ("tests", "support") else ".".join(parts)
 
 
 def _frames() -> Iterator[FrameType]:
