@@ -56,8 +56,6 @@ class Settings(BaseSettings):
 
     database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     database_pool_size: int = Field(default=10, ge=1, le=200)
-    database_lock_timeout: float = Field(default=8, gt=0, le=60)
-    database_idle_timeout: float = Field(default=7, gt=0, le=60)
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
 
     host: str = "127.0.0.1"
@@ -85,6 +83,9 @@ class Settings(BaseSettings):
 
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     test_clock: datetime | None = None

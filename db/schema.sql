@@ -106,7 +106,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access_epoch TO rollbook_app;
 
 CREATE TABLE alembic_version (
     version_num character varying(32) NOT NULL,
-    serves_code_from text DEFAULT '0029'::text NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 GRANT SELECT ON TABLE alembic_version TO rollbook_app;
@@ -1229,6 +1228,28 @@ CREATE FUNCTION background_task_revisions(organizations uuid[], tasks uuid[]) RE
 $$;
 REVOKE ALL ON FUNCTION background_task_revisions(organizations uuid[], tasks uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION background_task_revisions(organizations uuid[], tasks uuid[]) TO rollbook_app;
+
+
+CREATE FUNCTION backlog(due_by timestamp with time zone) RETURNS TABLE(token_runs bigint, token_run_due_at timestamp with time zone, emails bigint, email_due_at timestamp with time zone, background_tasks bigint, background_task_waits_since timestamp with time zone, blocked_sessions bigint, oldest_transaction_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT FROM token_run r WHERE r.state = 'ARMED' AND r.due_at <= due_by LIMIT 10000) due),
+        (SELECT min(r.due_at) FROM token_run r WHERE r.state = 'ARMED' AND r.due_at <= due_by),
+        (SELECT count(*) FROM (
+            SELECT FROM email e WHERE e.state IN ('QUEUED', 'SENDING') AND e.due_at <= due_by LIMIT 10000) due),
+        (SELECT min(e.due_at) FROM email e WHERE e.state IN ('QUEUED', 'SENDING') AND e.due_at <= due_by),
+        (SELECT count(*) FROM background_task_lease),
+        (SELECT min(l.lease_until) FROM background_task_lease l WHERE l.lease_until <= clock_timestamp()),
+        (SELECT count(*) FROM pg_stat_activity a
+         WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'),
+        (SELECT min(a.xact_start) FROM pg_stat_activity a
+         WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid())
+$$;
+REVOKE ALL ON FUNCTION backlog(due_by timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION backlog(due_by timestamp with time zone) TO rollbook_app;
 
 
 CREATE FUNCTION count_access_change() RETURNS trigger

@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from attendance.rules.vocabulary import TokenRunPhase
+from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
@@ -155,6 +156,7 @@ class Announcer:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        WAKE_UPS_WAITING.set_function(self._queue.qsize)
         self._task = asyncio.create_task(self._run(), name="announcer")
 
     async def close(self, patience_seconds: float = 2.0) -> None:
@@ -174,6 +176,7 @@ class Announcer:
             try:
                 self._queue.put_nowait(wake_up)
             except asyncio.QueueFull:
+                WAKE_UPS_LOST.inc()
                 log.warning("wake_up_dropped")
 
     async def _run(self) -> None:
@@ -185,6 +188,7 @@ class Announcer:
                 try:
                     await sink(batch)
                 except Exception as error:
+                    WAKE_UPS_LOST.inc(len(batch))
                     log.warning("wake_ups_failed", count=len(batch), error=repr(error))
             for _ in batch:
                 self._queue.task_done()

@@ -13,9 +13,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from clock import clock_from
 from db.engine import Database, create_engine
-from db.limits import Limits
+from db.pool import show_pool
 from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
+from figures import serving_figures, watching_the_loop
 from gql.fields.context import make_context
+from gql.figures_page import FiguresPage
 from gql.health import health_routes
 from gql.live.feed import make_feed_hub
 from gql.live.listener import listening
@@ -41,8 +43,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
 
     to_workers -- wakes workers for what was committed; None: their sweep finds what is due.
     """
-    limits = Limits(lock=settings.database_lock_timeout, idle=settings.database_idle_timeout)
-    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))
+    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
     redis = connect_redis(settings.redis_url)
     sinks = [to_roll_sheets(redis), to_tasks(redis)]
     if to_workers is not None:
@@ -56,19 +57,32 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
         settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed, tasks=tasks
     )
 
+    show_pool(database.engine.pool)
+    looking = create_engine(settings.database_url, pool_size=1)
+    page = FiguresPage(looking, redis, clock)
+    has_address = settings.metrics_port is not None
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
         try:
-            async with listening(redis, hub, feed, tasks), services.fan_out:
+            async with (
+                serving_figures(settings.metrics_host, settings.metrics_port, page.show),
+                watching_the_loop(),
+                listening(redis, hub, feed, tasks),
+                services.fan_out,
+            ):
                 yield
         finally:
             await announcer.close()
             await redis.aclose()
             await database.close()
+            await looking.dispose()
             services.passwords.close()
 
-    return assemble(make_edge(settings, services), health_routes(database, redis), lifespan)
+    return assemble(
+        make_edge(settings, services), health_routes(database, redis, None if has_address else page.show), lifespan
+    )
 
 
 def make_edge(settings: Settings, services: Services) -> Edge:

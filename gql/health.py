@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from redis.asyncio import Redis
 from sqlalchemy import text
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from db.engine import Database
 from db.revision import newest_revision, revision_of
+from figures import Page, own_page
 
 _SECONDS = 2.0
 _log = structlog.stdlib.get_logger("rollbook.health")
@@ -20,11 +21,12 @@ _log = structlog.stdlib.get_logger("rollbook.health")
 Check = Callable[[], Awaitable[str | None]]
 
 
-def health_routes(database: Database, redis: Redis) -> list[Route]:
-    """`/health/live`, `/health/ready` and `/metrics`. Open to all: the answers hold no data of tenants.
+def health_routes(database: Database, redis: Redis, figures: Page | None = own_page) -> list[Route]:
+    """Return `/health/live`, `/health/ready` and, unless `figures` is None, `/metrics`.
 
-    Ready means: the database answers, its schema is the one of this code or a later one that still serves this code
-    (R16.2), and Redis answers. Reads and
+    They are open to all: the answers hold no data of tenants.
+
+    Ready means: the database answers, its schema is the one of this code, and Redis answers. Reads and
     writes go on without Redis, only live delivery between processes waits: `/health/ready?optional=redis`
     reports it but stays 200, for a balancer that shall keep such a process in service.
     """
@@ -38,7 +40,7 @@ def health_routes(database: Database, redis: Redis) -> list[Route]:
     async def migrations_check() -> str | None:
         async with database.engine.connect() as connection:
             current = await revision_of(connection)
-        return current.complaint(expected)
+        return None if current == expected else f"the schema is at {current}, this code needs {expected}"
 
     async def redis_check() -> str | None:
         await redis.ping()
@@ -57,11 +59,15 @@ def health_routes(database: Database, redis: Redis) -> list[Route]:
             faults[list(checks).index("redis")] = None
         return _answer(report, 503 if any(faults) else 200)
 
-    return [
+    async def metrics(_: Request) -> Response:
+        page = b"" if figures is None else await figures()
+        return Response(page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    routes = [
         Route("/health/live", _live, methods=["GET"]),
         Route("/health/ready", ready, methods=["GET"]),
-        Route("/metrics", _metrics, methods=["GET"]),
     ]
+    return routes if figures is None else [*routes, Route("/metrics", metrics, methods=["GET"])]
 
 
 async def _fault_of(name: str, check: Check) -> str | None:
@@ -78,10 +84,6 @@ async def _fault_of(name: str, check: Check) -> str | None:
 
 async def _live(_: Request) -> Response:
     return _answer({"status": "ok"}, 200)
-
-
-async def _metrics(_: Request) -> Response:
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _answer(report: dict[str, str], status: int) -> Response:

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 from arq.cron import CronJob
@@ -14,9 +14,11 @@ from arq.worker import Worker, func
 
 from attendance.tasks.kinds import KINDS, Kinds
 from db.wake_ups import connect_redis
+from figures import serving_figures, watching_the_loop
 from settings import Settings
 from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
+from workers.figures import observed
 from workers.jobs import forget_answers, forget_feed
 from workers.jobs.end_days import end_days
 from workers.jobs.forget_tasks import forget_tasks
@@ -61,7 +63,14 @@ def run(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> Non
 
     `settings.test_clock` moves the clock of this worker alone.
     """
-    asyncio.run(work(settings, burst=burst, kinds=kinds))
+    process = work(settings, burst=burst, kinds=kinds)
+    asyncio.run(process if burst else _seen(process, settings))
+
+
+async def _seen(process: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """Work, and show the figures meanwhile."""
+    async with serving_figures(settings.metrics_host, settings.metrics_port), watching_the_loop():
+        await process
 
 
 async def work(settings: Settings, *, burst: bool = False, kinds: Kinds = KINDS) -> None:
@@ -138,9 +147,9 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
 def make_worker(context: WorkerContext, redis_url: str, timetable: Sequence[CronJob] = TIMETABLE) -> Worker:
     return Worker(
         functions=[
-            func(run_tokens, name=RUN_TOKENS),
-            func(send_email, name=SEND_EMAIL),
-            func(work_on_tasks, name=WORK_ON_TASKS),
+            func(observed(RUN_TOKENS, run_tokens), name=RUN_TOKENS),
+            func(observed(SEND_EMAIL, send_email), name=SEND_EMAIL),
+            func(observed(WORK_ON_TASKS, work_on_tasks), name=WORK_ON_TASKS),
         ],
         cron_jobs=timetable,
         queue_name=QUEUE,

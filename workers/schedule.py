@@ -6,6 +6,7 @@ when its clocks go back.
 
 from arq.cron import CronJob, cron
 
+from workers.figures import Job, observed
 from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.forget_answers import forget_old_answers
 from workers.jobs.forget_feed import forget_old_feed
@@ -13,17 +14,22 @@ from workers.jobs.forget_tasks import forget_old_tasks
 from workers.jobs.send_email import send_due_emails
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
+
+def _line(name: str, job: Job, *, timeout: int, second: int, minute: int | None = None) -> CronJob:
+    return cron(observed(name, job), name=name, timeout=timeout, second=second, minute=minute)
+
+
 TIMETABLE: tuple[CronJob, ...] = (
     # Each minute at :10, so that the sweep of the same minute finds the runs that the absences of 23:59 have armed.
-    cron(end_days_of_locations, name="end_days", second=10, timeout=600),
+    _line("end_days", end_days_of_locations, second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
-    cron(sweep_token_runs, name="sweep_token_runs", second=30, timeout=50),
+    _line("sweep_token_runs", sweep_token_runs, second=30, timeout=50),
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.
-    cron(forget_old_tasks, name="forget_tasks", second=40, timeout=50),
+    _line("forget_tasks", forget_old_tasks, second=40, timeout=50),
     # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.
-    cron(send_due_emails, name="send_due_emails", second=50, timeout=50),
+    _line("send_due_emails", send_due_emails, second=50, timeout=50),
     # Each hour at :17, when nothing else is due.
-    cron(forget_old_answers, name="forget_answers", minute=17, second=0, timeout=300),
+    _line("forget_answers", forget_old_answers, minute=17, second=0, timeout=300),
     # Each hour at :47, half an hour away from `forget_answers`.
-    cron(forget_old_feed, name="forget_feed", minute=47, second=0, timeout=300),
+    _line("forget_feed", forget_old_feed, minute=47, second=0, timeout=300),
 )

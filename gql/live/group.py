@@ -12,6 +12,7 @@ from db.engine import Database
 from db.organization.access import access_epoch
 from db.organization.viewers import find_viewers
 from db.roster.roll_sheet_changes import RollSheet
+from gql.live.figures import FELL_BEHIND, ROLL_SHEET, sent
 from gql.live.hub import ChangeT, Hub, Watcher
 from gql.live.patience import patiently
 from gql.protocol.answers import Answer
@@ -32,6 +33,9 @@ class Followed(Protocol):
 
     @property
     def access(self) -> int: ...
+
+    @property
+    def committed_at(self) -> datetime: ...
 
 
 @dataclass(eq=False, slots=True)
@@ -112,6 +116,7 @@ class Follower:
             self._queue.clear()
             self.live.has_missed = True
             self.leave()
+            FELL_BEHIND.inc()
 
     def leave(self) -> None:
         """End the following after what is queued has been sent."""
@@ -191,6 +196,7 @@ class Group(Generic[ChangeT]):
             if change is None:
                 for follower in self.followers:
                     follower.live.has_missed = True
+                FELL_BEHIND.inc(len(self.followers))
                 return
             if change.revision > self.at + 1:
                 return
@@ -205,6 +211,7 @@ class Group(Generic[ChangeT]):
             self.at = change.revision
             self._recent.append(_Recent(change.revision, change.access, answer))
             await self._tell(change.revision, answer)
+            sent(ROLL_SHEET, len(self.followers), clock() - change.committed_at)
             answer.compact()
 
     async def _look_after(self, change: Followed, database: Database, clock: Callable[[], datetime]) -> None:

@@ -37,6 +37,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.engine import Database
 from db.roster.roll_sheet_changes import RollSheet, current_revisions
 from db.wake_ups import FeedGrew, RollSheetChanged, WakeUp
+from gql.live.figures import UNREAD, WENT_BACK
 
 log = structlog.get_logger("rollbook.live")
 
@@ -305,6 +306,7 @@ class Hub(Generic[ChangeT]):
         """Handle a database that has fewer changes than before, because it was restored. All subscribers read the state
         again.
         """
+        WENT_BACK.inc()
         log.warning("history_went_back", reached=topic.reached, revision=revision)
         topic.read = topic.ahead = topic.reached = revision
         for watcher in topic.watchers:
@@ -328,6 +330,7 @@ class Hub(Generic[ChangeT]):
                         changes = await self._read_changes(subject, after)
                 except Exception as fault:
                     topic.ahead = max(topic.ahead, known)
+                    UNREAD.inc()
                     log.warning("changes_unread", error=repr(fault))
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)

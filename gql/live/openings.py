@@ -24,6 +24,7 @@ from db.roster.roster_changes import follow_sheet, is_far_ahead
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.credentials.nobody_there import NobodyThere
+from gql.live.figures import ROLL_SHEET, opened
 from gql.live.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
 
 
@@ -101,7 +102,9 @@ class Openings:
         batch[0].append(wish)
         # A subscriber that leaves must not cancel the reading for the others.
         snapshot = await asyncio.shield(batch[1])
-        return snapshot.opening(wish)
+        opening = snapshot.opening(wish)
+        opened(ROLL_SHEET, with_snapshot=any(change.kind is None for change in opening.changes or ()))
+        return opening
 
     async def _serve(self, sheet: RollSheet, wishes: Collection[Wish]) -> _Snapshot:
         """Serve a batch, after the batch that is being read.

@@ -54,6 +54,10 @@ class SheetChange:
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def committed_at(self) -> datetime:
+        return self.changed_at
+
 
 async def read_state(
     connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime

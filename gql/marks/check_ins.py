@@ -23,6 +23,7 @@ from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import MOST_IDS
 from gql.live.feed import FeedChange, read_feed_changes
+from gql.live.figures import CHECK_INS, opened, sent
 from gql.live.following import Follower, News
 from gql.live.patience import patiently
 from gql.marks.check_in_event import CURSORS, LAST, CheckInEvent, CheckIns
@@ -94,6 +95,7 @@ async def resolve(
         while True:
             board, missed = await patiently(partial(_open, info, chosen, told))
             services.feed.follow(organization_id, watcher, board.position)
+            opened(CHECK_INS, with_snapshot=missed is None)
             if missed is None:
                 yield board.snapshot()
             for each in missed or ():
@@ -122,6 +124,7 @@ async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGene
         board.position, board.now = news.revision, info.context.clock()
         for found in check_ins_of(news, read, board):
             yield board.share(found, news.memo)
+            sent(CHECK_INS, 1, info.context.clock() - news.fed.fed_at)
 
 
 async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> bool:

@@ -26,6 +26,7 @@ from gql.fields.global_ids import decode_id
 from gql.fields.visible import may_see_students
 from gql.fields.vocabulary import Portal
 from gql.live.feed import FeedChange, read_feed_changes
+from gql.live.figures import STUDENT, opened
 from gql.live.following import Follower, News
 from gql.live.patience import patiently
 from gql.people.student_change import (
@@ -95,6 +96,7 @@ async def resolve(
         if seen is None:
             raise NotFound('Argument "studentId" is the id of no student whom you may see.')
         services.feed.follow(organization_id, watcher, seen.position)
+        opened(STUDENT, with_snapshot=told is None or seen.changes is None)
         follower = Follower(organization_id, watcher, services.access, info.context.clock)
         while True:
             for event in _events(seen, told):

@@ -14,6 +14,8 @@ import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from gql.protocol.figures import ERRORS
+
 log = structlog.get_logger("rollbook.api")
 
 INTERNAL_MESSAGE = "Internal error"
@@ -150,7 +152,10 @@ def unavailable_all(errors: Sequence[BaseException]) -> Unavailable | None:
 
 def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
     """Return the masked `errors` entry of a response. Each fault is logged here once."""
-    return [_formatted(error, request_id) for error in errors]
+    answers = [_formatted(error, request_id) for error in errors]
+    for answer in answers:
+        ERRORS.labels(answer["extensions"]["code"]).inc()
+    return answers
 
 
 def failed(fault: Exception, request_id: str, event: str = "request_failed", **facts: Any) -> dict[str, Any]:
@@ -164,11 +169,17 @@ def failed(fault: Exception, request_id: str, event: str = "request_failed", **f
         return internal(request_id)
     if passing is not fault:
         log.warning("request_unavailable", request_id=request_id, fault=fault, **facts)
+    ERRORS.labels(passing.code.value).inc()
     return dict(passing.formatted)
 
 
 def internal(request_id: str) -> dict[str, Any]:
     """Return the error that a client sees for a fault of ours."""
+    ERRORS.labels(Code.INTERNAL.value).inc()
+    return _masked(request_id)
+
+
+def _masked(request_id: str) -> dict[str, Any]:
     return {
         "message": INTERNAL_MESSAGE,
         "extensions": {"code": Code.INTERNAL.value, "requestId": request_id},
@@ -195,7 +206,7 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     else:
         log.error("request_failed", request_id=request_id, path=error.path, exc_info=cause)
-        answer |= internal(request_id)
+        answer |= _masked(request_id)
     return answer
 
 

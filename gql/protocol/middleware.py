@@ -8,7 +8,12 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gql.protocol.figures import RESPONSE_SECONDS, RESPONSES
+from gql.protocol.negotiation import EVENT_STREAM
+
 log = structlog.get_logger("rollbook.access")
+
+_GRAPHQL = "/graphql"
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
@@ -44,24 +49,32 @@ class _Exchange:
         self._send = send
         self._request_id = request_id
         self._status: int | None = None
+        self._is_stream = False
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         began = time.perf_counter()
         try:
             await app(self._scope, receive, self._pass_on)
         finally:
+            seconds = time.perf_counter() - began
+            status = self._status or self._scope["state"].get("status", 500)
+            if self._scope["path"] == _GRAPHQL:
+                RESPONSES.labels(status).inc()
+                if not self._is_stream:
+                    RESPONSE_SECONDS.observe(seconds)
             log.info(
                 "request",
                 method=self._scope["method"],
                 path=self._scope["path"],
-                status=self._status or self._scope["state"].get("status", 500),
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
             )
 
     async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             headers = MutableHeaders(scope=message)
+            self._is_stream = headers.get("content-type", "").startswith(EVENT_STREAM)
             headers["x-request-id"] = self._request_id
             headers["x-content-type-options"] = "nosniff"
             headers.setdefault("cache-control", "no-store")

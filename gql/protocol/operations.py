@@ -28,6 +28,7 @@ from graphql.execution import create_source_event_stream
 
 from gql.protocol.documents import Document, Documents, RequestRefused
 from gql.protocol.errors import BadInput, unavailable_all
+from gql.protocol.figures import Execution
 from gql.protocol.guard import GuardLimits, Measure
 from gql.protocol.storable_text import refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
@@ -107,8 +108,12 @@ class Operations:
         Raises RequestRefused when its variables do not fit their types, and Unavailable when each of its root fields
         failed for a cause that may pass: then nothing was read and nothing was changed.
         """
-        result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
-        return _started(await result if isawaitable(result) else result, operation.kind)
+        with Execution(operation.node) as execution:
+            result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
+            started = _started(await result if isawaitable(result) else result, operation.kind)
+            if started.errors:
+                execution.outcome = "errors"
+        return started
 
     async def subscribe(self, operation: Operation, context: object) -> Stream:
         """Start a subscription. The caller must close its answers.
@@ -116,6 +121,10 @@ class Operations:
         Raises RequestRefused when the variables do not fit or the stream could not be created, and Unavailable when the
         cause of that may pass.
         """
+        with Execution(operation.node):
+            return await self._subscribe(operation, context)
+
+    async def _subscribe(self, operation: Operation, context: object) -> Stream:
         arguments = self._arguments(operation, context)
         variables = arguments.pop("variable_values")
         executor = arguments.pop("executor_class").build(

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gql.protocol.edge import Credential, Edge
+from gql.protocol.figures import LIVE_SOCKETS
 from gql.protocol.socket import Socket
 from gql.protocol.socket_messages import PROTOCOL, CloseCode
 from gql.protocol.strawberry_internals import is_same_origin, normalize_origin
@@ -31,7 +32,7 @@ class SocketEndpoint:
             await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        with ExitStack() as held:
+        with LIVE_SOCKETS.track_inprogress(), ExitStack() as held:
             socket = Socket(self._edge, scope, receive, send, partial(self._admit, held))
             self._sockets.add(socket)
             try:

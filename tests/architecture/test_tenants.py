@@ -11,6 +11,7 @@ from tests.support.tenants import untied_tables
 STATEMENTS = held_statements()
 DOORS = {
     "access_epochs_of": "a process compares the access numbers of all organizations that have open streams",
+    "backlog": "an operator sees how much waits in all organizations",
     "background_task_revisions": "a process compares the revisions of all tasks that are followed",
     "credentials_of": "before somebody has signed in there is no tenant",
     "due_background_tasks": "workers serve all organizations",

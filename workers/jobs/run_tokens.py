@@ -13,6 +13,7 @@ from attendance.rules.vocabulary import TokenRunPhase
 from db.tokens.token_runs import DueTokenRun
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
+from workers.figures import run_done
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,8 @@ async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
         outcome = await run_tokens_action(uow, run.occurrence, run.phase, now=context.clock())
     if outcome is None:
         return False
+    if outcome.due_at is not None:
+        run_done(context.clock() - outcome.due_at)
     log.info(
         "token_run_done",
         organization_id=str(run.organization_id),

@@ -1,6 +1,7 @@
 """Sends the messages of the outbox, at most once for each reason (R9.8)."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
@@ -17,6 +18,7 @@ from db.unit_of_work import unit_of_work
 from mail.message import compose
 from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened
 from workers.context import WorkerContext, context_of
+from workers.figures import EMAIL_ATTEMPTS, EMAIL_SECONDS
 
 BATCH = 200
 NOBODY = "rollbook@localhost"
@@ -113,6 +115,7 @@ async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUI
         email = await claim(uow, email_id, now=now, lease=lease)
         given_up = email is None and await give_up_unanswered(uow, email_id, now=now)
     if given_up:
+        EMAIL_ATTEMPTS.labels(EmailState.UNCERTAIN.value).inc()
         log.error("email_uncertain", organization_id=str(organization_id), email_id=str(email_id))
     if email is None:
         return Attempt.MADE if given_up else Attempt.NONE
@@ -120,7 +123,7 @@ async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUI
 
 
 async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
-    outcome = Attempt.MADE
+    outcome, began = Attempt.MADE, time.perf_counter()
     try:
         state, error = await _deliver(context, email), None
     except (Refused, TemplateError, ValueError, TypeError) as fault:
@@ -132,6 +135,7 @@ async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
         state, error = EmailState.UNCERTAIN, str(fault)
     if state is None:
         return Attempt.NONE
+    EMAIL_SECONDS.observe(time.perf_counter() - began)
     await _settle(context, email, state, error)
     return outcome
 
@@ -163,6 +167,7 @@ async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailStat
         state, due_at = (EmailState.FAILED, now) if wait is None else (state, now + wait)
     async with unit_of_work(context.database, email.organization_id, context.announcer) as uow:
         await record(uow, email, state, now=now, due_at=due_at, error=error)
+    EMAIL_ATTEMPTS.labels(state.value).inc()
     say = log.error if state in (EmailState.FAILED, EmailState.UNCERTAIN) else log.info
     say(
         "email_attempted",

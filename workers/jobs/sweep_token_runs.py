@@ -8,6 +8,7 @@ import structlog
 
 from db.tokens.token_runs import DueTokenRun, due_runs
 from workers.context import WorkerContext, context_of
+from workers.figures import RUNS_FAILED
 from workers.jobs.run_tokens import carry_out
 
 BATCH = 200
@@ -37,6 +38,7 @@ async def sweep(context: WorkerContext) -> int:
             try:
                 return await carry_out(context, run)
             except Exception:
+                RUNS_FAILED.inc()
                 log.exception("token_run_failed", run=str(run))
                 failed.add(run)
                 return False

@@ -19,6 +19,7 @@ from db.ids import new_id
 from db.tasks.task_leases import Lease, claim, due_tasks, release
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
+from workers.figures import TASK_BATCHES
 
 PLACES = 2
 POLL_SECONDS = 2.0
@@ -117,13 +118,16 @@ async def _single(context: WorkerContext, lease: Lease, position: int) -> Advanc
 
 async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Advance:
     async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
-        return await advance(uow, lease, attempt, context.kinds, now=context.clock())
+        outcome = await advance(uow, lease, attempt, context.kinds, now=context.clock())
+    TASK_BATCHES.labels("done").inc()
+    return outcome
 
 
 async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault: Exception) -> Advance:
     """Record the failure. If it was neither an item's nor the plan's, it is raised again, and the lease expires."""
     if not attempt.items and not attempt.is_planning:
         raise fault
+    TASK_BATCHES.labels("refused" if isinstance(fault, Refusal) else "failed").inc()
     if not isinstance(fault, Refusal):
         log.error(
             "task_fault",

@@ -167,7 +167,10 @@ async def _earn_again(
 
 def _together(outcomes: Sequence[TokenOutcome]) -> TokenOutcome:
     names = ("issued", "reinstated", "revoked", "flagged", "unflagged")
-    return TokenOutcome(*({k: v for each in outcomes for k, v in getattr(each, name).items()} for name in names))
+    issued, reinstated, revoked, flagged, unflagged = (
+        {student: token for each in outcomes for student, token in getattr(each, name).items()} for name in names
+    )
+    return TokenOutcome(issued, reinstated, revoked, flagged, unflagged)
 
 
 def _state(student: CancelledStudent, today: date) -> MakeupTokenState | None:

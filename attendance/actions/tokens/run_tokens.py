@@ -1,5 +1,6 @@
 """Execute a deferred run: issue the tokens that the marks of an occurrence have earned (R7.3, R7.10)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
@@ -24,7 +25,8 @@ async def run_tokens(
     if not _is_due(await token_runs.find_run(uow, occurrence, phase), now):
         return None
     await lock_occurrence(uow, occurrence)
-    if not _is_due(await token_runs.lock_run(uow, occurrence, phase), now):
+    run = await token_runs.lock_run(uow, occurrence, phase)
+    if run is None or not _is_due(run, now):
         return None
     settings = await read_settings(uow.connection, uow.organization_id)
     outcome = await reconcile_makeup_tokens(
@@ -47,7 +49,7 @@ async def run_tokens(
     )
     if outcome.student_ids:
         await record_change(uow, occurrence, ChangeKind.TOKENS, SYSTEM, now=now, students=sorted(outcome.student_ids))
-    return outcome
+    return replace(outcome, due_at=run.due_at)
 
 
 def _is_due(run: StoredRun | None, now: datetime) -> bool:

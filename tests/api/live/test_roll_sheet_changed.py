@@ -360,6 +360,28 @@ async def test_a_subscription_that_ends_is_forgotten(api: ApiProcess, sheet: Liv
         assert await api.figure("rollbook_live_subscriptions ") == 1.0
 
 
+async def test_R16_6_events_and_their_lag_are_counted(api: ApiProcess, sheet: LiveSheet, token: str) -> None:
+    events, lag = 'rollbook_live_events_total{stream="roll_sheet"}', "rollbook_live_event_lag_seconds_{}{{stream"
+    async with subscriber(api, token, sheet.id) as client, subscriber(api, token, sheet.id) as other:
+        await client.heard(1)
+        await other.heard(1)
+        await sheet.submit(Ann=PRESENT)
+        await client.reached(1)
+        await other.reached(1)
+        sent, seen, total = [await api.figure(name) for name in (events, lag.format("count"), lag.format("sum"))]
+        opened = await api.figure('rollbook_live_openings_total{begins_with="snapshot",stream="roll_sheet"}')
+        await sheet.submit(Ann=ABSENT)
+        await client.reached(2)
+        await other.reached(2)
+        assert await api.figure(events) == sent + 2
+        assert await api.figure(lag.format("count")) == seen + 1, "once for all who get the same"
+        assert await api.figure(lag.format("sum")) > total
+        async with subscriber(api, token, sheet.id, after=1) as third:
+            await third.reached(2)
+        assert await api.figure('rollbook_live_openings_total{begins_with="snapshot",stream="roll_sheet"}') == opened
+        assert await api.figure('rollbook_live_openings_total{begins_with="changes",stream="roll_sheet"}') >= 1
+
+
 async def ended_with(client: Subscriber, code: str) -> None:
     await client.ended()
     assert client.error is not None

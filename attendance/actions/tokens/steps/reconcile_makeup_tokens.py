@@ -33,6 +33,8 @@ _ACTS = {
 class TokenOutcome:
     """The ids of the tokens that a reconciliation changed, each by student id. All are empty when nothing was to be
     done.
+
+    due_at -- when the deferred run was due that reconciled; None: it was not a deferred run
     """
 
     issued: dict[UUID, UUID]
@@ -40,6 +42,7 @@ class TokenOutcome:
     revoked: dict[UUID, UUID]
     flagged: dict[UUID, UUID]
     unflagged: dict[UUID, UUID]
+    due_at: datetime | None = None
 
     @property
     def student_ids(self) -> frozenset[UUID]:
