@@ -56,6 +56,8 @@ class Settings(BaseSettings):
 
     database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     database_pool_size: int = Field(default=10, ge=1, le=200)
+    database_lock_timeout: float = Field(default=8, gt=0, le=60)
+    database_idle_timeout: float = Field(default=7, gt=0, le=60)
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
 
     host: str = "127.0.0.1"

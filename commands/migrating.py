@@ -7,11 +7,13 @@ from commands.fault import Fault
 SECONDS = 600.0
 
 
-async def migrate_database(url: str, *, seconds: float = SECONDS) -> None:
-    """Apply the missing migrations. Raises Fault if others hold the locks that they need for so many seconds."""
+async def migrate_database(url: str, *, seconds: float = SECONDS) -> str:
+    """Apply the missing migrations and return the revision of the database, which may be newer than this code. Raises
+    Fault if others hold the locks that the migrations need for so many seconds.
+    """
     from db.migrate import MigrationBlocked, Patience, upgrade
 
     try:
-        await upgrade(url, Patience(seconds, tell=lambda sentence: print(sentence, file=sys.stderr)))
+        return await upgrade(url, Patience(seconds, tell=lambda sentence: print(sentence, file=sys.stderr)))
     except MigrationBlocked as blocked:
         raise Fault(str(blocked)) from None

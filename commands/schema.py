@@ -55,8 +55,9 @@ def run_migrations(*, give_up_after: timedelta) -> None:
     from db.revision import newest_revision
 
     with database_here() as url:
-        asyncio.run(migrate_database(url, seconds=give_up_after.total_seconds()))
-    print(f"The database is at revision {newest_revision()}.")
+        revision = asyncio.run(migrate_database(url, seconds=give_up_after.total_seconds()))
+    newer = ", which is newer than this code" if revision > newest_revision() else ""
+    print(f"The database is at revision {revision}{newer}.")
 
 
 def print_tables(path: Path = TABLES) -> None:

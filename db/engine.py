@@ -11,7 +11,9 @@ from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from db.asyncpg_internals import watch_socket
 from db.driver import by_driver
+from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
 
 APPLICATION_ROLE = "rollbook_app"
@@ -27,6 +29,14 @@ _IS_READING = "is_reading"
 # Seconds after which the server counts as unreachable and the connection is dropped.
 _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
+# The server notices within 11 seconds that nobody is at the other end, also while a statement runs or waits for a lock.
+_UNREACHABLE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    "client_connection_check_interval": "2000",
+}
 
 
 def create_engine(
@@ -36,30 +46,35 @@ def create_engine(
     pool_size: int = 10,
     application: str = "rollbook",
     lock_timeout: str | None = None,
+    limits: Limits | None = None,
 ) -> AsyncEngine:
     """Return an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
     whom it does not apply.
 
-    `url` is postgresql+asyncpg://. Statements end after 30 seconds and waits for a lock after 10, so that one stuck
-    transaction cannot block the others; after 40 seconds the server itself is given up. JIT is off, since it costs more
-    than it saves on short statements. Plans are kept for a long time: a plan made while a table was nearly empty must
-    not scan all of it when it has thousands of rows, so `role` uses an index wherever there is one.
+    `url` is postgresql+asyncpg://. Statements of `role` end after 30 seconds, and its waits for a lock after
+    `limits.lock`, so that one stuck transaction cannot block the others; after 40 seconds the server itself is given
+    up. Both sides find out within 15 seconds that the other cannot be reached. JIT is off, since it costs more than it
+    saves on short statements. Plans are kept for a long time: a plan made while a table was nearly empty must not scan
+    all of it when it has thousands of rows, so `role` uses an index wherever there is one.
 
     application -- the name by which an operator recognizes the connections
     lock_timeout -- how long the owner waits for a lock, such as "2s"; None: for ever
     """
-    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
+    limits = limits or (OF_A_COMMAND if role is None else Limits())
+    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off", **ending(limits)}
     if lock_timeout is not None:
         server_settings["lock_timeout"] = lock_timeout
     command_timeout = None if role is None else _LONGEST_STATEMENT
     if role is not None:
-        server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": "10s", "enable_seqscan": "off"}
+        server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": _milliseconds(limits.lock)}
+        server_settings |= {"enable_seqscan": "off"}
     engine = create_async_engine(
         url,
         poolclass=CountingPool,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=10,
+        pool_timeout=limits.pool,
+        hide_parameters=True,
         pool_pre_ping=False,
         pool_recycle=1800,
         connect_args={
@@ -72,8 +87,22 @@ def create_engine(
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )
+    event.listen(engine.sync_engine, "connect", _watch)
     event.listen(engine.sync_engine, "reset", _end_reading)
     return engine
+
+
+def ending(limits: Limits) -> dict[str, str]:
+    """Return the settings of a session with which the server ends it when its process is frozen, cut off or dead."""
+    return {"idle_in_transaction_session_timeout": _milliseconds(limits.idle), **_UNREACHABLE}
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def _watch(connection: Any, _: ConnectionPoolEntry) -> None:
+    watch_socket(connection.driver_connection)
 
 
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:

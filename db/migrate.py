@@ -21,7 +21,7 @@ from db import models
 from db.engine import create_engine
 from db.lock_watch import LockWatch
 from db.missing_keys import fill_missing_keys
-from db.revision import newest_revision
+from db.revision import newest_revision, revision_of
 
 LOCK = 7_065_511_001  # any number that nothing else in the database locks
 APPLICATION = "rollbook migrate"
@@ -80,9 +80,9 @@ def _drift(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), models.metadata))
 
 
-async def upgrade(url: str, patience: Patience = _PATIENCE) -> None:
+async def upgrade(url: str, patience: Patience = _PATIENCE) -> str:
     """Apply the missing migrations as the owner, and make the keys of names that have none. A second caller waits for
-    the first and then finds nothing to do.
+    the first and then finds nothing to do. Return the revision of the database, which may be newer than this code.
 
     Each migration is a transaction of its own. It waits less than a second for locks, because everybody else waits
     behind it; then it gives up what it has and tries again after a pause. Raises MigrationBlocked at the limit.
@@ -93,8 +93,12 @@ async def upgrade(url: str, patience: Patience = _PATIENCE) -> None:
         async with guards.execution_options(isolation_level="AUTOCOMMIT").connect() as guard:
             until = asyncio.get_running_loop().time() + patience.seconds
             async with _alone(guard, patience, until):
+                found = (await revision_of(guard)).revision
+                if found is not None and found > newest_revision():
+                    return found
                 for step in (_migrate, fill_missing_keys):
                     await _insist(lambda step=step: step(engine), guard, patience, until)  # type: ignore[misc]
+        return newest_revision()
     finally:
         await engine.dispose()
         await guards.dispose()

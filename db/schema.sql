@@ -106,6 +106,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access_epoch TO rollbook_app;
 
 CREATE TABLE alembic_version (
     version_num character varying(32) NOT NULL,
+    serves_code_from text DEFAULT '0029'::text NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 GRANT SELECT ON TABLE alembic_version TO rollbook_app;

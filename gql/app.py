@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from clock import clock_from
 from db.engine import Database, create_engine
+from db.limits import Limits
 from db.pool import show_pool
 from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
 from figures import serving_figures, watching_the_loop
@@ -43,7 +44,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
 
     to_workers -- wakes workers for what was committed; None: their sweep finds what is due.
     """
-    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
+    limits = Limits(lock=settings.database_lock_timeout, idle=settings.database_idle_timeout)
+    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))
     redis = connect_redis(settings.redis_url)
     sinks = [to_roll_sheets(redis), to_tasks(redis)]
     if to_workers is not None:

@@ -26,7 +26,8 @@ def health_routes(database: Database, redis: Redis, figures: Page | None = own_p
 
     They are open to all: the answers hold no data of tenants.
 
-    Ready means: the database answers, its schema is the one of this code, and Redis answers. Reads and
+    Ready means: the database answers, its schema is the one of this code or a later one that still serves this code
+    (R16.2), and Redis answers. Reads and
     writes go on without Redis, only live delivery between processes waits: `/health/ready?optional=redis`
     reports it but stays 200, for a balancer that shall keep such a process in service.
     """
@@ -40,7 +41,7 @@ def health_routes(database: Database, redis: Redis, figures: Page | None = own_p
     async def migrations_check() -> str | None:
         async with database.engine.connect() as connection:
             current = await revision_of(connection)
-        return None if current == expected else f"the schema is at {current}, this code needs {expected}"
+        return current.complaint(expected)
 
     async def redis_check() -> str | None:
         await redis.ping()

@@ -9,6 +9,7 @@ from typing import Any
 from attendance.tasks.kinds import KINDS, Kinds
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
+from db.limits import Limits
 from db.pool import show_pool
 from db.wake_ups import Announcer, EmailQueued, Sink, WakeUp, connect_redis, to_roll_sheets, to_tasks
 from mail.smtp import SmtpServer
@@ -77,7 +78,8 @@ def to_letters(bell: Bell) -> Sink:
 @asynccontextmanager
 async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = REST) -> AsyncIterator[WorkerContext]:
     """Yield the context of a worker's process. `rest` is the `share` of `Pace`."""
-    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size))
+    limits = Limits(lock=settings.database_lock_timeout, idle=settings.database_idle_timeout)
+    database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))
     redis = connect_redis(settings.redis_url)
     letters = Bell()
     announcer = Announcer(to_letters(letters), to_roll_sheets(redis), to_tasks(redis))

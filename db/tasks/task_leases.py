@@ -47,11 +47,9 @@ _CLAIM = text(
     """
 ).bindparams(bindparam("lease", type_=Interval), bindparam("kinds", type_=ARRAY(TEXT)))
 
-# A worker that stops in the middle of a transaction, with its connection open, must not keep the task for ever.
 _LOCK = text(
     """
-    SELECT t.kind, t.state, t.input, t.source, t.created_by_id, t.created_at, t.total, t.attempts,
-           set_config('idle_in_transaction_session_timeout', '10s', true)
+    SELECT t.kind, t.state, t.input, t.source, t.created_by_id, t.created_at, t.total, t.attempts
     FROM background_task_lease l
     JOIN background_task t ON t.organization_id = l.organization_id AND t.id = l.background_task_id
     WHERE l.organization_id = :organization_id AND l.background_task_id = :task_id AND l.leased_by = :worker

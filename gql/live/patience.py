@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from db.passing import passes_after
 
 log = structlog.get_logger("rollbook.live")
 
@@ -23,10 +23,8 @@ async def patiently(read: Callable[[], Awaitable[T]], *, seconds: float = 30.0) 
     while True:
         try:
             return await read()
-        except ProgrammingError:
-            raise
-        except (DBAPIError, NoConnectionFree, OSError) as fault:
-            if loop.time() > deadline:
+        except Exception as fault:
+            if passes_after(fault) is None or loop.time() > deadline:
                 raise
             log.warning("subscriber_waits_for_database", error=repr(fault))
         await asyncio.sleep(pause)

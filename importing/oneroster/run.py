@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from db.asyncpg_internals import watch_socket
 from db.calendar.history import change_dates
+from db.engine import ending
+from db.limits import OF_A_COMMAND
 from importing.oneroster.bundle import open_bundle
 from importing.oneroster.check import check
 from importing.oneroster.known import Known, read_known
@@ -80,7 +83,9 @@ class _Import:
 
 
 async def _in_one_transaction(database_url: str, task: _Import) -> None:
-    connection = await asyncpg.connect(database_url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    connection = await asyncpg.connect(url, server_settings=ending(OF_A_COMMAND))
+    watch_socket(connection)
     try:
         async with connection.transaction():
             await _import(connection, task)

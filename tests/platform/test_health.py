@@ -1,14 +1,19 @@
 """Health routes: what is told when the database, its schema or Redis is not as it must be."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import Connection, text
 from starlette.applications import Starlette
 
 from commands.servers.process import free_port
 from db.engine import Database, create_engine
+from db.migrate import _config, upgrade
+from db.revision import newest_revision
 from db.wake_ups import connect_redis
 from gql.health import health_routes
 
@@ -74,6 +79,58 @@ async def test_not_ready_on_an_older_schema(database: Database, database_url: st
     report = answer.json()
     assert report["database"] == report["redis"] == "ok"
     assert report["migrations"].startswith("the schema is at 0001, this code needs ")
+
+
+async def migrate_further(database_url: str, folder: Path, **declared: str) -> None:
+    """Apply migrations that a later release may have; `declared` says by name what they declare."""
+    former = newest_revision()
+    for name, declaration in declared.items():
+        number = name.removeprefix("m")
+        (folder / f"{number}_later.py").write_text(
+            f"revision, down_revision = {number!r}, {former!r}\n{declaration}\n\n\ndef upgrade():\n    pass\n"
+        )
+        former = number
+
+    def apply(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        ours = Path(str(config.get_main_option("script_location"))) / "versions"
+        config.set_main_option("version_locations", os.pathsep.join([str(ours), str(folder)]))
+        command.upgrade(config, "head")
+
+    owner = create_engine(database_url, role=None)
+    async with owner.connect() as connection:
+        await connection.run_sync(apply)
+    await owner.dispose()
+
+
+@pytest.mark.own_database
+async def test_R16_2_ready_on_a_later_schema_that_serves_this_code(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await migrate_further(database_url, tmp_path, m9997=f"serves_code_from = {newest_revision()!r}", m9998="")
+    answer = await get("/health/ready", database, redis_url)
+    assert (answer.status_code, answer.json()["migrations"]) == (200, "ok")
+
+
+@pytest.mark.own_database
+async def test_R16_2_not_ready_on_a_later_schema_that_does_not_serve_this_code(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await migrate_further(database_url, tmp_path, m9997="serves_code_from = '9997'", m9998="")
+    answer = await get("/health/ready", database, redis_url)
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == (
+        f"the schema is at 9998 and serves code from 9997 on, this code is {newest_revision()}"
+    )
+
+
+@pytest.mark.own_database
+async def test_R16_2_migrate_of_the_former_release_leaves_a_later_schema_as_it_is(
+    database_url: str, tmp_path: Path
+) -> None:
+    await migrate_further(database_url, tmp_path, m9998="")
+    assert await upgrade(database_url) == "9998"
 
 
 @pytest.mark.own_database

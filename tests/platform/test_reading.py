@@ -287,3 +287,16 @@ async def test_a_connection_that_is_lost_under_a_statement_fails_that_read_alone
             await NAP.rows(connection, {"seconds": 20})
     await losing
     await assert_as_new(narrow, world.organization_id, before)
+
+
+async def test_R16_3_the_server_ends_the_sessions_of_processes_that_are_gone(
+    database: Database, owner: AsyncConnection
+) -> None:
+    ask = text("SELECT name, setting FROM pg_settings WHERE name = ANY (:names)")
+    names = ["idle_in_transaction_session_timeout", "tcp_user_timeout", "client_connection_check_interval"]
+    async with database.engine.connect() as connection:
+        found = {row.name: row.setting for row in await connection.execute(ask, {"names": names})}
+    assert found["idle_in_transaction_session_timeout"] == "7000"
+    assert {found["tcp_user_timeout"], found["client_connection_check_interval"]} == {"10000", "2000"}
+    found = {row.name: row.setting for row in await owner.execute(ask, {"names": names})}
+    assert found["idle_in_transaction_session_timeout"] == "60000"

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0029"
-down_revision: str | None = "0028"
+revision: str = "0030"
+down_revision: str | None = "0029"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -1,0 +1,33 @@
+"""Everything of asyncpg that its documentation does not promise: the socket of a connection.
+
+No other module of the product touches such a name. What is assumed of it stands in the docstring, and
+tests/architecture/test_asyncpg_internals.py has a test for it.
+"""
+
+import socket
+
+import asyncpg
+
+# Seconds, and attempts: a server that cannot be reached is noticed after 11 seconds.
+_IDLE, _INTERVAL, _COUNT = 5, 2, 3
+_UNANSWERED_MILLISECONDS = 10_000
+
+
+def watch_socket(connection: asyncpg.Connection) -> None:
+    """Let the operating system end the connection when the server does not answer it any more.
+
+    Assumed of asyncpg: `_transport` is the transport of asyncio or uvloop, which knows its socket.
+    """
+    found = connection._transport.get_extra_info("socket")
+    if found is None or found.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # Not every system has each of these.
+    for name, value in {
+        "TCP_KEEPIDLE": _IDLE,
+        "TCP_KEEPINTVL": _INTERVAL,
+        "TCP_KEEPCNT": _COUNT,
+        "TCP_USER_TIMEOUT": _UNANSWERED_MILLISECONDS,
+    }.items():
+        if hasattr(socket, name):
+            found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

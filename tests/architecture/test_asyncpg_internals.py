@@ -1,0 +1,36 @@
+"""What db/asyncpg_internals.py assumes of asyncpg. The failure names the installed version."""
+
+import asyncio
+import socket
+from importlib.metadata import version
+
+import asyncpg
+import pytest
+import uvloop
+
+from commands.servers.start import Servers
+from db.asyncpg_internals import watch_socket
+
+LIBRARY = f"asyncpg {version('asyncpg')}"
+
+
+async def keep_alive(url: str) -> tuple[int, int]:
+    """The option of the socket before and after `watch_socket`."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        found = connection._transport.get_extra_info("socket")
+        before = found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        watch_socket(connection)
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000, LIBRARY
+        return before, found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("policy", [asyncio.DefaultEventLoopPolicy, uvloop.EventLoopPolicy])
+def test_the_socket_of_a_connection_can_be_set(servers: Servers, policy: type[asyncio.DefaultEventLoopPolicy]) -> None:
+    loop = policy().new_event_loop()
+    try:
+        assert loop.run_until_complete(keep_alive(servers.database_url)) == (0, 1), LIBRARY
+    finally:
+        loop.close()
