@@ -279,6 +279,18 @@ def mail_again(email: str) -> None:
     send_again(email)
 
 
+@app.command(epilog="Example: python rollbook.py erase RmFtaWx5OjAx --yes")
+@click.argument("family", metavar="FAMILY")
+@click.option("--student", metavar="ID", help="Erase only this student of the family.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(family: str, student: str | None, yes: bool) -> None:
+    """Erase a family, given by its id, with its students and guardians. It cannot be undone."""
+    with loading():
+        from commands.privacy import erase as carry_out
+
+    carry_out(family, student, yes=yes)
+
+
 def main() -> int:
     """Run a command. A problem that a person can solve ends it with a sentence and exit status 1, without a stack
     trace.

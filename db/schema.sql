@@ -275,6 +275,7 @@ CREATE TABLE changed_entry (
     CONSTRAINT changed_entry_timeslot_id_held_on_revision_fk FOREIGN KEY (organization_id, timeslot_id, held_on, revision) REFERENCES change(organization_id, timeslot_id, held_on, revision)
 );
 CREATE INDEX changed_entry_student_ix ON changed_entry USING btree (organization_id, student_id, timeslot_id, held_on);
+CREATE TRIGGER text_of_erased AFTER INSERT ON changed_entry FOR EACH ROW WHEN ((COALESCE(new.before_note, new.after_note) IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE changed_entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON changed_entry USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT ON TABLE changed_entry TO rollbook_app;
@@ -306,6 +307,7 @@ CREATE TABLE email (
 CREATE INDEX email_background_task_ix ON email USING btree (organization_id, background_task_id) WHERE (background_task_id IS NOT NULL);
 CREATE INDEX email_due_ix ON email USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'SENDING'::character varying])::text[]));
 CREATE UNIQUE INDEX email_reason_key ON email USING btree (organization_id, reason);
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON email FOR EACH ROW WHEN ((new.family_id IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('family');
 ALTER TABLE email ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON email USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE email TO rollbook_app;
@@ -341,6 +343,7 @@ CREATE INDEX enrollment_offering_ix ON enrollment USING btree (organization_id, 
 CREATE UNIQUE INDEX enrollment_one_transfer ON enrollment USING btree (organization_id, transferred_from_id);
 CREATE UNIQUE INDEX enrollment_source_id_key ON enrollment USING btree (organization_id, source_id);
 CREATE INDEX enrollment_student_ix ON enrollment USING btree (organization_id, student_id);
+CREATE TRIGGER text_of_erased AFTER INSERT ON enrollment FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE enrollment TO rollbook_app;
@@ -378,6 +381,7 @@ CREATE TABLE expected_absence (
 );
 CREATE INDEX expected_absence_listed_ix ON expected_absence USING btree (organization_id, starts_on, id);
 CREATE INDEX expected_absence_student_ix ON expected_absence USING btree (organization_id, student_id, starts_on);
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON expected_absence FOR EACH ROW WHEN ((new.comment IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE expected_absence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON expected_absence USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE expected_absence TO rollbook_app;
@@ -410,12 +414,14 @@ CREATE TABLE family (
     phone_key text GENERATED ALWAYS AS (phone_key(phone)) STORED,
     sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    erased_at timestamp with time zone,
     CONSTRAINT family_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT family_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 CREATE INDEX family_phone_ix ON family USING btree (organization_id, phone_digits);
 CREATE INDEX family_phone_key_ix ON family USING btree (organization_id, phone_key);
 CREATE UNIQUE INDEX family_source_id_key ON family USING btree (organization_id, source_id);
+CREATE TRIGGER stays_erased AFTER UPDATE ON family FOR EACH ROW WHEN (((old.erased_at IS NOT NULL) AND ((((((new.name IS DISTINCT FROM old.name) OR (new.email IS DISTINCT FROM old.email)) OR (new.phone IS DISTINCT FROM old.phone)) OR (new.balance IS DISTINCT FROM old.balance)) OR (new.source_id IS DISTINCT FROM old.source_id)) OR (new.erased_at IS DISTINCT FROM old.erased_at)))) EXECUTE FUNCTION refuse_change_of_erased();
 ALTER TABLE family ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON family USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE family TO rollbook_app;
@@ -686,6 +692,7 @@ CREATE UNIQUE INDEX makeup_request_one_open ON makeup_request USING btree (organ
 CREATE INDEX makeup_request_student_ix ON makeup_request USING btree (organization_id, student_id);
 CREATE TRIGGER makeup_request_change_is_fed AFTER UPDATE ON makeup_request REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
 CREATE TRIGGER makeup_request_is_fed AFTER INSERT ON makeup_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON makeup_request FOR EACH ROW WHEN ((COALESCE(new.comment, new.decision_comment) IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE makeup_request ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON makeup_request USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE makeup_request TO rollbook_app;
@@ -737,6 +744,7 @@ CREATE UNIQUE INDEX makeup_token_one_makeup ON makeup_token USING btree (organiz
 CREATE INDEX makeup_token_student_ix ON makeup_token USING btree (organization_id, student_id, expires_on, id);
 CREATE TRIGGER makeup_token_change_is_fed AFTER UPDATE ON makeup_token REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
 CREATE TRIGGER makeup_token_is_fed AFTER INSERT ON makeup_token REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON makeup_token FOR EACH ROW WHEN ((new.comment IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE makeup_token ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON makeup_token USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE makeup_token TO rollbook_app;
@@ -764,6 +772,7 @@ CREATE TABLE makeup_token_entry (
 );
 CREATE INDEX makeup_token_entry_student_ix ON makeup_token_entry USING btree (organization_id, student_id, timeslot_id, held_on);
 CREATE INDEX makeup_token_entry_token_ix ON makeup_token_entry USING btree (organization_id, makeup_token_id);
+CREATE TRIGGER text_of_erased AFTER INSERT ON makeup_token_entry FOR EACH ROW WHEN (((new.act)::text = 'EDITED'::text)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE makeup_token_entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON makeup_token_entry USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT ON TABLE makeup_token_entry TO rollbook_app;
@@ -795,6 +804,7 @@ CREATE TABLE mark (
     CONSTRAINT mark_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
 CREATE INDEX mark_student_ix ON mark USING btree (organization_id, student_id, timeslot_id, held_on);
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON mark FOR EACH ROW WHEN ((new.note IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE mark ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON mark USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mark TO rollbook_app;
@@ -1104,12 +1114,14 @@ CREATE TABLE student (
     tokens_lapse_on date,
     sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    erased_at timestamp with time zone,
     CONSTRAINT student_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
 );
 CREATE INDEX student_family_ix ON student USING btree (organization_id, family_id);
 CREATE INDEX student_sort_key_ix ON student USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX student_source_id_key ON student USING btree (organization_id, source_id);
+CREATE TRIGGER stays_erased AFTER UPDATE ON student FOR EACH ROW WHEN (((old.erased_at IS NOT NULL) AND ((((((((new.first_name IS DISTINCT FROM old.first_name) OR (new.last_name IS DISTINCT FROM old.last_name)) OR (new.birth_on IS DISTINCT FROM old.birth_on)) OR (new.gender IS DISTINCT FROM old.gender)) OR (new.medical_alert IS DISTINCT FROM old.medical_alert)) OR (new.roll_sheet_comment IS DISTINCT FROM old.roll_sheet_comment)) OR (new.source_id IS DISTINCT FROM old.source_id)) OR (new.erased_at IS DISTINCT FROM old.erased_at)))) EXECUTE FUNCTION refuse_change_of_erased();
 ALTER TABLE student ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON student USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE student TO rollbook_app;
@@ -1132,6 +1144,7 @@ CREATE TABLE student_note (
     CONSTRAINT student_note_written_by_id_fk FOREIGN KEY (organization_id, written_by_id) REFERENCES person(organization_id, id)
 );
 CREATE INDEX student_note_student_ix ON student_note USING btree (organization_id, student_id, closed_at);
+CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON student_note FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE student_note ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON student_note USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE student_note TO rollbook_app;
@@ -1317,6 +1330,21 @@ CREATE FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer)
 $$;
 REVOKE ALL ON FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION erase_texts_of_history(students uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    UPDATE changed_entry c SET before_note = NULL, after_note = NULL
+    WHERE c.organization_id = nullif(current_setting('rollbook.organization_id', true), '')::uuid
+      AND c.student_id = ANY (students) AND coalesce(c.before_note, c.after_note) IS NOT NULL;
+    UPDATE makeup_token_entry l SET facts = l.facts #- '{before,comment}' #- '{after,comment}'
+    WHERE l.organization_id = nullif(current_setting('rollbook.organization_id', true), '')::uuid
+      AND l.student_id = ANY (students) AND l.act = 'EDITED'
+$$;
+REVOKE ALL ON FUNCTION erase_texts_of_history(students uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION erase_texts_of_history(students uuid[]) TO rollbook_app;
 
 
 CREATE FUNCTION feed_changes() RETURNS trigger
@@ -1513,6 +1541,34 @@ CREATE FUNCTION phone_key(number text) RETURNS text
         '[^0-9]', '', 'g'
     ) AS d (digits)
 $_$;
+
+
+CREATE FUNCTION refuse_change_of_erased() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the % was erased meanwhile', TG_TABLE_NAME USING ERRCODE = 'serialization_failure';
+END $$;
+
+
+CREATE FUNCTION refuse_text_of_erased() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_ARGV[0] = 'family' THEN
+        PERFORM FROM family f
+        WHERE f.organization_id = NEW.organization_id AND f.id = NEW.family_id AND f.erased_at IS NOT NULL;
+    ELSE
+        PERFORM FROM student s
+        WHERE s.organization_id = NEW.organization_id AND s.id = NEW.student_id AND s.erased_at IS NOT NULL;
+    END IF;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the % was erased meanwhile', TG_ARGV[0] USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
+END $$;
 
 
 CREATE FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[]) RETURNS TABLE(organization_id uuid, timeslot_id uuid, held_on date, revision integer)

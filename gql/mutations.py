@@ -35,7 +35,7 @@ from gql.organization import (
     update_makeup_token_settings,
     update_staff_portal_settings,
 )
-from gql.people import add_student_note, close_student_note, update_student
+from gql.people import add_student_note, close_student_note, erase_family, update_student
 from gql.tasks import cancel_background_task, delete_background_task, send_statements, send_withheld_emails
 from gql.tokens import (
     create_makeup_tokens,
@@ -65,6 +65,7 @@ class Mutation:
     add_student_note = add_student_note.field
     close_student_note = close_student_note.field
     update_student = update_student.field
+    erase_family = erase_family.field
     update_class_settings = update_class_settings.field
     update_staff_portal_settings = update_staff_portal_settings.field
     update_kiosk_settings = update_kiosk_settings.field

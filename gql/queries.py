@@ -9,7 +9,7 @@ from gql.fields import node_query
 from gql.kiosk import kiosk_family_query, kiosks_query
 from gql.makeups import eligible_makeups_query, makeup_requests_query
 from gql.organization import locations_query, settings_query, viewer_query
-from gql.people import student_query, students_query
+from gql.people import erase_family_preview_query, student_query, students_query
 from gql.tasks import background_tasks_query
 from gql.tokens import makeup_tokens_preview_query, token_defaults_query
 
@@ -27,6 +27,7 @@ class Query:
     offerings = offerings_query.field
     student = student_query.field
     students = students_query.field
+    erase_family_preview = erase_family_preview_query.field
     locations = locations_query.field
     programs = programs_query.field
     settings = settings_query.field

@@ -19,7 +19,8 @@ NO_PERMISSIONS = text("'{}'::text[]")
 class Family(Entity):
     """Students and guardians with one e-mail address, one phone number and one balance; guardians have further numbers.
     Only the check-in code with the family's current number is valid (R5.2). `phone_key`: what candidates for a look-up
-    have in common. `phone_digits` is read by the release before this one alone.
+    have in common. `phone_digits` is read by the release before this one alone. `erased_at`: nothing identifies the
+    family any more (R16.5).
     """
 
     __tablename__ = "family"
@@ -41,6 +42,7 @@ class Family(Entity):
     check_in_code_number: Mapped[int] = mapped_column(server_default="1")
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class ImportedFamily(Table):
@@ -162,7 +164,7 @@ class Kiosk(Entity):
 
 class Student(Entity):
     """A student. `tokens_lapse_on`: the student has left, and unused makeup tokens are good through this date
-    (R8.11).
+    (R8.11). `erased_at`: nothing identifies the student any more (R16.5).
     """
 
     __tablename__ = "student"
@@ -189,6 +191,7 @@ class Student(Entity):
     tokens_lapse_on: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class StudentNote(Entity):

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from importing.oneroster.csv_rows import Record
+from importing.oneroster.erased import leave_out_erased
 from importing.oneroster.known import Known
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster, check_references
@@ -32,6 +33,7 @@ def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule
             _check_rows(roster, name, _key_of(roster, known), report)
         if name == last_of_users:
             sort_users(roster, known, today, report)
+            leave_out_erased(roster, known, report)
         if name == "schedule":
             schedule = read_schedule(roster, report)
             _check_zones(roster, schedule, known, report)

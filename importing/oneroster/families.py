@@ -57,7 +57,7 @@ def find_households(roster: Roster, known: Known) -> Households:
     """
     groups = _groups(roster, known)
     households = Households()
-    taken: set[UUID] = set()
+    taken = set(known.erased)
     by_source = {family.source_id: id_ for id_, family in known.families.items() if family.source_id}
     for members in sorted(_with_students(groups.groups()), key=_precedence(known)):
         students = sorted(name for kind, name in members if kind == "student")

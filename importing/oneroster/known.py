@@ -25,6 +25,12 @@ _FAMILIES = """
     LEFT JOIN imported_family i ON i.organization_id = f.organization_id AND i.family_id = f.id
     WHERE f.organization_id = $1
 """
+_ERASED = """
+    SELECT f.id FROM family f WHERE f.organization_id = $1 AND f.erased_at IS NOT NULL
+    UNION ALL SELECT s.id FROM student s WHERE s.organization_id = $1 AND s.erased_at IS NOT NULL
+    UNION ALL SELECT p.id FROM person p JOIN family f ON f.organization_id = p.organization_id AND f.id = p.family_id
+    WHERE p.organization_id = $1 AND f.erased_at IS NOT NULL
+"""
 _ENROLLMENTS = """
     SELECT e.source_id, e.id, e.student_id, e.offering_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
            i.said, i.starts_on, i.drop_on, i.end_cause
@@ -147,6 +153,7 @@ class Known:
 
     by_hand -- the latest enrollment without a sourcedId, by student and class
     names -- of students, other people and classes, by id
+    erased -- students, guardians and families that were erased and must not come back (R16.5)
     """
 
     organization_id: UUID
@@ -167,6 +174,7 @@ class Known:
     by_hand: dict[tuple[UUID, UUID], KnownEnrollment] = field(default_factory=dict)
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
+    erased: set[UUID] = field(default_factory=set)
 
     def name_of(self, one: KnownEnrollment) -> str:
         """Return the student and the class of the enrollment, as reports name it."""
@@ -228,6 +236,7 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
     for row in await tables.by_source_id("student", "id, family_id, deleted_at, first_name || ' ' || last_name"):
         known.students[row[0]] = KnownStudent(*row[1:4])
         known.names[row[1]] = row[4]
+    known.erased = {row[0] for row in await connection.fetch(_ERASED, organization_id)}
     for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
     for row in await connection.fetch(_BY_HAND, organization_id):

@@ -13,6 +13,7 @@ from db.asyncpg_internals import watch_socket
 from db.calendar.history import change_dates
 from db.engine import ending
 from db.limits import OF_A_COMMAND
+from db.people.erasing import IMPORT_LOCK_CLASS, import_lock_key
 from importing.oneroster.bundle import open_bundle
 from importing.oneroster.check import check
 from importing.oneroster.known import Known, read_known
@@ -139,7 +140,10 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_
 
 
 async def _lock(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
-    """Admit one import at a time into an organization. The lock ends with the transaction, however that ends."""
-    key = int.from_bytes(organization_id.bytes[-4:], "big", signed=True)
+    """Admit one import at a time into an organization, and wait for erasures, which are short. The locks end with the
+    transaction, however that ends.
+    """
+    key = import_lock_key(organization_id)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
         raise ImportRefused(f"Another import into {name!r} is running; try again when it has ended.")
+    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", IMPORT_LOCK_CLASS, key)

@@ -17,6 +17,7 @@ DOORS = {
     "due_background_tasks": "workers serve all organizations",
     "due_emails": "workers serve all organizations",
     "due_token_runs": "workers serve all organizations",
+    "erase_texts_of_history": "it changes rows of the transaction's own organization that the application may only add",
     "feed_number": "the feed's triggers number a transaction of one organization with it",
     "feed_positions": "a process compares the feeds of all organizations that are followed",
     "feed_students": "the feed's triggers add students of one organization with it",

@@ -27,6 +27,8 @@ ACROSS_TENANTS = {
     "db.missing_keys:fill_missing_keys": "runs that statement",
     "db.migrations": "changes the schema, and the rows of all tenants with it",
     "db.tasks.outbox": "shows the operator the messages of all organizations, with the owner's connection",
+    "db.people.erasing:_ORGANIZATIONS": "finds the organization of a family, with the owner's connection",
+    "db.people.erasing:find_organization_of_family": "runs that statement",
     "demo.load": "looks for earlier demo organizations by their names",
     "importing.oneroster.organization": "finds the organization of a bundle by its name",
     "importing.oneroster.tables:stage": "copies the columns of a table, and no row",

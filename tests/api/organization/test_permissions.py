@@ -220,6 +220,15 @@ TABLE: dict[str, Row] = {
         stranger=GONE,
         **NOT_KIOSKS,
     ),
+    "Query.eraseFamilyPreview": query(
+        "query($id: ID!) { eraseFamilyPreview(familyId: $id) { seen } }",
+        lambda stage: {"id": stage.id("Family", stage.family_id)},
+        OWNER,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
     "Query.expectedAbsences": query(
         "{ expectedAbsences { nodes { id } } }",
         nothing,
@@ -372,6 +381,11 @@ TABLE: dict[str, Row] = {
         lambda stage: {"studentId": stage.student_id, "body": "Shy.", "level": "NORMAL"}, FULL, **OF_STUDENT
     ),
     "Mutation.closeStudentNote": act(lambda stage: {"noteId": stage.id("StudentNote", stage.note)}, FULL, **OF_STUDENT),
+    "Mutation.eraseFamily": act(
+        lambda stage: {"familyId": stage.id("Family", stage.family_id), "seen": "not looked at"},
+        OWNER,
+        **(OF_STUDENT | {"right": "ErasurePreviewOutdated"}),
+    ),
     "Mutation.updateStudent": act(
         lambda stage: {"studentId": stage.student_id, "rollSheetComment": "Left-handed."}, FULL, **OF_STUDENT
     ),

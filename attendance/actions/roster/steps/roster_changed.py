@@ -105,6 +105,23 @@ async def rosters_changed(
     sheets, those nearest to today hear of the change.
     """
     keys = await find_sheets_of(uow, offering_ids, now)
+    async with sheets_changed(uow, student_ids, keys, author=author, now=now) as change:
+        yield change
+
+
+@asynccontextmanager
+async def sheets_changed(
+    uow: UnitOfWork,
+    student_ids: Collection[UUID],
+    keys: Collection[OccurrenceKey],
+    *,
+    author: Author,
+    now: datetime,
+) -> AsyncIterator[RostersChange]:
+    """Do what `rosters_changed` does, on the sheets with these keys.
+
+    `find_sheets_of` must have been called in this transaction, so that no sheet far ahead is opened meanwhile.
+    """
     await lock_occurrences(uow, keys)
     heads = tuple(await read_heads(uow.connection, uow.organization_id, keys))
     change = RostersChange(heads)

@@ -1,0 +1,103 @@
+"""What each text of the database says about a family, and what an erasure does to it (R16.5).
+
+Every column that can hold words or bytes is in exactly one of these two tables; a test walks the models and refuses a
+column without a class. `tests/api/people/test_erase_family.py` plants a secret in each column of ERASED.
+"""
+
+from collections.abc import Mapping
+
+REPLACED, EMPTIED, ROW_DELETED = "replaced by a neutral text", "emptied", "deleted with its row"
+
+ERASED: Mapping[str, str] = {
+    "background_task.input": "its comment is emptied if the task was for these students alone",
+    "background_task_exception.message": REPLACED,
+    "changed_entry.after_note": EMPTIED,
+    "changed_entry.before_note": EMPTIED,
+    "email.facts": ROW_DELETED,
+    "email.last_error": ROW_DELETED,
+    "email.reason": ROW_DELETED,
+    "email.recipient": ROW_DELETED,
+    "email.template": ROW_DELETED,
+    "enrollment.source_id": EMPTIED,
+    "expected_absence.comment": EMPTIED,
+    "family.email": EMPTIED,
+    "family.name": REPLACED,
+    "family.phone": EMPTIED,
+    "family.phone_digits": EMPTIED,
+    "family.phone_key": EMPTIED,
+    "family.search_key": REPLACED,
+    "family.sort_key": REPLACED,
+    "family.source_id": EMPTIED,
+    "guardian_phone.key": ROW_DELETED,
+    "guardian_phone.number": ROW_DELETED,
+    "idempotency_key.answer": ROW_DELETED,
+    "idempotency_key.fingerprint": ROW_DELETED,
+    "idempotency_key.key": ROW_DELETED,
+    "idempotency_key.mutation": ROW_DELETED,
+    "imported_enrollment.said": ROW_DELETED,
+    "imported_family.email": ROW_DELETED,
+    "imported_family.name": ROW_DELETED,
+    "imported_family.phone": ROW_DELETED,
+    "makeup_request.comment": EMPTIED,
+    "makeup_request.decision_comment": EMPTIED,
+    "makeup_token.comment": EMPTIED,
+    "makeup_token_entry.facts": "comments before and after an edit are emptied",
+    "mark.note": EMPTIED,
+    "person.email": EMPTIED,
+    "person.first_name": REPLACED,
+    "person.last_name": REPLACED,
+    "person.password_hash": EMPTIED,
+    "person.source_id": EMPTIED,
+    "sign_in.previous_refresh_hash": ROW_DELETED,
+    "sign_in.refresh_hash": ROW_DELETED,
+    "student.first_name": REPLACED,
+    "student.gender": EMPTIED,
+    "student.last_name": REPLACED,
+    "student.medical_alert": EMPTIED,
+    "student.roll_sheet_comment": EMPTIED,
+    "student.search_key": REPLACED,
+    "student.sort_key": REPLACED,
+    "student.sort_name": REPLACED,
+    "student.source_id": EMPTIED,
+    "student_note.body": ROW_DELETED,
+}
+"""Columns that say something about a family or a student, with what an erasure does to them. Rows of `person` and
+`idempotency_key` are concerned if they are of a guardian; staff of the business are not erased.
+"""
+
+KEPT: Mapping[str, str] = {
+    "background_task.error": "a sentence about the whole task",
+    "background_task_item.input": "ids",
+    "background_task_item.title": "a class and a date, or the name of the kind",
+    "background_task_lease.leased_by": "the name of a worker",
+    "blackout_date.label": "the name of a holiday",
+    "blackout_schedule.name": "the business",
+    "former_offering.time_zone": "the business",
+    "former_timeslot.room": "the business",
+    "kiosk.name": "a device",
+    "location.name": "the business",
+    "location.source_id": "the business",
+    "location.time_zone": "the business",
+    "makeup_token_entry.cause": "a word from a fixed list",
+    "occurrence.cancellation_comment": "a class, told to all of its families",
+    "offering.gender": "the business",
+    "offering.name": "the business",
+    "offering.search_key": "the business",
+    "offering.sort_key": "the business",
+    "offering.source_id": "the business",
+    "organization.currency": "the business",
+    "organization.name": "the business",
+    "permission_group.name": "the business",
+    "permission_group.permissions": "words from a fixed list",
+    "person.permissions": "words from a fixed list",
+    "program.name": "the business",
+    "session.name": "the business",
+    "session.source_id": "the business",
+    "settings.earning_types": "words from a fixed list",
+    "settings_change.after": "the settings of the business",
+    "settings_change.before": "the settings of the business",
+    "staff_absence.comment": "a member of staff",
+    "timeslot.room": "the business",
+    "timeslot.source_id": "the business",
+}
+"""Columns that say nothing about a family, with what they are about."""
