@@ -123,6 +123,19 @@ def migrate(check: bool, print_: bool, new: str | None, give_up_after: timedelta
         run_migrations(give_up_after=give_up_after)
 
 
+@app.command(epilog="Examples: python rollbook.py audit; python rollbook.py audit --organization Riverside --json")
+@click.option("--organization", metavar="NAME|ID", help="The only organization to check; default: all.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per wrong row, and a summary at the end.")
+def audit(organization: str | None, as_json: bool) -> None:
+    """Check a live database, read only: what no constraint holds. Exits with 1 and names each row that is wrong.
+
+    Run it last after a restore and after a release.
+    """
+    from commands.audit import audit_database
+
+    audit_database(organization=organization, as_json=as_json)
+
+
 @app.command(epilog="Example: python rollbook.py demo --fresh")
 @click.option("--fresh", is_flag=True, help="Delete the demo organizations first.")
 def demo(fresh: bool) -> None:

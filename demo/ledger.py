@@ -128,7 +128,7 @@ class Ledger:
         self.business.rows.add(
             models.MakeupTokenEntry,
             **{
-                "id": self.business.rows.id("entry", self._entries),
+                "id": self.business.rows.id_in_order(at, self._entries, "entry"),
                 "student_id": student_id or row["student_id"],
                 "makeup_token_id": row.get("id"),
                 "timeslot_id": row.get("timeslot_id"),

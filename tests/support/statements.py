@@ -12,6 +12,7 @@ from greenlet import getcurrent
 from sqlalchemy import TextClause
 from sqlalchemy.engine import URL
 
+from db.audit.check import Check
 from db.driver import HotStatement
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,8 @@ def held_statements() -> dict[str, str]:
 def _sql_of(value: object) -> str | None:
     if isinstance(value, HotStatement):
         return value.statement
+    if isinstance(value, Check):
+        value = value.statement
     if isinstance(value, TextClause):
         return value.compile(dialect=_DIALECT).string
     # Statements of the importer, which speaks to asyncpg itself.
