@@ -9,15 +9,17 @@ from typing import Any, TypeAlias, cast
 from arq.typing import WorkerCoroutine
 from prometheus_client import Counter, Gauge, Histogram
 
-JOBS = Counter("rollbook_jobs", "Jobs that this worker has ended, by name and outcome.", ["job", "outcome"])
+from attendance.rules.vocabulary import EmailState
+
+JOBS = Counter("rollbook_jobs", "Jobs that this worker has ended, by name and outcome.", ["job_name", "outcome"])
 JOB_SECONDS = Histogram(
     "rollbook_job_seconds",
     "Time that a job took.",
-    ["job"],
+    ["job_name"],
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 JOB_DONE_AT = Gauge(
-    "rollbook_job_last_success_timestamp_seconds", "When this worker last ended the job without a fault.", ["job"]
+    "rollbook_job_last_success_timestamp_seconds", "When this worker last ended the job without a fault.", ["job_name"]
 )
 RUN_LATENESS = Histogram(
     "rollbook_token_run_lateness_seconds",
@@ -34,6 +36,12 @@ EMAIL_SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
 )
 TASK_BATCHES = Counter("rollbook_background_task_batches", "Batches of background tasks, by outcome.", ["outcome"])
+
+# A series that begins with its first failure shows no increase, and an alert would miss it.
+for _state in EmailState:
+    EMAIL_ATTEMPTS.labels(_state.value)
+for _outcome in ("done", "refused", "failed"):
+    TASK_BATCHES.labels(_outcome)
 
 Job: TypeAlias = Callable[..., Awaitable[None]]
 

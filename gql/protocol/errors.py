@@ -34,6 +34,10 @@ class Code(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+# A series that begins with its first error shows no increase, and an alert would miss it.
+for _code in Code:
+    ERRORS.labels(_code.value)
+
 _CODES: dict[type[Exception], Code] = {}
 
 

@@ -59,14 +59,14 @@ async def test_R16_6_jobs_are_counted_by_outcome_and_tell_when_they_last_succeed
 
     run, began = observed("a_job", job), time.time()
     await run({"fails": False})
-    done_at = value("rollbook_job_last_success_timestamp_seconds", job="a_job")
+    done_at = value("rollbook_job_last_success_timestamp_seconds", job_name="a_job")
     assert began <= done_at <= time.time()
     with pytest.raises(RuntimeError):
         await run({"fails": True})
-    assert value("rollbook_jobs_total", job="a_job", outcome="done") == 1
-    assert value("rollbook_jobs_total", job="a_job", outcome="failed") == 1
-    assert value("rollbook_job_last_success_timestamp_seconds", job="a_job") == done_at
-    assert value("rollbook_job_seconds_count", job="a_job") == 2
+    assert value("rollbook_jobs_total", job_name="a_job", outcome="done") == 1
+    assert value("rollbook_jobs_total", job_name="a_job", outcome="failed") == 1
+    assert value("rollbook_job_last_success_timestamp_seconds", job_name="a_job") == done_at
+    assert value("rollbook_job_seconds_count", job_name="a_job") == 2
 
 
 async def test_R16_6_each_line_of_the_timetable_has_its_figures(database: Database) -> None:
@@ -74,6 +74,6 @@ async def test_R16_6_each_line_of_the_timetable_has_its_figures(database: Databa
     # It waits until the tasks are calm.
     context.stop.set()
     for line in TIMETABLE:
-        before = value("rollbook_jobs_total", job=str(line.name), outcome="done")
+        before = value("rollbook_jobs_total", job_name=str(line.name), outcome="done")
         await line.coroutine({KEY: context})
-        assert value("rollbook_jobs_total", job=str(line.name), outcome="done") == before + 1
+        assert value("rollbook_jobs_total", job_name=str(line.name), outcome="done") == before + 1
