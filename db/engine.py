@@ -17,9 +17,12 @@ from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
 
 APPLICATION_ROLE = "rollbook_app"
-SET_TENANT = text("SELECT set_config('rollbook.organization_id', :organization_id, true)")
-# One script replaces three statements. Planning the large reading statements costs more than running them, and one
-# generic plan fits all parameters well enough.
+# Planning the large statements costs more than running them, and one generic plan fits all parameters well enough.
+SET_TENANT = text(
+    "SELECT set_config('rollbook.organization_id', :organization_id, true),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+# One script replaces three statements.
 _START_READING = """
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL rollbook.organization_id = '{organization_id}';
@@ -112,7 +115,9 @@ def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetSt
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
-    """Restrict the transaction to this organization's rows (row-level security)."""
+    """Restrict the transaction to this organization's rows (row-level security), and plan each statement once for each
+    connection.
+    """
     await connection.execute(SET_TENANT, {"organization_id": str(organization_id)})
 
 
