@@ -1,5 +1,6 @@
 -- The schema of the database as the migrations in db/migrations leave it, printed by `make tables`.
--- It is for reading: databases are made by the migrations, never from this file. `make check` compares the two.
+-- It is for reading: databases are made by the migrations, not from this file. `make check` compares the two. `migrate`
+-- takes the rights of the application's role from it, because a restored database may have lost them.
 -- Each table is printed with its constraints, indexes, triggers, policies and grants; the functions come last.
 
 

@@ -26,6 +26,7 @@ ACROSS_TENANTS = {
     "db.audit.run:audit_organization": "begins the transaction; what it runs is checked where the checks are held",
     "db.migrate": "sees to the schema",
     "db.migration_steps": "locks tables and makes indexes, and reads no row",
+    "db.rights": "reads PostgreSQL's catalogue and gives rights, and reads no table of ours",
     "db.missing_keys:_ORGANIZATIONS": "lists the organizations, each of which is then seen to alone",
     "db.missing_keys:fill_missing_keys": "runs that statement",
     "db.migrations": "changes the schema, and the rows of all tenants with it",
