@@ -11,6 +11,7 @@ CREATE ROLE rollbook_app;
 ALTER ROLE rollbook_app WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO rollbook_app;
 GRANT USAGE ON SCHEMA public TO rollbook_app;
+GRANT USAGE ON SEQUENCE makeup_token_entry_numbers TO rollbook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE instructor_version TO rollbook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE offering_version TO rollbook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE timeslot_version TO rollbook_app;
@@ -41,6 +42,14 @@ UNION ALL
     f.starts_on,
     f.ends_on
    FROM former_instructor f;
+
+
+CREATE SEQUENCE makeup_token_entry_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
 
 
 CREATE VIEW offering_version WITH (security_invoker='true') AS
@@ -764,6 +773,7 @@ CREATE TABLE makeup_token_entry (
     actor_id uuid,
     entered_at timestamp with time zone NOT NULL,
     facts jsonb,
+    number bigint DEFAULT nextval('makeup_token_entry_numbers'::regclass),
     CONSTRAINT makeup_token_entry_makeup_token_act CHECK (((act)::text = ANY ((ARRAY['ISSUED'::character varying, 'SKIPPED'::character varying, 'REVOKED'::character varying, 'REINSTATED'::character varying, 'FLAGGED'::character varying, 'UNFLAGGED'::character varying, 'REQUESTED'::character varying, 'DENIED'::character varying, 'WITHDRAWN'::character varying, 'REDEEMED'::character varying, 'RESET'::character varying, 'EDITED'::character varying, 'DELETED'::character varying, 'EXPIRED'::character varying])::text[]))),
     CONSTRAINT makeup_token_entry_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),
     CONSTRAINT makeup_token_entry_pk PRIMARY KEY (organization_id, id),

@@ -1,8 +1,9 @@
 """One writing transaction, which the edge opens and closes once for each mutation field or job."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,16 +23,26 @@ class UnitOfWork:
     feed last, when the transaction commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
+    clock -- the entry point's clock; None: `now` is the time of everything that the transaction writes
     """
 
     connection: AsyncConnection
     organization_id: UUID
     wake_ups: list[WakeUp] = field(default_factory=list)
     background_task_id: UUID | None = None
+    clock: Callable[[], datetime] | None = None
+
+    def time_under_lock(self, now: datetime) -> datetime:
+        """Return the time to write for an act whose lock the caller holds. `now` was read before the transaction waited
+        for the lock, and others may have acted meanwhile.
+        """
+        return now if self.clock is None else max(now, self.clock())
 
 
 @asynccontextmanager
-async def unit_of_work(database: Database, organization_id: UUID, announcer: Announcer) -> AsyncIterator[UnitOfWork]:
+async def unit_of_work(
+    database: Database, organization_id: UUID, announcer: Announcer, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[UnitOfWork]:
     """Commit at the end of the block and then announce the wake-ups. Any exception rolls everything back.
 
     A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
@@ -39,7 +50,7 @@ async def unit_of_work(database: Database, organization_id: UUID, announcer: Ann
     """
     async with database.engine.begin() as connection:
         await set_tenant(connection, organization_id)
-        uow = UnitOfWork(connection, organization_id)
+        uow = UnitOfWork(connection, organization_id, clock=clock)
         yield uow
     announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])
 

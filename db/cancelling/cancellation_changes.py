@@ -69,7 +69,8 @@ _MARKS = text("""
 SELECT m.student_id, m.source,
     coalesce((SELECT l.cause = 'OCCURRENCE_CANCELLED' FROM makeup_token_entry l
               WHERE l.organization_id = t.organization_id AND l.makeup_token_id = t.id AND l.act = 'REVOKED'
-              ORDER BY l.entered_at DESC, l.id DESC LIMIT 1), false) AND t.revoked_at IS NOT NULL AS had_token
+              ORDER BY l.number DESC NULLS LAST, l.entered_at DESC, l.id DESC LIMIT 1), false)
+        AND t.revoked_at IS NOT NULL AS had_token
 FROM mark m
 LEFT JOIN makeup_token t ON t.organization_id = m.organization_id AND t.timeslot_id = m.timeslot_id
     AND t.held_on = m.held_on AND t.student_id = m.student_id AND t.origin = 'ABSENCE'

@@ -50,7 +50,7 @@ class TiedMakeup:
 # Of a token `t`: the cause for which it was flagged last.
 FLAGGED_FOR = """(SELECT l.cause FROM makeup_token_entry l
     WHERE l.organization_id = t.organization_id AND l.makeup_token_id = t.id AND l.act = 'FLAGGED'
-    ORDER BY l.entered_at DESC, l.id DESC LIMIT 1)"""
+    ORDER BY l.number DESC NULLS LAST, l.entered_at DESC, l.id DESC LIMIT 1)"""
 _TIED = text(
     f"""
     SELECT t.id, t.student_id, t.timeslot_id, t.held_on, t.needs_review,

@@ -46,7 +46,19 @@ _NUMBER = (
         models.Occurrence.held_on == bindparam("on_date"),
     )
     .values(revision=models.Occurrence.revision + 1)
-    .returning(models.Occurrence.revision)
+    .returning(
+        models.Occurrence.revision,
+        select(models.Change.changed_at)
+        .where(
+            models.Change.organization_id == models.Occurrence.organization_id,
+            models.Change.timeslot_id == models.Occurrence.timeslot_id,
+            models.Change.held_on == models.Occurrence.held_on,
+            models.Change.revision == models.Occurrence.revision - 1,
+        )
+        .correlate(models.Occurrence)
+        .scalar_subquery()
+        .label("before_at"),
+    )
 )
 _OTHERS_SINCE = text("""
 SELECT e.student_id,
@@ -71,6 +83,14 @@ class LockedOccurrence:
     key: OccurrenceKey
     revision: int
     is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedChange:
+    """A change that was recorded: its number, and its time, which is not before that of the revision before."""
+
+    revision: int
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +144,20 @@ async def record_change(
     marks: Sequence[MarkChange] = (),
     students: Iterable[UUID] = (),
     leaving: Iterable[UUID] = (),
-) -> int:
-    """Number a change, record what it did to each row, and return the revision. Subscribers to the roll sheet are woken
-    after the commit.
+) -> NumberedChange:
+    """Number a change and record what it did to each row. Subscribers to the roll sheet are woken after the commit.
 
     marks -- the rows whose marks changed.
     students -- the rows that changed in another way (roster, tokens).
     leaving -- the rows that are no longer on the roster.
 
-    The caller holds the occurrence's lock, so revisions have no gaps.
+    The caller holds the occurrence's lock, so revisions have no gaps. The time is read under the lock too, and the
+    clocks of two processes may differ: times are in the order of the revisions (R4.9).
     """
-    revision: int = (await uow.connection.execute(_NUMBER, _given(uow, key))).scalar_one()
+    numbered = (await uow.connection.execute(_NUMBER, _given(uow, key))).one()
+    revision, changed_at = numbered.revision, uow.time_under_lock(now)
+    if numbered.before_at is not None:
+        changed_at = max(changed_at, numbered.before_at)
     of_change = {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,
@@ -142,14 +165,14 @@ async def record_change(
         "revision": revision,
     }
     by = {"source": author.source, "actor_id": author.person_id, "kiosk_id": author.kiosk_id}
-    await uow.connection.execute(_ADD_CHANGE, of_change | by | {"kind": kind, "changed_at": now})
+    await uow.connection.execute(_ADD_CHANGE, of_change | by | {"kind": kind, "changed_at": changed_at})
     gone = set(leaving)
     others = sorted((gone | set(students)) - {mark.student_id for mark in marks})
     entries = [of_change | _entry_of(mark) for mark in marks]
     entries += [of_change | {"student_id": student, "left_roster": student in gone} for student in others]
     await _insert_entries(uow.connection, entries)
     uow.wake_ups.append(RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, revision))
-    return revision
+    return NumberedChange(revision, changed_at)
 
 
 async def others_since(

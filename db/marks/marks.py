@@ -1,7 +1,6 @@
 """Statements that write the current marks of an occurrence. Their history is written in db/marks/changes.py."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -10,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import MarkChange, MarkValue
 from db import models
-from db.marks.changes import Author
+from db.marks.changes import Author, NumberedChange
 from db.unit_of_work import UnitOfWork
 
 _KEY = ("organization_id", "timeslot_id", "held_on", "student_id")
@@ -35,12 +34,13 @@ async def write_marks(
     key: OccurrenceKey,
     changes: Sequence[MarkChange],
     *,
-    revision: int,
+    numbered: NumberedChange,
     author: Author,
     restored: Mapping[UUID, Author] | None = None,
-    now: datetime,
 ) -> None:
-    """Write the marks of a change, in at most two statements. The caller holds the occurrence's lock.
+    """Write the marks of a change that `record_change` has numbered, in at most two statements.
+
+    The caller holds the occurrence's lock.
 
     restored -- by student, who had made a mark that the change puts back.
     """
@@ -49,7 +49,7 @@ async def write_marks(
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
     }
-    at = {"revision": revision, "marked_at": now}
+    at = {"revision": numbered.revision, "marked_at": numbered.changed_at}
     authors = restored or {}
     put = [
         of_occurrence | at | _row_of(each, each.after, authors.get(each.student_id, author))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import (
@@ -88,7 +88,11 @@ class MakeupToken(Entity):
 
 
 class MakeupTokenEntry(Entity):
-    """The ledger (R7.9): every decision about a token, or about an absence that earned none."""
+    """The ledger (R7.9): every decision about a token, or about an absence that earned none.
+
+    `number` is given under the lock of the token or of the occurrence, so entries of one token, or of one student at
+    one occurrence, are in its order. It is null in entries from before entries were numbered, which come first.
+    """
 
     __tablename__ = "makeup_token_entry"
     __table_args__ = (
@@ -108,6 +112,9 @@ class MakeupTokenEntry(Entity):
     source: Mapped[Source] = mapped_column(one_of(Source))
     actor_id: Mapped[UUID | None]
     entered_at: Mapped[datetime]
+    number: Mapped[int | None] = mapped_column(
+        BigInteger, server_default=text("nextval('makeup_token_entry_numbers'::regclass)")
+    )
     facts: Mapped[dict[str, Any] | None]
 
 

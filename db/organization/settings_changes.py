@@ -40,7 +40,7 @@ async def record_settings_change(
         insert(models.SettingsChange).values(
             organization_id=uow.organization_id,
             id=new_id(),
-            changed_at=now,
+            changed_at=uow.time_under_lock(now),
             changed_by_id=person_id,
             before=before,
             after=after,

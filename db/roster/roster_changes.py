@@ -108,10 +108,13 @@ WITH given AS (
     UPDATE occurrence c SET revision = c.revision + 1
     FROM (SELECT DISTINCT timeslot_id, held_on FROM given) sheet
     WHERE c.organization_id = :organization_id AND c.timeslot_id = sheet.timeslot_id AND c.held_on = sheet.held_on
-    RETURNING c.timeslot_id, c.held_on, c.revision
+    RETURNING c.timeslot_id, c.held_on, c.revision,
+        (SELECT b.changed_at FROM change b WHERE b.organization_id = c.organization_id
+         AND b.timeslot_id = c.timeslot_id AND b.held_on = c.held_on AND b.revision = c.revision - 1) AS before_at
 ), made AS (
     INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
-    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, :actor_id, :kiosk_id, :now
+    SELECT :organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, :actor_id, :kiosk_id,
+        greatest(CAST(:now AS timestamptz), n.before_at)
     FROM numbered n
 ), entered AS (
     INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, left_roster)
@@ -226,7 +229,8 @@ async def number_changes(
 
     rows -- the rows that changed, none of them in its mark. True means that the student no longer has a row there.
 
-    The caller holds the locks of the occurrences.
+    The caller holds the locks of the occurrences, under which the time is read. It is not before that of the revision
+    before.
     """
     if not rows:
         return {}
@@ -238,7 +242,7 @@ async def number_changes(
         "source": author.source.value,
         "actor_id": author.person_id,
         "kiosk_id": author.kiosk_id,
-        "now": now,
+        "now": uow.time_under_lock(now),
         **_columns([key for key, _ in rows]),
     }
     numbered = {OccurrenceKey(row[0], row[1]): row[2] for row in await uow.connection.execute(_NUMBER, given)}

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, text
+import orjson
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Boolean, Date, DateTime, Text, Uuid
@@ -18,8 +19,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import MakeupTokenAct, Source
 from db.ids import new_id
 from db.marks.changes import Author
-from db.models.makeup_tokens import MakeupTokenEntry
-from db.models.table import bare
+from db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ _ISSUE = text(
 _CHANGE = text(
     """
     UPDATE makeup_token t
-    SET revoked_at = CASE WHEN fate.is_revoked THEN coalesce(t.revoked_at, :now) END,
+    SET revoked_at = CASE WHEN fate.is_revoked THEN coalesce(t.revoked_at, greatest(:now, t.issued_at)) END,
         needs_review = fate.needs_review,
         stands_for_cancellation = t.stands_for_cancellation AND NOT fate.is_revoked
     FROM unnest(:ids, :revoked, :reviews) AS fate (id, is_revoked, needs_review)
@@ -118,6 +118,38 @@ _CHANGE = text(
     bindparam("ids", type_=ARRAY(Uuid)),
     bindparam("revoked", type_=ARRAY(Boolean)),
     bindparam("reviews", type_=ARRAY(Boolean)),
+)
+
+_ENTER = text(
+    """
+    INSERT INTO makeup_token_entry (organization_id, id, student_id, makeup_token_id, timeslot_id, held_on, act, cause,
+        source, actor_id, entered_at, facts)
+    SELECT :organization_id, new.id, new.student_id, new.token_id, new.timeslot_id, new.held_on, new.act, new.cause,
+        :source, :actor_id,
+        greatest(:now,
+            (SELECT max(l.entered_at) FROM makeup_token_entry l
+             WHERE l.organization_id = :organization_id AND l.makeup_token_id = new.token_id),
+            (SELECT max(l.entered_at) FROM makeup_token_entry l
+             WHERE l.organization_id = :organization_id AND l.student_id = new.student_id
+               AND l.timeslot_id = new.timeslot_id AND l.held_on = new.held_on)),
+        CAST(new.facts AS jsonb)
+    FROM unnest(:ids, :student_ids, :token_ids, :timeslot_ids, :dates, :acts, :causes, :facts) WITH ORDINALITY
+        AS new (id, student_id, token_id, timeslot_id, held_on, act, cause, facts, place)
+    ORDER BY new.place
+    """
+).bindparams(
+    bindparam("organization_id", type_=Uuid),
+    bindparam("source", type_=Text),
+    bindparam("actor_id", type_=Uuid),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("student_ids", type_=ARRAY(Uuid)),
+    bindparam("token_ids", type_=ARRAY(Uuid)),
+    bindparam("timeslot_ids", type_=ARRAY(Uuid)),
+    bindparam("dates", type_=ARRAY(Date)),
+    bindparam("acts", type_=ARRAY(Text)),
+    bindparam("causes", type_=ARRAY(Text)),
+    bindparam("facts", type_=ARRAY(Text)),
 )
 
 
@@ -175,29 +207,29 @@ async def change(
     return set(changed.scalars())
 
 
-async def enter(
-    connection: AsyncConnection, organization_id: UUID, entries: Sequence[LedgerEntry], *, author: Author, now: datetime
-) -> None:
-    """Write ledger entries in the given order. Without entries, no statement is executed."""
+async def enter(uow: UnitOfWork, entries: Sequence[LedgerEntry], *, author: Author, now: datetime) -> None:
+    """Write ledger entries, numbered in the given order, in one statement; in none without entries.
+
+    The caller holds the lock of the token, or of the occurrence where there is no token. So the numbers of the entries
+    of a token, and of a student at an occurrence, are in the order of the acts. The time is read under the lock too,
+    and is not before that of an entry with a smaller number.
+    """
     if not entries:
         return
-    await connection.execute(
-        insert(bare(MakeupTokenEntry)),
-        [
-            {
-                "organization_id": organization_id,
-                "id": new_id(),
-                "student_id": entry.student_id,
-                "makeup_token_id": entry.token_id,
-                "timeslot_id": entry.occurrence and entry.occurrence.timeslot_id,
-                "held_on": entry.occurrence and entry.occurrence.held_on,
-                "act": entry.act,
-                "cause": entry.cause,
-                "source": author.source,
-                "actor_id": author.person_id,
-                "entered_at": now,
-                "facts": None if entry.facts is None else dict(entry.facts),
-            }
-            for entry in entries
-        ],
+    await uow.connection.execute(
+        _ENTER,
+        {
+            "organization_id": uow.organization_id,
+            "source": author.source.value,
+            "actor_id": author.person_id,
+            "now": uow.time_under_lock(now),
+            "ids": [new_id() for _ in entries],
+            "student_ids": [entry.student_id for entry in entries],
+            "token_ids": [entry.token_id for entry in entries],
+            "timeslot_ids": [entry.occurrence and entry.occurrence.timeslot_id for entry in entries],
+            "dates": [entry.occurrence and entry.occurrence.held_on for entry in entries],
+            "acts": [entry.act.value for entry in entries],
+            "causes": [entry.cause for entry in entries],
+            "facts": [None if entry.facts is None else orjson.dumps(entry.facts).decode() for entry in entries],
+        },
     )

@@ -16,7 +16,8 @@ from attendance.rules.tokens.token_ledger import LedgerStep
 from attendance.rules.vocabulary import MakeupTokenAct, PersonKind, Source
 
 _STEPS = """
-SELECT l.id, l.student_id, l.makeup_token_id, l.timeslot_id, l.held_on, l.act, l.cause, l.entered_at, l.source, l.facts,
+SELECT l.id, l.student_id, l.makeup_token_id, l.timeslot_id, l.held_on, l.act, l.cause, l.entered_at, l.number,
+       l.source, l.facts,
        p.id AS person_id, p.kind AS person_kind, p.first_name, p.last_name
 FROM makeup_token_entry l
 LEFT JOIN person p ON p.organization_id = l.organization_id AND p.id = l.actor_id
@@ -24,7 +25,7 @@ LEFT JOIN person p ON p.organization_id = l.organization_id AND p.id = l.actor_i
 _OF_TOKENS = text(f"""
 {_STEPS}
 WHERE l.organization_id = :organization_id AND l.makeup_token_id = ANY (CAST(:token_ids AS uuid[]))
-ORDER BY l.entered_at, l.id
+ORDER BY l.number NULLS FIRST, l.entered_at, l.id
 """)
 _OF_ABSENCES = text(f"""
 {_STEPS}
@@ -32,7 +33,7 @@ JOIN unnest(CAST(:student_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:d
     AS k (student_id, timeslot_id, held_on)
     ON l.student_id = k.student_id AND l.timeslot_id = k.timeslot_id AND l.held_on = k.held_on
 WHERE l.organization_id = :organization_id
-ORDER BY l.entered_at, l.id
+ORDER BY l.number NULLS FIRST, l.entered_at, l.id
 """)
 
 # A mark may have been corrected since its token came, and a class may have been cancelled before anybody was marked.
@@ -144,4 +145,5 @@ def _step(row: Row[Any]) -> LedgerStep:
         source=Source(row.source),
         by=by,
         facts=row.facts or {},
+        number=row.number or 0,
     )

@@ -93,7 +93,7 @@ _SUBJECTS = text(
         SELECT l.act, l.cause FROM makeup_token_entry l
         WHERE l.organization_id = :organization_id AND l.student_id = wanted.student_id
             AND l.timeslot_id = wanted.timeslot_id AND l.held_on = wanted.held_on
-        ORDER BY l.entered_at DESC, l.id DESC
+        ORDER BY l.number DESC NULLS LAST, l.entered_at DESC, l.id DESC
         LIMIT 1
     ) last ON true
     ORDER BY wanted.student_id

@@ -46,8 +46,9 @@ async def act_once(
     An exception in the block rolls the act back. Raises NotAuthenticated, Forbidden, BadInput for a key that is empty
     or too long, OccurrenceNotFound, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
     """
-    now = info.context.clock()
     async with changing(info, given) as (uow, viewer):
+        # Read after the wait for a connection.
+        now = info.context.clock()
         outcome = await once(
             uow,
             lambda: act(uow, viewer, now),

@@ -112,7 +112,7 @@ async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
     """
     claims, access = _asked(info)
     services = info.context.services
-    async with unit_of_work(services.database, claims.organization_id, services.announcer) as uow:
+    async with unit_of_work(services.database, claims.organization_id, services.announcer, info.context.clock) as uow:
         viewer = await _viewer(uow.connection, claims, services.clock())
         try:
             check_to_change(access, viewer.caller)

@@ -52,20 +52,21 @@ class Sheet:
         author = Author(Source.OFFICE, self.sam)
         async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
             await lock_occurrence(uow, self.key)
-            revision = await record_change(uow, self.key, ChangeKind.MARKS, author, now=NOON, marks=[change])
-            await write_marks(uow, self.key, [change], revision=revision, author=author, now=NOON)
+            numbered = await record_change(uow, self.key, ChangeKind.MARKS, author, now=NOON, marks=[change])
+            await write_marks(uow, self.key, [change], numbered=numbered, author=author)
         self.standing.pop(student, None)
         if after is not None:
             self.standing[student] = after
-        return revision
+        return numbered.revision
 
     async def touch(self, *students: UUID, leaving: tuple[UUID, ...] = ()) -> int:
         async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
             await lock_occurrence(uow, self.key)
             system = Author(Source.SYSTEM)
-            return await record_change(
+            numbered = await record_change(
                 uow, self.key, ChangeKind.ROSTER, system, now=NOON, students=students, leaving=leaving
             )
+        return numbered.revision
 
     async def changes(self, after: int = 0, at_most: int = 200) -> list[RecordedChange]:
         async with self.database.read(self.world.organization_id) as connection:

@@ -168,3 +168,12 @@ async def test_R7_9_the_ledger_tells_of_every_token(demo: Demo) -> None:
     assert set(MakeupTokenAct) - acts == unheard_of | {MakeupTokenAct.EXPIRED}
     limits = "SELECT DISTINCT facts ->> 'counted', facts ->> 'limit' FROM makeup_token_entry WHERE cause = 'OVER_LIMIT'"
     assert await demo.all(limits) == [("3", "3")]
+
+
+async def test_R7_9_the_ledger_is_numbered_in_the_order_of_its_times(demo: Demo) -> None:
+    out_of_order = await demo.all(
+        """SELECT id FROM (SELECT id, entered_at, lag(entered_at) OVER (PARTITION BY makeup_token_id ORDER BY number)
+                AS former_at, number FROM makeup_token_entry WHERE makeup_token_id IS NOT NULL) l
+           WHERE entered_at < former_at OR number IS NULL"""
+    )
+    assert out_of_order == []

@@ -60,7 +60,9 @@ async def _end_days_of(context: WorkerContext, location: LocationBehind) -> int:
         # A day that was not settled must be tried again, and with it all later days.
         is_settled = is_settled and None not in outcomes
         if is_settled:
-            async with unit_of_work(context.database, location.organization_id, context.announcer) as uow:
+            async with unit_of_work(
+                context.database, location.organization_id, context.announcer, context.clock
+            ) as uow:
                 await settle_days(uow, location.location_id, day)
     return marked
 
@@ -82,7 +84,7 @@ async def _mark(context: WorkerContext, location: LocationBehind, key: Occurrenc
         "held_on": key.held_on.isoformat(),
     }
     try:
-        async with unit_of_work(context.database, location.organization_id, context.announcer) as uow:
+        async with unit_of_work(context.database, location.organization_id, context.announcer, context.clock) as uow:
             done = await mark_everybody_absent(uow, key, now=context.clock())
     except Exception:
         log.exception("end_of_day_failed", **facts)

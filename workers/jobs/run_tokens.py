@@ -28,7 +28,7 @@ async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
     """Carry out one run in one transaction. Return False if it was done already or is not due by this worker's
     clock.
     """
-    async with unit_of_work(context.database, run.organization_id, context.announcer) as uow:
+    async with unit_of_work(context.database, run.organization_id, context.announcer, context.clock) as uow:
         outcome = await run_tokens_action(uow, run.occurrence, run.phase, now=context.clock())
     if outcome is None:
         return False

@@ -69,7 +69,7 @@ async def work_on_next(context: WorkerContext) -> bool:
         due = await due_tasks(connection, at_most=LOOKED_AT)
     for organization_id, task_id in due:
         lease = Lease(organization_id, task_id, f"{socket.gethostname()}/{os.getpid()}/{new_id()}")
-        async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+        async with unit_of_work(context.database, organization_id, context.announcer, context.clock) as uow:
             is_mine = await claim(uow, lease, context.kinds, now=context.clock())
         if is_mine:
             with context.pace.task():
@@ -87,7 +87,7 @@ async def _work_on(context: WorkerContext, lease: Lease) -> None:
             return
         await context.pace.rest(context.stop)
         if context.stop.is_set() or loop.time() >= until:
-            async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+            async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
                 await release(uow, lease)
             return
 
@@ -117,7 +117,7 @@ async def _single(context: WorkerContext, lease: Lease, position: int) -> Advanc
 
 
 async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Advance:
-    async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+    async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
         outcome = await advance(uow, lease, attempt, context.kinds, now=context.clock())
     TASK_BATCHES.labels("done").inc()
     return outcome
@@ -136,5 +136,5 @@ async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault:
             position=attempt.items[0].position if attempt.items else None,
             exc_info=fault,
         )
-    async with unit_of_work(context.database, lease.organization_id, context.announcer) as uow:
+    async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
         return await record_failure(uow, lease, attempt, fault, context.kinds, now=context.clock())

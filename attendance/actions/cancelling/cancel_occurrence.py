@@ -93,7 +93,7 @@ async def cancel_occurrence(
     )
     touched = await _release(uow, plan, settings.makeup_tokens, author, now)
     leaving = before - await students_on_sheet(uow.connection, uow.organization_id, key) if touched else set()
-    revision = await record_change(uow, key, ChangeKind.CANCELLED, author, now=now, students=before, leaving=leaving)
+    numbered = await record_change(uow, key, ChangeKind.CANCELLED, author, now=now, students=before, leaving=leaving)
     given = await give_cancellation_tokens(uow, plan, occasions[key], author, now)
     touched |= given.student_ids
     if touched:
@@ -102,12 +102,12 @@ async def cancel_occurrence(
         head,
         plan,
         TEMPLATE,
-        lambda family: cancellation_reason(key, revision, family),
+        lambda family: cancellation_reason(key, numbered.revision, family),
         comment=options.comment,
         now=now,
     )
     await queue_emails(uow, messages, now=now)
-    return Cancelled(head, plan, revision, given.token_ids)
+    return Cancelled(head, plan, numbered.revision, given.token_ids)
 
 
 async def plan_cancelling(

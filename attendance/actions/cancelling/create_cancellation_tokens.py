@@ -69,8 +69,8 @@ async def create_cancellation_tokens(
     )
     given = await give_cancellation_tokens(uow, plan, occasions[key], author, now)
     if given.student_ids:
-        revision = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=given.student_ids)
-        await _tell(uow, head, plan, revision, now)
+        numbered = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=given.student_ids)
+        await _tell(uow, head, plan, numbered.revision, now)
     return TokensCreated(head, plan, given.token_ids)
 
 

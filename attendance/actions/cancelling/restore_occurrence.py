@@ -83,16 +83,16 @@ async def restore_occurrence(uow: UnitOfWork, viewer: Viewer, key: OccurrenceKey
     await notify_of_absences(uow, head, [mark.student_id for mark in marks], settings=settings, now=now)
     await lock_tokens_concerned(connection, organization_id, key)
     on_sheet = await students_on_sheet(connection, organization_id, key)
-    revision = await record_change(uow, key, ChangeKind.RESTORED, author, now=now, students=on_sheet)
+    numbered = await record_change(uow, key, ChangeKind.RESTORED, author, now=now, students=on_sheet)
     revoked, used, holders = await _take_back(uow, key, author, now)
     returned = await _earn_again(uow, viewer, head, holders, now)
     touched = revoked.keys() | returned.student_ids
     if touched:
-        revision = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
+        numbered = await record_change(uow, key, ChangeKind.TOKENS, author, now=now, students=touched)
     if cancellation.revision is not None:
         await withdraw_emails(uow, await reasons_beginning(uow, reasons_begin(key, cancellation.revision)))
     return Restored(
-        revision,
+        numbered.revision,
         tuple(revoked.values()),
         tuple(used.values()),
         (*returned.issued.values(), *returned.reinstated.values()),
@@ -121,7 +121,7 @@ async def _take_back(
         LedgerEntry(student_id, token, MakeupTokenAct.REVOKED, cause=TokenCause.OCCURRENCE_RESTORED, occurrence=key)
         for student_id, token in revoked.items()
     ]
-    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    await enter(uow, entries, author=author, now=now)
     holders = {each.student_id for each in sheet.students if each.absence is not None and each.absence.is_live}
     return revoked, _tokens(used), holders | _tokens(used).keys()
 

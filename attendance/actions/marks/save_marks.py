@@ -51,8 +51,8 @@ async def save_marks(
     if not changes:
         return Recorded(sheet.revision)
     key = sheet.head.key
-    revision = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
-    await write_marks(uow, key, changes, revision=revision, author=author, restored=restored, now=now)
+    numbered = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
+    await write_marks(uow, key, changes, numbered=numbered, author=author, restored=restored)
     if ends_checking_in(sheet.rows, changes):
         await disarm(uow, key)
     students = tuple(change.student_id for change in changes)
@@ -61,7 +61,7 @@ async def save_marks(
         uow, sheet.head, students, author=cause or author, arming=_arming(changes), settings=settings, now=now
     )
     return Recorded(
-        tokens.revision or revision,
+        tokens.revision or numbered.revision,
         students,
         (*tokens.outcome.issued.values(), *tokens.outcome.reinstated.values()),
         tuple(tokens.outcome.revoked.values()),

@@ -95,5 +95,5 @@ async def _free_tokens(
         LedgerEntry(tokens[id_].student_id, id_, MakeupTokenAct.RESET, occurrence=tokens[id_].missed)
         for id_ in sorted(withdrawn)
     ]
-    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    await enter(uow, entries, author=author, now=now)
     return released

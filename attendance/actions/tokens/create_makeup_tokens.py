@@ -71,7 +71,7 @@ async def give_tokens(
         NewToken(new_id(), student_id, draft, life) for (student_id, draft), life in zip(drafts, lives, strict=True)
     ]
     await add_tokens(uow, tokens, author, now)
-    await enter(uow.connection, uow.organization_id, [_entry(token) for token in tokens], author=author, now=now)
+    await enter(uow, [_entry(token) for token in tokens], author=author, now=now)
     told = [token.id for token in tokens if token.draft.sends_email]
     email_count = await tell_new_tokens(uow, told, settings=settings, now=now)
     return TokensCreated(tuple(token.id for token in tokens), email_count, len(told) - email_count)

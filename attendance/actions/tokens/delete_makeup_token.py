@@ -39,7 +39,7 @@ async def delete_makeup_token(uow: UnitOfWork, viewer: Viewer, token_id: UUID, *
         raise await why_not(uow, token, state, _ADVICE[state])
     await change_token(uow, token_id, {"deleted_at": now, "deleted_by_id": author.person_id, "needs_review": False})
     entry = LedgerEntry(token.student_id, token_id, MakeupTokenAct.DELETED, facts={"state": state}, occurrence=missed)
-    await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
+    await enter(uow, [entry], author=author, now=now)
     await untell_new_tokens(uow, [token_id])
     if missed is not None:
         await record_change(uow, missed, ChangeKind.TOKENS, author, now=now, students=[token.student_id])

@@ -50,7 +50,7 @@ async def edit_makeup_token(
     await change_token(uow, token_id, {name: after for name, (_, after) in real.items()})
     facts = {"before": _told(real, 0), "after": _told(real, 1)}
     entry = LedgerEntry(token.student_id, token_id, MakeupTokenAct.EDITED, facts=facts, occurrence=token.missed)
-    await enter(uow.connection, uow.organization_id, [entry], author=Author.of(viewer.caller), now=now)
+    await enter(uow, [entry], author=Author.of(viewer.caller), now=now)
     await _tell_anew(uow, viewer, token_id, now)
     return TokenChanged(token_id)
 

@@ -131,7 +131,7 @@ async def _withdraw(uow: UnitOfWork, token: TokenFacts, author: Author, now: dat
     await _hold(uow, token.id, None, now)
     await withdraw_requests(uow, [token.id], decided_by_id=author.person_id, now=now)
     entry = LedgerEntry(token.student_id, token.id, MakeupTokenAct.RESET, occurrence=token.missed)
-    await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
+    await enter(uow, [entry], author=author, now=now)
 
 
 async def _hold(uow: UnitOfWork, token_id: UUID, makeup_enrollment_id: UUID | None, now: datetime) -> None:
@@ -174,7 +174,7 @@ async def release_makeups(
         tied = [replace(each, is_kept=each.needs_review and stays_when_freed(each.flagged_for)) for each in tied]
     await free_tokens(uow, tied, now, usable_until=None if ended is None else ended.usable_until)
     entries = [entry for each in tied for entry in _entries(each, ended)]
-    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    await enter(uow, entries, author=author, now=now)
     return tied
 
 

@@ -57,6 +57,7 @@ class LedgerStep:
     by -- who did it; None when the system did
     facts -- the facts that were stored with the act
     id -- not unique among derived entries (EXPIRED)
+    number -- in the order of the acts; 0 for entries from before they were numbered
     """
 
     id: UUID
@@ -69,6 +70,7 @@ class LedgerStep:
     source: Source
     by: tuple[PersonKind, PersonFacts] | None
     facts: Mapping[str, Any]
+    number: int = 0
 
     @property
     def sentence(self) -> str:
@@ -94,7 +96,7 @@ def with_expiry(token: TokenFacts, steps: Iterable[LedgerStep], now: datetime) -
     The expiry happened at the end of the token's last local day, or with the later act that left the token unused. It
     is derived, so no job has to write it.
     """
-    known = sorted(steps, key=lambda step: (step.entered_at, step.id))
+    known = sorted(steps, key=lambda step: (step.number, step.entered_at, step.id))
     last_day = token.dates.good_through
     if token.state(now) is not MakeupTokenState.EXPIRED or last_day is None:
         return known

@@ -49,7 +49,7 @@ async def items(world: World) -> list[tuple[Any, ...]]:
 async def change(uow: UnitOfWork, timeslot_id: UUID, students: Sequence[UUID] = ()) -> int:
     key = OccurrenceKey(timeslot_id, MONDAY)
     await lock_occurrence(uow, key)
-    return await record_change(uow, key, ChangeKind.ROSTER, SYSTEM, now=NOW, students=students)
+    return (await record_change(uow, key, ChangeKind.ROSTER, SYSTEM, now=NOW, students=students)).revision
 
 
 def new_token(world: World, student_id: UUID) -> dict[str, Any]:

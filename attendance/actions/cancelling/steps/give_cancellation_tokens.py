@@ -68,7 +68,7 @@ async def _change_absence_tokens(uow: UnitOfWork, plan: CancellationPlan, author
         )
         for each, token in changed
     ]
-    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    await enter(uow, entries, author=author, now=now)
     return {each.student.student_id for each, _ in changed}
 
 
@@ -96,7 +96,7 @@ async def _create(
         for each in plan.outcomes
         if each.student.student_id in changed or each.token.step is TokenStep.SKIP
     ]
-    await enter(uow.connection, uow.organization_id, entries, author=author, now=now)
+    await enter(uow, entries, author=author, now=now)
     return changed
 
 

@@ -122,7 +122,7 @@ async def enter_in_ledger(
 ) -> None:
     """Enter an act in the ledger (R7.9), under the class that was missed. `facts` are plain JSON."""
     entry = LedgerEntry(token.student_id, token.id, act, None, facts, token.missed)
-    await enter(uow.connection, uow.organization_id, [entry], author=author, now=now)
+    await enter(uow, [entry], author=author, now=now)
 
 
 def _sees_students(caller: Caller) -> bool:

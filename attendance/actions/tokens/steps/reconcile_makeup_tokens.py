@@ -80,6 +80,7 @@ async def reconcile_makeup_tokens(
     if may_create and _must_hold_students(settings):
         await makeup_tokens.lock_students(uow, student_ids)
     existing = await makeup_tokens.lock_automatic_tokens(uow, occurrence, student_ids)
+    now = uow.time_under_lock(now)
     if not student_ids or not (existing or may_create):
         return TokenOutcome({}, {}, {}, {}, {})
     wanted = {occurrence: student_ids}
@@ -90,7 +91,7 @@ async def reconcile_makeup_tokens(
     issued = await _issue(uow, occurrence, plan, settings, now)
     changed = await _change(uow, plan, now)
     entries = _entries(occurrence, plan, {**issued, **changed}, phase, settings.token_limit)
-    await makeup_token_changes.enter(connection, uow.organization_id, entries, author=author, now=now)
+    await makeup_token_changes.enter(uow, entries, author=author, now=now)
     return TokenOutcome(
         issued=issued,
         reinstated=_of(plan, TokenStep.REINSTATE, changed),

@@ -70,5 +70,5 @@ async def settle_makeup_tokens(
     )
     if not outcome.student_ids:
         return Settled(outcome, None)
-    revision = await record_change(uow, head.key, ChangeKind.TOKENS, author, now=now, students=outcome.student_ids)
-    return Settled(outcome, revision)
+    numbered = await record_change(uow, head.key, ChangeKind.TOKENS, author, now=now, students=outcome.student_ids)
+    return Settled(outcome, numbered.revision)
