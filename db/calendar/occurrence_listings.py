@@ -26,6 +26,7 @@ from db.driver import HotStatement
 from db.fragments import on_sheet
 from db.listing import values
 from db.names import searched
+from pace import in_turns
 
 _SLOTS = text(f"""
 SELECT t.id, t.start_time, t.duration_minutes, t.weekday,
@@ -220,7 +221,7 @@ async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen:
             "people": list(people),
         },
     )
-    slots = (_listed(row, chosen) for row in found)
+    slots = [_listed(row, chosen) async for row in in_turns(found)]
     return [slot for slot in slots if slot.only_on is None or slot.only_on]
 
 

@@ -26,6 +26,7 @@ from attendance.rules.vocabulary import OfferingKind
 from db.driver import HotStatement
 from db.fragments import holds_on
 from db.names import sort_key
+from pace import in_turns
 
 # Parts of statements that read a version v of offering o, with location l and program p. Their columns are read by
 # offering_of, slots_of and schedule_of. What held before a change of the catalogue is in the versions (R2.10).
@@ -151,8 +152,7 @@ async def read_heads(
             "dates": [key.held_on for key in possible],
         },
     )
-    heads = (_head(row) for row in found)
-    return [head for head in heads if head is not None]
+    return [head async for row in in_turns(found) if (head := _head(row)) is not None]
 
 
 def _head(row: Row[Any]) -> OccurrenceHead | None:

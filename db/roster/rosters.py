@@ -28,6 +28,23 @@ from attendance.rules.vocabulary import (
 from db.driver import HotStatement
 from db.fragments import gives_place, on_sheet
 from db.people.students import student_of
+from pace import in_turns
+
+
+def absences_near(organization_id: str, student_id: str, held_on: str) -> str:
+    """Return a query of one row, whose `absences` are the student's approved expected absences near the date, for
+    `absences_of`.
+    """
+    return f"""
+    SELECT json_agg(json_build_array(
+               a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
+               (SELECT json_agg(x.enrollment_id) FROM expected_absence_enrollment x
+                WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id))) AS absences
+    FROM expected_absence a
+    WHERE a.organization_id = {organization_id} AND a.student_id = {student_id} AND a.state = 'APPROVED'
+      AND a.starts_on <= {held_on} + 1 AND a.ends_on >= {held_on}
+    """  # noqa: S608 - names of the statement
+
 
 _CANDIDATES = HotStatement(f"""
 WITH sheet AS MATERIALIZED (
@@ -97,15 +114,7 @@ CROSS JOIN LATERAL (
     FROM student_note note
     WHERE note.organization_id = s.organization_id AND note.student_id = s.id AND note.closed_at IS NULL
 ) notes
-CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_array(
-               a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
-               (SELECT json_agg(x.enrollment_id) FROM expected_absence_enrollment x
-                WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id))) AS absences
-    FROM expected_absence a
-    WHERE a.organization_id = s.organization_id AND a.student_id = s.id AND a.state = 'APPROVED'
-      AND a.starts_on <= c.held_on + 1 AND a.ends_on >= c.held_on
-) absences
+CROSS JOIN LATERAL ({absences_near("s.organization_id", "s.id", "c.held_on")}) absences
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE h.status NOT IN ('ABSENT', 'EXCUSED_ABSENCE')) AS present,
            count(*) FILTER (WHERE h.status = 'ABSENT') AS absent
@@ -149,7 +158,7 @@ async def read_rosters(
         },
     )
     rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}
-    for row in found:
+    async for row in in_turns(found):
         rosters[OccurrenceKey(row.sheet_timeslot_id, row.sheet_held_on)].append(_candidate(row))
     return rosters
 
@@ -161,7 +170,7 @@ def _candidate(row: Row[Any]) -> RosterCandidate:
         mark=_mark(row) if row.status is not None else None,
         open_notes=row.open_notes,
         has_critical_note=row.critical_notes > 0,
-        absences=_absences(row.absences),
+        absences=absences_of(row.absences),
         present=row.present,
         absent=row.absent,
     )
@@ -205,7 +214,8 @@ def _mark(row: Row[Any]) -> MarkFacts:
     )
 
 
-def _absences(found: list[list[Any]] | None) -> tuple[ExpectedAbsence, ...]:
+def absences_of(found: list[list[Any]] | None) -> tuple[ExpectedAbsence, ...]:
+    """Return what `absences_near` has found."""
     return tuple(
         ExpectedAbsence(
             starts_on=date.fromisoformat(starts_on),

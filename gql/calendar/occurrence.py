@@ -9,20 +9,24 @@ from attendance.rules.calendar.occurrences import CancellationFacts, OccurrenceH
 from attendance.rules.calendar.recordability import NotRecordable as NotRecordableFacts
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import roster as rules
-from attendance.rules.roster.roster_rows import in_order, openings
+from attendance.rules.roster.roster_rows import in_order, places_taken_of
 from gql.calendar.offering import Location, Offering, show_location, show_offering
 from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_occurrence_id
-from gql.fields.loaders import Sheet, load_sheet, load_tally
+from gql.fields.loaders import Sheet, load_places_taken, load_sheet, load_tally
 from gql.fields.node import Node
 from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordableReason
 from gql.people.people import StaffMember, show_staff_member
+from gql.protocol.guard import weighs
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.roster.roster import RosterEntry, show_roster
 from gql.roster.vocabulary import RosterOrder
 from gql.tokens.token_run import TokenRun, load_token_runs
+
+# The weights of reading a whole roster, and of counting its rows (decision 53).
+ROSTER, COUNTS = 200, 10
 
 # Inside a class that has a field called `date`, the name `date` means that field.
 CivilDate: TypeAlias = date
@@ -109,7 +113,7 @@ class Occurrence(Node):
         description="The roll sheet, with one row for each student. It holds the students whose enrollment covers the "
         "date. It also holds, as subdued rows, students who have a mark but no longer an enrollment that covers the "
         "date. The list is complete and not paginated.",
-        metadata=requires(SEE_ATTENDANCE),
+        metadata={**requires(SEE_ATTENDANCE), **weighs(ROSTER)},
     )
     async def roster(
         self,
@@ -122,11 +126,16 @@ class Occurrence(Node):
         sheet = await self._sheet(info)
         return show_roster(in_order(sheet.rows, order_by), self.head, sheet.sight)
 
-    @strawberry.field(description="How far attendance has been taken.", metadata=requires(SEE_ATTENDANCE))
+    @strawberry.field(
+        description="How far attendance has been taken.", metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)}
+    )
     async def attendance_state(self, info: Info) -> AttendanceState:
         return (await self._tally(info)).state
 
-    @strawberry.field(description="The number of the roster's rows by status.", metadata=requires(SEE_ATTENDANCE))
+    @strawberry.field(
+        description="The number of the roster's rows by status.",
+        metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)},
+    )
     async def tally(self, info: Info) -> AttendanceTally:
         return show_tally(await self._tally(info))
 
@@ -134,17 +143,19 @@ class Occurrence(Node):
         description="The number of places left on the date: the capacity minus the students enrolled for the date. A "
         "student with an approved expected absence does not take a place. The number is never below 0. Null when the "
         "capacity is unlimited.",
-        metadata=requires(SEE_ATTENDANCE),
+        metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)},
     )
     async def openings(self, info: Info) -> int | None:
-        if self.head.offering.capacity is None:
+        capacity = self.head.offering.capacity
+        if capacity is None:
             return None
-        return openings((await self._sheet(info)).rows, self.head.offering.capacity)
+        taken = await load_places_taken(info, self.head) if self.sheet is None else places_taken_of(self.sheet.rows)
+        return max(capacity - taken, 0)
 
     @strawberry.field(
         description="The numbered changes of the occurrence after a revision, in their order. Each row shows its mark "
         "as the change left it; everything else in the row is current.",
-        metadata=requires(SEE_ATTENDANCE),
+        metadata={**requires(SEE_ATTENDANCE), **weighs(ROSTER)},
     )
     async def changes(
         self,

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from strawberry.dataloader import DataLoader
 
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
@@ -19,18 +18,19 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import AttendanceTally
-from attendance.rules.roster.roster_rows import RosterCandidate, RosterRow, roster_rows, tally_of
+from attendance.rules.roster.roster_rows import RosterCandidate, RosterRow, places_taken_of, roster_rows, tally_of
 from attendance.rules.roster.sight import sight_of
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
+from db.roster.places_taken import read_places_taken
 from db.roster.rosters import read_candidates, read_rosters
+from gql.fields.batches import Batches
 from gql.fields.context import Info, Reading, reading
+from pace import turn
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-_LARGEST_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
 
     The field that calls this must declare its access (gql/fields/access.py).
     """
-    loaders: dict[object, DataLoader[Any, Any]] = info.context.loaders
+    loaders: dict[object, Batches[Any, Any]] = info.context.loaders
     loader = loaders.get(read)
     if loader is None:
 
@@ -97,13 +97,26 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
             async with reading(info) as source:
                 return await read(source, keys)
 
-        loader = loaders[read] = DataLoader(batch, max_batch_size=_LARGEST_BATCH, cache=False)
+        loader = loaders[read] = Batches(batch)
     found: V = await loader.load(key)
+    # All who waited for the batch go on at once, and each has work of its own with what it found.
+    await turn()
     return found
 
 
 async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
-    return await load(info, _ByKey(head), _read_sheets)
+    found = await load(info, _Asked(head, wants_rows=True), _read_occupancy)
+    if isinstance(found, int):
+        raise TypeError(f"no roster of {head.key}")
+    return found
+
+
+async def load_places_taken(info: Info, head: OccurrenceHead) -> int:
+    """Return the number of places taken on the date (R8.6). It is read without the roster, unless other fields of the
+    batch need that anyway.
+    """
+    found = await load(info, _Asked(head, wants_rows=False), _read_occupancy)
+    return found if isinstance(found, int) else places_taken_of(found.rows)
 
 
 async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
@@ -123,19 +136,25 @@ async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
     return await load(info, enrollment_id, _read_places)
 
 
-class _ByKey:
-    """A head as the key of a batch, compared by identity."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """An occurrence of which the rows are wanted, or else only the number of places taken."""
 
-    def __init__(self, head: OccurrenceHead) -> None:
-        self.head = head
+    head: OccurrenceHead
+    wants_rows: bool
 
 
-async def _read_sheets(source: Reading, asked: list[_ByKey]) -> list[Sheet]:
-    sight = sight_of(source.viewer)
-    heads = {each.head.key: each.head for each in asked}
-    rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads.values())
-    sheets = {key: Sheet(rosters[key], head, sight) for key, head in heads.items()}
-    return [sheets[each.head.key] for each in asked]
+async def _read_occupancy(source: Reading, asked: list[_Asked]) -> list[Sheet | int]:
+    sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
+    heads = {each.head.key: each.head for each in asked if each.wants_rows}
+    counted = {each.head.key: each.head for each in asked if each.head.key not in heads}
+    found: dict[OccurrenceKey, Sheet | int] = {}
+    if heads:
+        rosters = await read_rosters(source.connection, organization_id, heads.values())
+        found.update({key: Sheet(rosters[key], head, sight) for key, head in heads.items()})
+    if counted:
+        found.update(await read_places_taken(source.connection, organization_id, counted.values()))
+    return [found[each.head.key] for each in asked]
 
 
 async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:

@@ -27,6 +27,7 @@ from gql.fields.visible import find_students
 from gql.fields.vocabulary import Portal
 from gql.makeups.eligible_makeup import EligibleMakeup, show_makeup
 from gql.protocol.errors import BadInput, Forbidden
+from gql.protocol.guard import weighs
 
 _CURSORS = position_cursors("eligibleMakeups")
 
@@ -83,7 +84,7 @@ field = strawberry.field(
     "but the class may be later. The list is empty when the token cannot be used at all. Guardians can ask about "
     "tokens of their own students. Staff need attendance VIEW; without SEE_ALL, only the occurrences that the viewer "
     "teaches or substitutes are listed.",
-    metadata=requires(SEE_ATTENDANCE, by_name=[Portal.CUSTOMER]),
+    metadata={**requires(SEE_ATTENDANCE, by_name=[Portal.CUSTOMER]), **weighs(5_000)},
 )
 
 

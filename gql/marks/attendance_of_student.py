@@ -22,6 +22,8 @@ from gql.fields.vocabulary import Portal
 from gql.marks.student_attendance import StudentAttendance, StudentSheets, read_sheets, show_attendance
 from gql.marks.vocabulary import AttendanceEnrollments, AttendanceRange
 from gql.people.student import Student
+from gql.protocol.guard import weighs
+from pace import in_turns
 
 _CURSORS = position_cursors("attendance")
 
@@ -55,7 +57,7 @@ async def _read_attendance(source: Reading, asked: list[_Asked]) -> list[_Found]
         with_cancelled=viewer.settings.classes.office_check_in_mode,
         visible_to=None if is_guardian or sees_all_occurrences(viewer.caller) else viewer.caller.person_id,
     )
-    pages = [_page(places[each.student_id], each) for each in asked]
+    pages = [_page(places[each.student_id], each) async for each in in_turns(asked)]
     sheets = await read_sheets(source, students, {position.key for page in pages for position in page})
     return [_Found(page, sheets) for page in pages]
 
@@ -105,5 +107,5 @@ field = strawberry.field(
     "mark the student there. Dates outside the offering's sessions are included, but cannot be marked. Occurrences "
     "with a mark but without an enrollment are included as subdued. Cancelled occurrences are included only while "
     "officeCheckInMode is on. Staff without SEE_ALL see only occurrences that they teach or substitute.",
-    metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    metadata={**signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER), **weighs(each=9)},
 )

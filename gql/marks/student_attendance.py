@@ -23,6 +23,7 @@ from gql.fields.vocabulary import Portal
 from gql.marks.vocabulary import NotEditableReason
 from gql.people.student import Enrollment, show_enrollment
 from gql.roster.roster import Mark, show_mark
+from pace import in_turns
 
 
 @strawberry.type(description="The reason why the viewer cannot mark the student at the occurrence.")
@@ -117,5 +118,9 @@ async def read_sheets(
     heads = {head.key: head for head in await read_heads(connection, organization_id, keys)}
     wanted = [head for key, head in heads.items() if is_wanted(key)]
     rosters = await read_rosters(connection, organization_id, wanted, student_ids)
-    rows = {(head.key, row.student.id): row for head in wanted for row in roster_rows(rosters[head.key], head, sight)}
+    rows = {
+        (head.key, row.student.id): row
+        async for head in in_turns(wanted)
+        for row in roster_rows(rosters[head.key], head, sight)
+    }
     return StudentSheets(heads, rows, viewer)

@@ -4,10 +4,13 @@ Strawberry's own caches cannot hold the guard's findings, and parse less strictl
 depends on the text alone, including errors, under one key.
 """
 
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -37,6 +40,10 @@ limit_validation(comparisons=50_000, fragments=5_000)
 _RULES = (*specified_rules, *VALIDATION_RULES)
 # Characters. Together with the number of entries, this limits the cache's memory.
 _LONGEST_REMEMBERED = 16_000
+# Characters. The slowest documents of this length take some ten milliseconds.
+_LONGEST_READ_AT_ONCE = 500
+# One long document after the other: several threads would only take the interpreter from the event loop more often.
+_ASIDE = ThreadPoolExecutor(1, thread_name_prefix="documents")
 _MAY_HOLD_NUL = re.compile(r"\x00|\\u(0000|\{0+\})")
 
 
@@ -72,27 +79,41 @@ class Documents:
         may_introspect -- whether the client may read the schema; it also decides whether errors suggest names
         """
         key = (query, may_introspect)
-        found = self._known.get(key)
+        found = self._find(key) or self._remember(key, self._prepared(query, may_introspect, variables))
+        return _accepted(found)
+
+    async def read_aside(self, query: str, *, may_introspect: bool, variables: Mapping[str, Any]) -> Document:
+        """Return what `read` returns. A text that is new and not short is read in a thread, because validating it can
+        take hundreds of milliseconds in one piece.
+        """
+        key = (query, may_introspect)
+        found = self._find(key)
+        if found is None and len(query) > _LONGEST_READ_AT_ONCE:
+            reading = partial(self._prepared, query, may_introspect, variables)
+            found = self._remember(key, await asyncio.get_running_loop().run_in_executor(_ASIDE, reading))
         if found is None:
-            try:
-                found = self._prepare(query, may_introspect, variables)
-            except _DependsOnVariables:
-                raise
-            except RequestRefused as refusal:
-                found = refusal
-            self._remember(key, found)
-        else:
+            return self.read(query, may_introspect=may_introspect, variables=variables)
+        return _accepted(found)
+
+    def _find(self, key: tuple[str, bool]) -> "Document | RequestRefused | None":
+        found = self._known.get(key)
+        if found is not None:
             self._known.move_to_end(key)
-        if isinstance(found, RequestRefused):
-            raise RequestRefused(found.errors)
         return found
 
-    def _remember(self, key: tuple[str, bool], found: "Document | RequestRefused") -> None:
-        if len(key[0]) > _LONGEST_REMEMBERED:
-            return
-        self._known[key] = found
-        if len(self._known) > self._size:
-            self._known.popitem(last=False)
+    def _prepared(self, query: str, may_introspect: bool, variables: Mapping[str, Any]) -> "Document | RequestRefused":
+        try:
+            return self._prepare(query, may_introspect, variables)
+        except RequestRefused as refusal:
+            return refusal
+
+    def _remember(self, key: tuple[str, bool], found: "Document | RequestRefused") -> "Document | RequestRefused":
+        """Keep what was found for the text, unless it holds for these variables alone, and return it."""
+        if len(key[0]) <= _LONGEST_REMEMBERED and not isinstance(found, _DependsOnVariables):
+            self._known[key] = found
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return found
 
     def measure(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Measure:
         """Return how much the operation requests with these variables. Raises RequestRefused above a limit."""
@@ -136,6 +157,12 @@ class Documents:
             if not all(map(is_storable, strings.values)):
                 raise RequestRefused([BadInput("A string in the document contains U+0000, which cannot be stored.")])
         return node
+
+
+def _accepted(found: Document | RequestRefused) -> Document:
+    if isinstance(found, RequestRefused):
+        raise type(found)(found.errors)
+    return found
 
 
 class _DependsOnVariables(RequestRefused):

@@ -4,7 +4,8 @@ No other module of the product touches such a name. What is assumed of each name
 tests/architecture/test_graphql_internals.py has a test for each assumption.
 """
 
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from graphql import GraphQLError, GraphQLObjectType
 from graphql.execution import Executor
@@ -12,7 +13,10 @@ from graphql.validation import validation_context
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 
+import pace
 from gql.protocol.strawberry_internals import StrawberryExecutor
+
+T = TypeVar("T")
 
 
 def limit_validation(*, comparisons: int, fragments: int) -> None:
@@ -47,6 +51,10 @@ class ObjectExecutor(StrawberryExecutor):
     a mutation and for each object below, `execute_fields`. Both receive the collected fields as a mapping from the
     response name to a list of details, of which each has its node. A copy made for an event shares the attributes of
     its original.
+
+    A long response is completed in several turns of the loop. graphql-core calls `complete_list_item_value` for each
+    item of a list that is not awaitable itself, with a list to which it appends what it completes, and takes it as
+    awaitable when the method returns True. It awaits whatever a resolver returns through `with_abort_signal`.
     """
 
     def root_fields(self, collected: Any) -> Any:
@@ -79,6 +87,22 @@ class ObjectExecutor(StrawberryExecutor):
         self, parent_type: GraphQLObjectType, source_value: Any, path: Any, grouped_field_set: Any, *position: Any
     ) -> Any:
         return self.execute_object(parent_type, source_value, grouped_field_set, (path, *position))
+
+    def complete_list_item_value(self, item: Any, complete_results: list[Any], *position: Any) -> bool:
+        if pace.is_over():
+            complete_results.append(self.complete_awaitable_list_item_value(_later(item), *position))
+            return True
+        return super().complete_list_item_value(item, complete_results, *position)
+
+    async def with_abort_signal(self, awaitable: Awaitable[T]) -> T:
+        found = await super().with_abort_signal(awaitable)
+        await pace.turn()
+        return found
+
+
+async def _later(item: T) -> T:
+    await pace.turn()
+    return item
 
 
 def name_in_schema(details: Any) -> str:

@@ -32,6 +32,7 @@ from graphql import (
 )
 
 from gql.protocol.errors import BadInput
+from gql.protocol.strawberry_internals import metadata_of
 
 # Far above every limit, and far below anything slow. The sums of a fragment bomb stop growing here.
 _CEILING = 10**12
@@ -40,13 +41,26 @@ _CEILING = 10**12
 _MAX_NESTING = 100
 
 
+_WEIGHT = "cost.weight"
+
+
+def weighs(own: int = 0, *, each: int = 0) -> Mapping[str, tuple[int, int]]:
+    """Declare in a field's metadata that it costs more than the fields that are selected.
+
+    own -- what the field adds to the cost each time that it is answered
+    each -- what each item of its page or list adds
+    """
+    return {_WEIGHT: (own, each)}
+
+
 @dataclass(frozen=True, slots=True)
 class GuardLimits:
     """The limits of one operation. Introspection has no limit of depth, because it has rules of its own.
 
-    The cost is the number of fields in the largest possible answer. A field counts 1. Everything below a field that
-    takes `first` or `last` counts that many times; everything below a field that takes `ids`, once for each id; and
-    everything below another list of objects, `assumed_list` times.
+    The cost is about the number of fields in the largest possible answer. A field counts 1, and more when it declares
+    a weight (`weighs`), because it reads as much as many others. Everything below a field that takes `first` or `last`
+    counts that many times; everything below a field that takes `ids`, once for each id; and everything below another
+    list of objects, `assumed_list` times.
     """
 
     depth: int = 12
@@ -110,7 +124,7 @@ class Guard:
             ("aliases", "aliases"),
             ("directives", "directives"),
             ("fields", "fields"),
-            ("cost", "fields in its largest answer"),
+            ("cost", "fields in its largest answer, by their weights,"),
         ):
             limit, value = getattr(self._limits, name), getattr(measure, name)
             if value > limit:
@@ -160,12 +174,13 @@ class Guard:
             inner = self._schema.get_type("__Schema" if name == "__schema" else "__Type")
         below = self._selections(node.selection_set, inner, nesting)
         size = 1 if is_introspection else self._size(node, parent, definition)
+        own, each = _weight(definition)
         return Measure(
             depth=0 if is_introspection else below.depth + 1,
             aliases=below.aliases + (node.alias is not None),
             directives=below.directives,
             fields=min(below.fields + 1, _CEILING),
-            cost=min(1 + below.cost * size, _CEILING),
+            cost=min(1 + own + (below.cost + each) * size, _CEILING),
         )
 
     def _size(self, node: FieldNode, parent: GraphQLNamedType | None, definition: GraphQLField | None) -> int:
@@ -208,6 +223,11 @@ def _definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | No
     if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
         return cast("GraphQLField | None", parent.fields.get(name))
     return None
+
+
+def _weight(definition: GraphQLField | None) -> tuple[int, int]:
+    found: tuple[int, int] = (0, 0) if definition is None else metadata_of(definition).get(_WEIGHT, (0, 0))
+    return found
 
 
 def _is_list(definition: GraphQLField) -> bool:

@@ -117,7 +117,7 @@ class GraphQLEndpoint:
             credential = await self._edge.authenticate(request.headers.get("authorization"))
         except NotAuthenticated as error:
             raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
-        operation = self._operation(request, parameters, self._edge.may_introspect(credential))
+        operation = await self._operation(request, parameters, self._edge.may_introspect(credential))
         context = await self._edge.make_context(credential, request_id, client_address(request.scope))
         if operation.kind is OperationType.SUBSCRIPTION:
             stream = await self._edge.operations.subscribe(operation, context)
@@ -148,8 +148,8 @@ class GraphQLEndpoint:
 
         return stream
 
-    def _operation(self, request: Request, parameters: Parameters, may_introspect: bool) -> Operation:
-        operation = self._edge.operations.prepare(parameters, may_introspect=may_introspect)
+    async def _operation(self, request: Request, parameters: Parameters, may_introspect: bool) -> Operation:
+        operation = await self._edge.operations.prepare_aside(parameters, may_introspect=may_introspect)
         if operation.kind is OperationType.SUBSCRIPTION and not _takes_events(request):
             sentence = (
                 "Subscriptions are served over WebSocket by the graphql-transport-ws protocol, and as "

@@ -26,6 +26,7 @@ from graphql import (
 )
 from graphql.execution import create_source_event_stream
 
+import pace
 from gql.protocol.documents import Document, Documents, RequestRefused
 from gql.protocol.errors import BadInput, unavailable_all
 from gql.protocol.figures import Execution
@@ -98,6 +99,16 @@ class Operations:
     def prepare(self, parameters: Parameters, *, may_introspect: bool) -> Operation:
         """Return the operation that the client requests. Raises RequestRefused. Nothing runs before this returns."""
         document = self._documents.read(parameters.query, may_introspect=may_introspect, variables=parameters.variables)
+        return self._operation(document, parameters, may_introspect)
+
+    async def prepare_aside(self, parameters: Parameters, *, may_introspect: bool) -> Operation:
+        """Do what `prepare` does, without holding the event loop while a long document is read."""
+        document = await self._documents.read_aside(
+            parameters.query, may_introspect=may_introspect, variables=parameters.variables
+        )
+        return self._operation(document, parameters, may_introspect)
+
+    def _operation(self, document: Document, parameters: Parameters, may_introspect: bool) -> Operation:
         node = _chosen(document, parameters.operation_name)
         measure = self._documents.measure(document, node, parameters.variables)
         return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)
@@ -108,7 +119,7 @@ class Operations:
         Raises RequestRefused when its variables do not fit their types, and Unavailable when each of its root fields
         failed for a cause that may pass: then nothing was read and nothing was changed.
         """
-        with Execution(operation.node) as execution:
+        with Execution(operation.node) as execution, pace.together():
             result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
             started = _started(await result if isawaitable(result) else result, operation.kind)
             if started.errors:

@@ -4,7 +4,7 @@ No other module of the product touches such a name. What is assumed of each name
 tests/architecture/test_strawberry_internals.py has a test for each assumption.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, cast
 
@@ -84,6 +84,12 @@ def plain_attribute(field: GraphQLField) -> str | None:
     if not isinstance(definition, StrawberryField) or not definition.is_basic_field:
         return None
     return definition.python_name if getattr(field.resolve, "_is_default", False) else None
+
+
+def metadata_of(field: GraphQLField) -> Mapping[Any, Any]:
+    """Return the metadata that the field declares in Strawberry's definition of it, to which the field has a link."""
+    definition = field.extensions.get(_DEFINITION)
+    return definition.metadata if isinstance(definition, StrawberryField) else {}
 
 
 def class_of(type_: GraphQLObjectType) -> type[Any] | None:

@@ -8,6 +8,7 @@ import pytest
 from graphql.validation import validation_context
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
+import pace
 from gql.protocol.graphql_internals import (
     ObjectExecutor,
     executor_of_event,
@@ -163,3 +164,33 @@ def test_validation_ends_where_its_work_is_limited(
     errors = graphql.validate(SCHEMA, graphql.parse(document))
     assert any(map(is_aborted, errors)), LIBRARY
     assert not any(map(is_aborted, graphql.validate(SCHEMA, graphql.parse("{ nothing }")))), LIBRARY
+
+
+async def test_items_of_lists_and_what_resolvers_await_are_completed_in_later_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[str] = []
+
+    async def turn() -> None:
+        waited.append("turn")
+
+    monkeypatch.setattr(pace, "turn", turn)
+    expected = {"many": [{"name": "a", "below": {"name": "b"}}] * 2}
+    at_once = build("{ many { name below { name } } }").execute_operation(False)
+    assert (at_once.data, waited) == (expected, []), LIBRARY
+
+    monkeypatch.setattr(pace, "is_over", lambda: True)
+    later = await build("{ many { name below { name } } }").execute_operation(False)
+    assert (later.data, later.errors) == (expected, None), LIBRARY
+    assert waited == ["turn"] * 4, LIBRARY
+
+
+async def test_an_error_in_an_item_of_a_later_turn_nulls_that_item_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "is_over", lambda: True)
+    root = {"many": [THING, ValueError("broken")]}
+    built = Recording.build(SCHEMA, graphql.parse("{ many { name } }"), root_value=root)
+    assert isinstance(built, Recording), LIBRARY
+    completing: Any = built.execute_operation(False)
+    result = await completing
+    assert result.data == {"many": [{"name": "a"}, None]}, LIBRARY
+    assert [(error.message, error.path) for error in result.errors] == [("broken", ["many", 1])], LIBRARY

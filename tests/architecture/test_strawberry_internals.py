@@ -21,6 +21,7 @@ from gql.protocol.strawberry_internals import (
     field_of,
     is_awaitable,
     is_same_origin,
+    metadata_of,
     normalize_origin,
     plain_attribute,
     resolve_info,
@@ -196,3 +197,16 @@ def test_origins_are_compared_without_default_ports_and_case() -> None:
     assert is_same_origin("https://app.example", "app.example"), LIBRARY
     assert not is_same_origin("https://app.example", "other.example"), LIBRARY
     assert not is_same_origin("https://app.example", None), LIBRARY
+
+
+def test_a_field_leads_to_the_metadata_that_it_declares() -> None:
+    @strawberry.type
+    class Query:
+        heavy: int = strawberry.field(default=1, metadata={"weight": 3})
+        light: int = 1
+
+    root = core_schema(strawberry.Schema(Query)).query_type
+    assert root is not None
+    assert metadata_of(root.fields["heavy"]) == {"weight": 3}, LIBRARY
+    assert metadata_of(root.fields["light"]) == {}, LIBRARY
+    assert metadata_of(graphql.GraphQLField(graphql.GraphQLInt)) == {}, LIBRARY

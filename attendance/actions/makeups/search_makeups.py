@@ -2,7 +2,6 @@
 reads.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,8 +15,8 @@ from attendance.rules.vocabulary import OfferingKind
 from db.calendar.occurrence_listings import ListingFilter, read_slots
 from db.calendar.timetables import read_timetables
 from db.enrollments.enrollments import read_absences, read_places_of
+from pace import in_turns
 
-_LOOKED_AT_ONCE = 200
 _DAY = timedelta(days=1)
 
 
@@ -57,13 +56,11 @@ async def search_makeups(
     slots, places = await _read(connection, organization_id, question, search, within)
     found: list[Candidate] = []
     looked_at = candidates(slots, places, question, after=search.after, is_first_enough=not search.include_rejected)
-    for number, candidate in enumerate(looked_at, 1):
+    async for candidate in in_turns(looked_at):
         if search.include_rejected or not candidate.obstacles:
             found.append(candidate)
             if len(found) > search.limit:
                 break
-        if number % _LOOKED_AT_ONCE == 0:
-            await asyncio.sleep(0)
     return FoundMakeups(tuple(found[: search.limit]), has_more=len(found) > search.limit)
 
 

@@ -150,14 +150,11 @@ def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> Atten
     return tally(statuses.values())
 
 
-def openings(rows: Iterable[RosterRow], capacity: int | None) -> int | None:
-    """Return the number of places left on the date (R8.6), or None when the capacity is unlimited. A student with an
-    approved expected absence does not take a place.
+def places_taken_of(rows: Iterable[RosterRow]) -> int:
+    """Return the number of places taken on the date (R8.6), as `places_taken` counts them without the rows. A student
+    with an approved expected absence does not take a place.
     """
-    if capacity is None:
-        return None
-    taken = sum(not row.is_subdued and row.expected_absence is None for row in rows)
-    return max(capacity - taken, 0)
+    return sum(not row.is_subdued and row.expected_absence is None for row in rows)
 
 
 _ALONE = Neighbours(None, None)

@@ -27,7 +27,7 @@ from gql.protocol.errors import (
     Unavailable,
     answer_as_unavailable,
 )
-from gql.protocol.guard import GuardLimits
+from gql.protocol.guard import GuardLimits, weighs
 from gql.protocol.operations import Operations
 from gql.protocol.uvicorn_internals import Server, SocketProtocol
 
@@ -65,6 +65,14 @@ class Thing:
 
     @strawberry.field
     def parts(self) -> list["Thing"]:
+        return [Thing(name="part")]
+
+    @strawberry.field(metadata=weighs(40))  # type: ignore[untyped-decorator]
+    def heavy(self) -> int:
+        return 1
+
+    @strawberry.field(metadata=weighs(each=7))  # type: ignore[untyped-decorator]
+    def heavy_parts(self) -> list["Thing"]:
         return [Thing(name="part")]
 
 

@@ -16,6 +16,7 @@ import pytest
 import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+import pace
 from gql.fields.scalars import schema_config
 from gql.protocol.executor import CompilingExecutor
 
@@ -196,7 +197,9 @@ async def run(executor: type[Any], document: graphql.DocumentNode, root: Any, ye
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 4])
-async def test_it_answers_what_graphql_core_answers(wrong: int) -> None:
+async def test_it_answers_what_graphql_core_answers(wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Where several errors null the same field, the order of completion decides which is told.
+    monkeypatch.setattr(pace, "TURN", 60.0)
     compared = with_errors = 0
     for seed in range(60):
         chance = Chance(seed, wrong)
@@ -218,6 +221,32 @@ async def test_it_answers_what_graphql_core_answers(wrong: int) -> None:
         with_errors += bool(expected[1])
     assert compared > 30
     assert with_errors > 10
+
+
+@pytest.mark.parametrize("wrong", [0, 4])
+async def test_it_answers_the_same_when_each_item_has_a_turn_of_its_own(
+    wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+    for seed in range(60):
+        chance = Chance(seed, wrong)
+        text = f"query ($yes: Boolean!) {{ whole {chance.of_whole()} }} fragment P on Plain {{ id again: text }}"
+        if "... P" not in text:
+            text = text.partition(" fragment P")[0]
+        if "$yes)" not in text.removeprefix("query ($yes"):
+            text = text.replace("query ($yes: Boolean!)", "query")
+        document = graphql.parse(text)
+        if graphql.validate(SCHEMA, document):
+            continue
+        root = chance.whole()
+        with monkeypatch.context() as patched:
+            patched.setattr(pace, "TURN", 60.0)
+            data, errors = await run(CompilingExecutor, document, root, True)
+            patched.setattr(pace, "TURN", -1.0)
+            in_turns = await run(CompilingExecutor, document, root, True)
+        assert (in_turns[0], bool(in_turns[1])) == (data, bool(errors)), (seed, text)
+        compared += 1
+    assert compared > 20
 
 
 async def test_a_long_subscription_remembers_no_more_than_a_short_one() -> None:

@@ -68,6 +68,9 @@ def nested(levels: int) -> str:
         ("{ thing { parts { name } } }", Measure(depth=3, fields=3, cost=1 + 1 + 10)),
         ("{ things(first: 3) { nodes { parts { name } } } }", Measure(depth=4, fields=4, cost=1 + 3 * (1 + 1 + 10))),
         ('{ pick(ids: ["a", "b"]) { name } }', Measure(depth=2, fields=2, cost=1 + 2)),
+        ("{ thing { heavy } }", Measure(depth=2, fields=2, cost=1 + 41)),
+        ("{ things(first: 3) { nodes { heavy name } } }", Measure(depth=3, fields=4, cost=1 + 1 + 3 * (41 + 1) + 2)),
+        ("{ thing { heavyParts { name } } }", Measure(depth=3, fields=3, cost=1 + 1 + 10 * (1 + 7))),
         ("{ ...F ...F } fragment F on Query { thing { name } }", Measure(depth=2, fields=4, cost=4)),
         ("{ thing { ... on Thing { ...N } ... { name } } } fragment N on Thing { name }", Measure(2, 0, 0, 3, 3)),
         ("{ ...F @include(if: true) } fragment F on Query { hello }", Measure(1, 0, 1, 1, 1)),
@@ -135,7 +138,7 @@ def test_a_refusal_by_size_is_not_remembered_for_the_text() -> None:
         (
             "{ things(first: 100) { nodes { a: parts { parts { name } } } } }",
             "{ things(first: 100) { nodes { parts { parts { parts { name } } } } } }",
-            "at most 50000 fields in its largest answer are allowed, it has 111201",
+            "at most 50000 fields in its largest answer, by their weights, are allowed, it has 111201",
         ),
     ],
 )

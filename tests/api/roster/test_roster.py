@@ -211,6 +211,51 @@ async def test_R8_6_openings_leave_out_expected_absences_and_subdued_rows(world:
     assert (await sheet(owner_api, lesson))["openings"] == 1
 
 
+async def test_R8_6_openings_of_a_listing_are_those_of_the_rosters(world: World, owner_api: Api) -> None:
+    lesson = await world.weekly_class(capacity=30, start_time=time(23, 30))
+    other_slot = await world.timeslot(lesson.offering_id, weekday=3)
+    late, early = (
+        {"window_starts": time(23), "window_ends": time(23, 45)},
+        {
+            "window_starts": time(9),
+            "window_ends": time(10),
+        },
+    )
+    places: list[list[dict[str, Any]]] = [
+        [{}],
+        [{}, {"type": EnrollmentType.TRIAL}],
+        [{"drop_on": MONDAY - timedelta(days=1)}],
+        [{"timeslot_id": other_slot}],
+        [{"type": EnrollmentType.WAITLIST}],
+        [{"deleted_at": LONG_AGO}],
+    ]
+    absences: list[dict[str, Any]] = [
+        {},
+        late,
+        early,
+        {"state": ExpectedAbsenceState.REQUESTED},
+        {"starts_on": MONDAY + timedelta(days=1), "window_starts": time(0), "window_ends": time(0, 10)},
+        {"starts_on": MONDAY + timedelta(days=1)},
+    ]
+    for mine in places:
+        for absence in [None, *absences]:
+            student = await world.student()
+            enrollments = [await world.enroll(student, lesson.offering_id, **each) for each in mine]
+            if absence is not None:
+                await world.expected_absence(student, **absence)
+            if enrollments[1:]:
+                await world.expected_absence(student, enrollments=enrollments[1:])
+    listing = '{ occurrences(filter: {from: "2026-11-16", to: "2026-11-18"}) { nodes { openings id } } }'
+    nodes = (await owner_api.ask(listing))["occurrences"]["nodes"]
+    by_id = {node["id"]: node["openings"] for node in nodes}
+    assert len(by_id) == 2
+    for occurrence_id, openings in by_id.items():
+        shown = await owner_api.occurrence(occurrence_id, "openings roster { id }")
+        assert openings == shown["openings"], occurrence_id
+    assert len(set(by_id.values())) == 2
+    assert min(by_id.values()) > 0
+
+
 async def test_R2_9_tallies_of_a_listing_are_those_of_the_rosters(
     world: World, owner_api: Api, database: Database
 ) -> None:

@@ -1,0 +1,153 @@
+"""Divides long plain work into turns, so that it does not hold the event loop.
+
+Everything in a process shares one thread: while Python computes, no other request, event or ping is answered. Work that
+grows with what a client requests therefore asks between its pieces whether its turn is over, and waits for the next
+one. In each turn of the loop, all such work together has TURN seconds.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TURN = 0.01
+# How many pieces are woken in each turn. Those for which no time is left wait again, before all others.
+_WOKEN = 16
+
+
+class _Together:
+    """The tasks of one piece of work. `waiting` is how many of them wait for a turn."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+
+
+_together: ContextVar[_Together | None] = ContextVar("together", default=None)
+
+
+class _Turns:
+    """The turns of one event loop.
+
+    The first piece of a turn notes the time and schedules `_end`, which the loop runs after everything that was ready,
+    and after which it looks for input and output. Each turn wakes at least one piece that need not ask again, so all
+    work goes on, however busy the loop is.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._began: float | None = None
+        self._ends = False
+        self._waiting: deque[asyncio.Future[bool]] = deque()
+
+    def is_over(self) -> bool:
+        now = time.perf_counter()
+        if self._began is None:
+            self._began = now
+            self._schedule_end()
+            return False
+        return now - self._began > TURN
+
+    async def next(self) -> None:
+        together = _together.get()
+        if together is None:
+            await self._next()
+            return
+        together.waiting += 1
+        try:
+            await self._next()
+        finally:
+            together.waiting -= 1
+
+    async def _next(self) -> None:
+        is_again = False
+        while True:
+            turn = self.loop.create_future()
+            (self._waiting.appendleft if is_again else self._waiting.append)(turn)
+            self._schedule_end()
+            may_go_on = await turn
+            if not self.is_over() or may_go_on:
+                return
+            is_again = True
+
+    def _schedule_end(self) -> None:
+        if not self._ends:
+            self._ends = True
+            self.loop.call_soon(self._end)
+
+    def _end(self) -> None:
+        self._began, self._ends = None, False
+        woken = 0
+        while self._waiting and woken < _WOKEN:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(woken == 0)
+                woken += 1
+        if self._waiting:
+            self._schedule_end()
+
+
+class _Here(threading.local):
+    turns: _Turns | None = None
+
+
+_here = _Here()
+
+
+def _turns_here() -> _Turns | None:
+    """Return the turns of the loop that runs in this thread, or None when none runs."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    if _here.turns is None or _here.turns.loop is not loop:
+        _here.turns = _Turns(loop)
+    return _here.turns
+
+
+def is_over() -> bool:
+    """Return whether the time of this turn is used up, so that the caller should wait for the next one."""
+    turns = _turns_here()
+    return turns is not None and turns.is_over()
+
+
+async def turn() -> None:
+    """Return at once while this turn has time left, and otherwise in a later one."""
+    turns = _turns_here()
+    if turns is not None and turns.is_over():
+        await turns.next()
+
+
+async def in_turns(items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield the items, waiting for the next turn whenever one is over."""
+    for item in items:
+        await turn()
+        yield item
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Regard all tasks that are started within as one piece of work, for `settled`."""
+    token = _together.set(_Together())
+    try:
+        yield
+    finally:
+        _together.reset(token)
+
+
+async def settled() -> None:
+    """Return when none of the tasks that work together with this one waits for a turn.
+
+    Whoever collects what they ask for would otherwise get it in as many parts as there are turns.
+    """
+    group = _together.get()
+    quiet = 0
+    # A task that has waited starts others, which wait only a turn of the loop later.
+    while quiet < 3:
+        await asyncio.sleep(0)
+        quiet = quiet + 1 if group is None or group.waiting == 0 else 0

@@ -1,0 +1,87 @@
+"""Long plain work takes turns: others run in between, and every piece is done."""
+
+import asyncio
+import time
+
+import pytest
+
+import pace
+
+
+@pytest.fixture(autouse=True)
+def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "TURN", 0.002)
+
+
+def compute(seconds: float = 0.001) -> None:
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+
+
+async def piece() -> int:
+    await pace.turn()
+    compute()
+    return 1
+
+
+async def test_others_run_between_the_pieces_of_many_tasks() -> None:
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    looking = asyncio.ensure_future(other())
+    assert await asyncio.gather(*(piece() for _ in range(60))) == [1] * 60
+    looking.cancel()
+    assert turns >= 15
+
+
+async def test_items_are_yielded_in_their_order_over_several_turns() -> None:
+    turns: list[int] = []
+
+    async def other() -> None:
+        while True:
+            turns.append(len(found))
+            await asyncio.sleep(0)
+
+    found: list[int] = []
+    looking = asyncio.ensure_future(other())
+    async for item in pace.in_turns(range(30)):
+        compute()
+        found.append(item)
+    looking.cancel()
+    assert found == list(range(30))
+    assert len(set(turns)) >= 8
+
+
+async def test_pieces_that_are_cancelled_do_not_hold_up_the_others() -> None:
+    tasks = [asyncio.ensure_future(piece()) for _ in range(80)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    for task in tasks[2:60]:
+        task.cancel()
+    results = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+    assert results[60:] == [1] * 20
+
+
+async def test_each_turn_lets_at_least_one_piece_go_on_however_busy_the_loop_is() -> None:
+    async def busy() -> None:
+        while True:
+            pace.is_over()
+            compute(0.004)
+            await asyncio.sleep(0)
+
+    load = asyncio.ensure_future(busy())
+    await asyncio.sleep(0)
+    assert await asyncio.wait_for(asyncio.gather(*(piece() for _ in range(30))), 5) == [1] * 30
+    load.cancel()
+
+
+def test_without_a_loop_no_turn_is_ever_over() -> None:
+    assert not pace.is_over()
+    compute(0.004)
+    assert not pace.is_over()
