@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     trusted_proxies: str | None = None
     graceful_timeout: int = Field(default=10, ge=1, le=300)
     request_timeout: float = Field(default=30, gt=0, le=3600)
+    concurrent_operations: int | None = Field(default=None, ge=1, le=10_000)
+    queue_seconds: float = Field(default=2, gt=0, le=60)
     request_body_limit: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     socket_send_timeout: float = Field(default=20, gt=0, le=600)
     live_connections_per_sign_in: int = Field(default=100, ge=1, le=100_000)
@@ -95,6 +97,11 @@ class Settings(BaseSettings):
     @property
     def in_production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def operation_slots(self) -> int:
+        """The number of operations that run at once."""
+        return self.concurrent_operations or max(1, min(4, self.database_pool_size - 2))
 
     @field_validator("database_url")
     @classmethod

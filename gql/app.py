@@ -24,6 +24,7 @@ from gql.live.feed import make_feed_hub
 from gql.live.listener import listening
 from gql.live.sheet_changes import SheetHub
 from gql.live.task_board import TaskBoard
+from gql.protocol.admission import Admission
 from gql.protocol.edge import Edge, HttpLimits, SocketLimits
 from gql.protocol.explorer import explorer_assets
 from gql.protocol.guard import GuardLimits
@@ -60,7 +61,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     )
 
     show_pool(database.engine.pool)
-    looking = create_engine(settings.database_url, pool_size=1)
+    # Connections for which requests do not compete: a process whose others are all in use is busy, but it can serve.
+    looking = create_engine(settings.database_url, pool_size=2)
     page = FiguresPage(looking, redis, clock)
     has_address = settings.metrics_port is not None
 
@@ -82,9 +84,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
             await looking.dispose()
             services.passwords.close()
 
-    return assemble(
-        make_edge(settings, services), health_routes(database, redis, None if has_address else page.show), lifespan
-    )
+    health = health_routes(Database(looking), redis, None if has_address else page.show)
+    return assemble(make_edge(settings, services), health, lifespan)
 
 
 def make_edge(settings: Settings, services: Services) -> Edge:
@@ -104,6 +105,12 @@ def make_edge(settings: Settings, services: Services) -> Edge:
             drain=settings.graceful_timeout / 2,
         ),
         quota=Quota(settings.live_connections_per_sign_in),
+        admission=Admission(
+            settings.operation_slots,
+            settings.queue_seconds,
+            # Two connections are left to live streams.
+            aside=max(0, settings.database_pool_size - settings.operation_slots - 2),
+        ),
     )
 
 

@@ -30,6 +30,10 @@ def health_routes(database: Database, redis: Redis, figures: Page | None = own_p
     (R16.2), and Redis answers. Reads and
     writes go on without Redis, only live delivery between processes waits: `/health/ready?optional=redis`
     reports it but stays 200, for a balancer that shall keep such a process in service.
+
+    Ready does not mean idle: a balancer that took busy processes out of service would leave the load to fewer (R16.3).
+
+    database -- has a connection of its own, for which requests do not compete
     """
     expected = newest_revision()
 

@@ -22,6 +22,8 @@ _ISSUER = "rollbook"
 _AUDIENCE = "rollbook-api"
 _KIOSK = "KIOSK"
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub", "org", "portal", "kind"]
+# Tokens whose claims are kept, the newest ones. Only tokens with a good signature are.
+_REMEMBERED = 4096
 # PyJWT would read the clock itself. The dates are checked here instead, with the clock that everything else uses.
 _OPTIONS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
@@ -37,6 +39,7 @@ class AccessTokens:
         self._key = hmac.digest(secret.encode(), b"access tokens", sha256)
         self._clock = clock
         self._lifetime = timedelta(seconds=lifetime)
+        self._checked: dict[str, Claims] = {}
 
     def claims(
         self, organization_id: UUID, portal: Portal, holder_id: UUID, sign_in_id: UUID | None, expires_at: datetime
@@ -71,14 +74,26 @@ class AccessTokens:
         """Return the claims of a token. Raises CredentialExpired for a token that has expired, and NotAuthenticated for
         any other invalid one.
         """
-        try:
-            payload = jwt.decode(token, self._key, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
-            claims = self._read(payload)
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
-            raise NotAuthenticated("The access token is not valid.") from None
+        claims = self._checked.get(token)
+        if claims is None:
+            claims = self._decoded(token)
+            self._checked[token] = claims
+            if len(self._checked) > _REMEMBERED:
+                del self._checked[next(iter(self._checked))]
         if claims.expires_at <= self._clock():
             raise CredentialExpired("The access token has expired. Refresh the session.")
         return claims
+
+    def has_checked(self, token: str) -> bool:
+        """Return whether the signature of this token was checked already, so that another check costs nothing."""
+        return token in self._checked
+
+    def _decoded(self, token: str) -> Claims:
+        try:
+            payload = jwt.decode(token, self._key, [ALGORITHM], options=_OPTIONS, issuer=_ISSUER, audience=_AUDIENCE)
+            return self._read(payload)
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
+            raise NotAuthenticated("The access token is not valid.") from None
 
     def _read(self, payload: dict[str, Any]) -> Claims:
         """Return the claims. Raises ValueError, TypeError or AttributeError for claims that this server never signs."""

@@ -33,6 +33,8 @@ class Authenticate:
         token = token.strip()
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST:
             raise NotAuthenticated("Write the access token as: Authorization: Bearer <access token>.")
+        if self._access_tokens.has_checked(token):
+            return self._access_tokens.check(token)
         try:
             header = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError:

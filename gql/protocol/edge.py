@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.types import Receive, Scope
 
+from gql.protocol.admission import Admission
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 
@@ -23,6 +25,10 @@ class Credential(Protocol):
     def holder(self) -> Hashable:
         """The holder of the credential. It is equal for all credentials of one sign-in or device."""
 
+    @property
+    def tenant(self) -> Hashable:
+        """The tenant of the holder. Tenants share a process that has too much to do fairly."""
+
 
 class Authenticator(Protocol):
     async def __call__(self, authorization: str | None) -> Any:
@@ -31,6 +37,8 @@ class Authenticator(Protocol):
         Raises CredentialExpired or NotAuthenticated.
         """
 
+
+_ANONYMOUS = tuple(f"anonymous {number}" for number in range(4))
 
 ContextFactory = Callable[[Any, str, str], Awaitable[Any]]
 """Makes the context of one operation from its credential (or None), the request id and the client's address."""
@@ -98,7 +106,25 @@ class Edge:
     http: HttpLimits = field(default_factory=HttpLimits)
     socket: SocketLimits = field(default_factory=SocketLimits)
     quota: Quota = field(default_factory=lambda: Quota(100))
+    admission: Admission = field(default_factory=lambda: Admission(slots=10_000, patience=10.0))
 
     def may_introspect(self, credential: Any) -> bool:
         """Return whether this client may read the schema and gets "Did you mean" suggestions."""
         return self.open_to_anonymous or credential is not None
+
+    def refuse_if_overloaded(self, credential: Any, scope: Scope) -> None:
+        """Raises Overloaded when a request that came now could not begin in time."""
+        self.admission.refuse_if_overloaded(_tenant(credential, scope))
+
+    def turn(self, credential: Any, scope: Scope) -> AbstractAsyncContextManager[None]:
+        """Hold a slot of the process for the block. Raises Overloaded."""
+        return self.admission.turn(_tenant(credential, scope))
+
+
+def _tenant(credential: Any, scope: Scope) -> Hashable:
+    """Return whose share of the process a request uses. The credential was verified, so nobody uses that of another.
+
+    Clients without a credential share a few places by their addresses: one that floods the process does not keep all
+    others from signing in, and many addresses do not take the place of the tenants.
+    """
+    return _ANONYMOUS[hash(client_address(scope)) % len(_ANONYMOUS)] if credential is None else credential.tenant

@@ -31,6 +31,16 @@ OPERATION_SECONDS = Histogram(
     ["kind", "operation"],
     buckets=SECONDS,
 )
+OPERATIONS_RUNNING = Gauge("rollbook_operations_running", "The number of operations that hold a slot.")
+OPERATIONS_WAITING = Gauge("rollbook_operations_waiting", "The number of operations that wait for a slot.")
+OPERATIONS_REFUSED = Counter(
+    "rollbook_operations_refused",
+    "Operations that were refused because the process had too much to do: on arrival, or after waiting in vain.",
+    ["when"],
+)
+OPERATION_WAIT_SECONDS = Histogram(
+    "rollbook_operation_wait_seconds", "Time for which operations waited for a slot before they ran.", buckets=SECONDS
+)
 ERRORS = Counter("rollbook_errors", "Errors that clients were told, by extensions.code.", ["code"])
 
 SEVERAL = "several"

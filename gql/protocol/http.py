@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, OperationType
+from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gql.protocol.admission import Overloaded
 from gql.protocol.answers import Answer, response
 from gql.protocol.documents import RequestRefused
 from gql.protocol.edge import Edge, client_address, hung_up
@@ -112,21 +113,34 @@ class GraphQLEndpoint:
         return chosen
 
     async def _run(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
-        parameters = await self._parameters(request)
         try:
             credential = await self._edge.authenticate(request.headers.get("authorization"))
         except NotAuthenticated as error:
             raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
-        operation = await self._operation(request, parameters, self._edge.may_introspect(credential))
-        context = await self._edge.make_context(credential, request_id, client_address(request.scope))
-        if operation.kind is OperationType.SUBSCRIPTION:
-            stream = await self._edge.operations.subscribe(operation, context)
-            return self._events(stream.answers(), credential, request_id)
-        result = await self._attended(request, self._edge.operations.execute(operation, context))
-        if media_type == EVENT_STREAM:
-            return self._events(once(Answer(result)), credential, request_id)
-        body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
-        return _json(body, 200, media_type)
+        try:
+            self._edge.refuse_if_overloaded(credential, request.scope)
+            parameters = await self._parameters(request)
+            return await self._attended(request, self._serve(request, parameters, credential, media_type, request_id))
+        except Overloaded as refusal:
+            # These are counted and have no line each in the log, because thousands of them must cost next to nothing.
+            request.scope.setdefault("state", {})["is_counted"] = True
+            raise _Answer(503, refusal, refusal.headers) from None
+
+    async def _serve(
+        self, request: Request, parameters: Parameters, credential: Any, media_type: str, request_id: str
+    ) -> ASGIApp:
+        """Answer when it is this request's turn. Before that its document is not even parsed."""
+        async with self._edge.turn(credential, request.scope):
+            operation = await self._operation(request, parameters, self._edge.may_introspect(credential))
+            context = await self._edge.make_context(credential, request_id, client_address(request.scope))
+            if operation.kind is OperationType.SUBSCRIPTION:
+                stream = await self._edge.operations.subscribe(operation, context)
+                return self._events(stream.answers(), credential, request_id)
+            result = await self._edge.operations.execute(operation, context)
+            if media_type == EVENT_STREAM:
+                return self._events(once(Answer(result)), credential, request_id)
+            body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
+            return _json(body, 200, media_type)
 
     def _events(self, answers: AsyncGenerator[Answer, None], credential: Any, request_id: str) -> ASGIApp:
         events = EventStream(self._edge, answers, credential, request_id, self._draining)
@@ -160,7 +174,7 @@ class GraphQLEndpoint:
             raise _Answer(405, BadInput("Mutations are sent by POST."), {"allow": "POST"})
         return operation
 
-    async def _attended(self, request: Request, work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+    async def _attended(self, request: Request, work: Coroutine[Any, Any, ASGIApp]) -> ASGIApp:
         """Return the work's result. The work is cancelled when its time is over or the client disconnects."""
         task = asyncio.ensure_future(work)
         listener = asyncio.ensure_future(hung_up(request.receive))

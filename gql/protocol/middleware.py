@@ -21,6 +21,8 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 class RequestContext:
     """Gives each request an id and binds it to the log. The layers below read it from `scope["state"]["request_id"]`.
 
+    A request whose `scope["state"]["is_counted"]` is set has no line in the access log, but counts in the figures.
+
     An X-Request-Id from the client or a proxy is kept when it is plain and short. The id is always returned.
     """
 
@@ -62,13 +64,17 @@ class _Exchange:
                 RESPONSES.labels(status).inc()
                 if not self._is_stream:
                     RESPONSE_SECONDS.observe(seconds)
-            log.info(
-                "request",
-                method=self._scope["method"],
-                path=self._scope["path"],
-                status=status,
-                milliseconds=round(seconds * 1000, 1),
-            )
+            if not self._scope["state"].get("is_counted"):
+                self._log(status, seconds)
+
+    def _log(self, status: int, seconds: float) -> None:
+        log.info(
+            "request",
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )
 
     async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":

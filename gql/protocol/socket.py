@@ -229,7 +229,7 @@ class Socket:
     async def _execute(self, operation_id: str, operation: Operation, context: Any) -> None:
         limit = self._limits.operation_timeout
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(limit), self._edge.turn(self._credential, self._scope):
                 result = await self._edge.operations.execute(operation, context)
         except TimeoutError:
             raise TimedOut(limit) from None

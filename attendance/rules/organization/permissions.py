@@ -65,6 +65,10 @@ class Claims:
         """
         return (self.organization_id, self.portal, self.sign_in_id, self.kiosk_id, self.email)
 
+    @property
+    def tenant(self) -> UUID:
+        return self.organization_id
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -263,6 +263,11 @@ class Person:
     def holder(self) -> str:
         return self.name
 
+    @property
+    def tenant(self) -> str:
+        """`Bearer <name>@<tenant>`; a name without one is its own tenant."""
+        return self.name.partition("@")[2] or self.name
+
 
 async def authenticate(authorization: str | None) -> Person | None:
     """`Bearer <name>` for an hour, `Bearer <name>/<seconds>` for less; `old` has expired, `bad` is forged."""

@@ -1,0 +1,238 @@
+"""Decides when an operation may run, so that a process that is asked for too much serves what it can in time.
+
+A process runs only so many operations at once, about as many as it has database connections. Those that come while all
+slots are taken wait here, where a wait is seen, and not in the connection pool. What cannot begin in time is refused at
+once with UNAVAILABLE: running it would cost others their time, and its client would be gone before the answer.
+
+Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
+operations, and to the one that was served longest ago among equals. No tenant can take all slots. So a tenant that asks
+for ten times its share waits for itself (docs/decisions/0055-admission.md).
+"""
+
+import asyncio
+import math
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from gql.protocol.errors import Unavailable
+from gql.protocol.figures import OPERATION_WAIT_SECONDS, OPERATIONS_REFUSED, OPERATIONS_RUNNING, OPERATIONS_WAITING
+
+log = structlog.get_logger("rollbook.api")
+
+# The part of the slots that one tenant leaves to the others.
+_LEFT_TO_OTHERS = 0.25
+# A queue that is never empty for this many times the patience only makes everybody late, so it is kept short.
+_STANDING = 1.0
+_SHORTENED = 0.25
+_WAITING_PER_SLOT = 50
+# Seconds after which an operation has rather waited for a lock than worked.
+_LONG = 1.0
+# The weight of the newest operation in the average of their times.
+_NEWEST = 0.05
+_LONGEST_RETRY = 10
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Overloaded(Unavailable):
+    """The process has more to do than it can finish in time. Nothing of this operation was executed."""
+
+    def __init__(self, wait: float) -> None:
+        # Clients that were refused together must not come back together.
+        seconds = math.ceil(wait + random.uniform(0, 2))  # noqa: S311
+        super().__init__("The server is busy. Try again.", retry_after=min(max(seconds, 1), _LONGEST_RETRY))
+
+
+@dataclass(slots=True)
+class _Tenant:
+    """The operations of one tenant.
+
+    turn -- the number of the last slot that it was given
+    standing_since -- when its queue was last empty; counts only while there is a queue
+    """
+
+    running: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    turn: int = 0
+    standing_since: float = 0.0
+
+
+@dataclass(slots=True)
+class _Held:
+    """The slot of one operation, or its place beside the slots."""
+
+    tenant: _Tenant
+    is_aside: bool = False
+
+
+class Admission:
+    """The slots of one process and the queues before them."""
+
+    def __init__(
+        self, slots: int, patience: float, aside: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """slots -- how many operations run at once
+        patience -- the longest time in seconds that an operation waits for a slot
+        aside -- how many more may run that have lasted for so long that they rather wait than work
+        """
+        self._slots = slots
+        self._aside_left = aside
+        self._per_tenant = max(1, slots - math.ceil(slots * _LEFT_TO_OTHERS))
+        self._patience = patience
+        self._clock = clock
+        self._tenants: dict[Hashable, _Tenant] = {}
+        self._running = 0
+        self._waiting = 0
+        self._turns = 0
+        self._average = 0.0
+        self._refused = 0
+        self._next_line = 0.0
+
+    @asynccontextmanager
+    async def turn(self, key: Hashable) -> AsyncIterator[None]:
+        """Hold a slot for the block. Raises Overloaded at once when none becomes free in time. Whoever is cancelled
+        leaves the queue.
+
+        key -- the tenant
+        """
+        tenant = self._tenants.setdefault(key, _Tenant())
+        asked = self._clock()
+        try:
+            if self._has_slot_for(tenant):
+                self._begin(tenant)
+            else:
+                await self._wait(tenant, asked)
+            began = self._clock()
+            OPERATION_WAIT_SECONDS.observe(began - asked)
+            held = _Held(tenant)
+            timer = asyncio.get_running_loop().call_later(_LONG, self._set_aside, held)
+            try:
+                yield
+            finally:
+                timer.cancel()
+                self._release(held, self._clock() - began)
+        finally:
+            if not tenant.running and not tenant.waiting and self._tenants.get(key) is tenant:
+                del self._tenants[key]
+
+    def refuse_if_overloaded(self, key: Hashable) -> None:
+        """Raises Overloaded when `turn` would do so now. It costs less, and nothing of the request need be read yet."""
+        tenant = self._tenants.get(key) or _Tenant()
+        if not self._has_slot_for(tenant):
+            self._refuse_what_comes_too_late(tenant, self._clock())
+
+    def _has_slot_for(self, tenant: _Tenant) -> bool:
+        return self._running < self._slots and tenant.running < self._per_tenant
+
+    def _begin(self, tenant: _Tenant) -> None:
+        self._turns += 1
+        tenant.turn = self._turns
+        tenant.running += 1
+        self._running += 1
+        OPERATIONS_RUNNING.inc()
+
+    def _end(self, tenant: _Tenant) -> None:
+        tenant.running -= 1
+        self._running -= 1
+        OPERATIONS_RUNNING.dec()
+        self._hand_out()
+
+    def _set_aside(self, held: "_Held") -> None:
+        """Give the slot of an operation that has held it for long to others, if there is room beside the slots."""
+        if self._aside_left:
+            self._aside_left -= 1
+            held.is_aside = True
+            self._end(held.tenant)
+
+    def _release(self, held: "_Held", lasted: float) -> None:
+        if held.is_aside:
+            self._aside_left += 1
+            return
+        self._average += (lasted - self._average) * (_NEWEST if self._average else 1)
+        self._end(held.tenant)
+
+    def _hand_out(self) -> None:
+        while self._waiting:
+            able = [each for each in self._tenants.values() if each.waiting and self._has_slot_for(each)]
+            if not able:
+                return
+            tenant = min(able, key=lambda each: (each.running, each.turn))
+            place = tenant.waiting.popleft()
+            self._count(-1)
+            if not place.cancelled():
+                self._begin(tenant)
+                place.set_result(None)
+
+    async def _wait(self, tenant: _Tenant, now: float) -> None:
+        """Wait for a slot, which is then taken. Raises Overloaded."""
+        self._refuse_what_comes_too_late(tenant, now)
+        loop = asyncio.get_running_loop()
+        place = loop.create_future()
+        timer = loop.call_later(self._patience, self._give_up, tenant, place)
+        if not tenant.waiting:
+            tenant.standing_since = now
+        tenant.waiting.append(place)
+        self._count(1)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place in tenant.waiting:
+                tenant.waiting.remove(place)
+                self._count(-1)
+            elif not place.cancelled() and place.exception() is None:
+                # The slot was given in the moment in which the client disconnected.
+                self._end(tenant)
+            raise
+        finally:
+            timer.cancel()
+
+    def _give_up(self, tenant: _Tenant, place: asyncio.Future[None]) -> None:
+        """Refuse an operation that has waited longer than was expected when it came."""
+        if not place.done():
+            tenant.waiting.remove(place)
+            self._count(-1)
+            place.set_exception(self._refusal("waiting", self._expected_wait(tenant)))
+
+    def _refuse_what_comes_too_late(self, tenant: _Tenant, now: float) -> None:
+        expected = self._expected_wait(tenant)
+        if expected > self._allowed_wait(tenant, now) or self._waiting >= _WAITING_PER_SLOT * self._slots:
+            raise self._refusal("arrival", expected)
+
+    def _refusal(self, when: str, expected: float) -> Overloaded:
+        """Count a refusal. The log has one line for many of them."""
+        OPERATIONS_REFUSED.labels(when).inc()
+        self._refused += 1
+        now = self._clock()
+        if now >= self._next_line:
+            log.warning(
+                "overloaded",
+                refused=self._refused,
+                running=self._running,
+                waiting=self._waiting,
+                wait=round(expected, 2),
+            )
+            self._refused, self._next_line = 0, now + _SECONDS_BETWEEN_LINES
+        return Overloaded(expected)
+
+    def _count(self, change: int) -> None:
+        self._waiting += change
+        OPERATIONS_WAITING.inc(change)
+
+    def _expected_wait(self, tenant: _Tenant) -> float:
+        """Return the seconds after which one more operation of this tenant could begin.
+
+        Before it come all that the tenant has waiting, and as many of each other tenant, as far as they wait.
+        """
+        own = len(tenant.waiting) + 1
+        others = sum(min(len(each.waiting), own) for each in self._tenants.values() if each is not tenant)
+        return self._average * max((own + others) / self._slots, own / self._per_tenant)
+
+    def _allowed_wait(self, tenant: _Tenant, now: float) -> float:
+        """A burst may wait for the whole patience. A queue that stands for longer than that is no burst."""
+        is_standing = bool(tenant.waiting) and now - tenant.standing_since > _STANDING * self._patience
+        return self._patience * (_SHORTENED if is_standing else 1)
