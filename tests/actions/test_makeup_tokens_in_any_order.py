@@ -12,6 +12,7 @@ commit is followed by the loss of its wake-ups.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -25,10 +26,13 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database, create_engine
 from tests.actions.token_story import NAMES, Story, new_story, tokens_of_one_run
+from tests.support.audit import assert_sound
 from tests.support.factories import new_world
 from tests.support.sizes import SEED, SIZES
 from tests.support.token_audit import audit
 
+EVER = datetime(2026, 1, 1, tzinfo=UTC)
+"""Before anything expires: each unused token must have its absence."""
 SETTINGS = settings(
     max_examples=SIZES.stories,
     derandomize=SEED is None,
@@ -128,6 +132,7 @@ async def _assert_as_after_one_run(story: Story) -> None:
     assert not found.missing(), story.told
     assert not found.unearned(), story.told
     assert not found.faults, (found.faults, story.told)
+    await assert_sound(world, now=EVER)
     for sheet in story.sheets:
         kept = {name: token for name, token in (await story.tokens(sheet)).items() if token != "tied"}
         one_run = await tokens_of_one_run(story, sheet)
@@ -168,3 +173,4 @@ async def _assert_filled(story: Story, backwards: bool) -> None:
     assert before.held.keys() <= found.held.keys(), story.told
     assert all(counted[absence.student_id] == 1 for absence in found.missing()), story.told
     assert not found.faults, (found.faults, story.told)
+    await assert_sound(world, now=EVER)

@@ -11,7 +11,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission
+from clock import wall_clock
 from commands.servers import postgres
 from commands.servers.process import stop
 from commands.servers.start import locked
@@ -29,6 +30,7 @@ from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.faults.crowd import Returning, assert_up_to_date
 from tests.support.api_process import ApiProcess, RedisServer, api_process, office_token
+from tests.support.audit import assert_sound
 from tests.support.factories import World, new_world
 from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.sizes import SIZES
@@ -169,5 +171,9 @@ async def test_R10_2_whatever_dies_a_crowd_of_subscribers_misses_nothing(town: T
         f"\n{len(crowd)} subscribers, {town.marks} marks, {sum(client.told for client in crowd)} events, of them "
         f"{sum(client.snapshots for client in crowd)} states; {sum(client.connections for client in crowd)} connections"
     )
+    engine = create_engine(town.server.url, role=None)
+    async with engine.connect() as connection:
+        await assert_sound(replace(town.world, owner=connection), now=wall_clock())
+    await engine.dispose()
     assert all(client.connections > 1 for client in crowd)
     assert town.marks > 20 * SHEETS

@@ -14,9 +14,11 @@ from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
 from bench.snow_day import CANCEL, fill
+from clock import wall_clock
 from db.engine import Database
 from tests.api.tasks.task_client import gid
 from tests.support.api import Api
+from tests.support.audit import assert_sound
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.processes import worker_process
@@ -67,6 +69,7 @@ async def assert_whole(world: World) -> int:
     emails = list(await world.owner.execute(EMAILS))
     assert row.state != "CANCELLED" or "QUEUED" not in {each.state for each in emails}
     assert len({each.reason for each in emails}) == len(emails) == SIZE * len(done)
+    await assert_sound(world, now=wall_clock())
     return len(done)
 
 

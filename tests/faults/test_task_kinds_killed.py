@@ -26,6 +26,7 @@ from db.engine import Database
 from db.marks.changes import Author
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
+from tests.support.audit import assert_sound
 from tests.support.factories import JANUARY, World
 from tests.support.processes import worker_process
 
@@ -60,6 +61,7 @@ async def run(world: World, database: Database, servers: tuple[str, str], kind: 
             while (row := await _progress(world)).ended_at is None:
                 await asyncio.sleep(0.05)
     assert (row.state, row.done) == ("COMPLETED", row.total)
+    await assert_sound(world, now=datetime.now(UTC))
     return killed
 
 

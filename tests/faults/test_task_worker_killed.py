@@ -12,12 +12,14 @@ from redis.asyncio import Redis
 from attendance.actions.tasks.cancel_background_task import cancel_background_task
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.vocabulary import Portal
+from clock import wall_clock
 from db.engine import Database
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.api.tasks.task_client import gid
 from tests.faults.task_worker import task_worker
 from tests.support.api_process import api_process, sign_in
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.processes import Process, worker_process
 from tests.support.sockets import connected
@@ -78,6 +80,7 @@ async def assert_the_report_is_true(desk: TaskDesk, task_id: UUID) -> list[int]:
     if row.state == "CANCELLED":
         assert "QUEUED" not in emails.values()
     assert await desk.leases() == 0
+    await assert_sound(desk.world, now=wall_clock())
     return done
 
 

@@ -29,6 +29,7 @@ from tests.simulation.reckoning import at_their_time, by_student, within_limit
 from tests.simulation.script import HOUR, LAST_AT, script
 from tests.simulation.timetable import BEFORE, ROSTER, Meeting, new_timetable
 from tests.support.api import Api, serving
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.sizes import SEED as GIVEN_SEED
 from tests.support.sizes import SIZES
@@ -104,6 +105,7 @@ async def test_R7_10_two_days_end_in_the_tokens_that_the_final_marks_earn(
         counts = (await world.owner.execute(COUNTS)).one()
         print(dict(counts._mapping), *sorted((days.told + crew.told).items()), sep="\n")
         assert found.faults == []
+        await assert_sound(world, now=LAST_AT + HOUR)
         assert found.unearned() == set()
         assert list(within_limit(found, LIMIT)) == []
         assert list(at_their_time(found, meetings)) == []
@@ -114,6 +116,7 @@ async def test_R7_10_two_days_end_in_the_tokens_that_the_final_marks_earn(
         await database.close()
     final = await audit(world.owner, world.organization_id)
     assert final.faults == []
+    await assert_sound(world, now=LAST_AT + 2 * HOUR)
     assert final.unearned() == set()
     assert found.held.keys() <= final.held.keys()
     earned = by_student(final.earned)

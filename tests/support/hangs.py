@@ -44,7 +44,8 @@ def _report(item: pytest.Item, servers: Servers | None) -> None:
 
 
 def _tasks() -> Iterator[str]:
-    tasks = [found for found in gc.get_objects() if isinstance(found, asyncio.Task) and not found.done()]
+    # isinstance() raises ReferenceError for a weak proxy whose object is gone.
+    tasks = [found for found in gc.get_objects() if issubclass(type(found), asyncio.Task) and not found.done()]
     for task in tasks:
         stack = io.StringIO()
         task.print_stack(file=stack)
