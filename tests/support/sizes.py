@@ -20,6 +20,7 @@ class Sizes:
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
     catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
+    restarted_walks, restarted_steps -- how many organizations the walk through restarts visits, with how many steps.
     stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
     rule_examples -- how many random histories the pure rule of makeup tokens gets.
     edge_examples -- how many random values and operations the edge of the schema gets.
@@ -33,6 +34,8 @@ class Sizes:
     fan_outs: int
     walks: int
     catalogue_walks: int
+    restarted_walks: int
+    restarted_steps: int
     stories: int
     rule_examples: int
     edge_examples: int
@@ -48,6 +51,8 @@ PROFILES = {
         fan_outs=150,
         walks=10,
         catalogue_walks=5,
+        restarted_walks=1,
+        restarted_steps=20,
         stories=20,
         rule_examples=800,
         edge_examples=500,
@@ -61,6 +66,8 @@ PROFILES = {
         fan_outs=1500,
         walks=60,
         catalogue_walks=50,
+        restarted_walks=6,
+        restarted_steps=50,
         stories=500,
         rule_examples=4000,
         edge_examples=2000,

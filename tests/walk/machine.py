@@ -116,8 +116,7 @@ class Walk(TokenSteps):
         others = self.run(self.business.work(acts.advance(self.model)))
         assert others == 0, f"{others} runs were due of which the rules know nothing"
 
-    @staticmethod
-    def _moments(slot: Any) -> list[Any]:
+    def _moments(self, slot: Any) -> list[Any]:
         second = timedelta(seconds=1)
         ends = list(slot.runs.values())
         return [slot.starts_at, slot.starts_at + second, slot.ends_at, *ends, *(at - second for at in ends)]

@@ -1,7 +1,8 @@
 """Runs a state machine as a test, over a database of its own."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 import hypothesis
@@ -17,11 +18,21 @@ from tests.walk.system import running
 _CHECKS = list(HealthCheck)
 
 
-def walk(machine: Any, servers: Servers, *, examples: int, steps: int) -> None:
+def walk(
+    machine: Any,
+    servers: Servers,
+    *,
+    examples: int,
+    steps: int,
+    running: Callable[[str], AbstractAsyncContextManager[Any]] = running,
+    repeats: bool = True,
+) -> None:
     """Walk so many examples with at most so many steps each. A difference is shrunk to the shortest walk that shows
     it, and printed as a program.
 
     machine -- a state machine with the class attributes `loop`, `system`, `database_url`, `steps` and `answers`
+    running -- gives, for the address of a database, the system that is driven
+    repeats -- whether the same steps lead to the same; else a difference is not shrunk
     """
     chosen = settings(
         max_examples=examples,
@@ -29,7 +40,7 @@ def walk(machine: Any, servers: Servers, *, examples: int, steps: int) -> None:
         derandomize=SEED is None,
         deadline=None,
         database=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, Phase.shrink] if repeats else [Phase.generate],
         report_multiple_bugs=False,
         suppress_health_check=_CHECKS,
     )

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -31,7 +31,6 @@ from workers.jobs.end_days import end_days
 from workers.jobs.run_tokens import run_tokens
 from workers.jobs.sweep_token_runs import sweep
 
-PATIENCE = 5.0
 STUDENTS = ("Ann", "Ben", "Cas", "Dan")
 FOR_EVER = timedelta(days=4000)
 HIDE = (
@@ -40,19 +39,61 @@ HIDE = (
 )
 
 
+class Driven(Protocol):
+    """What a walk drives: the product in this process, or processes of it. Shared by all walks.
+
+    api -- like tests.support.api.Api
+    patience -- the seconds within which a subscriber hears of a change
+    """
+
+    owner: AsyncConnection
+    api: Any
+    patience: float
+
+    def follow(self, token: str, occurrence: str, watch: "Watch") -> AsyncIterator[dict[str, Any]]: ...
+
+    async def work(self, runs: list[tuple[str, str, str, str]]) -> int: ...
+
+
 @dataclass
 class System:
-    """Shared by all walks."""
+    """The product in this process."""
 
     database: Database
     owner: AsyncConnection
     api: Api
     announcer: Announcer
     operations: Operations = field(default_factory=lambda: Operations(SCHEMA, GuardLimits()))
+    patience: float = 5.0
 
     @property
     def worker(self) -> WorkerContext:
         return WorkerContext(self.database, self.announcer, self.api.clock)
+
+    async def follow(self, token: str, occurrence: str, watch: "Watch") -> AsyncIterator[dict[str, Any]]:
+        """The events of a roll sheet through the schema, after what the watch has."""
+        services = self.api.services
+        variables = {"id": occurrence, "after": watch.after}
+        parameters = read_parameters({"query": WATCH, "variables": variables})
+        operation = self.operations.prepare(parameters, may_introspect=False)
+        context = await make_context(services, services.access_tokens.check(token), "walk")
+        answers = (await self.operations.subscribe(operation, context)).answers()
+        try:
+            async for answer in answers:
+                result: Any = answer.result
+                assert not result.errors, result.errors
+                yield result.data["rollSheetChanged"]
+        finally:
+            await answers.aclose()
+
+    async def work(self, runs: list[tuple[str, str, str, str]]) -> int:
+        """A minute of the workers, with these runs in this order, each twice. Answers how many others were due."""
+        worker = self.worker
+        await end_days(worker)
+        for run in runs:
+            for _ in range(2):
+                await run_tokens({"worker": worker}, *run)
+        return await sweep(worker)
 
 
 @asynccontextmanager
@@ -74,25 +115,28 @@ async def running(database_url: str) -> AsyncIterator[System]:
 
 @dataclass
 class Watch:
-    """One subscriber: what it has been sent since the last look, and the roll sheet as it shows it."""
+    """One subscriber: what it has been sent since the last look, and the roll sheet as it shows it. `after` is the
+    revision that it has, None before the first event.
+    """
 
-    stream: Any
     rows: dict[str, Any]
-    revision: int
+    after: int | None
+    patience: float
     news: list[dict[str, Any]] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
-    async def listen(self) -> None:
-        async for answer in self.stream:
-            result = answer.result
-            assert not result.errors, result.errors
-            event = result.data["rollSheetChanged"]
+    @property
+    def revision(self) -> int:
+        return self.after or 0
+
+    async def listen(self, events: AsyncIterator[dict[str, Any]]) -> None:
+        async for event in events:
             if event["kind"] == "SNAPSHOT":
                 self.rows.clear()
             for gone in event["removedEntryIds"]:
                 self.rows.pop(gone, None)
             self.rows |= {entry["id"]: entry for entry in event["entries"]}
-            self.revision = event["revision"]
+            self.after = event["revision"]
             self.news.append(event)
 
     async def heard_something(self) -> None:
@@ -108,7 +152,7 @@ class Watch:
         return news
 
     async def _until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(int(PATIENCE / 0.002)):
+        for _ in range(int(self.patience / 0.002)):
             if self.task is not None and self.task.done():
                 self.task.result()
             if holds():
@@ -119,16 +163,15 @@ class Watch:
         if self.task is not None:
             self.task.cancel()
             await asyncio.gather(self.task, return_exceptions=True)
-        await self.stream.aclose()
 
 
 @dataclass
 class Business:
     """One organization with the slots of a walk; nobody is enrolled yet."""
 
-    system: System
+    system: Driven
     world: World
-    callers: dict[str, Api]
+    callers: dict[str, Any]
     occurrences: Mapping[str, str]
     timeslots: dict[str, tuple[UUID, Slot]]
     offerings: dict[str, UUID]
@@ -143,7 +186,7 @@ class Business:
         answer: dict[str, Any] = body["data"][act]
         return answer
 
-    def caller(self, token: str) -> Api:
+    def caller(self, token: str) -> Any:
         return replace(self.system.api, token=token)
 
     def entry(self, sheet: str, student: str) -> str:
@@ -154,30 +197,23 @@ class Business:
     async def look(self) -> dict[str, Any]:
         """All roll sheets and tokens, as a client that comes now sees them."""
         ids = {name: encode_id("Student", student) for name, student in self.students.items()}
-        return await self.callers["olga"].ask(self.query, **self.occurrences, **ids)
+        seen: dict[str, Any] = await self.callers["olga"].ask(self.query, **self.occurrences, **ids)
+        return seen
 
     async def watch(self, sheet: str, after: int | None = None, rows: dict[str, Any] | None = None) -> Watch:
-        """Subscribe as Olga, through the schema."""
-        services, olga = self.system.api.services, self.callers["olga"]
-        claims = services.access_tokens.check(olga.token or "")
-        variables = {"id": self.occurrences[sheet], "after": after}
-        operations = self.system.operations
-        operation = operations.prepare(read_parameters({"query": WATCH, "variables": variables}), may_introspect=False)
-        stream = await operations.subscribe(operation, await make_context(services, claims, "walk"))
-        watch = Watch(stream.answers(), dict(rows or {}), after or 0)
-        watch.task = asyncio.create_task(watch.listen())
+        """Subscribe as Olga."""
+        watch = Watch(dict(rows or {}), after, self.system.patience)
+        events = self.system.follow(self.callers["olga"].token or "", self.occurrences[sheet], watch)
+        watch.task = asyncio.create_task(watch.listen(events))
         return watch
 
     async def work(self, runs: list[tuple[str, str]]) -> int:
         """A minute of the workers, with these runs in this order, each twice. Answers how many others were due."""
-        worker = self.system.worker
-        await end_days(worker)
-        for name, phase in runs:
-            timeslot_id, slot = self.timeslots[name]
-            given = (str(self.world.organization_id), str(timeslot_id), slot.held_on.isoformat(), phase)
-            for _ in range(2):
-                await run_tokens({"worker": worker}, *given)
-        return await sweep(worker)
+        organization_id = str(self.world.organization_id)
+        slots = [(*self.timeslots[name], phase) for name, phase in runs]
+        return await self.system.work(
+            [(organization_id, str(timeslot_id), slot.held_on.isoformat(), phase) for timeslot_id, slot, phase in slots]
+        )
 
     async def set(self, **values: Any) -> None:
         """Settings that have no mutation yet."""
@@ -189,7 +225,7 @@ class Business:
             await self.world.owner.execute(text(statement).bindparams(id=self.world.organization_id))
 
 
-async def new_business(system: System, slots: dict[str, Slot]) -> Business:
+async def new_business(system: Driven, slots: dict[str, Slot]) -> Business:
     world = await new_world(system.owner)
     offerings: dict[str, UUID] = {}
     timeslots: dict[str, tuple[UUID, Slot]] = {}
@@ -221,6 +257,6 @@ async def new_business(system: System, slots: dict[str, Slot]) -> Business:
     return Business(system, world, callers, occurrences, timeslots, offerings, students, query)
 
 
-async def _signed_in(system: System, world: World, portal: Portal, *permissions: Permission) -> Api:
+async def _signed_in(system: Driven, world: World, portal: Portal, *permissions: Permission) -> Any:
     """With a credential that outlasts the walk, whose clock makes leaps."""
     return await system.api.signed_in(world, await world.staff(*permissions), portal, lasting=FOR_EVER)

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from gql.fields.global_ids import encode_id
+from tests.support.audit import assert_sound
 from tests.walk.acts import Refused, advance, newcomer
 from tests.walk.calendar import CHICAGO, SATURDAYS, slots
 from tests.walk.compare import differences, folding, row_of
 from tests.walk.model import Actor, Event, Model, Place, Sheet
-from tests.walk.system import STUDENTS, Business, System, Watch, new_business
+from tests.walk.system import STUDENTS, Business, Driven, Watch, new_business
 
 T = TypeVar("T")
 Meant: TypeAlias = tuple[str, bool]
@@ -49,7 +50,7 @@ class Sent:
 class Walking(RuleBasedStateMachine):
     """One walk: an organization and its model."""
 
-    system: ClassVar[System]
+    system: ClassVar[Driven]
     database_url: ClassVar[str]
     loop: ClassVar[asyncio.AbstractEventLoop]
     steps: ClassVar[int] = 0
@@ -200,6 +201,7 @@ class Walking(RuleBasedStateMachine):
         for watch in self.watches.values():
             if watch is not None:
                 await watch.leave()
+        await assert_sound(self.business.world, now=self.model.now)
         await self.business.close()
 
 
