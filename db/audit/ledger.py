@@ -140,4 +140,22 @@ REPEATED_SKIPS = Check(
     """,
 )
 
-CHECKS = (LEDGER_TURNS, TOKEN_STATES, FLAGS, LEDGER_MAKEUPS, LEDGER_STUDENTS, REPEATED_SKIPS)
+LEDGER_TIMES = Check(
+    "ledger-times",
+    "makeup_token_entry",
+    "The entries of a token that are numbered have their times in the order of their numbers.",
+    """
+    SELECT CAST(h.id AS text) AS id,
+           format('number %s at %s, and number %s at %s', h.number, h.entered_at, h.former, h.former_at) AS wrong,
+           format('a time that is not before that of number %s', h.former) AS right
+    FROM (
+        SELECT l.id, l.number, l.entered_at, lag(l.number) OVER w AS former, lag(l.entered_at) OVER w AS former_at
+        FROM makeup_token_entry l
+        WHERE l.organization_id = :organization_id AND l.makeup_token_id IS NOT NULL AND l.number IS NOT NULL
+        WINDOW w AS (PARTITION BY l.makeup_token_id ORDER BY l.number)
+    ) h
+    WHERE h.entered_at < h.former_at
+    """,
+)
+
+CHECKS = (LEDGER_TURNS, LEDGER_TIMES, TOKEN_STATES, FLAGS, LEDGER_MAKEUPS, LEDGER_STUDENTS, REPEATED_SKIPS)

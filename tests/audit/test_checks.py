@@ -103,6 +103,11 @@ BREAKS = {
         "DELETE FROM makeup_token_entry WHERE organization_id = :own AND act = 'REVOKED'",
         (("ledger-turns", "{REINSTATED}"),),
     ),
+    "an entry was before the one before it": Break(
+        "UPDATE makeup_token_entry SET entered_at = entered_at - interval '1 second'"
+        " WHERE organization_id = :own AND id = '{REDEEMED}'",
+        (("ledger-times", "{REDEEMED}"),),
+    ),
     "a token is revoked without an entry": Break(
         "UPDATE makeup_token SET revoked_at = now() WHERE organization_id = :own AND id = '{token}'",
         (("token-states", "{token}"),),
