@@ -25,7 +25,7 @@ from gql.roster.roster import RosterEntry, show_roster
 from gql.roster.vocabulary import RosterOrder
 from gql.tokens.token_run import TokenRun, load_token_runs
 
-# The weights of reading a whole roster, and of counting its rows (decision 53).
+# The weights of reading a whole roster, and of counting its rows (decision 54).
 ROSTER, COUNTS = 200, 10
 
 # Inside a class that has a field called `date`, the name `date` means that field.
@@ -168,7 +168,7 @@ class Occurrence(Node):
         ] = 0,
         first: Annotated[
             int | None,
-            strawberry.argument(description="The maximum number of changes, from 1 to 100. 50 when left out or null."),
+            strawberry.argument(description="The maximum number of changes, from 0 to 100. 50 when left out or null."),
         ] = None,
     ) -> list[RollSheetChanged]:
         found, sight = await load_changes(info, self.head, after, first)

@@ -68,10 +68,14 @@ async def expired(credential: Credential, clock: Callable[[], datetime]) -> None
 
 @dataclass(frozen=True, slots=True)
 class HttpLimits:
-    """Limits of one request, in bytes and seconds."""
+    """Limits of one request, in bytes and seconds.
+
+    discard -- how long a client whose body is too large may go on sending it, once it is answered
+    """
 
     body: int = 1024 * 1024
     timeout: float = 30.0
+    discard: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Code(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     NOT_FOUND = "NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
     UNAVAILABLE = "UNAVAILABLE"
@@ -87,6 +88,15 @@ class BadInput(ApiError):
     """The request is not understood. The message says what would be correct."""
 
     code = Code.BAD_USER_INPUT
+
+
+class PersistedQueryNotSupported(ApiError):
+    """The client sends only the hash of a document. With this code and message, Apollo's clients send the text."""
+
+    code = Code.PERSISTED_QUERY_NOT_SUPPORTED
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
 
 
 class NotFound(ApiError):

@@ -18,6 +18,7 @@ from gql.protocol.errors import (
     ApiError,
     BadInput,
     NotAuthenticated,
+    PersistedQueryNotSupported,
     RateLimited,
     TimedOut,
     failed,
@@ -28,7 +29,9 @@ from gql.protocol.event_stream import EventStream, once, refused
 from gql.protocol.explorer import explorer_page
 from gql.protocol.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
 from gql.protocol.operations import Operation, Parameters, read_parameters
+from gql.protocol.too_large import TooLarge
 
+_TOO_LARGE = 413
 _CLIENT_CLOSED_REQUEST = 499
 # How many seconds cancelled work may take to clean up before its client is answered without it.
 _PATIENCE = 5.0
@@ -83,7 +86,8 @@ class GraphQLEndpoint:
             return await self._run(request, media_type, request_id)
         except _Answer as answer:
             body = {"errors": formatted([answer.error], request_id)}
-            return _json(body, answer.status, media_type, answer.headers)
+            told = _json(body, answer.status, media_type, answer.headers)
+            return TooLarge(told, self._edge.http.discard) if answer.status == _TOO_LARGE else told
         except RequestRefused as refusal:
             status = 400 if media_type == GRAPHQL_RESPONSE else 200
             return _json({"errors": formatted(refusal.errors, request_id)}, status, media_type)
@@ -200,6 +204,9 @@ class GraphQLEndpoint:
             if request.method == "GET":
                 return read_parameters(_from_query_string(request))
             return read_parameters(await self._body(request))
+        except PersistedQueryNotSupported as error:
+            # It is answered like a document that is not valid, because clients look into a 200 for this code.
+            raise RequestRefused([error]) from None
         except BadInput as error:
             raise _Answer(400, error) from None
 
@@ -217,9 +224,9 @@ class GraphQLEndpoint:
                 if too_large := len(body) > self._edge.http.body:
                     break
         if too_large:
-            # The rest of the body is not read, so the connection cannot be used again.
+            # The rest of the body is discarded or never comes, so the connection cannot be used again.
             sentence = f"The body is larger than {self._edge.http.body} bytes."
-            raise _Answer(413, BadInput(sentence), {"connection": "close"})
+            raise _Answer(_TOO_LARGE, BadInput(sentence), {"connection": "close"})
         return _decoded(body, "The body")
 
 

@@ -28,7 +28,7 @@ from graphql.execution import create_source_event_stream
 
 import pace
 from gql.protocol.documents import Document, Documents, RequestRefused
-from gql.protocol.errors import BadInput, unavailable_all
+from gql.protocol.errors import BadInput, PersistedQueryNotSupported, unavailable_all
 from gql.protocol.figures import Execution
 from gql.protocol.guard import GuardLimits, Measure
 from gql.protocol.storable_text import refuse_unstorable_text
@@ -62,12 +62,16 @@ class Operation:
 
 
 def read_parameters(value: object) -> Parameters:
-    """Return the parameters in decoded JSON. Raises BadInput with a sentence that says what is expected."""
+    """Return the parameters in decoded JSON. Raises BadInput with a sentence that says what is expected, and
+    PersistedQueryNotSupported.
+    """
     if isinstance(value, list):
         raise BadInput("Batches are not supported: send one operation in each request.")
     if not isinstance(value, dict):
         raise BadInput('The request must be a JSON object with at least a "query".')
     query = value.get("query")
+    if query is None and isinstance(_object(value, "extensions").get("persistedQuery"), dict):
+        raise PersistedQueryNotSupported
     if not isinstance(query, str) or not query.strip():
         raise BadInput('"query" must be a string that holds a GraphQL document.')
     name = value.get("operationName")

@@ -19,7 +19,8 @@ CUT_OFF_SECONDS = 5.0
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Lets the application drop a client that no longer reads, and drops one that no longer answers pings.
+    """Lets the application drop a client that no longer reads, and drops one that no longer answers pings. Tells a
+    client whose message is too large, also while it is still sending it.
 
     uvicorn's own way to end a socket is a polite close, which waits for ever for a full buffer to drain.
 
@@ -27,7 +28,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     `scope` before the application runs. `conn` is the protocol of websockets, whose frames go to `transport`.
     `close_sent` is true once a close was sent, and `disconnected` once the connection is gone; then nothing more may be
     sent. `writable` is set while the client reads. `close_timer` is cancelled when the connection ends.
-    `keepalive_timeout` is called when a ping was not answered in time.
+    `keepalive_timeout` is called when a ping was not answered in time. `handle_parser_exception` is called, with each
+    piece of data from then on, when websockets has found a message to be too large or malformed: `conn.close_sent` is
+    the close with the code that is due, `conn` discards what follows, and the application hears of the end through
+    `queue`.
     """
 
     def handle_connect(self, event: Request) -> None:
@@ -59,6 +63,21 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self.close_timer = self.loop.call_later(CUT_OFF_SECONDS, self.transport.abort)
+
+    def handle_parser_exception(self) -> None:
+        """Close in stages: the code, then the end of what is sent, and the connection when the client has read both.
+
+        Closed at once, with data of the client unread, the connection would be reset, and the code would be lost.
+        """
+        if self.close_sent or self.conn.close_sent is None:
+            return
+        code, reason = self.conn.close_sent.code, self.conn.close_sent.reason
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self.close_timer = self.loop.call_later(CUT_OFF_SECONDS, self.transport.abort)
 
     def keepalive_timeout(self) -> None:

@@ -20,7 +20,7 @@ NEW = "application/graphql-response+json"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
-    with running(http=HttpLimits(body=2000, timeout=0.5)) as server:
+    with running(http=HttpLimits(body=2000, timeout=0.5, discard=0.6)) as server:
         yield server
 
 
@@ -47,6 +47,38 @@ def test_a_body_above_the_limit_gets_413_before_it_is_sent(server: Running) -> N
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"BAD_USER_INPUT" in answer
     assert b"larger than 2000 bytes" in answer
+
+
+def test_a_client_that_sends_its_whole_body_before_it_reads_gets_413(server: Running) -> None:
+    length = 8_000_000
+    with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+        connection.sendall(
+            b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+            b"content-length: %d\r\n\r\n" % length
+        )
+        for _ in range(8):
+            connection.sendall(b" " * (length // 8))
+            time.sleep(0.01)
+        answer = b"".join(iter(lambda: connection.recv(10_000), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.endswith(b"}")
+
+
+def send_for(seconds: float, connection: socket.socket) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        connection.sendall(b" " * 10_000)
+
+
+def test_a_client_that_never_stops_sending_is_disconnected(server: Running) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+        connection.sendall(
+            b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9999999999\r\n\r\n"
+        )
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):
+            send_for(5, connection)
+    assert time.monotonic() < began + 3
 
 
 def test_a_body_of_unknown_length_is_measured_while_it_streams(server: Running) -> None:

@@ -326,3 +326,29 @@ def test_another_request_id_is_replaced(client: httpx.Client, given: str) -> Non
     )
     assert answer.headers["x-request-id"] not in {given, ""}
     assert answer.json()["data"] == {"requestId": answer.headers["x-request-id"]}
+
+
+# ---- persisted queries
+
+HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (NEW, 400)])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_with_a_hash_alone_is_told_to_send_the_text(
+    client: httpx.Client, method: str, accept: str, status: int
+) -> None:
+    given: dict[str, Any] = (
+        {"json": {"extensions": HASH, "variables": {}}}
+        if method == "POST"
+        else {"params": {"extensions": json.dumps(HASH), "operationName": "Q"}}
+    )
+    answer = client.request(method, "/graphql", headers={"accept": accept}, **given)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["message"]) == (status, "PersistedQueryNotSupported")
+    assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
+def test_a_request_with_a_hash_and_the_text_is_answered(client: httpx.Client) -> None:
+    answer = client.post("/graphql", json={"query": "{ hello }", "extensions": HASH})
+    assert answer.json()["data"] == {"hello": "hello world"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,8 @@ INIT = {"type": "connection_init"}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
-    with running(socket=SocketLimits(message=50_000, operations=3, init_timeout=0.3, operation_timeout=0.3)) as s:
+    limits = SocketLimits(message=50_000, operations=3, init_timeout=0.3, operation_timeout=0.3)
+    with running({"ws_max_size": 256 * 1024}, socket=limits) as s:
         yield s
 
 
@@ -181,6 +183,29 @@ async def test_a_message_that_is_too_big_closes_with_1009(server: Running) -> No
     async with ready(server) as socket:
         await ask(socket, "{ hello }" + " " * 50_000)
         assert (await the_end(socket))[0] == 1009
+
+
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("size", [300_000, 20_000_000])
+def test_a_client_that_sends_its_whole_message_before_it_reads_gets_1009(server: Running, size: int) -> None:
+    masked_text = b"\x81\xff" + size.to_bytes(8, "big") + bytes(4)
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+            connection.sendall(HANDSHAKE)
+            assert b" 101 " in connection.recv(10_000)
+            connection.sendall(masked_text)
+            for _ in range(10):
+                connection.sendall(b"x" * (size // 10))
+                time.sleep(0.002)
+            closing = b"".join(iter(lambda: connection.recv(10_000), b""))
+        assert closing[2:4] == (1009).to_bytes(2, "big")
+        assert closing[0] == 0x88
 
 
 async def test_ping_is_answered_before_and_after_connection_init(server: Running) -> None:
