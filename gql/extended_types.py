@@ -6,7 +6,7 @@ from gql.enrollments import enrollment_occurrences
 from gql.fields.extending import extend
 from gql.makeups import makeup_request
 from gql.marks import attendance_of_student
-from gql.people import student_day
+from gql.people import notes_of_student, student_day
 from gql.people.student import Enrollment, Student
 from gql.tokens import makeup_token_groups, token_decision, tokens_of_student
 from gql.tokens.makeup_token import MakeupToken
@@ -18,6 +18,7 @@ def extend_types() -> None:
     extend(
         Student,
         attendance=attendance_of_student.field,
+        all_notes=notes_of_student.field,
         today=student_day.today,
         next_occurrences=student_day.next_occurrences,
         makeup_tokens=tokens_of_student.field,

@@ -57,17 +57,17 @@ LIMIT :limit
 
 _OF_FAMILIES = text(_STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[]))")
 
-_NOTE = """
+NOTE = """
 SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at, w.id AS writer_id, w.first_name, w.last_name
 FROM student_note n
 LEFT JOIN person w ON w.organization_id = n.organization_id AND w.id = n.written_by_id
 WHERE n.organization_id = :organization_id
 """
-_NOTES_BY_ID = text(_NOTE + "  AND n.id = ANY (CAST(:ids AS uuid[]))")
+_NOTES_BY_ID = text(NOTE + "  AND n.id = ANY (CAST(:ids AS uuid[]))")
 _NOTES = text(f"""
 SELECT x.* FROM unnest(CAST(:ids AS uuid[])) AS k (student_id)
 CROSS JOIN LATERAL (
-    {_NOTE} AND n.student_id = k.student_id ORDER BY n.written_at DESC, n.id DESC LIMIT :most
+    {NOTE} AND n.student_id = k.student_id ORDER BY n.written_at DESC, n.id DESC LIMIT :most
 ) x
 ORDER BY x.written_at DESC, x.id DESC
 """)  # noqa: S608 - two constants
@@ -160,7 +160,7 @@ async def read_notes(
     given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     notes: dict[UUID, list[NoteFacts]] = {student_id: [] for student_id in student_ids}
     for row in await connection.execute(_NOTES, given):
-        notes[row.student_id].append(_note(row))
+        notes[row.student_id].append(note_of(row))
     return notes
 
 
@@ -170,7 +170,7 @@ async def read_notes_by_id(
     """Return the notes by the student to whom they belong."""
     notes: dict[UUID, list[NoteFacts]] = defaultdict(list)
     for row in await connection.execute(_NOTES_BY_ID, {"organization_id": organization_id, "ids": list(ids)}):
-        notes[row.student_id].append(_note(row))
+        notes[row.student_id].append(note_of(row))
     return notes
 
 
@@ -204,7 +204,7 @@ async def _with_offerings(
     return [EnrollmentFacts(enrollment_of(row), plans[row.offering_id]) for row in rows]
 
 
-def _note(row: Row[Any]) -> NoteFacts:
+def note_of(row: Row[Any]) -> NoteFacts:
     writer = None if row.writer_id is None else PersonFacts(row.writer_id, row.first_name, row.last_name)
     return NoteFacts(row.id, NoteLevel(row.level), row.body, writer, row.written_at, row.closed_at)
 

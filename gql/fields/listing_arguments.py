@@ -20,12 +20,12 @@ LETTERS_ALIKE = (
 W = TypeVar("W", bound=StrEnum)
 
 FIRST = strawberry.argument(
-    description=f"The maximum number of items from the start of the list, or after `after`: from 1 to {LARGEST_PAGE}. "
+    description=f"The maximum number of items from the start of the list, or after `after`: from 0 to {LARGEST_PAGE}. "
     f"{DEFAULT_PAGE} when neither `first` nor `last` is given."
 )
 AFTER = strawberry.argument(description="A cursor of this list. Only items after it are listed.")
 LAST = strawberry.argument(
-    description=f"The maximum number of items from the end of the list, or before `before`: from 1 to {LARGEST_PAGE}. "
+    description=f"The maximum number of items from the end of the list, or before `before`: from 0 to {LARGEST_PAGE}. "
     "It cannot be combined with `first`."
 )
 FROM = strawberry.argument(name="from", description="The first date of the range, in the location's time zone.")

@@ -110,14 +110,17 @@ def read_page(
     last: int | None = None,
     before: str | None = None,
 ) -> Page:
-    """Return the page that the Relay arguments ask for, by default of 50 rows. Raises BadInput."""
+    """Return the page that the Relay arguments ask for, by default of 50 rows. A page of 0 rows only says
+    whether there are any. Raises BadInput.
+    """
     if first is not None and last is not None:
         raise BadInput('Give "first" or "last", not both.')
     for name, size in (("first", first), ("last", last)):
-        if size is not None and not 1 <= size <= LARGEST_PAGE:
-            raise BadInput(f'Argument "{name}" is {size}; it must be from 1 to {LARGEST_PAGE}.')
+        if size is not None and not 0 <= size <= LARGEST_PAGE:
+            raise BadInput(f'Argument "{name}" is {size}; it must be from 0 to {LARGEST_PAGE}.')
+    given = last if first is None else first
     return Page(
-        first or last or DEFAULT_PAGE,
+        DEFAULT_PAGE if given is None else given,
         None if after is None else cursors.decode(after, "after"),
         None if before is None else cursors.decode(before, "before"),
         backwards=last is not None,

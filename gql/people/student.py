@@ -132,6 +132,7 @@ class Student(Node):
     @strawberry.field(
         description="The notes of staff about the student, newest first; at most 200. Needs attendance VIEW; "
         "guardians are refused.",
+        deprecation_reason="Use allNotes, which has pages. Removed after 2027-07-01.",
         metadata=requires(SEE_ATTENDANCE),
     )
     async def notes(

@@ -80,8 +80,8 @@ async def today_of(info: Info, student_id: UUID) -> list[StudentAttendance]:
 
 async def next_occurrences_of(info: Info, student_id: UUID, first: int) -> list[Occurrence]:
     """Return the student's next occurrences. Raises BadInput."""
-    if not 1 <= first <= MOST_NEXT:
-        raise BadInput(f'Argument "first" is {first}; it must be from 1 to {MOST_NEXT}.')
+    if not 0 <= first <= MOST_NEXT:
+        raise BadInput(f'Argument "first" is {first}; it must be from 0 to {MOST_NEXT}.')
     now = info.context.clock()
     return (await load(info, _Asked(student_id, now), _read)).show_coming(first, now)
 
@@ -124,7 +124,7 @@ async def _today(self: Student, info: Info) -> list[StudentAttendance]:
 async def _next_occurrences(
     self: Student,
     info: Info,
-    first: Annotated[int, strawberry.argument(description="How many occurrences to return, 1 to 20.")] = 5,
+    first: Annotated[int, strawberry.argument(description="How many occurrences to return, 0 to 20.")] = 5,
 ) -> list[Occurrence]:
     return await next_occurrences_of(info, self.facts.id, first)
 

@@ -311,7 +311,7 @@ async def test_R2_8_pages_forwards_and_backwards(world: World, owner_api: Api) -
             'Argument "filter" has no range that can be listed. Only dates from 1900-01-01 to 2999-12-31 can be '
             "listed.",
         ),
-        ({"filter": week(), "first": 101}, 'Argument "first" is 101; it must be from 1 to 100.'),
+        ({"filter": week(), "first": 101}, 'Argument "first" is 101; it must be from 0 to 100.'),
         ({"filter": week(), "first": 1, "last": 1}, 'Give "first" or "last", not both.'),
         (
             {"filter": week(), "after": "bm90IGEgY3Vyc29y"},

@@ -377,3 +377,45 @@ async def test_a_deleted_enrollment_that_a_mark_names_is_found_by_its_id(world: 
     lesson = await world.weekly_class()
     enrollment = await world.enroll(await world.student(), lesson.offering_id, deleted_at=LONG_AGO)
     assert await visible(owner, encode_id("Enrollment", enrollment)) == ["Enrollment"]
+
+
+NOTES = """query($id: ID!, $open: Boolean, $first: Int, $after: String) { student(id: $id) {
+  allNotes(open: $open, first: $first, after: $after) {
+    nodes { body } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
+
+
+async def test_all_notes_are_read_in_pages_newest_first(world: World, api: Api) -> None:
+    ann, tom = await world.student(), await world.student()
+    for number in range(5):
+        closed_at = LONG_AGO + timedelta(days=30) if number % 2 else None
+        written_at = LONG_AGO + timedelta(days=min(number, 3))
+        await world.note(ann, body=str(number), written_at=written_at, closed_at=closed_at)
+    await world.note(tom, body="about Tom")
+    staff = await api.as_staff(world, Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+
+    async def page(**given: Any) -> tuple[list[str], dict[str, Any]]:
+        found = (await staff.ask(NOTES, id=encode_id("Student", ann), **given))["student"]["allNotes"]
+        return [node["body"] for node in found["nodes"]], found["pageInfo"]
+
+    seen, after = [], None
+    for has_more in (True, True, False):
+        bodies, info = await page(first=2, after=after)
+        assert (info["hasNextPage"], info["hasPreviousPage"]) == (has_more, after is not None)
+        seen += bodies
+        after = info["endCursor"]
+    assert seen == ["4", "3", "2", "1", "0"]
+    assert (await page(open=True))[0] == ["4", "2", "0"]
+    assert (await page(open=False, first=1))[0] == ["3"]
+    nothing = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    assert await page(first=0) == ([], nothing)
+
+
+@pytest.mark.parametrize("students", [1, 12])
+async def test_R3_5_notes_of_all_listed_students_take_one_statement(world: World, api: Api, students: int) -> None:
+    for _ in range(students):
+        await world.note(await world.student())
+    staff = await api.as_staff(world, Permission.OWNER)
+    staff.statements.clear()
+    data = await staff.ask("{ students { nodes { allNotes(first: 3) { nodes { body } } } } }")
+    assert [len(node["allNotes"]["nodes"]) for node in data["students"]["nodes"]] == [1] * students
+    assert len([each for each in staff.statements if "student_note" in each]) == 1
