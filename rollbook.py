@@ -182,7 +182,9 @@ def token(person: str, portal: str, lifetime: timedelta, organization: str | Non
     metavar="REVISION",
     help="Show the changes after this revision; default: the state first.",
 )
-@click.option("--url", metavar="URL", help="The API's address; default: the API that runs here.")
+@click.option(
+    "--url", metavar="URL", help="The API's address, with or without /graphql; default: the API that runs here."
+)
 def watch(occurrence: str, token: str, after: int | None, url: str | None) -> None:
     """Follow a roll sheet live in the terminal until Ctrl-C."""
     from commands.watch import watch_roll_sheet

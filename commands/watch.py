@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,6 +19,9 @@ subscription Watch($id: ID!, $after: Int) { rollSheetChanged(occurrenceId: $id, 
   entries { student { firstName lastName } mark { status source } }
 } }
 """
+
+
+_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
 def watch_roll_sheet(occurrence_id: str, token: str, *, url: str | None, after: int | None) -> None:
@@ -40,7 +44,16 @@ def _socket_url(url: str | None) -> str:
     port = remembered_port(data_folder(), "api")
     if url is None and port is None:
         raise Fault("No API runs from this folder: start `make up`, or give its address with --url.")
-    return (url or f"http://127.0.0.1:{port}/graphql").replace("http", "ws", 1)
+    return complete(f"http://127.0.0.1:{port}" if url is None else url)
+
+
+def complete(url: str) -> str:
+    """Return the address of the API's sockets. The scheme and the path /graphql may be left out of the one given."""
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    scheme = _SCHEMES.get(parts.scheme)
+    if scheme is None or not parts.netloc:
+        raise Fault(f"--url is {url}: give an address such as https://rollbook.example.org/graphql.")
+    return urlunsplit((scheme, parts.netloc, "/graphql" if parts.path in {"", "/"} else parts.path, parts.query, ""))
 
 
 async def _watch(url: str, occurrence_id: str, token: str, after: int | None) -> None:

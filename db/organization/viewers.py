@@ -4,13 +4,23 @@ There is one statement for each kind of credential, and a request executes no ot
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.organization.permissions import Caller, Claims, Place, Viewer, effective, kind_for, may_enter
+from attendance.rules.organization.permissions import (
+    Caller,
+    Claims,
+    MayNotEnter,
+    Place,
+    Viewer,
+    effective,
+    kind_for,
+    may_enter,
+)
 from attendance.rules.vocabulary import PersonKind, Portal
 from db.organization.settings import SELECTED, settings_of
 
@@ -58,8 +68,8 @@ WHERE k.organization_id = :organization_id AND k.id = :kiosk_id AND k.revoked_at
 
 
 async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
-    """Return the viewer of the claims, or None when the person has left, the sign-in has ended, the person may no
-    longer use the portal, or the kiosk was revoked.
+    """Return the viewer of the claims, or None when the person has left, the sign-in has ended, or the kiosk was
+    revoked. Raises MayNotEnter when the sign-in goes on, but the person may no longer use the portal.
 
     The transaction's tenant must be the organization of the claims.
     """
@@ -74,7 +84,12 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
         found = await _one(connection, _BY_SIGN_IN, claims, **given)
     else:
         return None
-    return None if found is None else _person(found, claims.organization_id, claims.portal, claims.sign_in_id)
+    if found is None:
+        return None
+    viewer = _person(found, claims.organization_id, claims.portal, claims.sign_in_id)
+    if viewer is None:
+        raise MayNotEnter(claims.portal)
+    return viewer
 
 
 async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], now: datetime) -> dict[Claims, Viewer]:
@@ -91,13 +106,19 @@ async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], 
     found: dict[Claims, Viewer] = {}
     for each in claims:
         if each.sign_in_id is None:
-            viewer = await find_viewer(connection, each, now)
+            viewer = await _find_who_may_enter(connection, each, now)
         else:
             row = people.get((each.sign_in_id, each.person_id, each.portal))
             viewer = None if row is None else _person(row, each.organization_id, each.portal, each.sign_in_id)
         if viewer is not None:
             found[each] = viewer
     return found
+
+
+async def _find_who_may_enter(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
+    with suppress(MayNotEnter):
+        return await find_viewer(connection, claims, now)
+    return None
 
 
 async def find_person(

@@ -19,13 +19,13 @@ from typing import Any, NamedTuple, TypeAlias
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.organization.permissions import Claims, Viewer
+from attendance.rules.organization.permissions import Claims, MayNotEnter, Viewer
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.organization.viewers import find_viewer
 from db.unit_of_work import UnitOfWork, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
-from gql.fields.access import Access, access_of, check_to_change, check_to_see
+from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
 from gql.fields.named_occurrences import require_visible_occurrences
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.protocol.strawberry_internals import field_of
@@ -134,7 +134,11 @@ def _asked(info: Info) -> tuple[Claims, Access]:
 
 
 async def _viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer:
-    viewer = await find_viewer(connection, claims, now)
+    """Raises NotAuthenticated when the sign-in has ended, and Forbidden when its portal is closed to the person."""
+    try:
+        viewer = await find_viewer(connection, claims, now)
+    except MayNotEnter as refused:
+        raise Forbidden(f"You have no permission to use {PORTALS[refused.portal]}.") from None
     if viewer is None:
         raise NobodyThere(claims)
     return viewer

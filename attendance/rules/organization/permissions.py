@@ -147,6 +147,14 @@ def counting(portal: Portal) -> frozenset[Permission]:
     return _COUNTING[portal]
 
 
+class MayNotEnter(Exception):
+    """The person is signed in, but may not use the portal any more, for example without a permission for it."""
+
+    def __init__(self, portal: Portal) -> None:
+        super().__init__(portal)
+        self.portal = portal
+
+
 def may_enter(portal: Portal, kind: PersonKind, permissions: Iterable[Permission]) -> bool:
     """Return whether a person of this kind, with these permissions, may use the portal.
 

@@ -241,7 +241,7 @@ async def test_its_holder_is_the_person_of_that_address(client: Client, world: W
     viewer = await holding().viewer()
     assert (viewer["name"], viewer["portal"]) == ("Sam Staff", "STAFF")
     assert viewer["permissions"] == ["STAFF_ATTENDANCE_FULL", "STAFF_ATTENDANCE_VIEW"]
-    assert await holding(rollbook_portal="OFFICE").code(VIEWER) == "UNAUTHENTICATED"
+    assert await holding(rollbook_portal="OFFICE").code(VIEWER) == "FORBIDDEN"
     assert await holding(rollbook_portal="CUSTOMER").code(VIEWER) == "UNAUTHENTICATED"
     assert await holding(email="tom@gym.example").code(VIEWER) == "UNAUTHENTICATED"
     assert await holding(org_id=str(other.organization_id)).code(VIEWER) == "UNAUTHENTICATED"

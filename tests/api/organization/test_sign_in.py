@@ -228,7 +228,7 @@ async def test_R11_1_a_permission_taken_away_closes_the_portal_at_once(
     office = client.having((await client.sign_in(sam))["accessToken"])
     assert (await office.viewer())["name"] == "Sam Staff"
     await owner.execute(update(models.Person).values(permissions=[]))
-    assert await office.code(VIEWER) == "UNAUTHENTICATED"
+    assert await office.code(VIEWER) == "FORBIDDEN"
 
 
 async def test_R11_2_a_guardian_gets_the_students_of_its_family_with_the_session(client: Client, world: World) -> None:
