@@ -306,6 +306,17 @@ def erase(family: str, student: str | None, yes: bool) -> None:
     carry_out(family, student, yes=yes)
 
 
+@app.command("export-family", epilog="Example: python rollbook.py export-family RmFtaWx5OjAx --output family.json")
+@click.argument("family", metavar="FAMILY")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file; default: print.")
+def export_family(family: str, output: Path | None) -> None:
+    """Write everything that is held about a family, given by its id, as JSON."""
+    with loading():
+        from commands.privacy import export
+
+    export(family, output)
+
+
 def main() -> int:
     """Run a command. A problem that a person can solve ends it with a sentence and exit status 1, without a stack
     trace.

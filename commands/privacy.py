@@ -1,23 +1,29 @@
-"""The command `erase`: it does what a person asks of a business about their own data (R16.5)."""
+"""The commands `erase` and `export-family`: what a family can ask of a business about its own data (R16.5)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
+import orjson
 from sqlalchemy.exc import DBAPIError
 
 from attendance.actions.people.erase_family import FamilyErased, erase_family, preview_erasure
 from attendance.rules.people.erasing import ErasureCounts, Household
 from attendance.rules.refusals import Refusal
+from attendance.rules.vocabulary import SecurityEventKind
 from clock import clock_from
 from commands.fault import Fault
 from commands.local import settings_here
 from db.engine import Database, create_engine
 from db.marks.changes import SYSTEM
+from db.organization.security_events import Counted, Happening, add_security_events
 from db.people.erasing import find_organization_of_family
-from db.unit_of_work import unit_of_work
+from db.people.family_export import read_family_export
+from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer, connect_redis, to_roll_sheets
 from gql.fields.global_ids import decode_id
 from gql.protocol.errors import BadInput
@@ -46,7 +52,9 @@ def erase(family: str, student: str | None, *, yes: bool) -> None:
         announcer.start()
         try:
             async with unit_of_work(database, organization_id, announcer) as uow:
-                return await erase_family(uow, family_id, student_id, household.seen, author=SYSTEM, now=now)
+                done = await erase_family(uow, family_id, student_id, household.seen, author=SYSTEM, now=now)
+                await _record(uow, SecurityEventKind.FAMILY_ERASED, family_id, now)
+                return done
         finally:
             await announcer.close()
             await redis.aclose()
@@ -57,6 +65,31 @@ def erase(family: str, student: str | None, *, yes: bool) -> None:
         raise Fault("Nothing was erased.")
     done = _run(settings, carry_out)
     print(f"Erased: {done.student_count} students and {done.guardian_count} guardians.")
+
+
+def export(family: str, output: Path | None) -> None:
+    """Write everything that is held about the family as JSON. Raises Fault when there is no such family."""
+    family_id = key_of(family, "Family")
+    settings = settings_here()
+    organization_id = _run(settings, lambda database: organization_of(database, settings, family_id))
+
+    async def read(database: Database) -> dict[str, list[dict[str, Any]]] | None:
+        async with database.read(organization_id) as connection:
+            exported = await read_family_export(connection, organization_id, family_id)
+        if exported is not None:
+            async with unit_of_work(database, organization_id, Announcer()) as uow:
+                await _record(uow, SecurityEventKind.FAMILY_EXPORTED, family_id, clock_from(settings.test_clock)())
+        return exported
+
+    found = _run(settings, read)
+    if found is None:
+        raise Fault("There is no such family.")
+    written = orjson.dumps(found, option=orjson.OPT_INDENT_2)
+    if output is None:
+        print(written.decode())
+    else:
+        output.write_bytes(written)
+        print(f"Everything about the family is in {output}.")
 
 
 def key_of(given: str, type_name: str) -> UUID:
@@ -81,6 +114,11 @@ async def organization_of(database: Database, settings: Settings, family_id: UUI
     if len(found) != 1:
         raise Fault(f"{'Several organizations have' if found else 'No organization has'} a family with this id.")
     return found[0]
+
+
+async def _record(uow: UnitOfWork, kind: SecurityEventKind, family_id: UUID, now: datetime) -> None:
+    """Record what an operator did: a security event of nobody (R12.7)."""
+    await add_security_events(uow, [(Happening(kind, detail=str(family_id)), Counted(1, now, now))])
 
 
 def _sentence(household: Household, counts: ErasureCounts) -> str:

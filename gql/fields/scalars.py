@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NewType
+from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 Money = NewType("Money", Decimal)
+JsonRows = NewType("JsonRows", dict[str, list[dict[str, Any]]])
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
@@ -68,6 +69,11 @@ def serialize_decimal(value: object) -> str:
     return format(value, "f")
 
 
+def refuse_json(value: object) -> JsonRows:
+    """JSON is only sent, and never taken."""
+    raise GraphQLError("JSON cannot be given.")
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:40] + "…"
@@ -86,6 +92,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         "in an offset such as `+02:00`; their seconds can have at most six decimal places.",
         serialize=serialize_date_time,
         parse_value=parse_date_time,
+    ),
+    JsonRows: strawberry.scalar(
+        name="JSON",
+        description="A JSON value that is made for people to read and keep, and not for programs: its form can change "
+        "with each release.",
+        serialize=lambda value: value,
+        parse_value=refuse_json,
     ),
     Money: strawberry.scalar(
         name="Decimal",
