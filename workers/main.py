@@ -19,7 +19,7 @@ from settings import Settings
 from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
 from workers.figures import observed
-from workers.jobs import forget_answers, forget_feed
+from workers.jobs import forget_answers, forget_by_age, forget_feed
 from workers.jobs.end_days import end_days
 from workers.jobs.forget_tasks import forget_tasks
 from workers.jobs.run_tokens import run_tokens
@@ -53,6 +53,7 @@ _RETENTION: tuple[tuple[str, Job], ...] = (
     ("forget_tasks", forget_tasks),
     ("forget_answers", forget_answers.forget),
     ("forget_feed", forget_feed.forget),
+    ("forget_by_age", forget_by_age.forget),
 )
 
 log = structlog.get_logger(__name__)

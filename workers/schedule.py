@@ -9,14 +9,17 @@ from arq.cron import CronJob, cron
 from workers.figures import Job, observed
 from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.forget_answers import forget_old_answers
+from workers.jobs.forget_by_age import forget_old_rows
 from workers.jobs.forget_feed import forget_old_feed
 from workers.jobs.forget_tasks import forget_old_tasks
 from workers.jobs.send_email import send_due_emails
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
 
-def _line(name: str, job: Job, *, timeout: int, second: int, minute: int | None = None) -> CronJob:
-    return cron(observed(name, job), name=name, timeout=timeout, second=second, minute=minute)
+def _line(
+    name: str, job: Job, *, timeout: int, second: int, minute: int | None = None, hour: int | None = None
+) -> CronJob:
+    return cron(observed(name, job), name=name, timeout=timeout, second=second, minute=minute, hour=hour)
 
 
 TIMETABLE: tuple[CronJob, ...] = (
@@ -32,4 +35,6 @@ TIMETABLE: tuple[CronJob, ...] = (
     _line("forget_answers", forget_old_answers, minute=17, second=0, timeout=300),
     # Each hour at :47, half an hour away from `forget_answers`.
     _line("forget_feed", forget_old_feed, minute=47, second=0, timeout=300),
+    # Once a day. What a day without workers has left is done on the next one.
+    _line("forget_by_age", forget_old_rows, hour=9, minute=37, second=0, timeout=1800),
 )

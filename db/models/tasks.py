@@ -132,6 +132,7 @@ class Email(Entity):
         of("family", "family_id"),
         CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent_has_an_instant"),
         Index("email_reason_key", "organization_id", "reason", unique=True),
+        Index("email_created_ix", "created_at"),
         Index(
             "email_background_task_ix",
             "organization_id",
