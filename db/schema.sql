@@ -315,6 +315,7 @@ CREATE TABLE email (
     CONSTRAINT email_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 CREATE INDEX email_background_task_ix ON email USING btree (organization_id, background_task_id) WHERE (background_task_id IS NOT NULL);
+CREATE INDEX email_created_ix ON email USING btree (created_at);
 CREATE INDEX email_due_ix ON email USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'SENDING'::character varying])::text[]));
 CREATE UNIQUE INDEX email_reason_key ON email USING btree (organization_id, reason);
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON email FOR EACH ROW WHEN ((new.family_id IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('family');
@@ -821,6 +822,23 @@ CREATE POLICY tenant ON mark USING ((organization_id = ( SELECT (NULLIF(current_
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mark TO rollbook_app;
 
 
+CREATE TABLE medical_read (
+    organization_id uuid NOT NULL,
+    read_on date NOT NULL,
+    person_id uuid NOT NULL,
+    student_id uuid NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    CONSTRAINT medical_read_pk PRIMARY KEY (organization_id, read_on, person_id, student_id),
+    CONSTRAINT medical_read_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id),
+    CONSTRAINT medical_read_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id)
+);
+CREATE INDEX medical_read_read_on_ix ON medical_read USING btree (read_on);
+CREATE INDEX medical_read_student_ix ON medical_read USING btree (organization_id, student_id, read_on);
+ALTER TABLE medical_read ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON medical_read USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE medical_read TO rollbook_app;
+
+
 CREATE TABLE occurrence (
     organization_id uuid NOT NULL,
     timeslot_id uuid NOT NULL,
@@ -974,6 +992,34 @@ CREATE POLICY tenant ON program USING ((organization_id = ( SELECT (NULLIF(curre
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE program TO rollbook_app;
 
 
+CREATE TABLE security_event (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(32) NOT NULL,
+    person_id uuid,
+    kiosk_id uuid,
+    portal character varying(32),
+    address text NOT NULL,
+    detail text,
+    count integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT security_event_count_is_at_least_one CHECK ((count >= 1)),
+    CONSTRAINT security_event_portal CHECK (((portal)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'CUSTOMER'::character varying, 'KIOSK'::character varying])::text[]))),
+    CONSTRAINT security_event_security_event_kind CHECK (((kind)::text = ANY ((ARRAY['SIGNED_IN'::character varying, 'SIGN_IN_REFUSED'::character varying, 'SIGN_IN_LIMITED'::character varying, 'REFRESH_REFUSED'::character varying, 'REFRESH_REUSED'::character varying, 'SESSION_ENDED'::character varying, 'PERMISSION_DENIED'::character varying, 'KIOSK_LAUNCHED'::character varying, 'KIOSK_REVOKED'::character varying, 'KIOSK_LIMITED'::character varying, 'FAMILY_ERASED'::character varying, 'FAMILY_EXPORTED'::character varying])::text[]))),
+    CONSTRAINT security_event_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT security_event_kiosk_id_fk FOREIGN KEY (organization_id, kiosk_id) REFERENCES kiosk(organization_id, id),
+    CONSTRAINT security_event_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
+    CONSTRAINT security_event_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+CREATE INDEX security_event_first_at_ix ON security_event USING btree (first_at);
+CREATE INDEX security_event_listed_ix ON security_event USING btree (organization_id, first_at, id);
+CREATE INDEX security_event_person_ix ON security_event USING btree (organization_id, person_id);
+ALTER TABLE security_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON security_event USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE security_event TO rollbook_app;
+
+
 CREATE TABLE session (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1083,6 +1129,7 @@ CREATE TABLE sign_in (
     CONSTRAINT sign_in_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT sign_in_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+CREATE INDEX sign_in_expires_ix ON sign_in USING btree (expires_at);
 CREATE INDEX sign_in_person_ix ON sign_in USING btree (organization_id, person_id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER UPDATE ON sign_in DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION count_access_change();
 ALTER TABLE sign_in ENABLE ROW LEVEL SECURITY;
@@ -1491,6 +1538,23 @@ REVOKE ALL ON FUNCTION forget_answers(used_before timestamp with time zone, at_m
 GRANT ALL ON FUNCTION forget_answers(used_before timestamp with time zone, at_most integer) TO rollbook_app;
 
 
+CREATE FUNCTION forget_emails(older_than timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH old AS (
+        SELECT x.organization_id, x.id FROM email x
+        WHERE x.created_at < older_than AND x.state NOT IN ('QUEUED', 'SENDING') AND NOT x.is_withheld ORDER BY x.created_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM email x USING old WHERE (x.organization_id, x.id) = (old.organization_id, old.id)
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM forgotten
+$$;
+REVOKE ALL ON FUNCTION forget_emails(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION forget_emails(older_than timestamp with time zone, at_most integer) TO rollbook_app;
+
+
 CREATE FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1507,6 +1571,57 @@ CREATE FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer
 $$;
 REVOKE ALL ON FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION forget_medical_reads(older_than timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH old AS (
+        SELECT x.organization_id, x.read_on, x.person_id, x.student_id FROM medical_read x
+        WHERE x.read_on < (older_than AT TIME ZONE 'UTC')::date ORDER BY x.read_on LIMIT at_most FOR UPDATE SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM medical_read x USING old WHERE (x.organization_id, x.read_on, x.person_id, x.student_id) = (old.organization_id, old.read_on, old.person_id, old.student_id)
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM forgotten
+$$;
+REVOKE ALL ON FUNCTION forget_medical_reads(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION forget_medical_reads(older_than timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION forget_security_events(older_than timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH old AS (
+        SELECT x.organization_id, x.id FROM security_event x
+        WHERE x.first_at < older_than ORDER BY x.first_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM security_event x USING old WHERE (x.organization_id, x.id) = (old.organization_id, old.id)
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM forgotten
+$$;
+REVOKE ALL ON FUNCTION forget_security_events(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION forget_security_events(older_than timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH old AS (
+        SELECT x.organization_id, x.id FROM sign_in x
+        WHERE x.expires_at < older_than ORDER BY x.expires_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM sign_in x USING old WHERE (x.organization_id, x.id) = (old.organization_id, old.id)
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM forgotten
+$$;
+REVOKE ALL ON FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most integer) TO rollbook_app;
 
 
 CREATE FUNCTION locations_behind(asked_at timestamp with time zone) RETURNS TABLE(organization_id uuid, location_id uuid, time_zone text, settled_through_on date)

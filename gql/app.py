@@ -79,6 +79,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
                 yield
         finally:
             await announcer.close()
+            await services.security_log.close()
             await redis.aclose()
             await database.close()
             await looking.dispose()

@@ -8,8 +8,14 @@ from gql.cancelling import cancellation_preview_query, cancellation_tokens_previ
 from gql.fields import node_query
 from gql.kiosk import kiosk_family_query, kiosks_query
 from gql.makeups import eligible_makeups_query, makeup_requests_query
-from gql.organization import locations_query, settings_query, viewer_query
-from gql.people import erase_family_preview_query, student_query, students_query
+from gql.organization import (
+    locations_query,
+    medical_reads_query,
+    security_events_query,
+    settings_query,
+    viewer_query,
+)
+from gql.people import erase_family_preview_query, export_family_query, student_query, students_query
 from gql.tasks import background_tasks_query
 from gql.tokens import makeup_tokens_preview_query, token_defaults_query
 
@@ -27,6 +33,9 @@ class Query:
     offerings = offerings_query.field
     student = student_query.field
     students = students_query.field
+    security_events = security_events_query.field
+    medical_reads = medical_reads_query.field
+    export_family = export_family_query.field
     erase_family_preview = erase_family_preview_query.field
     locations = locations_query.field
     programs = programs_query.field

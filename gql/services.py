@@ -18,6 +18,7 @@ from gql.credentials.authenticate import Authenticate
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
+from gql.credentials.security_log import SecurityLog
 from gql.live.fan_out import FanOut
 from gql.live.feed import FeedChange, make_feed_hub
 from gql.live.following import AccessWatch
@@ -41,6 +42,7 @@ class Services:
     passwords: Passwords
     attempts: Attempts
     look_ups: LookUps
+    security_log: SecurityLog
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
     hub: SheetHub
@@ -71,6 +73,7 @@ def make_services(
         passwords=passwords or Passwords(),
         attempts=Attempts(redis),
         look_ups=LookUps(redis),
+        security_log=SecurityLog(database, clock),
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
         hub=hub,

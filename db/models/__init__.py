@@ -36,6 +36,7 @@ from db.models.people import (
     Student,
     StudentNote,
 )
+from db.models.security import MedicalRead, SecurityEvent
 from db.models.table import Table
 from db.models.tasks import (
     BackgroundTask,
@@ -80,6 +81,7 @@ __all__ = [
     "MakeupToken",
     "MakeupTokenEntry",
     "Mark",
+    "MedicalRead",
     "Occurrence",
     "Offering",
     "OfferingInstructor",
@@ -88,6 +90,7 @@ __all__ = [
     "PermissionGroup",
     "Person",
     "Program",
+    "SecurityEvent",
     "Session",
     "Settings",
     "SettingsChange",

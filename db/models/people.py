@@ -130,7 +130,11 @@ class SignIn(Entity):
     """
 
     __tablename__ = "sign_in"
-    __table_args__ = (of("person", "person_id"), Index("sign_in_person_ix", "organization_id", "person_id"))
+    __table_args__ = (
+        of("person", "person_id"),
+        Index("sign_in_person_ix", "organization_id", "person_id"),
+        Index("sign_in_expires_ix", "expires_at"),
+    )
 
     person_id: Mapped[UUID]
     portal: Mapped[Portal] = mapped_column(one_of(Portal))

@@ -48,6 +48,8 @@ ERASED: Mapping[str, str] = {
     "person.last_name": REPLACED,
     "person.password_hash": EMPTIED,
     "person.source_id": EMPTIED,
+    "security_event.address": ROW_DELETED,
+    "security_event.detail": ROW_DELETED,
     "sign_in.previous_refresh_hash": ROW_DELETED,
     "sign_in.refresh_hash": ROW_DELETED,
     "student.first_name": REPLACED,
@@ -61,8 +63,8 @@ ERASED: Mapping[str, str] = {
     "student.source_id": EMPTIED,
     "student_note.body": ROW_DELETED,
 }
-"""Columns that say something about a family or a student, with what an erasure does to them. Rows of `person` and
-`idempotency_key` are concerned if they are of a guardian; staff of the business are not erased.
+"""Columns that say something about a family or a student, with what an erasure does to them. Rows of `person`,
+`security_event` and `idempotency_key` are concerned if they are of a guardian; staff of the business are not erased.
 """
 
 KEPT: Mapping[str, str] = {

@@ -39,6 +39,7 @@ _OF_STUDENTS = (
       AND e.student_id = ANY (:student_ids)""",
     """UPDATE enrollment e SET source_id = NULL
     WHERE e.organization_id = :organization_id AND e.student_id = ANY (:student_ids) AND e.source_id IS NOT NULL""",
+    "DELETE FROM medical_read d WHERE d.organization_id = :organization_id AND d.student_id = ANY (:student_ids)",
     """UPDATE mark m SET note = NULL
     WHERE m.organization_id = :organization_id AND m.student_id = ANY (:student_ids) AND m.note IS NOT NULL""",
     "DELETE FROM student_note n WHERE n.organization_id = :organization_id AND n.student_id = ANY (:student_ids)",
@@ -75,6 +76,7 @@ _OF_STUDENTS = (
 _OF_FAMILY = (
     "DELETE FROM guardian_phone g WHERE g.organization_id = :organization_id AND g.person_id = ANY (:guardian_ids)",
     "DELETE FROM idempotency_key k WHERE k.organization_id = :organization_id AND k.caller_id = ANY (:guardian_ids)",
+    "DELETE FROM security_event v WHERE v.organization_id = :organization_id AND v.person_id = ANY (:guardian_ids)",
     "DELETE FROM sign_in i WHERE i.organization_id = :organization_id AND i.person_id = ANY (:guardian_ids)",
     "DELETE FROM imported_family i WHERE i.organization_id = :organization_id AND i.family_id = :family_id",
     """UPDATE person p SET first_name = :first, last_name = :guardian, email = NULL, password_hash = NULL,

@@ -10,23 +10,26 @@ access that the root field declares (gql/fields/access.py). It takes two stateme
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
+from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.organization.permissions import Claims, MayNotEnter, Viewer
+from attendance.rules.organization.permissions import Caller, Claims, MayNotEnter, Viewer
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
+from db.organization.security_events import Happening
 from db.organization.viewers import find_viewer
 from db.unit_of_work import UnitOfWork, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
 from gql.fields.named_occurrences import require_visible_occurrences
+from gql.fields.vocabulary import SecurityEventKind
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.protocol.strawberry_internals import field_of
 from gql.services import Services
@@ -41,9 +44,11 @@ class Context:
     """The context of one operation.
 
     claims -- None for an anonymous caller, until this operation signs the caller in.
-    address -- the client's address, used only for rate limits.
+    address -- the client's address, used for rate limits and security events.
     view -- the view whose holders share what is read (attendance/rules/roster/sight.py). None when it is read for this
         caller alone.
+    caller -- whom the last transaction of the operation has found behind the claims; None before that.
+    disclosed -- the students whose medical texts were shown to the holders of `view`.
     """
 
     services: Services
@@ -53,6 +58,8 @@ class Context:
     loaders: dict[object, Any] = field(default_factory=dict)
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))
     view: Hashable | None = None
+    caller: Caller | None = None
+    disclosed: set[Hashable] = field(default_factory=set)
 
     def clock(self) -> datetime:
         """Return the current time, aware and in UTC. A resolver calls this once and passes the value on."""
@@ -62,7 +69,24 @@ class Context:
         """Return a context for an answer that others receive too. It can only be used to show what everybody with
         this view sees.
         """
-        return replace(self, view=view, loaders={})
+        return replace(self, view=view, loaders={}, disclosed=set())
+
+    def disclose(self, student_id: UUID) -> None:
+        """Say that the student's medical text is shown. It is recorded who was shown whose, once a day."""
+        if self.view is None:
+            self.record((student_id,))
+        else:
+            self.disclosed.add(student_id)
+
+    def record(self, student_ids: Iterable[Hashable]) -> None:
+        """Record that the caller was shown the medical texts of the students."""
+        if self.caller is not None:
+            self.services.security_log.tell_read(self.caller, cast("Iterable[UUID]", student_ids))
+
+    def tell(self, kind: SecurityEventKind, caller: Caller, detail: str | None = None) -> None:
+        """Record a security event of the caller (R12.7)."""
+        happening = Happening(kind, caller.person_id, caller.kiosk_id, caller.portal, self.address, detail)
+        self.services.security_log.tell(caller.organization_id, happening)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]
@@ -95,7 +119,12 @@ async def reading(info: Info) -> AsyncIterator[Reading]:
     services = info.context.services
     async with info.context.readers, services.database.read(claims.organization_id) as connection:
         viewer = await _viewer(connection, claims, services.clock())
-        check_to_see(access, viewer.caller)
+        info.context.caller = viewer.caller
+        try:
+            check_to_see(access, viewer.caller)
+        except Forbidden:
+            info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
+            raise
         if info.context.view is not None and view_of(viewer) != info.context.view:
             raise Forbidden("Your permissions have just changed.")
         yield Reading(connection, viewer)
@@ -114,12 +143,21 @@ async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
     services = info.context.services
     async with unit_of_work(services.database, claims.organization_id, services.announcer, info.context.clock) as uow:
         viewer = await _viewer(uow.connection, claims, services.clock())
+        info.context.caller = viewer.caller
         try:
-            check_to_change(access, viewer.caller)
-        except PermissionDenied:
-            await require_visible_occurrences(uow, viewer, given)
+            await _check_to_change(access, uow, viewer, given)
+            yield Changing(uow, viewer)
+        except (Forbidden, PermissionDenied):
+            info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
             raise
-        yield Changing(uow, viewer)
+
+
+async def _check_to_change(access: Access, uow: UnitOfWork, viewer: Viewer, given: Any) -> None:
+    try:
+        check_to_change(access, viewer.caller)
+    except PermissionDenied:
+        await require_visible_occurrences(uow, viewer, given)
+        raise
 
 
 def _asked(info: Info) -> tuple[Claims, Access]:

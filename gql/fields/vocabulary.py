@@ -1,9 +1,9 @@
 """The enumerations of the schema that several capabilities use, with a description of each value."""
 
-from attendance.rules.vocabulary import Permission, Portal, Source
+from attendance.rules.vocabulary import Permission, Portal, SecurityEventKind, Source
 from gql.fields.described import described
 
-__all__ = ["Permission", "Portal", "Source"]
+__all__ = ["Permission", "Portal", "SecurityEventKind", "Source"]
 
 described(
     Source,
@@ -58,5 +58,24 @@ described(
         "allow it.",
         Permission.SEND_STATEMENTS: "Send statements to families, in both portals. SEE_BALANCES is needed too.",
         Permission.SEE_MEDICAL: "See the text of medical alerts, in both portals.",
+    },
+)
+described(
+    SecurityEventKind,
+    "What matters to the safety of accounts.",
+    {
+        SecurityEventKind.SIGNED_IN: "Somebody signed in.",
+        SecurityEventKind.SIGN_IN_REFUSED: "Signing in to this account was refused; `detail` is a SignInRefusedReason.",
+        SecurityEventKind.SIGN_IN_LIMITED: "Signing in to this account failed too often, and was not tried again.",
+        SecurityEventKind.REFRESH_REFUSED: "A session was not continued, because it had ended or expired.",
+        SecurityEventKind.REFRESH_REUSED: "A refresh token came back that had been used: somebody else may have it. "
+        "The session ended.",
+        SecurityEventKind.SESSION_ENDED: "Somebody signed out; `detail` is `everywhere` for all sessions.",
+        SecurityEventKind.PERMISSION_DENIED: "Somebody was refused for want of a permission; `detail` is the field.",
+        SecurityEventKind.KIOSK_LAUNCHED: "A kiosk was launched.",
+        SecurityEventKind.KIOSK_REVOKED: "A kiosk was revoked.",
+        SecurityEventKind.KIOSK_LIMITED: "A kiosk looked up families too often.",
+        SecurityEventKind.FAMILY_ERASED: "A family or a student was erased; `detail` is the key of the family.",
+        SecurityEventKind.FAMILY_EXPORTED: "The data of a family was exported; `detail` is the key of the family.",
     },
 )

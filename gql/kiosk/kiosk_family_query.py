@@ -13,11 +13,12 @@ from attendance.rules.kiosk.countries import country_of
 from attendance.rules.kiosk.kiosk import LONGEST_PHONE, Arrival, FamilyCode, is_kiosks_day
 from db.calendar.occurrences import read_heads
 from db.kiosk.kiosk_families import find_arrivals, find_families_by_phone
+from db.organization.security_events import Happening
 from gql.calendar.vocabulary import OccurrenceState
 from gql.credentials.look_ups import LookUpLimits
 from gql.fields.access import signed_in
 from gql.fields.context import Context, Info, Reading, reading
-from gql.fields.vocabulary import Portal
+from gql.fields.vocabulary import Portal, SecurityEventKind
 from gql.kiosk.kiosk import KioskFamily, show_kiosk_family
 from gql.protocol.errors import BadInput, RateLimited
 
@@ -107,6 +108,13 @@ async def _count(context: Context) -> None:
         return
     wait = await context.services.look_ups.begin(context.claims.kiosk_id)
     if wait is not None:
+        happening = Happening(
+            SecurityEventKind.KIOSK_LIMITED,
+            kiosk_id=context.claims.kiosk_id,
+            portal=Portal.KIOSK,
+            address=context.address,
+        )
+        context.services.security_log.tell(context.claims.organization_id, happening)
         raise RateLimited("There were too many look-ups. Wait before you try again.", retryAfterSeconds=wait)
 
 

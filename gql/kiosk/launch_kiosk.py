@@ -13,7 +13,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.fields.vocabulary import Permission, Portal
+from gql.fields.vocabulary import Permission, Portal, SecurityEventKind
 from gql.people.people import Kiosk, show_launched_kiosk
 from gql.protocol.errors import BadInput
 
@@ -63,6 +63,7 @@ async def resolve(
         info, input, Launched, lambda uow, viewer, _: launch_kiosk(uow, viewer, launch, now=now)
     ) as done:
         kiosks = await read_launched_kiosks(done.uow.connection, done.uow.organization_id, [done.outcome.kiosk_id])
+    info.context.tell(SecurityEventKind.KIOSK_LAUNCHED, done.viewer.caller, str(done.outcome.kiosk_id))
     tokens = info.context.services.access_tokens
     claims = tokens.claims(done.uow.organization_id, Portal.KIOSK, done.outcome.kiosk_id, None, done.outcome.expires_at)
     return LaunchKioskSuccess(

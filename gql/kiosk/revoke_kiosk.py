@@ -13,7 +13,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.fields.vocabulary import Permission
+from gql.fields.vocabulary import Permission, SecurityEventKind
 from gql.people.people import Kiosk, show_launched_kiosk
 
 
@@ -44,6 +44,7 @@ async def resolve(
         info, input, UUID, lambda uow, viewer, now: revoke_kiosk(uow, viewer, kiosk_id, now=now)
     ) as done:
         kiosks = await read_launched_kiosks(done.uow.connection, done.uow.organization_id, [kiosk_id])
+    info.context.tell(SecurityEventKind.KIOSK_REVOKED, done.viewer.caller, str(kiosk_id))
     return RevokeKioskSuccess(kiosk=show_launched_kiosk(kiosks[kiosk_id]))
 
 

@@ -106,6 +106,8 @@ class Follower:
     def put(self, revision: int, answer: Answer) -> None:
         if self._has_left or revision <= self.live.told:
             return
+        if answer.disclosed:
+            self.stream.receives(answer)
         is_idle = not self._queue and not self._is_sending
         if is_idle and self._write is not None and self._write(answer):
             self.live.told = revision

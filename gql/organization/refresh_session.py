@@ -1,15 +1,18 @@
 """The mutation refreshSession, which exchanges a refresh token for a new access token and the next refresh token."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from attendance.actions.organization.refresh_session import refresh_session
 from attendance.rules.organization.sign_in import RefreshToken
 from attendance.rules.organization.sign_in_refusals import SignInRefused
+from db.organization.security_events import Happening
 from db.unit_of_work import unit_of_work
 from gql.fields.access import open_to_all
-from gql.fields.context import Info
+from gql.fields.context import Context, Info
+from gql.fields.vocabulary import SecurityEventKind
 from gql.organization.session import SignInResult, show_session
 from gql.organization.vocabulary import SignInRefusedReason
 
@@ -37,8 +40,20 @@ async def resolve(
     async with unit_of_work(services.database, token.organization_id, services.announcer) as uow:
         session = await refresh_session(uow, token, services.session_terms, now=now)
     if isinstance(session, SignInRefused):
+        _tell(info.context, token.organization_id, session)
         raise session
     return show_session(info.context, session, now)
+
+
+def _tell(context: Context, organization_id: UUID, refusal: SignInRefused) -> None:
+    """Record the refusal, if the token is of a session that exists. Anybody can make up another one."""
+    if refusal.person_id is None:
+        return
+    kind = SecurityEventKind.REFRESH_REUSED if refusal.is_theft else SecurityEventKind.REFRESH_REFUSED
+    happening = Happening(
+        kind, refusal.person_id, portal=refusal.portal, address=context.address, detail=refusal.reason
+    )
+    context.services.security_log.tell(organization_id, happening)
 
 
 field = strawberry.mutation(

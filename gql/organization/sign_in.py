@@ -7,12 +7,14 @@ import strawberry
 
 from attendance.actions.organization.sign_in import check_password, sign_in
 from attendance.rules.organization.sign_in import choose_account
+from attendance.rules.organization.sign_in_refusals import SignInRefused
+from db.organization.security_events import Happening
 from db.organization.sign_ins import find_accounts
 from db.unit_of_work import unit_of_work
 from gql.fields.access import open_to_all
 from gql.fields.context import Context, Info
 from gql.fields.global_ids import decode_id
-from gql.fields.vocabulary import Portal
+from gql.fields.vocabulary import Portal, SecurityEventKind
 from gql.organization.session import SignInResult, show_session
 from gql.protocol.errors import BadInput, RateLimited
 
@@ -49,24 +51,29 @@ async def resolve(
 ) -> SignInResult | None:
     context, services = info.context, info.context.services
     organization_id = _checked(input)
-    await _count_attempt(context, input.email)
+    await _count_attempt(context, input)
     accounts = await find_accounts(services.database, input.email)
     if organization_id is not None:
         accounts = [account for account in accounts if account.organization_id == organization_id]
     right = await check_password(accounts, input.password, input.portal, services.passwords)
     if right:
         await services.attempts.succeed(input.email, context.address)
-    account = choose_account(right, input.portal)
     now = context.clock()
-    async with unit_of_work(services.database, account.organization_id, services.announcer) as uow:
-        session = await sign_in(
-            uow,
-            account,
-            input.portal,
-            services.session_terms,
-            now=now,
-            idempotency_key=input.idempotency_key or None,
-        )
+    try:
+        account = choose_account(right, input.portal)
+        async with unit_of_work(services.database, account.organization_id, services.announcer) as uow:
+            session = await sign_in(
+                uow,
+                account,
+                input.portal,
+                services.session_terms,
+                now=now,
+                idempotency_key=input.idempotency_key or None,
+            )
+    except SignInRefused as refusal:
+        _tell(context, input, SecurityEventKind.SIGN_IN_REFUSED, refusal.reason)
+        raise
+    context.tell(SecurityEventKind.SIGNED_IN, session.viewer.caller)
     return show_session(context, session, now)
 
 
@@ -82,9 +89,16 @@ def _checked(input: SignInInput) -> UUID | None:
     return decode_id(input.organization_id, "Organization", "input.organizationId") if input.organization_id else None
 
 
-async def _count_attempt(context: Context, email: str) -> None:
+def _tell(context: Context, input: SignInInput, kind: SecurityEventKind, detail: str | None = None) -> None:
+    """Record the event for each account of the e-mail address."""
+    happening = Happening(kind, portal=input.portal, address=context.address, detail=detail)
+    context.services.security_log.tell_of_address(input.email, happening)
+
+
+async def _count_attempt(context: Context, input: SignInInput) -> None:
     attempts = context.services.attempts
-    if not await attempts.begin(email, context.address):
+    if not await attempts.begin(input.email, context.address):
+        _tell(context, input, SecurityEventKind.SIGN_IN_LIMITED)
         raise RateLimited("Signing in failed too often. Wait before you try again.", retryAfterSeconds=attempts.window)
 
 

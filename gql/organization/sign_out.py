@@ -7,7 +7,7 @@ import strawberry
 from attendance.actions.organization.sign_out import sign_out
 from gql.fields.access import signed_in
 from gql.fields.context import Info, changing
-from gql.fields.vocabulary import Portal
+from gql.fields.vocabulary import Portal, SecurityEventKind
 from gql.organization.session import NoSession
 
 
@@ -38,6 +38,8 @@ async def resolve(
 ) -> SignOutResult | None:
     async with changing(info) as (uow, viewer):
         ended = await sign_out(uow, viewer, everywhere=input.everywhere, now=info.context.clock())
+    if ended:
+        info.context.tell(SecurityEventKind.SESSION_ENDED, viewer.caller, "everywhere" if input.everywhere else None)
     return SignOutSuccess(ended_sessions=ended)
 
 

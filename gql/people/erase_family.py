@@ -12,7 +12,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, encode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.fields.vocabulary import Permission
+from gql.fields.vocabulary import Permission, SecurityEventKind
 from gql.people.erasure_refusals import ErasurePreviewOutdated, ImportIsRunning
 
 
@@ -52,6 +52,7 @@ async def resolve(
             uow, family_id, student_id, input.seen, author=Author.of(viewer.caller), now=now
         ),
     ) as done:
+        info.context.tell(SecurityEventKind.FAMILY_ERASED, done.viewer.caller, str(done.outcome.family_id))
         return EraseFamilySuccess(
             family_id=encode_id("Family", done.outcome.family_id),
             student_count=done.outcome.student_count,

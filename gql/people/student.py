@@ -119,15 +119,24 @@ class Student(Node):
     gender: str | None = strawberry.field(
         description="The gender, in the organization's own words. Null when it is not known."
     )
-    medical_alert: str | None = strawberry.field(
-        description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
-        "SEE_MEDICAL."
-    )
     roll_sheet_comment: str | None = strawberry.field(
         description="A remark by staff for roll sheets. Null when there is none, or when the viewer is a guardian."
     )
     family: Family = strawberry.field(description="The family of the student.")
     facts: strawberry.Private[StudentFacts]
+    sees_medical: strawberry.Private[bool]
+
+    @strawberry.field(
+        description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
+        "SEE_MEDICAL. It is recorded which member of staff was shown the text, once a day; see `medicalReads`.",
+        metadata=signed_in(),
+    )
+    def medical_alert(self, info: Info) -> str | None:
+        text = self.facts.medical_alert
+        if not self.sees_medical or text is None:
+            return None
+        info.context.disclose(self.facts.id)
+        return text
 
     @strawberry.field(
         description="The notes of staff about the student, newest first; at most 200. Needs attendance VIEW; "
@@ -184,10 +193,10 @@ def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
         last_name=facts.last_name,
         birth_on=facts.birth_on,
         gender=facts.gender,
-        medical_alert=facts.medical_alert if sight.sees_medical else None,
         roll_sheet_comment=facts.roll_sheet_comment if sight.sees_roll_sheet_comment else None,
         family=show_family(facts.family, sight, currency),
         facts=facts,
+        sees_medical=sight.sees_medical,
     )
 
 

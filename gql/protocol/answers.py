@@ -1,6 +1,6 @@
 """The body of a response, and the answer to an event, which many subscribers can share."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import orjson
@@ -23,11 +23,14 @@ def response(result: ExecutionResult, request_id: str, extensions: Mapping[str, 
 class Answer:
     """The result of executing one event of a subscription. It is encoded only once, however many subscribers receive
     it.
+
+    disclosed -- what the answer shows that must be recorded of everybody who receives it; the context knows what it is
     """
 
-    __slots__ = ("_encoded", "_framed", "_framed_for", "_result")
+    __slots__ = ("_encoded", "_framed", "_framed_for", "_result", "disclosed")
 
-    def __init__(self, result: ExecutionResult) -> None:
+    def __init__(self, result: ExecutionResult, disclosed: frozenset[Hashable] = frozenset()) -> None:
+        self.disclosed = disclosed
         self._result: ExecutionResult | None = result
         self._encoded: bytes | None = None
         self._framed: bytes = b""

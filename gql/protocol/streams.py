@@ -50,7 +50,14 @@ class Stream:
         if view is not None:
             set_context(executor, executor.context_value.sharing(view))
         result = execute_subscription_event(executor)
-        return Answer(await result if isawaitable(result) else result)
+        answered = await result if isawaitable(result) else result
+        disclosed = executor.context_value.disclosed if view is not None else ()
+        return Answer(answered, frozenset(disclosed))
+
+    def receives(self, answer: Answer) -> None:
+        """Record that this subscriber receives an answer that was executed for several."""
+        if answer.disclosed:
+            self._executor.context_value.record(answer.disclosed)
 
     async def answers(self, write: Write | None = None) -> AsyncGenerator[Answer, None]:
         """Yield the answers to be sent. Each is requested when the one before it has been sent.
@@ -109,4 +116,8 @@ class Once:
         )
         # The error may concern only the other subscriber, for example a right that was lost or gained between two
         # reads.
-        yield await stream.execute(self.event) if answer.has_errors else answer
+        if answer.has_errors:
+            yield await stream.execute(self.event)
+            return
+        stream.receives(answer)
+        yield answer

@@ -69,6 +69,7 @@ async def resolve(
         # queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
             opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, wholly)))
+            info.context.caller = opening.viewer.caller
             check_to_see(access_of(field_of(info)), opening.viewer.caller)
             if opening.changes is None:
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)

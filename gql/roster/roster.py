@@ -1,6 +1,6 @@
 """The rows of a roll sheet and their marks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import strawberry
@@ -8,19 +8,22 @@ import strawberry
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.marks.mark_history import RosterPlace
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
+from attendance.rules.roster import indicators as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
 from gql.calendar.offering import show_offering
-from gql.fields.access import requires
+from gql.fields.access import requires, signed_in
 from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
+from gql.fields.selection import names_below
 from gql.fields.vocabulary import Source
 from gql.marks.mark_history import MarkChange, load_mark_history
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_enrollment, show_student
 from gql.roster.indicator import Indicator, show_indicator
+from gql.roster.vocabulary import IndicatorKind
 
 
 @strawberry.type(description="The record of how a student attended an occurrence.")
@@ -55,10 +58,6 @@ class RosterEntry(Node):
         "which no enrollment is recorded."
     )
     mark: Mark | None = strawberry.field(description="The student's mark. Null when the student is not marked.")
-    indicators: list[Indicator] = strawberry.field(
-        description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
-        "order of IndicatorKind."
-    )
     is_subdued: bool = strawberry.field(
         description="Whether the row is subdued: the student has a mark, but no enrollment covers the date any more."
     )
@@ -68,6 +67,17 @@ class RosterEntry(Node):
         "when no mark counts yet."
     )
     place: strawberry.Private[RosterPlace]
+    raised: strawberry.Private[Sequence[rules.Indicator]]
+
+    @strawberry.field(
+        description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
+        "order of IndicatorKind.",
+        metadata=signed_in(),
+    )
+    def indicators(self, info: Info) -> list[Indicator]:
+        if any(map(_tells_medical_text, self.raised)) and "detail" in names_below(info):
+            info.context.disclose(self.place.student_id)
+        return [show_indicator(each) for each in self.raised]
 
     @strawberry.field(
         description="The changes of this row's mark, newest first, each with the mark before and after it. At most "
@@ -76,6 +86,10 @@ class RosterEntry(Node):
     )
     async def history(self, info: Info) -> list[MarkChange]:
         return await load_mark_history(info, self.place)
+
+
+def _tells_medical_text(raised: rules.Indicator) -> bool:
+    return raised.kind is IndicatorKind.MEDICAL_ALERT and raised.detail is not None
 
 
 def show_mark(facts: MarkFacts) -> Mark:
@@ -100,7 +114,7 @@ def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -
             student=show_student(row.student, sight, head.currency),
             enrollment=None if row.enrollment is None else show_enrollment(row.enrollment, offering, head.timeslots),
             mark=None if row.mark is None else show_mark(row.mark),
-            indicators=[show_indicator(each) for each in row.indicators],
+            raised=row.indicators,
             is_subdued=row.is_subdued,
             attendance_rate=row.attendance_rate,
             place=RosterPlace(head.key, row.student.id),

@@ -37,10 +37,10 @@ async def refresh_session(
     if verdict is Refresh.REUSED:
         await end_sign_in(uow, token.sign_in_id, now=now)
     if verdict in _REFUSALS:
-        return SignInRefused(*_REFUSALS[verdict])
+        return SignInRefused(*_REFUSALS[verdict], person_id, portal, is_theft=verdict is Refresh.REUSED)
     viewer = await find_person(uow.connection, uow.organization_id, portal, person_id)
     if viewer is None:
-        return SignInRefused(*_REFUSALS[Refresh.ENDED])
+        return SignInRefused(*_REFUSALS[Refresh.ENDED], person_id, portal)
     expires_at = state.expires_at
     if verdict is Refresh.ROTATE:
         expires_at = now + terms.refresh_lifetime

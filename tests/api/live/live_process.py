@@ -60,6 +60,8 @@ async def live_process(database: Database, world: World, redis_url: str, capacit
         clock=lambda: datetime.now(UTC),
         hub=hub,
     )
+    services.security_log.pause = 3600
     async with live_sheet(database, world, redis_url) as sheet:
         yield Process(hub, services, sheet)
+    services.security_log.stop()
     await hub.close()

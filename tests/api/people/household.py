@@ -18,6 +18,7 @@ from attendance.rules.vocabulary import (
     MakeupRequestState,
     MakeupTokenAct,
     Portal,
+    SecurityEventKind,
     Source,
     TaskItemState,
     TaskKind,
@@ -46,6 +47,7 @@ _ROWS: Mapping[str, str] = {
     "imported_enrollment": f"enrollment_id IN (SELECT id FROM enrollment WHERE {_STUDENTS})",
     "imported_family": "family_id = :family_id",
     "person": "family_id = :family_id",
+    "security_event": f"person_id {_GUARDIANS}",
     "sign_in": f"person_id {_GUARDIANS}",
     "student": "family_id = :family_id",
 }
@@ -83,6 +85,16 @@ async def new_household(world: World, lesson: Lesson, name: str) -> Household:
     await world.expected_absence(ann, state=ExpectedAbsenceState.DENIED, comment="x")
     await _imported(world, family_id, place)
     await world.add(models.GuardianPhone, person_id=gail, number="+1 512 555 0177")
+    await world.add(
+        models.SecurityEvent,
+        kind=SecurityEventKind.SIGNED_IN,
+        person_id=gail,
+        address="x",
+        detail="x",
+        count=1,
+        first_at=LONG_AGO,
+        last_at=LONG_AGO,
+    )
     await world.sign_in(gail, Portal.CUSTOMER, LONG_AGO, LONG_AGO + timedelta(days=3650))
     await world.add(
         models.IdempotencyKey,

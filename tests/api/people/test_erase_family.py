@@ -1,15 +1,20 @@
 """eraseFamily: nothing identifies the family any more, counts stay, and open roll sheets hear of it (R16.5)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Enum, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
+from attendance.rules.vocabulary import AttendanceStatus, EmailState, Permission, Portal
 from db import models
+from db.engine import Database
 from db.models.privacy import ERASED, KEPT
+from db.tasks.emails import begin_sending, claim, record
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.api.people.household import Household, dump, found_in, new_household, plant
 from tests.support.api import Api
@@ -179,6 +184,19 @@ async def test_R16_5_no_text_can_be_written_about_the_erased(desk: Desk, sql: st
     values = {"ann": desk.bakers.ann, "family": desk.bakers.family_id, "own": desk.world.organization_id}
     with pytest.raises(Exception, match="was erased meanwhile"):
         await desk.world.owner.execute(text(sql), {name: value for name, value in values.items() if f":{name}" in sql})
+
+
+async def test_R16_5_a_message_that_a_worker_has_taken_is_not_handed_over(desk: Desk, database: Database) -> None:
+    (row,) = await desk.world.rows(models.Email, family_id=desk.bakers.family_id)
+    now, lease = desk.api.clock.now, timedelta(minutes=1)
+    async with unit_of_work(database, desk.world.organization_id, Announcer()) as uow:
+        claimed = await claim(uow, row.id, now=now, lease=lease)
+    assert claimed is not None
+    await desk.erase(desk.bakers)
+    async with unit_of_work(database, desk.world.organization_id, Announcer()) as uow:
+        assert not await begin_sending(uow, claimed, now=now, lease=lease)
+        assert not await record(uow, claimed, EmailState.FAILED, now=now, due_at=now, error="550 a@b.co is unknown")
+    assert await desk.world.rows(models.Email, family_id=desk.bakers.family_id) == []
 
 
 async def test_R16_5_a_mark_without_a_note_can_still_be_corrected(desk: Desk) -> None:
