@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
-from db.models.table import OfOccurrence, Table, of, of_organization, one_of
+from db.models.table import SENSITIVE, OfOccurrence, Table, of, of_organization, one_of
 
 
 class Occurrence(OfOccurrence):
@@ -27,7 +27,7 @@ class Occurrence(OfOccurrence):
     revision: Mapped[int] = mapped_column(server_default="0")
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[UUID | None]
-    cancellation_comment: Mapped[str | None]
+    cancellation_comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
 
 
 class Mark(OfOccurrence):
@@ -56,7 +56,7 @@ class Mark(OfOccurrence):
     kiosk_id: Mapped[UUID | None]
     by_check_in: Mapped[bool] = mapped_column(server_default=text("false"))
     marked_at: Mapped[datetime]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(info=SENSITIVE)
     revision: Mapped[int]
 
 
@@ -102,10 +102,10 @@ class ChangedEntry(OfOccurrence):
     revision: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[UUID] = mapped_column(primary_key=True)
     before_status: Mapped[AttendanceStatus | None] = mapped_column(one_of(AttendanceStatus, "before_status"))
-    before_note: Mapped[str | None]
+    before_note: Mapped[str | None] = mapped_column(info=SENSITIVE)
     before_is_defaulted: Mapped[bool | None]
     after_status: Mapped[AttendanceStatus | None] = mapped_column(one_of(AttendanceStatus, "after_status"))
-    after_note: Mapped[str | None]
+    after_note: Mapped[str | None] = mapped_column(info=SENSITIVE)
     after_is_defaulted: Mapped[bool | None]
     after_source: Mapped[Source | None] = mapped_column(one_of(Source))
     left_roster: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -121,5 +121,5 @@ class IdempotencyKey(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     mutation: Mapped[str]
     fingerprint: Mapped[str]
-    answer: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(info=SENSITIVE)
     used_at: Mapped[datetime]

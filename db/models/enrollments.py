@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Enum, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState, Source
-from db.models.table import Entity, Table, of, one_of
+from db.models.table import SENSITIVE, Entity, Table, of, one_of
 
 
 class Enrollment(Entity):
@@ -89,7 +89,7 @@ class ExpectedAbsence(Entity):
     ends_on: Mapped[date]
     window_starts: Mapped[time | None]
     window_ends: Mapped[time | None]
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     is_excused: Mapped[bool] = mapped_column(server_default=text("false"))
     is_late: Mapped[bool] = mapped_column(server_default=text("false"))
     state: Mapped[ExpectedAbsenceState] = mapped_column(one_of(ExpectedAbsenceState))

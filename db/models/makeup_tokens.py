@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import (
     TokenRunPhase,
     TokenRunState,
 )
-from db.models.table import Entity, OfOccurrence, of, one_of
+from db.models.table import SENSITIVE, Entity, OfOccurrence, of, one_of
 
 OF_OCCURRENCE = ("timeslot_id", "held_on")
 
@@ -72,7 +72,7 @@ class MakeupToken(Entity):
     enrollment_id: Mapped[UUID | None]
     location_id: Mapped[UUID | None]
     program_id: Mapped[UUID | None]
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     source: Mapped[Source] = mapped_column(one_of(Source))
     issued_by_id: Mapped[UUID | None]
     issued_at: Mapped[datetime]
@@ -115,7 +115,7 @@ class MakeupTokenEntry(Entity):
     number: Mapped[int | None] = mapped_column(
         BigInteger, server_default=text("nextval('makeup_token_entry_numbers'::regclass)")
     )
-    facts: Mapped[dict[str, Any] | None]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(info=SENSITIVE)
 
 
 class TokenRun(OfOccurrence):
@@ -175,10 +175,10 @@ class MakeupRequest(Entity):
     timeslot_id: Mapped[UUID]
     held_on: Mapped[date]
     state: Mapped[MakeupRequestState] = mapped_column(one_of(MakeupRequestState))
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     requested_by_id: Mapped[UUID | None]
     requested_at: Mapped[datetime]
     decided_by_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
-    decision_comment: Mapped[str | None]
+    decision_comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     makeup_enrollment_id: Mapped[UUID | None]

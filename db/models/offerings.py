@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import OfferingKind
 from db.models.names import NAME_KEY, made_search_key, made_sort_key
-from db.models.table import Entity, OfOccurrence, Table, of, one_of
+from db.models.table import SENSITIVE, Entity, OfOccurrence, Table, of, one_of
 
 
 class Offering(Entity):
@@ -116,7 +116,7 @@ class StaffAbsence(Entity):
     person_id: Mapped[UUID]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     recorded_by_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
 

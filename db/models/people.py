@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import NoteLevel, Permission, PersonKind, Portal
 from db.models.names import NAME_KEY, made_search_key, made_sort_key
-from db.models.table import Entity, Table, of, of_organization, one_of
+from db.models.table import SENSITIVE, Entity, Table, of, of_organization, one_of
 
 PERMISSIONS = "permissions <@ ARRAY[{}]::text[]".format(", ".join(f"'{permission}'" for permission in Permission))
 NO_PERMISSIONS = text("'{}'::text[]")
@@ -31,14 +31,16 @@ class Family(Entity):
         Index("family_source_id_key", "organization_id", "source_id", unique=True),
     )
 
-    name: Mapped[str]
-    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="")
-    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="")
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
-    phone_digits: Mapped[str | None] = mapped_column(Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True))
-    phone_key: Mapped[str | None] = mapped_column(Computed("phone_key(phone)", persisted=True))
-    balance: Mapped[Decimal] = mapped_column(server_default="0")
+    name: Mapped[str] = mapped_column(info=SENSITIVE)
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="", info=SENSITIVE)
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="", info=SENSITIVE)
+    email: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    phone: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    phone_digits: Mapped[str | None] = mapped_column(
+        Computed(r"regexp_replace(phone, '\D', '', 'g')", persisted=True), info=SENSITIVE
+    )
+    phone_key: Mapped[str | None] = mapped_column(Computed("phone_key(phone)", persisted=True), info=SENSITIVE)
+    balance: Mapped[Decimal] = mapped_column(server_default="0", info=SENSITIVE)
     check_in_code_number: Mapped[int] = mapped_column(server_default="1")
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
@@ -55,10 +57,10 @@ class ImportedFamily(Table):
     __table_args__ = (of("family", "family_id"),)
 
     family_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str | None]
-    phone: Mapped[str | None]
-    email: Mapped[str | None]
-    balance: Mapped[Decimal | None]
+    name: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    phone: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    email: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    balance: Mapped[Decimal | None] = mapped_column(info=SENSITIVE)
 
 
 class Person(Entity):
@@ -80,10 +82,10 @@ class Person(Entity):
     )
 
     kind: Mapped[PersonKind] = mapped_column(one_of(PersonKind))
-    first_name: Mapped[str]
-    last_name: Mapped[str]
-    email: Mapped[str | None]
-    password_hash: Mapped[str | None]
+    first_name: Mapped[str] = mapped_column(info=SENSITIVE)
+    last_name: Mapped[str] = mapped_column(info=SENSITIVE)
+    email: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    password_hash: Mapped[str | None] = mapped_column(info=SENSITIVE)
     family_id: Mapped[UUID | None]
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
     source_id: Mapped[str | None]
@@ -102,8 +104,8 @@ class GuardianPhone(Table):
     )
 
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str | None] = mapped_column(Computed("phone_key(number)", persisted=True))
+    number: Mapped[str] = mapped_column(primary_key=True, info=SENSITIVE)
+    key: Mapped[str | None] = mapped_column(Computed("phone_key(number)", persisted=True), info=SENSITIVE)
 
 
 class PermissionGroup(Entity):
@@ -180,18 +182,18 @@ class Student(Entity):
     )
 
     family_id: Mapped[UUID]
-    first_name: Mapped[str]
-    last_name: Mapped[str]
-    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="")
-    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="")
+    first_name: Mapped[str] = mapped_column(info=SENSITIVE)
+    last_name: Mapped[str] = mapped_column(info=SENSITIVE)
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="", info=SENSITIVE)
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="", info=SENSITIVE)
     # Only the release before this one reads it. A later migration drops it.
     sort_name: Mapped[str] = mapped_column(
-        Text(collation="C"), Computed("lower(last_name || ', ' || first_name)", persisted=True)
+        Text(collation="C"), Computed("lower(last_name || ', ' || first_name)", persisted=True), info=SENSITIVE
     )
-    birth_on: Mapped[date | None]
-    gender: Mapped[str | None]
-    medical_alert: Mapped[str | None]
-    roll_sheet_comment: Mapped[str | None]
+    birth_on: Mapped[date | None] = mapped_column(info=SENSITIVE)
+    gender: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    medical_alert: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    roll_sheet_comment: Mapped[str | None] = mapped_column(info=SENSITIVE)
     tokens_lapse_on: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
@@ -211,7 +213,7 @@ class StudentNote(Entity):
 
     student_id: Mapped[UUID]
     level: Mapped[NoteLevel] = mapped_column(one_of(NoteLevel), server_default=NoteLevel.NORMAL)
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(info=SENSITIVE)
     written_by_id: Mapped[UUID | None]
     written_at: Mapped[datetime]
     closed_by_id: Mapped[UUID | None]

@@ -25,6 +25,11 @@ NAMES: dict[Any, Any] = {
 }
 
 
+# The mark of a column that says something about a person: names, medical text, notes, comments, addresses, numbers and
+# what is made of them. Its values stand in no log, trace or figure (R16.4). A test classes every column of text.
+SENSITIVE = {"sensitive": True}
+
+
 class Table(DeclarativeBase):
     """A table of rows that belong to one organization. Its primary key begins with the organization's id."""
 

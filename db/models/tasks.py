@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import EmailState, Source, TaskItemState, TaskKind, TaskState
-from db.models.table import Entity, Table, of, of_organization, one_of
+from db.models.table import SENSITIVE, Entity, Table, of, of_organization, one_of
 
 
 class BackgroundTask(Entity):
@@ -36,7 +36,7 @@ class BackgroundTask(Entity):
 
     kind: Mapped[TaskKind] = mapped_column(one_of(TaskKind))
     state: Mapped[TaskState] = mapped_column(one_of(TaskState))
-    input: Mapped[dict[str, Any]]
+    input: Mapped[dict[str, Any]] = mapped_column(info=SENSITIVE)
     total: Mapped[int | None]
     done: Mapped[int] = mapped_column(server_default="0")
     exceptions: Mapped[int] = mapped_column(server_default="0")
@@ -48,7 +48,7 @@ class BackgroundTask(Entity):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(info=SENSITIVE)
 
 
 class BackgroundTaskLease(Table):
@@ -91,9 +91,9 @@ class BackgroundTaskItem(Table):
 
     background_task_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str]
+    title: Mapped[str] = mapped_column(info=SENSITIVE)
     student_id: Mapped[UUID | None]
-    input: Mapped[dict[str, Any]]
+    input: Mapped[dict[str, Any]] = mapped_column(info=SENSITIVE)
     state: Mapped[TaskItemState] = mapped_column(one_of(TaskItemState))
     attempts: Mapped[int] = mapped_column(server_default="0")
     retry_at: Mapped[datetime | None]
@@ -113,7 +113,7 @@ class BackgroundTaskException(Table):
     position: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[UUID | None]
-    message: Mapped[str]
+    message: Mapped[str] = mapped_column(info=SENSITIVE)
 
 
 class Email(Entity):
@@ -143,14 +143,14 @@ class Email(Entity):
     )
 
     reason: Mapped[str]
-    recipient: Mapped[str]
+    recipient: Mapped[str] = mapped_column(info=SENSITIVE)
     template: Mapped[str]
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(info=SENSITIVE)
     state: Mapped[EmailState] = mapped_column(one_of(EmailState))
     attempts: Mapped[int] = mapped_column(server_default="0")
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    last_error: Mapped[str | None]
+    last_error: Mapped[str | None] = mapped_column(info=SENSITIVE)
     family_id: Mapped[UUID | None]
     background_task_id: Mapped[UUID | None]
     is_withheld: Mapped[bool] = mapped_column(server_default=text("false"))
