@@ -1,10 +1,19 @@
-"""Configures structured logs: one JSON object per line in production, readable lines elsewhere."""
+"""Configures structured logs: one JSON object per line in production, readable lines elsewhere.
+
+No line holds a value that somebody has entered (R16.4): exceptions are rendered by traces.py, wherever they stand, and
+what libraries say is kept only as far as it cannot quote one.
+"""
 
 import logging
 import sys
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from traces import describe, report_uncaught, trace_of
+
+_FRAMES = ("Traceback ", "  File ")
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
@@ -16,11 +25,11 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
+        _describe_exceptions,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    as_lines_of_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    last = as_lines_of_json if as_json else [_readable()]
+    rendered = structlog.processors.JSONRenderer() if as_json else _readable()
+    last: list[Processor] = [structlog.processors.ExceptionRenderer(trace_of), rendered]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -38,11 +47,41 @@ def configure_logs(level: str, *, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.addFilter(_without_values)
+    sys.excepthook = report_uncaught
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # We log every request ourselves, once, with its id.
     logging.getLogger("uvicorn.access").disabled = True
     for chatty in ("uvicorn.error", "websockets", "asyncio", "alembic", "arq"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _describe_exceptions(_: Any, __: str, event: EventDict) -> EventDict:
+    for key, value in event.items():
+        if isinstance(value, BaseException) and key != "exc_info":
+            event[key] = describe(value)
+    return event
+
+
+def _without_values(record: logging.LogRecord) -> bool:
+    """Return whether a record is written, after cutting off what a library may have quoted.
+
+    A record of our own is a dictionary. Libraries say nothing below warnings: SQLAlchemy would show the rows that it
+    reads, and websockets each message. They put exceptions into the arguments of a message (arq), or their texts into
+    its further lines (asyncio, Starlette).
+    """
+    if isinstance(record.msg, dict):
+        return True
+    if record.levelno < logging.WARNING:
+        return False
+    if isinstance(record.args, tuple):
+        record.args = tuple(describe(it) if isinstance(it, BaseException) else it for it in record.args)
+    first, *others = record.getMessage().splitlines() or [""]
+    if record.name == "asyncio":
+        # "Exception in callback act(...)": the arguments of the call.
+        first = first.partition("(")[0]
+    record.msg, record.args = "\n".join([first, *(line for line in others if line.startswith(_FRAMES))]), ()
+    return True
 
 
 def _readable() -> Processor:

@@ -322,7 +322,9 @@ def main() -> int:
     trace.
     """
     from commands.fault import Fault
+    from traces import report_uncaught
 
+    sys.excepthook = report_uncaught
     try:
         app()
     except Fault as fault:

@@ -19,6 +19,7 @@ from commands.fault import Fault
 from commands.servers.process import ServerFault
 from commands.servers.start import Servers, is_held, locked, start_servers
 from settings import Settings, SettingsFault, asyncpg_url, load_settings
+from traces import describe
 
 ROOT = Path(__file__).resolve().parent.parent
 _ADDRESSES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
@@ -107,7 +108,7 @@ def refuse_unreachable(url: str) -> None:
     try:
         asyncio.run(look())
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as fault:
-        raise Fault(f"The database of DATABASE_URL cannot be used: {str(fault) or 'no answer'}.") from None
+        raise Fault(f"The database of DATABASE_URL cannot be used: {describe(fault)}.") from None
 
 
 def secret_of(folder: Path) -> str:

@@ -16,6 +16,7 @@ from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
 from mail.render import render
 from settings import Settings
+from traces import describe
 
 T = TypeVar("T")
 
@@ -88,9 +89,9 @@ def _run(ask: Callable[[Database, Settings], Coroutine[Any, Any, T]]) -> T:
         try:
             return await ask(database, settings)
         except OSError as fault:
-            raise Fault(f"The database does not answer: {fault}.") from None
+            raise Fault(f"The database does not answer: {describe(fault)}.") from None
         except DBAPIError as fault:
-            raise Fault(f"The database cannot be read; has it been migrated? It says: {fault.orig}.") from None
+            raise Fault(f"The database cannot be read; has it been migrated? It says: {describe(fault)}.") from None
         finally:
             await database.close()
 

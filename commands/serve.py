@@ -15,6 +15,7 @@ from commands.local import settings_here
 from commands.servers.process import port_is_free
 from logs import configure_logs
 from settings import Settings
+from traces import describe
 
 if TYPE_CHECKING:
     import uvicorn
@@ -101,7 +102,7 @@ def check_worker() -> None:
     try:
         found = asyncio.run(reports(settings_here().redis_url))
     except (OSError, RedisError) as fault:
-        raise Fault(f"Redis does not answer: {fault}.") from None
+        raise Fault(f"Redis does not answer: {describe(fault)}.") from None
     found = [each for each in found if each.host == socket.gethostname()] or found
     if not any(each.is_fresh for each in found):
         raise Fault(" ".join(["No worker has reported within the last seconds.", *map(str, found)]))

@@ -24,6 +24,7 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.services import make_access_tokens
 from settings import Settings
+from traces import describe
 
 
 def print_token(person: str, *, portal: str, lifetime: timedelta, organization: str | None) -> None:
@@ -58,9 +59,9 @@ async def make_token(
                 raise Fault(f"{person} may not use the portal {portal}.")
             await add_sign_in(uow, token, found.id, portal, now=now, expires_at=now + lifetime)
     except OSError as fault:
-        raise Fault(f"The database does not answer: {fault}.") from None
+        raise Fault(f"The database does not answer: {describe(fault)}.") from None
     except DBAPIError as fault:
-        raise Fault(f"The database cannot be read; has it been migrated? It says: {fault.orig}.") from None
+        raise Fault(f"The database cannot be read; has it been migrated? It says: {describe(fault)}.") from None
     finally:
         await database.close()
     tokens = make_access_tokens(settings, lambda: now)

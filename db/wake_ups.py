@@ -189,6 +189,6 @@ class Announcer:
                     await sink(batch)
                 except Exception as error:
                     WAKE_UPS_LOST.inc(len(batch))
-                    log.warning("wake_ups_failed", count=len(batch), error=repr(error))
+                    log.warning("wake_ups_failed", count=len(batch), fault=error)
             for _ in batch:
                 self._queue.task_done()

@@ -83,7 +83,7 @@ async def _fault_of(name: str, check: Check) -> str | None:
     except TimeoutError:
         return f"no answer within {_SECONDS:g} seconds"
     except Exception as fault:
-        _log.warning("health_check_failed", check=name, error=repr(fault))
+        _log.warning("health_check_failed", check=name, fault=fault)
         return "failed"
 
 

@@ -18,6 +18,7 @@ from figures import serving_figures, watching_the_loop
 from settings import Settings
 from workers.arq_internals import pick_no_more, running_jobs
 from workers.context import KEY, WorkerContext, working
+from workers.faults import tell
 from workers.figures import observed
 from workers.jobs import forget_answers, forget_by_age, forget_feed
 from workers.jobs.end_days import end_days
@@ -117,8 +118,8 @@ async def _do_each(context: WorkerContext, jobs: Iterable[tuple[str, Job]]) -> N
     for name, job in jobs:
         try:
             done = await job(context)
-        except Exception:
-            log.exception("catching_up_failed", job=name)
+        except Exception as fault:
+            tell(log, "catching_up_failed", fault, job=name)
         else:
             log.info("caught_up", job=name, done=done)
 
@@ -138,7 +139,7 @@ async def _serve_queue(context: WorkerContext, settings: Settings) -> None:
     fault = (await asyncio.gather(serving, return_exceptions=True))[0]
     await _close(worker)
     if not stop.is_set():
-        log.warning("queue_lost", error=repr(fault))
+        log.warning("queue_lost", fault=fault)
         context.activity.queue, context.activity.jobs = "lost", lambda: 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PAUSE_SECONDS):

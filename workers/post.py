@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from workers.faults import tell
+
 PLACES = 4
 
 log = structlog.get_logger(__name__)
@@ -53,5 +55,5 @@ class Post:
         async with self.place():
             try:
                 await sending
-            except Exception:
-                log.exception("mail_not_sent")
+            except Exception as fault:
+                tell(log, "mail_not_sent", fault)

@@ -89,5 +89,5 @@ class Counts:
 
     def _pause(self, error: Exception) -> None:
         """Stop asking Redis for a while, because each failing request would take a second."""
-        log.warning(f"{self._what}_counts_without_redis", error=repr(error))
+        log.warning(f"{self._what}_counts_without_redis", fault=error)
         self._redis_until = time.monotonic() + _REDIS_PAUSE

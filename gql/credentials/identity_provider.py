@@ -92,7 +92,7 @@ class SigningKeys:
             async with asyncio.timeout(self._times.timeout * 2):
                 found = await asyncio.to_thread(self._client.get_signing_keys)
         except (jwt.PyJWTError, OSError, ValueError) as error:
-            log.warning("identity_provider_away", error=repr(error))
+            log.warning("identity_provider_away", fault=error)
             return
         self._keys = {str(key.key_id): key for key in found if key.algorithm_name in ALGORITHMS}
         self._fetched = self._seconds()

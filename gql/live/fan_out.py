@@ -78,7 +78,7 @@ class FanOut:
         try:
             await group.follow(self.database, self.clock)
         except Exception as fault:
-            log.warning("group_given_up", error=repr(fault))
+            log.warning("group_given_up", fault=fault)
         finally:
             self._forget(group)
             for follower in group.followers:
@@ -110,7 +110,7 @@ class FanOut:
             try:
                 await self.check()
             except Exception as fault:
-                log.warning("access_not_checked", error=repr(fault))
+                log.warning("access_not_checked", fault=fault)
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

@@ -331,7 +331,7 @@ class Hub(Generic[ChangeT]):
                 except Exception as fault:
                     topic.ahead = max(topic.ahead, known)
                     UNREAD.inc()
-                    log.warning("changes_unread", error=repr(fault))
+                    log.warning("changes_unread", fault=fault)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
@@ -362,4 +362,4 @@ class Hub(Generic[ChangeT]):
             try:
                 await self.compare()
             except Exception as fault:
-                log.warning("revisions_not_compared", error=repr(fault))
+                log.warning("revisions_not_compared", fault=fault)

@@ -81,7 +81,7 @@ class Listener:
                         await hub.compare()
                     await self._hear(connection)
             except Exception as fault:
-                log.warning("redis_not_heard", error=repr(fault))
+                log.warning("redis_not_heard", fault=fault)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads processes over time
             pause = min(pause * 2, _LONGEST_PAUSE)
 

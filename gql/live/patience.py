@@ -26,6 +26,6 @@ async def patiently(read: Callable[[], Awaitable[T]], *, seconds: float = 30.0) 
         except Exception as fault:
             if passes_after(fault) is None or loop.time() > deadline:
                 raise
-            log.warning("subscriber_waits_for_database", error=repr(fault))
+            log.warning("subscriber_waits_for_database", fault=fault)
         await asyncio.sleep(pause)
         pause = min(pause * 2, 2.0)

@@ -161,5 +161,5 @@ class TaskBoard:
             try:
                 await self._look()
             except Exception as fault:
-                log.warning("tasks_not_looked_at", error=repr(fault))
+                log.warning("tasks_not_looked_at", fault=fault)
             await asyncio.sleep(self._pause_seconds)

@@ -14,6 +14,7 @@ from db.calendar.days import LocationBehind, locations_behind, settle_days, unat
 from db.organization.settings import read_settings
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
+from workers.faults import tell
 
 AT_A_TIME = 4
 
@@ -38,8 +39,8 @@ async def end_days(context: WorkerContext) -> int:
         async with limit:
             try:
                 return await _end_days_of(context, location)
-            except Exception:
-                log.exception("ends_of_days_failed", location_id=str(location.location_id))
+            except Exception as fault:
+                tell(log, "ends_of_days_failed", fault, location_id=str(location.location_id))
                 return 0
 
     async with context.database.engine.connect() as connection:
@@ -86,8 +87,8 @@ async def _mark(context: WorkerContext, location: LocationBehind, key: Occurrenc
     try:
         async with unit_of_work(context.database, location.organization_id, context.announcer, context.clock) as uow:
             done = await mark_everybody_absent(uow, key, now=context.clock())
-    except Exception:
-        log.exception("end_of_day_failed", **facts)
+    except Exception as fault:
+        tell(log, "end_of_day_failed", fault, **facts)
         return None
     if done.changed_students:
         log.info("nobody_checked_in", **facts, absent=len(done.changed_students))

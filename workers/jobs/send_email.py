@@ -18,6 +18,7 @@ from db.unit_of_work import unit_of_work
 from mail.message import compose
 from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened
 from workers.context import WorkerContext, context_of
+from workers.faults import tell
 from workers.figures import EMAIL_ATTEMPTS, EMAIL_SECONDS
 
 BATCH = 200
@@ -64,8 +65,8 @@ async def keep_sending(context: WorkerContext) -> None:
             return
         try:
             await send_due(context)
-        except Exception:
-            log.exception("mail_not_sent")
+        except Exception as fault:
+            tell(log, "mail_not_sent", fault)
         await ring.wait()
 
 
@@ -85,8 +86,8 @@ async def send_due(context: WorkerContext) -> int:
             try:
                 outcome = await carry_out(context, organization_id, email_id)
                 await context.pace.rest(context.stop)
-            except Exception:
-                log.exception("email_attempt_failed", email_id=str(email_id))
+            except Exception as fault:
+                tell(log, "email_attempt_failed", fault, email_id=str(email_id))
                 return Attempt.NONE
             is_away = is_away or outcome is Attempt.SERVER_AWAY
             return outcome
@@ -176,5 +177,11 @@ async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailStat
         template=email.template,
         attempt=email.attempts,
         state=state.value,
-        error=error,
+        code=_reply_code(error),
     )
+
+
+def _reply_code(error: str | None) -> int | None:
+    """Return the code of a mail server's reply for the log. The reply itself can quote the recipient's address."""
+    first = (error or "").partition(" ")[0]
+    return int(first) if len(first) == 3 and first.isdecimal() else None

@@ -8,6 +8,7 @@ import structlog
 
 from db.tokens.token_runs import DueTokenRun, due_runs
 from workers.context import WorkerContext, context_of
+from workers.faults import tell
 from workers.figures import RUNS_FAILED
 from workers.jobs.run_tokens import carry_out
 
@@ -37,9 +38,9 @@ async def sweep(context: WorkerContext) -> int:
                 return False
             try:
                 return await carry_out(context, run)
-            except Exception:
+            except Exception as fault:
                 RUNS_FAILED.inc()
-                log.exception("token_run_failed", run=str(run))
+                tell(log, "token_run_failed", fault, run=str(run))
                 failed.add(run)
                 return False
 

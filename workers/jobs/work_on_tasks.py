@@ -19,6 +19,7 @@ from db.ids import new_id
 from db.tasks.task_leases import Lease, claim, due_tasks, release
 from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
+from workers.faults import tell
 from workers.figures import TASK_BATCHES
 
 PLACES = 2
@@ -55,8 +56,8 @@ async def _keep_place(context: WorkerContext) -> None:
         ring = context.bell.next_ring()
         try:
             found = await work_on_next(context)
-        except Exception:
-            log.exception("tasks_not_worked_on")
+        except Exception as fault:
+            tell(log, "tasks_not_worked_on", fault)
             await context.bell.wait(ring, PAUSE_SECONDS)
         else:
             if not found:
@@ -100,7 +101,7 @@ async def _step(context: WorkerContext, lease: Lease) -> Advance:
     except Exception as fault:
         if len(attempt.items) < 2:
             return await _record(context, lease, attempt, fault)
-        log.info("task_batch_taken_apart", task_id=str(lease.task_id), error=repr(fault))
+        log.info("task_batch_taken_apart", task_id=str(lease.task_id), fault=fault)
     for item in attempt.items:
         outcome = await _single(context, lease, item.position)
         if outcome is not Advance.GOES_ON or context.stop.is_set():
@@ -129,12 +130,13 @@ async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault:
         raise fault
     TASK_BATCHES.labels("refused" if isinstance(fault, Refusal) else "failed").inc()
     if not isinstance(fault, Refusal):
-        log.error(
+        tell(
+            log,
             "task_fault",
+            fault,
             organization_id=str(lease.organization_id),
             task_id=str(lease.task_id),
             position=attempt.items[0].position if attempt.items else None,
-            exc_info=fault,
         )
     async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
         return await record_failure(uow, lease, attempt, fault, context.kinds, now=context.clock())
