@@ -22,6 +22,7 @@ from db.fragments import on_sheet
 from db.makeups.makeup_releases import FLAGGED_FOR
 from db.tokens.makeup_tokens import TokenOccasion
 from db.tokens.student_tokens import REQUESTED_ON
+from pace import in_turns
 
 _SHEETS = "unnest(:timeslot_ids, :dates) AS k (timeslot_id, held_on)"
 _PLACES = f"""{_SHEETS}
@@ -137,10 +138,10 @@ async def read_cancelled_sheets(
         return []
     given = _given(organization_id, occasions)
     places: dict[OccurrenceKey, dict[UUID, list[Row[Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in await connection.execute(_ENROLLED, given):
+    async for row in in_turns(await connection.execute(_ENROLLED, given)):
         places[_key(row)][row.student_id].append(row)
     tokens: dict[OccurrenceKey, dict[UUID, list[Row[Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in await connection.execute(_TOKENS, given):
+    async for row in in_turns(await connection.execute(_TOKENS, given)):
         tokens[_key(row)][row.student_id].append(row)
     return [
         CancelledSheet(
@@ -154,7 +155,7 @@ async def read_cancelled_sheets(
                 for student_id in sorted(places[key].keys() | tokens[key].keys())
             ),
         )
-        for key, occasion in occasions.items()
+        async for key, occasion in in_turns(occasions.items())
     ]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.types import Date, Uuid
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import OfferingKind
 from db.unit_of_work import UnitOfWork
+from pace import in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ async def occasions_of(
             session=DateSpan(row.starts_on, row.ends_on) if row.in_session else None,
             session_ends_on=row.session_ends_on,
         )
-        for row in found
+        async for row in in_turns(found)
     }
 
 

@@ -11,6 +11,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.visible import find_students
 from gql.fields.vocabulary import Permission
+from gql.protocol.guard import weighs
 
 
 async def resolve(
@@ -36,5 +37,5 @@ field = strawberry.field(
     "and e-mails. Nothing is changed. Needs CANCEL_OCCURRENCES and attendance VIEW, in the Office or Staff Portal; "
     "without SEE_ALL, only occurrences that the caller teaches or substitutes can be chosen. An occurrence that the "
     "caller may not see is NOT_FOUND.",
-    metadata=requires([Permission.CANCEL_OCCURRENCES]),
+    metadata={**requires([Permission.CANCEL_OCCURRENCES]), **weighs(10_000)},
 )

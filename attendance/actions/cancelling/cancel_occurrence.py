@@ -38,6 +38,7 @@ from db.tasks.emails import queue_emails
 from db.tokens.makeup_tokens import TokenOccasion, occasions_of
 from db.tokens.token_subjects import Counting, count_towards_limit
 from db.unit_of_work import UnitOfWork
+from pace import in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,11 @@ async def plan_cancelling(
     """
     sheets = await read_cancelled_sheets(connection, organization_id, occasions, now)
     todays = {sheet.key: sheet.today for sheet in sheets}
-    limits = limits_to_count(sheets, options, settings)
+    limits = {key: limit async for key, limit in in_turns(limits_to_count(sheets, options, settings))}
     counting = [Counting(student_id, limit, todays[key]) for (key, student_id), limit in limits.items()]
     counted = await count_towards_limit(connection, organization_id, counting) if limits else []
-    return plan_cancellations(sheets, options, settings, dict(zip(limits, counted, strict=True)))
+    plans = plan_cancellations(sheets, options, settings, dict(zip(limits, counted, strict=True)))
+    return [plan async for plan in in_turns(plans)]
 
 
 async def _release(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,14 +24,14 @@ from attendance.rules.tokens.makeup_tokens import TokenCause, TokenStep
 from db.tokens.makeup_tokens import occasions_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PreviewedCancellation:
     """What cancelling would do, with one plan for each occurrence that can be cancelled."""
 
     chosen: Chosen
     plans: tuple[CancellationPlan, ...]
 
-    @property
+    @cached_property
     def outcomes(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
         pairs = zip(self.chosen.heads, self.plans, strict=True)
         return [(head, outcome) for head, plan in pairs for outcome in plan.outcomes]

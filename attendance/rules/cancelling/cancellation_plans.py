@@ -1,6 +1,6 @@
 """Decides what cancelling occurrences does for each student (R9.1, R9.2). The preview and the act use the same rule."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -62,18 +62,16 @@ class _Course:
 
 def limits_to_count(
     sheets: Iterable[CancelledSheet], options: CancellationOptions, settings: MakeupTokenSettings
-) -> dict[tuple[OccurrenceKey, UUID], LimitCount]:
-    """Return the limits whose counts `plan_cancellations` needs, by occurrence and student."""
+) -> Iterator[tuple[tuple[OccurrenceKey, UUID], LimitCount]]:
+    """Yield the limits whose counts `plan_cancellations` needs, each with its occurrence and student."""
     tokens = options.tokens
     if tokens is None or tokens.override_limit:
-        return {}
-    return {
-        (sheet.key, student.student_id): limit
-        for sheet in sheets
-        if sheet.kind is OfferingKind.CLASS
-        for student in sheet.students
-        if (limit := _limit(sheet, student, settings)) is not None
-    }
+        return
+    for sheet in sheets:
+        if sheet.kind is OfferingKind.CLASS:
+            for student in sheet.students:
+                if (limit := _limit(sheet, student, settings)) is not None:
+                    yield (sheet.key, student.student_id), limit
 
 
 def plan_cancellations(
@@ -81,14 +79,14 @@ def plan_cancellations(
     options: CancellationOptions,
     settings: MakeupTokenSettings,
     counts: Mapping[tuple[OccurrenceKey, UUID], int],
-) -> list[CancellationPlan]:
+) -> Iterator[CancellationPlan]:
     """Plan the cancellations one after the other, as they are carried out. What an earlier one does to a token holds
-    for the later ones.
+    for the later ones. Each is planned when it is asked for.
 
     counts -- the counts of `limits_to_count`, read before all of this
     """
     course = _Course(options, settings, counts)
-    return [_plan(course, sheet) for sheet in sheets]
+    return (_plan(course, sheet) for sheet in sheets)
 
 
 def _plan(course: _Course, sheet: CancelledSheet) -> CancellationPlan:

@@ -41,6 +41,9 @@ COSTLIEST = {
     "pages of occurrences": " ".join(
         ["{", *(f"a{n}: occurrences{_PAGE} {{ nodes {{ date }} }}" for n in range(12)), "}"]
     ),
+    "the preview of a year's cancellations": "{ cancellationPreview(input: {"
+    'range: {from: "2026-02-01", to: "2027-01-31"}, notify: true, createTokens: {neverExpires: true}'
+    "}) { occurrenceCount studentCount tokensToCreate leftOutCount leftOut { __typename } } }",
 }
 _UNKNOWN = " ".join(f"a{number}: 1" for number in range(600))
 REFUSED = {

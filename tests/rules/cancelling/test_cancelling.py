@@ -72,8 +72,8 @@ def plan(
     **settings: Any,
 ) -> list[CancellationPlan]:
     values = MakeupTokenSettings(**settings)
-    limits = limits_to_count(sheets, options, values)
-    return plan_cancellations(sheets, options, values, dict.fromkeys(limits, counts or 0))
+    limits = dict(limits_to_count(sheets, options, values))
+    return list(plan_cancellations(sheets, options, values, dict.fromkeys(limits, counts or 0)))
 
 
 def outcome(one: CancelledStudent, **given: Any) -> StudentOutcome:
