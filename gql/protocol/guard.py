@@ -61,6 +61,8 @@ class GuardLimits:
     a weight (`weighs`), because it reads as much as many others. Everything below a field that takes `first` or `last`
     counts that many times; everything below a field that takes `ids`, once for each id; and everything below another
     list of objects, `assumed_list` times.
+
+    items -- the items of all lists in the variables, which are coerced in one piece
     """
 
     depth: int = 12
@@ -72,6 +74,7 @@ class GuardLimits:
     cost: int = 50_000
     default_page: int = 50
     assumed_list: int = 10
+    items: int = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,20 @@ class Guard:
                 value = self._variables.get(argument.value.name.value)
             if type(value) is int:
                 yield max(value, 1)
+
+
+def check_items(variables: Mapping[str, Any], limits: GuardLimits) -> None:
+    """Raise BadInput when the lists in the variables have too many items together."""
+    found, ahead = 0, list(variables.values())
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, list):
+            found += len(value)
+            ahead.extend(value)
+        elif isinstance(value, dict):
+            ahead.extend(value.values())
+    if found > limits.items:
+        raise _too_much("items", "items in the lists of its variables", limits.items, found)
 
 
 def _definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:

@@ -30,7 +30,7 @@ import pace
 from gql.protocol.documents import Document, Documents, RequestRefused
 from gql.protocol.errors import BadInput, PersistedQueryNotSupported, unavailable_all
 from gql.protocol.figures import Execution
-from gql.protocol.guard import GuardLimits, Measure
+from gql.protocol.guard import GuardLimits, Measure, check_items
 from gql.protocol.storable_text import refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
 from gql.protocol.streams import Stream
@@ -113,6 +113,10 @@ class Operations:
         return self._operation(document, parameters, may_introspect)
 
     def _operation(self, document: Document, parameters: Parameters, may_introspect: bool) -> Operation:
+        try:
+            check_items(parameters.variables, self._limits)
+        except BadInput as error:
+            raise RequestRefused([error]) from None
         node = _chosen(document, parameters.operation_name)
         measure = self._documents.measure(document, node, parameters.variables)
         return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)

@@ -11,7 +11,9 @@ from graphql import GraphQLError, get_introspection_query
 
 from gql.fields.scalars import schema_config
 from gql.protocol.documents import Documents, RequestRefused
-from gql.protocol.guard import GuardLimits, Measure
+from gql.protocol.errors import BadInput
+from gql.protocol.guard import GuardLimits, Measure, check_items
+from gql.protocol.operations import Operations, read_parameters
 from tests.api.protocol.edge_schema import Mutation, Query, Subscription
 
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())._schema
@@ -261,3 +263,20 @@ def test_what_may_be_seen_is_part_of_the_key() -> None:
 
 def test_an_empty_selection_is_a_syntax_error() -> None:
     assert refusal("{ thing { } }").message.startswith("Syntax Error")
+
+
+def test_the_items_of_all_lists_in_the_variables_are_limited() -> None:
+    limits = GuardLimits()
+    check_items({"a": [{"b": [1] * 1000}] * 2, "c": ["x"] * 998}, limits)
+    with pytest.raises(
+        BadInput, match="at most 3000 items in the lists of its variables are allowed, it has 3001"
+    ) as of:
+        check_items({"a": [{"b": [1] * 1000}] * 2, "c": ["x"] * 999}, limits)
+    assert of.value.extensions == {"code": "BAD_USER_INPUT", "limit": "items", "allowed": 3000, "found": 3001}
+
+
+def test_an_operation_with_too_many_items_is_refused_before_they_are_coerced() -> None:
+    request = {"query": "query($ids: [ID!]!) { pick(ids: $ids) { name } }", "variables": {"ids": [[]] * 3001}}
+    operations = Operations(strawberry.Schema(Query, Mutation, Subscription, config=schema_config()), GuardLimits())
+    with pytest.raises(RequestRefused, match="items in the lists of its variables"):
+        operations.prepare(read_parameters(request), may_introspect=True)
