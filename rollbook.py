@@ -109,7 +109,8 @@ def worker(now: datetime | None, burst: bool, check: bool) -> None:
     callback=_duration,
     help="How long to try while others hold the locks that it needs, such as 90s or 1h.",
 )
-def migrate(check: bool, print_: bool, new: str | None, give_up_after: timedelta) -> None:
+@click.option("--restored", is_flag=True, help="Begin a new history after a restore, so that clients read all anew.")
+def migrate(check: bool, print_: bool, new: str | None, give_up_after: timedelta, restored: bool) -> None:
     """Bring the database's schema up to date. It waits for no lock longer than a second, and tries again."""
     from commands.schema import check_migrations, print_tables, run_migrations, write_migration
 
@@ -120,7 +121,7 @@ def migrate(check: bool, print_: bool, new: str | None, give_up_after: timedelta
     elif new is not None:
         write_migration(new)
     else:
-        run_migrations(give_up_after=give_up_after)
+        run_migrations(give_up_after=give_up_after, is_restored=restored)
 
 
 @app.command(epilog="Examples: python rollbook.py audit; python rollbook.py audit --organization Riverside --json")

@@ -49,13 +49,13 @@ def release_sdl(path: Path = RELEASED) -> None:
     print(f"Written: {path.relative_to(ROOT)}, the schema of release {version}")
 
 
-def run_migrations(*, give_up_after: timedelta) -> None:
+def run_migrations(*, give_up_after: timedelta, is_restored: bool = False) -> None:
     """Bring the database up to date. Raises Fault if it must wait for longer than `give_up_after`."""
     from commands.migrating import migrate_database
     from db.revision import newest_revision
 
     with database_here() as url:
-        revision = asyncio.run(migrate_database(url, seconds=give_up_after.total_seconds()))
+        revision = asyncio.run(migrate_database(url, seconds=give_up_after.total_seconds(), is_restored=is_restored))
     newer = ", which is newer than this code" if revision > newest_revision() else ""
     print(f"The database is at revision {revision}{newer}.")
 

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.asyncpg_internals import watch_socket
 from db.driver import by_driver
+from db.history import ask_history, keep_history
 from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
 
@@ -92,6 +93,8 @@ def create_engine(
     )
     event.listen(engine.sync_engine, "connect", _watch)
     event.listen(engine.sync_engine, "reset", _end_reading)
+    if role is not None:
+        event.listen(engine.sync_engine, "connect", _know_history)
     return engine
 
 
@@ -106,6 +109,10 @@ def _milliseconds(seconds: float) -> str:
 
 def _watch(connection: Any, _: ConnectionPoolEntry) -> None:
     watch_socket(connection.driver_connection)
+
+
+def _know_history(connection: Any, entry: ConnectionPoolEntry) -> None:
+    keep_history(entry.info, connection.run_async(ask_history))
 
 
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import models
 from db.engine import create_engine
+from db.history import renew_history
 from db.lock_watch import LockWatch
 from db.missing_keys import fill_missing_keys
 from db.revision import newest_revision, revision_of
@@ -154,6 +155,16 @@ async def _pause(reason: str, seconds: float, patience: Patience, until: float) 
         )
     patience.tell(f"{reason}. Next attempt in {seconds:g} s.")
     await asyncio.sleep(seconds)
+
+
+async def begin_history(url: str) -> None:
+    """Begin a new history after a restore, so that all clients read the state anew (decision 59)."""
+    engine = create_engine(url, role=None)
+    try:
+        async with engine.begin() as connection:
+            await renew_history(connection)
+    finally:
+        await engine.dispose()
 
 
 async def drift(url: str) -> list[object]:

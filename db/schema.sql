@@ -117,6 +117,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access_epoch TO rollbook_app;
 CREATE TABLE alembic_version (
     version_num character varying(32) NOT NULL,
     serves_code_from text DEFAULT '0029'::text NOT NULL,
+    history uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 GRANT SELECT ON TABLE alembic_version TO rollbook_app;
@@ -1622,6 +1623,26 @@ CREATE FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most int
 $$;
 REVOKE ALL ON FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION forget_sign_ins(older_than timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION history_id() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    place text;
+BEGIN
+    BEGIN
+        SELECT concat_ws('/', s.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8))
+        INTO place FROM pg_control_system() s;
+    EXCEPTION WHEN insufficient_privilege OR object_not_in_prerequisite_state THEN
+        place := '';
+    END;
+    RETURN (
+        SELECT left(md5(concat_ws('/', v.history, place, d.oid)), 16)
+        FROM alembic_version v, pg_database d WHERE d.datname = current_database()
+    );
+END $$;
 
 
 CREATE FUNCTION locations_behind(asked_at timestamp with time zone) RETURNS TABLE(organization_id uuid, location_id uuid, time_zone text, settled_through_on date)

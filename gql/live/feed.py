@@ -14,6 +14,7 @@ from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import read_heads
 from db.engine import Database
 from db.feed import PAGE, Fed, FeedFilter, current_positions, read_feed
+from db.history import history_of
 from db.organization.access import access_epoch
 from db.roster.rosters import read_rosters
 from gql.live.hub import Hub, feed_of
@@ -31,12 +32,14 @@ class FeedChange:
     heads -- the changed occurrences; one that no longer exists is missing
     students -- the students concerned; for a cancellation or restoration, everybody on the roster
     access -- the number of the organization's last change of access when this was read
+    history -- the identity of the history that it belongs to
     """
 
     fed: Fed
     heads: Mapping[OccurrenceKey, OccurrenceHead]
     students: frozenset[UUID]
     access: int
+    history: str = ""
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     @property
@@ -62,7 +65,8 @@ async def read_feed_changes(
     heads = {head.key: head for head in await read_heads(connection, organization_id, {each.key for each in changes})}
     wholly = {change.key for change in changes if change.kind in _OF_ALL} & heads.keys()
     on_roster = await _on_roster(connection, organization_id, [heads[key] for key in wholly])
-    return [FeedChange(fed, heads, _students(fed, on_roster), access) for fed in found]
+    history = await history_of(connection)
+    return [FeedChange(fed, heads, _students(fed, on_roster), access, history) for fed in found]
 
 
 def make_feed_hub(database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> Hub[FeedChange]:
@@ -74,6 +78,7 @@ def make_feed_hub(database: Database, *, capacity: int = 64, compare_seconds: fl
         capacity=capacity,
         compare_seconds=compare_seconds,
         page=PAGE,
+        history_in=lambda change: change.history,
     )
 
 

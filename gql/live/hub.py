@@ -35,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.engine import Database
+from db.history import current_history
 from db.roster.roll_sheet_changes import RollSheet, current_revisions
 from db.wake_ups import FeedGrew, RollSheetChanged, WakeUp
 from gql.live.figures import UNREAD, WENT_BACK
@@ -182,11 +183,15 @@ class Hub(Generic[ChangeT]):
         compare_seconds: float = 5.0,
         readers: int = 4,
         page: int = 200,
+        history_in: Callable[[ChangeT], str] = lambda _: "",
+        read_history: Callable[[AsyncConnection], Awaitable[str]] = current_history,
     ) -> None:
         """capacity -- how many changes can wait for one subscriber
         compare_seconds -- the time between two calls of `compare`
         readers -- how many subjects are read at once, which limits the number of connections
         page -- how many changes `read_changes` returns at most; with fewer it has reached the end
+        history_in -- returns the identity of the history to which a change belongs; empty if it is unknown
+        read_history -- reads the identity of the database's history as it is now
         """
         self._database = database
         self._read_changes = read_changes
@@ -196,6 +201,9 @@ class Hub(Generic[ChangeT]):
         self._compare_seconds = compare_seconds
         self._readers = asyncio.Semaphore(readers)
         self._page = page
+        self._history_in = history_in
+        self._read_history = read_history
+        self._history = ""
         self._topics: dict[Subject, _Topic[ChangeT]] = {}
         self._comparing: asyncio.Task[None] | None = None
 
@@ -250,11 +258,14 @@ class Hub(Generic[ChangeT]):
             if not topic.watchers:
                 del self._topics[subject]
 
-    def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int) -> None:
+    def follow(self, subject: Subject, watcher: Watcher[ChangeT], revision: int, history: str = "") -> None:
         """Declare that the watcher has read the state at `revision` and needs every later change.
 
         The watcher may receive earlier changes again.
+
+        history -- the identity of the history in which it read the state
         """
+        self._history = self._history or history
         topic = self._topics[subject]
         if revision < watcher.reached:
             self._rewind(topic, revision)
@@ -289,12 +300,25 @@ class Hub(Generic[ChangeT]):
             return
         async with self._database.engine.connect() as connection:
             current = await self._read_revisions(connection, expected)
+            history = await self._read_history(connection)
+        if self._is_another(history):
+            # Each connection keeps the history with which it began.
+            await self._database.engine.dispose()
+            for subject in expected.keys() & self._topics.keys():
+                self._rewind(self._topics[subject], current[subject])
+            self._history = history
+            return
+        self._history = history
         for subject, reached in expected.items():
             topic = self._topics.get(subject)
             if topic is not None and current[subject] < reached:
                 self._rewind(topic, current[subject])
             else:
                 self._ahead(subject, current[subject])
+
+    def _is_another(self, history: str) -> bool:
+        """Return whether it is known to be another history than the one of the changes handed out so far."""
+        return "" not in (self._history, history) and history != self._history
 
     def _ahead(self, subject: Subject, revision: int) -> None:
         topic = self._topics.get(subject)
@@ -303,8 +327,8 @@ class Hub(Generic[ChangeT]):
             self._look(subject, topic)
 
     def _rewind(self, topic: _Topic[ChangeT], revision: int) -> None:
-        """Handle a database that has fewer changes than before, because it was restored. All subscribers read the state
-        again.
+        """Handle a database that has another history than before, because it was restored. All subscribers read the
+        state again.
         """
         WENT_BACK.inc()
         log.warning("history_went_back", reached=topic.reached, revision=revision)
@@ -328,6 +352,10 @@ class Hub(Generic[ChangeT]):
                 try:
                     async with self._readers:
                         changes = await self._read_changes(subject, after)
+                    if changes and self._is_another(self._history_in(changes[0])):
+                        await self.compare()
+                        await asyncio.sleep(pause)
+                        continue
                 except Exception as fault:
                     topic.ahead = max(topic.ahead, known)
                     UNREAD.inc()

@@ -18,6 +18,7 @@ from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.organization.permissions import Claims, Viewer
 from db.calendar.occurrences import find_head
 from db.engine import Database
+from db.history import history_of
 from db.organization.viewers import find_viewers
 from db.roster.roll_sheet_changes import RollSheet
 from db.roster.roster_changes import follow_sheet, is_far_ahead
@@ -33,12 +34,18 @@ class Wish:
     """What a subscriber needs to begin.
 
     after -- the revision that the subscriber has, or None
+    history -- the identity of the history that `after` belongs to; None if the subscriber does not say it
     wholly -- whether it shows the whole roster with each change
     """
 
     claims: Claims
     after: int | None
+    history: str | None
     wholly: bool
+
+    def asked(self, history: str) -> "_Asked":
+        """Return what to read for it. A revision of another history says nothing about this one."""
+        return (self.after if self.history in (None, history) else None), self.wholly
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,12 @@ class Opening:
 
     viewer: Viewer
     revision: int
+    history: str
     changes: Sequence[SheetChange] | None
 
 
 _Asked: TypeAlias = tuple[int | None, bool]
-"""The fields `after` and `wholly` of a wish."""
+"""The fields `after` and `wholly` of a wish; `after` is None if it belongs to another history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class _Snapshot:
 
     viewers: Mapping[Claims, Viewer]
     head: OccurrenceHead | None
+    history: str
     changes: Mapping[_Asked, Sequence[SheetChange]]
 
     def opening(self, wish: Wish) -> Opening:
@@ -70,8 +79,8 @@ class _Snapshot:
         if viewer is None:
             raise NobodyThere(wish.claims)
         if self.head is None or not may_see_occurrence(viewer.caller, self.head):
-            return Opening(viewer, 0, None)
-        return Opening(viewer, self.head.revision, self.changes[wish.after, wish.wholly])
+            return Opening(viewer, 0, self.history, None)
+        return Opening(viewer, self.head.revision, self.history, self.changes[wish.asked(self.history)])
 
 
 # Seconds. After this time, the database is considered unavailable, and those who wait ask again.
@@ -127,16 +136,17 @@ class Openings:
         """
         now = self.clock()
         async with self.database.read(sheet.organization_id) as connection:
+            history = await history_of(connection)
             viewers = await find_viewers(connection, {wish.claims for wish in wishes}, now)
             head = await find_head(connection, sheet.organization_id, sheet.key)
             if head is None:
-                return _Snapshot(viewers, None, {})
+                return _Snapshot(viewers, None, history, {})
             seeing = {claims for claims, viewer in viewers.items() if may_see_occurrence(viewer.caller, head)}
-            wanted = {(wish.after, wish.wholly) for wish in wishes if wish.claims in seeing}
+            wanted = {wish.asked(history) for wish in wishes if wish.claims in seeing}
             is_far = is_far_ahead(sheet.key.held_on, local_date(now, head.zone))
             if is_followed or not wanted or head.revision > 0 or not is_far:
                 changes = await _changes(connection, sheet.organization_id, head, wanted, now, is_far=is_far)
-                return _Snapshot(viewers, head, changes)
+                return _Snapshot(viewers, head, history, changes)
         async with unit_of_work(self.database, sheet.organization_id, self.announcer) as uow:
             await follow_sheet(uow, sheet.key)
         return await self._read(sheet, wishes, is_followed=True)

@@ -18,6 +18,7 @@ from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.engine import Database
+from db.history import history_of
 from db.roster.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.roster.rosters import read_candidates
 from gql.live.hub import Hub
@@ -37,6 +38,7 @@ class SheetChange:
     touched -- the students whose rows changed
     candidates -- the rows of these students with their marks as of the revision; a touched student without a row has
         left the roll sheet
+    history -- the identity of the history that the revision belongs to
     access -- the number of the last change of access at that time (see db/organization/access.py)
     shown -- what viewers with one sight are shown
     """
@@ -50,6 +52,7 @@ class SheetChange:
     tally: AttendanceTally | None
     touched: frozenset[UUID]
     candidates: tuple[RosterCandidate, ...]
+    history: str
     access: int = 0
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -65,7 +68,8 @@ async def read_state(
     """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot."""
     everyone = tuple(await read_candidates(connection, organization_id, head))
     touched = frozenset(candidate.student.id for candidate in everyone)
-    return SheetChange(head.revision, None, now, None, head, everyone, None, touched, everyone)
+    history = await history_of(connection)
+    return SheetChange(head.revision, None, now, None, head, everyone, None, touched, everyone, history)
 
 
 async def read_changes(
@@ -81,14 +85,21 @@ async def read_changes(
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
     rows = tuple(await read_candidates(connection, organization_id, head, touched))
     tally = None if wholly else (await read_tallies(connection, organization_id, [head.key]))[head.key]
-    return [sheet_change(change, head, rows, tally) for change in changes]
+    history = await history_of(connection)
+    return [sheet_change(change, head, rows, history, tally) for change in changes]
 
 
 class SheetHub(Hub[SheetChange]):
     """Hands out the changes of roll sheets. They have the whole roster when a watcher of the sheet needs it."""
 
     def __init__(self, database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> None:
-        super().__init__(database, self.read, capacity=capacity, compare_seconds=compare_seconds)
+        super().__init__(
+            database,
+            self.read,
+            capacity=capacity,
+            compare_seconds=compare_seconds,
+            history_in=lambda change: change.history,
+        )
 
     async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         """Read the next changes in a snapshot of their own, so that the rows fit the changes."""
@@ -106,6 +117,7 @@ def sheet_change(
     change: RecordedChange,
     head: OccurrenceHead,
     rows: tuple[RosterCandidate, ...],
+    history: str,
     tally: AttendanceTally | None = None,
 ) -> SheetChange:
     """Return a change with its rows, all from the snapshot in which the change was read.
@@ -123,6 +135,7 @@ def sheet_change(
         tally,
         frozenset(entries),
         tuple(_as_of(change.revision, entries, rows)),
+        history,
         change.access,
     )
 

@@ -16,6 +16,7 @@ from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from db.calendar.occurrence_listings import read_tallies
 from db.feed import FeedFilter, feed_position
+from db.history import history_of
 from db.marks.day_tallies import DayFilter, read_day_tallies
 from db.organization.access import access_epoch
 from gql.fields.access import requires
@@ -39,7 +40,7 @@ _LARGEST_REPLAY = 500
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The last event that the subscriber received: its position, its place within the position, and the dates
-    followed.
+    followed with the identity of the history.
     """
 
     position: int
@@ -76,8 +77,8 @@ async def resolve(
             description="The cursor of the last event that the client has. The stream then starts with the events "
             "after it and without a SNAPSHOT. Leave it out, or pass null, when the client has nothing. A SNAPSHOT is "
             f"sent anyway when a new day has begun, when more than {REPLAY_POSITIONS} changes were committed in the "
-            f"organization since that event, when more than {_LARGEST_REPLAY} events would have to be sent, or when "
-            "the event is more than three days old."
+            f"organization since that event, when more than {_LARGEST_REPLAY} events would have to be sent, when "
+            "the event is more than three days old, or when the server's database was restored since."
         ),
     ] = None,
 ) -> AsyncGenerator[CheckInEvent | Once, None]:
@@ -94,7 +95,7 @@ async def resolve(
         follower = Follower(organization_id, watcher, services.access, info.context.clock)
         while True:
             board, missed = await patiently(partial(_open, info, chosen, told))
-            services.feed.follow(organization_id, watcher, board.position)
+            services.feed.follow(organization_id, watcher, board.position, board.history)
             opened(CHECK_INS, with_snapshot=missed is None)
             if missed is None:
                 yield board.snapshot()
@@ -152,8 +153,12 @@ async def _open(info: Info, chosen: DayFilter, told: _Told | None) -> tuple[Dash
         after = 0 if told is None else told.position - (told.place < LAST)
         position, is_whole = await feed_position(connection, caller.organization_id, after)
         access = await access_epoch(connection, caller.organization_id)
-        board = Dashboard(mine, viewer, access, position, day.zones, dict(day.tallies), now)
-        if told is None or not is_whole or board.days != told.days or not 0 <= position - after <= REPLAY_POSITIONS:
+        board = Dashboard(
+            mine, viewer, access, position, day.zones, dict(day.tallies), now, await history_of(connection)
+        )
+        # A cursor of release 0.1.0 has no history.
+        is_same = told is not None and told.days in (board.days, board.days.partition("@")[0])
+        if told is None or not is_same or not is_whole or not 0 <= position - after <= REPLAY_POSITIONS:
             return board, None
         missed = await _read_missed(connection, board, told, after)
     return board, missed

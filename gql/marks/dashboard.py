@@ -37,11 +37,13 @@ class Dashboard:
     zones: frozenset[ZoneInfo]
     tallies: dict[OccurrenceKey, AttendanceTally]
     now: datetime
+    history: str
 
     @property
     def days(self) -> str:
-        """The local dates that are followed, as they are written into a cursor."""
-        return " ".join(sorted({self.chosen.day_in(zone, self.now).isoformat() for zone in self.zones}))
+        """The local dates that are followed and the identity of the history, as they are written into a cursor."""
+        days = " ".join(sorted({self.chosen.day_in(zone, self.now).isoformat() for zone in self.zones}))
+        return f"{days}@{self.history}"
 
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Return whether this viewer sees the same as the one for whom the dashboard was read."""

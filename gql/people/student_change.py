@@ -22,6 +22,7 @@ from gql.people.student_day import StudentDay, read_days
 from gql.people.vocabulary import NEXT_TOLD, StudentChangeKind
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, read_shown_tokens, show_token
 
+# The identity of the history follows the fingerprint of the tokens: release 0.1.0 reads cursors of three parts.
 CURSORS = Cursors("studentChanged", (int, str, str))
 
 
@@ -115,6 +116,7 @@ def show_student_change(
     viewer: Viewer,
     *,
     position: int,
+    history: str,
     changed_at: datetime,
     kinds: Collection[StudentChangeKind],
     marks: Sequence[MarkAsOf],
@@ -122,7 +124,7 @@ def show_student_change(
     sheets = replace(state.day.sheets, viewer=viewer)
     student_id, now = state.day.student_id, state.now
     return StudentChanged(
-        cursor=CURSORS.encode(position, state.tokens, state.schedule),
+        cursor=CURSORS.encode(position, f"{state.tokens}@{history}", state.schedule),
         changed_at=changed_at,
         kinds=[kind for kind in StudentChangeKind if kind in kinds],
         student=state.student,

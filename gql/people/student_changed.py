@@ -19,6 +19,7 @@ from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.roster.sight import view_of
 from attendance.rules.vocabulary import ChangeKind
 from db.feed import FedChange, FeedFilter, feed_position
+from db.history import history_of
 from db.organization.access import access_epoch
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading, reading
@@ -48,11 +49,20 @@ _SNAPSHOT = frozenset({StudentChangeKind.SNAPSHOT})
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The position up to which the subscriber was told, and fingerprints of what it was shown."""
+    """The position up to which the subscriber was told, fingerprints of what it was shown, and the identity of the
+    history; None for a cursor of release 0.1.0.
+    """
 
     position: int
     tokens: str
     schedule: str
+    history: str | None
+
+
+def _read(cursor: str) -> _Told:
+    position, tokens, schedule = CURSORS.decode(cursor, "after")
+    tokens, _, history = tokens.partition("@")
+    return _Told(position, tokens, schedule, history or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class _Seen:
     viewer: Viewer
     access: int
     position: int
+    history: str
     changes: Sequence[FeedChange] | None
     memo: Memo | None = None
 
@@ -78,8 +89,8 @@ async def resolve(
         strawberry.argument(
             description="The cursor of the last event that the client has. The stream then starts with the changes "
             "after it and without a SNAPSHOT. Left out or null: the stream starts with a SNAPSHOT. A SNAPSHOT is sent "
-            f"anyway when the organization has had more than {REPLAY_POSITIONS} changes since, or when the cursor is "
-            "older than three days."
+            f"anyway when the organization has had more than {REPLAY_POSITIONS} changes since, when the cursor is "
+            "older than three days, or when the server's database was restored since."
         ),
     ] = None,
 ) -> AsyncGenerator[StudentChanged | Once, None]:
@@ -87,21 +98,21 @@ async def resolve(
     student.
     """
     student = decode_id(student_id, "Student", "studentId")
-    told = None if after is None else _Told(*CURSORS.decode(after, "after"))
+    told = None if after is None else _read(after)
     if info.context.claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     services, organization_id = info.context.services, info.context.claims.organization_id
     with services.feed.watch(organization_id, lambda change: change.is_about(student)) as watcher:
-        seen = await patiently(partial(_open, info, student, told.position if told else None))
+        seen = await patiently(partial(_open, info, student, told))
         if seen is None:
             raise NotFound('Argument "studentId" is the id of no student whom you may see.')
-        services.feed.follow(organization_id, watcher, seen.position)
+        services.feed.follow(organization_id, watcher, seen.position, seen.history)
         opened(STUDENT, with_snapshot=told is None or seen.changes is None)
         follower = Follower(organization_id, watcher, services.access, info.context.clock)
         while True:
             for event in _events(seen, told):
                 yield event if seen.memo is None else _share(event, seen, seen.memo)
-            told = _Told(seen.position, seen.state.tokens, seen.state.schedule)
+            told = _Told(seen.position, seen.state.tokens, seen.state.schedule, seen.history)
             # A stream that waits must not hold on to what others were told.
             seen = await _next(info, student, follower, replace(seen, changes=None, memo=None))
 
@@ -121,7 +132,7 @@ async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -
             seen = await _look(info, student_id, news)
         else:
             missed = news is News.MISSED or isinstance(news, FeedChange)
-            seen = await patiently(partial(_open, info, student_id, None if missed else last.position))
+            seen = await patiently(partial(_open, info, student_id, None if missed else last))
         if seen is None:
             raise Forbidden(_NO_LONGER)
         return seen
@@ -152,6 +163,7 @@ def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
                     state,
                     seen.viewer,
                     position=change.revision,
+                    history=seen.history,
                     changed_at=change.fed.fed_at,
                     kinds=changed,
                     marks=marks,
@@ -172,7 +184,7 @@ def _share(event: StudentChanged, seen: _Seen, memo: Memo) -> Once:
 def _snapshot(seen: _Seen) -> StudentChanged:
     now = seen.state.now
     return show_student_change(
-        seen.state, seen.viewer, position=seen.position, changed_at=now, kinds=_SNAPSHOT, marks=[]
+        seen.state, seen.viewer, position=seen.position, history=seen.history, changed_at=now, kinds=_SNAPSHOT, marks=[]
     )
 
 
@@ -200,15 +212,16 @@ def _mark_as_of(state: StudentState, change: FedChange, after: MarkValue | None)
     return change.mark(after)
 
 
-async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None:
-    """Read the state and the changes since `after`, in one snapshot. Return None when the viewer may see no such
+async def _open(info: Info, student_id: UUID, told: "_Told | _Seen | None") -> _Seen | None:
+    """Read the state and the changes since `told`, in one snapshot. Return None when the viewer may see no such
     student.
 
     The changes are None when they cannot be sent one by one.
     """
     async with reading(info) as source:
         _check(source.viewer)
-        organization_id = source.viewer.caller.organization_id
+        organization_id, history = source.viewer.caller.organization_id, await history_of(source.connection)
+        after = None if told is None or told.history not in (None, history) else told.position
         position, is_whole = await feed_position(source.connection, organization_id, after or 0)
         changes = None
         if after is not None and is_whole and 0 <= position - after <= REPLAY_POSITIONS:
@@ -221,7 +234,7 @@ async def _open(info: Info, student_id: UUID, after: int | None) -> _Seen | None
         if state is None:
             return None
         access = await access_epoch(source.connection, organization_id)
-        return _Seen(state, source.viewer, access, position, changes)
+        return _Seen(state, source.viewer, access, position, history, changes)
 
 
 async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | None:
@@ -235,7 +248,11 @@ async def _look(info: Info, student_id: UUID, change: FeedChange) -> _Seen | Non
             return await read_student_state(Reading(connection, viewer), student_id, info.context.clock(), marked)
 
     state = await change.memo.once((student_id, view_of(viewer)), lambda: patiently(read))
-    return None if state is None else _Seen(state, viewer, change.access, change.revision, [change], change.memo)
+    return (
+        None
+        if state is None
+        else _Seen(state, viewer, change.access, change.revision, change.history, [change], change.memo)
+    )
 
 
 async def _kept(info: Info, last: _Seen) -> _Seen | None:

@@ -10,6 +10,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import roster_rows
 from attendance.rules.roster.sight import sight_of
+from db.history import history_of
 from db.roster.roll_sheet_changes import changes_after
 from db.roster.rosters import read_rosters
 from gql.fields.context import Info, Reading
@@ -39,6 +40,10 @@ class RollSheetChanged:
         description="The number of the change. Numbers start at 1 and have no gaps. For a SNAPSHOT, the number of the "
         "last change that it includes; 0 when there was none yet. Pass the last revision you have as `afterRevision` "
         "to continue after it."
+    )
+    history: str = strawberry.field(
+        description="The identity of the history that `revision` belongs to. It changes when the server's database is "
+        "restored from a backup. Pass it with the revision as `history` to continue after this event."
     )
     changed_at: datetime = strawberry.field(
         description="When the change was made. For a SNAPSHOT, when the state was read."
@@ -71,6 +76,7 @@ def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> 
     gone = change.touched - {row.student.id for row in rows}
     return RollSheetChanged(
         revision=change.revision,
+        history=change.history,
         changed_at=change.changed_at,
         kind=RollSheetChangeKind(change.kind or RollSheetChangeKind.SNAPSHOT),
         changed_by=None if change.author is None else show_actor(change.author.actor),
@@ -107,6 +113,7 @@ class _Asked:
 async def _read_changes(source: Reading, asked: list[_Asked]) -> list[tuple[list[SheetChange], Sight]]:
     sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
     heads = {each.head.key: each.head for each in asked}
+    history = await history_of(source.connection)
     rosters = await read_rosters(source.connection, organization_id, heads.values())
     found = {
         (after, first): await changes_after(source.connection, organization_id, heads, after, first)
@@ -115,7 +122,7 @@ async def _read_changes(source: Reading, asked: list[_Asked]) -> list[tuple[list
     return [
         (
             [
-                sheet_change(change, each.head, tuple(rosters[each.head.key]))
+                sheet_change(change, each.head, tuple(rosters[each.head.key]), history)
                 for change in found[each.after, each.first][each.head.key]
             ],
             sight,

@@ -45,8 +45,15 @@ async def resolve(
         strawberry.argument(
             description="The last revision that the client has, 0 or more. The stream then starts with the changes "
             "after it and without a SNAPSHOT. Leave it out, or pass null, when the client has nothing. A SNAPSHOT is "
-            "sent anyway in three cases: the revision is more than 200 changes behind; it is ahead of the occurrence; "
-            "or it is 0 and the occurrence is four weeks ahead or more."
+            "sent anyway in four cases: the revision is more than 200 changes behind; it is ahead of the occurrence; "
+            "it is 0 and the occurrence is four weeks ahead or more; or it belongs to another history."
+        ),
+    ] = None,
+    history: Annotated[
+        str | None,
+        strawberry.argument(
+            description="The `history` of the last event that the client has. Left out or null: the history is not "
+            "compared, and a client does not notice that the server's database was restored in the meantime."
         ),
     ] = None,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:
@@ -63,17 +70,18 @@ async def resolve(
         raise NotAuthenticated("Sign in first: this needs an access token.")
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
-    wholly, told, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, True
+    wholly, told, told_in, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, history, True
     while True:
         # The watcher is registered before the state is read, so whatever is committed between the two waits in its
         # queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
-            opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, wholly)))
+            opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, told_in, wholly)))
             info.context.caller = opening.viewer.caller
             check_to_see(access_of(field_of(info)), opening.viewer.caller)
             if opening.changes is None:
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
-            hub.follow(sheet, watcher, opening.revision)
+            hub.follow(sheet, watcher, opening.revision, opening.history)
+            told_in = opening.history
             viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
             view, sight = view_of(viewer), sight_of(viewer)
             # A stream lives long, and must not hold on to the roster with which it began.

@@ -106,7 +106,7 @@ async def test_R16_1_a_restored_database_serves_by_the_documented_steps(
         "pg_restore", fresh_server, "--no-owner", "--no-privileges", "--exit-on-error", "--dbname=rollbook", dump
     )
     assert restored.returncode == 0, restored.stderr
-    await migrate_database(fresh_server)
+    await migrate_database(fresh_server, is_restored=True)
     assert "rights of the application's role were missing" in capsys.readouterr().err
     assert guards(tables(fresh_server)) == guards(DOCUMENT)
     await serves(fresh_server, redis_url, token)

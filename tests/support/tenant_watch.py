@@ -20,6 +20,7 @@ ACROSS_TENANTS = {
     "commands.data": "asks whether the database holds any organization at all",
     "commands.servers.scratch": "creates and drops databases, and names no table",
     "commands.token": "finds a person in whatever organization, with the owner's connection",
+    "db.history": "asks for the identity of the whole database's history",
     "db.lock_watch": "asks PostgreSQL who holds a lock, and reads no table of ours",
     "db.audit.run:_ORGANIZATIONS": "lists the organizations, each of which is then checked alone",
     "db.audit.run:find_organizations": "runs that statement",

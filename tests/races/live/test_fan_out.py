@@ -127,6 +127,9 @@ class Stage:
     async def read_revisions(self, connection: Any, subjects: Collection[Any]) -> dict[Any, int]:
         return dict.fromkeys(subjects, len(connection[0]))
 
+    async def read_history(self, _: object) -> str:
+        return "the only history"
+
     async def access_epoch(self, connection: Any, _: object) -> int:
         return int(connection[2])
 
@@ -397,7 +400,9 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
     ):
         monkeypatch.setattr(module, name, getattr(stage, name))
     monkeypatch.setattr(group_module, "_AT_ONCE", 1)
-    hub: Hub[Change] = Hub(stage, stage.read_changes, stage.read_revisions, capacity=CAPACITY)
+    hub: Hub[Change] = Hub(
+        stage, stage.read_changes, stage.read_revisions, capacity=CAPACITY, read_history=stage.read_history
+    )
     return Play(chance, stage, hub, FanOut(stage, lambda: datetime.now(UTC), capacity=CAPACITY))
 
 
