@@ -38,9 +38,12 @@ async def held_mark(database_url: str, student_id: UUID) -> AsyncIterator[asyncp
 
 
 async def waiting_for(connection: asyncpg.Connection) -> int | None:
-    """The server's process that waits for what this connection holds."""
+    """The server's process that waits for what this connection holds.
+
+    pg_stat_activity would show the same all through the transaction; pg_locks is read anew.
+    """
     found: int | None = await connection.fetchval(
-        "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
     )
     return found
 
