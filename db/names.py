@@ -79,7 +79,8 @@ def _letter(letter: str) -> str:
     if letter.isspace():
         return " "
     if letter.isascii():
-        return letter
+        # U+0000 stands in no stored text. It is ignored as other invisible characters are.
+        return letter if letter != "\0" else ""
     if unicodedata.category(letter) == "Pd":
         return "-"
     weight = _primary().getSortKey(letter)

@@ -17,6 +17,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     StringValueNode,
@@ -57,11 +58,14 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `measures` is None when page sizes come from variables."""
+    """A valid document. `measures` is None when page sizes come from variables. `unstorable` are the names of the
+    operations with a string that cannot be stored.
+    """
 
     node: DocumentNode
     operations: Mapping[str | None, OperationDefinitionNode]
     measures: Mapping[str | None, Measure] | None
+    unstorable: frozenset[str | None] = frozenset()
 
 
 class Documents:
@@ -118,7 +122,7 @@ class Documents:
     def measure(self, document: Document, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Measure:
         """Return how much the operation requests with these variables. Raises RequestRefused above a limit."""
         if document.measures is not None:
-            return document.measures[_name(operation)]
+            return document.measures[name_of(operation)]
         try:
             return Guard(self._schema, document.node, self._limits, variables).check(operation)
         except BadInput as error:
@@ -126,7 +130,7 @@ class Documents:
 
     def _prepare(self, query: str, may_introspect: bool, variables: Mapping[str, Any]) -> Document:
         node = self._parse(query)
-        operations = {_name(d): d for d in node.definitions if isinstance(d, OperationDefinitionNode)}
+        operations = {name_of(d): d for d in node.definitions if isinstance(d, OperationDefinitionNode)}
         guard = Guard(self._schema, node, self._limits, variables)
         try:
             measures = {name: guard.check(operation) for name, operation in operations.items()}
@@ -138,8 +142,11 @@ class Documents:
         if errors := validate(self._schema, node, rules, hide_suggestions=not may_introspect):
             if any(is_aborted(error) for error in errors):
                 errors = [BadInput("The document is too large: its fields and fragments repeat too often.")]
-            raise RequestRefused(errors)
-        return Document(node, operations, None if guard.depends_on_variables else measures)
+            raise RequestRefused(_once_each(errors))
+        unstorable = frozenset[str | None]()
+        if _MAY_HOLD_NUL.search(query):
+            unstorable = _unstorable(node)
+        return Document(node, operations, None if guard.depends_on_variables else measures, unstorable)
 
     def _parse(self, query: str) -> DocumentNode:
         try:
@@ -151,11 +158,6 @@ class Documents:
             )
         except GraphQLError as error:
             raise RequestRefused([error]) from None
-        if _MAY_HOLD_NUL.search(query):
-            strings = _Strings()
-            visit(node, strings)
-            if not all(map(is_storable, strings.values)):
-                raise RequestRefused([BadInput("A string in the document contains U+0000, which cannot be stored.")])
         return node
 
 
@@ -169,6 +171,30 @@ class _DependsOnVariables(RequestRefused):
     """The document is too large with these variables. The refusal must not be remembered for its text."""
 
 
+def _once_each(errors: list[GraphQLError]) -> list[GraphQLError]:
+    """Return one error for each message, with all places at which it applies: a directive that is unknown is named
+    once, however often it is used.
+    """
+    nodes: dict[str, list[Node]] = {}
+    for error in errors:
+        nodes.setdefault(error.message, []).extend(error.nodes or ())
+    first = {error.message: error for error in reversed(errors)}
+    return [first[message] if len(found) < 2 else GraphQLError(message, found) for message, found in nodes.items()]
+
+
+def _unstorable(document: DocumentNode) -> frozenset[str | None]:
+    """Return the names of the operations with a string that cannot be stored. One in a fragment counts for all."""
+    found: set[str | None] = set()
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    for definition in document.definitions:
+        strings = _Strings()
+        visit(definition, strings)
+        if not all(map(is_storable, strings.values)):
+            is_operation = isinstance(definition, OperationDefinitionNode)
+            found.update(name_of(each) for each in operations if each is definition or not is_operation)
+    return frozenset(found)
+
+
 class _Strings(Visitor):
     def __init__(self) -> None:
         super().__init__()
@@ -178,5 +204,6 @@ class _Strings(Visitor):
         self.values.append(node.value)
 
 
-def _name(operation: OperationDefinitionNode) -> str | None:
+def name_of(operation: OperationDefinitionNode) -> str | None:
+    """Return the name of an operation; None: it has none."""
     return operation.name.value if operation.name else None

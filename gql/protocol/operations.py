@@ -27,11 +27,11 @@ from graphql import (
 from graphql.execution import create_source_event_stream
 
 import pace
-from gql.protocol.documents import Document, Documents, RequestRefused
+from gql.protocol.documents import Document, Documents, RequestRefused, name_of
 from gql.protocol.errors import BadInput, PersistedQueryNotSupported, unavailable_all
 from gql.protocol.figures import Execution
 from gql.protocol.guard import GuardLimits, Measure, check_items
-from gql.protocol.storable_text import refuse_unstorable_text
+from gql.protocol.storable_text import refuse_deep_nesting, refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
 from gql.protocol.streams import Stream
 
@@ -78,7 +78,7 @@ def read_parameters(value: object) -> Parameters:
     if not isinstance(name, str | None):
         raise BadInput('"operationName" must be a string or null.')
     parameters = Parameters(query, name or None, _object(value, "variables"), _object(value, "extensions"))
-    refuse_unstorable_text(parameters.variables, "variables")
+    refuse_deep_nesting(parameters.variables, "variables")
     return parameters
 
 
@@ -118,6 +118,8 @@ class Operations:
         except BadInput as error:
             raise RequestRefused([error]) from None
         node = _chosen(document, parameters.operation_name)
+        if node.operation is OperationType.MUTATION:
+            _refuse_unstorable(document, node, parameters.variables)
         measure = self._documents.measure(document, node, parameters.variables)
         return Operation(document, node, parameters, measure, hide_suggestions=not may_introspect)
 
@@ -187,6 +189,18 @@ def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:
         count = "several operations" if operations else "no operation"
         raise RequestRefused([BadInput(f'The document has {count}: say which to run in "operationName".')])
     return operations[name] if name is not None else next(iter(operations.values()))
+
+
+def _refuse_unstorable(document: Document, node: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+    """Refuse text that cannot be stored. A mutation stores its arguments; nothing else of a request is stored."""
+    try:
+        if name_of(node) in document.unstorable:
+            raise BadInput("A string in the document contains U+0000, which cannot be stored.")
+        for definition in node.variable_definitions or ():
+            name = definition.variable.name.value
+            refuse_unstorable_text(variables.get(name), f"variables.{name}")
+    except BadInput as error:
+        raise RequestRefused([error]) from None
 
 
 def _started(result: ExecutionResult, kind: OperationType) -> ExecutionResult:

@@ -14,21 +14,26 @@ def is_storable(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
-def refuse_unstorable_text(value: Any, path: str, nesting: int = 0) -> None:
-    """Walk a JSON value of a request, and refuse text that PostgreSQL cannot store, and too deep nesting. Raises
-    BadInput.
-
-    path -- names the value in the message, for example `variables`
-    """
+def refuse_deep_nesting(value: Any, name: str, nesting: int = 0) -> None:
+    """Refuse a JSON value of a request that is nested too deep to be walked through. Raises BadInput."""
     if nesting > _MAX_NESTING:
-        raise BadInput(f"{path.split('.', maxsplit=1)[0]} is nested deeper than {_MAX_NESTING} levels.")
+        raise BadInput(f"{name} is nested deeper than {_MAX_NESTING} levels.")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            refuse_deep_nesting(item, name, nesting + 1)
+
+
+def refuse_unstorable_text(value: Any, path: str) -> None:
+    """Walk a JSON value, which is not nested deep, and refuse text that PostgreSQL cannot store. Raises BadInput.
+
+    path -- names the value in the message, for example `variables.input`
+    """
     if isinstance(value, str):
         if not is_storable(value):
             raise BadInput(f"{path} contains a character that cannot be stored (U+0000 or half a surrogate pair).")
     elif isinstance(value, dict):
         for key, item in value.items():
-            refuse_unstorable_text(key, path, nesting)
-            refuse_unstorable_text(item, f"{path}.{key}", nesting + 1)
+            refuse_unstorable_text(item, f"{path}.{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            refuse_unstorable_text(item, f"{path}.{index}", nesting + 1)
+            refuse_unstorable_text(item, f"{path}.{index}")

@@ -162,6 +162,17 @@ def calls(name: str, stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"query($it: {each.type}) {{ {field}({argument}: $it) {{ __typename }} }}", {"it": value}
 
 
+async def test_text_with_u_0000_is_no_fault_of_a_query(world: World, api: Api) -> None:
+    stage = await new_stage(world, api)
+    owner = await stage.staff(Permission.OWNER)
+    for name in sorted(each for each in TABLE if each.startswith("Query.")):
+        for document, variables in calls(name, stage):
+            given = json.loads(json.dumps(variables).replace(SECRET, r"a\u0000b"))
+            caller = stage.kiosk if name in OF_KIOSKS else owner
+            body = await caller.send(document, **given)
+            assert "INTERNAL" not in json.dumps(body), (name, body)
+
+
 @pytest.mark.own_database
 async def test_R16_4_a_row_that_postgresql_refuses_is_not_logged(
     owner: AsyncConnection, world: World, api: Api

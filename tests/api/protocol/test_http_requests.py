@@ -219,21 +219,43 @@ def test_a_get_without_a_query_is_refused(client: httpx.Client) -> None:
     assert client.get(URL).status_code == 400
 
 
-@pytest.mark.parametrize("variables", [{"n": "a\x00b"}, {"n": {"deep": ["\x00"]}}, {"a\x00": 1}])
-def test_text_that_postgresql_cannot_keep_is_refused(client: httpx.Client, variables: Any) -> None:
-    answer = post(client, {"query": "query($n: String!) { hello(name: $n) }", "variables": variables})
+WRITE = "mutation($input: NoteInput) { write(input: $input) }"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x00"])
+def test_text_that_postgresql_cannot_keep_is_refused_where_it_would_be_stored(client: httpx.Client, text: str) -> None:
+    answer = post(client, {"query": WRITE, "variables": {"input": {"text": text}}}, accept=NEW)
     assert answer.status_code == 400
     code, message = the_error(answer)
     assert code == "BAD_USER_INPUT"
-    assert message.startswith("variables")
+    assert message.startswith("variables.input.text")
     assert "cannot be stored" in message
 
 
-@pytest.mark.parametrize("literal", [r'"a\u0000b"', r'"a\u{0}b"', '"a\x00b"', '"""a\x00b"""'])
+@pytest.mark.parametrize("literal", [r'"a\u0000b"', r'"a\u{0}b"'])
 def test_text_that_postgresql_cannot_keep_is_refused_in_the_document(client: httpx.Client, literal: str) -> None:
-    answer = post(client, {"query": "{ hello(name: %s) }" % literal}, accept=NEW)  # noqa: UP031
+    query = "mutation A { write(input: {text: %s}) } query B { hello(name: %s) }" % (literal, literal)  # noqa: UP031
+    answer = post(client, {"query": query, "operationName": "A"}, accept=NEW)
     assert answer.status_code == 400
     assert the_error(answer)[0] == "BAD_USER_INPUT"
+    in_fragment = "mutation { ...F } fragment F on Mutation { write(input: {text: %s}) }" % literal  # noqa: UP031
+    assert post(client, {"query": in_fragment}, accept=NEW).status_code == 400
+    assert post(client, {"query": query, "operationName": "B"}, accept=NEW).json()["data"] == {"hello": "hello a\x00b"}
+
+
+@pytest.mark.parametrize("variables", [{"n": "a\x00b"}, {"n": "", "unused": ["\x00"]}, {"n": "", "a\x00": 1}])
+def test_such_text_is_no_fault_where_nothing_stores_it(client: httpx.Client, variables: Any) -> None:
+    answer = post(client, {"query": "query($n: String!) { hello(name: $n) }", "variables": variables})
+    assert answer.json()["data"] == {"hello": f"hello {variables['n']}"}
+    unused = {"input": {"text": "kept"}, "other": "\x00"}
+    assert "errors" not in post(client, {"query": WRITE, "variables": unused}).json()
+
+
+def test_an_unknown_directive_is_one_error_with_each_place(client: httpx.Client) -> None:
+    answer = post(client, {"query": "query @nope { hello @nope a: hello @nope }"}, accept=NEW)
+    (error,) = answer.json()["errors"]
+    assert (error["message"], error["extensions"]) == ("Unknown directive '@nope'.", {"code": "BAD_USER_INPUT"})
+    assert len(error["locations"]) == 3
 
 
 def test_a_backslash_in_a_block_string_is_text(client: httpx.Client) -> None:

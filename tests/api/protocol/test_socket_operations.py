@@ -97,8 +97,9 @@ async def test_unstorable_text_and_absurd_nesting_answer_error(server: Running) 
     for _ in range(100):
         nested = [nested]
     async with ready(server) as socket:
-        for value in ("\x00", nested):
-            await ask(socket, "{ hello }", variables={"n": value})
+        write = "mutation($n: NoteInput) { write(input: $n) }"
+        for query, value in ((write, {"text": "\x00"}), ("{ hello }", nested)):
+            await ask(socket, query, variables={"n": value})
             assert error_codes(await hear(socket)) == ["BAD_USER_INPUT"]
 
 
