@@ -118,7 +118,7 @@ async def reading(info: Info) -> AsyncIterator[Reading]:
     claims, access = _asked(info)
     services = info.context.services
     async with info.context.readers, services.database.read(claims.organization_id) as connection:
-        viewer = await _viewer(connection, claims, services.clock())
+        viewer = await _viewer(info, connection, claims)
         info.context.caller = viewer.caller
         try:
             check_to_see(access, viewer.caller)
@@ -142,7 +142,7 @@ async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
     claims, access = _asked(info)
     services = info.context.services
     async with unit_of_work(services.database, claims.organization_id, services.announcer, info.context.clock) as uow:
-        viewer = await _viewer(uow.connection, claims, services.clock())
+        viewer = await _viewer(info, uow.connection, claims)
         info.context.caller = viewer.caller
         try:
             await _check_to_change(access, uow, viewer, given)
@@ -171,11 +171,19 @@ def _asked(info: Info) -> tuple[Claims, Access]:
     return info.context.claims, access
 
 
-async def _viewer(connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer:
+async def _viewer(info: Info, connection: AsyncConnection, claims: Claims) -> Viewer:
     """Raises NotAuthenticated when the sign-in has ended, and Forbidden when its portal is closed to the person."""
     try:
-        viewer = await find_viewer(connection, claims, now)
+        viewer = await find_viewer(connection, claims, info.context.clock())
     except MayNotEnter as refused:
+        happening = Happening(
+            SecurityEventKind.PERMISSION_DENIED,
+            claims.person_id,
+            portal=refused.portal,
+            address=info.context.address,
+            detail=info.field_name,
+        )
+        info.context.services.security_log.tell(claims.organization_id, happening)
         raise Forbidden(f"You have no permission to use {PORTALS[refused.portal]}.") from None
     if viewer is None:
         raise NobodyThere(claims)

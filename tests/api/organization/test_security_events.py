@@ -113,6 +113,15 @@ async def test_R12_7_refusals_for_permission_are_counted_by_field_and_hour(desk:
     ]
 
 
+async def test_R12_7_a_portal_that_is_closed_to_somebody_is_a_refusal(desk: Desk) -> None:
+    person = await desk.world.staff(Permission.OFFICE_ATTENDANCE_VIEW, first_name="Tom")
+    tom = await desk.api.signed_in(desk.world, person, Portal.OFFICE)
+    await desk.world.change(models.Person, person, permissions=[])
+    assert (await tom.refused("{ viewer { __typename } }"))[0] == "FORBIDDEN"
+    (event,) = await desk.events("PERMISSION_DENIED")
+    assert (event["actor"]["firstName"], event["portal"], event["detail"]) == ("Tom", "OFFICE", "viewer")
+
+
 async def test_R12_7_kiosks_are_events(desk: Desk) -> None:
     kiosk = await launch(desk.owner, desk.world.location_id)
     for _ in range(31):
