@@ -129,7 +129,7 @@ class Student(Node):
     @strawberry.field(
         description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
         "SEE_MEDICAL. It is recorded which member of staff was shown the text, once a day; see `medicalReads`.",
-        metadata=signed_in(),
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     def medical_alert(self, info: Info) -> str | None:
         text = self.facts.medical_alert

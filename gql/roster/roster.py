@@ -17,7 +17,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
 from gql.fields.selection import names_below
-from gql.fields.vocabulary import Source
+from gql.fields.vocabulary import Portal, Source
 from gql.marks.mark_history import MarkChange, load_mark_history
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
@@ -72,7 +72,7 @@ class RosterEntry(Node):
     @strawberry.field(
         description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
         "order of IndicatorKind.",
-        metadata=signed_in(),
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     def indicators(self, info: Info) -> list[Indicator]:
         if any(map(_tells_medical_text, self.raised)) and "detail" in names_below(info):
