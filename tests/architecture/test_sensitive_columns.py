@@ -25,6 +25,8 @@ PLAIN = {
     "person": {"permissions", "source_id"},
     "program": {"name"},
     "session": {"name", "source_id"},
+    # Both stand in the log too (R12.7): a network address, and the name of a field, a reason or a key.
+    "security_event": {"address", "detail"},
     "settings": {"earning_types"},
     "settings_change": {"before", "after"},
     "student": {"source_id"},

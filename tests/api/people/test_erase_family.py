@@ -72,6 +72,22 @@ def test_R16_5_every_text_of_the_database_is_classed() -> None:
     assert ERASED.keys() & KEPT.keys() == set()
 
 
+def test_R16_5_what_is_sensitive_in_logs_is_erased_unless_it_is_not_about_families() -> None:
+    sensitive = {
+        f"{table.name}.{column.name}"
+        for table in models.metadata.sorted_tables
+        for column in table.c
+        if column.info.get("sensitive") and isinstance(column.type, String | JSONB)
+    }
+    assert sensitive - ERASED.keys() == {
+        "background_task.error",
+        "background_task_item.input",
+        "background_task_item.title",
+        "occurrence.cancellation_comment",
+        "staff_absence.comment",
+    }
+
+
 async def test_R16_5_no_byte_of_an_erased_family_is_left_and_others_keep_theirs(desk: Desk) -> None:
     mine, theirs = await plant(desk.world, desk.bakers, "mine"), await plant(desk.world, desk.others, "their")
     before = await dump(desk.world.owner, desk.world.organization_id)
