@@ -15,8 +15,9 @@ from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.sight import sight_of, view_of
 from db.roster.roll_sheet_changes import RollSheet
 from gql.calendar.occurrence import show_occurrence
+from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import access_of, check_to_see, requires
-from gql.fields.context import Info
+from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_occurrence_id
 from gql.fields.loaders import Sheet
 from gql.fields.selection import names_below
@@ -75,7 +76,12 @@ async def resolve(
         # The watcher is registered before the state is read, so whatever is committed between the two waits in its
         # queue.
         with hub.watch(sheet, wholly=wholly) as watcher:
-            opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, told_in, wholly)))
+            try:
+                opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, told_in, wholly)))
+            except NobodyThere:
+                # The sign-in may go on while only its portal is closed to the person. A reading tells which it is.
+                async with reading(info):
+                    raise
             info.context.caller = opening.viewer.caller
             check_to_see(access_of(field_of(info)), opening.viewer.caller)
             if opening.changes is None:

@@ -265,6 +265,21 @@ async def test_R10_4_a_stream_ends_with_the_right_to_it_also_when_nothing_happen
     assert ended.value.extensions["code"] == code
 
 
+async def test_R10_4_a_stream_from_a_portal_that_closes_ends_with_forbidden(process: Process) -> None:
+    world = process.sheet.world
+    person_id = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+    token = await sign_in(world, person_id, Portal.OFFICE)
+    async with process.subscribed(process.services.access_tokens.check(token)) as stream:
+        await stream.told(1)
+        ending = asyncio.ensure_future(stream.next())
+        await asyncio.sleep(0.1)
+        await _take_the_permission(world, person_id)
+        await process.services.fan_out.check()
+        with pytest.raises(ApiError, match="You have no permission to use the Office Portal") as ended:
+            await ending
+    assert ended.value.extensions == {"code": "FORBIDDEN"}
+
+
 async def test_R10_4_who_may_see_different_things_is_never_shown_the_same_object(process: Process) -> None:
     sheet = process.sheet
     await sheet.world.change(models.Student, sheet.students["Ann"], medical_alert="Peanuts")
