@@ -27,8 +27,7 @@ log = structlog.get_logger("rollbook.api")
 
 # The part of the slots that one tenant leaves to the others.
 _LEFT_TO_OTHERS = 0.25
-# A queue that is never empty for this many times the patience only makes everybody late, so it is kept short.
-_STANDING = 1.0
+# The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
 # Seconds after which an operation has rather waited for a lock than worked.
@@ -233,6 +232,8 @@ class Admission:
         return self._average * max((own + others) / self._slots, own / self._per_tenant)
 
     def _allowed_wait(self, tenant: _Tenant, now: float) -> float:
-        """A burst may wait for the whole patience. A queue that stands for longer than that is no burst."""
-        is_standing = bool(tenant.waiting) and now - tenant.standing_since > _STANDING * self._patience
+        """A burst may wait for the whole patience. A queue that stands for longer than that is no burst, and is kept
+        short. A tenant whose own queue does not stand has no part in it.
+        """
+        is_standing = bool(tenant.waiting) and now - tenant.standing_since > self._patience
         return self._patience * (_SHORTENED if is_standing else 1)

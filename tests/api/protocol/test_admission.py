@@ -151,8 +151,9 @@ async def test_R16_3_a_queue_that_stands_is_kept_short() -> None:
     assert not it.is_refused("a5"), "the queue was empty meanwhile"
     await it.end("a3", after=11.0)
     assert it.begun[-1] == "a4"
-    await it.ask("a6")
+    await it.ask("a6", "b0")
     assert it.is_refused("a6")
+    assert not it.is_refused("b0"), "this tenant did not make the queue"
     await it.finish()
 
 
@@ -193,10 +194,14 @@ async def test_R16_3_an_operation_that_waits_for_long_gives_its_slot_away(monkey
     await it.finish()
 
 
-@pytest.mark.parametrize("seed", range(5))
-async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(seed: int) -> None:
+@pytest.mark.parametrize("aside", [0, 1])
+@pytest.mark.parametrize("seed", range(3))
+async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(
+    seed: int, aside: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dice, slots = random.Random(seed), 3
-    admission, running, most = Admission(slots, 0.02, aside=1), 0, 0
+    admission, running, most = Admission(slots, 0.02, aside), 0, 0
+    monkeypatch.setattr("gql.protocol.admission._LONG", 0.002)
 
     async def operate(tenant: int) -> None:
         nonlocal running, most
@@ -219,7 +224,9 @@ async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(seed: int) -
             await asyncio.sleep(dice.choice([0, 0.001]))
     found = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(each) for each in found} >= {type(None), Overloaded, ValueError, asyncio.CancelledError}
-    assert (running, most) == (0, slots)
+    assert running == 0
+    assert slots <= most <= slots + aside
+    monkeypatch.setattr("gql.protocol.admission._LONG", 100.0)
     it = Office(admission)
     await it.ask("a0", "b0", "c0", "d0")
     assert it.begun == ["a0", "b0", "c0"]
