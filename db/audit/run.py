@@ -25,7 +25,8 @@ ORDER BY organization_id
 # The database has this much memory for each step of a plan, and uses files for the rest. It leaves the other processors
 # to those who wait for an answer.
 _LIMITS = (
-    text("SET LOCAL work_mem = '64MB'"),
+    text("SET LOCAL work_mem = '32MB'"),
+    text("SET LOCAL hash_mem_multiplier = 1"),
     text("SET LOCAL max_parallel_workers_per_gather = 0"),
     text("SET LOCAL statement_timeout = 0"),
 )
@@ -71,6 +72,11 @@ async def _findings(
     given: dict[str, object] = {"organization_id": organization_id}
     if check.needs_now:
         given["now"] = now
-    async with connection.stream(check.statement, given) as rows:
-        async for row in rows:
-            yield Finding(check.name, check.table, organization_id, row.id, row.wrong, row.right)
+    # PostgreSQL keeps the memory of a cursor until the transaction ends, or is rolled back to before it.
+    before = await connection.begin_nested()
+    try:
+        async with connection.stream(check.statement, given) as rows:
+            async for row in rows:
+                yield Finding(check.name, check.table, organization_id, row.id, row.wrong, row.right)
+    finally:
+        await before.rollback()

@@ -1,12 +1,14 @@
 """The steps of the walk through restarts: those of the random walk, with a deploy whenever the clock leaps."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from tests.walk.calendar import CHICAGO
 from tests.walk.machine import Walk
@@ -15,6 +17,16 @@ from tests.walk.walking import OFTEN, SEASON
 
 DRIFT = timedelta(minutes=10)
 """How far the clocks of processes may go on while the clock of the rules stands still."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Print a difference at once: Hypothesis may say only that the same steps led to something else when repeated."""
+    try:
+        yield
+    except Exception as difference:
+        print(f"\n{type(difference).__name__}: {difference}")
+        raise
 
 
 class RestartWalk(Walk):
@@ -32,6 +44,15 @@ class RestartWalk(Walk):
         """The simplest walk, which Hypothesis tries first, repeats one step and would cost as much as another."""
         assume(chance)
         super().begin(season, day, office, staff)
+
+    def act(self, actor: str, act: str, expected: str, /, **given: Any) -> dict[str, Any]:
+        with told():
+            return super().act(actor, act, expected, **given)
+
+    @invariant()
+    def compare(self) -> None:
+        with told():
+            super().compare()
 
     async def _open(self, office: bool, staff: bool) -> None:
         await self.system.begin(self.model.now)
