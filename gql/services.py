@@ -24,6 +24,7 @@ from gql.live.feed import FeedChange, make_feed_hub
 from gql.live.following import AccessWatch
 from gql.live.hub import Hub
 from gql.live.openings import Openings
+from gql.live.replays import Replays
 from gql.live.sheet_changes import SheetHub
 from gql.live.task_board import TaskBoard
 from settings import Settings
@@ -48,6 +49,7 @@ class Services:
     hub: SheetHub
     feed: Hub[FeedChange]
     access: AccessWatch
+    replays: Replays
     fan_out: FanOut
     openings: Openings
     tasks: TaskBoard
@@ -80,6 +82,7 @@ def make_services(
         tasks=tasks or TaskBoard(database),
         feed=feed or make_feed_hub(database),
         access=AccessWatch(database),
+        replays=Replays(database),
         fan_out=FanOut(database, clock, hub.capacity),
         openings=Openings(database, announcer, clock),
     )

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Annotated
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
@@ -23,14 +22,14 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import MOST_IDS
-from gql.live.feed import FeedChange, read_feed_changes
+from gql.live.feed import FeedChange
 from gql.live.figures import CHECK_INS, opened, sent
 from gql.live.following import Follower, News
 from gql.live.patience import patiently
 from gql.marks.check_in_event import CURSORS, LAST, CheckInEvent, CheckIns
 from gql.marks.dashboard import Dashboard, DayRead, check_ins_of, is_chosen, read_touched
 from gql.protocol.errors import BadInput, NotAuthenticated
-from gql.protocol.streams import Once
+from gql.protocol.streams import Memo, Once
 from gql.services import Clock
 
 REPLAY_POSITIONS = 1000
@@ -93,18 +92,20 @@ async def resolve(
     wants = partial(_is_followed, chosen, info.context.clock)
     with services.feed.watch(organization_id, wants) as watcher:
         follower = Follower(organization_id, watcher, services.access, info.context.clock)
+        shown: Dashboard | None = None
         while True:
-            board, missed = await patiently(partial(_open, info, chosen, told))
+            board, start = await patiently(partial(_open, info, chosen, told, shown))
             services.feed.follow(organization_id, watcher, board.position, board.history)
+            missed = None if told is None or start is None else await _replay(info, board, told, start)
             opened(CHECK_INS, with_snapshot=missed is None)
             if missed is None:
                 yield board.snapshot()
-            for each in missed or ():
-                yield board.tell(each)
+            for found, memo in missed or ():
+                yield board.share(found, memo)
             async with aclosing(_follow(info, follower, board)) as events:
                 async for event in events:
                     yield event
-            told = None
+            told, shown = (_Told(board.position, LAST, board.days) if board.has_missed else None), board
 
 
 async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGenerator[Once, None]:
@@ -116,12 +117,13 @@ async def _follow(info: Info, follower: Follower, board: Dashboard) -> AsyncGene
         if news is News.NEW_RIGHTS and await _keeps_rights(info, board):
             continue
         if not isinstance(news, FeedChange) or news.fed.is_everything:
+            board.has_missed = news is News.MISSED
             return
         if news.revision <= board.position:
             continue
         if news.access != board.access and not await _is_still_shown(info, news, board):
             return
-        read = await news.memo.once("check-ins", partial(patiently, partial(_read_change, info, news)))
+        read = await news.memo.once("check-ins", partial(patiently, partial(_read_changes, info, [news])))
         board.position, board.now = news.revision, info.context.clock()
         for found in check_ins_of(news, read, board):
             yield board.share(found, news.memo)
@@ -141,54 +143,63 @@ async def _is_still_shown(info: Info, news: FeedChange, board: Dashboard) -> boo
     return True
 
 
-async def _open(info: Info, chosen: DayFilter, told: _Told | None) -> tuple[Dashboard, list[CheckIns] | None]:
-    """Return the state and the events after `told`, read in one snapshot. The events are None when they cannot all
-    be sent one by one.
+async def _open(
+    info: Info, chosen: DayFilter, told: _Told | None, shown: Dashboard | None
+) -> tuple[Dashboard, int | None]:
+    """Return the state, and the position after which changes can be replayed that follow `told`. None when only the
+    state can be sent.
+
+    shown -- what the subscriber has been shown, when it goes on within the stream
     """
     async with reading(info) as (connection, viewer):
         caller, now = viewer.caller, info.context.clock()
-        mine = replace(chosen, visible_to=None if sees_all_occurrences(caller) else caller.person_id)
+        sees_all = sees_all_occurrences(caller)
+        mine = replace(chosen, visible_to=None if sees_all else caller.person_id)
         day = await read_day_tallies(connection, caller.organization_id, mine, now)
         # Other changes at the last position that the subscriber received may not have been sent yet.
         after = 0 if told is None else told.position - (told.place < LAST)
         position, is_whole = await feed_position(connection, caller.organization_id, after)
         access = await access_epoch(connection, caller.organization_id)
-        board = Dashboard(
-            mine, viewer, access, position, day.zones, dict(day.tallies), now, await history_of(connection)
-        )
-        # A cursor of release 0.1.0 has no history.
-        is_same = told is not None and told.days in (board.days, board.days.partition("@")[0])
-        if told is None or not is_same or not is_whole or not 0 <= position - after <= REPLAY_POSITIONS:
-            return board, None
-        missed = await _read_missed(connection, board, told, after)
-    return board, missed
+        history = await history_of(connection)
+    board = Dashboard(mine, viewer, access, position, day.zones, dict(day.tallies), now, history)
+    # A cursor of release 0.1.0 has no history.
+    is_same = told is not None and told.days in (board.days, board.days.partition("@")[0])
+    if told is None or not is_same or not is_whole or not 0 <= position - after <= REPLAY_POSITIONS:
+        return board, None
+    # Without SEE_ALL, a change of access may mean other classes.
+    if shown is not None and not (shown.is_shown_to(viewer) and (sees_all or shown.access == access)):
+        return board, None
+    return board, after
 
 
-async def _read_missed(connection: AsyncConnection, board: Dashboard, told: _Told, after: int) -> list[CheckIns] | None:
-    caller, about = board.viewer.caller, board.chosen.day or board.now.date()
+async def _replay(info: Info, board: Dashboard, told: _Told, after: int) -> list[tuple[CheckIns, Memo]] | None:
+    """Return what the subscriber has missed, each with the memo of its change. None when there is too much, or a change
+    that stands for many.
+
+    The changes and what they need are read once for all dashboards that miss about the same.
+    """
+    organization_id, about = board.viewer.caller.organization_id, board.chosen.day or board.now.date()
     margin = timedelta(0) if board.chosen.day else timedelta(days=1)
     near = FeedFilter(from_on=about - margin, to_on=about + margin)
-    changes = await read_feed_changes(connection, caller.organization_id, after, REPLAY_POSITIONS, near)
+    replay = await info.context.services.replays.since(organization_id, after, board.position, REPLAY_POSITIONS, near)
+    changes = [change for change in replay.changes if after < change.revision <= board.position]
     if any(change.fed.is_everything for change in changes):
         return None
-    read = DayRead(
-        await read_tallies(connection, caller.organization_id, {key for change in changes for key in change.heads}),
-        await read_touched(connection, caller.organization_id, changes),
-    )
-    found = [each for change in changes for each in check_ins_of(change, read, board)]
-    missed = [each for each in found if (each.position, each.place) > (told.position, told.place)]
+    read = await replay.memo.once("check-ins", partial(patiently, partial(_read_changes, info, replay.changes)))
+    found = [(each, change.memo) for change in changes for each in check_ins_of(change, read, board)]
+    missed = [each for each in found if (each[0].position, each[0].place) > (told.position, told.place)]
     return missed if len(missed) <= _LARGEST_REPLAY else None
 
 
-async def _read_change(info: Info, change: FeedChange) -> DayRead:
-    """Read what a change needs, once for all dashboards of the process, in three statements."""
+async def _read_changes(info: Info, changes: Sequence[FeedChange]) -> DayRead:
+    """Read what these changes need, once for all dashboards of the process, in three statements."""
     services, claims = info.context.services, info.context.claims
     if claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
     async with services.database.read(claims.organization_id) as connection:
         return DayRead(
-            await read_tallies(connection, claims.organization_id, change.heads.keys()),
-            await read_touched(connection, claims.organization_id, [change]),
+            await read_tallies(connection, claims.organization_id, {key for each in changes for key in each.heads}),
+            await read_touched(connection, claims.organization_id, changes),
         )
 
 
@@ -231,12 +242,13 @@ field = strawberry.subscription(
     resolver=resolve,
     graphql_type=CheckInEvent,
     description="Follows every check-in and correction of a day, with running tallies, for dashboards. The stream "
-    "starts with a SNAPSHOT of the tally; with `after`, it starts with the events since that cursor instead. After "
-    "that, each change of marks or rosters, each cancellation and each restoration is sent once, in the order in "
-    "which they were made. When `date` is left out, a new SNAPSHOT is sent when a new local day begins at a location. "
-    "A client that falls behind gets a SNAPSHOT instead of the events it missed. The viewer's rights are checked "
-    "again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN when they are gone. Needs "
-    "attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches or substitutes are followed. A "
-    "location or program that does not exist simply has no check-ins.",
+    "starts with a SNAPSHOT of the tally; with `after`, it starts with the events since that cursor instead. "
+    "After that, each change of marks or rosters, each cancellation and each restoration is sent once, in the order in "
+    "which "
+    "they were made. When `date` is left out, a new SNAPSHOT is sent when a new local day begins at a location. A"
+    " client that falls behind gets the events that it missed, or a SNAPSHOT under the conditions of `after`. The"
+    " viewer's rights are checked again for every event, and the stream ends with UNAUTHENTICATED or FORBIDDEN "
+    "when they are gone. Needs attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches or "
+    "substitutes are followed. A location or program that does not exist simply has no check-ins.",
     metadata=requires(SEE_ATTENDANCE),
 )

@@ -28,6 +28,8 @@ from gql.protocol.streams import Memo, Once
 class Dashboard:
     """What one subscriber follows. `tallies` holds the tally of each occurrence that takes place; it is updated with
     every event.
+
+    has_missed -- changes after `position` were dropped, because the subscriber did not take them in time
     """
 
     chosen: DayFilter
@@ -38,6 +40,7 @@ class Dashboard:
     tallies: dict[OccurrenceKey, AttendanceTally]
     now: datetime
     history: str
+    has_missed: bool = False
 
     @property
     def days(self) -> str:

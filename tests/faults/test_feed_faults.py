@@ -1,6 +1,7 @@
 """Whatever dies while students and check-ins are followed, each subscriber is told every change, once (R10.2)."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -193,6 +194,19 @@ async def test_R10_2_api_processes_killed_and_come_back_to_by_cursor(
     assert audience.revisions() == [None, *range(1, last + 1)]
     assert audience.told["student"][0]["kinds"] == ["SNAPSHOT"]
     assert [event for event in audience.told["student"][1:] if event["kinds"] != ["MARKS"]] == []
+
+
+async def test_R10_2_a_frozen_process_tells_each_change_when_it_goes_on(
+    database_url: str, mortal: RedisServer, sheet: LiveSheet, audience: Audience
+) -> None:
+    """More of them than wait for a subscriber, so that all of them must be read again."""
+    async with api_process(database_url, mortal.url) as api, audience.watching(api) as (_, desk):
+        api.process.send_signal(signal.SIGSTOP)
+        for number in range(70):
+            await sheet.submit(Ann=TARDY if number % 2 else PRESENT)
+        api.process.send_signal(signal.SIGCONT)
+        await desk.heard(has(70))
+    assert audience.revisions() == [None, *range(1, 71)]
 
 
 async def test_R10_2_postgresql_drops_every_connection(

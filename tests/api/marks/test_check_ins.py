@@ -1,5 +1,6 @@
 """checkIns: what dashboards are told of a day, each change once and in order, with running tallies (R10.2 to R10.5)."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -260,15 +261,72 @@ async def test_R10_2_what_cannot_be_told_one_by_one_is_a_snapshot(floor: Floor, 
         assert await told(stream) == ("SNAPSHOT", None, (0, 0, 1, 2))
 
 
-async def test_R10_5_who_falls_behind_gets_the_tally(floor: Floor) -> None:
+async def fall_behind(floor: Floor, changes: int = 70) -> list[str]:
+    """Make more changes than a queue holds, and return the statuses that Ann had after each."""
+    statuses = [TARDY if number % 2 else ABSENT for number in range(changes)]
+    for status in statuses:
+        await floor.mark(floor.swim, Ann=status)
+        await heard(floor.api.services.feed)
+    return [status.value for status in statuses]
+
+
+async def test_R10_2_who_falls_behind_gets_what_was_missed_one_by_one(floor: Floor) -> None:
     async with floor.follow() as stream:
         await stream.next()
-        for number in range(70):
-            await floor.mark(floor.swim, Ann=TARDY if number % 2 else ABSENT)
-            await heard(floor.api.services.feed)
+        statuses = await fall_behind(floor)
+        events = [await stream.next() for _ in statuses]
+        assert [each["revision"] for each in events] == list(range(1, 71))
+        assert [entries(each)[0][2] for each in events] == statuses
+        assert tally(events[-1]) == (0, 1, 0, 2)
+        assert await stream.is_silent()
+        await floor.mark(floor.swim, Ann=PRESENT)
+        assert await told(stream) == ("MARKS", "Swim", (1, 0, 0, 2))
+
+
+@pytest.mark.parametrize("limit", ["REPLAY_POSITIONS", "_LARGEST_REPLAY"])
+async def test_R10_5_who_falls_far_behind_gets_the_tally(floor: Floor, limit: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(f"gql.marks.check_ins.{limit}", 69)
+    async with floor.follow() as stream:
+        await stream.next()
+        await fall_behind(floor)
         assert await told(stream) == ("SNAPSHOT", None, (0, 1, 0, 2))
         await floor.mark(floor.swim, Ann=PRESENT)
         assert await told(stream) == ("MARKS", "Swim", (1, 0, 0, 2))
+
+
+async def test_R10_4_who_falls_behind_and_sees_something_else_now_gets_the_tally(floor: Floor) -> None:
+    person = await floor.world.staff(*VIEW)
+    staff = await floor.api.as_staff(floor.world, person_id=person)
+    async with floor.follow(staff) as stream:
+        await stream.next()
+        await floor.world.change(models.Person, person, permissions=["OFFICE_ATTENDANCE_VIEW"])
+        await fall_behind(floor)
+        assert await told(stream) == ("SNAPSHOT", None, (0, 0, 0, 0))
+
+
+@pytest.mark.parametrize("subscribers", [1, 6])
+async def test_R10_2_what_was_missed_is_read_and_executed_once_for_all_dashboards(
+    floor: Floor, subscribers: int, executed: list[object]
+) -> None:
+    """Those who fell behind in their streams, and those who come with about the same cursor."""
+    floor.api.services.replays.seconds = 60
+    statements: list[str] = []
+    async with AsyncExitStack() as stack:
+        desks = [await floor.api.as_staff(floor.world, *VIEW) for _ in range(subscribers)]
+        streams = [await stack.enter_async_context(floor.follow(desk)) for desk in desks]
+        for stream in streams:
+            await stream.next()
+        cursor = streams[0].cursor
+        await fall_behind(floor)
+        streams += [await stack.enter_async_context(floor.follow(desk, after=cursor)) for desk in desks]
+        executed.clear()
+        with counting(floor.database, statements):
+            for _ in range(70):
+                events = await asyncio.gather(*(stream.next() for stream in streams))
+        assert [each["revision"] for each in events] == [70] * 2 * subscribers
+    assert len(executed) == 70
+    of_feed = [each for each in statements if "FROM feed f" in each and "feed_item" in each]
+    assert len(of_feed) == 1
 
 
 async def test_R10_3_a_new_local_day_begins_with_its_tally(floor: Floor, monkeypatch: Any) -> None:
