@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.marks.marks import MarkChange
+from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import ChangeKind, Source
 from db import models
-from db.models.table import bare
+from db.driver import HotStatement
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
 
@@ -38,28 +37,38 @@ _LOCK = (
     .on_conflict_do_update(index_elements=_OCCURRENCE, set_={"revision": models.Occurrence.revision})
     .returning(models.Occurrence.revision, models.Occurrence.cancelled_at)
 )
-_NUMBER = (
-    update(models.Occurrence)
-    .where(
-        models.Occurrence.organization_id == bindparam("organization"),
-        models.Occurrence.timeslot_id == bindparam("timeslot"),
-        models.Occurrence.held_on == bindparam("on_date"),
-    )
-    .values(revision=models.Occurrence.revision + 1)
-    .returning(
-        models.Occurrence.revision,
-        select(models.Change.changed_at)
-        .where(
-            models.Change.organization_id == models.Occurrence.organization_id,
-            models.Change.timeslot_id == models.Occurrence.timeslot_id,
-            models.Change.held_on == models.Occurrence.held_on,
-            models.Change.revision == models.Occurrence.revision - 1,
-        )
-        .correlate(models.Occurrence)
-        .scalar_subquery()
-        .label("before_at"),
-    )
+NUMBERED = """
+WITH numbered AS (
+    UPDATE occurrence o SET revision = o.revision + 1
+    WHERE o.organization_id = :organization_id AND o.timeslot_id = :timeslot_id AND o.held_on = :held_on
+    RETURNING o.organization_id, o.timeslot_id, o.held_on, o.revision, greatest(CAST(:now AS timestamptz), (
+        SELECT c.changed_at FROM change c
+        WHERE c.organization_id = o.organization_id AND c.timeslot_id = o.timeslot_id AND c.held_on = o.held_on
+          AND c.revision = o.revision - 1
+    )) AS changed_at
+), recorded AS (
+    INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
+    SELECT n.organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, CAST(:actor_id AS uuid),
+           CAST(:kiosk_id AS uuid), n.changed_at
+    FROM numbered n
+), entries AS (
+    INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, before_status, before_note,
+                               before_is_defaulted, after_status, after_note, after_is_defaulted, after_source,
+                               left_roster)
+    SELECT n.organization_id, n.timeslot_id, n.held_on, n.revision, e.student_id, e.before_status, e.before_note,
+           e.before_is_defaulted, e.after_status, e.after_note, e.after_is_defaulted, e.after_source, e.left_roster
+    FROM numbered n
+    CROSS JOIN unnest(
+        CAST(:changed_ids AS uuid[]), CAST(:before_statuses AS text[]), CAST(:before_notes AS text[]),
+        CAST(:before_are_defaulted AS boolean[]), CAST(:after_statuses AS text[]), CAST(:after_notes AS text[]),
+        CAST(:after_are_defaulted AS boolean[]), CAST(:after_sources AS text[]), CAST(:have_left AS boolean[])
+    ) AS e (student_id, before_status, before_note, before_is_defaulted, after_status, after_note, after_is_defaulted,
+            after_source, left_roster)
 )
+"""
+"""The start of a statement that records a change: `numbered` has its row, with the number and the time."""
+
+_RECORD = HotStatement(f"{NUMBERED} SELECT revision, changed_at FROM numbered")  # noqa: S608 - a constant
 _OTHERS_SINCE = text("""
 SELECT e.student_id,
        e.after_is_defaulted IS TRUE OR (e.after_status IS NULL AND e.after_source = 'SYSTEM') AS is_defaulted,
@@ -72,8 +81,6 @@ WHERE e.organization_id = :organization_id AND e.timeslot_id = :timeslot_id AND 
   AND (c.actor_id IS DISTINCT FROM CAST(:person_id AS uuid) OR c.kiosk_id IS DISTINCT FROM CAST(:kiosk_id AS uuid))
 ORDER BY e.revision
 """)
-_ADD_CHANGE = insert(models.Change)
-_ADD_ENTRY = insert(bare(models.ChangedEntry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,19 @@ class NumberedChange:
 
     revision: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """What a change did to a row. The marks before and after it are None where there was no mark, or where the change
+    is not about marks. `source` is who made the mark that there is now, or took it away.
+    """
+
+    student_id: UUID
+    before: MarkValue | None = None
+    after: MarkValue | None = None
+    source: Source | None = None
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,38 +161,59 @@ async def record_change(
     author: Author,
     *,
     now: datetime,
-    marks: Sequence[MarkChange] = (),
     students: Iterable[UUID] = (),
     leaving: Iterable[UUID] = (),
 ) -> NumberedChange:
-    """Number a change and record what it did to each row. Subscribers to the roll sheet are woken after the commit.
+    """Number a change of anything but marks (`record_marks` numbers those) and record which rows it changed, in one
+    statement. Subscribers to the roll sheet are woken after the commit.
 
-    marks -- the rows whose marks changed.
-    students -- the rows that changed in another way (roster, tokens).
+    students -- the rows that changed.
     leaving -- the rows that are no longer on the roster.
 
     The caller holds the occurrence's lock, so revisions have no gaps. The time is read under the lock too, and the
     clocks of two processes may differ: times are in the order of the revisions (R4.9).
     """
-    numbered = (await uow.connection.execute(_NUMBER, _given(uow, key))).one()
-    revision, changed_at = numbered.revision, uow.time_under_lock(now)
-    if numbered.before_at is not None:
-        changed_at = max(changed_at, numbered.before_at)
-    of_change = {
+    gone = set(leaving)
+    entries = [ChangedRow(student, has_left=student in gone) for student in sorted(gone | set(students))]
+    (row,) = await _RECORD.rows(uow.connection, numbered_by(uow, key, kind, author, entries, now=now))
+    return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
+
+
+def numbered_by(
+    uow: UnitOfWork,
+    key: OccurrenceKey,
+    kind: ChangeKind,
+    author: Author,
+    entries: Sequence[ChangedRow],
+    *,
+    now: datetime,
+) -> dict[str, object]:
+    """Return the parameters of `NUMBERED`."""
+    return {
         "organization_id": uow.organization_id,
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
-        "revision": revision,
+        "now": uow.time_under_lock(now),
+        "kind": kind,
+        "source": author.source,
+        "actor_id": author.person_id,
+        "kiosk_id": author.kiosk_id,
+        "changed_ids": [each.student_id for each in entries],
+        "before_statuses": [each.before and each.before.status for each in entries],
+        "before_notes": [each.before and each.before.note for each in entries],
+        "before_are_defaulted": [each.before and each.before.is_defaulted for each in entries],
+        "after_statuses": [each.after and each.after.status for each in entries],
+        "after_notes": [each.after and each.after.note for each in entries],
+        "after_are_defaulted": [each.after and each.after.is_defaulted for each in entries],
+        "after_sources": [each.source for each in entries],
+        "have_left": [each.has_left for each in entries],
     }
-    by = {"source": author.source, "actor_id": author.person_id, "kiosk_id": author.kiosk_id}
-    await uow.connection.execute(_ADD_CHANGE, of_change | by | {"kind": kind, "changed_at": changed_at})
-    gone = set(leaving)
-    others = sorted((gone | set(students)) - {mark.student_id for mark in marks})
-    entries = [of_change | _entry_of(mark) for mark in marks]
-    entries += [of_change | {"student_id": student, "left_roster": student in gone} for student in others]
-    await _insert_entries(uow.connection, entries)
-    uow.wake_ups.append(RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, revision))
-    return NumberedChange(revision, changed_at)
+
+
+def announce_change(uow: UnitOfWork, key: OccurrenceKey, numbered: NumberedChange) -> NumberedChange:
+    """Wake the subscribers to the roll sheet after the commit. Returns the change."""
+    uow.wake_ups.append(RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, numbered.revision))
+    return numbered
 
 
 async def others_since(
@@ -200,24 +241,3 @@ async def others_since(
 
 def _given(uow: UnitOfWork, key: OccurrenceKey) -> dict[str, object]:
     return {"organization": uow.organization_id, "timeslot": key.timeslot_id, "on_date": key.held_on}
-
-
-def _entry_of(mark: MarkChange) -> dict[str, object]:
-    before, after = mark.before, mark.after
-    return {
-        "student_id": mark.student_id,
-        "before_status": before and before.status,
-        "before_note": before and before.note,
-        "before_is_defaulted": before and before.is_defaulted,
-        "after_status": after and after.status,
-        "after_note": after and after.note,
-        "after_is_defaulted": after and after.is_defaulted,
-        "after_source": Source.SYSTEM if mark.follows else after and after.source,
-        "left_roster": False,
-    }
-
-
-async def _insert_entries(connection: AsyncConnection, entries: list[dict[str, object]]) -> None:
-    if entries:
-        nothing = _entry_of(MarkChange(UUID(int=0), None, None, None))
-        await connection.execute(_ADD_ENTRY, [nothing | entry for entry in entries])

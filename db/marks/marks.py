@@ -1,84 +1,90 @@
-"""Statements that write the current marks of an occurrence. Their history is written in db/marks/changes.py."""
+"""The statement that writes the marks of an occurrence, together with the change that is their history."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import MarkChange, MarkValue
-from db import models
-from db.marks.changes import Author, NumberedChange
+from attendance.rules.vocabulary import ChangeKind, Source
+from db.driver import HotStatement
+from db.marks.changes import NUMBERED, Author, ChangedRow, NumberedChange, announce_change, numbered_by
 from db.unit_of_work import UnitOfWork
 
-_KEY = ("organization_id", "timeslot_id", "held_on", "student_id")
-_VALUES = (
-    "enrollment_id",
-    "status",
-    "is_defaulted",
-    "source",
-    "marked_by_id",
-    "kiosk_id",
-    "by_check_in",
-    "note",
-    "revision",
-    "marked_at",
+_RECORD = HotStatement(
+    f"""
+{NUMBERED}, written AS (
+    INSERT INTO mark (organization_id, timeslot_id, held_on, student_id, enrollment_id, status, is_defaulted, source,
+                      marked_by_id, kiosk_id, by_check_in, note, revision, marked_at)
+    SELECT n.organization_id, n.timeslot_id, n.held_on, m.student_id, m.enrollment_id, m.status, m.is_defaulted,
+           m.source, m.marked_by_id, m.kiosk_id, m.by_check_in, m.note, n.revision, n.changed_at
+    FROM numbered n
+    CROSS JOIN unnest(
+        CAST(:student_ids AS uuid[]), CAST(:enrollment_ids AS uuid[]), CAST(:statuses AS text[]),
+        CAST(:are_defaulted AS boolean[]), CAST(:sources AS text[]), CAST(:marked_by_ids AS uuid[]),
+        CAST(:kiosk_ids AS uuid[]), CAST(:by_check_in AS boolean[]), CAST(:notes AS text[])
+    ) AS m (student_id, enrollment_id, status, is_defaulted, source, marked_by_id, kiosk_id, by_check_in, note)
+    ON CONFLICT (organization_id, timeslot_id, held_on, student_id) DO UPDATE
+    SET enrollment_id = excluded.enrollment_id, status = excluded.status, is_defaulted = excluded.is_defaulted,
+        source = excluded.source, marked_by_id = excluded.marked_by_id, kiosk_id = excluded.kiosk_id,
+        by_check_in = excluded.by_check_in, note = excluded.note, revision = excluded.revision,
+        marked_at = excluded.marked_at
+), cleared AS (
+    DELETE FROM mark m
+    WHERE m.organization_id = :organization_id AND m.timeslot_id = :timeslot_id AND m.held_on = :held_on
+      AND m.student_id = ANY (CAST(:cleared_ids AS uuid[]))
 )
-_INSERT = insert(models.Mark)
-_PUT = _INSERT.on_conflict_do_update(index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in _VALUES})
+SELECT revision, changed_at FROM numbered
+"""  # noqa: S608 - a constant
+)
 
 
-async def write_marks(
+async def record_marks(
     uow: UnitOfWork,
     key: OccurrenceKey,
     changes: Sequence[MarkChange],
-    *,
-    numbered: NumberedChange,
     author: Author,
+    *,
     restored: Mapping[UUID, Author] | None = None,
-) -> None:
-    """Write the marks of a change that `record_change` has numbered, in at most two statements.
-
-    The caller holds the occurrence's lock.
+    now: datetime,
+) -> NumberedChange:
+    """Number a change of marks, record what it did to each row, and write the marks, in one statement. Subscribers to
+    the roll sheet are woken after the commit.
 
     restored -- by student, who had made a mark that the change puts back.
+
+    The caller holds the occurrence's lock; see `record_change`.
     """
-    of_occurrence = {
-        "organization_id": uow.organization_id,
-        "timeslot_id": key.timeslot_id,
-        "held_on": key.held_on,
-    }
-    at = {"revision": numbered.revision, "marked_at": numbered.changed_at}
-    authors = restored or {}
-    put = [
-        of_occurrence | at | _row_of(each, each.after, authors.get(each.student_id, author))
-        for each in changes
-        if each.after is not None
-    ]
-    cleared = [change.student_id for change in changes if change.after is None]
-    if put:
-        await uow.connection.execute(_PUT, put)
-    if cleared:
-        await uow.connection.execute(
-            delete(models.Mark).where(
-                models.Mark.organization_id == uow.organization_id,
-                models.Mark.timeslot_id == key.timeslot_id,
-                models.Mark.held_on == key.held_on,
-                models.Mark.student_id.in_(cleared),
-            )
-        )
+    entries = [ChangedRow(each.student_id, each.before, each.after, _source(each)) for each in changes]
+    written = [(each, each.after) for each in changes if each.after is not None]
+    given = numbered_by(uow, key, ChangeKind.MARKS, author, entries, now=now) | _columns(
+        written, author, restored or {}
+    )
+    given["cleared_ids"] = [each.student_id for each in changes if each.after is None]
+    (row,) = await _RECORD.rows(uow.connection, given)
+    return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
 
 
-def _row_of(change: MarkChange, mark: MarkValue, author: Author) -> dict[str, object]:
+def _source(change: MarkChange) -> Source | None:
+    if change.follows:
+        return Source.SYSTEM
+    return None if change.after is None else change.after.source
+
+
+def _columns(
+    written: Sequence[tuple[MarkChange, MarkValue]], author: Author, restored: Mapping[UUID, Author]
+) -> dict[str, object]:
+    """Return the columns of the marks. Nobody has made a default."""
+    nobody = Author(Source.SYSTEM)
+    authors = [nobody if mark.is_defaulted else restored.get(each.student_id, author) for each, mark in written]
     return {
-        "student_id": change.student_id,
-        "enrollment_id": change.enrollment_id,
-        "status": mark.status,
-        "is_defaulted": mark.is_defaulted,
-        "source": mark.source,
-        "marked_by_id": None if mark.is_defaulted else author.person_id,
-        "kiosk_id": None if mark.is_defaulted else author.kiosk_id,
-        "by_check_in": mark.by_check_in,
-        "note": mark.note,
+        "student_ids": [each.student_id for each, _ in written],
+        "enrollment_ids": [each.enrollment_id for each, _ in written],
+        "statuses": [mark.status for _, mark in written],
+        "are_defaulted": [mark.is_defaulted for _, mark in written],
+        "sources": [mark.source for _, mark in written],
+        "marked_by_ids": [each.person_id for each in authors],
+        "kiosk_ids": [each.kiosk_id for each in authors],
+        "by_check_in": [mark.by_check_in for _, mark in written],
+        "notes": [mark.note for _, mark in written],
     }

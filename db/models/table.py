@@ -5,10 +5,10 @@ tenant.
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, TableClause, Text, Time, Uuid
+from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, Text, Time, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -88,10 +88,3 @@ def of(target: str, *columns: str, key: tuple[str, ...] = ("id",), deferred: boo
 def of_organization() -> ForeignKeyConstraint:
     """Return a foreign key to the organization, for tables that no other foreign key ties to their tenant."""
     return ForeignKeyConstraint(["organization_id"], ["organization.organization_id"])
-
-
-def bare(model: type[Table]) -> TableClause:
-    """Return the plain table, for inserts of many rows: through the model they would use the ORM, which doubles their
-    cost.
-    """
-    return cast("TableClause", model.__table__)

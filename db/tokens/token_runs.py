@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, and_, delete, not_, or_, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import TextClause, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.tokens.token_runs import DueRun
 from attendance.rules.vocabulary import TokenRunPhase, TokenRunState
+from db.driver import HotStatement
 from db.models.makeup_tokens import TokenRun
 from db.unit_of_work import UnitOfWork
 
@@ -53,6 +53,16 @@ JOIN token_run r ON r.organization_id = :organization_id AND r.timeslot_id = wan
     AND r.held_on = wanted.held_on
 ORDER BY r.due_at, r.phase
 """)
+_ARM = HotStatement("""
+INSERT INTO token_run AS r (organization_id, timeslot_id, held_on, phase, due_at, state, by_check_in, armed_at)
+SELECT :organization_id, :timeslot_id, :held_on, wanted.phase, wanted.due_at, 'ARMED', :by_check_in, :now
+FROM unnest(CAST(:phases AS text[]), CAST(:due_at AS timestamptz[])) AS wanted (phase, due_at)
+ON CONFLICT (organization_id, timeslot_id, held_on, phase) DO UPDATE
+SET due_at = excluded.due_at, state = excluded.state, by_check_in = excluded.by_check_in, armed_at = excluded.armed_at,
+    done_at = NULL
+WHERE r.state = 'DONE' OR (r.by_check_in AND NOT excluded.by_check_in)
+RETURNING r.phase, r.due_at
+""")
 _DUE = text("SELECT organization_id, timeslot_id, held_on, phase FROM due_token_runs(:now, :at_most)")
 
 
@@ -73,36 +83,16 @@ async def arm(
 
     The caller has locked the occurrence.
     """
-    statement = insert(TokenRun).values(
-        [
-            {
-                "organization_id": organization_id,
-                "timeslot_id": occurrence.timeslot_id,
-                "held_on": occurrence.held_on,
-                "phase": run.phase,
-                "due_at": run.due_at,
-                "state": TokenRunState.ARMED,
-                "by_check_in": by_check_in,
-                "armed_at": now,
-            }
-            for run in runs
-        ]
-    )
-    new = statement.excluded
-    armed = await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organization_id", "timeslot_id", "held_on", "phase"],
-            set_={
-                "due_at": new.due_at,
-                "state": new.state,
-                "by_check_in": new.by_check_in,
-                "armed_at": new.armed_at,
-                "done_at": None,
-            },
-            where=or_(TokenRun.state == TokenRunState.DONE, and_(TokenRun.by_check_in, not_(new.by_check_in))),
-        ).returning(TokenRun.phase, TokenRun.due_at)
-    )
-    return [DueRun(row.phase, row.due_at) for row in armed]
+    given = {
+        "organization_id": organization_id,
+        "timeslot_id": occurrence.timeslot_id,
+        "held_on": occurrence.held_on,
+        "phases": [run.phase for run in runs],
+        "due_at": [run.due_at for run in runs],
+        "by_check_in": by_check_in,
+        "now": now,
+    }
+    return [DueRun(TokenRunPhase(row.phase), row.due_at) for row in await _ARM.rows(connection, given)]
 
 
 async def disarm(uow: UnitOfWork, occurrence: OccurrenceKey) -> None:

@@ -13,7 +13,7 @@ from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
 from db.engine import Database
 from db.marks.changes import Author, lock_occurrence, record_change
-from db.marks.marks import write_marks
+from db.marks.marks import record_marks
 from db.roster.roll_sheet_changes import (
     ChangeAuthor,
     EntryAsOf,
@@ -52,8 +52,7 @@ class Sheet:
         author = Author(Source.OFFICE, self.sam)
         async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
             await lock_occurrence(uow, self.key)
-            numbered = await record_change(uow, self.key, ChangeKind.MARKS, author, now=NOON, marks=[change])
-            await write_marks(uow, self.key, [change], numbered=numbered, author=author)
+            numbered = await record_marks(uow, self.key, [change], author, now=NOON)
         self.standing.pop(student, None)
         if after is not None:
             self.standing[student] = after

@@ -10,9 +10,8 @@ from attendance.actions.marks.steps.notify_of_absences import notify_of_absences
 from attendance.actions.tokens.steps.settle_makeup_tokens import Arming, settle_makeup_tokens
 from attendance.rules.marks.marks import MarkChange, ends_checking_in
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.vocabulary import ChangeKind
-from db.marks.changes import Author, record_change
-from db.marks.marks import write_marks
+from db.marks.changes import Author
+from db.marks.marks import record_marks
 from db.tokens.token_runs import disarm
 from db.unit_of_work import UnitOfWork
 
@@ -51,8 +50,7 @@ async def save_marks(
     if not changes:
         return Recorded(sheet.revision)
     key = sheet.head.key
-    numbered = await record_change(uow, key, ChangeKind.MARKS, author, now=now, marks=changes)
-    await write_marks(uow, key, changes, numbered=numbered, author=author, restored=restored)
+    numbered = await record_marks(uow, key, changes, author, restored=restored, now=now)
     if ends_checking_in(sheet.rows, changes):
         await disarm(uow, key)
     students = tuple(change.student_id for change in changes)
