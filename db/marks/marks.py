@@ -24,6 +24,7 @@ _RECORD = HotStatement(
         CAST(:are_defaulted AS boolean[]), CAST(:sources AS text[]), CAST(:marked_by_ids AS uuid[]),
         CAST(:kiosk_ids AS uuid[]), CAST(:by_check_in AS boolean[]), CAST(:notes AS text[])
     ) AS m (student_id, enrollment_id, status, is_defaulted, source, marked_by_id, kiosk_id, by_check_in, note)
+    WHERE true
     ON CONFLICT (organization_id, timeslot_id, held_on, student_id) DO UPDATE
     SET enrollment_id = excluded.enrollment_id, status = excluded.status, is_defaulted = excluded.is_defaulted,
         source = excluded.source, marked_by_id = excluded.marked_by_id, kiosk_id = excluded.kiosk_id,

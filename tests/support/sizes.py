@@ -16,7 +16,7 @@ class Sizes:
     """The sizes of one profile.
 
     race_rounds -- how often a race is run: more than it takes to catch each lock that is taken out
-        (docs/decisions/0032-tests.md).
+        (docs/decisions/0032-tests.md), and at most as many as there are weeks since `LONG_AGO`.
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
     catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
@@ -62,7 +62,7 @@ PROFILES = {
         demo_moments=2,
     ),
     "full": Sizes(
-        race_rounds=50,
+        race_rounds=40,
         fan_outs=1500,
         walks=60,
         catalogue_walks=50,

@@ -133,7 +133,9 @@ class Case:
             how: dict[str, dict[str, Any]] = {"request": {"requested_on": soon}, "book": booked}
             absence.token = replace(absence.token, **how.get(act, {}))
         elif absence.token is not None and act == "reset" and self.state(absence) is MakeupTokenState.PENDING:
-            absence.token, absence.is_flagged = replace(absence.token, makeup_on=None), False
+            # Who gives up the makeup of a token that is no longer earned has no token.
+            freed = replace(absence.token, makeup_on=None, is_revoked=absence.is_flagged)
+            absence.token, absence.is_flagged = freed, False
 
     def run_all(self, order: tuple[int, ...] = tuple(CLASSES)) -> None:
         for which in order:
