@@ -24,7 +24,7 @@ PUBLIC = {
     "graphql": {"", "error", "execution", "language", "type", "utilities", "validation"},
     "uvicorn": {"", "config"},
     "asyncpg": {"", "exceptions"},
-    "arq": {"", "connections", "cron", "worker"},
+    "arq": {"", "connections", "cron", "typing", "worker"},
 }  # fmt: skip
 MODULES = sorted(path.relative_to(ROOT).as_posix() for folder in OURS for path in (ROOT / folder).rglob("*.py")) + [
     path.name for path in ROOT.glob("*.py")
