@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,11 @@ async def test_R12_7_a_stolen_refresh_token_and_the_end_of_a_session_are_events(
     await signed_in.ask(mutation("signOut", "endedSessions"), input={})
     kinds = [event["kind"] for event in await desk.events("REFRESH_REUSED", "SESSION_ENDED")]
     assert sorted(kinds) == ["REFRESH_REUSED", "SESSION_ENDED"]
+
+
+def test_R12_7_the_documentation_has_the_name_of_each_line() -> None:
+    documented = (Path(__file__).parents[3] / "docs/operations.md").read_text()
+    assert [kind for kind in SecurityEventKind if f"`security.{kind.lower()}`" not in documented] == []
 
 
 async def test_R12_7_a_made_up_refresh_token_is_no_event_of_anybody(desk: Desk) -> None:
