@@ -345,18 +345,17 @@ class Bench:
 
     async def fairness(self) -> None:
         """Let one of eight tenants, which ask for 80 % of the capacity together, ask for ten times as much."""
-        others = self.tenants[1:]
+        others, seconds = self.tenants[1:], self.seconds / ROUNDS
         even, crowded, greedy = Tally(), Tally(), Tally()
         for _ in range(ROUNDS):
             await self.measure_capacity(5)
             share = 0.1 * self.capacity
-            await self.load.open([share] * TENANTS, self.tenants, self.seconds, [Tally()] + [even] * len(others))
+            await self.load.open([share] * TENANTS, self.tenants, seconds, [Tally()] + [even] * len(others))
             rates = [10 * share] + [share] * len(others)
-            await self.load.open(rates, self.tenants, self.seconds, [greedy] + [crowded] * len(others))
-        seconds = ROUNDS * self.seconds
-        print(f"fairness   {even.told(seconds)} (seven tenants, each at 10 % of the capacity, beside an eighth)")
-        print(f"           {crowded.told(seconds)} (the same seven while the eighth asks for ten times as much)")
-        print(f"           {greedy.told(seconds)} (the eighth)", flush=True)
+            await self.load.open(rates, self.tenants, seconds, [greedy] + [crowded] * len(others))
+        print(f"fairness   {even.told(self.seconds)} (seven tenants, each at 10 % of the capacity, beside an eighth)")
+        print(f"           {crowded.told(self.seconds)} (the same seven while the eighth asks for ten times as much)")
+        print(f"           {greedy.told(self.seconds)} (the eighth)", flush=True)
 
     async def run(self) -> None:
         looking = [asyncio.create_task(looks(api, self.ready)) for api in self.apis]
