@@ -16,14 +16,14 @@ _RECORD = HotStatement(
 {NUMBERED}, written AS (
     INSERT INTO mark (organization_id, timeslot_id, held_on, student_id, enrollment_id, status, is_defaulted, source,
                       marked_by_id, kiosk_id, by_check_in, note, revision, marked_at)
-    SELECT n.organization_id, n.timeslot_id, n.held_on, m.student_id, m.enrollment_id, m.status, m.is_defaulted,
-           m.source, m.marked_by_id, m.kiosk_id, m.by_check_in, m.note, n.revision, n.changed_at
+    SELECT n.organization_id, n.timeslot_id, n.held_on, w.student_id, w.enrollment_id, w.status, w.is_defaulted,
+           w.source, w.marked_by_id, w.kiosk_id, w.by_check_in, w.note, n.revision, n.changed_at
     FROM numbered n
     CROSS JOIN unnest(
         CAST(:student_ids AS uuid[]), CAST(:enrollment_ids AS uuid[]), CAST(:statuses AS text[]),
         CAST(:are_defaulted AS boolean[]), CAST(:sources AS text[]), CAST(:marked_by_ids AS uuid[]),
         CAST(:kiosk_ids AS uuid[]), CAST(:by_check_in AS boolean[]), CAST(:notes AS text[])
-    ) AS m (student_id, enrollment_id, status, is_defaulted, source, marked_by_id, kiosk_id, by_check_in, note)
+    ) AS w (student_id, enrollment_id, status, is_defaulted, source, marked_by_id, kiosk_id, by_check_in, note)
     WHERE true
     ON CONFLICT (organization_id, timeslot_id, held_on, student_id) DO UPDATE
     SET enrollment_id = excluded.enrollment_id, status = excluded.status, is_defaulted = excluded.is_defaulted,
