@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from traces import describe, report_uncaught, trace_of
+from tracing import ids
 
 _FRAMES = ("Traceback ", "  File ")
 
@@ -27,6 +28,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         structlog.stdlib.add_log_level,
         _describe_exceptions,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_trace,
     ]
     rendered = structlog.processors.JSONRenderer() if as_json else _readable()
     last: list[Processor] = [structlog.processors.ExceptionRenderer(trace_of), rendered]
@@ -82,6 +84,12 @@ def _without_values(record: logging.LogRecord) -> bool:
         first = first.partition("(")[0]
     record.msg, record.args = "\n".join([first, *(line for line in others if line.startswith(_FRAMES))]), ()
     return True
+
+
+def _with_trace(_: object, __: str, line: EventDict) -> EventDict:
+    """Add the ids of the current trace and span, if there are any, so that a line leads to its trace."""
+    line.update(ids())
+    return line
 
 
 def _readable() -> Processor:

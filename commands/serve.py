@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import socket
 import sys
 from datetime import datetime
@@ -16,6 +17,7 @@ from commands.servers.process import port_is_free
 from logs import configure_logs
 from settings import Settings
 from traces import describe
+from tracing import start_tracing
 
 if TYPE_CHECKING:
     import uvicorn
@@ -31,6 +33,7 @@ def run_api(*, host: str | None, port: int | None, descriptor: int | None) -> No
     if descriptor is None and not port_is_free(settings.port, settings.host):
         raise Fault(f"The API cannot listen on {settings.host}:{settings.port}: it is in use, or you may not use it.")
     with loading():
+        start_tracing("rollbook-api", os.environ)
         from gql.app import create_app
         from gql.protocol.uvicorn_internals import Server
         from workers.queue import connect_queue, to_workers
@@ -78,6 +81,7 @@ def run_worker(*, now: datetime | None, burst: bool) -> None:
     settings = settings_here(**({} if now is None else {"test_clock": now}))
     configure_logs(settings.log_level, as_json=settings.in_production)
     with loading():
+        start_tracing("rollbook-worker", os.environ)
         from workers.main import run
 
     run(settings, burst=burst)

@@ -6,6 +6,7 @@ long as reading one of a named tuple. A roll sheet of 30 rows reads 1,500 attrib
 
 from collections import namedtuple
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, TypeAlias, cast
 
 import asyncpg
@@ -14,11 +15,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracing import statement_span
+
 Run: TypeAlias = Callable[..., Awaitable[Any]]
 """A method of asyncpg's connection that takes a statement."""
 
 _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
+_NO_SPAN = nullcontext()
 _FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
@@ -52,7 +56,9 @@ async def by_driver(
     """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:
-        return await run(driver, statement, *arguments)
+        # A script only begins a transaction, and its text holds values.
+        with _NO_SPAN if run is asyncpg.Connection.execute else statement_span(statement):
+            return await run(driver, statement, *arguments)
     except _FAULTS as fault:
         if driver.is_closed():
             # This lets SQLAlchemy notice the loss, raise its own error, and drop all connections of the same age.

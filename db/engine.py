@@ -16,13 +16,18 @@ from db.driver import by_driver
 from db.history import ask_history, keep_history
 from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
+from db.tracing import trace_statements
+from tracing import is_tracing, trace_parent
 
 APPLICATION_ROLE = "rollbook_app"
 # Planning the large statements costs more than running them, and one generic plan fits all parameters well enough.
-SET_TENANT = text(
+_SET_TENANT = (
     "SELECT set_config('rollbook.organization_id', :organization_id, true),"
     " set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
+SET_TENANT = text(_SET_TENANT)
+# Rows of work that the transaction stores for later keep the span by default (`trace_parent`).
+_SET_TENANT_AND_TRACE = text(f"{_SET_TENANT}, set_config('rollbook.trace_parent', :trace_parent, true)")
 # One script replaces three statements.
 _START_READING = """
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -95,6 +100,8 @@ def create_engine(
     event.listen(engine.sync_engine, "reset", _end_reading)
     if role is not None:
         event.listen(engine.sync_engine, "connect", _know_history)
+    if is_tracing():
+        trace_statements(engine)
     return engine
 
 
@@ -125,7 +132,11 @@ async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None
     """Restrict the transaction to this organization's rows (row-level security), and plan each statement once for each
     connection.
     """
-    await connection.execute(SET_TENANT, {"organization_id": str(organization_id)})
+    given, parent = {"organization_id": str(organization_id)}, trace_parent()
+    if parent is None:
+        await connection.execute(SET_TENANT, given)
+    else:
+        await connection.execute(_SET_TENANT_AND_TRACE, {**given, "trace_parent": parent})
 
 
 class Database:

@@ -10,6 +10,7 @@ from arq.typing import WorkerCoroutine
 from prometheus_client import Counter, Gauge, Histogram
 
 from attendance.rules.vocabulary import EmailState
+from tracing import span
 
 JOBS = Counter("rollbook_jobs", "Jobs that this worker has ended, by name and outcome.", ["job_name", "outcome"])
 JOB_SECONDS = Histogram(
@@ -47,13 +48,14 @@ Job: TypeAlias = Callable[..., Awaitable[None]]
 
 
 def observed(name: str, job: Job) -> WorkerCoroutine:
-    """Return the arq job with its figures."""
+    """Return the arq job with its figures and its span."""
 
     @wraps(job)
     async def run(ctx: Mapping[Any, Any], *arguments: Any) -> None:
         began, outcome = time.perf_counter(), "failed"
         try:
-            await job(ctx, *arguments)
+            with span(f"job {name}"):
+                await job(ctx, *arguments)
             outcome = "done"
             JOB_DONE_AT.labels(name).set_to_current_time()
         finally:

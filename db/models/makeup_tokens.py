@@ -15,7 +15,7 @@ from attendance.rules.vocabulary import (
     TokenRunPhase,
     TokenRunState,
 )
-from db.models.table import SENSITIVE, Entity, OfOccurrence, of, one_of
+from db.models.table import SENSITIVE, TRACE_PARENT, Entity, OfOccurrence, of, one_of
 
 OF_OCCURRENCE = ("timeslot_id", "held_on")
 
@@ -140,6 +140,7 @@ class TokenRun(OfOccurrence):
     done_at: Mapped[datetime | None]
     issued: Mapped[int] = mapped_column(server_default="0")
     revoked: Mapped[int] = mapped_column(server_default="0")
+    trace_parent: Mapped[str | None] = mapped_column(server_default=TRACE_PARENT)
 
 
 class MakeupRequest(Entity):

@@ -8,9 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, Text, Time, Uuid
+from sqlalchemy import Date, DateTime, Enum, ForeignKeyConstraint, MetaData, Numeric, Text, Time, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+TRACE_PARENT = text("NULLIF(current_setting('rollbook.trace_parent'::text, true), ''::text)")
+"""The default of a column that keeps the span which caused the row, as a W3C `traceparent`. Null: traces were off."""
 
 
 def _link(constraint: Any, _: Any) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from attendance.rules.vocabulary import EmailState, Source, TaskItemState, TaskKind, TaskState
-from db.models.table import SENSITIVE, Entity, Table, of, of_organization, one_of
+from db.models.table import SENSITIVE, TRACE_PARENT, Entity, Table, of, of_organization, one_of
 
 
 class BackgroundTask(Entity):
@@ -49,6 +49,7 @@ class BackgroundTask(Entity):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(info=SENSITIVE)
+    trace_parent: Mapped[str | None] = mapped_column(server_default=TRACE_PARENT)
 
 
 class BackgroundTaskLease(Table):
@@ -155,3 +156,4 @@ class Email(Entity):
     background_task_id: Mapped[UUID | None]
     is_withheld: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
+    trace_parent: Mapped[str | None] = mapped_column(server_default=TRACE_PARENT)

@@ -69,7 +69,8 @@ FROM unnest(:ids, :reasons, :recipients, :templates, :facts, :due_ats, :family_i
     AS m (id, reason, recipient, template, facts, due_at, family_id)
 ORDER BY m.reason
 ON CONFLICT (organization_id, reason) DO UPDATE SET
-    state = 'QUEUED', recipient = excluded.recipient, template = excluded.template, facts = excluded.facts,
+    state = 'QUEUED', trace_parent = excluded.trace_parent,
+    recipient = excluded.recipient, template = excluded.template, facts = excluded.facts,
     background_task_id = CASE
         WHEN old.state = 'QUEUED' AND old.attempts = 0
             AND old.background_task_id IS DISTINCT FROM excluded.background_task_id THEN NULL

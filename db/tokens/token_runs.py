@@ -59,7 +59,7 @@ SELECT :organization_id, :timeslot_id, :held_on, wanted.phase, wanted.due_at, 'A
 FROM unnest(CAST(:phases AS text[]), CAST(:due_at AS timestamptz[])) AS wanted (phase, due_at)
 ON CONFLICT (organization_id, timeslot_id, held_on, phase) DO UPDATE
 SET due_at = excluded.due_at, state = excluded.state, by_check_in = excluded.by_check_in, armed_at = excluded.armed_at,
-    done_at = NULL
+    done_at = NULL, trace_parent = excluded.trace_parent
 WHERE r.state = 'DONE' OR (r.by_check_in AND NOT excluded.by_check_in)
 RETURNING r.phase, r.due_at
 """)

@@ -1,4 +1,4 @@
-"""Figures of the API's edge, which /metrics shows. docs/operations.md says which question each of them answers.
+"""Figures and spans of the API's edge. docs/operations.md says which question each figure answers.
 
 Labels have few values: the names of root fields come from the schema and never from the client's document.
 """
@@ -9,6 +9,8 @@ from types import TracebackType
 
 from graphql import FieldNode, OperationDefinitionNode
 from prometheus_client import Counter, Gauge, Histogram
+
+from tracing import span
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -55,12 +57,12 @@ def root_field(operation: OperationDefinitionNode) -> str:
 
 
 class Execution:
-    """A block that executes one operation. It counts the operation and its time, whatever ends the block.
+    """A block that executes one operation, in a span. It counts the operation and its time, whatever ends the block.
 
     outcome -- what is counted when nothing was raised; the block may change it
     """
 
-    __slots__ = ("_began", "_kind", "_name", "outcome")
+    __slots__ = ("_began", "_kind", "_name", "_span", "outcome")
 
     def __init__(self, operation: OperationDefinitionNode) -> None:
         self._kind = operation.operation.value
@@ -69,11 +71,14 @@ class Execution:
 
     def __enter__(self) -> "Execution":
         self._began = time.perf_counter()
+        self._span = span(f"{self._kind} {self._name}")
+        self._span.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._span.__exit__(kind, fault, trace)
         if fault is not None:
             self.outcome = _outcome_of(fault)
         OPERATIONS.labels(self._kind, self._name, self.outcome).inc()

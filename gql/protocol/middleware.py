@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql.protocol.figures import RESPONSE_SECONDS, RESPONSES
 from gql.protocol.negotiation import EVENT_STREAM
+from tracing import request_span
 
 log = structlog.get_logger("rollbook.access")
 
@@ -56,7 +57,8 @@ class _Exchange:
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         began = time.perf_counter()
         try:
-            await app(self._scope, receive, self._pass_on)
+            with request_span(self._name(), Headers(scope=self._scope)):
+                await app(self._scope, receive, self._pass_on)
         finally:
             seconds = time.perf_counter() - began
             status = self._status or self._scope["state"].get("status", 500)
@@ -75,6 +77,10 @@ class _Exchange:
             status=status,
             milliseconds=round(seconds * 1000, 1),
         )
+
+    def _name(self) -> str:
+        """Return the name of the request's span. A path that is not ours may hold anything."""
+        return f"{self._scope['method']} {_GRAPHQL if self._scope['path'] == _GRAPHQL else 'other'}"
 
     async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -6,10 +6,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from db import models
 
 PLAIN = {
+    "background_task": {"trace_parent"},
     "background_task_lease": {"leased_by"},
     "blackout_date": {"label"},
     "blackout_schedule": {"name"},
-    "email": {"reason", "template"},
+    "email": {"reason", "template", "trace_parent"},
     "enrollment": {"source_id"},
     "family": {"source_id"},
     "former_offering": {"time_zone"},
@@ -31,6 +32,7 @@ PLAIN = {
     "settings_change": {"before", "after"},
     "student": {"source_id"},
     "timeslot": {"room", "source_id"},
+    "token_run": {"trace_parent"},
 }
 """Columns of text that say nothing about a person: names of things, codes, and keys of other systems."""
 

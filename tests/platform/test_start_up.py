@@ -22,6 +22,12 @@ def test_a_server_loads_neither_migrations_nor_the_command_line(module: str) -> 
     assert loaded(f"import {module}") & others == set()
 
 
+@pytest.mark.parametrize("module", ["gql.app", "workers.main"])
+def test_R16_6_a_server_loads_nothing_of_opentelemetry_unless_it_traces(module: str) -> None:
+    statement = f"import {module}, tracing; tracing.start_tracing('rollbook', {{'OTEL_TRACES_EXPORTER': 'none'}})"
+    assert loaded(statement) & {"opentelemetry", "requests", "google"} == set()
+
+
 def test_the_command_line_loads_no_layer_before_it_knows_the_command() -> None:
     heavy = {"gql", "workers", "db", "attendance", "sqlalchemy", "strawberry", "pydantic", "redis", "asyncio"}
     assert loaded("import rollbook") & heavy == set()

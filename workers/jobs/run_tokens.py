@@ -1,6 +1,7 @@
 """The job that arq wakes when a token run is due. The run's row decides whether there is anything to do."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,9 @@ from attendance.actions.tokens.run_tokens import run_tokens as run_tokens_action
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import TokenRunPhase
 from db.tokens.token_runs import DueTokenRun
-from db.unit_of_work import unit_of_work
+from db.tracing import link_run
+from db.unit_of_work import UnitOfWork, unit_of_work
+from tracing import span
 from workers.context import WorkerContext, context_of
 from workers.figures import run_done
 
@@ -24,11 +27,20 @@ async def run_tokens(ctx: Mapping[Any, Any], organization_id: str, timeslot_id: 
     await carry_out(context_of(ctx), DueTokenRun(UUID(organization_id), occurrence, TokenRunPhase(phase)))
 
 
+@asynccontextmanager
+async def _unit_of_run(context: WorkerContext, run: DueTokenRun) -> AsyncIterator[UnitOfWork]:
+    """The run's transaction, in a span of its own that is linked to the one that armed the run."""
+    with span("token run"):
+        async with unit_of_work(context.database, run.organization_id, context.announcer, context.clock) as uow:
+            await link_run(uow.connection, run.organization_id, run.occurrence, run.phase)
+            yield uow
+
+
 async def carry_out(context: WorkerContext, run: DueTokenRun) -> bool:
     """Carry out one run in one transaction. Return False if it was done already or is not due by this worker's
     clock.
     """
-    async with unit_of_work(context.database, run.organization_id, context.announcer, context.clock) as uow:
+    async with _unit_of_run(context, run) as uow:
         outcome = await run_tokens_action(uow, run.occurrence, run.phase, now=context.clock())
     if outcome is None:
         return False

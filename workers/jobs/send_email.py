@@ -14,9 +14,11 @@ from jinja2 import TemplateError
 from attendance.rules.tasks.mail import wait_before_retry
 from attendance.rules.vocabulary import EmailState
 from db.tasks.emails import OutgoingEmail, begin_sending, claim, due_emails, give_up_unanswered, record
+from db.tracing import link_email
 from db.unit_of_work import unit_of_work
 from mail.message import compose
 from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened
+from tracing import span
 from workers.context import WorkerContext, context_of
 from workers.faults import tell
 from workers.figures import EMAIL_ATTEMPTS, EMAIL_SECONDS
@@ -109,10 +111,16 @@ async def carry_out(context: WorkerContext, organization_id: UUID, email_id: UUI
     """Make one attempt at a message if it is due. A message that a dead worker left unanswered is given up as
     UNCERTAIN.
     """
+    with span("e-mail"):
+        return await _claim_and_attempt(context, organization_id, email_id)
+
+
+async def _claim_and_attempt(context: WorkerContext, organization_id: UUID, email_id: UUID) -> Attempt:
     server = context.mail_server
     lease = timedelta(seconds=(2 * server.open_seconds if server else 0) + SLACK_SECONDS)
     now = context.clock()
     async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+        await link_email(uow.connection, organization_id, email_id)
         email = await claim(uow, email_id, now=now, lease=lease)
         given_up = email is None and await give_up_unanswered(uow, email_id, now=now)
     if given_up:

@@ -17,7 +17,9 @@ from attendance.rules.refusals import Refusal
 from attendance.tasks.advance import Advance, Attempt, advance, record_failure
 from db.ids import new_id
 from db.tasks.task_leases import Lease, claim, due_tasks, release
+from db.tracing import link_task
 from db.unit_of_work import unit_of_work
+from tracing import is_tracing, span
 from workers.context import WorkerContext, context_of
 from workers.faults import tell
 from workers.figures import TASK_BATCHES
@@ -73,13 +75,16 @@ async def work_on_next(context: WorkerContext) -> bool:
         async with unit_of_work(context.database, organization_id, context.announcer, context.clock) as uow:
             is_mine = await claim(uow, lease, context.kinds, now=context.clock())
         if is_mine:
-            with context.pace.task():
+            with context.pace.task(), span("background task"):
                 await _work_on(context, lease)
             return True
     return False
 
 
 async def _work_on(context: WorkerContext, lease: Lease) -> None:
+    if is_tracing():
+        async with context.database.read(lease.organization_id) as connection:
+            await link_task(connection, lease.organization_id, lease.task_id)
     loop = asyncio.get_running_loop()
     until = loop.time() + SLICE_SECONDS
     while True:
