@@ -22,6 +22,8 @@ _ISSUER = "rollbook"
 _AUDIENCE = "rollbook-api"
 _KIOSK = "KIOSK"
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub", "org", "portal", "kind"]
+# The clocks of two servers may differ by this much.
+_DRIFT = timedelta(seconds=60)
 # Tokens whose claims are kept, the newest ones. Only tokens with a good signature are.
 _REMEMBERED = 4096
 # PyJWT would read the clock itself. The dates are checked here instead, with the clock that everything else uses.
@@ -101,6 +103,10 @@ class AccessTokens:
         kind = kind_for(portal)
         if payload["kind"] != (_KIOSK if kind is None else kind.value):
             raise ValueError("the kind does not fit the portal")
+        # A token from the future was signed by a server whose clock is wrong, and would outlive its lifetime.
+        begins = max(int(payload["iat"]), int(payload.get("nbf", payload["iat"])))
+        if datetime.fromtimestamp(begins, UTC) > self._clock() + _DRIFT:
+            raise ValueError("the token is not valid yet")
         sign_in_id = None if portal is Portal.KIOSK else UUID(payload.get("sid", ""))
         return self.claims(
             UUID(payload["org"]),

@@ -362,7 +362,7 @@ async def test_R10_4_rights_are_looked_at_also_in_silence(floor: Floor, monkeypa
         for permissions, expected in ((["OFFICE_ATTENDANCE_VIEW"], (0, 0, 0, 0)), ([], None)):
             await floor.world.change(models.Person, person, permissions=permissions)
             if expected is None:
-                with pytest.raises(NotAuthenticated):
+                with pytest.raises(Forbidden):
                     await stream.answer()
             else:
                 assert await told(stream) == ("SNAPSHOT", None, expected)

@@ -147,6 +147,18 @@ class TestAccessTokens:
             token = jwt.encode(rest, sam.own_key(), "HS256")
             assert await refused(client, token, owner) == "The access token is not valid.", claim
 
+    async def test_from_the_future_until_its_time_has_come(
+        self, client: Client, sam: Sam, owner: AsyncConnection
+    ) -> None:
+        """A minute of drift between two servers is forgiven."""
+        at = sam.payload()["iat"]
+        for claim in ("iat", "nbf"):
+            for value in (at + 61, "soon"):
+                token = jwt.encode(sam.payload() | {claim: value}, sam.own_key(), "HS256")
+                assert await refused(client, token, owner) == "The access token is not valid.", claim
+            token = jwt.encode(sam.payload() | {claim: at + 60}, sam.own_key(), "HS256")
+            assert (await client.having(token).viewer())["name"] == "Sam Staff"
+
     async def test_a_person_of_another_organization(self, client: Client, sam: Sam, owner: AsyncConnection) -> None:
         other = await new_world(owner, name="Another Gym")
         stranger = await other.staff(Permission.OWNER, email="x@y.example", password_hash=PASSWORD_HASH)
