@@ -15,7 +15,9 @@ LEDGER_TURNS = Check(
                 ELSE 'REVOKED or DELETED' END AS right
     FROM (
         SELECT l.id, l.makeup_token_id, l.act,
-               lag(l.act) OVER (PARTITION BY l.makeup_token_id ORDER BY l.number NULLS FIRST, l.id) AS former
+               lag(l.act) OVER (
+                   PARTITION BY l.makeup_token_id ORDER BY l.number NULLS FIRST, l.entered_at, l.id
+               ) AS former
         FROM makeup_token_entry l
         WHERE l.organization_id = :organization_id AND l.makeup_token_id IS NOT NULL
           AND l.act IN ('ISSUED', 'REVOKED', 'REINSTATED', 'DELETED')
@@ -42,7 +44,7 @@ TOKEN_STATES = Check(
         FROM makeup_token_entry e
         WHERE e.organization_id = :organization_id AND e.makeup_token_id IS NOT NULL
           AND e.act IN ('ISSUED', 'REVOKED', 'REINSTATED', 'DELETED')
-        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.id DESC
+        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.entered_at DESC, e.id DESC
     ) l ON l.makeup_token_id = t.id
     WHERE t.organization_id = :organization_id
       AND coalesce(CASE WHEN l.act IN ('ISSUED', 'REINSTATED') THEN 'LIVE' ELSE l.act END, '')
@@ -68,7 +70,7 @@ FLAGS = Check(
         FROM makeup_token_entry e
         WHERE e.organization_id = :organization_id AND e.makeup_token_id IS NOT NULL
           AND e.act IN ('FLAGGED', 'UNFLAGGED', 'RESET', 'REVOKED', 'REINSTATED', 'DELETED')
-        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.id DESC
+        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.entered_at DESC, e.id DESC
     ) l ON l.makeup_token_id = t.id
     WHERE t.organization_id = :organization_id
       AND CASE WHEN t.needs_review THEN t.makeup_enrollment_id IS NULL OR coalesce(l.act, '') <> 'FLAGGED'
@@ -93,7 +95,7 @@ LEDGER_MAKEUPS = Check(
         FROM makeup_token_entry e
         WHERE e.organization_id = :organization_id AND e.makeup_token_id IS NOT NULL
           AND e.act IN ('REDEEMED', 'RESET')
-        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.id DESC
+        ORDER BY e.makeup_token_id, e.number DESC NULLS LAST, e.entered_at DESC, e.id DESC
     ) l ON l.makeup_token_id = t.id
     WHERE t.organization_id = :organization_id
       AND CASE WHEN coalesce(l.act, '') = 'REDEEMED'
@@ -133,7 +135,9 @@ REPEATED_SKIPS = Check(
                lag(coalesce(l.facts ? 'status', false)) OVER w AS was_reconciled
         FROM makeup_token_entry l
         WHERE l.organization_id = :organization_id AND l.held_on IS NOT NULL
-        WINDOW w AS (PARTITION BY l.student_id, l.timeslot_id, l.held_on ORDER BY l.number NULLS FIRST, l.id)
+        WINDOW w AS (
+            PARTITION BY l.student_id, l.timeslot_id, l.held_on ORDER BY l.number NULLS FIRST, l.entered_at, l.id
+        )
     ) h
     WHERE h.act = 'SKIPPED' AND h.former_act = 'SKIPPED' AND h.cause = h.former_cause AND h.is_reconciled
       AND h.was_reconciled
