@@ -43,12 +43,12 @@ SELECT c.relname AS name, a.privilege_type AS privilege
 FROM pg_class c CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
 WHERE c.relnamespace = 'public'::regnamespace AND r.rolname = :role
 UNION ALL
-SELECT 'public', a.privilege_type
-FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) a JOIN pg_roles r ON r.oid = a.grantee
+SELECT 'public', s.privilege_type
+FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) s JOIN pg_roles r ON r.oid = s.grantee
 WHERE n.nspname = 'public' AND r.rolname = :role
 UNION ALL
-SELECT 'later tables', a.privilege_type
-FROM pg_default_acl d CROSS JOIN aclexplode(d.defaclacl) a JOIN pg_roles r ON r.oid = a.grantee
+SELECT 'later tables', t.privilege_type
+FROM pg_default_acl d CROSS JOIN aclexplode(d.defaclacl) t JOIN pg_roles r ON r.oid = t.grantee
 JOIN pg_roles o ON o.oid = d.defaclrole
 WHERE d.defaclnamespace = 'public'::regnamespace AND d.defaclobjtype = 'r' AND r.rolname = :role
   AND o.rolname = current_user
