@@ -12,7 +12,7 @@ FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin rollbook
 COPY --from=packages /opt/rollbook /opt/rollbook
 WORKDIR /rollbook
-COPY rollbook.py settings.py clock.py figures.py logs.py traces.py tracing.py schema.graphql ./
+COPY rollbook.py settings.py clock.py figures.py logs.py exception_traces.py pace.py tracing.py schema.graphql ./
 COPY attendance attendance
 COPY commands commands
 COPY db db

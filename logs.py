@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-from traces import describe, report_uncaught, trace_of
+from exception_traces import describe, report_uncaught, trace_of
 from tracing import ids
 
 _FRAMES = ("Traceback ", "  File ")

@@ -323,7 +323,7 @@ def main() -> int:
     trace.
     """
     from commands.fault import Fault
-    from traces import report_uncaught
+    from exception_traces import report_uncaught
 
     sys.excepthook = report_uncaught
     try:

@@ -18,8 +18,8 @@ import asyncpg
 from commands.fault import Fault
 from commands.servers.process import ServerFault
 from commands.servers.start import Servers, is_held, locked, start_servers
+from exception_traces import describe
 from settings import Settings, SettingsFault, asyncpg_url, load_settings
-from traces import describe
 
 ROOT = Path(__file__).resolve().parent.parent
 _ADDRESSES = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}

@@ -14,9 +14,9 @@ from commands.local import settings_here
 from db.engine import Database, create_engine
 from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
+from exception_traces import describe
 from mail.render import render
 from settings import Settings
-from traces import describe
 
 T = TypeVar("T")
 

@@ -14,9 +14,9 @@ from commands.fault import Fault
 from commands.loading import loading
 from commands.local import settings_here
 from commands.servers.process import port_is_free
+from exception_traces import describe
 from logs import configure_logs
 from settings import Settings
-from traces import describe
 from tracing import start_tracing
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from db.organization.sign_ins import add_sign_in
 from db.organization.viewers import find_person
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
+from exception_traces import describe
 from gql.services import make_access_tokens
 from settings import Settings
-from traces import describe
 
 
 def print_token(person: str, *, portal: str, lifetime: timedelta, organization: str | None) -> None:

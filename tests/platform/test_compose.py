@@ -79,3 +79,10 @@ def test_the_image_holds_what_the_commands_need() -> None:
         assert (ROOT / name).exists(), name
         assert f"!{name}" in ignored, f"{name} does not reach the build"
     assert re.search(r"^USER (?!root)", dockerfile, re.M)
+
+
+def test_the_image_holds_every_module_of_the_program() -> None:
+    copied = {word for line in re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+              for word in line.split()}  # fmt: skip
+    packages = {path.parent.name for path in ROOT.glob("[a-z]*/__init__.py")} - {"tests", "bench"}
+    assert {path.name for path in ROOT.glob("*.py")} | packages <= copied

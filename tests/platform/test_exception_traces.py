@@ -15,8 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from exception_traces import describe, trace
 from tests.support.written_logs import written_logs
-from traces import describe, trace
 from workers.queue import DESERIALIZER, SERIALIZER, connect_queue
 
 SECRET = "Xq7-penicillin-Zw9"
