@@ -54,7 +54,7 @@ def test_R16_4_an_exception_is_logged_with_its_frames_and_without_its_text(as_js
         "RuntimeError",
         "FileNotFoundError: errno 2; No such file",
         "broke: ValueError",
-        "test_traces.py",
+        "test_exception_traces.py",
     ):
         assert part in said
     if as_json:

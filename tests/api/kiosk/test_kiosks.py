@@ -174,7 +174,7 @@ async def test_R5_1_staff_need_the_permission(door: KioskDoor, api: Api, portal:
     allowed = await api.as_staff(door.world, held, Permission.LAUNCH_KIOSK, portal=portal)
     assert (await allowed.ask(LAUNCH, input=asked(door.world)))["launchKiosk"]["__typename"] == "LaunchKioskSuccess"
     found = (await allowed.ask(node, id=await id_of(door.kiosk)))["node"]
-    assert found == {"name": "Front door", "expiresAt": "2027-11-16T22:50:00Z"}
+    assert found == {"name": "Front door", "expiresAt": "2027-11-15T23:00:00Z"}
 
 
 async def test_nobody_else_launches_lists_or_revokes(door: KioskDoor, api: Api) -> None:
