@@ -19,6 +19,7 @@ from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.look_ups import LookUps
 from gql.credentials.security_log import SecurityLog
+from gql.credentials.signed_out import SignedOut
 from gql.live.fan_out import FanOut
 from gql.live.feed import FeedChange, make_feed_hub
 from gql.live.following import AccessWatch
@@ -49,6 +50,7 @@ class Services:
     hub: SheetHub
     feed: Hub[FeedChange]
     access: AccessWatch
+    signed_out: SignedOut
     replays: Replays
     fan_out: FanOut
     openings: Openings
@@ -67,6 +69,7 @@ def make_services(
     tasks: TaskBoard | None = None,
     passwords: Passwords | None = None,
 ) -> Services:
+    access = AccessWatch(database)
     return Services(
         database=database,
         announcer=announcer,
@@ -81,7 +84,8 @@ def make_services(
         hub=hub,
         tasks=tasks or TaskBoard(database),
         feed=feed or make_feed_hub(database),
-        access=AccessWatch(database),
+        access=access,
+        signed_out=SignedOut(database, access, clock),
         replays=Replays(database),
         fan_out=FanOut(database, clock, hub.capacity),
         openings=Openings(database, announcer, clock),

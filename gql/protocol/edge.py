@@ -58,6 +58,10 @@ async def hung_up(receive: Receive) -> None:
         pass
 
 
+async def _never(_: Any) -> None:
+    await asyncio.Event().wait()
+
+
 async def expired(credential: Credential, clock: Callable[[], datetime]) -> None:
     """Return when the credential has expired. The clock is read again each minute, because it may be set during the
     wait.
@@ -98,12 +102,14 @@ class Edge:
     """Everything that a request needs.
 
     open_to_anonymous -- whether clients without a credential may read the schema
+    until_signed_out -- returns when the holder of a credential has signed out, or was signed out
     """
 
     operations: Operations
     authenticate: Authenticator
     make_context: ContextFactory
     clock: Callable[[], datetime]
+    until_signed_out: Callable[[Any], Awaitable[None]] = _never
     open_to_anonymous: bool = False
     explorer: bool = False
     allowed_origins: frozenset[str] = frozenset()

@@ -147,6 +147,7 @@ class Socket:
                 limit = self._edge.quota.limit
                 raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
             self._expiry = self._tasks.create_task(self._leave_when_expired(self._credential))
+            self._tasks.create_task(self._leave_when_signed_out(self._credential))
         await self._send({"type": "connection_ack"})
 
     async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -281,6 +282,10 @@ class Socket:
     async def _leave_when_expired(self, credential: Credential) -> None:
         await expired(credential, self._edge.clock)
         raise Closed(CloseCode.EXPIRED, "The credential has expired")
+
+    async def _leave_when_signed_out(self, credential: Credential) -> None:
+        await self._edge.until_signed_out(credential)
+        raise Closed(CloseCode.UNAUTHORIZED, "The sign-in has ended")
 
     async def _leave_when_drained(self) -> None:
         await self._is_draining.wait()

@@ -24,7 +24,12 @@ _MARKS = """
     LEFT JOIN enrollment e ON e.id = m.enrollment_id
     WHERE m.organization_id = :id
 """
-_TOKENS = "SELECT * FROM makeup_token WHERE organization_id = :id AND origin = 'ABSENCE'"
+_TOKENS = """
+    SELECT t.*, o.cancelled_at IS NOT NULL AS is_cancelled
+    FROM makeup_token t
+    JOIN occurrence o ON o.timeslot_id = t.timeslot_id AND o.held_on = t.held_on
+    WHERE t.organization_id = :id AND t.origin = 'ABSENCE'
+"""
 _LEDGER = """
     SELECT e.*, t.origin
     FROM makeup_token_entry e LEFT JOIN makeup_token t ON t.id = e.makeup_token_id
@@ -77,6 +82,8 @@ async def audit(owner: AsyncConnection, organization_id: UUID, *, earning: Itera
         if mark.kind == "CLASS" and mark.type == "ACTIVE" and mark.status in statuses and not mark.is_cancelled
     }
     tokens = await read(_TOKENS)
+    # A used token stands for the token that the cancellation of its class would have given (R9.2).
+    earned |= {absence_of(each) for each in tokens if each.stands_for_cancellation and each.is_cancelled}
     held = Counter(absence_of(each) for each in tokens if each.revoked_at is None and each.deleted_at is None)
     tied = {absence_of(each): each.needs_review for each in tokens if each.makeup_enrollment_id is not None}
     deleted = {absence_of(each) for each in tokens if each.deleted_at is not None}
