@@ -177,12 +177,14 @@ class Story:
             await self.run(sheet, "", "END_OF_DAY")
 
     async def tokens(self, sheet: TokenSheet) -> dict[str, str]:
-        """What each student's absence token of the class is."""
+        """What each student's absence token of the class is. Staff can delete a revoked one too, and it is deleted then
+        (R8.3).
+        """
         names = {student: name for name, student in self.students.items()}
         found = {}
         for token in await sheet.tokens():
             is_of_class = token.timeslot_id == sheet.lesson.timeslot_id and token.origin == "ABSENCE"
-            if is_of_class and token.revoked_at is None:
+            if is_of_class and (token.revoked_at is None or token.deleted_at is not None):
                 used = "tied" if token.makeup_enrollment_id is not None else "unused"
                 found[names[token.student_id]] = used if token.deleted_at is None else "deleted"
         return found
