@@ -69,11 +69,13 @@ ERASED: Mapping[str, str] = {
 
 KEPT: Mapping[str, str] = {
     "background_task.error": "a sentence about the whole task",
+    "background_task.trace_parent": "the number of a trace",
     "background_task_item.input": "ids",
     "background_task_item.title": "a class and a date, or the name of the kind",
     "background_task_lease.leased_by": "the name of a worker",
     "blackout_date.label": "the name of a holiday",
     "blackout_schedule.name": "the business",
+    "email.trace_parent": "the number of a trace",
     "former_offering.time_zone": "the business",
     "former_timeslot.room": "the business",
     "kiosk.name": "a device",
@@ -101,5 +103,6 @@ KEPT: Mapping[str, str] = {
     "staff_absence.comment": "a member of staff",
     "timeslot.room": "the business",
     "timeslot.source_id": "the business",
+    "token_run.trace_parent": "the number of a trace",
 }
 """Columns that say nothing about a family, with what they are about."""

@@ -12,7 +12,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE, STAFF, KIOSK = "office", "staff", "kiosk"
 WAYS = ("kiosk",) * 7 + ("staff",) * 5 + ("office",) * 3 + ("mixed",) * 4 + ("nobody",)
 CORRECTIONS = ("PRESENT", "TARDY", "LEFT_EARLY", "ABSENT", "ABSENT", "EXCUSED_ABSENCE", "EXCUSED_ABSENCE", None)
-LAST_AT = datetime.combine(TUESDAY + DAY, datetime.min.time(), CHICAGO).astimezone(UTC) + timedelta(hours=18)
+# The last class of Tuesday ends on Wednesday, and so its run at the end of the day is Wednesday's.
+LAST_AT = datetime.combine(TUESDAY + 2 * DAY, datetime.min.time(), CHICAGO).astimezone(UTC)
 
 
 @dataclass(frozen=True)

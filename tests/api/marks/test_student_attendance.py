@@ -270,7 +270,7 @@ async def test_R3_5_attendance_takes_as_many_statements_for_20_students_as_for_1
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({"first": 0}, "first"), ({"first": 101}, "first"), ({"after": "x"}, "after"), ({"range": "NEXT"}, "NEXT")],
+    [({"first": -1}, "first"), ({"first": 101}, "first"), ({"after": "x"}, "after"), ({"range": "NEXT"}, "NEXT")],
 )
 async def test_bad_arguments_are_told(world: World, checking_in: Api, given: dict[str, Any], words: str) -> None:
     student = await world.student()

@@ -33,7 +33,7 @@ OCCURRENCE = f"""fragment Sheet on Occurrence {{
     mark {{ status note isDefaulted source revision markedAt }} indicators {{ kind }} }}
 }}"""
 LISTING = f"""query($from: Date!, $to: Date!, $after: String) {{
-  occurrences(filter: {{from: $from, to: $to, includeNotScheduled: true}}, first: 100, after: $after) {{
+  occurrences(filter: {{from: $from, to: $to, includeNotScheduled: true}}, first: 50, after: $after) {{
     pageInfo {{ hasNextPage endCursor }} nodes {{ ...Sheet }} }} }} {OCCURRENCE}"""
 ONE = f"query($id: ID!) {{ occurrence(id: $id) {{ ...Sheet }} }} {OCCURRENCE}"
 TOKENS = "makeupTokens(first: 100) { nodes { id state origin issuedOn expiresOn missedOccurrence { id startsAt } } }"
