@@ -18,7 +18,7 @@ from commands.fault import Fault
 from commands.migrating import migrate_database
 from commands.schema import tables
 from commands.servers import postgres
-from commands.servers.programs import find_client_program
+from commands.servers.programs import find_server_programs
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers, locked
 from db.engine import create_engine
@@ -40,7 +40,7 @@ def run(program: str, url: str, *arguments: str | Path) -> subprocess.CompletedP
     where = {"PGHOST": address.host, "PGPORT": str(address.port), "PGUSER": address.username}
     where |= {"PGPASSWORD": str(address.password), "PGDATABASE": address.database}
     return subprocess.run(
-        [find_client_program(program), *arguments],
+        [find_server_programs() / program, *arguments],
         env=os.environ | {name: str(value) for name, value in where.items()},
         capture_output=True,
         text=True,
