@@ -137,12 +137,15 @@ class CatalogueWalk(SourceSteps):
         return str(node["id"])
 
     def _somebody(self, which: int) -> tuple[Listed, Stay, dict[str, Any]] | None:
-        """A student who is on a sheet of today or later, with the enrollment that puts them there."""
+        """A student who is on a sheet of today or later, with the enrollment that puts them there: their last one,
+        since ending an earlier one leaves those that follow it.
+        """
         ahead = [each for each in self._sheets() if each.slot.held_on >= self.today]
         rows = [
             (each, stay, row)
             for each in ahead
             for row in (self._find(each) or {})["roster"]
             if (stay := self.stays.of(row["student"]["firstName"], each.slot.offering, each.slot.held_on)) is not None
+            and stay.spans[-1][0] <= each.slot.held_on
         ]
         return rows[which % len(rows)] if rows else None
