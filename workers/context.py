@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from attendance.tasks.kinds import KINDS, Kinds
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
 from db.limits import Limits
 from db.pool import show_pool
+from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer, EmailQueued, Sink, WakeUp, connect_redis, to_roll_sheets, to_tasks
 from mail.smtp import SmtpServer
 from settings import Settings
@@ -51,6 +53,10 @@ class WorkerContext:
     letters: Bell = field(default_factory=Bell)
     pace: Pace = field(default_factory=Pace)
     activity: Activity = field(default_factory=Activity)
+
+    def unit_of_work(self, organization_id: UUID) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a writing transaction of an organization."""
+        return unit_of_work(self.database, organization_id, self.announcer, self.clock)
 
 
 def context_of(ctx: Mapping[Any, Any]) -> WorkerContext:

@@ -8,6 +8,7 @@ written when it is killed is in the log alone.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -118,14 +119,8 @@ class SecurityLog:
         try:
             for (email, happening, hour), counted in by_email.items():
                 for account in await find_accounts(self._database, email):
-                    of = Happening(
-                        happening.kind,
-                        account.person_id,
-                        portal=happening.portal,
-                        address=happening.address,
-                        detail=happening.detail,
-                    )
-                    events[account.organization_id, of, hour] = counted
+                    of_account = replace(happening, person_id=account.person_id)
+                    events[account.organization_id, of_account, hour] = counted
             by_email = {}
             await self._write(events, reads)
         except Exception as fault:

@@ -12,7 +12,6 @@ from attendance.rules.calendar.days import ended_days
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from db.calendar.days import LocationBehind, locations_behind, settle_days, unattended_occurrences
 from db.organization.settings import read_settings
-from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 from workers.faults import tell
 
@@ -61,9 +60,7 @@ async def _end_days_of(context: WorkerContext, location: LocationBehind) -> int:
         # A day that was not settled must be tried again, and with it all later days.
         is_settled = is_settled and None not in outcomes
         if is_settled:
-            async with unit_of_work(
-                context.database, location.organization_id, context.announcer, context.clock
-            ) as uow:
+            async with context.unit_of_work(location.organization_id) as uow:
                 await settle_days(uow, location.location_id, day)
     return marked
 
@@ -85,7 +82,7 @@ async def _mark(context: WorkerContext, location: LocationBehind, key: Occurrenc
         "held_on": key.held_on.isoformat(),
     }
     try:
-        async with unit_of_work(context.database, location.organization_id, context.announcer, context.clock) as uow:
+        async with context.unit_of_work(location.organization_id) as uow:
             done = await mark_everybody_absent(uow, key, now=context.clock())
     except Exception as fault:
         tell(log, "end_of_day_failed", fault, **facts)

@@ -11,6 +11,7 @@ import structlog
 
 from db.retention import forget_rows
 from workers.context import WorkerContext, context_of
+from workers.faults import tell
 
 KEPT: Mapping[str, timedelta] = {
     "sign_ins": timedelta(days=90),
@@ -37,8 +38,8 @@ async def forget(context: WorkerContext) -> int:
     for name, kept in KEPT.items():
         try:
             forgotten += await _forget_class(context, name, kept)
-        except Exception:
-            log.exception("rows_not_forgotten", of=name)
+        except Exception as fault:
+            tell(log, "rows_not_forgotten", fault, of=name)
     return forgotten
 
 

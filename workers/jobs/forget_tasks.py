@@ -9,7 +9,6 @@ import structlog
 
 from attendance.rules.tasks.background_tasks import CANCELLED_KEPT, KEPT
 from db.tasks.background_tasks import old_tasks, remove_tasks
-from db.unit_of_work import unit_of_work
 from workers.context import WorkerContext, context_of
 
 PORTION = 20
@@ -36,7 +35,7 @@ async def forget_tasks(context: WorkerContext) -> int:
         for organization_id, task_id in old:
             by_organization[organization_id].append(task_id)
         for organization_id, ids in by_organization.items():
-            async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+            async with context.unit_of_work(organization_id) as uow:
                 await remove_tasks(uow, ids)
         forgotten += len(old)
         if len(old) < PORTION:

@@ -13,7 +13,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import TokenRunPhase
 from db.tokens.token_runs import DueTokenRun
 from db.tracing import link_run
-from db.unit_of_work import UnitOfWork, unit_of_work
+from db.unit_of_work import UnitOfWork
 from tracing import span
 from workers.context import WorkerContext, context_of
 from workers.figures import run_done
@@ -31,7 +31,7 @@ async def run_tokens(ctx: Mapping[Any, Any], organization_id: str, timeslot_id: 
 async def _unit_of_run(context: WorkerContext, run: DueTokenRun) -> AsyncIterator[UnitOfWork]:
     """The run's transaction, in a span of its own that is linked to the one that armed the run."""
     with span("token run"):
-        async with unit_of_work(context.database, run.organization_id, context.announcer, context.clock) as uow:
+        async with context.unit_of_work(run.organization_id) as uow:
             await link_run(uow.connection, run.organization_id, run.occurrence, run.phase)
             yield uow
 

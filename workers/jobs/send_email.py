@@ -15,7 +15,6 @@ from attendance.rules.tasks.mail import wait_before_retry
 from attendance.rules.vocabulary import EmailState
 from db.tasks.emails import OutgoingEmail, begin_sending, claim, due_emails, give_up_unanswered, record
 from db.tracing import link_email
-from db.unit_of_work import unit_of_work
 from mail.message import compose
 from mail.smtp import Refused, ServerAway, SmtpServer, TryLater, Unanswered, hand_over, opened
 from tracing import span
@@ -119,7 +118,7 @@ async def _claim_and_attempt(context: WorkerContext, organization_id: UUID, emai
     server = context.mail_server
     lease = timedelta(seconds=(2 * server.open_seconds if server else 0) + SLACK_SECONDS)
     now = context.clock()
-    async with unit_of_work(context.database, organization_id, context.announcer) as uow:
+    async with context.unit_of_work(organization_id) as uow:
         await link_email(uow.connection, organization_id, email_id)
         email = await claim(uow, email_id, now=now, lease=lease)
         given_up = email is None and await give_up_unanswered(uow, email_id, now=now)
@@ -163,7 +162,7 @@ async def _deliver(context: WorkerContext, email: OutgoingEmail) -> EmailState |
 
 async def _begin(context: WorkerContext, email: OutgoingEmail, server: SmtpServer) -> bool:
     lease = timedelta(seconds=server.answer_seconds + SLACK_SECONDS)
-    async with unit_of_work(context.database, email.organization_id, context.announcer) as uow:
+    async with context.unit_of_work(email.organization_id) as uow:
         return await begin_sending(uow, email, now=context.clock(), lease=lease)
 
 
@@ -174,7 +173,7 @@ async def _settle(context: WorkerContext, email: OutgoingEmail, state: EmailStat
     if state is EmailState.QUEUED:
         wait = wait_before_retry(email.attempts)
         state, due_at = (EmailState.FAILED, now) if wait is None else (state, now + wait)
-    async with unit_of_work(context.database, email.organization_id, context.announcer) as uow:
+    async with context.unit_of_work(email.organization_id) as uow:
         await record(uow, email, state, now=now, due_at=due_at, error=error)
     EMAIL_ATTEMPTS.labels(state.value).inc()
     say = log.error if state in (EmailState.FAILED, EmailState.UNCERTAIN) else log.info

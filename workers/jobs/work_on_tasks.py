@@ -18,7 +18,6 @@ from attendance.tasks.advance import Advance, Attempt, advance, record_failure
 from db.ids import new_id
 from db.tasks.task_leases import Lease, claim, due_tasks, release
 from db.tracing import link_task
-from db.unit_of_work import unit_of_work
 from tracing import is_tracing, span
 from workers.context import WorkerContext, context_of
 from workers.faults import tell
@@ -72,7 +71,7 @@ async def work_on_next(context: WorkerContext) -> bool:
         due = await due_tasks(connection, at_most=LOOKED_AT)
     for organization_id, task_id in due:
         lease = Lease(organization_id, task_id, f"{socket.gethostname()}/{os.getpid()}/{new_id()}")
-        async with unit_of_work(context.database, organization_id, context.announcer, context.clock) as uow:
+        async with context.unit_of_work(organization_id) as uow:
             is_mine = await claim(uow, lease, context.kinds, now=context.clock())
         if is_mine:
             with context.pace.task(), span("background task"):
@@ -93,7 +92,7 @@ async def _work_on(context: WorkerContext, lease: Lease) -> None:
             return
         await context.pace.rest(context.stop)
         if context.stop.is_set() or loop.time() >= until:
-            async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
+            async with context.unit_of_work(lease.organization_id) as uow:
                 await release(uow, lease)
             return
 
@@ -123,7 +122,7 @@ async def _single(context: WorkerContext, lease: Lease, position: int) -> Advanc
 
 
 async def _attempt(context: WorkerContext, lease: Lease, attempt: Attempt) -> Advance:
-    async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
+    async with context.unit_of_work(lease.organization_id) as uow:
         outcome = await advance(uow, lease, attempt, context.kinds, now=context.clock())
     TASK_BATCHES.labels("done").inc()
     return outcome
@@ -143,5 +142,5 @@ async def _record(context: WorkerContext, lease: Lease, attempt: Attempt, fault:
             task_id=str(lease.task_id),
             position=attempt.items[0].position if attempt.items else None,
         )
-    async with unit_of_work(context.database, lease.organization_id, context.announcer, context.clock) as uow:
+    async with context.unit_of_work(lease.organization_id) as uow:
         return await record_failure(uow, lease, attempt, fault, context.kinds, now=context.clock())
