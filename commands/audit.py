@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clock import wall_clock
+from commands.database_faults import database_faults
 from commands.fault import Fault
 from commands.import_report import Progress
 from commands.local import database_here
@@ -53,11 +53,8 @@ async def _audit(url: str, organization: str | None, now: datetime, progress: Pr
     # Row-level security does not bind the owner.
     engine = create_engine(url, role=None, pool_size=1)
     try:
-        return await _audit_all(engine, organization, now, progress, as_json=as_json)
-    except OSError as fault:
-        raise Fault(f"The database does not answer: {fault}.") from None
-    except DBAPIError as fault:
-        raise Fault(f"The database cannot be read; has it been migrated? It says: {fault.orig}.") from None
+        with database_faults():
+            return await _audit_all(engine, organization, now, progress, as_json=as_json)
     finally:
         await engine.dispose()
 

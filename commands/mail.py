@@ -5,16 +5,15 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from jinja2 import TemplateError
-from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.vocabulary import EmailState
 from clock import clock_from
+from commands.database_faults import database_faults
 from commands.fault import Fault
 from commands.local import settings_here
 from db.engine import Database, create_engine
 from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
-from exception_traces import describe
 from mail.render import render
 from settings import Settings
 
@@ -87,11 +86,8 @@ def _run(ask: Callable[[Database, Settings], Coroutine[Any, Any, T]]) -> T:
         # Row-level security does not bind the owner, so all organizations are visible.
         database = Database(create_engine(settings.database_url, role=None, pool_size=1))
         try:
-            return await ask(database, settings)
-        except OSError as fault:
-            raise Fault(f"The database does not answer: {describe(fault)}.") from None
-        except DBAPIError as fault:
-            raise Fault(f"The database cannot be read; has it been migrated? It says: {describe(fault)}.") from None
+            with database_faults():
+                return await ask(database, settings)
         finally:
             await database.close()
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import click
 import orjson
-from sqlalchemy.exc import DBAPIError
 
 from attendance.actions.people.erase_family import FamilyErased, erase_family, preview_erasure
 from attendance.rules.people.erasing import ErasureCounts, Household
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import SecurityEventKind
 from clock import clock_from
+from commands.database_faults import database_faults
 from commands.fault import Fault
 from commands.local import settings_here
 from db.engine import Database, create_engine
@@ -135,13 +135,10 @@ def _run(settings: Settings, ask: Callable[[Database], Awaitable[T]]) -> T:
     async def answer() -> T:
         database = Database(create_engine(settings.database_url, pool_size=1))
         try:
-            return await ask(database)
+            with database_faults():
+                return await ask(database)
         except Refusal as refusal:
             raise Fault(str(refusal)) from None
-        except OSError as fault:
-            raise Fault(f"The database does not answer: {fault}.") from None
-        except DBAPIError as fault:
-            raise Fault(f"The database refused: {fault.orig}.") from None
         finally:
             await database.close()
 

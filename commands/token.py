@@ -7,12 +7,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.organization.permissions import kind_for
 from attendance.rules.organization.sign_in import RefreshToken
 from attendance.rules.vocabulary import Portal
 from clock import clock_from
+from commands.database_faults import database_faults
 from commands.fault import Fault
 from commands.local import settings_here
 from db import models
@@ -22,7 +22,6 @@ from db.organization.sign_ins import add_sign_in
 from db.organization.viewers import find_person
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from exception_traces import describe
 from gql.services import make_access_tokens
 from settings import Settings
 
@@ -52,16 +51,13 @@ async def make_token(
     database = Database(create_engine(settings.database_url, role=None, pool_size=1))
     now = clock_from(settings.test_clock)()
     try:
-        found = await _find(database, person, portal, organization)
-        token = RefreshToken(found.organization_id, new_id(), secrets.token_bytes(32))
-        async with unit_of_work(database, found.organization_id, Announcer()) as uow:
-            if await find_person(uow.connection, found.organization_id, portal, found.id) is None:
-                raise Fault(f"{person} may not use the portal {portal}.")
-            await add_sign_in(uow, token, found.id, portal, now=now, expires_at=now + lifetime)
-    except OSError as fault:
-        raise Fault(f"The database does not answer: {describe(fault)}.") from None
-    except DBAPIError as fault:
-        raise Fault(f"The database cannot be read; has it been migrated? It says: {describe(fault)}.") from None
+        with database_faults():
+            found = await _find(database, person, portal, organization)
+            token = RefreshToken(found.organization_id, new_id(), secrets.token_bytes(32))
+            async with unit_of_work(database, found.organization_id, Announcer()) as uow:
+                if await find_person(uow.connection, found.organization_id, portal, found.id) is None:
+                    raise Fault(f"{person} may not use the portal {portal}.")
+                await add_sign_in(uow, token, found.id, portal, now=now, expires_at=now + lifetime)
     finally:
         await database.close()
     tokens = make_access_tokens(settings, lambda: now)
