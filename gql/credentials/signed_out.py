@@ -1,8 +1,6 @@
 """Ends the sockets of a sign-in or kiosk that has ended, also while they are idle."""
 
 import asyncio
-import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +13,10 @@ from db.engine import Database
 from db.organization.viewers import find_viewer, find_viewers
 from gql.live.following import AccessWatch
 from gql.live.patience import patiently
-from gql.protocol.streams import Memo
+from gql.protocol.streams import BriefMemo
+
+# Whoever asks has waited for so long, so what is shared for as long was read when it waited already.
+_SECONDS = 2.0
 
 log = structlog.get_logger("rollbook.live")
 
@@ -31,39 +32,37 @@ class SignedOut:
     database: Database
     access: AccessWatch
     clock: Callable[[], datetime]
-    seconds: float = 2.0
-    _waiting: Counter[Claims] = field(default_factory=Counter)
-    _memo: Memo = field(default_factory=Memo)
-    _slice: int = 0
+    _waiting: dict[object, Claims] = field(default_factory=dict)
+    _memo: BriefMemo = field(default_factory=lambda: BriefMemo(_SECONDS))
 
     async def wait(self, claims: Claims) -> None:
         """Return when the sign-in or kiosk of these claims has ended, within 5 seconds of it."""
-        self._waiting[claims] += 1
         seen: int | None = None
+        place = object()
+        self._waiting[place] = claims
         try:
             while True:
-                await asyncio.sleep(self.seconds)
+                await asyncio.sleep(_SECONDS)
                 try:
                     epoch = await self.access.epoch(claims.organization_id)
-                    if epoch != seen and await self._has_ended(claims):
+                    if epoch != seen and await self._has_ended(claims, epoch):
                         return
                 except Exception as fault:
                     log.warning("access_not_checked", fault=fault)
                 else:
                     seen = epoch
         finally:
-            self._waiting -= Counter([claims])
+            del self._waiting[place]
 
-    async def _has_ended(self, claims: Claims) -> bool:
-        now = int(time.monotonic() / self.seconds)
-        if now != self._slice:
-            self._slice, self._memo = now, Memo()
+    async def _has_ended(self, claims: Claims, epoch: int) -> bool:
+        # What was read for an earlier number may not know of the change behind this one.
         organization_id = claims.organization_id
-        going_on = await self._memo.once(organization_id, lambda: patiently(lambda: self._going_on(organization_id)))
+        key = (organization_id, epoch)
+        going_on = await self._memo.once(key, lambda: patiently(lambda: self._going_on(organization_id)))
         return claims not in going_on and await patiently(lambda: self._is_over(claims))
 
     async def _going_on(self, organization_id: UUID) -> frozenset[Claims]:
-        waiting = [claims for claims in self._waiting if claims.organization_id == organization_id]
+        waiting = [claims for claims in self._waiting.values() if claims.organization_id == organization_id]
         async with self.database.read(organization_id) as connection:
             return frozenset(await find_viewers(connection, waiting, self.clock()))
 

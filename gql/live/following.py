@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from db.organization.access import access_epochs
 from gql.live.feed import FeedChange
 from gql.live.hub import Watcher
 from gql.live.patience import patiently
-from gql.protocol.streams import Memo
+from gql.protocol.streams import BriefMemo
 
 # The time within which an idle stream notices that somebody's rights have changed.
 _CHECK_SECONDS = 4.0
@@ -40,16 +39,11 @@ class AccessWatch:
     """
 
     database: Database
-    seconds: float = 2.0
-    _memo: Memo = field(default_factory=Memo)
-    _slice: int = 0
+    memo: BriefMemo = field(default_factory=lambda: BriefMemo(2.0))
 
     async def epoch(self, organization_id: UUID) -> int:
-        """Return the number as it was at most `seconds` ago."""
-        now = int(time.monotonic() / self.seconds)
-        if now != self._slice:
-            self._slice, self._memo = now, Memo()
-        return await self._memo.once(organization_id, lambda: patiently(lambda: self._read(organization_id)))
+        """Return the number as it was at most `memo.seconds` ago."""
+        return await self.memo.once(organization_id, lambda: patiently(lambda: self._read(organization_id)))
 
     async def _read(self, organization_id: UUID) -> int:
         return (await access_epochs(self.database, [organization_id])).get(organization_id, 0)

@@ -14,7 +14,7 @@ from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, connection, read_page
-from gql.people.student import Student, StudentNote, show_note
+from gql.people.student import OPEN_NOTES, Student, StudentNote, show_note
 
 _CURSORS = Cursors("allNotes", (datetime, UUID))
 
@@ -22,12 +22,7 @@ _CURSORS = Cursors("allNotes", (datetime, UUID))
 async def resolve(
     self: Student,
     info: Info,
-    is_open: Annotated[
-        bool | None,
-        strawberry.argument(
-            name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
-        ),
-    ] = None,
+    is_open: Annotated[bool | None, OPEN_NOTES] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StudentNote]:

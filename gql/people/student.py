@@ -97,6 +97,11 @@ class Enrollment(Node):
     facts: strawberry.Private[RosterEnrollment]
 
 
+OPEN_NOTES = strawberry.argument(
+    name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
+)
+
+
 @strawberry.type(description="A note about a student by staff. Only staff can see it.")
 class StudentNote(Node):
     level: NoteLevel = strawberry.field(description="How important the note is.")
@@ -147,12 +152,7 @@ class Student(Node):
     async def notes(
         self,
         info: Info,
-        is_open: Annotated[
-            bool | None,
-            strawberry.argument(
-                name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
-            ),
-        ] = None,
+        is_open: Annotated[bool | None, OPEN_NOTES] = None,
     ) -> list[StudentNote]:
         notes = await load_notes(info, self.facts.id)
         return [show_note(note) for note in notes if is_open is None or is_open == (note.closed_at is None)]

@@ -6,6 +6,7 @@ a longer part of the stream (gql/live/fan_out.py).
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -95,6 +96,21 @@ class Memo:
     def _forget_failure(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         if task.cancelled() or task.exception() is not None:
             del self._tasks[key]
+
+
+class BriefMemo:
+    """Results that are shared for at most so many seconds, counted for all keys together."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._memo, self._slice = Memo(), 0
+
+    async def once(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `Memo.once` returns."""
+        now = int(time.monotonic() / self.seconds)
+        if now != self._slice:
+            self._slice, self._memo = now, Memo()
+        return await self._memo.once(key, work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -351,7 +351,7 @@ async def test_R10_3_a_new_local_day_begins_with_its_tally(floor: Floor, monkeyp
 
 async def test_R10_4_rights_are_looked_at_also_in_silence(floor: Floor, monkeypatch: Any) -> None:
     monkeypatch.setattr(waiting, "_CHECK_SECONDS", 0.05)
-    floor.api.services.access.seconds = 0.01
+    floor.api.services.access.memo.seconds = 0.01
     person = await floor.world.staff(*VIEW)
     staff = await floor.api.as_staff(floor.world, person_id=person)
     async with floor.follow(staff) as stream:

@@ -219,7 +219,7 @@ async def test_R11_3_a_teacher_hears_of_marks_in_own_classes_alone(home: Home) -
 @pytest.mark.parametrize("way", ["right", "sign-out"])
 async def test_R10_4_a_stream_ends_with_the_right_to_it_also_in_silence(home: Home, way: str, monkeypatch: Any) -> None:
     monkeypatch.setattr(waiting, "_CHECK_SECONDS", 0.1)
-    home.api.services.access.seconds = 0.05
+    home.api.services.access.memo.seconds = 0.05
     person = await home.world.staff(*VIEW)
     staff = await home.api.as_staff(home.world, person_id=person)
     async with home.follow(staff) as stream:
