@@ -196,6 +196,15 @@ async def run(executor: type[Any], document: graphql.DocumentNode, root: Any, ye
     return repr(formatted.get("data")), sorted(map(repr, formatted.get("errors", [])))
 
 
+def used(text: str) -> graphql.DocumentNode:
+    """The document, without a fragment and a variable that it declares and does not use."""
+    if "... P" not in text:
+        text = text.partition(" fragment P")[0]
+    if "$yes)" not in text.removeprefix("query ($yes"):
+        text = text.replace("query ($yes: Boolean!)", "query")
+    return graphql.parse(text)
+
+
 @pytest.mark.parametrize("wrong", [0, 1, 4])
 async def test_it_answers_what_graphql_core_answers(wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # Where several errors null the same field, the order of completion decides which is told.
@@ -207,11 +216,7 @@ async def test_it_answers_what_graphql_core_answers(wrong: int, monkeypatch: pyt
             f"query ($yes: Boolean!) {{ whole {chance.of_whole()} again: whole {chance.of_whole(0)} }} "
             "fragment P on Plain { id text tags @include(if: $yes) again: text }"
         )
-        if "... P" not in text:
-            text = text.partition(" fragment P")[0]
-        if "$yes)" not in text.removeprefix("query ($yes"):
-            text = text.replace("query ($yes: Boolean!)", "query")
-        document = graphql.parse(text)
+        document = used(text)
         if graphql.validate(SCHEMA, document):
             continue
         root, yes = chance.whole(), bool(seed % 2)
@@ -231,11 +236,7 @@ async def test_it_answers_the_same_when_each_item_has_a_turn_of_its_own(
     for seed in range(60):
         chance = Chance(seed, wrong)
         text = f"query ($yes: Boolean!) {{ whole {chance.of_whole()} }} fragment P on Plain {{ id again: text }}"
-        if "... P" not in text:
-            text = text.partition(" fragment P")[0]
-        if "$yes)" not in text.removeprefix("query ($yes"):
-            text = text.replace("query ($yes: Boolean!)", "query")
-        document = graphql.parse(text)
+        document = used(text)
         if graphql.validate(SCHEMA, document):
             continue
         root = chance.whole()
