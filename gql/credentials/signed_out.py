@@ -15,7 +15,8 @@ from gql.live.following import AccessWatch
 from gql.live.patience import patiently
 from gql.protocol.streams import BriefMemo
 
-# Whoever asks has waited for so long, so what is shared for as long was read when it waited already.
+# Whoever asks has waited for so long, so what is shared for as long was read when it waited already, save for a late
+# timer. Whom it does not know is looked up alone.
 _SECONDS = 2.0
 
 log = structlog.get_logger("rollbook.live")

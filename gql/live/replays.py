@@ -4,7 +4,6 @@ A process that was frozen has many followers who fell behind together, and a pro
 who come to another one with nearly the same cursor.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +13,7 @@ from db.engine import Database
 from db.feed import FeedFilter, feed_position
 from gql.live.feed import FeedChange, read_feed_changes
 from gql.live.patience import patiently
-from gql.protocol.streams import Memo
+from gql.protocol.streams import BriefMemo, Memo
 
 # Followers whose positions lie in the same step share what is read.
 STEP = 64
@@ -31,12 +30,10 @@ class Replay:
 
 @dataclass
 class Replays:
-    """Each process has one. `seconds`: how long what was read is kept for others."""
+    """Each process has one. It keeps what was read for others for a second."""
 
     database: Database
-    seconds: float = 1.0
-    _memo: Memo = field(default_factory=Memo)
-    _is_kept: bool = False
+    memo: BriefMemo = field(default_factory=lambda: BriefMemo(1.0))
 
     async def since(self, organization_id: UUID, after: int, up_to: int, at_most: int, chosen: FeedFilter) -> Replay:
         """Return at least the changes after `after` up to `up_to` that `chosen` wants, and maybe others around them.
@@ -47,10 +44,9 @@ class Replays:
         """
         start = after - after % STEP
         read = partial(patiently, partial(self._read, organization_id, start, at_most + STEP, chosen))
-        self._keep()
-        found = await self._memo.once((organization_id, start, chosen), read)
+        found = await self.memo.once((organization_id, start, chosen), read)
         if found.position < up_to:
-            found = await self._memo.once((organization_id, start, chosen, up_to), read)
+            found = await self.memo.once((organization_id, start, chosen, up_to), read)
         return found
 
     async def _read(self, organization_id: UUID, after: int, at_most: int, chosen: FeedFilter) -> Replay:
@@ -58,11 +54,3 @@ class Replays:
             position, _ = await feed_position(connection, organization_id)
             changes = await read_feed_changes(connection, organization_id, after, at_most, chosen)
             return Replay(position, changes)
-
-    def _keep(self) -> None:
-        if not self._is_kept:
-            self._is_kept = True
-            asyncio.get_running_loop().call_later(self.seconds, self._forget)
-
-    def _forget(self) -> None:
-        self._memo, self._is_kept = Memo(), False

@@ -6,7 +6,6 @@ a longer part of the stream (gql/live/fan_out.py).
 """
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -99,18 +98,21 @@ class Memo:
 
 
 class BriefMemo:
-    """Results that are shared for at most so many seconds, counted for all keys together."""
+    """Results that are shared for so many seconds after the first was asked for, and then forgotten together."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._memo, self._slice = Memo(), 0
+        self._memo: Memo | None = None
 
     async def once(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """Return what `Memo.once` returns."""
-        now = int(time.monotonic() / self.seconds)
-        if now != self._slice:
-            self._slice, self._memo = now, Memo()
+        if self._memo is None:
+            self._memo = Memo()
+            asyncio.get_running_loop().call_later(self.seconds, self._forget)
         return await self._memo.once(key, work)
+
+    def _forget(self) -> None:
+        self._memo = None
 
 
 @dataclass(frozen=True, slots=True)

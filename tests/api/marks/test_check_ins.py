@@ -309,7 +309,7 @@ async def test_R10_2_what_was_missed_is_read_and_executed_once_for_all_dashboard
     floor: Floor, subscribers: int, executed: list[object]
 ) -> None:
     """Those who fell behind in their streams, and those who come with about the same cursor."""
-    floor.api.services.replays.seconds = 60
+    floor.api.services.replays.memo.seconds = 60
     statements: list[str] = []
     async with AsyncExitStack() as stack:
         desks = [await floor.api.as_staff(floor.world, *VIEW) for _ in range(subscribers)]
