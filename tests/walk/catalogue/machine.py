@@ -69,7 +69,7 @@ class CatalogueWalk(SourceSteps):
         dates = [each.slot.held_on for each in ahead if each.slot.held_on > listed.slot.held_on]
         if dates and stay.covers(dates[0] - DAY):
             stay.cut(dates[0])
-            stay.is_the_offices = True
+            stay.is_the_offices = stay.is_transferred = True
             self.stays.office.append(Stay(stay.student, class_, [(dates[0], None)], is_the_offices=True))
             self.act("transferEnrollment", enrollmentId=entry["enrollment"]["id"], startsOn=str(dates[0]),
                      offeringId=encode_id("Offering", self.school.classes[class_]))  # fmt: skip
@@ -138,7 +138,7 @@ class CatalogueWalk(SourceSteps):
 
     def _somebody(self, which: int) -> tuple[Listed, Stay, dict[str, Any]] | None:
         """A student who is on a sheet of today or later, with the enrollment that puts them there: their last one,
-        since ending an earlier one leaves those that follow it.
+        since ending an earlier one leaves those that follow it. It was not transferred.
         """
         ahead = [each for each in self._sheets() if each.slot.held_on >= self.today]
         rows = [
@@ -147,5 +147,6 @@ class CatalogueWalk(SourceSteps):
             for row in (self._find(each) or {})["roster"]
             if (stay := self.stays.of(row["student"]["firstName"], each.slot.offering, each.slot.held_on)) is not None
             and stay.spans[-1][0] <= each.slot.held_on
+            and not stay.is_transferred
         ]
         return rows[which % len(rows)] if rows else None

@@ -14,12 +14,14 @@ class Stay:
     """The dates of one row of the source, or of one enrollment that the office made; both ends are inclusive.
 
     is_the_offices -- what the office did stays, whatever the source says
+    is_transferred -- it ends because the student changes to another class: the API refuses to drop or transfer it again
     """
 
     student: str
     class_: str
     spans: list[tuple[date, date | None]] = field(default_factory=list)
     is_the_offices: bool = False
+    is_transferred: bool = False
 
     def covers(self, day: date) -> bool:
         return any(first <= day and (last is None or day <= last) for first, last in self.spans)
