@@ -5,8 +5,9 @@ slots are taken wait here, where a wait is seen, and not in the connection pool.
 once with UNAVAILABLE: running it would cost others their time, and its client would be gone before the answer.
 
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
-operations, and to the one that was served longest ago among equals. No tenant can take all slots. So a tenant that asks
-for ten times its share waits for itself (docs/decisions/0055-admission.md).
+operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
+that run nothing and whose queues have not stood for longer than a burst. So a tenant that asks for ten times its share
+waits for itself (docs/decisions/0055-admission.md).
 """
 
 import asyncio
@@ -25,15 +26,19 @@ from gql.protocol.figures import OPERATION_WAIT_SECONDS, OPERATIONS_REFUSED, OPE
 
 log = structlog.get_logger("rollbook.api")
 
-# The part of the slots that one tenant leaves to the others.
+# The part of the slots that a tenant leaves to the others.
 _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
+# Seconds for which slots are kept free after a tenant without a standing queue has begun an operation.
+_KEPT_FREE = 10.0
 # Seconds after which an operation has rather waited for a lock than worked.
 _LONG = 1.0
 # The weight of the newest operation in the average of their times.
 _NEWEST = 0.05
+# The weight of the newest interval in the average interval between the operations of a tenant.
+_NEWEST_INTERVAL = 0.1
 _LONGEST_RETRY = 10
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -53,12 +58,16 @@ class _Tenant:
 
     turn -- the number of the last slot that it was given
     standing_since -- when its queue was last empty; counts only while there is a queue
+    last_given -- when its queue was last given a slot
+    interval -- the average of the seconds between two slots that its queue is given
     """
 
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     turn: int = 0
     standing_since: float = 0.0
+    last_given: float = 0.0
+    interval: float = 0.0
 
 
 @dataclass(slots=True)
@@ -88,6 +97,7 @@ class Admission:
         self._running = 0
         self._waiting = 0
         self._turns = 0
+        self._kept_free_until = -math.inf
         self._average = 0.0
         self._refused = 0
         self._next_line = 0.0
@@ -102,7 +112,7 @@ class Admission:
         tenant = self._tenants.setdefault(key, _Tenant())
         asked = self._clock()
         try:
-            if self._has_slot_for(tenant):
+            if self._begins_at_once(tenant):
                 self._begin(tenant)
             else:
                 await self._wait(tenant, asked)
@@ -122,13 +132,26 @@ class Admission:
     def refuse_if_overloaded(self, key: Hashable) -> None:
         """Raises Overloaded when `turn` would do so now. It costs less, and nothing of the request need be read yet."""
         tenant = self._tenants.get(key) or _Tenant()
-        if not self._has_slot_for(tenant):
-            self._refuse_what_comes_too_late(tenant, self._clock())
+        if not self._begins_at_once(tenant):
+            self._refuse_what_comes_too_late(tenant)
+
+    def _begins_at_once(self, tenant: _Tenant) -> bool:
+        return not tenant.waiting and self._has_slot_for(tenant)
 
     def _has_slot_for(self, tenant: _Tenant) -> bool:
-        return self._running < self._slots and tenant.running < self._per_tenant
+        """The last slots are for tenants that run nothing and whose queues do not stand, if there are such tenants."""
+        slots = self._slots
+        if (tenant.running or self._stands(tenant)) and self._clock() < self._kept_free_until:
+            slots = self._per_tenant
+        return self._running < slots and tenant.running < self._per_tenant
+
+    def _stands(self, tenant: _Tenant) -> bool:
+        """Has the tenant's queue been there for longer than a burst?"""
+        return bool(tenant.waiting) and self._clock() - tenant.standing_since > self._patience
 
     def _begin(self, tenant: _Tenant) -> None:
+        if not self._stands(tenant):
+            self._kept_free_until = self._clock() + _KEPT_FREE
         self._turns += 1
         tenant.turn = self._turns
         tenant.running += 1
@@ -161,15 +184,23 @@ class Admission:
             if not able:
                 return
             tenant = min(able, key=lambda each: (each.running, each.turn))
-            place = tenant.waiting.popleft()
-            self._count(-1)
-            if not place.cancelled():
+            if not tenant.waiting[0].cancelled():
                 self._begin(tenant)
-                place.set_result(None)
+                tenant.waiting[0].set_result(None)
+                self._measure(tenant)
+            tenant.waiting.popleft()
+            self._count(-1)
+
+    def _measure(self, tenant: _Tenant) -> None:
+        """Note that the tenant's queue is given a slot."""
+        now = self._clock()
+        since = max(tenant.last_given, tenant.standing_since)
+        tenant.interval += (now - since - tenant.interval) * (_NEWEST_INTERVAL if tenant.interval else 1)
+        tenant.last_given = now
 
     async def _wait(self, tenant: _Tenant, now: float) -> None:
         """Wait for a slot, which is then taken. Raises Overloaded."""
-        self._refuse_what_comes_too_late(tenant, now)
+        self._refuse_what_comes_too_late(tenant)
         loop = asyncio.get_running_loop()
         place = loop.create_future()
         timer = loop.call_later(self._patience, self._give_up, tenant, place)
@@ -197,9 +228,10 @@ class Admission:
             self._count(-1)
             place.set_exception(self._refusal("waiting", self._expected_wait(tenant)))
 
-    def _refuse_what_comes_too_late(self, tenant: _Tenant, now: float) -> None:
+    def _refuse_what_comes_too_late(self, tenant: _Tenant) -> None:
         expected = self._expected_wait(tenant)
-        if expected > self._allowed_wait(tenant, now) or self._waiting >= _WAITING_PER_SLOT * self._slots:
+        is_crowded = bool(tenant.waiting) and self._waiting >= _WAITING_PER_SLOT * self._slots
+        if is_crowded or expected > self._allowed_wait(tenant):
             raise self._refusal("arrival", expected)
 
     def _refusal(self, when: str, expected: float) -> Overloaded:
@@ -225,15 +257,17 @@ class Admission:
     def _expected_wait(self, tenant: _Tenant) -> float:
         """Return the seconds after which one more operation of this tenant could begin.
 
-        Before it come all that the tenant has waiting, and as many of each other tenant, as far as they wait.
+        Before it come all that the tenant has waiting, and as many of each other tenant, as far as they wait. A queue
+        that stands shows by itself how quickly it moves.
         """
         own = len(tenant.waiting) + 1
+        if tenant.interval and self._stands(tenant):
+            return own * tenant.interval
         others = sum(min(len(each.waiting), own) for each in self._tenants.values() if each is not tenant)
         return self._average * max((own + others) / self._slots, own / self._per_tenant)
 
-    def _allowed_wait(self, tenant: _Tenant, now: float) -> float:
+    def _allowed_wait(self, tenant: _Tenant) -> float:
         """A burst may wait for the whole patience. A queue that stands for longer than that is no burst, and is kept
         short. A tenant whose own queue does not stand has no part in it.
         """
-        is_standing = bool(tenant.waiting) and now - tenant.standing_since > self._patience
-        return self._patience * (_SHORTENED if is_standing else 1)
+        return self._patience * (_SHORTENED if self._stands(tenant) else 1)
