@@ -16,11 +16,11 @@ endif
 test test-all: export ROLLBOOK_POSTGRES_PROGRAMS = $(programs)
 endif
 
-.PHONY: help up test test-all check format lint types contracts sdl drift bench schema tables migrate migration lock explorer
+.PHONY: help up test test-all check format lint types contracts sdl drift bench bench-peers schema tables migrate migration lock explorer
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; done
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 up:  ## Install and run everything: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
 	@$(prepare) local
@@ -66,6 +66,11 @@ drift:  ## Check that migrations, models and db/schema.sql agree
 bench:  ## Run the benchmarks
 	@$(prepare) dev
 	@for bench in bench/*.py; do echo "== $$bench"; $(run)python "$$bench" || exit 1; done
+
+bench-peers:  ## Measure beside GraphQL servers of other kinds; needs Node.js (ARGS="--rounds 5 --only sheet")
+	@$(prepare) dev
+	@cd bench/peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(run)python bench/peers/run.py $(ARGS)
 
 schema:  ## Print schema.graphql from the code
 	@$(prepare) local
