@@ -2,8 +2,10 @@
 schema.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -22,6 +24,14 @@ from gql.fields.vocabulary import Permission
 )
 class UserError:
     message: str = strawberry.field(description="An English sentence that can be shown to a person.")
+
+    @strawberry.field(
+        description="The name of the refusal, for clients that translate it: the name of its type, in capital letters "
+        "with underscores, such as OFFERING_FULL. It never changes. Clients show `message` for a code that they do not "
+        "know."
+    )
+    def code(self) -> str:
+        return _code(type(self).__name__)
 
 
 Member = TypeVar("Member", bound=UserError)
@@ -72,11 +82,16 @@ def refusal(raised: type[rules.Refusal], *, description: str) -> Callable[[type[
 
 
 def _same_fields(raised: type[rules.Refusal], member: type[Member]) -> Callable[[rules.Refusal], Member]:
-    names = [field.name for field in fields(member)]
+    names = [field.name for field in fields(member) if field.init]
     known = {*dir(raised), *(field.name for field in fields(raised))}  # type: ignore[arg-type]
     if missing := set(names) - known:
         raise TypeError(f"{raised.__name__} has no {', '.join(sorted(missing))}; write {member.__name__}.of")
     return lambda it: member(**{name: _shown(name, getattr(it, name)) for name in names})
+
+
+@cache
+def _code(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
 def _shown(name: str, value: Any) -> Any:

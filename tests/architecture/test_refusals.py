@@ -89,3 +89,10 @@ def test_a_refusal_is_told_with_its_facts() -> None:
     (told,) = [each for each in declared_refusals() if each.exception_type is AlreadyEnrolled]
     answer = told.tell(AlreadyEnrolled(enrollment, "There is a place."))
     assert vars(answer) == {"message": "There is a place.", "enrollment_id": encode_id("Enrollment", enrollment)}
+
+
+def test_the_code_of_a_refusal_is_the_name_of_its_type() -> None:
+    types = [each.error_type for each in declared_refusals()]
+    codes = [UserError.code(object.__new__(each)) for each in types]
+    assert "OFFERING_FULL" in codes
+    assert [code.replace("_", "") for code in codes] == [each.__name__.upper() for each in types]

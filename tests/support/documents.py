@@ -35,8 +35,12 @@ def _schema() -> GraphQLSchema:
 
 
 def _facts(refusal: GraphQLObjectType) -> Iterator[str]:
-    """The fields of a refusal: the name of what has an id of its own, and of other objects all their leaves."""
+    """The fields of a refusal: the name of what has an id of its own, and of other objects all their leaves. The code
+    says the same as the type's name.
+    """
     for name, field in refusal.fields.items():
+        if name == "code":
+            continue
         found = get_named_type(field.type)
         if is_leaf_type(found):
             yield name

@@ -52,6 +52,12 @@ async def test_R1_1_a_session_with_its_viewer(client: Client, world: World, sam:
     }
 
 
+async def test_a_client_that_translates_reads_the_code_of_a_refusal(client: Client) -> None:
+    document = "mutation($input: SignInInput!) { signIn(input: $input) { ... on UserError { code } } }"
+    given = {"email": "nobody@gym.example", "password": "wrong", "portal": "OFFICE"}
+    assert (await client.ask(document, input=given))["signIn"] == {"code": "SIGN_IN_REFUSED"}
+
+
 async def test_viewer_is_null_for_an_anonymous_caller(client: Client) -> None:
     assert await client.viewer() is None
 
