@@ -1,7 +1,7 @@
 """The type Occurrence, for which attendance is taken."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -13,13 +13,14 @@ from attendance.rules.roster.roster_rows import in_order, places_taken_of
 from gql.calendar.offering import Location, Offering, show_location, show_offering
 from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
-from gql.fields.context import Info
+from gql.fields.context import Context, Info
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.loaders import Sheet, load_places_taken, load_sheet, load_tally
 from gql.fields.node import Node
 from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordableReason
 from gql.people.people import StaffMember, show_staff_member
 from gql.protocol.guard import weighs
+from gql.protocol.plain_fields import LATER, at_once
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.roster.roster import RosterEntry, show_roster
 from gql.roster.vocabulary import RosterOrder
@@ -62,6 +63,25 @@ class AttendanceTally:
     excused_absence: int = strawberry.field(description="The number of rows marked EXCUSED_ABSENCE.")
     unmarked: int = strawberry.field(description="The number of rows without a mark.")
     total: int = strawberry.field(description="The number of all rows.")
+
+
+def _roster_read(occurrence: "Occurrence", _: Context, __: frozenset[str]) -> Any:
+    sheet = occurrence.sheet
+    return LATER if sheet is None else show_roster(sheet.rows, occurrence.head, sheet.sight)
+
+
+def _tally_read(occurrence: "Occurrence") -> rules.AttendanceTally | None:
+    return occurrence.counted if occurrence.sheet is None else occurrence.sheet.tally
+
+
+def _tally_shown(occurrence: "Occurrence", _: Context, __: frozenset[str]) -> Any:
+    tally = _tally_read(occurrence)
+    return LATER if tally is None else show_tally(tally)
+
+
+def _state_shown(occurrence: "Occurrence", _: Context, __: frozenset[str]) -> Any:
+    tally = _tally_read(occurrence)
+    return LATER if tally is None else tally.state
 
 
 @strawberry.type(
@@ -113,7 +133,7 @@ class Occurrence(Node):
         description="The roll sheet, with one row for each student. It holds the students whose enrollment covers the "
         "date. It also holds, as subdued rows, students who have a mark but no longer an enrollment that covers the "
         "date. The list is complete and not paginated.",
-        metadata={**requires(SEE_ATTENDANCE), **weighs(ROSTER)},
+        metadata={**requires(SEE_ATTENDANCE), **weighs(ROSTER), **at_once(_roster_read)},
     )
     async def roster(
         self,
@@ -127,14 +147,15 @@ class Occurrence(Node):
         return show_roster(in_order(sheet.rows, order_by), self.head, sheet.sight)
 
     @strawberry.field(
-        description="How far attendance has been taken.", metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)}
+        description="How far attendance has been taken.",
+        metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS), **at_once(_state_shown)},
     )
     async def attendance_state(self, info: Info) -> AttendanceState:
         return (await self._tally(info)).state
 
     @strawberry.field(
         description="The number of the roster's rows by status.",
-        metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)},
+        metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS), **at_once(_tally_shown)},
     )
     async def tally(self, info: Info) -> AttendanceTally:
         return show_tally(await self._tally(info))
@@ -188,9 +209,7 @@ class Occurrence(Node):
         return await load_sheet(info, self.head)
 
     async def _tally(self, info: Info) -> rules.AttendanceTally:
-        if self.sheet is not None:
-            return self.sheet.tally
-        return self.counted or await load_tally(info, self.head.key)
+        return _tally_read(self) or await load_tally(info, self.head.key)
 
 
 def show_occurrence(

@@ -46,7 +46,7 @@ class Sheet:
         """The rows, ordered by last name, then first name."""
         return roster_rows(self.candidates, self.head, self.sight)
 
-    @property
+    @cached_property
     def tally(self) -> AttendanceTally:
         return tally_of(self.candidates, self.head.key)
 

@@ -20,14 +20,16 @@ from db.kiosk.kiosk_families import read_code_numbers, read_phones
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
-from gql.fields.context import Info, Reading
+from gql.fields.context import Context, Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
 from gql.fields.loaders import load, load_enrollments, load_notes
 from gql.fields.node import Node
 from gql.fields.scalars import Money
+from gql.fields.selection import names_below
 from gql.fields.vocabulary import Portal
 from gql.people.people import StaffMember, show_staff_member
 from gql.people.vocabulary import NoteLevel
+from gql.protocol.plain_fields import at_once
 
 
 @strawberry.type(description="Students who belong together, with one e-mail address and one balance.")
@@ -113,6 +115,14 @@ class StudentNote(Node):
     closed_at: datetime | None = strawberry.field(description="When the note was closed. Null when it is open.")
 
 
+def _show_medical_alert(student: "Student", context: Context, _: frozenset[str]) -> str | None:
+    text = student.facts.medical_alert
+    if not student.sees_medical or text is None:
+        return None
+    context.disclose(student.facts.id)
+    return text
+
+
 @strawberry.type(
     description="A person who attends offerings. Staff with SEE_ALL in their portal see all students; other staff see "
     "the students who are enrolled in what they teach or substitute. Guardians see the students of their own family."
@@ -134,14 +144,10 @@ class Student(Node):
     @strawberry.field(
         description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
         "SEE_MEDICAL. It is recorded which member of staff was shown the text, once a day; see `medicalReads`.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+        metadata={**signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER), **at_once(_show_medical_alert)},
     )
     def medical_alert(self, info: Info) -> str | None:
-        text = self.facts.medical_alert
-        if not self.sees_medical or text is None:
-            return None
-        info.context.disclose(self.facts.id)
-        return text
+        return _show_medical_alert(self, info.context, names_below(info))
 
     @strawberry.field(
         description="The notes of staff about the student, newest first; at most 200. Needs attendance VIEW; "

@@ -7,13 +7,14 @@ depends on the text alone, including errors, under one key.
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
@@ -21,6 +22,7 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     StringValueNode,
+    VariableNode,
     Visitor,
     parse,
     specified_rules,
@@ -28,6 +30,7 @@ from graphql import (
     visit,
 )
 
+from gql.protocol.compiler import Compiled
 from gql.protocol.errors import BadInput
 from gql.protocol.graphql_internals import is_aborted, limit_validation
 from gql.protocol.guard import Guard, GuardLimits, Measure
@@ -45,6 +48,8 @@ _LONGEST_REMEMBERED = 16_000
 _LONGEST_READ_AT_ONCE = 500
 # One long document after the other: several threads would only take the interpreter from the event loop more often.
 _ASIDE = ThreadPoolExecutor(1, thread_name_prefix="documents")
+# For one document, so that conditions with many combinations do not fill the memory.
+_MOST_COMPILED = 16
 _MAY_HOLD_NUL = re.compile(r"\x00|\\u(0000|\{0+\})")
 
 
@@ -58,14 +63,33 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document. `measures` is None when page sizes come from variables. `unstorable` are the names of the
-    operations with a string that cannot be stored.
+    """A valid document.
+
+    measures -- None when page sizes come from variables
+    unstorable -- the names of the operations with a string that cannot be stored
+    conditions -- the variables of the document's directives
+    compiled -- by the operation's name and the values of these variables (see `compiled_for`)
     """
 
     node: DocumentNode
     operations: Mapping[str | None, OperationDefinitionNode]
     measures: Mapping[str | None, Measure] | None
     unstorable: frozenset[str | None] = frozenset()
+    conditions: tuple[str, ...] = ()
+    compiled: dict[Hashable, Compiled] = field(default_factory=dict, compare=False)
+
+    def compiled_for(self, operation: OperationDefinitionNode, condition: Callable[[str], object]) -> Compiled:
+        """Return what is compiled for an operation, which all its executions share.
+
+        condition -- returns the value of a variable
+        """
+        key = (name_of(operation), *map(condition, self.conditions))
+        found = self.compiled.get(key)
+        if found is None:
+            found = Compiled()
+            if len(self.compiled) < _MOST_COMPILED:
+                self.compiled[key] = found
+        return found
 
 
 class Documents:
@@ -146,7 +170,8 @@ class Documents:
         unstorable = frozenset[str | None]()
         if _MAY_HOLD_NUL.search(query):
             unstorable = _unstorable(node)
-        return Document(node, operations, None if guard.depends_on_variables else measures, unstorable)
+        measured = None if guard.depends_on_variables else measures
+        return Document(node, operations, measured, unstorable, _conditions(node))
 
     def _parse(self, query: str) -> DocumentNode:
         try:
@@ -193,6 +218,22 @@ def _unstorable(document: DocumentNode) -> frozenset[str | None]:
             is_operation = isinstance(definition, OperationDefinitionNode)
             found.update(name_of(each) for each in operations if each is definition or not is_operation)
     return frozenset(found)
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    found = _Conditions()
+    visit(document, found)
+    return tuple(sorted(found.variables))
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        values = (argument.value for argument in node.arguments or ())
+        self.variables.update(value.name.value for value in values if isinstance(value, VariableNode))
 
 
 class _Strings(Visitor):

@@ -1,8 +1,8 @@
 """The way from a client's message to a result, for all transports.
 
 `read_parameters` reads the request, `Operations.prepare` finds and checks the operation, and `execute` and `subscribe`
-run it. graphql-core is called directly, because Strawberry's `Schema.execute` runs the first of several operations when
-none is named, and can tell request errors from field errors only by their text.
+run it. graphql-core's executor is called directly, because Strawberry's `Schema.execute` runs the first of several
+operations when none is named, and can tell request errors from field errors only by their text.
 """
 
 from collections.abc import Hashable, Mapping
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
 
-import graphql
 import orjson
 import strawberry
 from graphql import (
@@ -24,11 +23,12 @@ from graphql import (
     Visitor,
     visit,
 )
-from graphql.execution import create_source_event_stream
+from graphql.execution import Executor, create_source_event_stream
 
 import pace
 from gql.protocol.documents import Document, Documents, RequestRefused, name_of
 from gql.protocol.errors import BadInput, PersistedQueryNotSupported, unavailable_all
+from gql.protocol.executor import CompilingExecutor
 from gql.protocol.figures import Execution
 from gql.protocol.guard import GuardLimits, Measure, check_items
 from gql.protocol.storable_text import refuse_deep_nesting, refuse_unstorable_text
@@ -95,7 +95,7 @@ class Operations:
     """Runs operations of one schema within one set of limits."""
 
     def __init__(self, schema: strawberry.Schema, limits: GuardLimits) -> None:
-        self._strawberry = schema
+        self._executors: Any = schema.execution_context_class
         self._schema = core_schema(schema)
         self._limits = limits
         self._documents = Documents(self._schema, limits)
@@ -130,7 +130,10 @@ class Operations:
         failed for a cause that may pass: then nothing was read and nothing was changed.
         """
         with Execution(operation.node) as execution, pace.together():
-            result = graphql.execute(self._schema, is_awaitable=is_awaitable, **self._arguments(operation, context))
+            executor = self._executor(operation, context)
+            if isinstance(executor, list):
+                raise RequestRefused(executor)
+            result: Any = executor.execute_operation()
             started = _started(await result if isawaitable(result) else result, operation.kind)
             if started.errors:
                 execution.outcome = "errors"
@@ -146,14 +149,7 @@ class Operations:
             return await self._subscribe(operation, context)
 
     async def _subscribe(self, operation: Operation, context: object) -> Stream:
-        arguments = self._arguments(operation, context)
-        variables = arguments.pop("variable_values")
-        executor = arguments.pop("executor_class").build(
-            self._schema,
-            raw_variable_values=variables,
-            is_awaitable=is_awaitable,
-            **arguments,
-        )
+        executor = self._executor(operation, context)
         if isinstance(executor, list):
             raise RequestRefused(executor)
         source = create_source_event_stream(executor)
@@ -169,16 +165,21 @@ class Operations:
         """Return the `cost` entry of a response's extensions."""
         return {"requested": operation.measure.cost, "limit": self._limits.cost}
 
-    def _arguments(self, operation: Operation, context: object) -> dict[str, Any]:
-        return {
-            "document": operation.document.node,
-            "context_value": context,
-            "variable_values": dict(operation.parameters.variables),
-            "operation_name": operation.parameters.operation_name,
-            "executor_class": self._strawberry.execution_context_class,
-            "hide_suggestions": operation.hide_suggestions,
-            "operation_extensions": dict(operation.parameters.extensions),
-        }
+    def _executor(self, operation: Operation, context: object) -> Executor[Any] | list[GraphQLError]:
+        """Return an executor of the operation, or what is wrong with its variables."""
+        executor: Executor[Any] | list[GraphQLError] = self._executors.build(
+            self._schema,
+            operation.document.node,
+            context_value=context,
+            raw_variable_values=dict(operation.parameters.variables),
+            operation_name=operation.parameters.operation_name,
+            is_awaitable=is_awaitable,
+            hide_suggestions=operation.hide_suggestions,
+            operation_extensions=dict(operation.parameters.extensions),
+        )
+        if isinstance(executor, CompilingExecutor):
+            executor.use(operation.document.compiled_for(operation.node, executor.condition))
+        return executor
 
 
 def _chosen(document: Document, name: str | None) -> OperationDefinitionNode:

@@ -13,7 +13,7 @@ from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
 from gql.calendar.offering import show_offering
 from gql.fields.access import requires, signed_in
-from gql.fields.context import Info
+from gql.fields.context import Context, Info
 from gql.fields.global_ids import encode_id
 from gql.fields.node import Node
 from gql.fields.selection import names_below
@@ -22,6 +22,7 @@ from gql.marks.mark_history import MarkChange, load_mark_history
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
 from gql.people.student import Enrollment, Student, show_enrollment, show_student
+from gql.protocol.plain_fields import at_once
 from gql.roster.indicator import Indicator, show_indicator
 from gql.roster.vocabulary import IndicatorKind
 
@@ -44,6 +45,12 @@ class Mark:
         description="Whether somebody should look at this mark: its makeup token is already used for a makeup, "
         "although the mark no longer earns a token."
     )
+
+
+def _show_indicators(entry: "RosterEntry", context: Context, selected: frozenset[str]) -> list[Indicator]:
+    if "detail" in selected and any(map(_tells_medical_text, entry.raised)):
+        context.disclose(entry.place.student_id)
+    return [show_indicator(each) for each in entry.raised]
 
 
 @strawberry.type(
@@ -72,12 +79,10 @@ class RosterEntry(Node):
     @strawberry.field(
         description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
         "order of IndicatorKind.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+        metadata={**signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER), **at_once(_show_indicators)},
     )
     def indicators(self, info: Info) -> list[Indicator]:
-        if any(map(_tells_medical_text, self.raised)) and "detail" in names_below(info):
-            info.context.disclose(self.place.student_id)
-        return [show_indicator(each) for each in self.raised]
+        return _show_indicators(self, info.context, names_below(info))
 
     @strawberry.field(
         description="The changes of this row's mark, newest first, each with the mark before and after it. At most "

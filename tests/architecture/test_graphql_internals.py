@@ -12,6 +12,7 @@ import pace
 from gql.protocol.graphql_internals import (
     ObjectExecutor,
     executor_of_event,
+    has_arguments,
     is_aborted,
     limit_validation,
     name_in_schema,
@@ -194,3 +195,53 @@ async def test_an_error_in_an_item_of_a_later_turn_nulls_that_item_alone(monkeyp
     result = await completing
     assert result.data == {"many": [{"name": "a"}, None]}, LIBRARY
     assert [(error.message, error.path) for error in result.errors] == [("broken", ["many", 1])], LIBRARY
+
+
+def test_a_list_passes_through_one_method_unless_it_is_null_or_an_exception() -> None:
+    seen: list[Any] = []
+
+    class Listing(Recording):
+        def complete_list(self, type_: graphql.GraphQLList[Any], details: Any, value: Any, place: Any) -> Any:
+            seen.append((str(type_), name_in_schema(details), value))
+            return super().complete_list(type_, details, value, place)
+
+    executor = build("{ many { name } }", Listing)
+    assert executor.execute_operation(False).data == {"many": [{"name": "a"}] * 2}, LIBRARY
+    assert seen == [("[Thing]", "many", [THING, THING])], LIBRARY
+    for value in (None, ValueError("broken")):
+        executor.root_value = {"many": value}
+        assert executor.execute_operation(False).data == {"many": None}, LIBRARY
+    assert len(seen) == 1, LIBRARY
+
+
+def test_what_is_selected_below_a_field_is_remembered_by_its_identity_for_later_executors() -> None:
+    memory: dict[Any, Any] = {}
+    document = graphql.parse("{ one { name below { name } } }")
+    roots: list[Any] = []
+
+    class Sharing(Recording):
+        def root_fields(self, collected: Any) -> Any:
+            roots.append(collected)
+            return roots[0]
+
+    for _ in range(3):
+        built = Sharing.build(SCHEMA, document, root_value=ROOT)
+        assert isinstance(built, Sharing), LIBRARY
+        built.remember_selections(memory)
+        result: Any = built.execute_operation(False)
+        assert result.data == {"one": {"name": "a", "below": {"name": "b"}}}, LIBRARY
+        assert len(memory) == 2, LIBRARY
+
+
+def test_the_value_of_a_variable_is_the_given_one_or_the_default() -> None:
+    document = graphql.parse("query ($given: Boolean, $left: Boolean = true, $absent: Boolean) { one { name } }")
+    built = Recording.build(SCHEMA, document, raw_variable_values={"given": False})
+    assert isinstance(built, Recording), LIBRARY
+    assert [built.condition(name) for name in ("given", "left", "absent")] == [False, True, None], LIBRARY
+    assert [has_arguments([each]) for each in _details("{ one many }")] == [False, False], LIBRARY
+
+
+def _details(text: str) -> list[Any]:
+    executor = build(text)
+    executor.execute_operation(False)
+    return [details[0] for details in executor.roots[0].values()]

@@ -1,7 +1,7 @@
 """The compiling executor answers what graphql-core answers: data, errors, their paths and their order.
 
 Random operations over random values, among them nulls, wrong classes and attributes that fail where the schema promises
-better, executed both ways.
+better, executed both ways. What was compiled for an operation is used for other values again.
 """
 
 import random
@@ -18,7 +18,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 import pace
 from gql.fields.scalars import schema_config
+from gql.protocol.compiler import Compiled
 from gql.protocol.executor import CompilingExecutor
+from gql.protocol.plain_fields import LATER, at_once
 
 
 @strawberry.enum
@@ -30,6 +32,18 @@ class Colour(StrEnum):
 @strawberry.interface
 class Named:
     name: str
+
+
+def _counted(plain: "Plain", context: Any, selected: frozenset[str]) -> Any:
+    """Later for some, and a failure for others."""
+    if plain.maybe == "b":
+        return LATER
+    return len(plain.text)
+
+
+def _first(dog: "Dog", context: Any, selected: frozenset[str]) -> Any:
+    found = dog.tricks[0]
+    return LATER if found.maybe == "b" and "text" in selected else found
 
 
 @strawberry.type
@@ -45,6 +59,10 @@ class Plain:
     tags: list[str]
     holes: list[str | None]
 
+    @strawberry.field(metadata=at_once(_counted))  # type: ignore[untyped-decorator]
+    def counted(self) -> int:
+        return len(self.text)
+
 
 @strawberry.type
 class Cat(Named):
@@ -59,6 +77,10 @@ class Dog(Named):
     @strawberry.field
     def best(self) -> Plain:
         return self.tricks[0]
+
+    @strawberry.field(metadata=at_once(_first))  # type: ignore[untyped-decorator]
+    async def first(self, number: int = 0) -> Plain | None:
+        return self.tricks[number]
 
 
 Pet = Annotated[Cat | Dog, strawberry.union("Pet")]
@@ -159,6 +181,8 @@ class Chance:
 
     def aliased(self, field: str) -> str:
         name = re.split(r"[ (]", field, maxsplit=1)[0]
+        if "(number" in field:
+            return f"a{self.dice.randrange(99)}: {field}"
         directive = self.dice.choice(["", "", "", " @include(if: $yes)", " @skip(if: $yes)"])
         head, brace, tail = field.partition("{")
         head = f"{head.rstrip()}{directive} " if not name.startswith("...") else head
@@ -167,13 +191,29 @@ class Chance:
         )
 
     def of_plain(self) -> str:
-        leaves = ("id", "text", "maybe", "number", "share", "flag", "colour", "at", "tags", "holes", "__typename")
+        leaves = (
+            "id",
+            "text",
+            "maybe",
+            "number",
+            "share",
+            "flag",
+            "colour",
+            "at",
+            "tags",
+            "holes",
+            "counted",
+            "__typename",
+        )
         return "{ ... P }" if self.dice.random() < 0.2 else self.some_of(*leaves)
 
     def of_pet(self) -> str:
         cat = self.some_of("name", "lives", f"plain {self.of_plain()}", "__typename")
-        dog = self.some_of("name", f"tricks {self.of_plain()}", f"best {self.of_plain()}")
+        dog = self.some_of("name", f"tricks {self.of_plain()}", f"best {self.of_plain()}", *self.of_first())
         return f"{{ __typename ... on Cat {cat} ... on Dog {dog} }}"
+
+    def of_first(self) -> list[str]:
+        return [f"first {self.of_plain()}", f"first(number: {self.dice.choice([0, 1])}) {self.of_plain()}"]
 
     def of_whole(self, depth: int = 2) -> str:
         fields = [f"{name} {self.of_plain()}" for name in ("plain", "other", "plains", "some", "workedOut")]
@@ -184,10 +224,13 @@ class Chance:
         return self.some_of(*fields)
 
 
-async def run(executor: type[Any], document: graphql.DocumentNode, root: Any, yes: bool) -> Any:
-    result = graphql.execute(
-        SCHEMA, document, context_value=root, variable_values={"yes": yes}, executor_class=executor
-    )
+async def run(
+    executor: type[Any], document: graphql.DocumentNode, root: Any, yes: bool, compiled: Compiled | None = None
+) -> Any:
+    built = executor.build(SCHEMA, document, context_value=root, raw_variable_values={"yes": yes})
+    if compiled is not None:
+        built.use(compiled)
+    result = built.execute_operation()
     if isinstance(result, Awaitable):
         result = await result
     assert isinstance(result, graphql.ExecutionResult)
@@ -219,12 +262,13 @@ async def test_it_answers_what_graphql_core_answers(wrong: int, monkeypatch: pyt
         document = used(text)
         if graphql.validate(SCHEMA, document):
             continue
-        root, yes = chance.whole(), bool(seed % 2)
-        expected = await run(StrawberryGraphQLCoreExecutionContext, document, root, yes)
-        assert await run(CompilingExecutor, document, root, yes) == expected, (seed, text)
-        compared += 1
-        with_errors += bool(expected[1])
-    assert compared > 30
+        compiled, yes = Compiled(), bool(seed % 2)
+        for root in (chance.whole(), chance.whole()):
+            expected = await run(StrawberryGraphQLCoreExecutionContext, document, root, yes)
+            assert await run(CompilingExecutor, document, root, yes, compiled) == expected, (seed, text)
+            compared += 1
+            with_errors += bool(expected[1])
+    assert compared > 60
     assert with_errors > 10
 
 
@@ -257,7 +301,8 @@ async def test_a_long_subscription_remembers_no_more_than_a_short_one() -> None:
     sizes = set()
     for _ in range(5):
         executor.build_per_event_executor(None).execute_operation(False)
-        sizes.add((len(executor._relevant_sub_fields), len(executor._plans)))
+        compiled = executor._compiled
+        sizes.add((len(compiled.selections), len(compiled._plans), len(compiled._items)))
     assert len(sizes) == 1
 
 
@@ -275,3 +320,25 @@ async def test_plain_fields_are_not_executed_one_by_one(monkeypatch: pytest.Monk
     data, errors = await run(CompilingExecutor, document, Chance(1, 0).whole(), True)
     assert (errors, executed) == ([], ["whole"])
     assert data.count("'text': 'a'") == 3
+
+
+async def test_a_value_that_is_found_at_once_takes_no_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
+    executed: list[str] = []
+    execute_field = CompilingExecutor.execute_field
+
+    def counted(self: Any, parent_type: Any, source: Any, details: Any, *rest: Any) -> Any:
+        executed.append(details[0].node.name.value)
+        return execute_field(self, parent_type, source, details, *rest)
+
+    monkeypatch.setattr(CompilingExecutor, "execute_field", counted)
+    document = graphql.parse("{ whole { plains { counted } workedOut { id } } }")
+    whole = Chance(1, 0).whole()
+    whole.plains[0].maybe, whole.plains[1].maybe = None, None
+    whole.plains = whole.plains[:2]
+    await run(CompilingExecutor, document, whole, True)
+    assert executed == ["whole", "workedOut"]
+    whole.plains[1].maybe = "b"
+    executed.clear()
+    data, errors = await run(CompilingExecutor, document, whole, True)
+    assert executed == ["whole", "plains", "counted", "workedOut"]
+    assert (data.count("'counted': 1"), errors) == (2, [])

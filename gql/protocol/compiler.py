@@ -1,0 +1,253 @@
+"""Compiles the selections of an operation into functions that turn an object into its part of the response."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLID,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLString,
+    is_abstract_type,
+    is_leaf_type,
+)
+
+from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_in_schema
+from gql.protocol.plain_fields import LATER, AtOnce, declared_at_once
+from gql.protocol.strawberry_internals import class_of, enumeration_of, metadata_of, plain_attribute
+
+# Scalars whose Python values, of exactly this class, need no conversion.
+_AS_THEY_ARE = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
+
+Complete = Callable[[Any, Any], Any]
+"""Turns a field's value and the operation's context into the field's part of the response. It raises any exception when
+graphql-core has to decide.
+"""
+
+Read = Callable[[Any, Any], Any]
+"""Turns an object and the operation's context into what one field of the object adds to the response. It raises any
+exception when graphql-core has to decide.
+"""
+
+
+class _Surprise(Exception):
+    """A value is not exactly what the schema leads to expect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An object's fields in the order `names`.
+
+    plain -- the plain ones by their response names
+    others -- those that graphql-core executes
+    is_certain -- whether none of the plain ones can be LATER
+    """
+
+    plain: list[tuple[str, Read]]
+    others: dict[str, Any]
+    names: tuple[str, ...]
+    is_certain: bool
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What is compiled for an operation of a document while the variables of its conditions have the same values.
+
+    It is found by the identity of the collected fields, which are kept with it, so that no other object can get the
+    same identity.
+
+    root_fields -- the fields of the root as they were collected first; None before that
+    selections -- what graphql-core has collected below them
+    """
+
+    root_fields: Any = None
+    selections: dict[Any, Any] = field(default_factory=dict)
+    _plans: dict[tuple[str, int], tuple[Any, Plan | None]] = field(default_factory=dict)
+    _items: dict[tuple[int, int], tuple[Any, Complete | None]] = field(default_factory=dict)
+
+    def plan(self, executor: ObjectExecutor, type_: GraphQLObjectType, fields: Any) -> Plan | None:
+        """Return the plan for an object, or None when graphql-core executes the whole object."""
+        key = (type_.name, id(fields))
+        known = self._plans.get(key)
+        if known is None:
+            known = self._plans[key] = (fields, _Compiler(executor).plan(type_, fields))
+        return known[1]
+
+    def item(self, executor: ObjectExecutor, type_: GraphQLList[Any], details: Any) -> Complete | None:
+        """Return the completion of a list's items, or None when graphql-core completes the list."""
+        key = (id(type_), id(details))
+        known = self._items.get(key)
+        if known is None:
+            complete = _Compiler(executor).completion(type_.of_type, details)
+            known = self._items[key] = ((type_, details), complete)
+        return known[1]
+
+
+class _Compiler:
+    """Compiles the selections of one operation with its variables."""
+
+    def __init__(self, executor: ObjectExecutor) -> None:
+        self._executor = executor
+
+    def plan(self, parent: GraphQLObjectType, grouped: Mapping[str, Any]) -> Plan | None:
+        plain: list[tuple[str, Read]] = []
+        others: dict[str, Any] = {}
+        is_certain = True
+        for name, details in grouped.items():
+            read = self._attribute(parent, details)
+            if read is None:
+                read = self._at_once(parent, details)
+                is_certain &= read is None
+            if read is None:
+                others[name] = details
+            else:
+                plain.append((name, read))
+        return Plan(plain, others, tuple(grouped), is_certain) if plain else None
+
+    def _attribute(self, parent: GraphQLObjectType, details: Any) -> Read | None:
+        """Return how a field is read that only reads an attribute, or None when it does more."""
+        field_ = self._executor.schema.get_field(parent, name_in_schema(details))
+        attribute = None if field_ is None else plain_attribute(field_)
+        if field_ is None or attribute is None:
+            return None
+        type_ = field_.type
+        of_type = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        if is_leaf_type(of_type) and of_type.name in _AS_THEY_ARE:
+            return _text(attribute, of_type, may_be_null=of_type is type_)
+        complete = self.completion(type_, details)
+        if complete is None:
+            return None
+        return lambda object_, context: complete(getattr(object_, attribute), context)
+
+    def _at_once(self, parent: GraphQLObjectType, details: Any) -> Read | None:
+        """Return how a field is read that declares how its value is found at once. What it returns may be LATER."""
+        field_ = self._executor.schema.get_field(parent, name_in_schema(details))
+        find = None if field_ is None or has_arguments(details) else declared_at_once(metadata_of(field_))
+        if field_ is None or find is None:
+            return None
+        complete = self.completion(field_.type, details)
+        return None if complete is None else _found(find, self._executor.names_below(details), complete)
+
+    def completion(self, type_: GraphQLOutputType, details: Any) -> Complete | None:
+        """Return the completion of values of the type, or None unless everything selected from them is plain."""
+        if isinstance(type_, GraphQLNonNull):
+            return self._of_value(type_.of_type, details)
+        of_value = self._of_value(type_, details)
+        return None if of_value is None else lambda value, context: None if value is None else of_value(value, context)
+
+    def _of_value(self, type_: Any, details: Any) -> Complete | None:
+        """Return the completion for values that are not null."""
+        if isinstance(type_, GraphQLList):
+            return _list_of(self.completion(type_.of_type, details))
+        if is_leaf_type(type_):
+            return _leaf(type_)
+        if is_abstract_type(type_):
+            return self._abstract(type_, details)
+        found = self._object(type_, details)
+        return None if found is None else _exactly({found[0]: found[1]})
+
+    def _abstract(self, type_: GraphQLAbstractType, details: Any) -> Complete | None:
+        possible = [self._object(each, details) for each in self._executor.schema.get_possible_types(type_)]
+        by_class = dict(found for found in possible if found is not None)
+        return _exactly(by_class) if by_class else None
+
+    def _object(self, type_: GraphQLObjectType, details: Any) -> tuple[type, Complete] | None:
+        """Return the class with the completion of its objects, or None unless everything selected from them
+        is plain.
+        """
+        origin = class_of(type_)
+        if origin is None:
+            return None
+        fields, has_deferred = self._executor.fields_below(type_, details)
+        if has_deferred:
+            return None
+        reads: list[tuple[str, Read]] = []
+        for name, each in fields.items():
+            if name_in_schema(each) == "__typename":
+                reads.append((name, _constant(type_.name)))
+                continue
+            read = self._attribute(type_, each) or _certain(self._at_once(type_, each))
+            if read is None:
+                return None
+            reads.append((name, read))
+        return origin, lambda value, context: {name: read(value, context) for name, read in reads}
+
+
+def _constant(value: str) -> Read:
+    return lambda _, __: value
+
+
+def _text(attribute: str, type_: Any, *, may_be_null: bool) -> Read:
+    expected = _AS_THEY_ARE[type_.name]
+
+    def read(object_: Any, _: Any) -> Any:
+        value = getattr(object_, attribute)
+        if type(value) is expected or (may_be_null and value is None):
+            return value
+        return _coerced(type_, value)
+
+    return read
+
+
+def _found(find: AtOnce, names: frozenset[str], complete: Complete) -> Read:
+    def read(object_: Any, context: Any) -> Any:
+        value = find(object_, context, names)
+        return LATER if value is LATER else complete(value, context)
+
+    return read
+
+
+def _certain(read: Read | None) -> Read | None:
+    """Return a reading that raises where the value would be LATER."""
+    if read is None:
+        return None
+
+    def certainly(object_: Any, context: Any) -> Any:
+        value = read(object_, context)
+        if value is LATER:
+            raise _Surprise
+        return value
+
+    return certainly
+
+
+def _leaf(type_: Any) -> Complete:
+    if type_.name in _AS_THEY_ARE:
+        expected = _AS_THEY_ARE[type_.name]
+        return lambda value, _: value if type(value) is expected else _coerced(type_, value)
+    if isinstance(type_, GraphQLEnumType):
+        names = {each.value: name for name, each in type_.values.items() if each.value.__hash__ is not None}
+        wrapped = enumeration_of(type_)
+        members = {} if wrapped is None else {each: names[each.value] for each in wrapped if each.value in names}
+        return lambda value, _: members[value] if type(value) is wrapped else _coerced(type_, value)
+    return lambda value, _: _coerced(type_, value)
+
+
+def _coerced(type_: Any, value: Any) -> Any:
+    coerced = type_.coerce_output_value(value)
+    if coerced is None:
+        raise _Surprise
+    return coerced
+
+
+def _list_of(complete: Complete | None) -> Complete | None:
+    if complete is None:
+        return None
+
+    def of_list(value: Any, context: Any) -> list[Any]:
+        if type(value) is not list and type(value) is not tuple:
+            raise _Surprise
+        return [complete(each, context) for each in value]
+
+    return of_list
+
+
+def _exactly(by_class: Mapping[type, Complete]) -> Complete:
+    """Return a completion for objects of exactly these classes. It raises KeyError for others."""
+    return lambda value, context: by_class[type(value)](value, context)
