@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.checking_out import driver_of
 from tracing import statement_span
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
@@ -54,7 +55,7 @@ async def by_driver(
     connection: AsyncConnection, statement: str, *arguments: object, run: Run = asyncpg.Connection.fetch
 ) -> Any:
     """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver: Any = driver_of(connection) or (await connection.get_raw_connection()).driver_connection
     try:
         # A script only begins a transaction, and its text holds values.
         with _NO_SPAN if run is asyncpg.Connection.execute else statement_span(statement):

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: one engine per process, and two ways to use it, `read` and `unit_of_work`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.asyncpg_internals import watch_socket
+from db.checking_out import driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
 from db.limits import OF_A_COMMAND, Limits
@@ -123,9 +125,24 @@ def _know_history(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 
 def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """End the transaction when a connection returns to the pool, because a reader that was cancelled cannot end it."""
+    """End the transaction when a connection returns to the pool with it, because a reader that was cancelled cannot."""
     if state.asyncio_safe and entry.info.pop(_IS_READING, False):
         connection.run_async(lambda driver: driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK))
+
+
+async def _has_ended(connection: AsyncConnection) -> bool:
+    """End the transaction of a reader that was not cancelled. Returns whether that is certain; if not, the pool ends it
+    or drops the connection.
+    """
+    driver = driver_of(connection)
+    if driver is None:
+        return False
+    try:
+        await driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK)
+    except Exception:
+        return False
+    del connection.info[_IS_READING]
+    return True
 
 
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
@@ -150,11 +167,20 @@ class Database:
     @asynccontextmanager
     async def read(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
         """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
-        async with self._readers.connect() as connection:
-            (await connection.get_raw_connection()).info[_IS_READING] = True
+        connection = await take(self._readers)
+        is_over = False
+        try:
+            connection.info[_IS_READING] = True
             script = _START_READING.format(organization_id=organization_id)
             await by_driver(connection, script, run=asyncpg.Connection.execute)
             yield connection
+            is_over = await _has_ended(connection)
+        finally:
+            if is_over:
+                give_back(connection)
+            else:
+                # Whoever was cancelled can await nothing.
+                await asyncio.shield(asyncio.ensure_future(connection.close()))
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -1,13 +1,15 @@
-"""What db/pool.py assumes of SQLAlchemy. Each failure names the installed version."""
+"""What db/pool.py and db/checking_out.py assume of SQLAlchemy. Each failure names the installed version."""
 
 import asyncio
 from importlib.metadata import version
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from db.checking_out import driver_of, give_back, take
 from db.pool import CountingPool
 
 LIBRARY = f"sqlalchemy {version('sqlalchemy')}"
@@ -30,3 +32,31 @@ async def test_whoever_waits_for_a_connection_is_in_do_get(database_url: str) ->
     assert figure("waiting") == idle, LIBRARY
     assert figure("wait_seconds_count") == waits + 2, LIBRARY
     assert figure("timeouts_total") == timeouts + 1, LIBRARY
+
+
+async def test_a_free_connection_is_taken_and_given_back_without_awaiting_anything(database_url: str) -> None:
+    engine = create_async_engine(database_url, poolclass=CountingPool, pool_size=1, max_overflow=0)
+    async with engine.connect() as first:
+        driver = driver_of(first)
+    taking = take(engine)
+    with pytest.raises(StopIteration) as taken:
+        taking.send(None)
+    connection: AsyncConnection = taken.value.value
+    assert driver_of(connection) is driver is not None, LIBRARY
+    assert await connection.scalar(text("SELECT 1")) == 1
+    await connection.rollback()
+    give_back(connection)
+    assert (engine.pool.checkedin(), engine.pool.checkedout()) == (1, 0), LIBRARY  # type: ignore[attr-defined]
+    await engine.dispose()
+
+
+async def test_a_connection_that_is_too_old_is_made_anew(database_url: str) -> None:
+    engine = create_async_engine(database_url, poolclass=CountingPool, pool_size=1, max_overflow=0, pool_recycle=0)
+    drivers = set()
+    for _ in range(3):
+        connection = await take(engine)
+        drivers.add(driver_of(connection))
+        assert await connection.scalar(text("SELECT 1")) == 1, LIBRARY
+        await connection.close()
+    assert len(drivers) == 3, LIBRARY
+    await engine.dispose()
