@@ -137,6 +137,41 @@ def audit(organization: str | None, as_json: bool) -> None:
     audit_database(organization=organization, as_json=as_json)
 
 
+@app.command(
+    epilog='Example: python rollbook.py found "Riverside Gym" --owner ann@example.com --time-zone America/Chicago'
+    " --currency USD"
+)
+@click.argument("name", metavar="NAME")
+@click.option("--owner", required=True, metavar="EMAIL", help="The e-mail address of the first owner.")
+@click.option("--time-zone", required=True, metavar="ZONE", help="The time zone of the location, as America/Chicago.")
+@click.option("--currency", required=True, metavar="CODE", help="The currency's code in ISO 4217, such as USD.")
+@click.option("--location", metavar="NAME", help="The name of the first location; default: that of the business.")
+@click.option("--owner-name", metavar="NAME", help="The owner's name; default: the first part of the address.")
+def found(name: str, owner: str, time_zone: str, currency: str, location: str | None, owner_name: str | None) -> None:
+    """Found a business: an organization with its first location and its owner, in production too.
+
+    It prints a link with which the owner chooses a password. The link can be used once, for 30 minutes.
+    """
+    with loading():
+        from commands.founding import found_business
+
+    found_business(name, owner=owner, time_zone=time_zone, currency=currency, location=location, owner_name=owner_name)
+
+
+@app.command(epilog="Example: python rollbook.py link ann@example.com --organization Riverside")
+@click.argument("person", metavar="EMAIL")
+@click.option("--organization", metavar="NAME|ID", help="The organization; needed if several have such a person.")
+def link(person: str, organization: str | None) -> None:
+    """Print a link with which a staff member chooses a password, once, within 30 minutes.
+
+    It is for owners who cannot receive e-mail or whose link has expired, and is meant to be handed over in person.
+    """
+    with loading():
+        from commands.founding import print_link
+
+    print_link(person, organization=organization)
+
+
 @app.command(epilog="Example: python rollbook.py demo --fresh")
 @click.option("--fresh", is_flag=True, help="Delete the demo organizations first.")
 def demo(fresh: bool) -> None:

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
 
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
+    public_url: str | None = None
 
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
@@ -102,6 +103,11 @@ class Settings(BaseSettings):
     def operation_slots(self) -> int:
         """The number of operations that run at once."""
         return self.concurrent_operations or max(1, min(4, self.database_pool_size - 2))
+
+    @property
+    def pages_url(self) -> str:
+        """The address of the pages to which links lead: ROLLBOOK_PUBLIC_URL or, for local work, the API's own."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @field_validator("database_url")
     @classmethod
@@ -140,6 +146,16 @@ class Settings(BaseSettings):
                 raise ValueError(f"has {origin!r}, which is not an origin such as https://app.example.com")
         return origins
 
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("is not the address of a web site such as https://rollbook.example.com")
+        return url.rstrip("/")
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, level: Any) -> Any:
@@ -168,6 +184,10 @@ class Settings(BaseSettings):
             faults.append("ROLLBOOK_JWKS_URL must start with https:// in production.")
         if (self.smtp_url is None) != (self.mail_from is None):
             faults.append("ROLLBOOK_SMTP_URL and ROLLBOOK_MAIL_FROM must be set together or not at all.")
+        if self.in_production and self.public_url is not None and not self.public_url.startswith("https://"):
+            faults.append("ROLLBOOK_PUBLIC_URL must start with https:// in production.")
+        if self.in_production and self.smtp_url is not None and self.public_url is None:
+            faults.append("ROLLBOOK_PUBLIC_URL must be set in production when e-mail is sent: e-mails have links.")
         if faults:
             raise ValueError("\n".join(faults))
         return self

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from jinja2 import TemplateError
 
+from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.vocabulary import EmailState
 from clock import clock_from
 from commands.database_faults import database_faults
@@ -14,6 +15,7 @@ from commands.local import settings_here
 from db.engine import Database, create_engine
 from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
+from mail.links import with_link
 from mail.render import render
 from settings import Settings
 
@@ -43,9 +45,15 @@ def show_mail(email_id: str, *, html: bool) -> None:
     """Print one message as it is or would be sent. `email_id` may be the end of an id if no other id ends the same
     way.
     """
-    email = _run(lambda database, _: _one(database, email_id))
+
+    async def ask(database: Database, settings: Settings) -> tuple[StoredEmail, LinkTerms]:
+        terms = LinkTerms.of(settings.secret.get_secret_value(), settings.pages_url)
+        return await _one(database, email_id), terms
+
+    email, terms = _run(ask)
     try:
-        rendered = render(email.template, email.facts, organization=email.organization_name)
+        facts = with_link(email.organization_id, email.facts, terms)
+        rendered = render(email.template, facts, organization=email.organization_name)
     except (TemplateError, ValueError, TypeError) as fault:
         raise Fault(f"The template {email.template!r} cannot be filled in: {fault}.") from None
     if html:
@@ -103,6 +111,7 @@ async def _one(database: Database, email_id: str) -> StoredEmail:
 
 def _subject(email: StoredEmail) -> str:
     try:
+        # No subject has a link.
         return render(email.template, email.facts, organization=email.organization_name).subject
     except (TemplateError, ValueError, TypeError):
         return f"({email.template})"

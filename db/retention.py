@@ -7,6 +7,7 @@ from sqlalchemy import text
 from db.engine import Database
 
 _FORGET = {
+    "account_links": text("SELECT forget_account_links(:older_than, :at_most)"),
     "sign_ins": text("SELECT forget_sign_ins(:older_than, :at_most)"),
     "emails": text("SELECT forget_emails(:older_than, :at_most)"),
     "security_events": text("SELECT forget_security_events(:older_than, :at_most)"),
@@ -17,7 +18,7 @@ _FORGET = {
 async def forget_rows(database: Database, name: str, *, older_than: datetime, at_most: int) -> int:
     """Delete the oldest rows of the class, committed, and return their number.
 
-    name -- the class: sign_ins, emails, security_events or medical_reads
+    name -- the class: account_links, sign_ins, emails, security_events or medical_reads
     """
     async with database.engine.begin() as connection:
         found = await connection.execute(_FORGET[name], {"older_than": older_than, "at_most": at_most})

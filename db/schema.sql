@@ -114,6 +114,31 @@ CREATE POLICY tenant ON access_epoch USING ((organization_id = ( SELECT (NULLIF(
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access_epoch TO rollbook_app;
 
 
+CREATE TABLE account_link (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    purpose character varying(32) NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT account_link_account_link_purpose CHECK (((purpose)::text = ANY ((ARRAY['INVITATION'::character varying, 'PASSWORD_RESET'::character varying])::text[]))),
+    CONSTRAINT account_link_is_used_or_revoked CHECK (((used_at IS NULL) OR (revoked_at IS NULL))),
+    CONSTRAINT account_link_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT account_link_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),
+    CONSTRAINT account_link_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+CREATE INDEX account_link_expires_ix ON account_link USING btree (expires_at);
+CREATE UNIQUE INDEX account_link_open_key ON account_link USING btree (organization_id, person_id, purpose) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX account_link_person_ix ON account_link USING btree (organization_id, person_id, created_at);
+ALTER TABLE account_link ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON account_link USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE account_link TO rollbook_app;
+
+
 CREATE TABLE alembic_version (
     version_num character varying(32) NOT NULL,
     serves_code_from text DEFAULT '0029'::text NOT NULL,
@@ -1009,7 +1034,7 @@ CREATE TABLE security_event (
     last_at timestamp with time zone NOT NULL,
     CONSTRAINT security_event_count_is_at_least_one CHECK ((count >= 1)),
     CONSTRAINT security_event_portal CHECK (((portal)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'CUSTOMER'::character varying, 'KIOSK'::character varying])::text[]))),
-    CONSTRAINT security_event_security_event_kind CHECK (((kind)::text = ANY ((ARRAY['SIGNED_IN'::character varying, 'SIGN_IN_REFUSED'::character varying, 'SIGN_IN_LIMITED'::character varying, 'REFRESH_REFUSED'::character varying, 'REFRESH_REUSED'::character varying, 'SESSION_ENDED'::character varying, 'PERMISSION_DENIED'::character varying, 'KIOSK_LAUNCHED'::character varying, 'KIOSK_REVOKED'::character varying, 'KIOSK_LIMITED'::character varying, 'FAMILY_ERASED'::character varying, 'FAMILY_EXPORTED'::character varying])::text[]))),
+    CONSTRAINT security_event_security_event_kind CHECK (((kind)::text = ANY (ARRAY[('SIGNED_IN'::character varying)::text, ('SIGN_IN_REFUSED'::character varying)::text, ('SIGN_IN_LIMITED'::character varying)::text, ('REFRESH_REFUSED'::character varying)::text, ('REFRESH_REUSED'::character varying)::text, ('SESSION_ENDED'::character varying)::text, ('PERMISSION_DENIED'::character varying)::text, ('KIOSK_LAUNCHED'::character varying)::text, ('KIOSK_REVOKED'::character varying)::text, ('KIOSK_LIMITED'::character varying)::text, ('FAMILY_ERASED'::character varying)::text, ('FAMILY_EXPORTED'::character varying)::text, ('ORGANIZATION_FOUNDED'::character varying)::text, ('INVITED'::character varying)::text, ('INVITATION_REVOKED'::character varying)::text, ('INVITATION_ACCEPTED'::character varying)::text, ('PASSWORD_RESET_REQUESTED'::character varying)::text, ('PASSWORD_RESET_LIMITED'::character varying)::text, ('PASSWORD_RESET'::character varying)::text, ('PASSWORD_CHANGED'::character varying)::text, ('LINK_REFUSED'::character varying)::text, ('STAFF_CREATED'::character varying)::text, ('STAFF_UPDATED'::character varying)::text, ('STAFF_ENDED'::character varying)::text, ('PERMISSIONS_CHANGED'::character varying)::text, ('PERMISSION_GROUP_CHANGED'::character varying)::text]))),
     CONSTRAINT security_event_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT security_event_kiosk_id_fk FOREIGN KEY (organization_id, kiosk_id) REFERENCES kiosk(organization_id, id),
     CONSTRAINT security_event_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
@@ -1522,6 +1547,23 @@ BEGIN
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION feed_tokens() FROM PUBLIC;
+
+
+CREATE FUNCTION forget_account_links(older_than timestamp with time zone, at_most integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH old AS (
+        SELECT x.organization_id, x.id FROM account_link x
+        WHERE x.expires_at < older_than ORDER BY x.expires_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM account_link x USING old WHERE (x.organization_id, x.id) = (old.organization_id, old.id)
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM forgotten
+$$;
+REVOKE ALL ON FUNCTION forget_account_links(older_than timestamp with time zone, at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION forget_account_links(older_than timestamp with time zone, at_most integer) TO rollbook_app;
 
 
 CREATE FUNCTION forget_answers(used_before timestamp with time zone, at_most integer) RETURNS integer

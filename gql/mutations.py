@@ -12,6 +12,7 @@ from gql.absences import (
     request_expected_absence,
     withdraw_expected_absence,
 )
+from gql.accounts import accept_invitation, reset_password
 from gql.cancelling import cancel_occurrences, create_cancellation_tokens, restore_occurrence
 from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
 from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
@@ -54,6 +55,8 @@ class Mutation:
     sign_in = sign_in.field
     refresh_session = refresh_session.field
     sign_out = sign_out.field
+    accept_invitation = accept_invitation.field
+    reset_password = reset_password.field
     submit_attendance = submit_attendance.field
     mark_attendance = mark_attendance.field
     check_in = check_in.field

@@ -9,6 +9,7 @@ from hashlib import sha256
 from redis.asyncio import Redis
 
 from attendance.actions.organization.passwords import Passwords
+from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.organization.sign_in import SessionTerms
 from db.engine import Database
 from db.wake_ups import Announcer
@@ -47,6 +48,7 @@ class Services:
     security_log: SecurityLog
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
+    link_terms: LinkTerms
     hub: SheetHub
     feed: Hub[FeedChange]
     access: AccessWatch
@@ -81,6 +83,7 @@ def make_services(
         security_log=SecurityLog(database, clock),
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
+        link_terms=LinkTerms.of(settings.secret.get_secret_value(), settings.pages_url),
         hub=hub,
         tasks=tasks or TaskBoard(database),
         feed=feed or make_feed_hub(database),

@@ -6,20 +6,23 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from uuid import UUID, uuid5
 
+from attendance.rules.accounts.account_links import LinkTerms
 from db.tasks.emails import OutgoingEmail
+from mail.links import with_link
 from mail.render import render
 
 _MESSAGE_IDS = UUID("5f0e7f6c-3b52-4d0b-9a55-0c3a1f5b7d21")
 
 
-def compose(email: OutgoingEmail, *, sender: str, now: datetime) -> EmailMessage:
+def compose(email: OutgoingEmail, *, sender: str, links: LinkTerms | None, now: datetime) -> EmailMessage:
     """Return the message from `sender`, an address, in the organization's name. Every attempt for one reason has the
     same Message-ID.
 
     Raises what `render` raises, and ValueError for a recipient that is not one address.
     """
     mailbox = Address(addr_spec=sender)
-    rendered = render(email.template, email.facts, organization=email.organization_name)
+    facts = with_link(email.organization_id, email.facts, links)
+    rendered = render(email.template, facts, organization=email.organization_name)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(" ".join(email.organization_name.split()), mailbox.username, mailbox.domain)
     message["To"] = one_address(email.recipient)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from attendance.rules.accounts.account_links import LinkTerms
 from attendance.tasks.kinds import KINDS, Kinds
 from clock import Clock, clock_from
 from db.engine import Database, create_engine
@@ -38,12 +39,14 @@ class WorkerContext:
 
     stop -- once it is set, jobs finish what they have begun and begin nothing more
     mail_server -- None: messages are kept
+    links -- how the links in messages are made; None: messages with a link fail
     """
 
     database: Database
     announcer: Announcer
     clock: Clock
     mail_server: SmtpServer | None = None
+    links: LinkTerms | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     post: Post = field(default_factory=Post)
     # The kinds of background tasks that this worker can do, and the bell that rings when a task was started.
@@ -97,6 +100,7 @@ async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = RES
             announcer,
             clock_from(settings.test_clock),
             mail_server(settings),
+            LinkTerms.of(settings.secret.get_secret_value(), settings.pages_url),
             kinds=kinds,
             letters=letters,
             pace=Pace(rest),

@@ -391,6 +391,31 @@ class SignInRefusedReason(StrEnum):
     SESSION_ENDED = "SESSION_ENDED"
 
 
+class AccountLinkPurpose(StrEnum):
+    """R12.2: what a link is for with which somebody chooses a password."""
+
+    INVITATION = "INVITATION"
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a purpose, no password
+
+
+class LinkNotValidReason(StrEnum):
+    """R12.2: why a link cannot be used."""
+
+    UNKNOWN = "UNKNOWN"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class PasswordNotAllowedReason(StrEnum):
+    """R12.3: why a password may not be chosen."""
+
+    TOO_SHORT = "TOO_SHORT"
+    TOO_LONG = "TOO_LONG"
+    COMMON = "COMMON"
+    PERSONAL = "PERSONAL"
+
+
 class SecurityEventKind(StrEnum):
     """R12.7: what matters to the safety of accounts, as far as it exists."""
 
@@ -406,3 +431,17 @@ class SecurityEventKind(StrEnum):
     KIOSK_LIMITED = "KIOSK_LIMITED"
     FAMILY_ERASED = "FAMILY_ERASED"
     FAMILY_EXPORTED = "FAMILY_EXPORTED"
+    ORGANIZATION_FOUNDED = "ORGANIZATION_FOUNDED"
+    INVITED = "INVITED"
+    INVITATION_REVOKED = "INVITATION_REVOKED"
+    INVITATION_ACCEPTED = "INVITATION_ACCEPTED"
+    PASSWORD_RESET_REQUESTED = "PASSWORD_RESET_REQUESTED"  # noqa: S105 - a kind, no password
+    PASSWORD_RESET_LIMITED = "PASSWORD_RESET_LIMITED"  # noqa: S105 - a kind, no password
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind, no password
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - a kind, no password
+    LINK_REFUSED = "LINK_REFUSED"
+    STAFF_CREATED = "STAFF_CREATED"
+    STAFF_UPDATED = "STAFF_UPDATED"
+    STAFF_ENDED = "STAFF_ENDED"
+    PERMISSIONS_CHANGED = "PERMISSIONS_CHANGED"
+    PERMISSION_GROUP_CHANGED = "PERMISSION_GROUP_CHANGED"

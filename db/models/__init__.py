@@ -1,5 +1,6 @@
 """All tables, by aggregate. Elsewhere a table is called `models.Mark`; `models.metadata` contains all of them."""
 
+from db.models.accounts import AccountLink
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
 from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment, ImportedEnrollment
 from db.models.feed import Feed, FeedItem, FeedPosition
@@ -50,6 +51,7 @@ metadata = Table.metadata
 
 __all__ = [
     "AccessEpoch",
+    "AccountLink",
     "BackgroundTask",
     "BackgroundTaskException",
     "BackgroundTaskItem",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 REPLACED, EMPTIED, ROW_DELETED = "replaced by a neutral text", "emptied", "deleted with its row"
 
 ERASED: Mapping[str, str] = {
+    "account_link.secret_hash": ROW_DELETED,
     "background_task.input": "its comment is emptied if the task was for these students alone",
     "background_task_exception.message": REPLACED,
     "changed_entry.after_note": EMPTIED,
@@ -64,7 +65,8 @@ ERASED: Mapping[str, str] = {
     "student_note.body": ROW_DELETED,
 }
 """Columns that say something about a family or a student, with what an erasure does to them. Rows of `person`,
-`security_event` and `idempotency_key` are concerned if they are of a guardian; staff of the business are not erased.
+`account_link`, `security_event` and `idempotency_key` are concerned if they are of a guardian; staff of the
+business are not erased.
 """
 
 KEPT: Mapping[str, str] = {

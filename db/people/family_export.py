@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 NOT_EXPORTED = frozenset(
     {
         "person.password_hash",
+        "account_link.secret_hash",
         "sign_in.refresh_hash",
         "sign_in.previous_refresh_hash",
         "idempotency_key.fingerprint",
@@ -50,6 +51,7 @@ SECTIONS: Mapping[str, str] = {
     "imported_family": "t.family_id = :family_id",
     "person": "t.family_id = :family_id",
     "guardian_phone": _OF_GUARDIANS,
+    "account_link": _OF_GUARDIANS,
     "sign_in": _OF_GUARDIANS,
     "security_event": _OF_GUARDIANS,
     "idempotency_key": f"t.caller_id IN {_GUARDIANS}",

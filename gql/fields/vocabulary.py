@@ -77,5 +77,24 @@ described(
         SecurityEventKind.KIOSK_LIMITED: "A kiosk looked up families too often.",
         SecurityEventKind.FAMILY_ERASED: "A family or a student was erased; `detail` is the key of the family.",
         SecurityEventKind.FAMILY_EXPORTED: "The data of a family was exported; `detail` is the key of the family.",
+        SecurityEventKind.ORGANIZATION_FOUNDED: "An operator founded the organization; the actor is its first owner.",
+        SecurityEventKind.INVITED: "Somebody was invited; `detail` is the key of the person.",
+        SecurityEventKind.INVITATION_REVOKED: "An invitation was revoked; `detail` is the key of the person.",
+        SecurityEventKind.INVITATION_ACCEPTED: "Somebody accepted an invitation and chose a password.",
+        SecurityEventKind.PASSWORD_RESET_REQUESTED: "A reset of the password was requested for this account; `detail` "
+        "is the key of the person when somebody else requested it.",
+        SecurityEventKind.PASSWORD_RESET_LIMITED: "A reset was requested too often, and no e-mail was sent.",
+        SecurityEventKind.PASSWORD_RESET: "Somebody chose another password with the link of a reset.",
+        SecurityEventKind.PASSWORD_CHANGED: "Somebody changed the password, giving the present one.",
+        SecurityEventKind.LINK_REFUSED: "The link of an invitation or of a reset was not valid any more; `detail` says "
+        "why.",
+        SecurityEventKind.STAFF_CREATED: "A staff member was created; `detail` is the key of the person.",
+        SecurityEventKind.STAFF_UPDATED: "A staff member's name or address was changed; `detail` is the key of the "
+        "person.",
+        SecurityEventKind.STAFF_ENDED: "A staff member's access was ended; `detail` is the key of the person.",
+        SecurityEventKind.PERMISSIONS_CHANGED: "The permissions or groups of a staff member were changed; `detail` is "
+        "the key of the person.",
+        SecurityEventKind.PERMISSION_GROUP_CHANGED: "A permission group was created, changed or deleted; `detail` is "
+        "the key of the group.",
     },
 )

@@ -24,6 +24,7 @@ DOORS = {
     "forget_answers": "a nightly job forgets what is old in all organizations",
     "forget_emails": "a nightly job forgets what is old in all organizations",
     "forget_feed": "a nightly job forgets what is old in all organizations",
+    "forget_account_links": "a nightly job forgets what is old in all organizations",
     "forget_medical_reads": "a nightly job forgets what is old in all organizations",
     "forget_security_events": "a nightly job forgets what is old in all organizations",
     "forget_sign_ins": "a nightly job forgets what is old in all organizations",

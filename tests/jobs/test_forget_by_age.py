@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.rules.vocabulary import EmailState, Portal, SecurityEventKind
+from attendance.rules.vocabulary import AccountLinkPurpose, EmailState, Portal, SecurityEventKind
 from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
@@ -17,6 +17,7 @@ from workers.jobs.forget_by_age import KEPT, forget
 NOW = datetime(2030, 11, 16, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 TABLES = {
+    "account_links": models.AccountLink,
     "sign_ins": models.SignIn,
     "emails": models.Email,
     "security_events": models.SecurityEvent,
@@ -27,6 +28,14 @@ TABLES = {
 async def fill(world: World, at: dict[str, datetime]) -> None:
     """A row of each class, of this time."""
     student, person = await world.student(), await world.staff()
+    await world.add(
+        models.AccountLink,
+        person_id=person,
+        purpose=AccountLinkPurpose.INVITATION,
+        secret_hash=b"x",
+        created_at=at["account_links"],
+        expires_at=at["account_links"],
+    )
     await world.add(
         models.SignIn,
         person_id=person,

@@ -97,6 +97,23 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
             "ROLLBOOK_TEST_CLOCK is refused in production, where the clock cannot be moved.",
         ),
         (
+            {"ROLLBOOK_PUBLIC_URL": "rollbook.example.com"},
+            "ROLLBOOK_PUBLIC_URL is not the address of a web site such as https://rollbook.example.com.",
+        ),
+        (
+            {"ROLLBOOK_ENV": "production", "ROLLBOOK_SECRET": "s" * 32, "ROLLBOOK_PUBLIC_URL": "http://a.example"},
+            "ROLLBOOK_PUBLIC_URL must start with https:// in production.",
+        ),
+        (
+            {
+                "ROLLBOOK_ENV": "production",
+                "ROLLBOOK_SECRET": "s" * 32,
+                "ROLLBOOK_SMTP_URL": "smtp://mail.example.com",
+                "ROLLBOOK_MAIL_FROM": "a@example.com",
+            },
+            "ROLLBOOK_PUBLIC_URL must be set in production when e-mail is sent: e-mails have links.",
+        ),
+        (
             {"ROLLBOOK_JWKS_URL": "https://id.example/keys"},
             "ROLLBOOK_JWKS_URL, ROLLBOOK_JWKS_ISSUER and ROLLBOOK_JWKS_AUDIENCE must be set together or not at all.",
         ),

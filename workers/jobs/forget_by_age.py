@@ -14,12 +14,13 @@ from workers.context import WorkerContext, context_of
 from workers.faults import tell
 
 KEPT: Mapping[str, timedelta] = {
+    "account_links": timedelta(days=90),
     "sign_ins": timedelta(days=90),
     "emails": timedelta(days=400),
     "security_events": timedelta(days=365),
     "medical_reads": timedelta(days=1096),
 }
-"""By class of data. Sign-ins count from their expiry, the others from when they came about."""
+"""By class of data. Links and sign-ins count from their expiry, the others from when they came about."""
 PORTION = 2000
 
 log = structlog.get_logger(__name__)

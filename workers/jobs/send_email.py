@@ -151,7 +151,7 @@ async def _attempt(context: WorkerContext, email: OutgoingEmail) -> Attempt:
 async def _deliver(context: WorkerContext, email: OutgoingEmail) -> EmailState | None:
     """Return SENT or KEPT; None if the message was withdrawn or taken over before it was handed over."""
     server = context.mail_server
-    message = compose(email, sender=server.sender if server else NOBODY, now=context.clock())
+    message = compose(email, sender=server.sender if server else NOBODY, links=context.links, now=context.clock())
     if server is None:
         return EmailState.KEPT
     async with opened(server, email.recipient.strip()) as client:

@@ -10,6 +10,7 @@ from attendance.actions.organization.passwords import Passwords
 from attendance.rules.organization.permissions import Viewer, kind_for
 from attendance.rules.organization.sign_in import (
     WRONG_PORTAL,
+    WRONG_SIGN_IN,
     Account,
     Refresh,
     RefreshToken,
@@ -19,6 +20,7 @@ from attendance.rules.organization.sign_in import (
 )
 from attendance.rules.organization.sign_in_refusals import SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
+from db.accounts.account_holders import share_account
 from db.ids import new_id
 from db.organization.sign_ins import add_sign_in, lock_sign_in
 from db.organization.viewers import find_person
@@ -69,8 +71,11 @@ async def sign_in(
     When it is called again with the same idempotency key before the session was refreshed, it returns the same session
     (R4.11). Without a key, each call begins a session.
 
-    Raises SignInRefused when the person may not use the portal.
+    Raises SignInRefused when the person may not use the portal, and when the password was changed since it was checked.
     """
+    # Whoever changes the password ends the sign-ins that there are, so it must not be changed before this one is there.
+    if await share_account(uow, account.person_id) != account.password_hash:
+        raise SignInRefused(SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD, WRONG_SIGN_IN)
     viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id)
     if viewer is None:
         raise SignInRefused(SignInRefusedReason.WRONG_PORTAL, WRONG_PORTAL)

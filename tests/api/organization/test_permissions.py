@@ -74,6 +74,8 @@ STATEMENTS = frozenset({Permission.SEND_STATEMENTS, Permission.SEE_BALANCES})
 CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
 
+BY_LINK = dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "LinkNotValid")
+
 OTHERS_TASK = STAFF_ALONE | {"right": "OK", "lacking": GONE, "stranger": GONE}
 
 TABLE: dict[str, Row] = {
@@ -321,6 +323,9 @@ TABLE: dict[str, Row] = {
         ANYBODY,
         **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "SignInRefused"),
     ),
+    # What lets in is the link.
+    "Mutation.acceptInvitation": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
+    "Mutation.resetPassword": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
     "Mutation.signOut": act(
         lambda _: {"everywhere": False}, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
     ),

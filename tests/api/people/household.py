@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import (
+    AccountLinkPurpose,
     AttendanceStatus,
     ChangeKind,
     EmailState,
@@ -39,6 +40,7 @@ _WORDS = {"email.template", "idempotency_key.mutation", "idempotency_key.fingerp
 _STUDENTS = "student_id IN (SELECT id FROM student WHERE family_id = :family_id)"
 _GUARDIANS = "IN (SELECT id FROM person WHERE family_id = :family_id)"
 _ROWS: Mapping[str, str] = {
+    "account_link": f"person_id {_GUARDIANS}",
     "background_task": f"id IN (SELECT background_task_id FROM background_task_item WHERE {_STUDENTS})",
     "email": "family_id = :family_id",
     "family": "id = :family_id",
@@ -94,6 +96,14 @@ async def new_household(world: World, lesson: Lesson, name: str) -> Household:
         count=1,
         first_at=LONG_AGO,
         last_at=LONG_AGO,
+    )
+    await world.add(
+        models.AccountLink,
+        person_id=gail,
+        purpose=AccountLinkPurpose.INVITATION,
+        secret_hash=b"x",
+        created_at=LONG_AGO,
+        expires_at=LONG_AGO,
     )
     await world.sign_in(gail, Portal.CUSTOMER, LONG_AGO, LONG_AGO + timedelta(days=3650))
     await world.add(

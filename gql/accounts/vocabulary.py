@@ -1,0 +1,27 @@
+"""The enumerations of accounts."""
+
+from attendance.rules.vocabulary import LinkNotValidReason, PasswordNotAllowedReason
+from gql.fields.described import described
+
+__all__ = ["LinkNotValidReason", "PasswordNotAllowedReason"]
+
+described(
+    LinkNotValidReason,
+    "Why a link of an invitation or of a reset cannot be used.",
+    {
+        LinkNotValidReason.UNKNOWN: "There is no such link for this purpose.",
+        LinkNotValidReason.USED: "The link was used already. Each link can be used once.",
+        LinkNotValidReason.EXPIRED: "The link has expired.",
+        LinkNotValidReason.REVOKED: "A newer link was sent, the invitation was revoked, or the person has left.",
+    },
+)
+described(
+    PasswordNotAllowedReason,
+    "Why a password may not be chosen.",
+    {
+        PasswordNotAllowedReason.TOO_SHORT: "It has less than 8 characters.",
+        PasswordNotAllowedReason.TOO_LONG: "It has more than 128 characters.",
+        PasswordNotAllowedReason.COMMON: "It is on a list of common passwords, whatever its upper and lower case.",
+        PasswordNotAllowedReason.PERSONAL: "It is the person's name or e-mail address, or the name of the business.",
+    },
+)
