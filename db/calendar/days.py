@@ -14,7 +14,8 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
 from attendance.rules.vocabulary import AttendanceState
 from db import models
-from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
+from db.calendar.listing_filter import ListingFilter, Window
+from db.calendar.occurrence_listings import list_occurrences, read_tallies
 from db.unit_of_work import UnitOfWork
 
 _PAGE = 200

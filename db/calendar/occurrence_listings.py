@@ -1,14 +1,14 @@
 """Listings of occurrences (R2.8): the timeslots that a filter selects, a page of their dates, and what is recorded for
 them.
 
-The dates are computed in attendance/rules/calendar/listings.py. Only the occurrences on the page are read, so a listing
-takes the same few statements however long its page and its range are.
+PostgreSQL chooses the occurrences of a page (db/calendar/occurrence_positions.py). Only these are read, so a listing
+takes the same two statements however long its page and its range are. Actions that need every occurrence of a range
+read the timeslots instead and place their dates with attendance/rules/calendar/listings.py.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states
+from attendance.rules.calendar.listings import ListedSlot, Position
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates
 from attendance.rules.roster.roster import AttendanceTally
-from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, OfferingKind
-from db.calendar.occurrences import OFFERING_SESSIONS, read_heads, schedule_of
+from attendance.rules.vocabulary import AttendanceStatus
+from db.calendar.listing_filter import ListingFilter, Window
+from db.calendar.occurrence_positions import asked, positions, weekdays
+from db.calendar.occurrences import OFFERING_SESSIONS, head_of, heads_of, schedule_of
 from db.driver import HotStatement
 from db.fragments import on_sheet
 from db.listing import values
@@ -58,12 +60,24 @@ CROSS JOIN LATERAL (
 ) substitutions
 WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL
   AND (t.starts_on IS NULL OR t.starts_on <= :to_on) AND (t.ends_on IS NULL OR t.ends_on >= :from_on)
+  AND (t.weekday IS NULL OR t.weekday = ANY (CAST(:weekdays AS integer[])))
   AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
   AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
   AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
   AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
   AND (CAST(:search AS text) IS NULL OR strpos(o.search_key, :search) > 0)
 """)  # noqa: S608 - constants
+
+# By whether the page is counted from the end.
+_PAGES = {
+    backwards: HotStatement(
+        positions(order)
+        + heads_of(f"""(SELECT timeslot_id, held_on,
+                    row_number() OVER (ORDER BY starts_at {order}, name {order}, timeslot_id {order}, held_on {order})
+             FROM listed)""")  # noqa: S608 - constants
+    )
+    for backwards, order in ((False, "ASC"), (True, "DESC"))
+}
 
 _TALLIES = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
@@ -85,53 +99,6 @@ CROSS JOIN LATERAL (
 """)  # noqa: S608 - a constant
 
 
-# The states of occurrences that have a mark. All others are NOT_TAKEN.
-_STATES = text(f"""
-SELECT k.timeslot_id, k.held_on,
-       EXISTS (SELECT FROM enrollment e
-               WHERE e.organization_id = t.organization_id AND e.offering_id = t.offering_id
-                 AND {on_sheet("e", "t.id", "k.held_on")}
-                 AND NOT EXISTS (SELECT FROM mark m
-                                 WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
-                                   AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS has_unmarked
-FROM (SELECT DISTINCT m.timeslot_id, m.held_on FROM mark m
-      WHERE m.organization_id = :organization_id AND m.timeslot_id = ANY (CAST(:timeslot_ids AS uuid[]))
-        AND m.held_on BETWEEN :from_on AND :to_on) k
-JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
-""")  # noqa: S608 - a constant
-
-
-@dataclass(frozen=True, slots=True)
-class ListingFilter:
-    """A filter for occurrences. None or an empty collection sets no condition.
-
-    search -- a text that the offering's name contains, as `db.names.search_key` compares.
-    visible_to -- a person to whom the listing is restricted (section 11): only occurrences of the offerings that they
-        teach, or at which they substitute, are listed.
-    """
-
-    within: DateSpan
-    kinds: Collection[OfferingKind] | None = None
-    offering_ids: Collection[UUID] | None = None
-    location_ids: Collection[UUID] | None = None
-    program_ids: Collection[UUID] | None = None
-    instructor_ids: Collection[UUID] | None = None
-    attendance_states: Collection[AttendanceState] | None = None
-    search: str | None = None
-    include_not_scheduled: bool = True
-    visible_to: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A page: at most `limit` occurrences between two positions, counted from the end when `backwards` is true."""
-
-    limit: int
-    after: Position | None = None
-    before: Position | None = None
-    backwards: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A page of occurrences in listing order. `has_more` says whether there are others beyond the far end of the
@@ -146,25 +113,17 @@ class Listing:
 async def list_occurrences(
     connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter, window: Window
 ) -> Listing:
-    """Return a page of occurrences. It takes two statements, or three when the filter names attendance states."""
-    slots = await read_slots(connection, organization_id, chosen)
-    if chosen.attendance_states:
-        states = await _read_states(connection, organization_id, slots, chosen.within)
-        slots = in_states(slots, states, frozenset(chosen.attendance_states))
-    positions = expand(
-        slots,
-        chosen.within,
-        include_not_scheduled=chosen.include_not_scheduled,
-        after=window.after,
-        before=window.before,
-        backwards=window.backwards,
-    )
-    page = list(islice(positions, window.limit + 1))
-    shown = page[: window.limit]
+    """Return a page of occurrences, in two statements."""
+    given = await asked(connection, organization_id, chosen, replace(window, limit=window.limit + 1))
+    rows = await _PAGES[window.backwards].rows(connection, given)
+    heads = [head async for row in in_turns(rows[: window.limit]) if (head := head_of(row)) is not None]
     if window.backwards:
-        shown.reverse()
-    heads = await read_heads(connection, organization_id, [each.key for each in shown])
-    return Listing(tuple(shown), tuple(heads), len(page) > window.limit)
+        heads.reverse()
+    return Listing(tuple(map(_position, heads)), tuple(heads), len(rows) > window.limit)
+
+
+def _position(head: OccurrenceHead) -> Position:
+    return Position(head.starts_at, head.offering.sort_key, head.key.timeslot_id, head.key.held_on)
 
 
 async def read_tallies(
@@ -182,23 +141,6 @@ async def read_tallies(
     return {OccurrenceKey(row.timeslot_id, row.held_on): _tally(row) for row in found}
 
 
-async def _read_states(
-    connection: AsyncConnection, organization_id: UUID, slots: Iterable[ListedSlot], within: DateSpan
-) -> dict[OccurrenceKey, AttendanceState]:
-    """Return the states of the occurrences that have a mark."""
-    found = await connection.execute(
-        _STATES,
-        {
-            "organization_id": organization_id,
-            "timeslot_ids": [listed.slot.id for listed in slots],
-            "from_on": within.starts_on,
-            "to_on": within.ends_on,
-        },
-    )
-    partly, wholly = AttendanceState.IN_PROGRESS, AttendanceState.TAKEN
-    return {OccurrenceKey(row.timeslot_id, row.held_on): partly if row.has_unmarked else wholly for row in found}
-
-
 def _tally(row: Row[Any]) -> AttendanceTally:
     counts = dict(zip(row.statuses or (), row.counts or (), strict=True))
     return AttendanceTally({status: counts.get(status.value, 0) for status in AttendanceStatus}, row.unmarked)
@@ -213,6 +155,7 @@ async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen:
             "organization_id": organization_id,
             "from_on": chosen.within.starts_on,
             "to_on": chosen.within.ends_on,
+            "weekdays": weekdays(chosen.within),
             "kinds": values(chosen.kinds),
             "offering_ids": values(chosen.offering_ids),
             "location_ids": values(chosen.location_ids),

@@ -72,8 +72,15 @@ CLOSED = """CROSS JOIN LATERAL (
           WHERE f.organization_id = o.organization_id AND f.offering_id = o.id AND f.is_closed
             AND f.starts_on <= {until} AND f.ends_on >= {since}) n
 ) closed"""
-# Cancellations and blackouts decide first and last days (R3.4). They are only read within this distance of the date.
-_HEADS = HotStatement(f"""
+
+
+def heads_of(keys: str) -> str:
+    """Return the query for the occurrences of a table expression with the columns timeslot_id, held_on and place, in
+    the order of their places. Its rows are for `head_of`.
+
+    Cancellations and blackouts decide first and last days (R3.4). They are only read within some distance of the date.
+    """
+    return f"""
 SELECT k.timeslot_id, k.held_on,
        t.room, t.deleted_at IS NOT NULL
            OR coalesce(k.held_on > (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date, false)
@@ -83,7 +90,7 @@ SELECT k.timeslot_id, k.held_on,
        coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
        w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,
        slots.*, sessions.*, formerly.*, closed.*, cancelled.*, teachers.*, instructors.*
-FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY AS k (timeslot_id, held_on, place)
+FROM {keys} AS k (timeslot_id, held_on, place)
 JOIN timeslot_version t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
     AND {holds_on("t", "k.held_on")}
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
@@ -126,7 +133,10 @@ CROSS JOIN LATERAL (
     JOIN person q ON q.organization_id = o.organization_id AND q.id = there.person_id
 ) instructors
 ORDER BY k.place
-""")  # noqa: S608 - constants
+"""  # noqa: S608 - constants
+
+
+_HEADS = HotStatement(heads_of("unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY"))
 
 
 async def find_head(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> OccurrenceHead | None:
@@ -152,10 +162,11 @@ async def read_heads(
             "dates": [key.held_on for key in possible],
         },
     )
-    return [head async for row in in_turns(found) if (head := _head(row)) is not None]
+    return [head async for row in in_turns(found) if (head := head_of(row)) is not None]
 
 
-def _head(row: Row[Any]) -> OccurrenceHead | None:
+def head_of(row: Row[Any]) -> OccurrenceHead | None:
+    """Return the occurrence of a row, or None when its timeslot does not fall on the date."""
     slots = slots_of(row)
     own = next((slot for slot, _ in slots if slot.id == row.timeslot_id and slot.falls_on(row.held_on)), None)
     if own is None:

@@ -15,7 +15,8 @@ from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
 from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.vocabulary import OfferingKind
-from db.calendar.occurrence_listings import ListingFilter, read_slots, read_tallies
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots, read_tallies
 
 _NOT_HELD = text("""
 SELECT k.timeslot_id, k.held_on

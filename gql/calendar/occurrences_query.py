@@ -10,7 +10,8 @@ import strawberry
 from attendance.rules.calendar.listings import MAX_DAYS, range_refusal
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Caller, sees_all_occurrences
-from db.calendar.occurrence_listings import ListingFilter, Window, list_occurrences, read_tallies
+from db.calendar.listing_filter import ListingFilter, Window
+from db.calendar.occurrence_listings import list_occurrences, read_tallies
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.occurrence_query import NEEDS_TALLY
 from gql.calendar.positions import encode_position, position_cursors, read_position

@@ -15,7 +15,8 @@ from attendance.rules.calendar.listings import ListedSlot, Position, expand, ran
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
-from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots
 from db.calendar.occurrences import read_heads
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.offering import Offering

@@ -27,6 +27,7 @@ class Sizes:
     snow_day_classes -- how many classes are cancelled while workers are killed.
     crowd -- how many subscribers live through all faults.
     simulated_occurrences -- how many occurrences the two simulated days have.
+    listed_organizations -- how many random organizations are listed and searched.
     demo_moments -- at how many of the awkward moments the demo is loaded.
     """
 
@@ -43,6 +44,7 @@ class Sizes:
     crowd: int
     simulated_occurrences: int
     demo_moments: int
+    listed_organizations: int
 
 
 PROFILES = {
@@ -60,6 +62,7 @@ PROFILES = {
         crowd=40,
         simulated_occurrences=40,
         demo_moments=2,
+        listed_organizations=3,
     ),
     "full": Sizes(
         race_rounds=40,
@@ -75,6 +78,7 @@ PROFILES = {
         crowd=200,
         simulated_occurrences=400,
         demo_moments=5,
+        listed_organizations=40,
     ),
 }
 

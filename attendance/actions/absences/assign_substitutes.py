@@ -14,7 +14,8 @@ from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.refusals import OccurrenceNotFound
 from db.absences.staff_absences import LockedStaff, absences_of, read_staff
 from db.absences.substitutions import substitutions_at, write_assignments
-from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots
 from db.calendar.occurrences import read_heads
 from db.unit_of_work import UnitOfWork
 

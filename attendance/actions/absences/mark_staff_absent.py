@@ -12,7 +12,8 @@ from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import NothingFound
 from db.absences.staff_absences import absences_of, add_absence, lock_staff
 from db.absences.substitutions import add_missed, step_back, withdraw_notices
-from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 

@@ -19,7 +19,8 @@ from attendance.rules.cancelling.cancelling import MOST_OCCURRENCES
 from attendance.rules.organization.permissions import Caller, sees_all_occurrences
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import OfferingKind
-from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots
 from db.calendar.occurrences import read_heads
 
 

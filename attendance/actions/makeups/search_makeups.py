@@ -12,7 +12,8 @@ from attendance.rules.calendar.listings import ListedSlot, Position
 from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.makeups.makeup_search import Candidate, MakeupPlaces, MakeupQuestion, candidates, possible
 from attendance.rules.vocabulary import OfferingKind
-from db.calendar.occurrence_listings import ListingFilter, read_slots
+from db.calendar.listing_filter import ListingFilter
+from db.calendar.occurrence_listings import read_slots
 from db.calendar.timetables import read_timetables
 from db.enrollments.enrollments import read_absences, read_places_of
 from pace import in_turns

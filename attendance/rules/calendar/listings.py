@@ -108,8 +108,8 @@ def expand(
 
     The iterator is lazy. A page costs one date for each timeslot and one for each row, however long the range is.
     """
-    bounds = _bounds(within, after, before)
-    runs = (_positions(listed, bounds, include_not_scheduled, backwards) for listed in slots)
+    between = bounds(within, after, before)
+    runs = (_positions(listed, between, include_not_scheduled, backwards) for listed in slots)
     for position in heapq.merge(*runs, reverse=backwards):
         if after is not None and position <= after:
             if backwards:
@@ -122,19 +122,20 @@ def expand(
         yield position
 
 
-def _bounds(within: DateSpan, after: Position | None, before: Position | None) -> DateSpan:
+def bounds(within: DateSpan, after: Position | None, before: Position | None) -> DateSpan:
+    """Return the dates of the range on which an occurrence between the two positions can be held."""
     since = after.starts_at.date() - _ZONE_MARGIN if after else None
     until = before.starts_at.date() + _ZONE_MARGIN if before else None
     return within.clip(DateSpan(since, until))
 
 
 def _positions(
-    listed: ListedSlot, bounds: DateSpan, include_not_scheduled: bool, backwards: bool
+    listed: ListedSlot, between: DateSpan, include_not_scheduled: bool, backwards: bool
 ) -> Iterator[Position]:
     name = listed.name_key
     if not include_not_scheduled:
-        bounds = bounds.clip(_hull(listed.schedule.spans()))
-    for on_date in dates(listed.slot, bounds, backwards=backwards):
+        between = between.clip(_hull(listed.schedule.spans()))
+    for on_date in dates(listed.slot, between, backwards=backwards):
         if listed.is_listed(on_date) and (include_not_scheduled or on_date in listed.schedule):
             yield Position(starts_at(listed.slot, on_date, listed.zone), name, listed.slot.id, on_date)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,13 @@ class DateSpan:
         starts = [day for day in (self.starts_on, other.starts_on) if day is not None]
         ends = [day for day in (self.ends_on, other.ends_on) if day is not None]
         return DateSpan(max(starts, default=None), min(ends, default=None))
+
+
+def bounded(span: DateSpan) -> tuple[date, date]:
+    """Return the first and the last date. Raises ValueError when one side is open."""
+    if span.starts_on is None or span.ends_on is None:
+        raise ValueError("the dates are bounded on both sides")
+    return span.starts_on, span.ends_on
 
 
 # No occurrence is searched for outside these dates, so arithmetic with days and time zones never exceeds what a date
@@ -104,6 +112,40 @@ def starts_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
     the offset from before the change in both cases.
     """
     return datetime.combine(on_date, slot.start_time, zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def wall_offsets(zone: ZoneInfo, first: date, last: date) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """Return the zone's offsets from UTC for all wall times of the dates, as naive half-open intervals without gaps.
+
+    A wall time minus its offset is the instant that `starts_at` gives. No zone changes its clock twice in a day.
+    """
+    found = []
+    since = datetime.combine(first, time())
+    for number in range((last - first).days + 1):
+        midnight = datetime.combine(first, time()) + timedelta(number)
+        until = midnight + timedelta(days=1)
+        if _offset(zone, midnight) != _offset(zone, until):
+            change = _change(zone, midnight, until)
+            found.append((since, change, _offset(zone, midnight)))
+            since = change
+    end = datetime.combine(last, time()) + timedelta(days=1)
+    return (*found, (since, end, _offset(zone, end - _MOMENT))) if since < end else tuple(found)
+
+
+_MOMENT = timedelta(microseconds=1)
+
+
+def _offset(zone: ZoneInfo, wall: datetime) -> timedelta:
+    return wall.replace(tzinfo=zone).utcoffset() or timedelta()
+
+
+def _change(zone: ZoneInfo, since: datetime, until: datetime) -> datetime:
+    """Return the first wall time with the offset of `until`; at `since` there is another."""
+    while until - since > _MOMENT:
+        middle = since + (until - since) / 2
+        since, until = (middle, until) if _offset(zone, middle) == _offset(zone, since) else (since, middle)
+    return until
 
 
 def ends_at(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:

@@ -1,9 +1,9 @@
 """R2.1 to R2.3 and R2.7: dates, schedules, instants."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -17,6 +17,7 @@ from attendance.rules.calendar.timeslots import (
     next_date,
     previous_date,
     starts_at,
+    wall_offsets,
 )
 
 SLOT_ID = UUID(int=1)
@@ -162,3 +163,22 @@ def test_R3_4_previous_and_next_dates_cross_gaps_between_sessions() -> None:
 def test_R3_4_previous_and_next_dates_pass_over_what_is_not_held() -> None:
     assert previous_date(weekly(), GAP, MONDAY, {MONDAY, MONDAY - WEEK}.__contains__) == MONDAY - 2 * WEEK
     assert next_date(weekly(), Schedule(), MONDAY, {MONDAY}.__contains__) == MONDAY + WEEK
+
+
+def test_R2_7_offsets_of_wall_times_are_those_of_starts_at_in_every_zone() -> None:
+    """Each quarter of an hour of the days on which a zone's clocks change within a year."""
+    first, last = date(2026, 9, 1), date(2027, 9, 1)
+    changes = 0
+    for name in sorted(available_timezones()):
+        zone = ZoneInfo(name)
+        spans = wall_offsets(zone, first, last)
+        assert (spans[0][0].date(), spans[-1][1].date()) == (first, last + timedelta(days=1))
+        assert all(one[1] == next_one[0] for one, next_one in pairwise(spans))
+        for since, _, _ in spans[1:]:
+            changes += 1
+            for quarter in range(24 * 4):
+                wall = datetime.combine(since.date(), time()) + quarter * timedelta(minutes=15)
+                (offset,) = [offset for from_, to, offset in spans if from_ <= wall < to]
+                slot = Timeslot(UUID(int=1), wall.time(), 30, wall.isoweekday())
+                assert (wall - offset).replace(tzinfo=UTC) == starts_at(slot, wall.date(), zone), (name, wall)
+    assert changes > 100
