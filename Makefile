@@ -16,16 +16,19 @@ endif
 test test-all: export ROLLBOOK_POSTGRES_PROGRAMS = $(programs)
 endif
 
-.PHONY: help up test test-all check format lint types contracts sdl drift bench bench-peers schema tables migrate migration lock explorer
+.PHONY: help up test test-all check format lint types contracts sdl drift bench bench-peers schema tables migrate migration lock explorer client \
+	check-client
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-11s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 up:  ## Install and run everything: database, API, worker, demo data (ARGS="--port 8080 --fresh --no-demo")
 	@$(prepare) local
 	@[ -f web/explorer/static/graphiql.min.js ] || $(MAKE) --no-print-directory explorer \
 		|| echo "The explorer's page will say how to get its assets; everything else works without them."
+	@$(run)python -m web.client.build --if-changed \
+		|| echo "The pages will say how to build them; everything else works without them."
 	@exec $(run)python rollbook.py up --with-parent $(ARGS)
 
 test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5"; POSTGRES=15: on Debian's PostgreSQL 15)
@@ -37,7 +40,7 @@ test-all:  ## Run the same tests at full size: more rounds, longer walks, larger
 	@$(prepare) dev
 	@$(run)pytest --timeout 1200 $(ARGS)
 
-check: format lint types contracts sdl drift test  ## Run everything that must pass before a merge
+check: format lint types contracts sdl drift check-client test  ## Run everything that must pass before a merge
 
 format:  ## Check the formatting
 	@$(prepare) dev
@@ -98,4 +101,14 @@ lock:  ## Resolve and pin all packages again
 explorer:  ## Fetch the explorer's assets
 	@$(prepare) local
 	@echo "Fetching the explorer's assets ..."
-	@$(run)python web/explorer/build.py
+	@$(run)python -m web.explorer.build
+
+client:  ## Build the browser pages
+	@$(prepare) local
+	@$(run)python -m web.client.build
+
+check-client:  ## Check the browser pages: types against schema.graphql, lint, tests and size
+	@$(prepare) dev
+	@$(run)python -m web.client.build --only-install
+	@$(run)python -m web.client.build --if-changed
+	cd web/client && PATH="$$PATH:$(CURDIR)/.venv/bin" npm run --silent check

@@ -52,7 +52,10 @@ def test_a_missing_python_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert result.stderr.startswith("Rollbook needs Python 3.11 or newer (no python9 was found).")
 
 
-@pytest.mark.parametrize("target", ["up", "test", "check", "bench", "schema", "tables", "migrate", "lock", "explorer"])
+@pytest.mark.parametrize(
+    "target",
+    ["up", "test", "check", "bench", "schema", "tables", "migrate", "lock", "explorer", "client", "check-client"],
+)
 def test_make_lists_its_targets(target: str) -> None:
     listed = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True, env=os.environ)
     assert f"  make {target} " in listed.stdout
