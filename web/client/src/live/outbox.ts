@@ -1,0 +1,203 @@
+/**
+ * The queue of what a person has done: each act is kept until the server has answered it.
+ *
+ * Acts of one occurrence are sent one after the other, in their order. An act that the server refuses is parked with the
+ * refusal, and shown; nothing is dropped. Every act has an idempotency key, so sending it again does nothing twice.
+ * One tab sends for all tabs of the browser (`lead`).
+ */
+
+export interface Act<Input> {
+  /** The idempotency key. */
+  readonly key: string;
+  readonly occurrenceId: string;
+  /** When the person tapped, in milliseconds since 1970. */
+  readonly capturedAt: number;
+  /** The revision that the person saw. */
+  readonly seenRevision: number;
+  readonly input: Input;
+}
+
+export interface Waiting<Input> extends Act<Input> {
+  readonly state: "waiting";
+}
+
+export interface Parked<Input, Refusal> extends Act<Input> {
+  readonly state: "parked";
+  readonly refusal: Refusal;
+}
+
+/** The server has the act. It stays until the roll sheet on the screen has reached `revision`. */
+export interface Settled<Input> extends Act<Input> {
+  readonly state: "settled";
+  readonly revision: number;
+}
+
+export type Kept<Input, Refusal> = Waiting<Input> | Parked<Input, Refusal>;
+export type Shown<Input, Refusal> = Kept<Input, Refusal> | Settled<Input>;
+
+/** Where acts outlive the page. Acts come back in the order in which they were added. */
+export interface OutboxPlace<Input, Refusal> {
+  all(): Promise<readonly Kept<Input, Refusal>[]>;
+  add(act: Kept<Input, Refusal>): Promise<void>;
+  /** Replace the act of this key. Does nothing when it is gone. */
+  replace(act: Kept<Input, Refusal>): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+export type Outcome<Refusal> =
+  | { readonly kind: "done"; readonly revision: number }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** The server could not be reached, or nobody is signed in: the act waits. */
+  | { readonly kind: "later"; readonly seconds: number | null };
+
+export type Send<Input, Refusal> = (act: Act<Input>) => Promise<Outcome<Refusal>>;
+
+/** What tabs tell each other. */
+export type Told<Input, Refusal> =
+  | { readonly kind: "changed"; readonly act: Shown<Input, Refusal> }
+  | { readonly kind: "removed"; readonly key: string };
+
+export interface Tabs<Input, Refusal> {
+  tell(told: Told<Input, Refusal>): void;
+  hear(heard: (told: Told<Input, Refusal>) => void): void;
+}
+
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 30;
+
+export class Outbox<Input, Refusal> {
+  #acts: readonly Shown<Input, Refusal>[] = [];
+  #isLeader = false;
+  /** Acts that this page holds alone, because the browser's storage is full or not there. */
+  readonly #unkept = new Set<string>();
+  readonly #sending = new Set<string>();
+  readonly #pauses = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly place: OutboxPlace<Input, Refusal>,
+    private readonly tabs: Tabs<Input, Refusal>,
+    private readonly send: Send<Input, Refusal>,
+    private readonly wait: (seconds: number, then: () => void) => void = (seconds, then) =>
+      void setTimeout(then, seconds * 1000),
+  ) {
+    tabs.hear(told => this.#learn(told));
+  }
+
+  readonly acts = (): readonly Shown<Input, Refusal>[] => this.#acts;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Read what earlier pages have left. */
+  async open(): Promise<void> {
+    const kept = await this.place.all().catch(() => []);
+    const known = new Set(this.#acts.map(act => act.key));
+    this.#become([...kept.filter(act => !known.has(act.key)), ...this.#acts]);
+    this.flush();
+  }
+
+  /** Be the tab that sends, until the page ends. The tab that sent before may have left acts. */
+  async lead(): Promise<void> {
+    this.#isLeader = true;
+    await this.open();
+  }
+
+  /** Keep the act, show it and send it. It is shown at once and kept before it is sent. */
+  async add(act: Act<Input>): Promise<void> {
+    const waiting: Waiting<Input> = { ...act, state: "waiting" };
+    this.#become([...this.#acts, waiting]);
+    try {
+      await this.place.add(waiting);
+    } catch {
+      this.#unkept.add(act.key);
+    }
+    this.tabs.tell({ kind: "changed", act: waiting });
+    this.flush();
+  }
+
+  /** Forget a parked act, because the person has decided about it. */
+  async dismiss(key: string): Promise<void> {
+    if (!this.#acts.some(act => act.key === key && act.state === "parked")) return;
+    await this.#remove(key);
+  }
+
+  /** The roll sheet on this screen has reached a revision: what it includes need not be laid over it any more. */
+  reached(occurrenceId: string, revision: number): void {
+    const left = this.#acts.filter(
+      act => !(act.state === "settled" && act.occurrenceId === occurrenceId && act.revision <= revision),
+    );
+    if (left.length < this.#acts.length) this.#become(left);
+  }
+
+  /** Send what waits now, for example because the network is back. */
+  flush(): void {
+    const heads = new Map<string, Waiting<Input>>();
+    for (const act of this.#acts) {
+      if (act.state === "waiting" && !heads.has(act.occurrenceId)) heads.set(act.occurrenceId, act);
+    }
+    for (const act of heads.values()) {
+      // A tab that does not lead sends only what the leader cannot read.
+      if (this.#isLeader || this.#unkept.has(act.key)) void this.#sendHead(act);
+    }
+  }
+
+  async #sendHead(act: Waiting<Input>): Promise<void> {
+    if (this.#sending.has(act.occurrenceId)) return;
+    this.#sending.add(act.occurrenceId);
+    const outcome = await this.send(act).catch((): Outcome<Refusal> => ({ kind: "later", seconds: null }));
+    if (outcome.kind !== "later") await this.#settle(act, outcome);
+    this.#sending.delete(act.occurrenceId);
+    if (outcome.kind === "later") {
+      const pause = this.#pauses.get(act.occurrenceId) ?? FIRST_PAUSE;
+      this.#pauses.set(act.occurrenceId, Math.min(pause * 2, LONGEST_PAUSE));
+      this.wait(outcome.seconds ?? pause, () => this.flush());
+    } else {
+      this.#pauses.delete(act.occurrenceId);
+      this.flush();
+    }
+  }
+
+  async #settle(act: Waiting<Input>, outcome: Exclude<Outcome<Refusal>, { kind: "later" }>): Promise<void> {
+    if (outcome.kind === "done") {
+      const settled: Settled<Input> = { ...act, state: "settled", revision: outcome.revision };
+      // A removal that fails leaves an act that is sent again, which does nothing twice.
+      if (!this.#unkept.delete(act.key)) await this.place.remove(act.key).catch(() => undefined);
+      this.#replace(settled);
+    } else {
+      const parked: Parked<Input, Refusal> = { ...act, state: "parked", refusal: outcome.refusal };
+      if (!this.#unkept.has(act.key)) await this.place.replace(parked).catch(() => undefined);
+      this.#replace(parked);
+    }
+  }
+
+  #replace(act: Shown<Input, Refusal>): void {
+    this.#become(this.#acts.map(one => (one.key === act.key ? act : one)));
+    this.tabs.tell({ kind: "changed", act });
+  }
+
+  async #remove(key: string): Promise<void> {
+    if (!this.#unkept.delete(key)) await this.place.remove(key).catch(() => undefined);
+    this.#become(this.#acts.filter(act => act.key !== key));
+    this.tabs.tell({ kind: "removed", key });
+  }
+
+  #learn(told: Told<Input, Refusal>): void {
+    if (told.kind === "removed") {
+      this.#become(this.#acts.filter(act => act.key !== told.key));
+      return;
+    }
+    const { act } = told;
+    const isKnown = this.#acts.some(one => one.key === act.key);
+    if (isKnown) this.#become(this.#acts.map(one => (one.key === act.key ? act : one)));
+    else if (act.state !== "settled") this.#become([...this.#acts, act]);
+    this.flush();
+  }
+
+  #become(acts: readonly Shown<Input, Refusal>[]): void {
+    this.#acts = acts;
+    for (const listener of this.#listeners) listener();
+  }
+}

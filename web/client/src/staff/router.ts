@@ -1,0 +1,42 @@
+/** The pages and their addresses; gql/client_pages.py serves the same. */
+import { useSyncExternalStore } from "react";
+
+export type Place =
+  | { readonly page: "day"; readonly date: string | null }
+  | { readonly page: "sheet"; readonly id: string }
+  | { readonly page: "unknown" };
+
+export function placeOf(path: string): Place {
+  const [first, second, ...more] = path.split("/").filter(part => part !== "");
+  if (first === undefined) return { page: "day", date: null };
+  if (first === "days" && second !== undefined && more.length === 0 && /^\d{4}-\d{2}-\d{2}$/.test(second)) {
+    return { page: "day", date: second };
+  }
+  if (first === "sheets" && second !== undefined && more.length === 0) {
+    return { page: "sheet", id: decodeURIComponent(second) };
+  }
+  return { page: "unknown" };
+}
+
+const listeners = new Set<() => void>();
+addEventListener("popstate", () => tell());
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+export function go(path: string, how: "push" | "replace" = "push"): void {
+  if (how === "push") history.pushState(null, "", path);
+  else history.replaceState(null, "", path);
+  if (how === "push") scrollTo(0, 0);
+  tell();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname);
+}

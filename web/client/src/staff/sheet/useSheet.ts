@@ -1,0 +1,86 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { applyChange, overlay, type Seen, type SheetState } from "../../live/store";
+import { actorName } from "../../parts/people";
+import { statusWord } from "../../parts/statuses";
+import { intentOf, type ParkedAct, type ShownAct } from "../acts";
+import { type AttendanceOutbox, socket } from "../services";
+import { type Draft, isEmpty } from "./draft";
+import { FOLLOW_SHEET, type SheetChange, type SheetHead, type SheetRow, type Status } from "./operations";
+
+/** What somebody else has just changed in a row. */
+export interface Touch {
+  readonly revision: number;
+  readonly who: string;
+}
+
+export interface SheetView {
+  readonly state: SheetState<SheetRow, SheetHead> | null;
+  readonly rows: readonly Seen<SheetRow, Status>[];
+  readonly parked: readonly ParkedAct[];
+  readonly touches: ReadonlyMap<string, Touch>;
+  /** A sentence about the last change of somebody else, for screen readers. */
+  readonly news: string;
+  readonly fault: string | null;
+}
+
+interface Followed {
+  readonly state: SheetState<SheetRow, SheetHead> | null;
+  readonly touches: ReadonlyMap<string, Touch>;
+  readonly news: string;
+}
+
+const NOTHING: Followed = { state: null, touches: new Map(), news: "" };
+
+/** A live roll sheet: the server's rows, under what waits on this device, under the draft. */
+export function useSheet(id: string, outbox: AttendanceOutbox, ownId: string, draft: Draft): SheetView {
+  const [followed, setFollowed] = useState<Followed>(NOTHING);
+  const [fault, setFault] = useState<string | null>(null);
+  const acts = useSyncExternalStore(outbox.subscribe, outbox.acts);
+
+  useEffect(() => {
+    let latest: Followed = NOTHING;
+    return socket.follow(
+      FOLLOW_SHEET,
+      () => ({ id, after: latest.state?.revision ?? null, history: latest.state?.history ?? null }),
+      ({ rollSheetChanged: change }) => {
+        latest = follow(latest, change, ownId);
+        setFollowed(latest);
+        if (latest.state) outbox.reached(id, latest.state.revision);
+      },
+      end => setFault(end.message),
+    );
+  }, [id, outbox, ownId]);
+
+  const own = useMemo(() => acts.filter(act => act.occurrenceId === id), [acts, id]);
+  const rows = useMemo(() => {
+    const intents = own.filter(isPending).map(act => intentOf(act.input));
+    if (!isEmpty(draft)) intents.push(draft);
+    return overlay<Status, SheetRow>(followed.state?.entries ?? [], intents);
+  }, [followed.state, own, draft]);
+  const parked = useMemo(() => own.filter((act): act is ParkedAct => act.state === "parked"), [own]);
+  return { ...followed, rows, parked, fault };
+}
+
+/** A parked act has not happened, so the row shows what stands. */
+function isPending(act: ShownAct): boolean {
+  return act.state !== "parked";
+}
+
+function follow(before: Followed, change: SheetChange, ownId: string): Followed {
+  const state = applyChange(before.state, change);
+  if (state === before.state || change.kind === "SNAPSHOT") return { ...before, state };
+  const isOwn = change.changedBy?.__typename === "StaffMember" && change.changedBy.id === ownId;
+  if (isOwn || change.kind !== "MARKS") return { ...before, state };
+  const who = actorName(change.changedBy);
+  const touches = new Map(before.touches);
+  for (const entry of change.entries) touches.set(entry.id, { revision: change.revision, who });
+  return { state, touches, news: newsOf(change, who) };
+}
+
+function newsOf(change: SheetChange, who: string): string {
+  const [first] = change.entries;
+  if (first === undefined) return "";
+  if (change.entries.length > 1) return `${who} marked ${change.entries.length} students.`;
+  const name = `${first.student.firstName} ${first.student.lastName}`;
+  return `${name}: ${statusWord(first.mark?.status ?? null)}, by ${who}.`;
+}

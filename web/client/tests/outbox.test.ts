@@ -1,0 +1,225 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Act, type Kept, Outbox, type OutboxPlace, type Outcome, type Tabs, type Told } from "../src/live/outbox";
+import { applyChange, overlay, type Row, type SheetState } from "../src/live/store";
+import { type Head, type Input, type Refusal, SheetServer, STUDENTS, type Status } from "./server";
+
+/** Storage of a browser, which outlives its tabs. It can be full. */
+class Place implements OutboxPlace<Input, Refusal> {
+  kept: Kept<Input, Refusal>[] = [];
+  isFull = false;
+  all = async () => [...this.kept];
+  add = async (act: Kept<Input, Refusal>) => {
+    if (this.isFull) throw new Error("QuotaExceededError");
+    this.kept.push(act);
+  };
+  replace = async (act: Kept<Input, Refusal>) => {
+    this.kept = this.kept.map(one => (one.key === act.key ? act : one));
+  };
+  remove = async (key: string) => {
+    this.kept = this.kept.filter(one => one.key !== key);
+  };
+}
+
+/** Browser, network and server of one person, who has up to two tabs open. */
+class Bench {
+  readonly server = new SheetServer();
+  readonly place = new Place();
+  readonly received: string[] = [];
+  isOnline = true;
+  /** The server saves the next act, and its answer is lost. */
+  losesAnswer = false;
+  #waits: Array<() => void> = [];
+  readonly #heard = new Set<(told: Told<Input, Refusal>) => void>();
+  #keys = 0;
+
+  tab(): Outbox<Input, Refusal> {
+    let own: ((told: Told<Input, Refusal>) => void) | null = null;
+    const tabs: Tabs<Input, Refusal> = {
+      tell: told => {
+        for (const heard of this.#heard) if (heard !== own) heard(told);
+      },
+      hear: heard => {
+        own = heard;
+        this.#heard.add(heard);
+      },
+    };
+    return new Outbox(
+      this.place,
+      tabs,
+      act => this.#send(act),
+      (_seconds, then) => this.#waits.push(then),
+    );
+  }
+
+  act(input: Input, seenRevision = this.server.revision): Act<Input> {
+    this.#keys += 1;
+    return { key: `act ${this.#keys}`, occurrenceId: "o", capturedAt: this.#keys, seenRevision, input };
+  }
+
+  /** Let time pass until nothing more happens. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 40; turn += 1) {
+      const waits = this.#waits;
+      if (this.isOnline) {
+        this.#waits = [];
+        for (const then of waits) then();
+      }
+      await new Promise(resolve => setImmediate(resolve));
+      if (this.#waits.length === 0 && turn > 4) return;
+    }
+  }
+
+  async #send(act: Act<Input>): Promise<Outcome<Refusal>> {
+    if (!this.isOnline) return { kind: "later", seconds: null };
+    if (!this.server.answers.has(act.key)) this.received.push(act.key);
+    const answer = this.server.receive(act, "me");
+    if (!this.losesAnswer) return answer;
+    this.losesAnswer = false;
+    throw new TypeError("Failed to fetch");
+  }
+}
+
+function mark(studentId: string, status: Status | null): Input {
+  return { marks: [{ studentId, status }], rest: null };
+}
+
+describe("the outbox", () => {
+  it("loses nothing, doubles nothing and shows every conflict, whatever happens to network and tabs", async () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant("mine" as const),
+        student: fc.constantFrom(...STUDENTS),
+        status: fc.constantFrom<Status | null>("PRESENT", "ABSENT", "TARDY", null),
+      }),
+      fc.record({ kind: fc.constant("rest" as const) }),
+      fc.record({
+        kind: fc.constant("theirs" as const),
+        student: fc.constantFrom(...STUDENTS),
+        status: fc.constantFrom<Status>("PRESENT", "ABSENT", "TARDY"),
+      }),
+      fc.constantFrom(
+        { kind: "network" as const },
+        { kind: "lose" as const },
+        { kind: "reload" as const },
+        { kind: "settle" as const },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async steps => {
+        const bench = new Bench();
+        let outbox = bench.tab();
+        await outbox.lead();
+        let state: SheetState<Row<Status>, Head> = applyChange<Row<Status>, Head>(null, bench.server.snapshot());
+        const hearAll = () => {
+          if (!bench.isOnline) return;
+          for (const change of bench.server.changes) state = applyChange(state, change);
+          outbox.reached("o", state.revision);
+        };
+        const done: string[] = [];
+        for (const one of steps) {
+          hearAll();
+          if (one.kind === "mine" || one.kind === "rest") {
+            const input = one.kind === "rest" ? { marks: [], rest: "PRESENT" as const } : mark(one.student, one.status);
+            const act = bench.act(input, state.revision);
+            done.push(act.key);
+            await outbox.add(act);
+          } else if (one.kind === "theirs") {
+            const act = bench.act(mark(one.student, one.status));
+            bench.server.receive(act, "somebody else");
+          } else if (one.kind === "network") bench.isOnline = !bench.isOnline;
+          else if (one.kind === "lose") bench.losesAnswer = true;
+          else if (one.kind === "settle") await bench.settle();
+          else {
+            outbox = bench.tab();
+            await outbox.lead();
+          }
+        }
+        bench.isOnline = true;
+        outbox.flush();
+        await bench.settle();
+        hearAll();
+        const refused = done.filter(key => bench.server.answers.get(key)?.kind === "refused");
+        expect(bench.received).toEqual(done);
+        expect(outbox.acts().map(act => [act.state, act.key])).toEqual(refused.map(key => ["parked", key]));
+        expect(bench.place.kept.map(act => act.key)).toEqual(refused);
+        const shown = overlay<Status, Row<Status>>(state.entries, []);
+        expect(Object.fromEntries(shown.map(row => [row.entry.student.id, row.status]))).toEqual(
+          Object.fromEntries(STUDENTS.map(id => [id, bench.server.marks.get(id)?.status ?? null])),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("has one tab send for all, in the order in which people tapped", async () => {
+    const bench = new Bench();
+    const [leader, other] = [bench.tab(), bench.tab()];
+    await leader.lead();
+    await other.open();
+    bench.isOnline = false;
+    await other.add(bench.act(mark("ana", "PRESENT")));
+    await leader.add(bench.act(mark("ana", "ABSENT")));
+    await other.add(bench.act(mark("ana", "TARDY")));
+    expect(bench.received).toEqual([]);
+    bench.isOnline = true;
+    await bench.settle();
+    expect(bench.received).toEqual(["act 1", "act 2", "act 3"]);
+    expect(bench.server.marks.get("ana")?.status).toBe("TARDY");
+    expect(other.acts().map(act => act.state)).toEqual(["settled", "settled", "settled"]);
+  });
+
+  it("goes on in the next tab when the one that sends is closed", async () => {
+    const bench = new Bench();
+    const closed = bench.tab();
+    await closed.lead();
+    bench.isOnline = false;
+    await closed.add(bench.act(mark("ana", "PRESENT")));
+    const next = bench.tab();
+    await next.lead();
+    bench.isOnline = true;
+    next.flush();
+    await bench.settle();
+    expect(bench.server.marks.get("ana")?.status).toBe("PRESENT");
+  });
+
+  it("sends from the page itself what a full storage does not take", async () => {
+    const bench = new Bench();
+    const [leader, other] = [bench.tab(), bench.tab()];
+    await leader.lead();
+    bench.place.isFull = true;
+    await other.add(bench.act(mark("ana", "PRESENT")));
+    await bench.settle();
+    expect(bench.server.marks.get("ana")?.status).toBe("PRESENT");
+    expect(bench.received).toEqual(["act 1"]);
+  });
+
+  it("shows what is saved until the roll sheet on the screen includes it", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    await outbox.add(bench.act(mark("ana", "PRESENT")));
+    await bench.settle();
+    expect(outbox.acts().map(act => act.state)).toEqual(["settled"]);
+    outbox.reached("o", 0);
+    expect(outbox.acts()).toHaveLength(1);
+    outbox.reached("o", 1);
+    expect(outbox.acts()).toEqual([]);
+  });
+
+  it("keeps a refused act through a reload until somebody has decided", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    bench.server.receive(bench.act(mark("ana", "ABSENT")), "somebody else");
+    await outbox.add(bench.act(mark("ana", "PRESENT"), 0));
+    await bench.settle();
+    const reloaded = bench.tab();
+    await reloaded.lead();
+    expect(reloaded.acts()).toMatchObject([{ state: "parked", refusal: { conflicts: ["ana"] } }]);
+    await reloaded.dismiss("act 2");
+    expect(reloaded.acts()).toEqual([]);
+    expect(outbox.acts()).toEqual([]);
+    expect(bench.place.kept).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { constants, gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** Writes a compressed copy beside each hashed file, which the API sends to browsers that accept it. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    writeBundle({ dir }) {
+      const folder = join(dir ?? here, "assets");
+      for (const name of readdirSync(folder)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const packed = gzipSync(readFileSync(join(folder, name)), { level: constants.Z_BEST_COMPRESSION });
+        writeFileSync(join(folder, `${name}.gz`), packed);
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [react(), compressed()],
+  build: {
+    outDir: "static",
+    target: "es2022",
+    // A file inside a page would need a policy that allows data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { staff: join(here, "staff.html") } },
+  },
+  server: {
+    proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true }, "/client.json": "http://127.0.0.1:8000" },
+  },
+});
