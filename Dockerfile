@@ -8,6 +8,13 @@ RUN python -m venv --without-pip /opt/rollbook \
     && /opt/installer/bin/uv pip sync --no-cache --compile-bytecode --require-hashes \
        --python /opt/rollbook/bin/python requirements/runtime.txt
 
+FROM node:24-bookworm-slim AS pages
+WORKDIR /client
+COPY web/client/package.json web/client/package-lock.json web/client/.npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY web/client ./
+RUN npm run build
+
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin rollbook
 COPY --from=packages /opt/rollbook /opt/rollbook
@@ -21,6 +28,7 @@ COPY gql gql
 COPY importing importing
 COPY mail mail
 COPY web web
+COPY --from=pages /client/static web/client/static
 COPY workers workers
 # Compile once here: the processes may not write bytecode, and would otherwise compile everything at each start.
 RUN /opt/rollbook/bin/python -m compileall -q -j 0 *.py attendance commands db demo gql importing mail workers

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SECRET_LENGTH = 32
@@ -39,6 +39,17 @@ def _is_smtp_url(url: str) -> bool:
         return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+class DemoSignIn(BaseModel):
+    """An account of the demo, which the browser pages offer to anybody who opens them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    portal: str
+    email: str
+    password: str
+    note: str
 
 
 class Settings(BaseSettings):
@@ -94,6 +105,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     test_clock: datetime | None = None
+    demo_sign_ins: tuple[DemoSignIn, ...] = Field(default=(), repr=False)
 
     @property
     def in_production(self) -> bool:
@@ -175,6 +187,8 @@ class Settings(BaseSettings):
             faults.append(f"ROLLBOOK_SECRET must have at least {SECRET_LENGTH} characters in production.")
         if self.in_production and self.test_clock is not None:
             faults.append("ROLLBOOK_TEST_CLOCK is refused in production, where the clock cannot be moved.")
+        if self.in_production and self.demo_sign_ins:
+            faults.append("ROLLBOOK_DEMO_SIGN_INS is refused in production, where passwords are not published.")
         provider = (self.jwks_url, self.jwks_issuer, self.jwks_audience)
         if any(provider) and not all(provider):
             faults.append(

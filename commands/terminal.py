@@ -1,4 +1,4 @@
-"""The output of `up`: each step with its time, and then the address, the sign-ins and queries to paste."""
+"""The output of `up`: each step with its time, and then the sign-ins, queries to paste and a live roll sheet."""
 
 import json
 import sys
@@ -80,7 +80,7 @@ def welcome(address: str, demo: TryOut | None, seconds: float) -> None:
     if demo is None:
         say("There is no demo data here. `rollbook.py import` loads a bundle, and `rollbook.py demo` loads the demo.")
         return
-    say("\nSign in with the mutation signIn(input: {email, password, portal}):")
+    say("\nThe pages offer these accounts, one tap each. For the API: signIn(input: {email, password, portal}).")
     for one in demo.sign_ins:
         say(f"  {one.portal:<9} {one.email:<30} {one.password:<14} {one.note}")
     first, sheet = demo.queries()
@@ -89,6 +89,8 @@ def welcome(address: str, demo: TryOut | None, seconds: float) -> None:
     say(f"  TOKEN=$(.venv/bin/python rollbook.py token --person {office.email} --lifetime 2h)")
     say(f"  curl -s {address}/graphql -H 'Content-Type: application/json' \\")
     say(f"    -H \"Authorization: Bearer $TOKEN\" -d '{json.dumps({'query': ' '.join(first.split())})}'")
-    say("\nIn a browser the address shows an explorer. With the header Authorization: Bearer <token>,")
+    say(f"\nIn a browser {address}/graphql shows an explorer. With the header Authorization: Bearer <token>,")
     say("this query shows a roll sheet with all eleven indicators:")
     say("  " + sheet.replace("\n", "\n  "))
+    say("\nOpen this live roll sheet in two browsers, sign in with one tap, and mark a student:")
+    say(f"  {address}/sheets/{demo.sheet_id}")

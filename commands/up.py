@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
@@ -60,7 +62,7 @@ def _run(folder: Path, servers: Servers, steps: Steps, door: socket.socket, *, d
     found = asyncio.run(_prepare_database(settings, steps, demo=demo))
     remember_ports(folder, api=port)
     remember_running(folder, servers)
-    with _children(settings, door) as (api, worker):
+    with _children(settings, door, found) as (api, worker):
         _await_api(api, f"http://127.0.0.1:{port}/health/ready")
         steps.done(f"API on port {port}, and a worker")
         welcome(f"http://127.0.0.1:{port}", found, steps.seconds)
@@ -85,13 +87,15 @@ async def _prepare_database(settings: Settings, steps: Steps, *, demo: bool) -> 
 
 
 @contextlib.contextmanager
-def _children(settings: Settings, door: socket.socket) -> Iterator[tuple[Child, Child]]:
+def _children(settings: Settings, door: socket.socket, demo: TryOut | None) -> Iterator[tuple[Child, Child]]:
+    sign_ins = [] if demo is None else [asdict(one) for one in demo.sign_ins]
     environment = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "ROLLBOOK_SECRET": settings.secret.get_secret_value(),
         "ROLLBOOK_PORT": str(settings.port),
         "ROLLBOOK_LOG_LEVEL": os.environ.get("ROLLBOOK_LOG_LEVEL") or "WARNING",
+        "ROLLBOOK_DEMO_SIGN_INS": json.dumps(sign_ins),
     }
     api = Child("api", ["api", "--descriptor", str(door.fileno())], environment, [door.fileno()])
     worker = Child("worker", ["worker"], environment)

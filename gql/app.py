@@ -17,6 +17,7 @@ from db.limits import Limits
 from db.pool import show_pool
 from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
 from figures import serving_figures, watching_the_loop
+from gql.client_pages import client_routes
 from gql.fields.context import make_context
 from gql.figures_page import FiguresPage
 from gql.health import health_routes
@@ -86,7 +87,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
             services.passwords.close()
 
     health = health_routes(Database(looking), redis, None if has_address else page.show)
-    return assemble(make_edge(settings, services), health, lifespan)
+    pages = client_routes(() if settings.in_production else settings.demo_sign_ins)
+    return assemble(make_edge(settings, services), [*health, *pages], lifespan)
 
 
 def make_edge(settings: Settings, services: Services) -> Edge:

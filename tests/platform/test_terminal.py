@@ -23,6 +23,7 @@ def test_the_welcome_names_address_sign_ins_and_queries(capsys: pytest.CaptureFi
     assert "OFFICE    owner@example.com              secret         owner" in told
     assert '\\"2026-03-02\\"' in told
     assert 'occurrence(id: "T2NjdXJyZW5jZQ")' in told
+    assert told.endswith("  http://127.0.0.1:8000/sheets/T2NjdXJyZW5jZQ\n")
 
 
 def test_without_a_demo_it_says_how_to_get_data(capsys: pytest.CaptureFixture[str]) -> None:

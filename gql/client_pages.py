@@ -1,0 +1,94 @@
+"""Serves the browser pages that web/client/build.py has built."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from settings import DemoSignIn
+
+FOLDER = Path(__file__).parent.parent / "web" / "client"
+# The addresses that the staff's pages know; src/staff/router.ts has the same.
+STAFF_PAGES = ("/", "/days/{date}", "/sheets/{occurrence}")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_SAFE = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+_A_YEAR = "public, max-age=31536000, immutable"
+
+
+def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
+    """The pages, their files and what they must know before somebody has signed in.
+
+    demo_sign_ins -- the accounts of the demo, which the pages offer to anybody; empty in production
+    """
+    told = {"demoSignIns": [one.model_dump() for one in demo_sign_ins]}
+
+    async def configuration(_: Request) -> Response:
+        return JSONResponse(told, headers={"cache-control": "no-store"})
+
+    pages = [Route(path, _staff_page, include_in_schema=False) for path in STAFF_PAGES]
+    return [
+        *pages,
+        Route("/client.json", configuration, include_in_schema=False),
+        Mount("/assets", _HashedFiles(directory=FOLDER / "static" / "assets", check_dir=False)),
+    ]
+
+
+async def _staff_page(_: Request) -> Response:
+    """Return the page. When it was not built, it is a page that says how to build it."""
+    page = FOLDER / "static" / "staff.html"
+    if not page.is_file():
+        page = FOLDER / "missing.html"
+    # The page names the files of its own build, so a browser asks for it each time.
+    return HTMLResponse(page.read_text(encoding="utf-8"), headers={**_SAFE, "cache-control": "no-cache"})
+
+
+class _HashedFiles(StaticFiles):
+    """Serves files whose names change with their contents: a browser never asks for one a second time.
+
+    A browser that accepts gzip gets the compressed copy that the build has put beside the file.
+    """
+
+    async def check_config(self) -> None:
+        """Return no file when the folder is missing, before the pages are built. Starlette would fail instead."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        return await super().get_response("" if path.endswith(".gz") else path, scope)
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
+        packed = Path(f"{full_path}.gz")
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        if "gzip" in accepted and packed.is_file():
+            plain = super().file_response(full_path, stat_result, scope, status_code)
+            response: Response = FileResponse(packed, status_code, media_type=plain.headers["content-type"])
+            response.headers["content-encoding"] = "gzip"
+        else:
+            response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["cache-control"] = _A_YEAR
+        response.headers["vary"] = "accept-encoding"
+        return response

@@ -1,0 +1,143 @@
+"""The browser pages: how the API serves what was built, and when it is built again."""
+
+import asyncio
+import gzip
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from gql import client_pages
+from gql.client_pages import client_routes
+from settings import DemoSignIn, Settings, SettingsFault, load_settings
+from web.client.build import SOURCES, digest, is_current
+
+OWNER = DemoSignIn(portal="OFFICE", email="owner@example.com", password="rollbook-demo", note="owner")
+SCRIPT = "assets/staff-Ab12.js"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The client's folder before anything was built."""
+    (tmp_path / "missing.html").write_text((client_pages.FOLDER / "missing.html").read_text())
+    monkeypatch.setattr(client_pages, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def built(folder: Path) -> Path:
+    (folder / "static" / "assets").mkdir(parents=True)
+    (folder / "static" / "staff.html").write_text(f'<script src="/{SCRIPT}"></script>')
+    (folder / "static" / SCRIPT).write_text("alert()")
+    (folder / "static" / f"{SCRIPT}.gz").write_bytes(gzip.compress(b"alert()"))
+    return folder
+
+
+def get(path: str, *demo: DemoSignIn, accept_encoding: str = "identity") -> httpx.Response:
+    transport = httpx.ASGITransport(Starlette(routes=client_routes(demo)))
+
+    async def answer() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://rollbook") as client:
+            return await client.get(path, headers={"accept-encoding": accept_encoding})
+
+    return asyncio.run(answer())
+
+
+def test_a_page_that_is_not_built_says_how_to_build_it(folder: Path) -> None:
+    answer = get("/")
+    assert answer.status_code == 200
+    assert "make client" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/days/2026-11-30", "/sheets/T2NjdXJyZW5jZTo"])
+def test_each_address_of_the_pages_is_the_same_page_which_is_asked_for_each_time(built: Path, path: str) -> None:
+    answer = get(path)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert SCRIPT in answer.text
+
+
+def test_the_pages_know_the_addresses_that_are_served() -> None:
+    router = (client_pages.FOLDER / "src" / "staff" / "router.ts").read_text()
+    known = {"/"} | {f"/{first}" for first in re.findall(r'first === "(\w+)"', router)}
+    assert known == {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.STAFF_PAGES}
+
+
+def test_the_policy_allows_nothing_inline_and_no_other_host(built: Path) -> None:
+    headers = get("/").headers
+    policy = headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "data:" not in policy
+    sources = {source for part in policy.split("; ") for source in part.split()[1:]}
+    assert sources == {"'none'", "'self'"}
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_hashed_file_is_kept_for_ever_and_sent_compressed(built: Path) -> None:
+    for encoding, compressed in (("gzip, br", "gzip"), ("identity", None)):
+        answer = get(f"/{SCRIPT}", accept_encoding=encoding)
+        assert answer.text == "alert()"
+        assert answer.headers.get("content-encoding") == compressed
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["vary"] == "accept-encoding"
+        assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    "path", [f"{SCRIPT}.gz", "assets/", "assets/../staff.html", "assets/%2e%2e/%2e%2e/missing.html"]
+)
+def test_nothing_but_the_built_files_is_served(built: Path, path: str) -> None:
+    assert get(f"/{path}").status_code == 404
+
+
+def test_before_the_build_a_file_is_not_found(folder: Path) -> None:
+    assert get(f"/{SCRIPT}").status_code == 404
+
+
+def test_the_demo_accounts_are_told_when_there_are_any(folder: Path) -> None:
+    assert get("/client.json").json() == {"demoSignIns": []}
+    answer = get("/client.json", OWNER)
+    assert answer.json() == {"demoSignIns": [OWNER.model_dump()]}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_demo_accounts_are_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_DEMO_SIGN_INS", json.dumps([OWNER.model_dump()]))
+
+    def settings(env: str) -> Settings:
+        return load_settings(env=env, database_url="postgresql://x/y", redis_url="redis://x", secret="s" * 32)
+
+    assert settings("development").demo_sign_ins == (OWNER,)
+    with pytest.raises(SettingsFault, match="ROLLBOOK_DEMO_SIGN_INS is refused in production"):
+        settings("production")
+
+
+def test_the_pages_are_built_again_when_a_source_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "src" / "staff").mkdir(parents=True)
+    for name in SOURCES[:-1]:
+        (tmp_path / name).write_text(name)
+    page = tmp_path / "src" / "staff" / "App.tsx"
+    page.write_text("one")
+    assert not is_current(tmp_path)
+    (tmp_path / "static").mkdir()
+    sources = [*(tmp_path / name for name in SOURCES[:-1]), page]
+    (tmp_path / "static" / "built-from").write_text(digest(sources, tmp_path))
+    assert is_current(tmp_path)
+    (tmp_path / "src" / "schema-types.d.ts").write_text("made from schema.graphql")
+    assert is_current(tmp_path)
+    page.write_text("two")
+    assert not is_current(tmp_path)
+    page.rename(page.with_name("Page.tsx"))
+    assert not is_current(tmp_path)
+
+
+def test_the_lock_pins_each_package_by_hash_and_names_no_host() -> None:
+    lock = json.loads((client_pages.FOLDER / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
+    assert not any("resolved" in entry for entry in packages.values())
+    wanted = json.loads((client_pages.FOLDER / "package.json").read_text())
+    versions = [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions)
