@@ -459,6 +459,7 @@ CREATE TABLE family (
 );
 CREATE INDEX family_phone_ix ON family USING btree (organization_id, phone_digits);
 CREATE INDEX family_phone_key_ix ON family USING btree (organization_id, phone_key);
+CREATE INDEX family_sort_key_ix ON family USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX family_source_id_key ON family USING btree (organization_id, source_id);
 CREATE TRIGGER stays_erased AFTER UPDATE ON family FOR EACH ROW WHEN (((old.erased_at IS NOT NULL) AND ((((((new.name IS DISTINCT FROM old.name) OR (new.email IS DISTINCT FROM old.email)) OR (new.phone IS DISTINCT FROM old.phone)) OR (new.balance IS DISTINCT FROM old.balance)) OR (new.source_id IS DISTINCT FROM old.source_id)) OR (new.erased_at IS DISTINCT FROM old.erased_at)))) EXECUTE FUNCTION refuse_change_of_erased();
 ALTER TABLE family ENABLE ROW LEVEL SECURITY;
@@ -965,7 +966,7 @@ CREATE TABLE permission_group (
     id uuid NOT NULL,
     name text NOT NULL,
     permissions text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT permission_group_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
+    CONSTRAINT permission_group_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
     CONSTRAINT permission_group_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT permission_group_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
@@ -987,9 +988,10 @@ CREATE TABLE person (
     permissions text[] DEFAULT '{}'::text[] NOT NULL,
     source_id text,
     ended_at timestamp with time zone,
+    office_fields text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT person_guardians_have_a_family CHECK (((family_id IS NOT NULL) = ((kind)::text = 'GUARDIAN'::text))),
     CONSTRAINT person_only_staff_hold_permissions CHECK ((((kind)::text = 'STAFF'::text) OR (permissions = '{}'::text[]))),
-    CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
+    CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
     CONSTRAINT person_person_kind CHECK (((kind)::text = ANY ((ARRAY['STAFF'::character varying, 'GUARDIAN'::character varying])::text[]))),
     CONSTRAINT person_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT person_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),
@@ -1201,6 +1203,7 @@ CREATE TABLE student (
     sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     erased_at timestamp with time zone,
+    office_fields text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT student_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
 );

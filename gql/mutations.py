@@ -36,7 +36,18 @@ from gql.organization import (
     update_makeup_token_settings,
     update_staff_portal_settings,
 )
-from gql.people import add_student_note, close_student_note, erase_family, update_student
+from gql.people import (
+    add_student_note,
+    close_student_note,
+    create_family,
+    create_guardian,
+    create_student,
+    end_guardian,
+    erase_family,
+    update_family,
+    update_guardian,
+    update_student,
+)
 from gql.tasks import cancel_background_task, delete_background_task, send_statements, send_withheld_emails
 from gql.tokens import (
     create_makeup_tokens,
@@ -68,6 +79,12 @@ class Mutation:
     add_student_note = add_student_note.field
     close_student_note = close_student_note.field
     update_student = update_student.field
+    create_family = create_family.field
+    update_family = update_family.field
+    create_guardian = create_guardian.field
+    update_guardian = update_guardian.field
+    end_guardian = end_guardian.field
+    create_student = create_student.field
     erase_family = erase_family.field
     update_class_settings = update_class_settings.field
     update_staff_portal_settings = update_staff_portal_settings.field

@@ -15,7 +15,14 @@ from gql.organization import (
     settings_query,
     viewer_query,
 )
-from gql.people import erase_family_preview_query, export_family_query, student_query, students_query
+from gql.people import (
+    erase_family_preview_query,
+    export_family_query,
+    families_query,
+    family_query,
+    student_query,
+    students_query,
+)
 from gql.tasks import background_tasks_query
 from gql.tokens import makeup_tokens_preview_query, token_defaults_query
 
@@ -33,6 +40,8 @@ class Query:
     offerings = offerings_query.field
     student = student_query.field
     students = students_query.field
+    family = family_query.field
+    families = families_query.field
     security_events = security_events_query.field
     medical_reads = medical_reads_query.field
     export_family = export_family_query.field

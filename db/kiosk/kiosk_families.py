@@ -116,6 +116,22 @@ async def find_families_by_phone(
     return found if len(found) <= _MOST_FAMILIES else set()
 
 
+async def find_all_by_phone(
+    connection: AsyncConnection, organization_id: UUID, phone: str, countries: Collection[str | None], *, at_most: int
+) -> set[UUID]:
+    """Return the families that have a number of this telephone, as `find_families_by_phone` does, however many share
+    it. Of one way to write the number, `at_most` families are found.
+
+    countries -- in one of which the number was typed
+    """
+    given = {"organization_id": organization_id, "key": phone_key(phone), "most": at_most}
+    found: set[UUID] = set()
+    for row in await connection.execute(_NUMBERS_LIKE, given):
+        if any(is_same_telephone(row.number, phone, country) for country in countries or (None,)):
+            found.update(row.family_ids)
+    return found
+
+
 async def find_arrivals(
     connection: AsyncConnection,
     organization_id: UUID,

@@ -14,6 +14,7 @@ from db.models.table import SENSITIVE, Entity, Table, of, of_organization, one_o
 
 PERMISSIONS = "permissions <@ ARRAY[{}]::text[]".format(", ".join(f"'{permission}'" for permission in Permission))
 NO_PERMISSIONS = text("'{}'::text[]")
+NOTHING_EDITED = text("'{}'::text[]")
 
 
 class Family(Entity):
@@ -29,6 +30,7 @@ class Family(Entity):
         Index("family_phone_ix", "organization_id", "phone_digits"),
         Index("family_phone_key_ix", "organization_id", "phone_key"),
         Index("family_source_id_key", "organization_id", "source_id", unique=True),
+        Index("family_sort_key_ix", "organization_id", "sort_key", "id"),
     )
 
     name: Mapped[str] = mapped_column(info=SENSITIVE)
@@ -65,7 +67,7 @@ class ImportedFamily(Table):
 
 class Person(Entity):
     """Somebody who can sign in. A guardian has a family; staff have permissions (R11.1). `ended_at` ends the person's
-    access.
+    access. `office_fields` names what the office edited of a guardian: imports leave it alone (R13.9).
     """
 
     __tablename__ = "person"
@@ -90,11 +92,12 @@ class Person(Entity):
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
     source_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    office_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NOTHING_EDITED)
 
 
 class GuardianPhone(Table):
     """A telephone of a guardian, which identifies the guardian's family at a kiosk (R5.2). It is there as long as the
-    source names it.
+    source names it, or until the office removes it once the office has edited the guardian's numbers.
     """
 
     __tablename__ = "guardian_phone"
@@ -170,7 +173,8 @@ class Kiosk(Entity):
 
 class Student(Entity):
     """A student. `tokens_lapse_on`: the student has left, and unused makeup tokens are good through this date
-    (R8.11). `erased_at`: nothing identifies the student any more (R16.5).
+    (R8.11). `erased_at`: nothing identifies the student any more (R16.5). `office_fields` names the columns that the
+    office edited: imports leave them alone (R13.9).
     """
 
     __tablename__ = "student"
@@ -198,6 +202,7 @@ class Student(Entity):
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    office_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NOTHING_EDITED)
 
 
 class StudentNote(Entity):

@@ -1,6 +1,5 @@
-"""Writes what staff say about a student: notes, the medical text and the roll-sheet comment."""
+"""Writes the notes of staff about a student."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -47,15 +46,4 @@ async def close_note(uow: UnitOfWork, note_id: UUID, *, closed_by_id: UUID | Non
         update(note)
         .where(note.organization_id == uow.organization_id, note.id == note_id, note.closed_at.is_(None))
         .values(closed_at=now, closed_by_id=closed_by_id)
-    )
-
-
-async def write_texts(uow: UnitOfWork, student_id: UUID, texts: Mapping[str, str | None]) -> None:
-    """Set the texts.
-
-    texts -- by column of models.Student; None removes a text
-    """
-    student = models.Student
-    await uow.connection.execute(
-        update(student).where(student.organization_id == uow.organization_id, student.id == student_id).values(**texts)
     )

@@ -56,6 +56,9 @@ LIMIT :limit
 )
 
 _OF_FAMILIES = text(_STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[]))")
+_LIVE_OF_FAMILIES = text(
+    _STUDENTS + "  AND s.family_id = ANY (CAST(:ids AS uuid[])) AND s.deleted_at IS NULL ORDER BY s.sort_key, s.id"
+)
 
 NOTE = """
 SELECT n.id, n.student_id, n.level, n.body, n.written_at, n.closed_at, w.id AS writer_id, w.first_name, w.last_name
@@ -127,6 +130,19 @@ async def read_family_members(
         "visible_to": visibility.visible_to,
     }
     return [student_of(row) for row in await connection.execute(_OF_FAMILIES, given)]
+
+
+async def read_live_members(
+    connection: AsyncConnection, organization_id: UUID, family_ids: Collection[UUID], visibility: Visibility
+) -> list[StudentFacts]:
+    """Return the students of the families that may be seen, ordered by name, without deleted ones."""
+    given = {
+        "organization_id": organization_id,
+        "ids": list(family_ids),
+        "family_id": visibility.family_id,
+        "visible_to": visibility.visible_to,
+    }
+    return [student_of(row) for row in await connection.execute(_LIVE_OF_FAMILIES, given)]
 
 
 async def list_students(

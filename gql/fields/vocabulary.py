@@ -51,6 +51,7 @@ described(
         Permission.MAKEUPS_WITHOUT_TOKENS: "Book a makeup without a makeup token, in both portals.",
         Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences, in both portals.",
         Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students, in both portals.",
+        Permission.MANAGE_PEOPLE: "Register, change and merge families, guardians and students, in both portals.",
         Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes, in both portals.",
         Permission.MANAGE_SETTINGS: "Change the organization's settings, in both portals.",
         Permission.LAUNCH_KIOSK: "Launch and revoke kiosks, in both portals.",

@@ -8,16 +8,19 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.kiosk.kiosk import LaunchedKiosk
+from attendance.rules.organization.permissions import may_see_attendance, sees_all_occurrences
 from attendance.rules.roster.roster_rows import KioskFacts
 from attendance.rules.vocabulary import PersonKind
 from db.kiosk.kiosks import read_launched_kiosks
+from db.people.guardians import GuardianFacts, read_guardians
+from db.people.students import read_family_members, visibility_of
 from gql.calendar.offering import Location, show_location
-from gql.fields.access import requires
+from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
 from gql.fields.loaders import load
 from gql.fields.node import Node
-from gql.fields.vocabulary import Permission
+from gql.fields.vocabulary import Permission, Portal
 from gql.kiosk.vocabulary import KioskState
 
 
@@ -27,10 +30,56 @@ class StaffMember(Node):
     last_name: str = strawberry.field(description="The family name.")
 
 
-@strawberry.type(description="A person who acts for a family, usually a parent.")
+_OF_FAMILY = signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER)
+
+
+@strawberry.type(
+    description="A person who acts for a family, usually a parent. All fields but the id and the names are for "
+    "guardians of the family and for staff who may see the family; others find them empty."
+)
 class Guardian(Node):
     first_name: str = strawberry.field(description="The given name.")
     last_name: str = strawberry.field(description="The family name.")
+
+    @strawberry.field(
+        description="The e-mail address, with which the guardian signs in. Null when it is not known.",
+        metadata=_OF_FAMILY,
+    )
+    async def email(self, info: Info) -> str | None:
+        facts = await self._facts(info)
+        return None if facts is None else facts.email
+
+    @strawberry.field(
+        description="The guardian's telephone numbers, by which the family identifies itself at a kiosk.",
+        metadata=_OF_FAMILY,
+    )
+    async def phones(self, info: Info) -> list[str]:
+        facts = await self._facts(info)
+        return [] if facts is None else list(facts.phones)
+
+    @strawberry.field(description="When the guardian's access ended. Null when it has not ended.", metadata=_OF_FAMILY)
+    async def ended_at(self, info: Info) -> datetime | None:
+        facts = await self._facts(info)
+        return None if facts is None else facts.ended_at
+
+    async def _facts(self, info: Info) -> GuardianFacts | None:
+        return await load(info, decode_id(self.id, "Guardian", "id"), _read_guardians)
+
+
+async def _read_guardians(source: Reading, ids: list[UUID]) -> list[GuardianFacts | None]:
+    """Return the guardians, and None for those whose family the viewer may not see."""
+    caller = source.viewer.caller
+    organization_id = caller.organization_id
+    found = await read_guardians(source.connection, organization_id, set(ids))
+    families = {each.family_id for each in found.values()}
+    if caller.portal is Portal.CUSTOMER:
+        families &= {caller.family_id} if caller.family_id else set()
+    elif not may_see_attendance(caller):
+        families = set()
+    elif not sees_all_occurrences(caller):
+        members = await read_family_members(source.connection, organization_id, families, visibility_of(caller))
+        families = {each.family.id for each in members}
+    return [found[each] if each in found and found[each].family_id in families else None for each in ids]
 
 
 _OF_LAUNCHERS = requires([Permission.LAUNCH_KIOSK])

@@ -16,7 +16,10 @@ from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
+from attendance.rules.roster.sight import sight_of
 from db.kiosk.kiosk_families import read_code_numbers, read_phones
+from db.people.guardians import GuardianFacts, read_guardians_of
+from db.people.students import read_live_members, visibility_of
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
@@ -27,7 +30,7 @@ from gql.fields.node import Node
 from gql.fields.scalars import Money
 from gql.fields.selection import names_below
 from gql.fields.vocabulary import Portal
-from gql.people.people import StaffMember, show_staff_member
+from gql.people.people import Guardian, StaffMember, show_guardian, show_staff_member
 from gql.people.vocabulary import NoteLevel
 from gql.protocol.plain_fields import at_once
 
@@ -64,6 +67,44 @@ class Family(Node):
     async def check_in_code(self, info: Info) -> str:
         code = await load(info, decode_id(self.id, "Family", "id"), _read_codes)
         return info.context.services.check_in_codes.make(code)
+
+    @strawberry.field(
+        description="The guardians of the family, ordered by first name; those whose access has ended are left out, "
+        "unless `ended` is true. Only for guardians and staff who may see the family.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def guardians(
+        self,
+        info: Info,
+        ended: Annotated[
+            bool, strawberry.argument(description="Whether to include guardians whose access has ended.")
+        ] = False,
+    ) -> list[Guardian]:
+        found = await load(info, decode_id(self.id, "Family", "id"), _read_guardians)
+        return [show_guardian(each.person) for each in found if ended or each.ended_at is None]
+
+    @strawberry.field(
+        description="The students of the family whom the viewer may see, ordered by name. Deleted students are left "
+        "out.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def students(self, info: Info) -> list[Annotated["Student", strawberry.lazy("gql.people.student")]]:
+        return await load(info, decode_id(self.id, "Family", "id"), _read_students)
+
+
+async def _read_guardians(source: Reading, families: list[UUID]) -> list[list[GuardianFacts]]:
+    found = await read_guardians_of(source.connection, source.viewer.caller.organization_id, set(families))
+    return [found.get(each, []) for each in families]
+
+
+async def _read_students(source: Reading, families: list[UUID]) -> "list[list[Student]]":
+    viewer, visibility = source.viewer, visibility_of(source.viewer.caller)
+    found = await read_live_members(source.connection, viewer.caller.organization_id, set(families), visibility)
+    sight = sight_of(viewer)
+    return [
+        [show_student(facts, sight, viewer.currency) for facts in found if facts.family.id == family]
+        for family in families
+    ]
 
 
 async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]:

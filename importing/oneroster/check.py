@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from attendance.rules.people.registering import is_email
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.erased import leave_out_erased
 from importing.oneroster.known import Known
@@ -95,12 +96,6 @@ def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
         return "family", key, "occurs in no row with a student, and is not in Rollbook"
 
     return fault_of
-
-
-def is_email(text: str) -> bool:
-    """Tell whether the text looks like one address. The check is just enough to exclude names and phone numbers."""
-    name, at, domain = text.partition("@")
-    return bool(name and at and "." in domain.strip(".")) and "@" not in domain and not any(map(str.isspace, text))
 
 
 def read_balance(text: str) -> Decimal | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from importing.oneroster.check import is_email, read_balance
+from attendance.rules.people.registering import is_email
+from importing.oneroster.check import read_balance
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.families import Households
 from importing.oneroster.known import FamilyFields, Known, KnownFamily

@@ -34,6 +34,9 @@ def plan_phones(plan: Plan, roster: Roster, known: Known, report: Report) -> Non
         user = roster.guardians[source_id]
         if not {"phone", "sms"} & user.cells.keys():
             continue
+        person = known.guardians.get(source_id)
+        if person is not None and "phones" in person.office_fields:
+            continue
         plan.phones[person_id] = {number for number in (user["phone"], user["sms"]) if number}
         for column in ("phone", "sms"):
             _warn(("users.csv", user.line, column), user[column], countries, report)

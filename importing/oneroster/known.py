@@ -63,16 +63,36 @@ class KnownOffering(NamedTuple):
 
 
 class KnownStudent(NamedTuple):
+    """A student as the office and the imports left it. `office_fields`: what the office edited stays (R13.9)."""
+
     id: UUID
     family_id: UUID
     deleted_at: datetime | None
+    first_name: str
+    last_name: str
+    birth_on: date | None
+    gender: str | None
+    office_fields: list[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
 
 
 class KnownPerson(NamedTuple):
+    """A member of staff, or a guardian. `office_fields`: what the office edited stays (R13.9)."""
+
     id: UUID
     family_id: UUID | None
     email: str | None
     ended_at: datetime | None
+    first_name: str
+    last_name: str
+    office_fields: list[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
 
 
 class KnownEnrollment(NamedTuple):
@@ -233,9 +253,10 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
     known = Known(organization_id)
     tables = _Tables(connection, organization_id)
     await _read_frame(known, tables)
-    for row in await tables.by_source_id("student", "id, family_id, deleted_at, first_name || ' ' || last_name"):
-        known.students[row[0]] = KnownStudent(*row[1:4])
-        known.names[row[1]] = row[4]
+    students = "id, family_id, deleted_at, first_name, last_name, birth_on, gender, office_fields"
+    for row in await tables.by_source_id("student", students):
+        student = known.students[row[0]] = KnownStudent(*row[1:])
+        known.names[student.id] = student.name
     known.erased = {row[0] for row in await connection.fetch(_ERASED, organization_id)}
     for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
@@ -243,9 +264,8 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
         known.by_hand[row[1], row[2]] = KnownEnrollment(*row)
     for row in await connection.fetch(_FAMILIES, organization_id):
         known.families[row[0]] = KnownFamily(row[1], row[2], FamilyFields(*row[3:7]), FamilyFields(*row[7:]))
-    persons = "SELECT source_id, id, family_id, email, ended_at, kind, first_name || ' ' || last_name FROM person"
+    persons = "SELECT source_id, kind, id, family_id, email, ended_at, first_name, last_name, office_fields FROM person"
     for row in await tables.rows(persons):
-        known.names[row[1]] = row[6]
         _remember_person(known, row)
     return known
 
@@ -276,8 +296,9 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
 
 
 def _remember_person(known: Known, row: Any) -> None:
-    source_id, kind = row[0], row[5]
-    person = KnownPerson(*row[1:5])
+    source_id, kind = row[0], row[1]
+    person = KnownPerson(*row[2:])
+    known.names[person.id] = person.name
     if person.email is not None:
         known.emails[kind, person.email.lower()] = person.id
     if source_id is None:

@@ -1,14 +1,16 @@
 """Plans the people: families, students, guardians and staff."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from importing.oneroster.check import is_email
+from attendance.rules.people.registering import is_email
 from importing.oneroster.csv_rows import Record
 from importing.oneroster.families import Households, find_households
 from importing.oneroster.follow_families import plan_families
 from importing.oneroster.guardian_phones import plan_phones
 from importing.oneroster.known import GUARDIAN_PREFIX, Known, KnownPerson
+from importing.oneroster.office_fields import keep_edited
 from importing.oneroster.plan import Plan
 from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
@@ -20,21 +22,25 @@ SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "U
 def plan_people(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
     """Add families, students and persons to the plan, and facts about known ones."""
     households = find_households(roster, known)
-    _plan_students(plan, roster, known, households)
+    _plan_students(plan, roster, known, households, report)
     addresses = _Addresses(plan, roster, known, report)
     _plan_staff(plan, roster, known, addresses)
     _plan_guardians(plan, roster, known, households, addresses)
     plan_families(plan, roster, known, households, report)
     plan_phones(plan, roster, known, report)
-    _plan_births(plan, roster)
+    _plan_births(plan, roster, known, report)
 
 
-def _plan_students(plan: Plan, roster: Roster, known: Known, households: Households) -> None:
+def _plan_students(plan: Plan, roster: Roster, known: Known, households: Households, report: Report) -> None:
     ids = plan.ids["students"] = {source_id: student.id for source_id, student in known.students.items()}
     for source_id, user in roster.students.items():
         id_ = ids.setdefault(source_id, known.new_id("student", source_id))
         family = households.of_student[source_id]
-        plan.add("student", (id_, family, first_name(user), last_name(user), source_id, None))
+        said = (first_name(user), last_name(user))
+        names = keep_edited(
+            known.students.get(source_id), ("first_name", "last_name"), said, ("users.csv", user), report
+        )
+        plan.add("student", (id_, family, *names, source_id, None))
     for source_id, student in known.students.items():
         family = households.of_student.get(source_id, student.family_id)
         if source_id not in roster.students and family != student.family_id:
@@ -56,6 +62,8 @@ class _Addresses:
         staff = {source_id: user for source_id, (user, _) in roster.staff.items()}
         for here, there in ((staff, known.staff), (roster.guardians, known.guardians)):
             for source_id, person in there.items():
+                if "email" in person.office_fields:
+                    continue
                 if source_id in here:
                     is_leaving = (here[source_id]["email"] or "").lower() != (person.email or "").lower()
                 else:
@@ -65,6 +73,11 @@ class _Addresses:
 
     def warn(self, user: Record, column: str, value: str, reason: str) -> None:
         self._report.warn("users.csv", user.line, column, value, reason)
+
+    def keep_edited(self, person: KnownPerson | None, said: tuple[Any, ...], user: Record) -> tuple[Any, ...]:
+        return keep_edited(
+            person, ("first_name", "last_name", "email", "ended_at"), said, ("users.csv", user), self._report
+        )
 
     def of(self, kind: str, id_: UUID, user: Record) -> str | None:
         """Return the address, or None with a warning if it is invalid or if somebody else of the kind has it."""
@@ -112,9 +125,10 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
             continue
         person = known.guardians.get(source_id)
         id_ = person.id if person else known.new_id("guardian", source_id)
-        email = addresses.of("GUARDIAN", id_, user)
-        names = (first_name(user), last_name(user), email)
-        ended_at = _ended_at(user, person, plan.now)
+        is_the_offices = person is not None and "email" in person.office_fields
+        email = user["email"] if is_the_offices else addresses.of("GUARDIAN", id_, user)
+        said = (first_name(user), last_name(user), email, _ended_at(user, person, plan.now))
+        *names, ended_at = addresses.keep_edited(person, said, user)
         plan.add("guardian", (id_, "GUARDIAN", *names, family, [], GUARDIAN_PREFIX + source_id, ended_at))
     for source_id, person in known.guardians.items():
         family = households.of_guardian.get(source_id)
@@ -122,13 +136,13 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
             plan.moved.setdefault("person", []).append((person.id, family))
 
 
-def _plan_births(plan: Plan, roster: Roster) -> None:
+def _plan_births(plan: Plan, roster: Roster, known: Known, report: Report) -> None:
     """Plan demographics.csv: birth date and sex of students. A row to delete clears both."""
     for row in roster.rows("demographics").records:
         id_ = plan.ids["students"].get(row.id)
         if id_ is None:
             continue
-        if row.to_delete:
-            plan.birth_facts.append((id_, None, None))
-        else:
-            plan.birth_facts.append((id_, row["birthDate"], SEXES.get(row["sex"] or "")))
+        said = (None, None) if row.to_delete else (row["birthDate"], SEXES.get(row["sex"] or ""))
+        there = known.students.get(row.id)
+        facts = keep_edited(there, ("birth_on", "gender"), said, ("demographics.csv", row), report)
+        plan.birth_facts.append((id_, *facts))

@@ -39,7 +39,8 @@ BOUNDED = {
         AssignSubstitutesSuccess.unreachedOccurrenceIds CreateMakeupTokensSuccess.makeupTokens
         EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments""",
     "one family: its children and their telephones": """
-        EraseFamilyPreview.students Family.phones GuardianViewer.students KioskFamily.students""",
+        EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones
+        GuardianViewer.students KioskFamily.students""",
     "one student's day": "KioskStudent.occurrences Student.today StudentChanged.today StudentChanged.marks",
     "one student's life here: some enrollments a year, at most 200": "Student.enrollments",
     "one student's life here: some tokens a year": "StudentChanged.tokens",

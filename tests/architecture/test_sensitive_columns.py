@@ -23,14 +23,14 @@ PLAIN = {
     "offering": {"name", "sort_key", "search_key", "gender", "source_id"},
     "organization": {"name", "currency"},
     "permission_group": {"name", "permissions"},
-    "person": {"permissions", "source_id"},
+    "person": {"permissions", "source_id", "office_fields"},
     "program": {"name"},
     "session": {"name", "source_id"},
     # Both stand in the log too (R12.7): a network address, and the name of a field, a reason or a key.
     "security_event": {"address", "detail"},
     "settings": {"earning_types"},
     "settings_change": {"before", "after"},
-    "student": {"source_id"},
+    "student": {"source_id", "office_fields"},
     "timeslot": {"room", "source_id"},
     "token_run": {"trace_parent"},
 }

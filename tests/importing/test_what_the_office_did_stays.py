@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
+from gql.fields.global_ids import encode_id
 from importing.oneroster.report import Report, grouped
 from tests.importing.bundles import Files, Row, delta, row_of, school_1_1
 from tests.support.api import Api, serving
@@ -341,3 +342,30 @@ async def test_R3_1_an_imported_place_ends_the_wait_for_it(office: Any, load: An
     assert await stored(waiting) == expected
     assert report.thing("waits for a place").removed == 1
     assert len(before) > 1
+
+
+async def test_R13_9_what_the_office_edited_of_students_and_guardians_stays(
+    load: Any, office: Api, stored: Any
+) -> None:
+    files = school()
+    row_of(files, "users", "mum").update(phone="(312) 555-0100")
+    files["demographics"] = [{"sourcedId": "ann", "birthDate": "2018-03-01", "sex": "female"}]
+    await load(files)
+    ((ann,),) = await stored("SELECT id FROM student WHERE source_id = 'ann'")
+    ((mum,),) = await stored("SELECT id FROM person WHERE source_id = 'guardian/mum'")
+    given: dict[str, Any] = {"firstName": "Anne", "birthOn": "2018-03-02"}
+    await office.act("updateStudent", studentId=encode_id("Student", ann), **given)
+    phones = {"phones": ["312 555 0177"]}
+    await office.act("updateGuardian", guardianId=encode_id("Guardian", mum), lastName="Archer-Hill", **phones)
+    await office.act("endGuardian", guardianId=encode_id("Guardian", mum))
+    report = await load(files)
+
+    student = "SELECT first_name, last_name, birth_on, gender FROM student WHERE source_id = 'ann'"
+    last_name = row_of(files, "users", "ann")["familyName"]
+    assert await stored(student) == [("Anne", last_name, date(2018, 3, 2), "FEMALE")]
+    guardian = "SELECT last_name, ended_at IS NOT NULL FROM person WHERE source_id = 'guardian/mum'"
+    assert await stored(guardian) == [("Archer-Hill", True)]
+    assert await stored("SELECT g.number FROM guardian_phone g") == []
+    told = warnings(report)
+    for title in ("given name", "birth date", "family name", "access"):
+        assert [each for each in told if f"another {title} than the office, whose stays" in each], (title, told)

@@ -77,7 +77,7 @@ class Api:
         data: dict[str, Any] = body["data"]
         return data
 
-    async def act(self, name: str, success: str = "", **given: Any) -> dict[str, Any]:
+    async def act(self, name: str, success: str = "", /, **given: Any) -> dict[str, Any]:
         """What a mutation answers: of its success the fields that are named, of a refusal all facts."""
         answer: dict[str, Any] = (await self.ask(mutation(name, success), input=given))[name]
         return answer

@@ -1,17 +1,17 @@
-"""Change what roll sheets say about a student besides attendance: the medical text and the comment (R3.4)."""
+"""Change who a student is, and what roll sheets say about the student besides attendance (R3.4, R13.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from attendance.actions.enrollments.steps.lock_places import require_student
 from attendance.actions.roster.steps.roster_changed import roster_changed
-from attendance.rules.organization.permissions import Viewer, sees_medical
-from attendance.rules.refusals import PermissionDenied
-from attendance.rules.vocabulary import Permission
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.people.registering import require_may_change
 from db.marks.changes import Author
-from db.people.student_changes import write_texts
+from db.people.household_changes import change_student
 from db.unit_of_work import UnitOfWork
 
 
@@ -21,20 +21,20 @@ class StudentUpdated:
 
 
 async def update_student(
-    uow: UnitOfWork, viewer: Viewer, student_id: UUID, texts: Mapping[str, str | None], *, now: datetime
+    uow: UnitOfWork, viewer: Viewer, student_id: UUID, values: Mapping[str, Any], *, now: datetime
 ) -> StudentUpdated:
-    """Change the texts. The indicators change on open roll sheets. Only people who may see a medical text can overwrite
-    it.
+    """Change the student. Names, birthdays and indicators change on open roll sheets. Only people who may see a medical
+    text can overwrite it; names, birth date and gender need MANAGE_PEOPLE, and imports leave them alone from then on
+    (R13.9).
 
-    texts -- `medical_alert` and `roll_sheet_comment`; None removes a text, and a text that is not named stays
+    values -- by column of models.Student; None removes a text, and what is not named stays
 
     Raises NothingFound and PermissionDenied.
     """
     caller = viewer.caller
     await require_student(uow, caller, student_id)
-    if "medical_alert" in texts and not sees_medical(caller):
-        raise PermissionDenied(Permission.SEE_MEDICAL, "You may not see medical texts, so you cannot change them.")
-    if texts:
+    require_may_change(caller, values)
+    if values:
         async with roster_changed(uow, student_id, author=Author.of(caller), now=now):
-            await write_texts(uow, student_id, texts)
+            await change_student(uow, student_id, values)
     return StudentUpdated(student_id)

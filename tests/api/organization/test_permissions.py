@@ -66,6 +66,7 @@ MANAGE_SETTINGS, MANAGE_ENROLLMENTS = (
     frozenset({Permission.MANAGE_SETTINGS}),
     frozenset({Permission.MANAGE_ENROLLMENTS}),
 )
+MANAGE_PEOPLE = frozenset({Permission.MANAGE_PEOPLE})
 LAUNCH_KIOSK = frozenset({Permission.LAUNCH_KIOSK})
 OWNER = frozenset({Permission.OWNER})
 CREATE_TOKENS = frozenset({Permission.CREATE_MAKEUP_TOKENS})
@@ -170,6 +171,24 @@ TABLE: dict[str, Row] = {
         lacking=NOT_YOU,
         stranger="EMPTY",
         **NOT_KIOSKS,
+    ),
+    "Query.family": query(
+        "query($id: ID!) { family(id: $id) { id } }",
+        lambda stage: {"id": stage.id("Family", stage.family_id)},
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="NULL",
+        **NOT_KIOSKS,
+    ),
+    "Query.families": query(
+        "{ families { nodes { id } } }",
+        nothing,
+        MANAGE_PEOPLE,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
     ),
     "Query.locations": query(
         "{ locations { id } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
@@ -413,6 +432,31 @@ TABLE: dict[str, Row] = {
         lambda stage: {"studentId": stage.student_id, "body": "Shy.", "level": "NORMAL"}, FULL, **OF_STUDENT
     ),
     "Mutation.closeStudentNote": act(lambda stage: {"noteId": stage.id("StudentNote", stage.note)}, FULL, **OF_STUDENT),
+    "Mutation.createFamily": act(lambda _: {"name": "Cook"}, MANAGE_PEOPLE, **SETTING),
+    "Mutation.updateFamily": act(
+        lambda stage: {"familyId": stage.id("Family", stage.family_id), "name": "Cook"}, MANAGE_PEOPLE, **OF_STUDENT
+    ),
+    "Mutation.createGuardian": act(
+        lambda stage: {
+            "familyId": stage.id("Family", stage.family_id),
+            "firstName": "Gil",
+            "lastName": "Cook",
+            "phones": [],
+        },
+        MANAGE_PEOPLE,
+        **OF_STUDENT,
+    ),
+    "Mutation.updateGuardian": act(
+        lambda stage: {"guardianId": stage.id("Guardian", stage.gail), "firstName": "Gil"}, MANAGE_PEOPLE, **OF_STUDENT
+    ),
+    "Mutation.endGuardian": act(
+        lambda stage: {"guardianId": stage.id("Guardian", stage.gail)}, MANAGE_PEOPLE, **OF_STUDENT
+    ),
+    "Mutation.createStudent": act(
+        lambda stage: {"familyId": stage.id("Family", stage.family_id), "firstName": "Bea", "lastName": "Cook"},
+        MANAGE_PEOPLE,
+        **OF_STUDENT,
+    ),
     "Mutation.eraseFamily": act(
         lambda stage: {"familyId": stage.id("Family", stage.family_id), "seen": "not looked at"},
         OWNER,
