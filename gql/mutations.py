@@ -44,6 +44,7 @@ from gql.people import (
     create_student,
     end_guardian,
     erase_family,
+    register_family,
     update_family,
     update_guardian,
     update_student,
@@ -79,6 +80,7 @@ class Mutation:
     add_student_note = add_student_note.field
     close_student_note = close_student_note.field
     update_student = update_student.field
+    register_family = register_family.field
     create_family = create_family.field
     update_family = update_family.field
     create_guardian = create_guardian.field

@@ -362,6 +362,14 @@ class Permission(StrEnum):
     SEE_MEDICAL = "SEE_MEDICAL"
 
 
+class DuplicateReason(StrEnum):
+    """R13.4: why somebody who is registered may be registered already."""
+
+    SAME_PHONE = "SAME_PHONE"
+    SAME_EMAIL = "SAME_EMAIL"
+    SAME_NAME_AND_BIRTHDAY = "SAME_NAME_AND_BIRTHDAY"
+
+
 class StaffAbsenceNotPossibleReason(StrEnum):
     """R9.9: why a staff member cannot be marked absent so."""
 

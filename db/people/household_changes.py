@@ -151,8 +151,9 @@ async def end_sign_ins(uow: UnitOfWork, person_id: UUID, now: datetime) -> None:
     await uow.connection.execute(_END_SIGN_INS, given)
 
 
-async def add_student(uow: UnitOfWork, family_id: UUID, new: NewStudent) -> UUID:
-    student_id = new_id()
+async def add_student(uow: UnitOfWork, family_id: UUID, new: NewStudent, id_: UUID | None = None) -> UUID:
+    """Add the student, with the id if one is given."""
+    student_id = id_ or new_id()
     await uow.connection.execute(
         insert(models.Student).values(
             organization_id=uow.organization_id,

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import Maybe
 
 from attendance.actions.people.update_student import StudentUpdated, update_student
-from attendance.rules.organization.permissions import RECORD_ATTENDANCE
+from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -15,7 +15,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.visible import find_students
-from gql.fields.vocabulary import Permission
 from gql.people.student import Student
 from gql.people.student_texts import (
     COMMENT_LENGTH,
@@ -107,5 +106,5 @@ field = strawberry.mutation(
     "sheets receive the changed row at once. The medical text and the comment need attendance FULL, and the medical "
     "text also SEE_MEDICAL; everything else needs MANAGE_PEOPLE with attendance VIEW, and an import leaves it alone "
     "from then on. In the Office or Staff Portal. A student whom the caller may not see is NOT_FOUND.",
-    metadata=requires(RECORD_ATTENDANCE | {Permission.MANAGE_PEOPLE}),
+    metadata=requires(SEE_ATTENDANCE),
 )

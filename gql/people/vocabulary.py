@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from attendance.rules.vocabulary import NoteLevel
+from attendance.rules.vocabulary import DuplicateReason, NoteLevel
 from gql.fields.described import described
 
-__all__ = ["NEXT_TOLD", "NoteLevel", "StudentChangeKind"]
+__all__ = ["NEXT_TOLD", "DuplicateReason", "NoteLevel", "StudentChangeKind"]
 
 
 NEXT_TOLD = 10
@@ -22,6 +22,16 @@ described(
     NoteLevel,
     "How important a note about a student is.",
     {NoteLevel.NORMAL: "Useful to know.", NoteLevel.CRITICAL: "Everybody must know it."},
+)
+described(
+    DuplicateReason,
+    "Why somebody who is registered now may be registered already.",
+    {
+        DuplicateReason.SAME_PHONE: "The family or one of its guardians has the same telephone number, however it is "
+        "written.",
+        DuplicateReason.SAME_EMAIL: "The family or one of its guardians has the same e-mail address.",
+        DuplicateReason.SAME_NAME_AND_BIRTHDAY: "A student has the same name and the same date of birth.",
+    },
 )
 described(
     StudentChangeKind,

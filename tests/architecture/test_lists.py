@@ -32,12 +32,14 @@ BOUNDED = {
         CancellationPreview.returnedTokens CancellationPreview.overLimit CancellationPreview.withoutAddress
         CancellationTokensPreview.occurrences CancellationTokensPreview.leftOut
         CancellationTokensPreview.withoutAddress MakeupTokensPreview.unreached NothingToCancel.notCancellable
+        PossibleDuplicates.duplicates
         ExpectedAbsence.occurrences Student.notes MakeupTokenGroups.usableHere MakeupTokenGroups.usableElsewhere
         MakeupTokenGroups.requested MakeupTokenGroups.pending MakeupTokenGroups.spent MakeupTokenGroups.expired""",
     "its argument, of which at most 100 are taken": "Occurrence.changes Query.nodes Student.nextOccurrences",
     "the input, whose lists are limited": """
         AssignSubstitutesSuccess.unreachedOccurrenceIds CreateMakeupTokensSuccess.makeupTokens
-        EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments""",
+        EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments
+        RegisterFamilySuccess.guardians RegisterFamilySuccess.students RegisterFamilySuccess.enrollments""",
     "one family: its children and their telephones": """
         EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones
         GuardianViewer.students KioskFamily.students""",

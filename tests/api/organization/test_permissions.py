@@ -432,6 +432,16 @@ TABLE: dict[str, Row] = {
         lambda stage: {"studentId": stage.student_id, "body": "Shy.", "level": "NORMAL"}, FULL, **OF_STUDENT
     ),
     "Mutation.closeStudentNote": act(lambda stage: {"noteId": stage.id("StudentNote", stage.note)}, FULL, **OF_STUDENT),
+    "Mutation.registerFamily": act(
+        lambda stage: {
+            "familyId": stage.id("Family", stage.family_id),
+            "students": [{"firstName": "Bea", "lastName": "Cook", "enrollments": []}],
+            "guardians": [],
+            "despiteDuplicates": False,
+        },
+        MANAGE_PEOPLE,
+        **OF_STUDENT,
+    ),
     "Mutation.createFamily": act(lambda _: {"name": "Cook"}, MANAGE_PEOPLE, **SETTING),
     "Mutation.updateFamily": act(
         lambda stage: {"familyId": stage.id("Family", stage.family_id), "name": "Cook"}, MANAGE_PEOPLE, **OF_STUDENT
