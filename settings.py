@@ -6,6 +6,7 @@ Only entry points call `load_settings`. Everything below them receives the value
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -80,6 +81,8 @@ class Settings(BaseSettings):
     concurrent_operations: int | None = Field(default=None, ge=1, le=10_000)
     queue_seconds: float = Field(default=2, gt=0, le=60)
     request_body_limit: int = Field(default=1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    trusted_documents: Annotated[tuple[Path, ...], NoDecode] = ()
+    trusted_documents_only: bool = False
     socket_send_timeout: float = Field(default=20, gt=0, le=600)
     live_connections_per_sign_in: int = Field(default=100, ge=1, le=100_000)
 
@@ -168,6 +171,11 @@ class Settings(BaseSettings):
             raise ValueError("is not the address of a web site such as https://rollbook.example.com")
         return url.rstrip("/")
 
+    @field_validator("trusted_documents", mode="before")
+    @classmethod
+    def _paths(cls, paths: Any) -> Any:
+        return tuple(part.strip() for part in paths.split(",") if part.strip()) if isinstance(paths, str) else paths
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, level: Any) -> Any:
@@ -202,6 +210,9 @@ class Settings(BaseSettings):
             faults.append("ROLLBOOK_PUBLIC_URL must start with https:// in production.")
         if self.in_production and self.smtp_url is not None and self.public_url is None:
             faults.append("ROLLBOOK_PUBLIC_URL must be set in production when e-mail is sent: e-mails have links.")
+
+        if self.trusted_documents_only and not self.trusted_documents:
+            faults.append("ROLLBOOK_TRUSTED_DOCUMENTS_ONLY needs manifests in ROLLBOOK_TRUSTED_DOCUMENTS.")
         if faults:
             raise ValueError("\n".join(faults))
         return self

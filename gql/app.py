@@ -34,9 +34,10 @@ from gql.protocol.middleware import RequestContext
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 from gql.protocol.socket_endpoint import SocketEndpoint
+from gql.protocol.trusted_documents import ManifestFault, TrustedDocuments, read_manifests
 from gql.schema import build_schema
 from gql.services import Services, make_authenticate, make_services
-from settings import Settings
+from settings import Settings, SettingsFault
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
 
@@ -101,6 +102,7 @@ def make_edge(settings: Settings, services: Services) -> Edge:
         clock=services.clock,
         open_to_anonymous=not settings.in_production,
         explorer=not settings.in_production,
+        trusted=_trusted_documents(settings),
         allowed_origins=frozenset(settings.allowed_origins),
         http=HttpLimits(body=settings.request_body_limit, timeout=settings.request_timeout),
         socket=SocketLimits(
@@ -116,6 +118,13 @@ def make_edge(settings: Settings, services: Services) -> Edge:
             aside=max(0, settings.database_pool_size - settings.operation_slots - 2),
         ),
     )
+
+
+def _trusted_documents(settings: Settings) -> TrustedDocuments:
+    try:
+        return TrustedDocuments(read_manifests(settings.trusted_documents), only=settings.trusted_documents_only)
+    except ManifestFault as fault:
+        raise SettingsFault([f"ROLLBOOK_TRUSTED_DOCUMENTS: {fault}"]) from None
 
 
 def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None) -> Starlette:

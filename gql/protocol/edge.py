@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope
 from gql.protocol.admission import Admission
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
+from gql.protocol.trusted_documents import NONE_TRUSTED, TrustedDocuments
 
 
 class Credential(Protocol):
@@ -112,6 +113,7 @@ class Edge:
     until_signed_out: Callable[[Any], Awaitable[None]] = _never
     open_to_anonymous: bool = False
     explorer: bool = False
+    trusted: TrustedDocuments = NONE_TRUSTED
     allowed_origins: frozenset[str] = frozenset()
     http: HttpLimits = field(default_factory=HttpLimits)
     socket: SocketLimits = field(default_factory=SocketLimits)

@@ -29,6 +29,7 @@ class Code(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     BAD_USER_INPUT = "BAD_USER_INPUT"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     NOT_FOUND = "NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
     UNAVAILABLE = "UNAVAILABLE"
@@ -97,6 +98,12 @@ class PersistedQueryNotSupported(ApiError):
 
     def __init__(self) -> None:
         super().__init__("PersistedQueryNotSupported")
+
+
+class DocumentNotTrusted(ApiError):
+    """The document is not one of the trusted documents, and the server accepts no others."""
+
+    code = Code.DOCUMENT_NOT_TRUSTED
 
 
 class NotFound(ApiError):

@@ -17,6 +17,7 @@ from gql.protocol.edge import Edge, client_address, hung_up
 from gql.protocol.errors import (
     ApiError,
     BadInput,
+    DocumentNotTrusted,
     NotAuthenticated,
     PersistedQueryNotSupported,
     RateLimited,
@@ -107,7 +108,11 @@ class GraphQLEndpoint:
 
     def _media_type(self, request: Request) -> str:
         offers = [JSON, GRAPHQL_RESPONSE]
-        if self._edge.explorer and request.method == "GET" and "query" not in request.query_params:
+        if (
+            self._edge.explorer
+            and request.method == "GET"
+            and not request.query_params.keys() & {"query", "documentId"}
+        ):
             offers.append(HTML)
         accept = ",".join(request.headers.getlist("accept"))
         # Events come last, because some clients always accept them and want JSON for everything but subscriptions.
@@ -202,10 +207,10 @@ class GraphQLEndpoint:
     async def _parameters(self, request: Request) -> Parameters:
         try:
             if request.method == "GET":
-                return read_parameters(_from_query_string(request))
-            return read_parameters(await self._body(request))
-        except PersistedQueryNotSupported as error:
-            # It is answered like a document that is not valid, because clients look into a 200 for this code.
+                return read_parameters(_from_query_string(request), self._edge.trusted)
+            return read_parameters(await self._body(request), self._edge.trusted)
+        except (PersistedQueryNotSupported, DocumentNotTrusted) as error:
+            # It is answered like a document that is not valid, because clients look into a 200 for such a code.
             raise RequestRefused([error]) from None
         except BadInput as error:
             raise _Answer(400, error) from None
@@ -242,7 +247,7 @@ def _takes_events(request: Request) -> bool:
 
 def _from_query_string(request: Request) -> dict[str, Any]:
     query = request.query_params
-    given: dict[str, Any] = {key: query[key] for key in ("query", "operationName") if key in query}
+    given: dict[str, Any] = {key: query[key] for key in ("query", "documentId", "operationName") if key in query}
     for key in ("variables", "extensions"):
         if query.get(key):
             given[key] = _decoded(query[key].encode(errors="surrogatepass"), f'"{key}"')

@@ -27,13 +27,14 @@ from graphql.execution import Executor, create_source_event_stream
 
 import pace
 from gql.protocol.documents import Document, Documents, RequestRefused, name_of
-from gql.protocol.errors import BadInput, PersistedQueryNotSupported, unavailable_all
+from gql.protocol.errors import BadInput, unavailable_all
 from gql.protocol.executor import CompilingExecutor
 from gql.protocol.figures import Execution
 from gql.protocol.guard import GuardLimits, Measure, check_items
 from gql.protocol.storable_text import refuse_deep_nesting, refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
 from gql.protocol.streams import Stream
+from gql.protocol.trusted_documents import NONE_TRUSTED, TrustedDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,20 @@ class Operation:
         return OperationType(self.node.operation)
 
 
-def read_parameters(value: object) -> Parameters:
-    """Return the parameters in decoded JSON. Raises BadInput with a sentence that says what is expected, and
-    PersistedQueryNotSupported.
+def read_parameters(value: object, trusted: TrustedDocuments = NONE_TRUSTED) -> Parameters:
+    """Return the parameters in decoded JSON. Raises BadInput with a sentence that says what is expected,
+    DocumentNotTrusted and PersistedQueryNotSupported.
     """
     if isinstance(value, list):
         raise BadInput("Batches are not supported: send one operation in each request.")
     if not isinstance(value, dict):
         raise BadInput('The request must be a JSON object with at least a "query".')
-    query = value.get("query")
-    if query is None and isinstance(_object(value, "extensions").get("persistedQuery"), dict):
-        raise PersistedQueryNotSupported
-    if not isinstance(query, str) or not query.strip():
-        raise BadInput('"query" must be a string that holds a GraphQL document.')
+    extensions = _object(value, "extensions")
+    query = trusted.text_of(value, extensions)
     name = value.get("operationName")
     if not isinstance(name, str | None):
         raise BadInput('"operationName" must be a string or null.')
-    parameters = Parameters(query, name or None, _object(value, "variables"), _object(value, "extensions"))
+    parameters = Parameters(query, name or None, _object(value, "variables"), extensions)
     refuse_deep_nesting(parameters.variables, "variables")
     return parameters
 

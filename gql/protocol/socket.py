@@ -216,7 +216,9 @@ class Socket:
         if self._is_draining.is_set():
             raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
         may_introspect = self._edge.may_introspect(self._credential)
-        operation = await self._edge.operations.prepare_aside(read_parameters(payload), may_introspect=may_introspect)
+        operation = await self._edge.operations.prepare_aside(
+            read_parameters(payload, self._edge.trusted), may_introspect=may_introspect
+        )
         context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope))
         if operation.kind is OperationType.SUBSCRIPTION:
             await self._stream(operation_id, operation, context)

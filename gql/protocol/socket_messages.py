@@ -122,7 +122,7 @@ def _echoed(payload: dict[str, Any] | None) -> dict[str, Any] | None:
 def _operation(message: dict[str, Any]) -> dict[str, Any]:
     """Return the payload of a subscribe message, after checking the types of its fields."""
     payload = _payload(message)
-    if payload is None or not isinstance(payload.get("query"), str):
+    if payload is None or not isinstance(payload.get("query", payload.get("documentId")), str):
         raise _bad('The payload of "subscribe" must have a "query" string')
     if not isinstance(payload.get("operationName"), str | None):
         raise _bad('"operationName" must be a string')

@@ -44,9 +44,11 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLBOOK_ALLOWED_ORIGINS", "https://a.example, http://localhost:3000/")
     monkeypatch.setenv("ROLLBOOK_TEST_CLOCK", "2026-03-02T21:30:00+02:00")
     monkeypatch.setenv("ROLLBOOK_LOG_LEVEL", "debug")
+    monkeypatch.setenv("ROLLBOOK_TRUSTED_DOCUMENTS", "staff.json, family.json")
     settings = load_settings(port=9000)
     assert settings.allowed_origins == ("https://a.example", "http://localhost:3000")
     assert settings.test_clock == datetime(2026, 3, 2, 19, 30, tzinfo=UTC)
+    assert settings.trusted_documents == (Path("staff.json"), Path("family.json"))
     assert (settings.log_level, settings.port) == ("DEBUG", 9000)
     with pytest.raises(Exception, match="frozen"):
         settings.port = 1
@@ -112,6 +114,10 @@ def test_values_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
                 "ROLLBOOK_MAIL_FROM": "a@example.com",
             },
             "ROLLBOOK_PUBLIC_URL must be set in production when e-mail is sent: e-mails have links.",
+        ),
+        (
+            {"ROLLBOOK_TRUSTED_DOCUMENTS_ONLY": "true"},
+            "ROLLBOOK_TRUSTED_DOCUMENTS_ONLY needs manifests in ROLLBOOK_TRUSTED_DOCUMENTS.",
         ),
         (
             {"ROLLBOOK_JWKS_URL": "https://id.example/keys"},
