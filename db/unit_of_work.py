@@ -16,11 +16,11 @@ from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 class UnitOfWork:
     """The transaction that an action works in.
 
-    Lock order: idempotency key (in a worker the background task's lease), the organization, staff members and other
-    people by id, offerings by id, the advisory lock for rosters, occurrences by timeslot and date, an expected absence,
-    students by id, makeup tokens by id. Every action takes the locks that it needs in this order, so that transactions
-    cannot deadlock. A token run is locked only while its occurrence is locked, so its place does not matter. Triggers
-    lock the counters of access and feed last, when the transaction commits.
+    Lock order: idempotency key (in a worker the background task's lease), the organization, the catalogue, staff
+    members and other people by id, offerings by id, the advisory lock for rosters, occurrences by timeslot and date, an
+    expected absence, students by id, makeup tokens by id. Every action takes the locks that it needs in this order, so
+    that transactions cannot deadlock. A token run is locked only while its occurrence is locked, so its place does not
+    matter. Triggers lock the counters of access and feed last, when the transaction commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
     clock -- the entry point's clock; None: `now` is the time of everything that the transaction writes
@@ -53,6 +53,17 @@ async def unit_of_work(
         uow = UnitOfWork(connection, organization_id, clock=clock)
         yield uow
     announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])
+
+
+@asynccontextmanager
+async def rehearsal(
+    database: Database, organization_id: UUID, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[UnitOfWork]:
+    """Roll everything back at the end of the block, and announce nothing. What an act does here is what it would do."""
+    async with database.engine.connect() as connection, connection.begin() as transaction:
+        await set_tenant(connection, organization_id)
+        yield UnitOfWork(connection, organization_id, clock=clock)
+        await transaction.rollback()
 
 
 def _tells_the_feed(uow: UnitOfWork) -> bool:

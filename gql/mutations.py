@@ -14,6 +14,23 @@ from gql.absences import (
 )
 from gql.accounts import accept_invitation, reset_password
 from gql.cancelling import cancel_occurrences, create_cancellation_tokens, restore_occurrence
+from gql.catalogue import (
+    create_blackout_date,
+    create_blackout_schedule,
+    create_location,
+    create_program,
+    create_session,
+    end_blackout_date,
+    end_blackout_schedule,
+    end_location,
+    end_program,
+    end_session,
+    update_blackout_date,
+    update_blackout_schedule,
+    update_location,
+    update_program,
+    update_session,
+)
 from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
 from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
 from gql.makeups import (
@@ -123,3 +140,18 @@ class Mutation:
     delete_makeup_token = delete_makeup_token.field
     edit_makeup_token = edit_makeup_token.field
     reset_makeup_token = reset_makeup_token.field
+    create_location = create_location.field
+    update_location = update_location.field
+    end_location = end_location.field
+    create_program = create_program.field
+    update_program = update_program.field
+    end_program = end_program.field
+    create_session = create_session.field
+    update_session = update_session.field
+    end_session = end_session.field
+    create_blackout_schedule = create_blackout_schedule.field
+    update_blackout_schedule = update_blackout_schedule.field
+    end_blackout_schedule = end_blackout_schedule.field
+    create_blackout_date = create_blackout_date.field
+    update_blackout_date = update_blackout_date.field
+    end_blackout_date = end_blackout_date.field

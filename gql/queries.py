@@ -5,6 +5,18 @@ import strawberry
 from gql.absences import expected_absences_query, staff_absences_query
 from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
 from gql.cancelling import cancellation_preview_query, cancellation_tokens_preview_query
+from gql.catalogue import (
+    blackout_dates_query,
+    blackout_schedules_query,
+    create_blackout_date,
+    end_blackout_date,
+    end_session,
+    sessions_query,
+    update_blackout_date,
+    update_location,
+    update_program,
+    update_session,
+)
 from gql.fields import node_query
 from gql.kiosk import kiosk_family_query, kiosks_query
 from gql.makeups import eligible_makeups_query, makeup_requests_query
@@ -60,3 +72,13 @@ class Query:
     token_defaults = token_defaults_query.field
     makeup_tokens_preview = makeup_tokens_preview_query.field
     cancellation_tokens_preview = cancellation_tokens_preview_query.field
+    sessions = sessions_query.field
+    blackout_schedules = blackout_schedules_query.field
+    blackout_dates = blackout_dates_query.field
+    update_location_preview = update_location.preview
+    update_program_preview = update_program.preview
+    update_session_preview = update_session.preview
+    end_session_preview = end_session.preview
+    create_blackout_date_preview = create_blackout_date.preview
+    update_blackout_date_preview = update_blackout_date.preview
+    end_blackout_date_preview = end_blackout_date.preview

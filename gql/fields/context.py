@@ -1,11 +1,13 @@
-"""The context of a resolver, and its two ways to the database.
+"""The context of a resolver, and its ways to the database.
 
     async with reading(info) as (connection, viewer):  # queries, and each event of a subscription
         ...
     async with changing(info) as (uow, viewer):  # mutations: one transaction, which any exception rolls back
         ...
+    async with rehearsing(info) as (uow, viewer):  # previews: a transaction of which nothing is kept
+        ...
 
-Both restrict the transaction to the viewer's organization, check the credential against the database, and enforce the
+All restrict the transaction to the viewer's organization, check the credential against the database, and enforce the
 access that the root field declares (gql/fields/access.py). It takes two statements to identify and check the caller.
 """
 
@@ -25,7 +27,7 @@ from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.organization.security_events import Happening
 from db.organization.viewers import find_viewer
-from db.unit_of_work import UnitOfWork, unit_of_work
+from db.unit_of_work import UnitOfWork, rehearsal, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
 from gql.fields.named_occurrences import require_visible_occurrences
@@ -150,6 +152,28 @@ async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
         except (Forbidden, PermissionDenied):
             info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
             raise
+
+
+@asynccontextmanager
+async def rehearsing(info: Info) -> AsyncIterator[Changing]:
+    """Open a transaction in the viewer's organization that is rolled back, for a preview that does what it tells of.
+
+    Raises NotAuthenticated and Forbidden.
+    """
+    claims, access = _asked(info)
+    services = info.context.services
+    async with (
+        info.context.readers,
+        rehearsal(services.database, claims.organization_id, info.context.clock) as uow,
+    ):
+        viewer = await _viewer(info, uow.connection, claims)
+        info.context.caller = viewer.caller
+        try:
+            check_to_see(access, viewer.caller)
+        except Forbidden:
+            info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
+            raise
+        yield Changing(uow, viewer)
 
 
 async def _check_to_change(access: Access, uow: UnitOfWork, viewer: Viewer, given: Any) -> None:

@@ -21,6 +21,8 @@ from gql.absences.expected_absence import find_expected_absences
 from gql.absences.staff_absence import find_staff_absences
 from gql.calendar.occurrence import show_occurrence
 from gql.calendar.offering import show_location, show_offering, show_program, show_timeslot
+from gql.catalogue.blackout import find_blackout_dates, find_blackout_schedules
+from gql.catalogue.session import find_sessions
 from gql.fields.context import Reading
 from gql.fields.global_ids import Part, encode_id
 from gql.fields.node import Node
@@ -112,6 +114,27 @@ async def _programs(source: Reading, keys: list[tuple[UUID]], now: datetime) -> 
     return {(each.id,): show_program(each) for each in found}
 
 
+async def _sessions(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    found = await find_sessions(source.connection, source.viewer.caller.organization_id, _ids(keys))
+    return {(each,): session for each, session in found.items()}
+
+
+async def _blackout_schedules(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    caller = source.viewer.caller
+    if caller.portal is Portal.CUSTOMER:
+        return {}
+    found = await find_blackout_schedules(source.connection, caller.organization_id, _ids(keys))
+    return {(each,): schedule for each, schedule in found.items()}
+
+
+async def _blackout_dates(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    caller = source.viewer.caller
+    if caller.portal is Portal.CUSTOMER:
+        return {}
+    found = await find_blackout_dates(source.connection, caller.organization_id, _ids(keys))
+    return {(each,): closure for each, closure in found.items()}
+
+
 async def _staff(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
     caller = source.viewer.caller
     if caller.portal is Portal.CUSTOMER:
@@ -194,6 +217,9 @@ _FIND: dict[str, Find] = {
     "Timeslot": _timeslots,
     "Location": _locations,
     "Program": _programs,
+    "Session": _sessions,
+    "BlackoutSchedule": _blackout_schedules,
+    "BlackoutDate": _blackout_dates,
     "StaffMember": _staff,
     "Guardian": _guardians,
     "Kiosk": _kiosks,

@@ -54,6 +54,8 @@ described(
         Permission.MANAGE_PEOPLE: "Register, change and merge families, guardians and students, in both portals.",
         Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes, in both portals.",
         Permission.MANAGE_SETTINGS: "Change the organization's settings, in both portals.",
+        Permission.MANAGE_CATALOGUE: "Make, change and end locations, programs, sessions, blackouts, offerings and "
+        "timeslots, in both portals.",
         Permission.LAUNCH_KIOSK: "Launch and revoke kiosks, in both portals.",
         Permission.SEE_BALANCES: "See what a family owes, in both portals. In the Staff Portal, a setting must also "
         "allow it.",

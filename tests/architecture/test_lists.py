@@ -33,6 +33,8 @@ BOUNDED = {
         CancellationTokensPreview.occurrences CancellationTokensPreview.leftOut
         CancellationTokensPreview.withoutAddress MakeupTokensPreview.unreached NothingToCancel.notCancellable
         PossibleDuplicates.duplicates
+        CatalogueEffect.occurrences CatalogueEffect.enrollmentIds CatalogueEffect.endedEnrollmentIds
+        CatalogueEffect.makeupIds CatalogueEffect.makeupTokenIds
         ExpectedAbsence.occurrences Student.notes MakeupTokenGroups.usableHere MakeupTokenGroups.usableElsewhere
         MakeupTokenGroups.requested MakeupTokenGroups.pending MakeupTokenGroups.spent MakeupTokenGroups.expired""",
     "its argument, of which at most 100 are taken": "Occurrence.changes Query.nodes Student.nextOccurrences",
@@ -49,7 +51,8 @@ BOUNDED = {
     "the life of one token or of one absence: some entries": """
         MakeupToken.ledger MakeupTokenDecision.facts MakeupTokenDecision.entries MakeupTokenEntry.facts""",
     "the changes of one mark, at most 100": "RosterEntry.history",
-    "the sites and programs of one business, which are founded one by one": "Query.locations Query.programs",
+    "the sites and programs of one business, which are founded one by one": """
+        Query.locations Query.programs Query.blackoutSchedules BlackoutSchedule.programIds""",
     "one offering's week": "Offering.timeslots",
     "the ends of the sessions of one token's students": "MakeupTokensPreview.expirations",
     "the organizations of one person": "OrganizationChoiceRequired.organizations",

@@ -6,7 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal, Source, TaskKind, TaskState
+from attendance.rules.vocabulary import (
+    BlackoutScope,
+    ExpectedAbsenceState,
+    Permission,
+    Portal,
+    Source,
+    TaskKind,
+    TaskState,
+)
 from db import models
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.api.kiosk.kiosk_door import launch
@@ -39,6 +47,10 @@ class Stage:
     task: UUID
     staff_absence: UUID
     request: UUID
+    program: UUID
+    session: UUID
+    closure: UUID
+    closures: UUID
 
     @property
     def occurrence(self) -> OccurrenceKey:
@@ -97,6 +109,7 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
     owner = await api.as_staff(world, Permission.OWNER)
     await world.occurrence(other.timeslot_id, MONDAY + timedelta(days=14), cancelled_at=LONG_AGO)
     kiosk = await launch(owner, world.location_id)
+    closures = await world.add(models.BlackoutSchedule, name="Holidays")
     return Stage(
         world=world,
         api=api,
@@ -130,6 +143,16 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
             recorded_at=LONG_AGO,
         ),
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
+        program=await world.add(models.Program, name="Swim"),
+        session=await world.session(MONDAY, None),
+        closures=closures,
+        closure=await world.add(
+            models.BlackoutDate,
+            blackout_schedule_id=closures,
+            starts_on=MONDAY + timedelta(days=30),
+            ends_on=MONDAY + timedelta(days=31),
+            scope=BlackoutScope.BOTH,
+        ),
     )
 
 
@@ -151,4 +174,4 @@ def _found(value: Any) -> str:
     if value == []:
         return "EMPTY"
     name = value.get("__typename") if isinstance(value, dict) else None
-    return "OK" if name is None or name.endswith(("Success", "Viewer")) else str(name)
+    return "OK" if name is None or name.endswith(("Success", "Viewer", "Effect")) else str(name)

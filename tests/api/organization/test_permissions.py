@@ -76,6 +76,8 @@ CANCEL = frozenset({Permission.CANCEL_OCCURRENCES})
 SIGN_IN = {"email": "nobody@example.com", "password": "wrong"}
 
 BY_LINK = dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "LinkNotValid")
+MANAGE_CATALOGUE = frozenset({Permission.MANAGE_CATALOGUE})
+OF_CATALOGUE = CHANGES | {"stranger": GONE}
 
 OTHERS_TASK = STAFF_ALONE | {"right": "OK", "lacking": GONE, "stranger": GONE}
 
@@ -197,10 +199,10 @@ TABLE: dict[str, Row] = {
         "{ programs { id } }",
         nothing,
         ANYBODY,
-        right="EMPTY",
-        lacking="EMPTY",
+        right="OK",
+        lacking="OK",
         stranger="EMPTY",
-        guardian="EMPTY",
+        guardian="OK",
         kiosk=NOT_YOU,
     ),
     "Query.settings": query(
@@ -586,6 +588,76 @@ TABLE: dict[str, Row] = {
         **NOT_KIOSKS,
     ),
 }
+
+LATER = "2026-12-24"
+# The inputs of the mutations on the catalogue, and what somebody who may change it is answered if that is not OK.
+CATALOGUE: dict[str, tuple[Given, str]] = {
+    "createLocation": (lambda _: {"name": "Annex", "timeZone": "America/Denver"}, "OK"),
+    "updateLocation": (lambda stage: {"locationId": stage.id("Location", stage.world.location_id), "name": "A"}, "OK"),
+    "endLocation": (lambda stage: {"locationId": stage.id("Location", stage.world.location_id)}, "StillUsed"),
+    "createProgram": (lambda _: {"name": "Gym"}, "OK"),
+    "updateProgram": (lambda stage: {"programId": stage.id("Program", stage.program), "name": "Dive"}, "OK"),
+    "endProgram": (lambda stage: {"programId": stage.id("Program", stage.program)}, "OK"),
+    "createSession": (lambda _: {"name": "Winter", "startsOn": LATER}, "OK"),
+    "updateSession": (lambda stage: {"sessionId": stage.id("Session", stage.session), "endsOn": LATER}, "OK"),
+    "endSession": (lambda stage: {"sessionId": stage.id("Session", stage.session)}, "OK"),
+    "createBlackoutSchedule": (lambda _: {"name": "Pool"}, "OK"),
+    "updateBlackoutSchedule": (
+        lambda stage: {"blackoutScheduleId": stage.id("BlackoutSchedule", stage.closures), "name": "Pool"},
+        "OK",
+    ),
+    "endBlackoutSchedule": (
+        lambda stage: {"blackoutScheduleId": stage.id("BlackoutSchedule", stage.closures)},
+        "OK",
+    ),
+    "createBlackoutDate": (
+        lambda stage: {
+            "blackoutScheduleId": stage.id("BlackoutSchedule", stage.closures),
+            "startsOn": LATER,
+            "endsOn": LATER,
+            "scope": "BOTH",
+        },
+        "OK",
+    ),
+    "updateBlackoutDate": (
+        lambda stage: {"blackoutDateId": stage.id("BlackoutDate", stage.closure), "label": "Snow"},
+        "OK",
+    ),
+    "endBlackoutDate": (lambda stage: {"blackoutDateId": stage.id("BlackoutDate", stage.closure)}, "OK"),
+}
+for _name, (_given, _right) in CATALOGUE.items():
+    _stranger = (
+        "OK" if _name in {"createLocation", "createProgram", "createSession", "createBlackoutSchedule"} else GONE
+    )
+    TABLE[f"Mutation.{_name}"] = act(_given, MANAGE_CATALOGUE, **(CHANGES | {"right": _right, "stranger": _stranger}))
+
+
+def _previewed(name: str, given: Given, right: str) -> Row:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    document = f"query($input: {kind}!) {{ {name}Preview(input: $input) {{ __typename }} }}"
+    outcomes = {"right": right, "lacking": NOT_YOU, "stranger": GONE, **STAFF_ALONE}
+    return query(document, lambda stage: {"input": given(stage)}, MANAGE_CATALOGUE, **outcomes)
+
+
+for _name in (
+    "updateLocation",
+    "updateProgram",
+    "updateSession",
+    "endSession",
+    "createBlackoutDate",
+    "updateBlackoutDate",
+    "endBlackoutDate",
+):
+    TABLE[f"Query.{_name}Preview"] = _previewed(_name, *CATALOGUE[_name])
+TABLE["Query.sessions"] = query(
+    "{ sessions { nodes { id } } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="EMPTY", **NOT_KIOSKS
+)
+TABLE["Query.blackoutSchedules"] = query(
+    "{ blackoutSchedules { id } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="EMPTY", **STAFF_ALONE
+)
+TABLE["Query.blackoutDates"] = query(
+    "{ blackoutDates { nodes { id } } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="EMPTY", **STAFF_ALONE
+)
 
 
 def root_fields() -> Iterator[str]:
