@@ -35,6 +35,7 @@ from gql.people import (
     student_query,
     students_query,
 )
+from gql.roster import day_sheets_query
 from gql.tasks import background_tasks_query
 from gql.tokens import makeup_tokens_preview_query, token_defaults_query
 
@@ -49,6 +50,7 @@ class Query:
     node = node_query.one
     occurrence = occurrence_query.field
     occurrences = occurrences_query.field
+    day_sheets = day_sheets_query.field
     offerings = offerings_query.field
     student = student_query.field
     students = students_query.field

@@ -147,6 +147,15 @@ TABLE: dict[str, Row] = {
         stranger="EMPTY",
         **STAFF_ALONE,
     ),
+    "Query.daySheets": query(
+        '{ daySheets(date: "2026-11-16") { id } }',
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
     "Query.offerings": query(
         "{ offerings { nodes { id } } }",
         nothing,
