@@ -378,10 +378,12 @@ CREATE TABLE enrollment (
     CONSTRAINT enrollment_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id),
     CONSTRAINT enrollment_transferred_from_id_fk FOREIGN KEY (organization_id, transferred_from_id) REFERENCES enrollment(organization_id, id)
 );
+CREATE INDEX enrollment_joined_ix ON enrollment USING btree (organization_id, created_at, id);
 CREATE INDEX enrollment_offering_ix ON enrollment USING btree (organization_id, offering_id, starts_on);
 CREATE UNIQUE INDEX enrollment_one_transfer ON enrollment USING btree (organization_id, transferred_from_id);
 CREATE UNIQUE INDEX enrollment_source_id_key ON enrollment USING btree (organization_id, source_id);
 CREATE INDEX enrollment_student_ix ON enrollment USING btree (organization_id, student_id);
+CREATE INDEX enrollment_waiting_ix ON enrollment USING btree (organization_id, offering_id, created_at, id) WHERE (((type)::text = 'WAITLIST'::text) AND (deleted_at IS NULL));
 CREATE TRIGGER text_of_erased AFTER INSERT ON enrollment FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -777,6 +779,7 @@ CREATE TABLE makeup_token (
     CONSTRAINT makeup_token_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT makeup_token_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
+CREATE INDEX makeup_token_expiry_ix ON makeup_token USING btree (organization_id, COALESCE(LEAST(expires_on, lapses_on), 'infinity'::date), id);
 CREATE INDEX makeup_token_occurrence_ix ON makeup_token USING btree (organization_id, timeslot_id, held_on);
 CREATE UNIQUE INDEX makeup_token_one_automatic ON makeup_token USING btree (organization_id, student_id, timeslot_id, held_on, origin) WHERE ((origin)::text <> 'MANUAL'::text);
 CREATE UNIQUE INDEX makeup_token_one_live ON makeup_token USING btree (organization_id, student_id, timeslot_id, held_on) WHERE (((origin)::text <> 'MANUAL'::text) AND (revoked_at IS NULL) AND (deleted_at IS NULL));

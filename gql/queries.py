@@ -17,6 +17,7 @@ from gql.catalogue import (
     update_program,
     update_session,
 )
+from gql.enrollments import enrollments_query
 from gql.fields import node_query
 from gql.kiosk import kiosk_family_query, kiosks_query
 from gql.makeups import eligible_makeups_query, makeup_requests_query
@@ -37,7 +38,7 @@ from gql.people import (
 )
 from gql.roster import day_sheets_query
 from gql.tasks import background_tasks_query
-from gql.tokens import makeup_tokens_preview_query, token_defaults_query
+from gql.tokens import makeup_tokens_preview_query, makeup_tokens_query, token_defaults_query
 
 
 @strawberry.type(
@@ -71,6 +72,8 @@ class Query:
     makeup_requests = makeup_requests_query.field
     staff_absences = staff_absences_query.field
     cancellation_preview = cancellation_preview_query.field
+    enrollments = enrollments_query.field
+    makeup_tokens = makeup_tokens_query.field
     token_defaults = token_defaults_query.field
     makeup_tokens_preview = makeup_tokens_preview_query.field
     cancellation_tokens_preview = cancellation_tokens_preview_query.field

@@ -31,6 +31,15 @@ class Enrollment(Entity):
         Index("enrollment_offering_ix", "organization_id", "offering_id", "starts_on"),
         Index("enrollment_student_ix", "organization_id", "student_id"),
         Index("enrollment_source_id_key", "organization_id", "source_id", unique=True),
+        Index("enrollment_joined_ix", "organization_id", "created_at", "id"),
+        Index(
+            "enrollment_waiting_ix",
+            "organization_id",
+            "offering_id",
+            "created_at",
+            "id",
+            postgresql_where=text("type = 'WAITLIST' AND deleted_at IS NULL"),
+        ),
     )
 
     student_id: Mapped[UUID]

@@ -63,6 +63,12 @@ class MakeupToken(Entity):
         Index("makeup_token_one_makeup", "organization_id", "makeup_enrollment_id", unique=True),
         Index("makeup_token_student_ix", "organization_id", "student_id", "expires_on", "id"),
         Index("makeup_token_occurrence_ix", "organization_id", *OF_OCCURRENCE),
+        Index(
+            "makeup_token_expiry_ix",
+            "organization_id",
+            text("COALESCE(LEAST(expires_on, lapses_on), 'infinity'::date)"),
+            "id",
+        ),
     )
 
     student_id: Mapped[UUID]

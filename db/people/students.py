@@ -199,7 +199,7 @@ async def read_enrollments(
     given = {"organization_id": organization_id, "ids": list(student_ids), "most": MOST}
     rows = (await connection.execute(_ENROLLMENTS, given)).all()
     enrollments: dict[UUID, list[EnrollmentFacts]] = {student_id: [] for student_id in student_ids}
-    for found in await _with_offerings(connection, organization_id, rows):
+    for found in await with_offerings(connection, organization_id, rows):
         enrollments[found.enrollment.student_id].append(found)
     return enrollments
 
@@ -210,10 +210,10 @@ async def read_enrollments_by_id(
     """Return the enrollments by id, including deleted ones. This executes two statements."""
     given = {"organization_id": organization_id, "ids": list(ids)}
     rows = (await connection.execute(_ENROLLMENTS_BY_ID, given)).all()
-    return await _with_offerings(connection, organization_id, rows)
+    return await with_offerings(connection, organization_id, rows)
 
 
-async def _with_offerings(
+async def with_offerings(
     connection: AsyncConnection, organization_id: UUID, rows: Sequence[Row[Any]]
 ) -> list[EnrollmentFacts]:
     plans = await read_offerings(connection, organization_id, {row.offering_id for row in rows})

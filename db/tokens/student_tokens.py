@@ -24,7 +24,7 @@ ZONES = """CASE WHEN t.location_id IS NOT NULL THEN ARRAY[l.time_zone]
     ELSE (SELECT array_agg(DISTINCT h.time_zone) FROM location h
           WHERE h.organization_id = t.organization_id AND h.deleted_at IS NULL) END"""
 # Of a token `t`: the zone of the class that a family has requested. A token has at most one open request.
-_REQUESTED_ZONE = """(SELECT ql.time_zone FROM makeup_request q
+CLASS_ZONE = """(SELECT ql.time_zone FROM makeup_request q
     JOIN timeslot qs ON qs.organization_id = q.organization_id AND qs.id = q.timeslot_id
     JOIN offering qo ON qo.organization_id = qs.organization_id AND qo.id = qs.offering_id
     JOIN location ql ON ql.organization_id = qo.organization_id AND ql.id = qo.location_id
@@ -38,7 +38,7 @@ SELECT t.id, t.student_id, t.origin, t.source, t.timeslot_id, t.held_on, t.comme
        l.id AS location_id, l.name AS location_name, l.time_zone AS location_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted,
        w.id AS issuer_id, w.kind AS issuer_kind, w.first_name AS issuer_first_name, w.last_name AS issuer_last_name,
-       {ZONES} AS zones, coalesce(ml.time_zone, {_REQUESTED_ZONE}) AS class_zone
+       {ZONES} AS zones, coalesce(ml.time_zone, {CLASS_ZONE}) AS class_zone
 FROM makeup_token t
 LEFT JOIN enrollment m ON m.organization_id = t.organization_id AND m.id = t.makeup_enrollment_id
 LEFT JOIN offering mo ON mo.organization_id = m.organization_id AND mo.id = m.offering_id

@@ -11,7 +11,7 @@ from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.calendar.timeslots import latest_versions
 from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.kiosk.telephones import distinct_numbers
-from attendance.rules.organization.permissions import SEE_ATTENDANCE
+from attendance.rules.organization.permissions import SEE_ATTENDANCE, may_see_attendance
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import RosterEnrollment
@@ -19,7 +19,7 @@ from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.roster.sight import sight_of
 from db.kiosk.kiosk_families import read_code_numbers, read_phones
 from db.people.guardians import GuardianFacts, read_guardians_of
-from db.people.students import read_live_members, visibility_of
+from db.people.students import read_live_members, read_students, visibility_of
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
@@ -107,6 +107,15 @@ async def _read_students(source: Reading, families: list[UUID]) -> "list[list[St
     ]
 
 
+async def _read_enrolled(source: Reading, ids: list[UUID]) -> "list[Student | None]":
+    viewer = source.viewer
+    if viewer.caller.portal is not Portal.CUSTOMER and not may_see_attendance(viewer.caller):
+        return [None for _ in ids]
+    visibility, sight = visibility_of(viewer.caller), sight_of(viewer)
+    found = await read_students(source.connection, viewer.caller.organization_id, set(ids), visibility)
+    return [show_student(found[each], sight, viewer.currency) if each in found else None for each in ids]
+
+
 async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]:
     organization_id = source.viewer.caller.organization_id
     numbers = await read_code_numbers(source.connection, organization_id, set(families))
@@ -138,6 +147,13 @@ class Enrollment(Node):
         "the roster as a subdued row."
     )
     facts: strawberry.Private[RosterEnrollment]
+
+    @strawberry.field(
+        description="The student who is enrolled. Null when the viewer may not see the student.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def student(self, info: Info) -> Annotated["Student", strawberry.lazy("gql.people.student")] | None:
+        return await load(info, self.facts.student_id, _read_enrolled)
 
 
 OPEN_NOTES = strawberry.argument(

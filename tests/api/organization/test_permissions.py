@@ -201,6 +201,24 @@ TABLE: dict[str, Row] = {
         stranger="EMPTY",
         **STAFF_ALONE,
     ),
+    "Query.enrollments": query(
+        "{ enrollments(type: ACTIVE) { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    "Query.makeupTokens": query(
+        "{ makeupTokens { nodes { id } } }",
+        nothing,
+        VIEW,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
     "Query.locations": query(
         "{ locations { id } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
     ),
