@@ -32,7 +32,7 @@ BOUNDED = {
         CancellationPreview.returnedTokens CancellationPreview.overLimit CancellationPreview.withoutAddress
         CancellationTokensPreview.occurrences CancellationTokensPreview.leftOut
         CancellationTokensPreview.withoutAddress MakeupTokensPreview.unreached NothingToCancel.notCancellable
-        PossibleDuplicates.duplicates
+        PossibleDuplicates.duplicates Query.daySheets
         CatalogueEffect.occurrences CatalogueEffect.enrollmentIds CatalogueEffect.endedEnrollmentIds
         CatalogueEffect.makeupIds CatalogueEffect.makeupTokenIds
         ExpectedAbsence.occurrences Student.notes MakeupTokenGroups.usableHere MakeupTokenGroups.usableElsewhere
