@@ -63,7 +63,7 @@ export class LiveSocket {
       },
     });
     addEventListener("offline", () => this.#networkLost());
-    addEventListener("online", () => this.#wake());
+    addEventListener("online", () => this.#networkFound());
     document.addEventListener("visibilitychange", () => this.#wake());
   }
 
@@ -148,6 +148,12 @@ export class LiveSocket {
     if (!navigator.onLine) this.#networkLost();
     else if (this.#connection !== "offline") this.#become("reconnecting");
     this.#lost ??= setTimeout(() => this.#networkLost(), OFFLINE_AFTER);
+  }
+
+  /** The socket may have outlived a short loss. If it has not, a missing pong tells. */
+  #networkFound(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#become("live");
+    this.#wake();
   }
 
   #networkLost(): void {

@@ -20,7 +20,7 @@ export function Header({ desk, outbox }: { desk: Desk; outbox: AttendanceOutbox 
       <span className="business">{desk.viewer.organization.name}</span>
       <ConnectionChip connection={connection} waiting={waiting} />
       <details className="menu">
-        <summary>
+        <summary aria-label={`Account of ${desk.viewer.name}`}>
           <span className="person">{desk.viewer.name}</span>
         </summary>
         <div className="menuBody">

@@ -16,11 +16,14 @@ export function ActionBar({ rows, draft, recording, checkInMode }: Props) {
   const marked = rows.length - rows.filter(row => row.status === null).length;
   const isDrafting = !isEmpty(draft);
   const chosen = draft.rest === null ? draft.marks.length : rows.filter(row => row.isWaiting).length;
+  if (open === 0 && !isDrafting) return null;
   return (
     <div className="actions">
-      <button type="button" className="button" disabled={open === 0} onClick={() => recording.markRest("PRESENT")}>
-        {marked === 0 || open === rows.length ? "Mark all present" : `Mark the other ${open} present`}
-      </button>
+      {open > 0 && (
+        <button type="button" className="button" onClick={() => recording.markRest("PRESENT")}>
+          {marked === 0 || open === rows.length ? "Mark all present" : `Mark the other ${open} present`}
+        </button>
+      )}
       {!checkInMode && (
         <>
           {isDrafting && (
@@ -28,9 +31,11 @@ export function ActionBar({ rows, draft, recording, checkInMode }: Props) {
               Discard
             </button>
           )}
-          <button type="button" className="button main" disabled={!isDrafting} onClick={recording.submit}>
-            {isDrafting ? `Submit ${chosen} ${chosen === 1 ? "mark" : "marks"}` : "Submit"}
-          </button>
+          {isDrafting && (
+            <button type="button" className="button main" onClick={recording.submit}>
+              Submit {chosen} {chosen === 1 ? "mark" : "marks"}
+            </button>
+          )}
         </>
       )}
     </div>

@@ -1,15 +1,14 @@
-import type { Seen } from "../../live/store";
 import { IndicatorIcon } from "../../parts/Indicator";
 import { actorName, initials, tint } from "../../parts/people";
 import { isHere, statusWord } from "../../parts/statuses";
 import { clockTime } from "../../parts/times";
-import type { SheetRow, Status } from "./operations";
+import type { Status } from "./operations";
 import { RowPanel } from "./RowPanel";
 import { StatusButtons } from "./StatusButtons";
-import type { Touch } from "./useSheet";
+import type { ShownRow, Touch } from "./useSheet";
 
 interface Props {
-  readonly row: Seen<SheetRow, Status>;
+  readonly row: ShownRow;
   readonly touch: Touch | null;
   readonly zone: string;
   readonly mayMark: boolean;
@@ -68,9 +67,10 @@ export function Row({ row, touch, zone, mayMark, isOpen, toggle, mark }: Props) 
   );
 }
 
-function caption({ entry, status, isWaiting }: Seen<SheetRow, Status>, zone: string): string {
+function caption({ entry, status, isWaiting, isDraft }: ShownRow, zone: string): string {
   const subdued = entry.isSubdued ? "no longer enrolled" : "";
-  if (isWaiting) return [statusWord(status), "not saved yet", subdued].filter(Boolean).join(" · ");
+  const how = isDraft ? "not submitted yet" : "being saved";
+  if (isWaiting) return [statusWord(status), how, subdued].filter(Boolean).join(" · ");
   if (entry.mark === null) return [statusWord(null), subdued].filter(Boolean).join(" · ");
   const by = entry.mark.isDefaulted ? "by default" : `${actorName(entry.mark.markedBy)}`;
   const parts = [statusWord(status), by, clockTime(entry.mark.markedAt, zone), subdued];

@@ -4,7 +4,7 @@ import { actorName } from "../../parts/people";
 import { statusWord } from "../../parts/statuses";
 import { intentOf, type ParkedAct, type ShownAct } from "../acts";
 import { type AttendanceOutbox, socket } from "../services";
-import { type Draft, isEmpty } from "./draft";
+import type { Draft } from "./draft";
 import { FOLLOW_SHEET, type SheetChange, type SheetHead, type SheetRow, type Status } from "./operations";
 
 /** What somebody else has just changed in a row. */
@@ -13,9 +13,14 @@ export interface Touch {
   readonly who: string;
 }
 
+export interface ShownRow extends Seen<SheetRow, Status> {
+  /** Whether the status has been chosen and not submitted. */
+  readonly isDraft: boolean;
+}
+
 export interface SheetView {
   readonly state: SheetState<SheetRow, SheetHead> | null;
-  readonly rows: readonly Seen<SheetRow, Status>[];
+  readonly rows: readonly ShownRow[];
   readonly parked: readonly ParkedAct[];
   readonly touches: ReadonlyMap<string, Touch>;
   /** A sentence about the last change of somebody else, for screen readers. */
@@ -53,12 +58,21 @@ export function useSheet(id: string, outbox: AttendanceOutbox, ownId: string, dr
 
   const own = useMemo(() => acts.filter(act => act.occurrenceId === id), [acts, id]);
   const rows = useMemo(() => {
+    const entries = followed.state?.entries ?? [];
     const intents = own.filter(isPending).map(act => intentOf(act.input));
-    if (!isEmpty(draft)) intents.push(draft);
-    return overlay<Status, SheetRow>(followed.state?.entries ?? [], intents);
+    const sent = overlay<Status, SheetRow>(entries, intents);
+    const chosen = overlay<Status, SheetRow>(entries, [...intents, draft]);
+    return chosen.map((row, at) => ({
+      ...row,
+      isDraft: row.isWaiting && !(sent[at]?.isWaiting && same(row, sent[at])),
+    }));
   }, [followed.state, own, draft]);
   const parked = useMemo(() => own.filter((act): act is ParkedAct => act.state === "parked"), [own]);
   return { ...followed, rows, parked, fault };
+}
+
+function same(one: Seen<SheetRow, Status>, other: Seen<SheetRow, Status>): boolean {
+  return one.status === other.status;
 }
 
 /** A parked act has not happened, so the row shows what stands. */

@@ -1,0 +1,198 @@
+"""The staff's pages in a real browser, on the real stack."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Route, expect
+
+from attendance.rules.vocabulary import AttendanceStatus, Permission
+from commands.servers.start import Servers
+from db import models
+from db.engine import Database
+from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
+from tests.support.api_process import ApiProcess, api_process, until
+from tests.support.browser_pages import PHONE, Desk, Hall, browser_hall, build_pages, chromium
+from tests.support.databases import ProcessDatabase
+from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet
+
+PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
+
+
+@pytest.fixture(scope="module")
+async def api(servers: Servers, process_database: ProcessDatabase) -> AsyncIterator[ApiProcess]:
+    chromium()
+    build_pages()
+    async with api_process(process_database.url, servers.redis_url, live_compare_seconds=0.5) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+async def browser(api: ApiProcess) -> AsyncIterator[Hall]:
+    async with browser_hall(api) as hall:
+        yield hall
+
+
+@pytest.fixture
+async def hall(browser: Hall) -> AsyncIterator[Hall]:
+    yield browser
+    await browser.close_desks()
+
+
+@pytest.fixture
+async def sheet(database: Database, world: World, servers: Servers) -> AsyncIterator[LiveSheet]:
+    await world.change_settings(tokens_enabled=False)
+    async with live_sheet(database, world, servers.redis_url) as sheet:
+        yield sheet
+
+
+@pytest.fixture
+async def office(hall: Hall, world: World, sheet: LiveSheet) -> Desk:
+    """Olga, the owner, at a desk."""
+    desk = await hall.signed_in(world, sheet.olga)
+    await desk.open_sheet(sheet.id)
+    return desk
+
+
+@pytest.fixture
+async def phone(hall: Hall, world: World, sheet: LiveSheet) -> Desk:
+    """Tom, of the office too, with a phone in the hall."""
+    tom = await world.staff(Permission.OWNER, first_name="Tom", last_name="Hall")
+    desk = await hall.signed_in(world, tom, PHONE)
+    await desk.open_sheet(sheet.id)
+    return desk
+
+
+async def statuses(sheet: LiveSheet) -> dict[str, AttendanceStatus]:
+    names = {student_id: name for name, student_id in sheet.students.items()}
+    return {names[row.student_id]: AttendanceStatus(row.status) for row in await sheet.world.rows(models.Mark)}
+
+
+@pytest.mark.emptied_database
+async def test_somebody_signs_in_finds_the_class_and_meets_no_barrier(
+    hall: Hall, world: World, sheet: LiveSheet
+) -> None:
+    await world.change(models.Person, sheet.olga, email="olga@gym.example", password_hash=PASSWORD_HASH)
+    desk = await hall.desk(PHONE)
+    page = desk.page
+    await desk.open("/days/2026-11-16")
+    await page.get_by_label("E-mail address").fill("olga@gym.example")
+    await page.get_by_label("Password").fill("wrong")
+    await desk.tap("Sign in")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await desk.without_barriers()
+    await page.get_by_label("Password").fill(PASSWORD)
+    await desk.tap("Sign in")
+    card = page.locator(".occurrence")
+    await expect(card).to_contain_text("3 students")
+    await sheet.submit(Ann=PRESENT)
+    await expect(card).to_contain_text("1 present · 0 absent · 2 unmarked")
+    await desk.without_barriers()
+    await card.click()
+    await expect(page).to_have_url(re.compile("/sheets/"))
+    await desk.sees("Ann", "Present")
+    await desk.row("Ann").get_by_role("button", name="More about").click()
+    await expect(page.get_by_role("list", name="History of the mark")).to_contain_text("Not marked → Present")
+    await desk.mark("Ben", "Absent")
+    await desk.without_barriers()
+    await page.locator(".menu summary").click()
+    await desk.tap("Sign out")
+    await expect(page.get_by_label("Password")).to_be_visible()
+    assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_everybody_is_marked_at_once_and_one_is_adjusted(office: Desk, phone: Desk, sheet: LiveSheet) -> None:
+    await office.tap("Mark all present")
+    await office.mark("Ben", "Absent")
+    await office.mark("Cas", "Tardy, left early")
+    await office.sees("Ann", "not submitted yet")
+    await phone.sees("Ann", "Not marked")
+    await office.tap("Submit 3 marks")
+    await phone.sees("Ann", "Present · Olga Staff")
+    await phone.sees("Ben", "Absent · Olga Staff")
+    await phone.sees("Cas", "Tardy, left early · Olga Staff")
+    await expect(phone.page.locator(".row .light")).to_have_count(3)
+    await expect(office.page.locator(".row .light")).to_have_count(0)
+    await office.sees("Ann", "Present · Olga Staff")
+    assert await statuses(sheet) == {
+        "Ann": PRESENT,
+        "Ben": ABSENT,
+        "Cas": AttendanceStatus.TARDY_AND_LEFT_EARLY,
+    }
+
+
+async def test_a_draft_survives_a_reload(office: Desk, sheet: LiveSheet) -> None:
+    await office.mark("Ben", "Excused")
+    await office.page.reload()
+    await office.sees("Ben", "Excused · not submitted yet")
+    await office.tap("Discard")
+    await office.sees("Ben", "Not marked")
+    assert await statuses(sheet) == {}
+
+
+async def test_R4_10_a_conflict_shows_both_values_and_asks(office: Desk, phone: Desk, sheet: LiveSheet) -> None:
+    await phone.context.set_offline(True)
+    await phone.sees_connection("Offline")
+    await phone.tap("Mark all present")
+    await phone.mark("Ben", "Absent")
+    await phone.tap("Submit 3 marks")
+    await phone.sees_connection("Offline, 1 change waits")
+    await office.mark("Ben", "Tardy")
+    await office.tap("Submit 1 mark")
+    await until(lambda: _has(sheet, "Ben", AttendanceStatus.TARDY), 10)
+    await phone.context.set_offline(False)
+    question = phone.page.locator(".conflict")
+    await expect(question).to_contain_text("Tardy by Olga Staff")
+    await expect(question).to_contain_text("Absent by you")
+    await phone.sees("Ann", "Not marked")
+    await phone.without_barriers()
+    await phone.page.get_by_label("Absent by you").check()
+    await phone.tap("Save", question)
+    await expect(question).to_have_count(0)
+    await office.sees("Ben", "Absent · Tom Hall")
+    assert await statuses(sheet) == {"Ann": PRESENT, "Ben": ABSENT, "Cas": PRESENT}
+
+
+async def _has(sheet: LiveSheet, name: str, status: AttendanceStatus) -> bool:
+    return (await statuses(sheet)).get(name) is status
+
+
+async def test_R4_5_in_check_in_mode_each_tap_is_sent(hall: Hall, world: World, sheet: LiveSheet) -> None:
+    await world.change_settings(office_check_in_mode=True)
+    desk = await hall.signed_in(world, sheet.olga)
+    await desk.open_sheet(sheet.id)
+    await desk.mark("Ann", "Present")
+    await desk.sees("Ann", "Present · Olga Staff")
+    await desk.sees("Ben", "Absent · by default")
+    await desk.mark("Ann", "Clear the mark")
+    await desk.sees("Ben", "Not marked")
+    assert await statuses(sheet) == {}
+
+
+async def test_what_waits_is_sent_after_the_tab_was_closed(hall: Hall, office: Desk, sheet: LiveSheet) -> None:
+    async def lose(route: Route) -> None:
+        await (route.abort() if "mutation" in (route.request.post_data or "") else route.continue_())
+
+    await office.context.route("**/graphql", lose)
+    await office.mark("Ann", "Present")
+    await office.tap("Submit 1 mark")
+    await office.sees("Ann", "being saved")
+    await office.page.close()
+    await office.context.unroute("**/graphql")
+    assert await statuses(sheet) == {}
+    again = await hall.tab(office.context)
+    await again.open_sheet(sheet.id)
+    await again.sees("Ann", "Present · Olga Staff")
+    assert await statuses(sheet) == {"Ann": PRESENT}
+
+
+async def test_who_loses_the_right_is_told(hall: Hall, world: World, sheet: LiveSheet) -> None:
+    tom = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL, first_name="Tom")
+    desk = await hall.signed_in(world, tom)
+    await desk.open_sheet(sheet.id)
+    await expect(desk.page.get_by_text("You may not record attendance")).to_be_visible()
+    await expect(desk.page.get_by_role("button", name="Present", exact=True)).to_have_count(0)
+    await world.change(models.Person, tom, permissions=[])
+    await expect(desk.page.get_by_role("alert").first).to_be_visible()
+    await desk.without_barriers()

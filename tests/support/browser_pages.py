@@ -1,0 +1,155 @@
+"""A real browser at the pages that a real API process serves: who sits before it, and what is on the screen."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from attendance.rules.vocabulary import Portal
+from tests.support.api_process import ApiProcess, sign_in
+from tests.support.factories import World
+from web.client.build import HERE as CLIENT
+from web.npm import beside_python
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1200, "height": 860}
+# A busy machine draws late.
+PATIENCE = 15_000
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str:
+    """The path of the machine's Chromium. Skips the test where there is none."""
+    found = os.environ.get("ROLLBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if found is None:
+        pytest.skip("There is no Chromium. On Debian or Ubuntu: apt-get install chromium")
+    return found
+
+
+def build_pages() -> None:
+    """Build the pages and install axe, unless both are there. Skips the test where there is no npm."""
+    if shutil.which("npm") is None and beside_python("npm") is None:
+        pytest.skip("There is no npm, which builds the pages. `make client` installs it.")
+    with (CLIENT / "package.json").open() as lock:
+        # Another test process may be building.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for choice in ("--only-install", "--if-changed"):
+            subprocess.run([sys.executable, "-m", "web.client.build", choice], cwd=ROOT, check=True)
+
+
+@dataclass
+class Desk:
+    """One person before a browser window. `faults` is what the page has written to its console."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.address}{path}")
+
+    async def open_sheet(self, sheet_id: str) -> None:
+        await self.open(f"/sheets/{sheet_id}")
+        await expect(self.row("Ann")).to_be_visible()
+        await self.sees_connection("Live")
+
+    def row(self, first_name: str) -> Any:
+        return self.page.locator(".row").filter(has_text=f"{first_name} ")
+
+    async def tap(self, name: str, within: Any = None) -> None:
+        await (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    async def mark(self, first_name: str, status: str) -> None:
+        """Two taps at most: the row's own button, or the three dots and one of the six."""
+        row = self.row(first_name)
+        if status not in ("Present", "Absent"):
+            await row.get_by_role("button", name="More about").click()
+        await row.get_by_role("button", name=status, exact=True).first.click()
+
+    async def sees(self, first_name: str, caption: str) -> None:
+        await expect(self.row(first_name).locator(".how")).to_contain_text(caption)
+
+    async def sees_connection(self, text: str) -> None:
+        await expect(self.page.locator(".connection")).to_have_text(text)
+
+    async def without_barriers(self) -> None:
+        """axe finds nothing on the screen as it is now, in light and in dark colours."""
+        await self.page.evaluate(AXE.read_text())
+        for scheme in ("light", "dark"):
+            await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = await self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+            told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
+            assert told == [], f"{scheme}: {told}"
+        await self.page.emulate_media(color_scheme=None, reduced_motion=None)
+
+
+@dataclass
+class Hall:
+    """A browser program, and the API whose pages it shows."""
+
+    browser: Browser
+    api: ApiProcess
+    desks: list[Desk] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return self.api.http.removesuffix("/graphql")
+
+    async def desk(self, viewport: dict[str, int] = DESKTOP, **state: Any) -> Desk:
+        """A browser of its own, with nothing stored unless a state is given."""
+        context = await self.browser.new_context(viewport=viewport, locale="en-US", **state)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        return await self.tab(context)
+
+    async def tab(self, context: BrowserContext) -> Desk:
+        page = await context.new_page()
+        desk = Desk(context, page, self.address)
+        page.on("pageerror", lambda fault: desk.faults.append(str(fault)))
+        page.on("console", lambda told: desk.faults.append(told.text) if "Content Security" in told.text else None)
+        self.desks.append(desk)
+        return desk
+
+    async def signed_in(
+        self, world: World, person_id: UUID, viewport: dict[str, int] = DESKTOP, portal: Portal = Portal.OFFICE
+    ) -> Desk:
+        """A browser in which the person is signed in for an hour."""
+        token = await sign_in(world, person_id, portal)
+        ends = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
+        session = {"accessToken": token, "expiresAt": ends, "refreshToken": "none", "refreshExpiresAt": ends}
+        kept = [{"name": "rollbook.staff", "value": json.dumps(session)}]
+        state = {"cookies": [], "origins": [{"origin": self.address, "localStorage": kept}]}
+        return await self.desk(viewport, storage_state=state)
+
+    async def close_desks(self) -> None:
+        """Close all windows. None of them may have met a fault of its own."""
+        faults = [fault for desk in self.desks for fault in desk.faults]
+        for desk in self.desks:
+            await desk.context.close()
+        self.desks.clear()
+        assert faults == []
+
+
+@asynccontextmanager
+async def browser_hall(api: ApiProcess) -> AsyncIterator[Hall]:
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium())
+        try:
+            yield Hall(browser, api)
+        finally:
+            await browser.close()
