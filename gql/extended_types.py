@@ -1,7 +1,8 @@
 """Adds to types the fields whose results lead back to them, in the order of the schema (gql/fields/extending.py)."""
 
 from gql.calendar import offering_occurrences
-from gql.calendar.offering import Offering
+from gql.calendar.offering import Offering, Timeslot
+from gql.catalogue import offering_details
 from gql.enrollments import enrollment_occurrences
 from gql.fields.extending import extend
 from gql.makeups import makeup_request
@@ -13,7 +14,13 @@ from gql.tokens.makeup_token import MakeupToken
 
 
 def extend_types() -> None:
-    extend(Offering, occurrences=offering_occurrences.field)
+    extend(
+        Offering,
+        occurrences=offering_occurrences.field,
+        sessions=offering_details.sessions,
+        instructors=offering_details.instructors,
+    )
+    extend(Timeslot, room=offering_details.room)
     extend(Enrollment, occurrences=enrollment_occurrences.field)
     extend(
         Student,

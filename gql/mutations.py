@@ -18,18 +18,24 @@ from gql.catalogue import (
     create_blackout_date,
     create_blackout_schedule,
     create_location,
+    create_offering,
     create_program,
     create_session,
+    create_timeslot,
     end_blackout_date,
     end_blackout_schedule,
     end_location,
+    end_offering,
     end_program,
     end_session,
+    end_timeslot,
     update_blackout_date,
     update_blackout_schedule,
     update_location,
+    update_offering,
     update_program,
     update_session,
+    update_timeslot,
 )
 from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
 from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
@@ -155,3 +161,9 @@ class Mutation:
     create_blackout_date = create_blackout_date.field
     update_blackout_date = update_blackout_date.field
     end_blackout_date = end_blackout_date.field
+    create_offering = create_offering.field
+    update_offering = update_offering.field
+    end_offering = end_offering.field
+    create_timeslot = create_timeslot.field
+    update_timeslot = update_timeslot.field
+    end_timeslot = end_timeslot.field

@@ -9,13 +9,19 @@ from gql.catalogue import (
     blackout_dates_query,
     blackout_schedules_query,
     create_blackout_date,
+    create_offering,
+    create_timeslot,
     end_blackout_date,
+    end_offering,
     end_session,
+    end_timeslot,
     sessions_query,
     update_blackout_date,
     update_location,
+    update_offering,
     update_program,
     update_session,
+    update_timeslot,
 )
 from gql.enrollments import enrollments_query
 from gql.fields import node_query
@@ -87,3 +93,9 @@ class Query:
     create_blackout_date_preview = create_blackout_date.preview
     update_blackout_date_preview = update_blackout_date.preview
     end_blackout_date_preview = end_blackout_date.preview
+    create_offering_preview = create_offering.preview
+    update_offering_preview = update_offering.preview
+    end_offering_preview = end_offering.preview
+    create_timeslot_preview = create_timeslot.preview
+    update_timeslot_preview = update_timeslot.preview
+    end_timeslot_preview = end_timeslot.preview

@@ -53,7 +53,8 @@ BOUNDED = {
     "the changes of one mark, at most 100": "RosterEntry.history",
     "the sites and programs of one business, which are founded one by one": """
         Query.locations Query.programs Query.blackoutSchedules BlackoutSchedule.programIds""",
-    "one offering's week": "Offering.timeslots",
+    "one offering's week, its few sessions and teachers": """
+        Offering.timeslots Offering.sessions Offering.instructors""",
     "the ends of the sessions of one token's students": "MakeupTokensPreview.expirations",
     "the organizations of one person": "OrganizationChoiceRequired.organizations",
 }

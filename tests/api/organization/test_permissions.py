@@ -650,6 +650,32 @@ CATALOGUE: dict[str, tuple[Given, str]] = {
         lambda stage: {"blackoutDateId": stage.id("BlackoutDate", stage.closure), "label": "Snow"},
         "OK",
     ),
+    "createOffering": (
+        lambda stage: {
+            "kind": "CLASS",
+            "name": "Dive",
+            "locationId": stage.id("Location", stage.world.location_id),
+            "timeslots": [{"weekday": 2, "startTime": "16:00", "durationMinutes": 45}],
+        },
+        "OK",
+    ),
+    "updateOffering": (
+        lambda stage: {"offeringId": stage.id("Offering", stage.lesson.offering_id), "name": "Dive"},
+        "OK",
+    ),
+    "endOffering": (lambda stage: {"offeringId": stage.id("Offering", stage.other.offering_id)}, "OK"),
+    "createTimeslot": (
+        lambda stage: {
+            "offeringId": stage.id("Offering", stage.lesson.offering_id),
+            "timeslot": {"weekday": 2, "startTime": "16:00", "durationMinutes": 45},
+        },
+        "OK",
+    ),
+    "updateTimeslot": (
+        lambda stage: {"timeslotId": stage.id("Timeslot", stage.lesson.timeslot_id), "room": "Lane 1"},
+        "OK",
+    ),
+    "endTimeslot": (lambda stage: {"timeslotId": stage.id("Timeslot", stage.other.timeslot_id)}, "OK"),
     "endBlackoutDate": (lambda stage: {"blackoutDateId": stage.id("BlackoutDate", stage.closure)}, "OK"),
 }
 for _name, (_given, _right) in CATALOGUE.items():
@@ -674,6 +700,12 @@ for _name in (
     "createBlackoutDate",
     "updateBlackoutDate",
     "endBlackoutDate",
+    "createOffering",
+    "updateOffering",
+    "endOffering",
+    "createTimeslot",
+    "updateTimeslot",
+    "endTimeslot",
 ):
     TABLE[f"Query.{_name}Preview"] = _previewed(_name, *CATALOGUE[_name])
 TABLE["Query.sessions"] = query(

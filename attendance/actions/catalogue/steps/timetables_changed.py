@@ -44,9 +44,12 @@ class TimetablesChange:
     """What `timetables_changed` has locked and, when the block has ended, what the block did.
 
     dates -- for each offering the first date on which the change may hold
+    shows_everywhere -- set by a block that changes what every sheet shows, such as the name or the instructors: then
+        every open sheet from the date on hears of it
     """
 
     dates: Mapping[UUID, date]
+    shows_everywhere: bool = False
     effect: Effect = NO_EFFECT
 
 
@@ -106,6 +109,8 @@ async def timetables_changed(
     names = {each.offering_id: each.name for each in (*before.programmes, *after.programmes)}
     effect = sum_up(changes, names, before.placed, after.placed, given_back)
     touched = {key for each in changes for key in each.keys}
+    if change.shows_everywhere:
+        touched |= {key for key in sheets if key.held_on >= first}
     await number_occurrences(uow, sorted(touched & sheets, key=lambda key: (key.timeslot_id, key.held_on)), author, now)
     told = 0
     if terms.notifies:
