@@ -126,7 +126,8 @@ async def turn() -> None:
 async def in_turns(items: Iterable[T]) -> AsyncIterator[T]:
     """Yield the items, waiting for the next turn whenever one is over."""
     for item in items:
-        await turn()
+        if is_over():
+            await turn()
         yield item
 
 

@@ -126,6 +126,13 @@ ORDER BY c.timeslot_id, c.held_on, s.id
 """)  # noqa: S608 - a constant
 
 
+# Looking a value up is four times as fast as calling its enumeration.
+_TYPES = {each.value: each for each in EnrollmentType}
+_ENDS = {each.value: each for each in EnrollmentEnd}
+_STATUSES = {each.value: each for each in AttendanceStatus}
+_SOURCES = {each.value: each for each in Source}
+
+
 async def read_candidates(
     connection: AsyncConnection,
     organization_id: UUID,
@@ -158,8 +165,14 @@ async def read_rosters(
         },
     )
     rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}
+    # The rows of a sheet come one after the other.
+    mine: list[RosterCandidate] | None = None
+    timeslot_id = held_on = None
     async for row in in_turns(found):
-        rosters[OccurrenceKey(row.sheet_timeslot_id, row.sheet_held_on)].append(_candidate(row))
+        if mine is None or row.sheet_held_on != held_on or row.sheet_timeslot_id != timeslot_id:
+            timeslot_id, held_on = row.sheet_timeslot_id, row.sheet_held_on
+            mine = rosters[OccurrenceKey(timeslot_id, held_on)]
+        mine.append(_candidate(row))
     return rosters
 
 
@@ -170,7 +183,7 @@ def _candidate(row: Row[Any]) -> RosterCandidate:
         mark=_mark(row) if row.status is not None else None,
         open_notes=row.open_notes,
         has_critical_note=row.critical_notes > 0,
-        absences=absences_of(row.absences),
+        absences=absences_of(row.absences) if row.absences else (),
         present=row.present,
         absent=row.absent,
     )
@@ -180,11 +193,11 @@ def _enrollment(row: Row[Any]) -> RosterEnrollment:
     return RosterEnrollment(
         id=row.enrollment_id,
         student_id=row.student_id,
-        type=EnrollmentType(row.type),
+        type=_TYPES[row.type],
         starts_on=row.starts_on,
         drop_on=row.drop_on,
         timeslot_id=row.timeslot_id,
-        end_cause=EnrollmentEnd(row.end_cause) if row.end_cause else None,
+        end_cause=_ENDS[row.end_cause] if row.end_cause else None,
         is_deleted=row.is_deleted,
         transferred_to=row.transferred_to,
         transferred_from=row.transferred_from,
@@ -202,9 +215,9 @@ def _mark(row: Row[Any]) -> MarkFacts:
     elif row.kiosk_id is not None:
         marked_by = KioskFacts(row.kiosk_id, row.kiosk_name)
     return MarkFacts(
-        AttendanceStatus(row.status),
+        _STATUSES[row.status],
         row.is_defaulted,
-        Source(row.source),
+        _SOURCES[row.source],
         marked_by,
         row.marked_at,
         row.note,

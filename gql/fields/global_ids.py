@@ -5,7 +5,8 @@ equals the one that the API returns.
 """
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -16,6 +17,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.protocol.errors import BadInput
 
 _LONGEST = 256
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Part = UUID | date
 
@@ -29,7 +31,7 @@ _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
 def encode_id(type_name: str, *key: Part) -> strawberry.ID:
     """Return the global id of an object of this type."""
     text = ":".join([type_name, *map(str, key)])
-    return strawberry.ID(urlsafe_b64encode(text.encode()).decode().rstrip("="))
+    return strawberry.ID(b2a_base64(text.encode(), newline=False).translate(_URL_SAFE).rstrip(b"=").decode())
 
 
 def encode_occurrence_id(key: OccurrenceKey) -> strawberry.ID:

@@ -25,6 +25,7 @@ from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
+from gql.fields.later import Later, with_later
 from gql.fields.loaders import load, load_enrollments, load_notes
 from gql.fields.node import Node
 from gql.fields.scalars import Money
@@ -36,7 +37,7 @@ from gql.protocol.plain_fields import at_once
 
 
 @strawberry.type(description="Students who belong together, with one e-mail address and one balance.")
-class Family(Node):
+class Family(Later, Node):
     name: str = strawberry.field(description="The name of the family.")
     email: str | None = strawberry.field(description="The e-mail address of the family. Null when it is not known.")
     phone: str | None = strawberry.field(
@@ -48,6 +49,7 @@ class Family(Node):
         "the Staff Portal while the setting staffSeesBalances is off. Guardians see the balance of their own family."
     )
     currency: str = strawberry.field(description="The currency of the balance, as an ISO 4217 code such as USD.")
+    key: strawberry.Private[UUID]
 
     @strawberry.field(
         description="All phone numbers by which the family identifies itself at a kiosk, as they were entered: first "
@@ -128,7 +130,7 @@ async def _read_phones(source: Reading, families: list[UUID]) -> list[list[str]]
 
 
 @strawberry.type(description="A student's place in an offering over a range of dates.")
-class Enrollment(Node):
+class Enrollment(Later, Node):
     type: EnrollmentType = strawberry.field(description="The type of the enrollment.")
     offering: Offering = strawberry.field(description="The offering in which the student is enrolled.")
     timeslot: Timeslot | None = strawberry.field(
@@ -147,6 +149,7 @@ class Enrollment(Node):
         "the roster as a subdued row."
     )
     facts: strawberry.Private[RosterEnrollment]
+    timeslots: strawberry.Private[Iterable[SlotFacts]]
 
     @strawberry.field(
         description="The student who is enrolled. Null when the viewer may not see the student.",
@@ -174,7 +177,7 @@ class StudentNote(Node):
 
 def _show_medical_alert(student: "Student", context: Context, _: frozenset[str]) -> str | None:
     text = student.facts.medical_alert
-    if not student.sees_medical or text is None:
+    if not student.sight.sees_medical or text is None:
         return None
     context.disclose(student.facts.id)
     return text
@@ -184,7 +187,7 @@ def _show_medical_alert(student: "Student", context: Context, _: frozenset[str])
     description="A person who attends offerings. Staff with SEE_ALL in their portal see all students; other staff see "
     "the students who are enrolled in what they teach or substitute. Guardians see the students of their own family."
 )
-class Student(Node):
+class Student(Later, Node):
     first_name: str = strawberry.field(description="The given name.")
     last_name: str = strawberry.field(description="The family name.")
     birth_on: date | None = strawberry.field(description="The date of birth. Null when it is not known.")
@@ -196,7 +199,8 @@ class Student(Node):
     )
     family: Family = strawberry.field(description="The family of the student.")
     facts: strawberry.Private[StudentFacts]
-    sees_medical: strawberry.Private[bool]
+    sight: strawberry.Private[Sight]
+    currency: strawberry.Private[str]
 
     @strawberry.field(
         description="What to know in an emergency. Null when nothing was entered, or when the viewer is staff without "
@@ -238,9 +242,21 @@ class Student(Node):
         return [show_place(each) for each in found if past or not each.is_past(now)]
 
 
+Family.made_later = {"id": lambda family: encode_id("Family", family.key)}
+Student.made_later = {
+    "id": lambda student: encode_id("Student", student.facts.id),
+    "family": lambda student: show_family(student.facts.family, student.sight, student.currency),
+}
+Enrollment.made_later = {
+    "id": lambda enrollment: encode_id("Enrollment", enrollment.facts.id),
+    "timeslot": lambda enrollment: _timeslot(enrollment.facts.timeslot_id, enrollment.timeslots),
+}
+
+
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
-    return Family(
-        id=encode_id("Family", facts.id),
+    return with_later(
+        Family,
+        key=facts.id,
         name=facts.name,
         email=facts.email,
         phone=facts.phone,
@@ -250,16 +266,16 @@ def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
 
 
 def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
-    return Student(
-        id=encode_id("Student", facts.id),
+    return with_later(
+        Student,
         first_name=facts.first_name,
         last_name=facts.last_name,
         birth_on=facts.birth_on,
         gender=facts.gender,
         roll_sheet_comment=facts.roll_sheet_comment if sight.sees_roll_sheet_comment else None,
-        family=show_family(facts.family, sight, currency),
         facts=facts,
-        sees_medical=sight.sees_medical,
+        sight=sight,
+        currency=currency,
     )
 
 
@@ -268,18 +284,22 @@ def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iter
 
     timeslots -- all timeslots of the offering, including the deleted ones
     """
-    slot = next((each for each in latest_versions(timeslots) if each.id == facts.timeslot_id), None)
-    return Enrollment(
-        id=encode_id("Enrollment", facts.id),
+    return with_later(
+        Enrollment,
         type=facts.type,
         offering=offering,
-        timeslot=None if slot is None else show_timeslot(slot),
+        timeslots=timeslots,
         starts_on=facts.starts_on,
         drop_on=facts.drop_on,
         end_cause=facts.end_cause,
         is_deleted=facts.is_deleted,
         facts=facts,
     )
+
+
+def _timeslot(timeslot_id: UUID | None, timeslots: Iterable[SlotFacts]) -> Timeslot | None:
+    slot = next((each for each in latest_versions(timeslots) if each.id == timeslot_id), None)
+    return None if slot is None else show_timeslot(slot)
 
 
 def show_place(facts: EnrollmentFacts) -> Enrollment:

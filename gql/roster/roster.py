@@ -1,7 +1,9 @@
 """The rows of a roll sheet and their marks."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 import strawberry
 
@@ -11,10 +13,11 @@ from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import indicators as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
-from gql.calendar.offering import show_offering
+from gql.calendar.offering import Offering, show_offering
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info
 from gql.fields.global_ids import encode_id
+from gql.fields.later import Later, with_later
 from gql.fields.node import Node
 from gql.fields.selection import names_below
 from gql.fields.vocabulary import Portal, Source
@@ -28,7 +31,7 @@ from gql.roster.vocabulary import IndicatorKind
 
 
 @strawberry.type(description="The record of how a student attended an occurrence.")
-class Mark:
+class Mark(Later):
     status: AttendanceStatus = strawberry.field(description="How the student attended.")
     is_defaulted: bool = strawberry.field(
         description="Whether the system set this absence by default: at a check-in of another student, or at "
@@ -45,19 +48,20 @@ class Mark:
         description="Whether somebody should look at this mark: its makeup token is already used for a makeup, "
         "although the mark no longer earns a token."
     )
+    facts: strawberry.Private[MarkFacts]
 
 
 def _show_indicators(entry: "RosterEntry", context: Context, selected: frozenset[str]) -> list[Indicator]:
-    if "detail" in selected and any(map(_tells_medical_text, entry.raised)):
-        context.disclose(entry.place.student_id)
-    return [show_indicator(each) for each in entry.raised]
+    if "detail" in selected and any(map(_tells_medical_text, entry.row.indicators)):
+        context.disclose(entry.row.student.id)
+    return [show_indicator(each) for each in entry.row.indicators]
 
 
 @strawberry.type(
     description="A student's row on an occurrence's roll sheet. Each student has one row. Whoever may see the "
     "occurrence may see its roster."
 )
-class RosterEntry(Node):
+class RosterEntry(Later, Node):
     student: Student = strawberry.field(description="The student.")
     enrollment: Enrollment | None = strawberry.field(
         description="The enrollment that puts the student on the roll sheet. When there are several, it is the first "
@@ -73,8 +77,9 @@ class RosterEntry(Node):
         "TARDY, LEFT_EARLY and TARDY_AND_LEFT_EARLY count as being there; excused absences do not count at all. Null "
         "when no mark counts yet."
     )
+    row: strawberry.Private[RosterRow]
+    sheet: strawberry.Private["_Shown"]
     place: strawberry.Private[RosterPlace]
-    raised: strawberry.Private[Sequence[rules.Indicator]]
 
     @strawberry.field(
         description="The indicators that are raised for this row, at most one of each of the eleven kinds, in the "
@@ -97,12 +102,16 @@ def _tells_medical_text(raised: rules.Indicator) -> bool:
     return raised.kind is IndicatorKind.MEDICAL_ALERT and raised.detail is not None
 
 
+Mark.made_later = {"marked_by": lambda mark: show_actor(mark.facts.marked_by)}
+
+
 def show_mark(facts: MarkFacts) -> Mark:
-    return Mark(
+    return with_later(
+        Mark,
+        facts=facts,
         status=facts.status,
         is_defaulted=facts.is_defaulted,
         source=facts.source,
-        marked_by=show_actor(facts.marked_by),
         marked_at=facts.marked_at,
         note=facts.note,
         revision=facts.revision,
@@ -110,19 +119,37 @@ def show_mark(facts: MarkFacts) -> Mark:
     )
 
 
+def _show_enrollment(entry: RosterEntry) -> Enrollment | None:
+    facts, sheet = entry.row.enrollment, entry.sheet
+    return None if facts is None else show_enrollment(facts, sheet.offering, sheet.head.timeslots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the rows of a roster have in common when they are shown."""
+
+    head: OccurrenceHead
+    sight: Sight
+    offering: Offering
+    timeslot_id: UUID
+    held_on: date
+
+
+RosterEntry.made_later = {
+    "id": lambda entry: encode_id("RosterEntry", entry.sheet.timeslot_id, entry.sheet.held_on, entry.row.student.id),
+    "student": lambda entry: show_student(entry.row.student, entry.sheet.sight, entry.sheet.head.currency),
+    "enrollment": _show_enrollment,
+    "mark": lambda entry: None if entry.row.mark is None else show_mark(entry.row.mark),
+    "place": lambda entry: RosterPlace(entry.sheet.head.key, entry.row.student.id),
+}
+
+
 def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -> list[RosterEntry]:
     """Show rows of a roster in their order. All rows belong to occurrences of one offering."""
-    offering = show_offering(head.offering, head.series.timeslots)
+    sheet = _Shown(
+        head, sight, show_offering(head.offering, head.series.timeslots), head.key.timeslot_id, head.key.held_on
+    )
     return [
-        RosterEntry(
-            id=encode_id("RosterEntry", head.key.timeslot_id, head.key.held_on, row.student.id),
-            student=show_student(row.student, sight, head.currency),
-            enrollment=None if row.enrollment is None else show_enrollment(row.enrollment, offering, head.timeslots),
-            mark=None if row.mark is None else show_mark(row.mark),
-            raised=row.indicators,
-            is_subdued=row.is_subdued,
-            attendance_rate=row.attendance_rate,
-            place=RosterPlace(head.key, row.student.id),
-        )
+        with_later(RosterEntry, row=row, sheet=sheet, is_subdued=row.is_subdued, attendance_rate=row.attendance_rate)
         for row in rows
     ]

@@ -1,6 +1,6 @@
 """Which occurrences an expected absence covers (R6.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -52,7 +52,7 @@ def covers(
 
 
 def covering(
-    absences: Iterable[ExpectedAbsence],
+    absences: Collection[ExpectedAbsence],
     on_date: date,
     start_time: time,
     duration_minutes: int,
@@ -61,5 +61,7 @@ def covering(
     """Return the approved absence that applies to the occurrence, or None. When there are several, an excused one
     applies, because it is the milder (R4.5).
     """
+    if not absences:
+        return None
     hits = [absence for absence in absences if covers(absence, on_date, start_time, duration_minutes, enrollment_id)]
     return min(hits, key=lambda absence: (not absence.is_excused, absence.starts_on), default=None)

@@ -9,10 +9,11 @@ from attendance.rules.calendar.neighbours import Series
 from attendance.rules.calendar.recordability import NotRecordable, not_recordable, occurrence_state
 from attendance.rules.calendar.timeslots import OccurrenceKey, Timeslot, ends_at, local_date, starts_at
 from attendance.rules.organization.permissions import Caller, may_see_attendance, sees_all_occurrences
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import OccurrenceState, OfferingKind
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class PersonFacts:
     id: UUID
     first_name: str

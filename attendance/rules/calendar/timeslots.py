@@ -7,6 +7,8 @@ from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from attendance.rules.quickly_made import quickly_made
+
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
@@ -83,7 +85,7 @@ class Schedule:
         return (self.own,) if self.sessions is None else tuple(self.own.clip(each) for each in self.sessions)
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class OccurrenceKey:
     """The key of an occurrence (R2.2): a timeslot on one local date."""
 

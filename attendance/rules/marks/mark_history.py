@@ -6,11 +6,12 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.roster_rows import KioskFacts
 from attendance.rules.vocabulary import AttendanceStatus, PersonKind, Source
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class RosterPlace:
     """A student's row on an occurrence's roll sheet."""
 

@@ -1,11 +1,12 @@
 """Which birthday is near a date (R3.4)."""
 
 import calendar
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from attendance.rules.quickly_made import quickly_made
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class Birthday:
     """The date on which a birthday is celebrated, and the age reached then in whole years."""
 
@@ -19,16 +20,17 @@ def birthday_near(birth_on: date, on_date: date, window_days: int) -> Birthday |
     When there are two, the nearest one is returned. The window extends across New Year. Somebody born on 29 February
     celebrates on the 28th in common years. The day of birth itself is not a birthday.
     """
-    nearby = (_birthday_in(birth_on, year) for year in (on_date.year - 1, on_date.year, on_date.year + 1))
-    distances = [
-        (abs((birthday.on_date - on_date).days), birthday.on_date, birthday) for birthday in nearby if birthday.age > 0
-    ]
-    if not distances:
-        return None
-    distance, _, birthday = min(distances, key=lambda found: found[:2])
-    return birthday if distance <= window_days else None
+    window = timedelta(days=window_days)
+    first, last = on_date - window, on_date + window
+    years = range(max(first.year, on_date.year - 1, birth_on.year + 1), min(last.year, on_date.year + 1) + 1)
+    nearest: date | None = None
+    for year in years:
+        day = _birthday_in(birth_on, year)
+        if first <= day <= last and (nearest is None or abs(day - on_date) < abs(nearest - on_date)):
+            nearest = day
+    return None if nearest is None else Birthday(nearest, nearest.year - birth_on.year)
 
 
-def _birthday_in(birth_on: date, year: int) -> Birthday:
+def _birthday_in(birth_on: date, year: int) -> date:
     is_moved = (birth_on.month, birth_on.day) == (2, 29) and not calendar.isleap(year)
-    return Birthday(birth_on.replace(year=year, day=28 if is_moved else birth_on.day), year - birth_on.year)
+    return birth_on.replace(year=year, day=28 if is_moved else birth_on.day)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.neighbours import Neighbours
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.birthdays import birthday_near
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, IndicatorKind, NoteLevel
@@ -33,19 +34,19 @@ class TransferDirection(StrEnum):
     INCOMING = "INCOMING"
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class BirthdayFacts:
     on_date: date
     age: int
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class NotesFacts:
     count: int
     highest_level: NoteLevel
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class MakeupFacts:
     """The facts of a MAKEUP indicator. None means that the missed class is not known."""
 
@@ -53,31 +54,31 @@ class MakeupFacts:
     missed_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class BalanceDueFacts:
     amount: Decimal
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class ExpectedAbsentFacts:
     is_excused: bool
     comment: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class DropFacts:
     drop_on: date
     is_last_occurrence: bool
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class TransferFacts:
     direction: TransferDirection
     other_offering: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class FirstDayFacts:
     is_first_enrollment: bool
 
@@ -94,7 +95,7 @@ IndicatorFacts = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class Indicator:
     """A raised indicator.
 
@@ -122,7 +123,7 @@ class Sight:
     sees_roll_sheet_comment: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class IndicatorInput:
     """The facts about a row from which its indicators follow.
 
@@ -159,7 +160,7 @@ def indicators(row: IndicatorInput, sight: Sight) -> tuple[Indicator, ...]:
 
 
 def _of_student(row: IndicatorInput, sight: Sight) -> Iterator[Indicator]:
-    if not is_blank_medical_text(row.medical_alert):
+    if row.medical_alert and not is_blank_medical_text(row.medical_alert):
         yield Indicator(IndicatorKind.MEDICAL_ALERT, row.medical_alert if sight.sees_medical else None)
     birthday = row.birth_on and birthday_near(row.birth_on, row.on_date, sight.birthday_window_days)
     if birthday:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, EnrollmentEnd, EnrollmentType
 
 # When several enrollments cover one occurrence, the first in this order represents the student: it decides the
@@ -26,7 +27,7 @@ class RosterOrder(StrEnum):
     FIRST_NAME = "FIRST_NAME"
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class RosterEnrollment:
     """An enrollment in the occurrence's offering.
 
@@ -100,10 +101,12 @@ def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None
     """Return the enrollment for which a student's row stands (R3.2): by type in the order ACTIVE, TRIAL, SINGLE_DAY,
     MAKEUP, and among equals the one that started last. None when there are no enrollments.
     """
+    several = list(enrollments)
+    if len(several) < 2:
+        return several[0] if several else None
     return min(
-        enrollments,
+        several,
         key=lambda each: (_PRECEDENCE.index(each.type), -each.starts_on.toordinal(), each.id),
-        default=None,
     )
 
 

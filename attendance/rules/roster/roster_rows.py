@@ -1,7 +1,6 @@
 """The rows of an occurrence's roll sheet, made from what the database holds about its students (R3.1 to R3.4)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -11,6 +10,7 @@ from attendance.rules.absences.expected_absences import ExpectedAbsence, coverin
 from attendance.rules.calendar.neighbours import Neighbours, neighbours
 from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.indicators import Indicator, IndicatorInput, Sight, indicators
 from attendance.rules.roster.roster import (
     AttendanceTally,
@@ -25,7 +25,7 @@ from attendance.rules.roster.roster import (
 from attendance.rules.vocabulary import AttendanceStatus, PersonKind, Source
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class FamilyFacts:
     id: UUID
     name: str
@@ -34,7 +34,7 @@ class FamilyFacts:
     balance: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class StudentFacts:
     """A student. `sort_key` sorts by last name, then first name (R3.2)."""
 
@@ -49,13 +49,13 @@ class StudentFacts:
     family: FamilyFacts
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class KioskFacts:
     id: UUID
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class MarkFacts:
     """The current mark of a row.
 
@@ -75,7 +75,7 @@ class MarkFacts:
     by_check_in: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class RosterCandidate:
     """A student with one of the enrollments that may put them on the sheet, and what the indicators need.
 
@@ -96,7 +96,7 @@ class RosterCandidate:
     absent: int
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class RosterRow:
     """A row of a roll sheet.
 
@@ -129,7 +129,9 @@ def roster_rows(
     everyone = list(candidates)
     slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
     around = neighbours(head.series, head.slot, head.key.held_on, slot_ids)
-    rows = (_row(list(mine), head, sight, around) for _, mine in groupby(everyone, key=lambda each: each.student.id))
+    is_held = head.is_held
+    students = (list(mine) for _, mine in groupby(everyone, key=lambda each: each.student.id))
+    rows = (_row(mine, head, sight, around, is_held) for mine in students)
     return in_order((row for row in rows if row is not None), order)
 
 
@@ -165,6 +167,7 @@ def _row(
     head: OccurrenceHead,
     sight: Sight,
     around: dict[UUID | None, Neighbours],
+    is_held: bool,
 ) -> RosterRow | None:
     first = mine[0]
     enrollments = [each.enrollment for each in mine if each.enrollment]
@@ -192,7 +195,7 @@ def _row(
         is_subdued=current is None,
         expected_absence=absence,
         around=around[enrollment.timeslot_id] if enrollment else _ALONE,
-        is_held=head.is_held,
+        is_held=is_held,
     )
     return RosterRow(
         first.student,
