@@ -4,6 +4,8 @@ SQLAlchemy's AsyncEngine enters a greenlet for both, and a task for giving back.
 than on its statements.
 """
 
+from typing import Any
+
 import asyncpg
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -28,6 +30,11 @@ def driver_of(connection: AsyncConnection) -> asyncpg.Connection | None:
     if sync is None or sync.closed or sync.invalidated:
         return None
     return sync.connection.driver_connection
+
+
+async def info_of(connection: AsyncConnection) -> dict[Any, Any]:
+    """Return what is kept with the driver's connection."""
+    return connection.info if driver_of(connection) else (await connection.get_raw_connection()).info
 
 
 def give_back(connection: AsyncConnection) -> None:

@@ -12,6 +12,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.checking_out import info_of
 from db.driver import by_driver
 
 _HISTORY = "history"
@@ -33,7 +34,7 @@ def keep_history(info: dict[Any, Any], history: str) -> None:
 
 async def history_of(connection: AsyncConnection) -> str:
     """Return the identity of the history that this connection reads."""
-    found: str = (await connection.get_raw_connection()).info.get(_HISTORY, "")
+    found: str = (await info_of(connection)).get(_HISTORY, "")
     return found
 
 

@@ -18,6 +18,7 @@ from gql.credentials.attempts import Attempts
 from gql.credentials.authenticate import Authenticate
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
+from gql.credentials.known_viewers import KnownViewers
 from gql.credentials.look_ups import LookUps
 from gql.credentials.security_log import SecurityLog
 from gql.credentials.signed_out import SignedOut
@@ -53,6 +54,7 @@ class Services:
     feed: Hub[FeedChange]
     access: AccessWatch
     signed_out: SignedOut
+    viewers: KnownViewers
     replays: Replays
     fan_out: FanOut
     openings: Openings
@@ -89,6 +91,7 @@ def make_services(
         feed=feed or make_feed_hub(database),
         access=access,
         signed_out=SignedOut(database, access, clock),
+        viewers=KnownViewers(),
         replays=Replays(database),
         fan_out=FanOut(database, clock, hub.capacity),
         openings=Openings(database, announcer, clock),

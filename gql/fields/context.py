@@ -8,7 +8,7 @@
         ...
 
 All restrict the transaction to the viewer's organization, check the credential against the database, and enforce the
-access that the root field declares (gql/fields/access.py). It takes two statements to identify and check the caller.
+access that the root field declares (gql/fields/access.py). One statement identifies and checks the caller.
 """
 
 import asyncio
@@ -26,7 +26,6 @@ from attendance.rules.organization.permissions import Caller, Claims, MayNotEnte
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.organization.security_events import Happening
-from db.organization.viewers import find_viewer
 from db.unit_of_work import UnitOfWork, rehearsal, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
@@ -198,7 +197,7 @@ def _asked(info: Info) -> tuple[Claims, Access]:
 async def _viewer(info: Info, connection: AsyncConnection, claims: Claims) -> Viewer:
     """Raises NotAuthenticated when the sign-in has ended, and Forbidden when its portal is closed to the person."""
     try:
-        viewer = await find_viewer(connection, claims, info.context.clock())
+        viewer = await info.context.services.viewers.find(connection, claims, info.context.clock())
     except MayNotEnter as refused:
         happening = Happening(
             SecurityEventKind.PERMISSION_DENIED,

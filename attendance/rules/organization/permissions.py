@@ -114,7 +114,8 @@ class Viewer:
 
     A kiosk has its name in `first_name`, has no `last_name`, and is the only viewer with a `place`. `sign_in_id` is
     None for kiosks and for tokens of an external identity provider. `access` is the number of the organization's last
-    change of access; while it stays the same, so does everything that was read here.
+    change of access; while it stays the same, so does everything that was read here about a person, except the names
+    and the currency.
     """
 
     caller: Caller

@@ -1,0 +1,41 @@
+"""Remembers the viewers of credentials for as long as nobody's access changes (decision 69)."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.organization.permissions import Claims, Viewer
+from db.history import history_of
+from db.organization.viewers import find_again, find_viewer
+
+_REMEMBERED = 4096
+
+
+@dataclass
+class KnownViewers:
+    """The viewers that this process has found. Each process has one.
+
+    The database counts the changes of access, in the transactions that make them. While the number in the reader's own
+    snapshot is the one with which a viewer was read, the viewer is the same but for names, which are read with the
+    number. A restored database can have the same number again, but not the same history.
+
+    Kiosks are read each time, because they expire by the clock and move between locations.
+    """
+
+    _known: OrderedDict[Claims, tuple[str, Viewer]] = field(default_factory=OrderedDict)
+
+    async def find(self, connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
+        """Return what `find_viewer` returns, in one statement as well. Raises MayNotEnter as it does."""
+        history = await history_of(connection)
+        known = self._known.get(claims)
+        if known is not None and known[0] == history and (again := await find_again(connection, known[1])) is not None:
+            return again
+        viewer = await find_viewer(connection, claims, now)
+        if viewer is not None and claims.kiosk_id is None:
+            self._known[claims] = history, viewer
+            self._known.move_to_end(claims)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return viewer
