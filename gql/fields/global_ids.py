@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 import strawberry
@@ -17,6 +18,8 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.protocol.errors import BadInput
 
 _LONGEST = 256
+# An id takes a microsecond to make, and a roll sheet has a hundred, which are the same each time it is shown.
+_REMEMBERED = 20_000
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Part = UUID | date
@@ -28,6 +31,7 @@ _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
 }
 
 
+@lru_cache(_REMEMBERED)
 def encode_id(type_name: str, *key: Part) -> strawberry.ID:
     """Return the global id of an object of this type."""
     text = ":".join([type_name, *map(str, key)])

@@ -12,7 +12,8 @@ T = TypeVar("T")
 class Later:
     """A type of the schema with attributes that are made later.
 
-    made_later -- for the name of each such attribute, the function that makes its value from the object
+    made_later -- for the name of each such attribute, the function that makes its value from the object. Compiled
+        documents call it directly (gql/protocol/completions.py).
     """
 
     made_later: ClassVar[dict[str, Callable[[Any], Any]]]
@@ -28,5 +29,5 @@ class Later:
 def with_later(made: type[T], **known: Any) -> T:
     """Return an object of the type with these attributes. The others are in its `made_later`."""
     shown = object.__new__(made)
-    shown.__dict__.update(known)
+    shown.__dict__ = known
     return shown

@@ -53,7 +53,8 @@ def serialize_date_time(value: object) -> str:
     """Return the instant in UTC, ending in Z. A naive time is a programming error and is never sent."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError("a DateTime field was given something that is not an aware datetime")
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    told = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return told.isoformat().replace("+00:00", "Z")
 
 
 def parse_decimal(value: object) -> Money:

@@ -1,43 +1,20 @@
-"""Compiles the selections of an operation into functions that turn an object into its part of the response."""
+"""Plans how the objects of an operation are executed: which of their fields are plain and how these are read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import (
-    GraphQLAbstractType,
-    GraphQLBoolean,
-    GraphQLEnumType,
-    GraphQLID,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLString,
-    is_abstract_type,
-    is_leaf_type,
-)
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, is_leaf_type
 
+from gql.protocol.completions import AS_THEY_ARE, Complete, coerced, completion_of
 from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_in_schema
 from gql.protocol.plain_fields import LATER, AtOnce, declared_at_once
-from gql.protocol.strawberry_internals import class_of, enumeration_of, metadata_of, plain_attribute
-
-# Scalars whose Python values, of exactly this class, need no conversion.
-_AS_THEY_ARE = {GraphQLString.name: str, GraphQLID.name: str, GraphQLBoolean.name: bool}
-
-Complete = Callable[[Any, Any], Any]
-"""Turns a field's value and the operation's context into the field's part of the response. It raises any exception when
-graphql-core has to decide.
-"""
+from gql.protocol.strawberry_internals import metadata_of, plain_attribute
 
 Read = Callable[[Any, Any], Any]
 """Turns an object and the operation's context into what one field of the object adds to the response. It raises any
 exception when graphql-core has to decide.
 """
-
-
-class _Surprise(Exception):
-    """A value is not exactly what the schema leads to expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +95,7 @@ class _Compiler:
             return None
         type_ = field_.type
         of_type = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-        if is_leaf_type(of_type) and of_type.name in _AS_THEY_ARE:
+        if is_leaf_type(of_type) and of_type.name in AS_THEY_ARE:
             return _text(attribute, of_type, may_be_null=of_type is type_)
         complete = self.completion(type_, details)
         if complete is None:
@@ -136,61 +113,17 @@ class _Compiler:
 
     def completion(self, type_: GraphQLOutputType, details: Any) -> Complete | None:
         """Return the completion of values of the type, or None unless everything selected from them is plain."""
-        if isinstance(type_, GraphQLNonNull):
-            return self._of_value(type_.of_type, details)
-        of_value = self._of_value(type_, details)
-        return None if of_value is None else lambda value, context: None if value is None else of_value(value, context)
-
-    def _of_value(self, type_: Any, details: Any) -> Complete | None:
-        """Return the completion for values that are not null."""
-        if isinstance(type_, GraphQLList):
-            return _list_of(self.completion(type_.of_type, details))
-        if is_leaf_type(type_):
-            return _leaf(type_)
-        if is_abstract_type(type_):
-            return self._abstract(type_, details)
-        found = self._object(type_, details)
-        return None if found is None else _exactly({found[0]: found[1]})
-
-    def _abstract(self, type_: GraphQLAbstractType, details: Any) -> Complete | None:
-        possible = [self._object(each, details) for each in self._executor.schema.get_possible_types(type_)]
-        by_class = dict(found for found in possible if found is not None)
-        return _exactly(by_class) if by_class else None
-
-    def _object(self, type_: GraphQLObjectType, details: Any) -> tuple[type, Complete] | None:
-        """Return the class with the completion of its objects, or None unless everything selected from them
-        is plain.
-        """
-        origin = class_of(type_)
-        if origin is None:
-            return None
-        fields, has_deferred = self._executor.fields_below(type_, details)
-        if has_deferred:
-            return None
-        reads: list[tuple[str, Read]] = []
-        for name, each in fields.items():
-            if name_in_schema(each) == "__typename":
-                reads.append((name, _constant(type_.name)))
-                continue
-            read = self._attribute(type_, each) or _certain(self._at_once(type_, each))
-            if read is None:
-                return None
-            reads.append((name, read))
-        return origin, lambda value, context: {name: read(value, context) for name, read in reads}
-
-
-def _constant(value: str) -> Read:
-    return lambda _, __: value
+        return completion_of(self._executor, type_, details)
 
 
 def _text(attribute: str, type_: Any, *, may_be_null: bool) -> Read:
-    expected = _AS_THEY_ARE[type_.name]
+    expected = AS_THEY_ARE[type_.name]
 
     def read(object_: Any, _: Any) -> Any:
         value = getattr(object_, attribute)
         if type(value) is expected or (may_be_null and value is None):
             return value
-        return _coerced(type_, value)
+        return coerced(type_, value)
 
     return read
 
@@ -201,53 +134,3 @@ def _found(find: AtOnce, names: frozenset[str], complete: Complete) -> Read:
         return LATER if value is LATER else complete(value, context)
 
     return read
-
-
-def _certain(read: Read | None) -> Read | None:
-    """Return a reading that raises where the value would be LATER."""
-    if read is None:
-        return None
-
-    def certainly(object_: Any, context: Any) -> Any:
-        value = read(object_, context)
-        if value is LATER:
-            raise _Surprise
-        return value
-
-    return certainly
-
-
-def _leaf(type_: Any) -> Complete:
-    if type_.name in _AS_THEY_ARE:
-        expected = _AS_THEY_ARE[type_.name]
-        return lambda value, _: value if type(value) is expected else _coerced(type_, value)
-    if isinstance(type_, GraphQLEnumType):
-        names = {each.value: name for name, each in type_.values.items() if each.value.__hash__ is not None}
-        wrapped = enumeration_of(type_)
-        members = {} if wrapped is None else {each: names[each.value] for each in wrapped if each.value in names}
-        return lambda value, _: members[value] if type(value) is wrapped else _coerced(type_, value)
-    return lambda value, _: _coerced(type_, value)
-
-
-def _coerced(type_: Any, value: Any) -> Any:
-    coerced = type_.coerce_output_value(value)
-    if coerced is None:
-        raise _Surprise
-    return coerced
-
-
-def _list_of(complete: Complete | None) -> Complete | None:
-    if complete is None:
-        return None
-
-    def of_list(value: Any, context: Any) -> list[Any]:
-        if type(value) is not list and type(value) is not tuple:
-            raise _Surprise
-        return [complete(each, context) for each in value]
-
-    return of_list
-
-
-def _exactly(by_class: Mapping[type, Complete]) -> Complete:
-    """Return a completion for objects of exactly these classes. It raises KeyError for others."""
-    return lambda value, context: by_class[type(value)](value, context)

@@ -16,7 +16,8 @@ from typing import Any
 from graphql import GraphQLList, GraphQLObjectType
 
 import pace
-from gql.protocol.compiler import Compiled, Complete, Plan
+from gql.protocol.compiler import Compiled, Plan
+from gql.protocol.completions import Complete
 from gql.protocol.graphql_internals import ObjectExecutor
 from gql.protocol.plain_fields import LATER
 
