@@ -1,4 +1,4 @@
-"""Remembers the viewers of credentials for as long as nobody's access changes (decision 69)."""
+"""Remembers the viewers of credentials for as long as nobody's access changes (decision 68)."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field

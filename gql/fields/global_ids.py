@@ -31,9 +31,13 @@ _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
 }
 
 
-@lru_cache(_REMEMBERED)
 def encode_id(type_name: str, *key: Part) -> strawberry.ID:
     """Return the global id of an object of this type."""
+    return _encoded(type_name, *key)
+
+
+@lru_cache(_REMEMBERED)
+def _encoded(type_name: str, *key: Part) -> strawberry.ID:
     text = ":".join([type_name, *map(str, key)])
     return strawberry.ID(b2a_base64(text.encode(), newline=False).translate(_URL_SAFE).rstrip(b"=").decode())
 
