@@ -1,4 +1,4 @@
-"""Everything of asyncpg that its documentation does not promise: the socket of a connection.
+"""Everything of asyncpg that its documentation does not promise: the socket of a connection, and its transaction.
 
 No other module of the product touches such a name. What is assumed of it stands in the docstring, and
 tests/architecture/test_asyncpg_internals.py has a test for it.
@@ -31,3 +31,14 @@ def watch_socket(connection: asyncpg.Connection) -> None:
     }.items():
         if hasattr(socket, name):
             found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+async def end_transaction(connection: asyncpg.Connection, seconds: float) -> None:
+    """End the transaction of somebody who was cancelled, at whatever moment. It is harmless when there is none.
+
+    Assumed of asyncpg: a statement waits until the server has cancelled the one before it. `_top_xact` is the
+    transaction that `Connection.transaction` has begun, or whose beginning was cancelled; the next one would be a
+    savepoint in it.
+    """
+    connection._top_xact = None
+    await connection.execute("ROLLBACK", timeout=seconds)

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 from sqlalchemy import PoolResetState, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from db.asyncpg_internals import watch_socket
+from db.asyncpg_internals import end_transaction, watch_socket
 from db.checking_out import driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
@@ -36,7 +38,7 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL rollbook.organization_id = '{organization_id}';
 SET LOCAL plan_cache_mode = force_generic_plan;
 """
-_IS_READING = "is_reading"
+_IS_READING, _WAS_CANCELLED = "is_reading", "was_cancelled"
 # Seconds after which the server counts as unreachable and the connection is dropped.
 _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
@@ -99,7 +101,8 @@ def create_engine(
         json_deserializer=orjson.loads,
     )
     event.listen(engine.sync_engine, "connect", _watch)
-    event.listen(engine.sync_engine, "reset", _end_reading)
+    event.listen(engine.sync_engine, "reset", _end_transaction)
+    event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
     if role is not None:
         event.listen(engine.sync_engine, "connect", _know_history)
     if is_tracing():
@@ -124,10 +127,24 @@ def _know_history(connection: Any, entry: ConnectionPoolEntry) -> None:
     keep_history(entry.info, connection.run_async(ask_history))
 
 
-def _end_reading(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """End the transaction when a connection returns to the pool with it, because a reader that was cancelled cannot."""
-    if state.asyncio_safe and entry.info.pop(_IS_READING, False):
-        connection.run_async(lambda driver: driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK))
+def _keep_when_cancelled(context: ExceptionContext) -> None:
+    """Keep the connection of a statement that was cancelled, for example because its client has disconnected.
+
+    SQLAlchemy would close it, and clients that come and go would make the pool connect for each of them. asyncpg asks
+    the server to cancel the statement, and whoever uses the connection next waits until it has.
+    """
+    if isinstance(context.original_exception, asyncio.CancelledError) and context.connection is not None:
+        context.is_disconnect = False
+        context.connection.info[_WAS_CANCELLED] = True
+
+
+def _end_transaction(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """End the transaction when a connection returns to the pool: of a reader, who does not end it, and of whoever was
+    cancelled, perhaps while it ended its transaction itself.
+    """
+    was_reading, was_cancelled = entry.info.pop(_IS_READING, False), entry.info.pop(_WAS_CANCELLED, False)
+    if state.asyncio_safe and (was_reading or was_cancelled):
+        connection.run_async(partial(end_transaction, seconds=_LONGEST_ROLLBACK))
 
 
 async def _has_ended(connection: AsyncConnection) -> bool:
@@ -135,7 +152,7 @@ async def _has_ended(connection: AsyncConnection) -> bool:
     or drops the connection.
     """
     driver = driver_of(connection)
-    if driver is None:
+    if driver is None or _WAS_CANCELLED in connection.info:
         return False
     try:
         await driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK)

@@ -9,7 +9,7 @@ import pytest
 import uvloop
 
 from commands.servers.start import Servers
-from db.asyncpg_internals import watch_socket
+from db.asyncpg_internals import end_transaction, watch_socket
 
 LIBRARY = f"asyncpg {version('asyncpg')}"
 
@@ -34,3 +34,21 @@ def test_the_socket_of_a_connection_can_be_set(servers: Servers, policy: type[as
         assert loop.run_until_complete(keep_alive(servers.database_url)) == (0, 1), LIBRARY
     finally:
         loop.close()
+
+
+async def test_whoever_comes_after_a_cancelled_statement_finds_no_transaction(servers: Servers) -> None:
+    connection = await asyncpg.connect(servers.database_url.replace("+asyncpg", ""))
+    try:
+        await connection.transaction().start()
+        napping = asyncio.ensure_future(connection.execute("SELECT pg_sleep(60)"))
+        await asyncio.sleep(0.05)
+        napping.cancel()
+        await asyncio.gather(napping, return_exceptions=True)
+        async with asyncio.timeout(20):
+            await end_transaction(connection, 5)
+        assert not connection.is_in_transaction(), LIBRARY
+        async with connection.transaction(isolation="serializable"):
+            assert await connection.fetchval("SHOW transaction_isolation") == "serializable", LIBRARY
+        await end_transaction(connection, 5)
+    finally:
+        await connection.close()

@@ -123,6 +123,56 @@ async def in_task(work: Work, passes: int) -> bool:
     return result is None
 
 
+@pytest.mark.parametrize("is_writing", [False, True])
+@pytest.mark.parametrize("is_scoped", [False, True])
+async def test_clients_that_hang_up_leave_the_pool_its_connections(
+    world: World, database_url: str, owner: AsyncConnection, is_scoped: bool, is_writing: bool
+) -> None:
+    """Twice as many as there are connections, each while SQLAlchemy runs a statement for it."""
+    database = Database(create_engine(database_url, pool_size=4, application="hang-ups"))
+
+    async def search() -> None:
+        begun = database.engine.begin() if is_writing else database.read(world.organization_id)
+        async with begun as connection:
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    async def sleeping(count: int) -> None:
+        async with asyncio.timeout(20):
+            while await owner.scalar(_SLEEPING) != count:
+                await asyncio.sleep(0.01)
+
+    async def hang_up() -> None:
+        clients = [asyncio.ensure_future(_scoped(search) if is_scoped else search()) for _ in range(4)]
+        await sleeping(4)
+        for client in clients:
+            client.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+        await sleeping(0)
+
+    await hang_up()
+    pids = set(await owner.scalars(_PIDS))
+    await hang_up()
+    assert len(pids) == 4
+    assert set(await owner.scalars(_PIDS)) == pids
+    async with database.read(world.organization_id) as connection:
+        assert await names(connection) == ["Main Street"]
+    async with database.engine.begin() as connection:
+        assert tuple(await state_of(connection)) == ("read committed", "off", "auto", "")
+    await database.close()
+
+
+_PIDS = text("SELECT pid FROM pg_stat_activity WHERE application_name = 'hang-ups' ORDER BY pid")
+_SLEEPING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hang-ups' AND state = 'active'"
+    " AND query = 'SELECT pg_sleep(60)'"
+)
+
+
+async def _scoped(work: Work) -> None:
+    async with anyio.create_task_group() as group:
+        group.start_soon(work)
+
+
 @pytest.mark.parametrize("cancelled", [in_task, in_scope])
 @pytest.mark.parametrize("is_writing", [False, True])
 async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
