@@ -55,6 +55,7 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
     return [
         *pages,
         Route("/client.json", configuration, include_in_schema=False),
+        Route("/worker.js", _worker, include_in_schema=False),
         Mount("/assets", _HashedFiles(directory=FOLDER / "static" / "assets", check_dir=False)),
     ]
 
@@ -66,6 +67,14 @@ async def _staff_page(_: Request) -> Response:
         page = FOLDER / "missing.html"
     # The page names the files of its own build, so a browser asks for it each time.
     return HTMLResponse(page.read_text(encoding="utf-8"), headers={**_SAFE, "cache-control": "no-cache"})
+
+
+async def _worker(_: Request) -> Response:
+    """Return the service worker, which keeps the pages for a loss of network. Its address never changes."""
+    script = FOLDER / "static" / "worker.js"
+    if not script.is_file():
+        return Response(status_code=404)
+    return FileResponse(script, headers={**_SAFE, "cache-control": "no-cache"})
 
 
 class _HashedFiles(StaticFiles):

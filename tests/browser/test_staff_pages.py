@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission
+from commands.servers.process import free_port
 from commands.servers.start import Servers
 from db import models
 from db.engine import Database
@@ -185,6 +186,33 @@ async def test_what_waits_is_sent_after_the_tab_was_closed(hall: Hall, office: D
     await again.open_sheet(sheet.id)
     await again.sees("Ann", "Present · Olga Staff")
     assert await statuses(sheet) == {"Ann": PRESENT}
+
+
+async def test_without_the_server_the_pages_open_and_marks_wait_for_it(
+    browser: Hall, servers: Servers, process_database: ProcessDatabase, world: World, sheet: LiveSheet
+) -> None:
+    address = process_database.url, servers.redis_url
+    port = free_port()
+    await sheet.submit(Ann=PRESENT)
+    async with api_process(*address, port=port) as process:
+        hall = Hall(browser.browser, process)
+        desk = await hall.signed_in(world, sheet.olga, PHONE)
+        await desk.open_sheet(sheet.id)
+        await desk.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        await until(lambda: desk.keeps(f"sheet {sheet.id}"), 10)
+    await desk.page.reload()
+    await desk.sees("Ann", "Present")
+    await expect(desk.page.get_by_text("As it was at")).to_be_visible()
+    await desk.mark("Ben", "Absent")
+    await desk.tap("Submit 1 mark")
+    await desk.page.reload()
+    await desk.sees("Ben", "Absent · being saved")
+    await desk.without_barriers()
+    async with api_process(*address, port=port):
+        await desk.sees("Ben", "Absent · Olga Staff")
+        await expect(desk.page.get_by_text("As it was at")).to_have_count(0)
+        assert await statuses(sheet) == {"Ann": PRESENT, "Ben": ABSENT}
+        await hall.close_desks()
 
 
 async def test_who_loses_the_right_is_told(hall: Hall, world: World, sheet: LiveSheet) -> None:

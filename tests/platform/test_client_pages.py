@@ -60,9 +60,12 @@ def test_each_address_of_the_pages_is_the_same_page_which_is_asked_for_each_time
 
 
 def test_the_pages_know_the_addresses_that_are_served() -> None:
+    served = {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.STAFF_PAGES}
     router = (client_pages.FOLDER / "src" / "staff" / "router.ts").read_text()
-    known = {"/"} | {f"/{first}" for first in re.findall(r'first === "(\w+)"', router)}
-    assert known == {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.STAFF_PAGES}
+    assert {"/"} | {f"/{first}" for first in re.findall(r'first === "(\w+)"', router)} == served
+    # The worker keeps no other route of the API.
+    worker = (client_pages.FOLDER / "src" / "shell" / "worker.ts").read_text()
+    assert {"/"} | set(re.findall(r'path.startsWith\("(/\w+)/"\)', worker)) == served
 
 
 def test_the_policy_allows_nothing_inline_and_no_other_host(built: Path) -> None:
@@ -94,6 +97,15 @@ def test_nothing_but_the_built_files_is_served(built: Path, path: str) -> None:
 
 def test_before_the_build_a_file_is_not_found(folder: Path) -> None:
     assert get(f"/{SCRIPT}").status_code == 404
+    assert get("/worker.js").status_code == 404
+
+
+def test_the_worker_is_served_above_all_pages_and_asked_for_each_time(built: Path) -> None:
+    (built / "static" / "worker.js").write_text("self")
+    answer = get("/worker.js")
+    assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "self", "no-cache")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["content-security-policy"] == client_pages.POLICY
 
 
 def test_the_demo_accounts_are_told_when_there_are_any(folder: Path) -> None:

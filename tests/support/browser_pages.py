@@ -31,6 +31,16 @@ DESKTOP = {"width": 1200, "height": 860}
 PATIENCE = 15_000
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+_KEPT_NAMES = """async () => {
+  const [{ name }] = await indexedDB.databases();
+  const opened = indexedDB.open(name);
+  await new Promise(resolve => { opened.onsuccess = resolve; });
+  const names = opened.result.transaction("kept").objectStore("kept").getAllKeys();
+  await new Promise(resolve => { names.onsuccess = resolve; });
+  opened.result.close();
+  return names.result;
+}"""
+
 
 def chromium() -> str:
     """The path of the machine's Chromium. Skips the test where there is none."""
@@ -86,6 +96,10 @@ class Desk:
 
     async def sees_connection(self, text: str) -> None:
         await expect(self.page.locator(".connection")).to_have_text(text)
+
+    async def keeps(self, name: str) -> bool:
+        """Whether this device keeps something under the name for work without network."""
+        return name in await self.page.evaluate(_KEPT_NAMES)
 
     async def without_barriers(self) -> None:
         """axe finds nothing on the screen as it is now, in light and in dark colours."""

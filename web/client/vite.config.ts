@@ -31,7 +31,11 @@ export default defineConfig({
     // A file inside a page would need a policy that allows data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { staff: join(here, "staff.html") } },
+    rollupOptions: {
+      input: { staff: join(here, "staff.html"), worker: join(here, "src/shell/worker.ts") },
+      // A worker reaches the pages at and below its own address.
+      output: { entryFileNames: chunk => (chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: {
     proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true }, "/client.json": "http://127.0.0.1:8000" },

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { ResultOf } from "../graphql";
 import { AskFault } from "../live/ask";
 import { Day } from "./day/Day";
 import { Header } from "./Header";
 import { type Desk, deskOf, VIEWER } from "./operations";
 import { placeOf, usePath } from "./router";
-import { ask, outboxOf, session } from "./services";
+import { ask, lastLocker, lockerOf, session } from "./services";
 import { Sheet } from "./sheet/Sheet";
 import { SignIn } from "./signIn/SignIn";
 
@@ -18,9 +19,8 @@ function SignedIn() {
   const [fault, setFault] = useState<string | null>(null);
   const load = useCallback(() => {
     setFault(null);
-    ask(VIEWER, {}).then(
-      answer => {
-        const found = deskOf(answer);
+    loadDesk().then(
+      found => {
         if (found === null) setFault("These pages are for staff. Sign in with a staff account.");
         setDesk(found);
       },
@@ -46,14 +46,34 @@ function SignedIn() {
   return <Pages desk={desk} />;
 }
 
+/** Who is signed in, from the server, or as this device remembers it while the server cannot be reached. */
+async function loadDesk(): Promise<Desk | null> {
+  try {
+    const answer = await ask(VIEWER, {});
+    const desk = deskOf(answer);
+    if (desk)
+      await lockerOf(desk.viewer.staffMember.id)
+        .vault.keep("desk", answer)
+        .catch(() => undefined);
+    return desk;
+  } catch (fault) {
+    if (!(fault instanceof AskFault) || fault.kind !== "unreachable") throw fault;
+    const kept = await lastLocker()
+      ?.vault.find<ResultOf<typeof VIEWER>>("desk")
+      .catch(() => undefined);
+    if (kept === undefined) throw fault;
+    return deskOf(kept);
+  }
+}
+
 function Pages({ desk }: { desk: Desk }) {
   const place = placeOf(usePath());
-  const outbox = outboxOf(desk.viewer.staffMember.id);
+  const locker = lockerOf(desk.viewer.staffMember.id);
   return (
     <>
-      <Header desk={desk} outbox={outbox} />
-      {place.page === "day" && <Day desk={desk} date={place.date} />}
-      {place.page === "sheet" && <Sheet key={place.id} desk={desk} outbox={outbox} id={place.id} />}
+      <Header desk={desk} outbox={locker.outbox} />
+      {place.page === "day" && <Day desk={desk} vault={locker.vault} date={place.date} />}
+      {place.page === "sheet" && <Sheet key={place.id} desk={desk} locker={locker} id={place.id} />}
       {place.page === "unknown" && (
         <main className="page notice">
           <h1>There is no such page</h1>

@@ -1,9 +1,10 @@
 /** Everything that lives as long as the page: the sign-in, the socket, and the outbox of the person who is signed in. */
 import { type Ask, asker, sender } from "../live/ask";
 import { Outbox } from "../live/outbox";
-import { channelOf, IndexedPlace } from "../live/outboxPlace";
+import { channelOf, VaultPlace } from "../live/outboxPlace";
 import { localPlace, lockNamed, type Session, SessionKeeper } from "../live/session";
 import { LiveSocket } from "../live/socket";
+import { Vault } from "../live/vault";
 import { type AttendanceInput, type Refusal, sending } from "./acts";
 import { REFRESH, SIGN_OUT } from "./operations";
 
@@ -42,17 +43,25 @@ export const socket = new LiveSocket(
 
 export type AttendanceOutbox = Outbox<AttendanceInput, Refusal>;
 
-let opened: { readonly name: string; readonly outbox: AttendanceOutbox; readonly forget: () => Promise<void> } | null =
-  null;
+/** What belongs to one person at this device. Another person has another vault and another outbox. */
+export interface Locker {
+  readonly staffMemberId: string;
+  readonly vault: Vault;
+  readonly outbox: AttendanceOutbox;
+}
 
-/** The outbox of one person. Another person at the same device has another one. */
-export function outboxOf(staffMemberId: string): AttendanceOutbox {
+// The id of whose work this device keeps, which is needed to open the pages without network.
+const PERSON = "rollbook.staff.person";
+let opened: Locker | null = null;
+
+export function lockerOf(staffMemberId: string): Locker {
+  if (opened?.staffMemberId === staffMemberId) return opened;
   const name = `rollbook.staff.${staffMemberId}`;
-  if (opened?.name === name) return opened.outbox;
-  const place = new IndexedPlace<AttendanceInput, Refusal>(name);
-  const channel = channelOf<AttendanceInput, Refusal>(name);
-  const outbox = new Outbox<AttendanceInput, Refusal>(place, channel, sending(ask));
-  opened = { name, outbox, forget: () => place.forget() };
+  const vault = new Vault(name);
+  const place = new VaultPlace<AttendanceInput, Refusal>(vault);
+  const outbox = new Outbox<AttendanceInput, Refusal>(place, channelOf(name), sending(ask));
+  opened = { staffMemberId, vault, outbox };
+  write(PERSON, staffMemberId);
   void outbox.open();
   // The lock is held until the page ends; then another tab gets it.
   if ("locks" in navigator) void navigator.locks.request(`${name}.outbox`, () => outbox.lead().then(forEver));
@@ -61,7 +70,22 @@ export function outboxOf(staffMemberId: string): AttendanceOutbox {
   socket.subscribe(() => {
     if (socket.connection() === "live") outbox.flush();
   });
-  return outbox;
+  return opened;
+}
+
+/** The locker of the person who used these pages last at this device. */
+export function lastLocker(): Locker | null {
+  const person = localStorage.getItem(PERSON);
+  return person === null ? null : lockerOf(person);
+}
+
+function write(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // Without storage the pages work as long as there is a network.
+  }
 }
 
 function forEver(): Promise<never> {
@@ -71,7 +95,8 @@ function forEver(): Promise<never> {
 /** End the session here and at the server, and delete what was kept on this device. */
 export async function signOut(): Promise<void> {
   await ask(SIGN_OUT, {}).catch(() => undefined);
-  await opened?.forget().catch(() => undefined);
+  await opened?.vault.forget().catch(() => undefined);
+  write(PERSON, null);
   session.end();
   // Whatever this page holds of the person ends with it.
   location.assign("/");

@@ -1,5 +1,7 @@
 import { useEffect, useState } from "react";
+import type { Vault } from "../../live/vault";
 import { longDate, todayIn } from "../../parts/times";
+import { keepDay } from "../keeping";
 import type { Desk } from "../operations";
 import { DateBar } from "./DateBar";
 import { OccurrenceCard } from "./OccurrenceCard";
@@ -7,11 +9,15 @@ import type { Card } from "./operations";
 import { useDay } from "./useDay";
 
 /** The classes of a date, grouped by location, with how far attendance has been taken. */
-export function Day({ desk, date }: { desk: Desk; date: string | null }) {
+export function Day({ desk, vault, date }: { desk: Desk; vault: Vault; date: string | null }) {
   const zone = desk.locations[0]?.timeZone ?? "UTC";
   const today = todayIn(zone);
   const shown = date ?? today;
-  const { cards, fault, reload } = useDay(shown);
+  const { cards, fault, reload } = useDay(shown, vault);
+  useEffect(() => {
+    // The roll sheets of today are kept for a loss of network.
+    if (shown === today) keepDay(vault, today).catch(() => undefined);
+  }, [vault, shown, today]);
   const [locationId, setLocationId] = useState("");
   useEffect(() => {
     document.title = `${longDate(shown)} · Rollbook`;

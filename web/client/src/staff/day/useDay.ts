@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ResultOf } from "../../graphql";
 import { AskFault } from "../../live/ask";
+import type { Vault } from "../../live/vault";
+import { keptDay } from "../keeping";
 import { ask, socket } from "../services";
 import { type Card, DAY, FOLLOW_DAY } from "./operations";
 
@@ -11,7 +13,7 @@ export interface DayState {
 }
 
 /** The occurrences of a date, kept current by the stream of the day's check-ins. */
-export function useDay(date: string): DayState {
+export function useDay(date: string, vault: Vault): DayState {
   const [cards, setCards] = useState<readonly Card[] | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const shown = useRef(date);
@@ -24,12 +26,14 @@ export function useDay(date: string): DayState {
         // Somebody who leafs through the days gets the answers of days that have left the screen.
         if (shown.current === date) setCards(now => newest(found, now ?? []));
       },
-      (reason: unknown) => {
-        if (shown.current === date)
-          setFault(reason instanceof AskFault ? reason.message : "Something went wrong here.");
+      async (reason: unknown) => {
+        const kept = await keptDay(vault, date);
+        if (shown.current !== date) return;
+        if (kept !== undefined) setCards(now => now ?? kept.cards);
+        else setFault(reason instanceof AskFault ? reason.message : "Something went wrong here.");
       },
     );
-  }, [date]);
+  }, [date, vault]);
 
   useEffect(() => {
     setCards(null);

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
+import { clockTime } from "../../parts/times";
 import type { Desk } from "../operations";
-import type { AttendanceOutbox } from "../services";
+import type { Locker } from "../services";
 import { ActionBar } from "./ActionBar";
 import { Conflicts } from "./Conflicts";
 import { readDraft, writeDraft } from "./draft";
@@ -11,10 +12,11 @@ import { useRecording } from "./useRecording";
 import { useSheet } from "./useSheet";
 
 /** A roll sheet, on which everybody who has it open sees every mark at once. */
-export function Sheet({ desk, outbox, id }: { desk: Desk; outbox: AttendanceOutbox; id: string }) {
+export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: string }) {
+  const { outbox } = locker;
   const [draft, setDraft] = useState(() => readDraft(id));
   const [openRow, setOpenRow] = useState<string | null>(null);
-  const view = useSheet(id, outbox, desk.viewer.staffMember.id, draft);
+  const view = useSheet(id, locker, draft);
   const recording = useRecording({ id, desk, outbox, state: view.state, draft, setDraft });
   useEffect(() => writeDraft(id, draft), [id, draft]);
   const { state } = view;
@@ -44,6 +46,12 @@ export function Sheet({ desk, outbox, id }: { desk: Desk; outbox: AttendanceOutb
       {view.fault !== null && (
         <p className="fault" role="alert">
           {view.fault}
+        </p>
+      )}
+      {view.keptAt !== null && (
+        <p className="banner">
+          As it was at {clockTime(new Date(view.keptAt).toISOString(), occurrence.location.timeZone)}. You can mark
+          students; changes of others appear when the server can be reached.
         </p>
       )}
       {!desk.mayRecord && <p className="banner">You can see this roll sheet. You may not record attendance.</p>}

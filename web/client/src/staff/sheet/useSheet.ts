@@ -3,7 +3,8 @@ import { applyChange, overlay, type Seen, type SheetState } from "../../live/sto
 import { actorName } from "../../parts/people";
 import { statusWord } from "../../parts/statuses";
 import { intentOf, type ParkedAct, type ShownAct } from "../acts";
-import { type AttendanceOutbox, socket } from "../services";
+import { keepSheet, keptSheet } from "../keeping";
+import { type Locker, socket } from "../services";
 import type { Draft } from "./draft";
 import { FOLLOW_SHEET, type SheetChange, type SheetHead, type SheetRow, type Status } from "./operations";
 
@@ -26,35 +27,49 @@ export interface SheetView {
   /** A sentence about the last change of somebody else, for screen readers. */
   readonly news: string;
   readonly fault: string | null;
+  /** When the state was read, while it comes from this device. Null when it is live. */
+  readonly keptAt: number | null;
 }
 
 interface Followed {
   readonly state: SheetState<SheetRow, SheetHead> | null;
   readonly touches: ReadonlyMap<string, Touch>;
   readonly news: string;
+  readonly keptAt: number | null;
 }
 
-const NOTHING: Followed = { state: null, touches: new Map(), news: "" };
+const NOTHING: Followed = { state: null, touches: new Map(), news: "", keptAt: null };
 
 /** A live roll sheet: the server's rows, under what waits on this device, under the draft. */
-export function useSheet(id: string, outbox: AttendanceOutbox, ownId: string, draft: Draft): SheetView {
+export function useSheet(id: string, { outbox, vault, staffMemberId }: Locker, draft: Draft): SheetView {
   const [followed, setFollowed] = useState<Followed>(NOTHING);
   const [fault, setFault] = useState<string | null>(null);
   const acts = useSyncExternalStore(outbox.subscribe, outbox.acts);
 
   useEffect(() => {
     let latest: Followed = NOTHING;
+    keptSheet(vault, id).then(kept => {
+      if (kept === undefined || latest.state !== null) return;
+      latest = { ...NOTHING, state: kept.state, keptAt: kept.at };
+      setFollowed(latest);
+    });
     return socket.follow(
       FOLLOW_SHEET,
-      () => ({ id, after: latest.state?.revision ?? null, history: latest.state?.history ?? null }),
+      // What was kept may be old and of another history, so the stream then begins with a snapshot.
+      () => {
+        const live = latest.keptAt === null ? latest.state : null;
+        return { id, after: live?.revision ?? null, history: live?.history ?? null };
+      },
       ({ rollSheetChanged: change }) => {
-        latest = follow(latest, change, ownId);
+        latest = { ...follow(latest, change, staffMemberId), keptAt: null };
         setFollowed(latest);
-        if (latest.state) outbox.reached(id, latest.state.revision);
+        if (latest.state === null) return;
+        outbox.reached(id, latest.state.revision);
+        void keepSheet(vault, latest.state).catch(() => undefined);
       },
       end => setFault(end.message),
     );
-  }, [id, outbox, ownId]);
+  }, [id, outbox, vault, staffMemberId]);
 
   const own = useMemo(() => acts.filter(act => act.occurrenceId === id), [acts, id]);
   const rows = useMemo(() => {
@@ -88,7 +103,7 @@ function follow(before: Followed, change: SheetChange, ownId: string): Followed 
   const who = actorName(change.changedBy);
   const touches = new Map(before.touches);
   for (const entry of change.entries) touches.set(entry.id, { revision: change.revision, who });
-  return { state, touches, news: newsOf(change, who) };
+  return { ...before, state, touches, news: newsOf(change, who) };
 }
 
 function newsOf(change: SheetChange, who: string): string {
