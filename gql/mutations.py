@@ -12,7 +12,21 @@ from gql.absences import (
     request_expected_absence,
     withdraw_expected_absence,
 )
-from gql.accounts import accept_invitation, reset_password
+from gql.accounts import (
+    accept_invitation,
+    create_permission_group,
+    create_staff,
+    delete_permission_group,
+    end_staff,
+    invite_guardian,
+    invite_staff,
+    reset_password,
+    restore_staff,
+    revoke_invitation,
+    send_password_reset,
+    update_permission_group,
+    update_staff,
+)
 from gql.cancelling import cancel_occurrences, create_cancellation_tokens, restore_occurrence
 from gql.catalogue import (
     create_blackout_date,
@@ -92,6 +106,17 @@ class Mutation:
     sign_out = sign_out.field
     accept_invitation = accept_invitation.field
     reset_password = reset_password.field
+    create_staff = create_staff.field
+    update_staff = update_staff.field
+    end_staff = end_staff.field
+    restore_staff = restore_staff.field
+    create_permission_group = create_permission_group.field
+    update_permission_group = update_permission_group.field
+    delete_permission_group = delete_permission_group.field
+    invite_staff = invite_staff.field
+    invite_guardian = invite_guardian.field
+    revoke_invitation = revoke_invitation.field
+    send_password_reset = send_password_reset.field
     submit_attendance = submit_attendance.field
     mark_attendance = mark_attendance.field
     check_in = check_in.field

@@ -417,6 +417,16 @@ class LinkNotValidReason(StrEnum):
     REVOKED = "REVOKED"
 
 
+class NotInvitableReason(StrEnum):
+    """R12.2: why somebody gets no invitation or reset."""
+
+    NO_EMAIL = "NO_EMAIL"
+    HAS_LEFT = "HAS_LEFT"
+    HAS_PASSWORD = "HAS_PASSWORD"  # noqa: S105 - a reason, no password
+    HAS_NO_PASSWORD = "HAS_NO_PASSWORD"  # noqa: S105 - a reason, no password
+    TOO_MANY = "TOO_MANY"
+
+
 class PasswordNotAllowedReason(StrEnum):
     """R12.3: why a password may not be chosen."""
 

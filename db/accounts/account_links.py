@@ -39,9 +39,25 @@ UPDATE account_link SET revoked_at = :now
 WHERE organization_id = :organization_id AND person_id = :person_id AND used_at IS NULL AND revoked_at IS NULL
   AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose)
 """)
+_COUNT = text("""
+SELECT count(*) FROM account_link l
+WHERE l.organization_id = :organization_id AND l.person_id = :person_id AND l.purpose = :purpose
+  AND l.created_at > :since
+""")
 _USE = text("""
 UPDATE account_link SET used_at = :now WHERE organization_id = :organization_id AND id = :id
 """)
+
+
+async def count_links_since(uow: UnitOfWork, person_id: UUID, purpose: AccountLinkPurpose, since: datetime) -> int:
+    """Return how many links of the purpose the person got after the instant."""
+    given = {
+        "organization_id": uow.organization_id,
+        "person_id": person_id,
+        "purpose": purpose.value,
+        "since": since,
+    }
+    return int(await uow.connection.scalar(_COUNT, given) or 0)
 
 
 async def read_link(connection: AsyncConnection, organization_id: UUID, link_id: UUID) -> LinkState | None:

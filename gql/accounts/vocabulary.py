@@ -1,9 +1,9 @@
 """The enumerations of accounts."""
 
-from attendance.rules.vocabulary import LinkNotValidReason, PasswordNotAllowedReason
+from attendance.rules.vocabulary import LinkNotValidReason, NotInvitableReason, PasswordNotAllowedReason
 from gql.fields.described import described
 
-__all__ = ["LinkNotValidReason", "PasswordNotAllowedReason"]
+__all__ = ["LinkNotValidReason", "NotInvitableReason", "PasswordNotAllowedReason"]
 
 described(
     LinkNotValidReason,
@@ -23,5 +23,16 @@ described(
         PasswordNotAllowedReason.TOO_LONG: "It has more than 128 characters.",
         PasswordNotAllowedReason.COMMON: "It is on a list of common passwords, whatever its upper and lower case.",
         PasswordNotAllowedReason.PERSONAL: "It is the person's name or e-mail address, or the name of the business.",
+    },
+)
+described(
+    NotInvitableReason,
+    "Why somebody gets no invitation, or no link to reset the password.",
+    {
+        NotInvitableReason.NO_EMAIL: "No e-mail address of the person is known, or it cannot be written to.",
+        NotInvitableReason.HAS_LEFT: "The person has left.",
+        NotInvitableReason.HAS_PASSWORD: "The person has chosen a password already. It can be reset instead.",
+        NotInvitableReason.HAS_NO_PASSWORD: "The person has not chosen a password yet. Send an invitation instead.",
+        NotInvitableReason.TOO_MANY: "Three resets were started for the person within an hour.",
     },
 )

@@ -21,7 +21,9 @@ BOUNDED = {
     "one occurrence: its few teachers, and its two runs": "Occurrence.instructors Occurrence.tokenRuns",
     "the values of an enumeration": """
         EarningTypesNotAllowed.types EarningTypesNotAllowed.allowed MakeupTokenSettings.earningTypes
-        RosterEntry.indicators StaffViewer.permissions StudentChanged.kinds EligibleMakeup.reasons""",
+        RosterEntry.indicators StaffViewer.permissions
+        StaffAccount.permissions StaffAccount.heldPermissions PermissionGroup.permissions
+        StudentChanged.kinds EligibleMakeup.reasons""",
     "the settings of one section": """
         SettingsChange.settings UpdateAbsenceSettingsSuccess.changed UpdateClassSettingsSuccess.changed
         UpdateKioskSettingsSuccess.changed UpdateMakeupTokenSettingsSuccess.changed
@@ -56,6 +58,8 @@ BOUNDED = {
     "one offering's week, its few sessions and teachers": """
         Offering.timeslots Offering.sessions Offering.instructors""",
     "the ends of the sessions of one token's students": "MakeupTokensPreview.expirations",
+    "the permission groups of one business, which are made one by one": "Query.permissionGroups",
+    "the permission groups of one person, at most 50": "StaffAccount.groups",
     "the organizations of one person": "OrganizationChoiceRequired.organizations",
 }
 

@@ -136,11 +136,16 @@ def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
     They add up, and the least restrictive wins (R11.1). FULL includes VIEW, and an owner has all permissions. Grants
     that this version does not know have no effect.
     """
-    held = {Permission[name] for granted in grants for name in granted if name in Permission.__members__}
+    return held(*grants) & _COUNTING[portal]
+
+
+def held(*grants: Iterable[str]) -> frozenset[Permission]:
+    """Return the permissions that the grants give in any portal, as `effective` does for one."""
+    found = {Permission[name] for granted in grants for name in granted if name in Permission.__members__}
     for permission, included in _INCLUDES.items():
-        if permission in held:
-            held |= included
-    return frozenset(held) & _COUNTING[portal]
+        if permission in found:
+            found |= included
+    return frozenset(found)
 
 
 def counting(portal: Portal) -> frozenset[Permission]:

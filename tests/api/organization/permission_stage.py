@@ -51,6 +51,7 @@ class Stage:
     session: UUID
     closure: UUID
     closures: UUID
+    group: UUID
 
     @property
     def occurrence(self) -> OccurrenceKey:
@@ -142,6 +143,7 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
             ends_on=MONDAY + timedelta(days=7),
             recorded_at=LONG_AGO,
         ),
+        group=await world.add(models.PermissionGroup, name="Helpers", permissions=[]),
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
         program=await world.add(models.Program, name="Swim"),
         session=await world.session(MONDAY, None),

@@ -79,6 +79,15 @@ BY_LINK = dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "a
 MANAGE_CATALOGUE = frozenset({Permission.MANAGE_CATALOGUE})
 OF_CATALOGUE = CHANGES | {"stranger": GONE}
 
+READS_STAFF = STAFF_ALONE | {"right": "OK", "lacking": NOT_YOU, "stranger": "OK"}
+READS_NONE = STAFF_ALONE | {"right": "OK", "lacking": NOT_YOU, "stranger": "EMPTY"}
+INVITES = frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_ENROLLMENTS})
+
+
+def of_tom(stage: Stage) -> dict[str, Any]:
+    return {"staffMemberId": stage.id("StaffMember", stage.tom)}
+
+
 OTHERS_TASK = STAFF_ALONE | {"right": "OK", "lacking": GONE, "stranger": GONE}
 
 TABLE: dict[str, Row] = {
@@ -370,6 +379,35 @@ TABLE: dict[str, Row] = {
         lambda _: {"refreshToken": "unknown"},
         ANYBODY,
         **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "SignInRefused"),
+    ),
+    "Query.staff": query("{ staff { nodes { email } } }", nothing, MANAGE_STAFF, **READS_STAFF),
+    "Query.permissionGroups": query("{ permissionGroups { id } }", nothing, MANAGE_STAFF, **READS_NONE),
+    "Query.invitations": query("{ invitations { nodes { id } } }", nothing, INVITES, **READS_NONE | {"right": "EMPTY"}),
+    "Mutation.createStaff": act(lambda _: {"firstName": "Nia", "lastName": "New"}, MANAGE_STAFF, **SETTING),
+    "Mutation.updateStaff": act(lambda stage: of_tom(stage) | {"firstName": "Tim"}, MANAGE_STAFF, **OF_STUDENT),
+    "Mutation.endStaff": act(of_tom, MANAGE_STAFF, **OF_STUDENT),
+    "Mutation.restoreStaff": act(of_tom, MANAGE_STAFF, **OF_STUDENT),
+    "Mutation.createPermissionGroup": act(lambda _: {"name": "Desk", "permissions": []}, MANAGE_STAFF, **SETTING),
+    "Mutation.updatePermissionGroup": act(
+        lambda stage: {"permissionGroupId": stage.id("PermissionGroup", stage.group), "name": "Desk"},
+        MANAGE_STAFF,
+        **OF_STUDENT,
+    ),
+    "Mutation.deletePermissionGroup": act(
+        lambda stage: {"permissionGroupId": stage.id("PermissionGroup", stage.group)}, MANAGE_STAFF, **OF_STUDENT
+    ),
+    # Nobody's address is known here.
+    "Mutation.inviteStaff": act(of_tom, MANAGE_STAFF, **OF_STUDENT | {"right": "NotInvitable"}),
+    "Mutation.inviteGuardian": act(
+        lambda stage: {"guardianId": stage.id("Guardian", stage.gail)},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT | {"right": "NotInvitable"},
+    ),
+    "Mutation.sendPasswordReset": act(
+        lambda stage: {"personId": stage.id("Guardian", stage.gail)}, INVITES, **OF_STUDENT | {"right": "NotInvitable"}
+    ),
+    "Mutation.revokeInvitation": act(
+        lambda stage: {"invitationId": stage.id("Invitation", stage.gail)}, INVITES, **OF_STUDENT | {"right": GONE}
     ),
     # What lets in is the link.
     "Mutation.acceptInvitation": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),

@@ -1,0 +1,47 @@
+"""Who may give and take which permissions (R12.6): nobody grants what they do not hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from attendance.rules.organization.permissions import held
+from attendance.rules.refusals import PermissionDenied
+from attendance.rules.vocabulary import Permission
+
+LONGEST_NAME = 200
+MOST_GROUPS_OF_PERSON = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What a staff member was granted: permissions of its own, and those of each of its groups. `email` is that of the
+    account.
+    """
+
+    person_id: UUID
+    email: str | None
+    own: frozenset[str]
+    groups: dict[UUID, frozenset[str]]
+    ended_at: datetime | None
+
+    @property
+    def held(self) -> frozenset[Permission]:
+        """All permissions of the person, whatever the portal in which they count."""
+        return held(self.own, *self.groups.values())
+
+
+def require_may_grant(granter: frozenset[Permission], permissions: Iterable[str]) -> None:
+    """Raise PermissionDenied unless the granter holds all of these permissions, which are given or taken."""
+    lacking = held(permissions) - granter
+    if lacking:
+        raise PermissionDenied(min(lacking), "You can give and take only permissions that you hold yourself.")
+
+
+def require_may_change(granter: frozenset[Permission], person: Grants) -> None:
+    """Raise PermissionDenied unless the granter holds all that the person holds. Who changes the address of an account
+    can take it over, and who ends it takes all of its permissions.
+    """
+    lacking = person.held - granter
+    if lacking:
+        raise PermissionDenied(min(lacking), "This person holds permissions that you do not hold.")

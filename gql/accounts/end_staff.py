@@ -1,0 +1,53 @@
+"""The mutation endStaff ends a staff member's access (R12.6)."""
+
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from attendance.actions.accounts.staff import end_staff
+from gql.accounts.account_refusals import LastOwner
+from gql.accounts.staff_account import StaffAccount, show_accounts
+from gql.fields.access import requires
+from gql.fields.act_once import act_once
+from gql.fields.context import Info
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.fields.vocabulary import Permission, SecurityEventKind
+
+
+@strawberry.input(description="The staff member whose access ends.")
+class EndStaffInput:
+    staff_member_id: strawberry.ID = strawberry.field(description="The id of the staff member.")
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The staff member's access has ended. This is also the answer when it had ended before.")
+class EndStaffSuccess:
+    staff: StaffAccount = strawberry.field(description="The staff member after the change.")
+
+
+EndStaffResult: TypeAlias = Annotated[
+    EndStaffSuccess | LastOwner | PermissionDenied,
+    strawberry.union("EndStaffResult", description="The staff member, or the reason why nothing was changed."),
+]
+
+
+async def resolve(
+    info: Info, input: Annotated[EndStaffInput, strawberry.argument(description="The staff member whose access ends.")]
+) -> EndStaffResult | None:
+    person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
+    async with act_once(info, input, UUID, lambda uow, viewer, now: end_staff(uow, viewer, person_id, now=now)) as done:
+        (staff,) = await show_accounts(done.uow, [done.outcome])
+    info.context.tell(SecurityEventKind.STAFF_ENDED, done.viewer.caller, str(person_id))
+    return EndStaffSuccess(staff=staff)
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="End a staff member's access at once: sessions, live streams within seconds, invitations and resets. "
+    "What the person did stays, and `restoreStaff` takes the end back. Needs MANAGE_STAFF and every permission that "
+    "the person holds. The last owner cannot be ended. A staff member who does not exist is NOT_FOUND.",
+    metadata=requires([Permission.MANAGE_STAFF]),
+)

@@ -1,0 +1,56 @@
+"""The type StaffAccount: a staff member as those see it who manage staff."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.organization.permissions import held
+from db.accounts.staff import GroupRow, StaffRow, list_staff, read_groups
+from db.unit_of_work import UnitOfWork
+from gql.accounts.permission_group import PermissionGroup, show_group, shown_permissions
+from gql.fields.vocabulary import Permission
+from gql.people.people import StaffMember, show_staff_member
+
+
+@strawberry.type(description="A staff member with what the person may do. Only those who manage staff see it.")
+class StaffAccount:
+    staff_member: StaffMember = strawberry.field(description="The staff member.")
+    email: str | None = strawberry.field(
+        description="The e-mail address with which the person signs in. Null when there is none."
+    )
+    permissions: list[Permission] = strawberry.field(
+        description="The permissions that were granted to the person itself, ordered by name."
+    )
+    groups: list[PermissionGroup] = strawberry.field(
+        description="The permission groups in which the person is, at most 50, ordered by name."
+    )
+    held_permissions: list[Permission] = strawberry.field(
+        description="All permissions that the person holds, by itself and through groups, ordered by name. Each counts "
+        "in its portal alone."
+    )
+    has_password: bool = strawberry.field(description="Whether the person has chosen a password.")
+    ended_at: datetime | None = strawberry.field(
+        description="When the person's access was ended. Null for an active staff member."
+    )
+
+
+def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow]) -> StaffAccount:
+    mine = sorted((groups[id_] for id_ in row.group_ids), key=lambda group: (group.name.casefold(), group.id))
+    return StaffAccount(
+        staff_member=show_staff_member(PersonFacts(row.id, row.first_name, row.last_name)),
+        email=row.email,
+        permissions=shown_permissions(row.permissions),
+        groups=[show_group(group) for group in mine],
+        held_permissions=shown_permissions(held(row.permissions, *(group.permissions for group in mine))),
+        has_password=row.has_password,
+        ended_at=row.ended_at,
+    )
+
+
+async def show_accounts(uow: UnitOfWork, ids: Collection[UUID]) -> list[StaffAccount]:
+    """Return the accounts as the transaction sees them."""
+    groups = await read_groups(uow.connection, uow.organization_id)
+    return [show_account(row, groups) for row in await list_staff(uow.connection, uow.organization_id, ids)]

@@ -1,0 +1,70 @@
+"""The query staff: who works here, and who has (R12.6)."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from db.accounts.staff import StaffRow, list_staff, read_groups
+from db.names import search_key, searched, sort_key
+from gql.accounts.staff_account import StaffAccount, show_account
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
+from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Permission
+
+_CURSORS = Cursors("staff by name", (str, UUID))
+
+
+async def resolve(
+    info: Info,
+    search: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Only staff whose name or e-mail address contains this text. "
+            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: everybody."
+        ),
+    ] = None,
+    ended: Annotated[
+        bool | None,
+        strawberry.argument(description="True: those whose access was ended. False: the active ones. Null: both."),
+    ] = False,
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
+) -> Connection[StaffAccount]:
+    page = read_page(_CURSORS, first=first, after=after)
+    wanted = searched(checked_search(search, "search"))
+    async with reading(info) as (source, viewer):
+        rows = await list_staff(source, viewer.caller.organization_id)
+        groups = await read_groups(source, viewer.caller.organization_id)
+    # A business has some hundred staff members in all of its years, so they are sorted here.
+    keyed = sorted(
+        ((sort_key(row.last_name, row.first_name), row.id, row) for row in rows if _is_wanted(row, wanted, ended)),
+        key=lambda each: each[:2],
+    )
+    found = [each for each in keyed if page.after is None or each[:2] > page.after][: page.size + 1]
+    return connection(
+        found[: page.size],
+        page,
+        has_more=len(found) > page.size,
+        node=lambda each: show_account(each[2], groups),
+        cursor=lambda each: _CURSORS.encode(each[0], each[1]),
+    )
+
+
+def _is_wanted(row: StaffRow, wanted: str | None, ended: bool | None) -> bool:
+    if ended is not None and (row.ended_at is not None) is not ended:
+        return False
+    if wanted is None:
+        return True
+    names = (f"{row.first_name} {row.last_name}", f"{row.last_name}, {row.first_name}", row.email or "")
+    return wanted in search_key(*names)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="The staff members, ordered by last name, then by first name, as the Unicode Collation Algorithm "
+    "orders them (root locale). Needs MANAGE_STAFF.",
+    metadata=requires([Permission.MANAGE_STAFF]),
+)
