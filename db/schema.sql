@@ -1158,6 +1158,7 @@ CREATE TABLE sign_in (
     refreshed_at timestamp with time zone,
     expires_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    device text,
     CONSTRAINT sign_in_portal CHECK (((portal)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'CUSTOMER'::character varying, 'KIOSK'::character varying])::text[]))),
     CONSTRAINT sign_in_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT sign_in_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)

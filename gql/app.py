@@ -81,6 +81,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
                 yield
         finally:
             await announcer.close()
+            await services.password_resets.close()
             await services.security_log.close()
             await redis.aclose()
             await database.close()

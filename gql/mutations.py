@@ -14,12 +14,16 @@ from gql.absences import (
 )
 from gql.accounts import (
     accept_invitation,
+    change_password,
     create_permission_group,
     create_staff,
     delete_permission_group,
+    end_sign_in,
+    end_sign_ins,
     end_staff,
     invite_guardian,
     invite_staff,
+    request_password_reset,
     reset_password,
     restore_staff,
     revoke_invitation,
@@ -105,7 +109,11 @@ class Mutation:
     refresh_session = refresh_session.field
     sign_out = sign_out.field
     accept_invitation = accept_invitation.field
+    request_password_reset = request_password_reset.field
     reset_password = reset_password.field
+    change_password = change_password.field
+    end_sign_in = end_sign_in.field
+    end_sign_ins = end_sign_ins.field
     create_staff = create_staff.field
     update_staff = update_staff.field
     end_staff = end_staff.field

@@ -14,12 +14,13 @@ from attendance.rules.organization.sign_in import SessionTerms
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.credentials.access_tokens import AccessTokens
-from gql.credentials.attempts import Attempts
+from gql.credentials.attempts import AttemptLimits, Attempts
 from gql.credentials.authenticate import Authenticate
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.known_viewers import KnownViewers
 from gql.credentials.look_ups import LookUps
+from gql.credentials.password_resets import PasswordResets
 from gql.credentials.security_log import SecurityLog
 from gql.credentials.signed_out import SignedOut
 from gql.live.fan_out import FanOut
@@ -34,6 +35,9 @@ from settings import Settings
 
 Clock = Callable[[], datetime]
 
+RESET_LIMITS = AttemptLimits(per_email=3, per_address=30, window=3600)
+"""Of resets that people ask for without being signed in (R12.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -45,6 +49,8 @@ class Services:
     access_tokens: AccessTokens
     passwords: Passwords
     attempts: Attempts
+    reset_attempts: Attempts
+    password_resets: PasswordResets
     look_ups: LookUps
     security_log: SecurityLog
     check_in_codes: CheckInCodes
@@ -74,6 +80,8 @@ def make_services(
     passwords: Passwords | None = None,
 ) -> Services:
     access = AccessWatch(database)
+    link_terms = LinkTerms.of(settings.secret.get_secret_value(), settings.pages_url)
+    security_log = SecurityLog(database, clock)
     return Services(
         database=database,
         announcer=announcer,
@@ -81,11 +89,13 @@ def make_services(
         access_tokens=make_access_tokens(settings, clock),
         passwords=passwords or Passwords(),
         attempts=Attempts(redis),
+        reset_attempts=Attempts(redis, RESET_LIMITS, "password-reset"),
+        password_resets=PasswordResets(database, announcer, clock, link_terms, security_log),
         look_ups=LookUps(redis),
-        security_log=SecurityLog(database, clock),
+        security_log=security_log,
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
-        link_terms=LinkTerms.of(settings.secret.get_secret_value(), settings.pages_url),
+        link_terms=link_terms,
         hub=hub,
         tasks=tasks or TaskBoard(database),
         feed=feed or make_feed_hub(database),

@@ -130,8 +130,8 @@ class GroupMember(Table):
 
 
 class SignIn(Entity):
-    """A person who is signed in to a portal. The refresh token rotates, and the previous one is kept, because its
-    return reveals theft.
+    """A person who is signed in to a portal, from a device that said `device` of itself. The refresh token rotates, and
+    the previous one is kept, because its return reveals theft.
     """
 
     __tablename__ = "sign_in"
@@ -143,6 +143,7 @@ class SignIn(Entity):
 
     person_id: Mapped[UUID]
     portal: Mapped[Portal] = mapped_column(one_of(Portal))
+    device: Mapped[str | None] = mapped_column(info=SENSITIVE)
     refresh_hash: Mapped[bytes]
     previous_refresh_hash: Mapped[bytes | None]
     created_at: Mapped[datetime]

@@ -51,6 +51,7 @@ ERASED: Mapping[str, str] = {
     "person.source_id": EMPTIED,
     "security_event.address": ROW_DELETED,
     "security_event.detail": ROW_DELETED,
+    "sign_in.device": ROW_DELETED,
     "sign_in.previous_refresh_hash": ROW_DELETED,
     "sign_in.refresh_hash": ROW_DELETED,
     "student.first_name": REPLACED,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, text, update
+from sqlalchemy import ColumnElement, CursorResult, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from attendance.rules.organization.sign_in import Account, RefreshToken, SignInState
@@ -43,10 +43,19 @@ async def find_accounts(database: Database, email: str) -> list[Account]:
 
 
 async def add_sign_in(
-    uow: UnitOfWork, token: RefreshToken, person_id: UUID, portal: Portal, *, now: datetime, expires_at: datetime
+    uow: UnitOfWork,
+    token: RefreshToken,
+    person_id: UUID,
+    portal: Portal,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    device: str | None = None,
 ) -> bool:
     """Create the sign-in and return True. False means that a sign-in with this id exists; if another transaction was
     creating it, this one has waited for it.
+
+    device -- what the client says of itself; None: nothing
     """
     made = await uow.connection.scalar(
         insert(SignIn)
@@ -56,6 +65,7 @@ async def add_sign_in(
             person_id=person_id,
             portal=portal,
             refresh_hash=token.digest,
+            device=device,
             created_at=now,
             expires_at=expires_at,
         )
@@ -94,16 +104,19 @@ async def rotate(uow: UnitOfWork, token: RefreshToken, *, now: datetime, expires
 
 async def end_sign_in(uow: UnitOfWork, sign_in_id: UUID, *, now: datetime) -> int:
     """End the sign-in and return how many ended, 0 or 1. Its access tokens are refused from now on."""
-    return await _end(uow, now, sign_in_id=sign_in_id)
+    return await _end(uow, SignIn.id == sign_in_id, now)
 
 
-async def end_all_sign_ins(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> int:
-    """End the person's sign-ins and return how many ended."""
-    return await _end(uow, now, person_id=person_id)
+async def end_all_sign_ins(uow: UnitOfWork, person_id: UUID, *, now: datetime, but: UUID | None = None) -> int:
+    """End the person's sign-ins and return how many ended.
+
+    but -- the only one that goes on
+    """
+    which = SignIn.person_id == person_id
+    return await _end(uow, which if but is None else which & (SignIn.id != but), now)
 
 
-async def _end(uow: UnitOfWork, now: datetime, *, sign_in_id: UUID | None = None, person_id: UUID | None = None) -> int:
-    which = SignIn.id == sign_in_id if sign_in_id is not None else SignIn.person_id == person_id
+async def _end(uow: UnitOfWork, which: ColumnElement[bool], now: datetime) -> int:
     result: CursorResult[object] = await uow.connection.execute(
         update(SignIn)
         .where(SignIn.organization_id == uow.organization_id, which, SignIn.ended_at.is_(None), SignIn.expires_at > now)

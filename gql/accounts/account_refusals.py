@@ -53,3 +53,13 @@ class LastOwner(UserError):
 @refusal(rules.NotInvitable, description="No link was sent to the person. Nothing was changed.")
 class NotInvitable(UserError):
     not_invitable_reason: NotInvitableReason = strawberry.field(description="The reason.")
+
+
+@refusal(rules.EmailNotValid, description="The text is not an e-mail address. Nothing was sent.")
+class EmailNotValid(UserError):
+    pass
+
+
+@refusal(rules.WrongPassword, description="The present password is another one. Nothing was changed.")
+class WrongPassword(UserError):
+    pass

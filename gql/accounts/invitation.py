@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from attendance.rules.organization.permissions import Caller, may
 from attendance.rules.vocabulary import PersonKind
 from db.accounts.invitations import InvitationRow
-from gql.fields.global_ids import encode_id
+from gql.fields.global_ids import decode_node_id, encode_id
+from gql.fields.node import Node
 from gql.fields.vocabulary import Permission
 from gql.people.people import Guardian, StaffMember, show_guardian, show_staff_member
 
@@ -21,8 +23,7 @@ AccountHolder = Annotated[
 @strawberry.type(
     description="A link that was sent to somebody who has not chosen a password yet. It can still be used."
 )
-class Invitation:
-    id: strawberry.ID = strawberry.field(description="The opaque id.")
+class Invitation(Node):
     person: AccountHolder = strawberry.field(description="The person who was invited.")
     email: str | None = strawberry.field(
         description="The e-mail address to which the link was sent. Null when it was removed meanwhile."
@@ -32,6 +33,15 @@ class Invitation:
         description="The staff member who sent it. Null when an operator made it."
     )
     expires_at: datetime = strawberry.field(description="When the link ends, 72 hours after it was sent.")
+
+
+_PEOPLE = frozenset({"StaffMember", "Guardian"})
+
+
+def decode_person(value: str, argument: str) -> UUID:
+    """Return the UUID in the id of a staff member or a guardian. Raises BadInput for anything else."""
+    _, (key,) = decode_node_id(value, argument, _PEOPLE)
+    return UUID(str(key))
 
 
 def show_invitation(row: InvitationRow) -> Invitation:

@@ -4,12 +4,12 @@ import strawberry
 
 from db.accounts.staff import GroupRow
 from gql.fields.global_ids import encode_id
+from gql.fields.node import Node
 from gql.fields.vocabulary import Permission
 
 
 @strawberry.type(description="Permissions that the members of a group hold in addition to their own.")
-class PermissionGroup:
-    id: strawberry.ID = strawberry.field(description="The opaque id.")
+class PermissionGroup(Node):
     name: str = strawberry.field(description="The name, which no other group of the organization has.")
     permissions: list[Permission] = strawberry.field(description="The permissions, ordered by name.")
     member_count: int = strawberry.field(description="How many active staff members are in the group.")

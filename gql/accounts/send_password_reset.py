@@ -7,16 +7,13 @@ import strawberry
 
 from attendance.actions.accounts.invitations import send_reset
 from gql.accounts.account_refusals import NotInvitable
-from gql.accounts.invitation import invitable_kinds
+from gql.accounts.invitation import decode_person, invitable_kinds
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
-from gql.fields.global_ids import decode_node_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, SecurityEventKind
-
-_PEOPLE = frozenset({"StaffMember", "Guardian"})
 
 
 @strawberry.input(description="The person who forgot the password.")
@@ -40,7 +37,7 @@ async def resolve(
     info: Info,
     input: Annotated[SendPasswordResetInput, strawberry.argument(description="The person who forgot the password.")],
 ) -> SendPasswordResetResult | None:
-    _, (person_id,) = decode_node_id(input.person_id, "input.personId", _PEOPLE)
+    person_id = decode_person(input.person_id, "input.personId")
     terms = info.context.services.link_terms
     async with act_once(
         info,
@@ -48,7 +45,7 @@ async def resolve(
         UUID,
         lambda uow, viewer, now: send_reset(
             uow,
-            UUID(str(person_id)),
+            person_id,
             invitable_kinds(viewer.caller),
             terms,
             by=viewer.caller.id,

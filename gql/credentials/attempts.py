@@ -24,11 +24,13 @@ class AttemptLimits:
 
 
 class Attempts:
-    """Counts failed sign-ins for each e-mail address and each network address."""
+    """Counts failed sign-ins, or attempts of another kind, for each e-mail address and each network address."""
 
-    def __init__(self, redis: Redis, limits: AttemptLimits | None = None) -> None:
+    def __init__(self, redis: Redis, limits: AttemptLimits | None = None, what: str = "sign-in") -> None:
+        """what -- names the attempts: those of another kind are counted apart"""
         self._limits = limits or AttemptLimits()
-        self._counts = Counts(redis, self._limits.window, "sign_in")
+        self._what = what
+        self._counts = Counts(redis, self._limits.window, what.replace("-", "_"))
 
     @property
     def window(self) -> int:
@@ -51,7 +53,7 @@ class Attempts:
 
     def _keys(self, email: str, address: str) -> list[tuple[str, int]]:
         digest = sha256(email.strip().lower().encode(errors="replace")).hexdigest()
-        keys = [(f"rollbook:sign-in:email:{digest}", self._limits.per_email)]
+        keys = [(f"rollbook:{self._what}:email:{digest}", self._limits.per_email)]
         if address:
-            keys.append((f"rollbook:sign-in:address:{address}", self._limits.per_address))
+            keys.append((f"rollbook:{self._what}:address:{address}", self._limits.per_address))
         return keys

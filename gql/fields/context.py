@@ -46,6 +46,7 @@ class Context:
 
     claims -- None for an anonymous caller, until this operation signs the caller in.
     address -- the client's address, used for rate limits and security events.
+    device -- what the client says of itself, its User-Agent; None: nothing.
     view -- the view whose holders share what is read (attendance/rules/roster/sight.py). None when it is read for this
         caller alone.
     caller -- whom the last transaction of the operation has found behind the claims; None before that.
@@ -56,6 +57,7 @@ class Context:
     claims: Claims | None
     request_id: str
     address: str
+    device: str | None = None
     loaders: dict[object, Any] = field(default_factory=dict)
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))
     view: Hashable | None = None
@@ -108,9 +110,9 @@ class Changing(NamedTuple):
 
 
 async def make_context(
-    services: Services, claims: Claims | None, request_id: str, address: str | None = None
+    services: Services, claims: Claims | None, request_id: str, address: str | None = None, device: str = ""
 ) -> Context:
-    return Context(services, claims, request_id, address or "")
+    return Context(services, claims, request_id, address or "", device or None)
 
 
 @asynccontextmanager

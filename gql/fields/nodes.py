@@ -8,10 +8,13 @@ from uuid import UUID
 
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey, latest_versions
-from attendance.rules.organization.permissions import may_see_attendance, sees_all_occurrences
+from attendance.rules.organization.permissions import may, may_see_attendance, sees_all_occurrences
 from attendance.rules.roster.roster_rows import roster_rows
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import PersonKind, Portal
+from attendance.rules.vocabulary import Permission, PersonKind, Portal
+from db.accounts.invitations import list_invitations
+from db.accounts.sign_ins import read_sign_ins
+from db.accounts.staff import read_groups
 from db.calendar.occurrences import read_heads
 from db.calendar.offerings import read_locations, read_offerings, read_offerings_of_timeslots, read_programs
 from db.people.people import read_kiosks, read_people
@@ -19,6 +22,9 @@ from db.people.students import read_enrollments_by_id, read_notes_by_id, visibil
 from db.roster.rosters import read_rosters
 from gql.absences.expected_absence import find_expected_absences
 from gql.absences.staff_absence import find_staff_absences
+from gql.accounts.invitation import invitable_kinds, show_invitation
+from gql.accounts.permission_group import show_group
+from gql.accounts.sign_in import show_sign_in
 from gql.calendar.occurrence import show_occurrence
 from gql.calendar.offering import show_location, show_offering, show_program, show_timeslot
 from gql.catalogue.blackout import find_blackout_dates, find_blackout_schedules
@@ -209,7 +215,33 @@ def _ids(keys: Sequence[tuple[UUID]]) -> list[UUID]:
     return [key[0] for key in keys]
 
 
+async def _permission_groups(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    if not may(source.viewer.caller, Permission.MANAGE_STAFF):
+        return {}
+    groups = await read_groups(source.connection, source.viewer.caller.organization_id)
+    return {(id_,): show_group(groups[id_]) for (id_,) in keys if id_ in groups}
+
+
+async def _invitations(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    caller, ids = source.viewer.caller, [id_ for (id_,) in keys]
+    found = await list_invitations(
+        source.connection, caller.organization_id, invitable_kinds(caller), now=now, ids=ids, limit=len(ids)
+    )
+    return {(row.id,): show_invitation(row) for row in found}
+
+
+async def _sign_ins(source: Reading, keys: list[tuple[UUID]], now: datetime) -> Found:
+    """Return the viewer's own sign-ins; owners see everybody's."""
+    viewer, ids = source.viewer, [id_ for (id_,) in keys]
+    whose = None if may(viewer.caller, Permission.OWNER) else viewer.caller.id
+    found = await read_sign_ins(source.connection, viewer.caller.organization_id, ids, whose, now=now)
+    return {(row.id,): show_sign_in(row, viewer.sign_in_id) for row in found}
+
+
 _FIND: dict[str, Find] = {
+    "PermissionGroup": _permission_groups,
+    "Invitation": _invitations,
+    "SignIn": _sign_ins,
     "Organization": _organizations,
     "Occurrence": _occurrences,
     "RosterEntry": _roster_entries,

@@ -69,6 +69,7 @@ async def resolve(
                 services.session_terms,
                 now=now,
                 idempotency_key=input.idempotency_key or None,
+                device=context.device,
             )
     except SignInRefused as refusal:
         _tell(context, input, SecurityEventKind.SIGN_IN_REFUSED, refusal.reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gql.protocol.admission import Admission
@@ -39,10 +40,12 @@ class Authenticator(Protocol):
         """
 
 
+_LONGEST_AGENT = 200
 _ANONYMOUS = tuple(f"anonymous {number}" for number in range(4))
 
-ContextFactory = Callable[[Any, str, str], Awaitable[Any]]
-"""Makes the context of one operation from its credential (or None), the request id and the client's address."""
+ContextFactory = Callable[[Any, str, str, str], Awaitable[Any]]
+"""Makes the context of one operation from its credential (or None), the request id, the client's address and what the
+client says of itself."""
 
 
 def client_address(scope: Scope) -> str:
@@ -51,6 +54,12 @@ def client_address(scope: Scope) -> str:
     """
     client = scope.get("client")
     return client[0] if client else ""
+
+
+def client_agent(headers: Headers) -> str:
+    """Return what the client says of itself, at most 200 printable characters of ASCII, or an empty text."""
+    given = headers.get("user-agent", "")
+    return "".join(each for each in given if " " <= each <= "~")[:_LONGEST_AGENT].strip()
 
 
 async def hung_up(receive: Receive) -> None:

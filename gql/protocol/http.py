@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gql.protocol.admission import Overloaded
 from gql.protocol.answers import Answer, response
 from gql.protocol.documents import RequestRefused
-from gql.protocol.edge import Edge, client_address, hung_up
+from gql.protocol.edge import Edge, client_address, client_agent, hung_up
 from gql.protocol.errors import (
     ApiError,
     BadInput,
@@ -141,7 +141,9 @@ class GraphQLEndpoint:
         """Answer when it is this request's turn. Before that its document is not even parsed."""
         async with self._edge.turn(credential, request.scope):
             operation = await self._operation(request, parameters, self._edge.may_introspect(credential))
-            context = await self._edge.make_context(credential, request_id, client_address(request.scope))
+            context = await self._edge.make_context(
+                credential, request_id, client_address(request.scope), client_agent(request.headers)
+            )
             if operation.kind is OperationType.SUBSCRIPTION:
                 stream = await self._edge.operations.subscribe(operation, context)
                 return self._events(stream.answers(), credential, request_id)

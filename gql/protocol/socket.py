@@ -13,11 +13,12 @@ from typing import Any, cast
 import orjson
 import structlog
 from graphql import OperationType
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gql.protocol.answers import Answer, response
 from gql.protocol.documents import RequestRefused
-from gql.protocol.edge import Credential, Edge, client_address, expired
+from gql.protocol.edge import Credential, Edge, client_address, client_agent, expired
 from gql.protocol.errors import (
     ApiError,
     CredentialExpired,
@@ -219,7 +220,8 @@ class Socket:
         operation = await self._edge.operations.prepare_aside(
             read_parameters(payload, self._edge.trusted), may_introspect=may_introspect
         )
-        context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope))
+        agent = client_agent(Headers(scope=self._scope))
+        context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope), agent)
         if operation.kind is OperationType.SUBSCRIPTION:
             await self._stream(operation_id, operation, context)
         else:

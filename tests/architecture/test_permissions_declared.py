@@ -15,7 +15,7 @@ from gql.fields.access import access_of
 from gql.fields.user_errors import PermissionDenied
 from gql.schema import build_schema
 
-OPEN = {"viewer", "sign_in", "refresh_session", "accept_invitation", "reset_password"}
+OPEN = {"viewer", "sign_in", "refresh_session", "accept_invitation", "reset_password", "request_password_reset"}
 
 
 def fields_of(root: type) -> Iterator[StrawberryField]:

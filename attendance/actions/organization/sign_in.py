@@ -65,6 +65,7 @@ async def sign_in(
     *,
     now: datetime,
     idempotency_key: str | None = None,
+    device: str | None = None,
 ) -> SignedIn:
     """Begin a session for the account, whose password was checked.
 
@@ -83,10 +84,10 @@ async def sign_in(
     expires_at = now + terms.refresh_lifetime
     if idempotency_key is not None:
         first = first_token(uow.organization_id, account.person_id, portal, idempotency_key, terms)
-        if await add_sign_in(uow, first, account.person_id, portal, now=now, expires_at=expires_at):
+        if await add_sign_in(uow, first, account.person_id, portal, now=now, expires_at=expires_at, device=device):
             return SignedIn(viewer, first.sign_in_id, first, expires_at)
         found = await lock_sign_in(uow, first.sign_in_id)
         if found is not None and judge(first, found[0], terms, now) is Refresh.ROTATE:
             return SignedIn(viewer, first.sign_in_id, first, found[0].expires_at)
-    await add_sign_in(uow, token, account.person_id, portal, now=now, expires_at=expires_at)
+    await add_sign_in(uow, token, account.person_id, portal, now=now, expires_at=expires_at, device=device)
     return SignedIn(viewer, token.sign_in_id, token, expires_at)

@@ -72,3 +72,22 @@ class NotInvitable(Refusal):
 
     not_invitable_reason: NotInvitableReason
     message: str
+
+
+@dataclass(eq=False)
+class EmailNotValid(Refusal):
+    """The text is not an e-mail address that an account can have."""
+
+    message: str = "This is not an e-mail address such as ann@example.com."
+
+
+@dataclass(eq=False)
+class WrongPassword(Refusal):
+    """The present password is another one (R12.3)."""
+
+    message: str = "The present password is wrong."
+
+
+@dataclass(eq=False)
+class SignInNotFound(NothingFound):
+    message: str = "There is no such sign-in."

@@ -409,6 +409,34 @@ TABLE: dict[str, Row] = {
     "Mutation.revokeInvitation": act(
         lambda stage: {"invitationId": stage.id("Invitation", stage.gail)}, INVITES, **OF_STUDENT | {"right": GONE}
     ),
+    "Query.signIns": query(
+        "{ signIns { nodes { id } } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="OK", **NOT_KIOSKS
+    ),
+    "Mutation.endSignIn": act(
+        lambda stage: {"signInId": stage.id("SignIn", stage.gail)},
+        ANYBODY,
+        right=GONE,
+        lacking=GONE,
+        stranger=GONE,
+        guardian=GONE,
+        kiosk=NOT_YOU,
+    ),
+    "Mutation.endSignIns": act(lambda stage: {"personId": stage.id("StaffMember", stage.tom)}, OWNER, **OF_STUDENT),
+    # None of them has a password.
+    "Mutation.changePassword": act(
+        lambda _: {"presentPassword": "unknown", "newPassword": "a long one"},
+        ANYBODY,
+        right="WrongPassword",
+        lacking="WrongPassword",
+        stranger="WrongPassword",
+        guardian="WrongPassword",
+        kiosk=NOT_YOU,
+    ),
+    "Mutation.requestPasswordReset": act(
+        lambda _: {"email": "nobody"},
+        ANYBODY,
+        **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "EmailNotValid"),
+    ),
     # What lets in is the link.
     "Mutation.acceptInvitation": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
     "Mutation.resetPassword": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),

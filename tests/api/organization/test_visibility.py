@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import Permission, Portal
+from attendance.rules.vocabulary import AccountLinkPurpose, Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db import models
@@ -60,6 +61,11 @@ SEEN = {
     # For whoever manages the staff.
     "StaffAbsence": "",
     "Guardian": "all family",
+    # For whoever manages staff, or may invite the person.
+    "PermissionGroup": "",
+    "Invitation": "",
+    # For the person itself and for owners.
+    "SignIn": "family",
 }
 
 
@@ -88,8 +94,30 @@ async def _node_id(stage: Stage, type_name: str) -> str:
         "BackgroundTask": stage.task,
         "StaffAbsence": stage.staff_absence,
         "Guardian": stage.gail,
+        "PermissionGroup": stage.group,
+        "Invitation": await _invitation(stage),
+        "SignIn": await _sign_in(stage),
     }
     return encode_id(type_name, keys[type_name])
+
+
+async def _sign_in(stage: Stage) -> UUID:
+    now = stage.api.clock.now
+    claims = await stage.world.sign_in(stage.gail, Portal.CUSTOMER, now, now)
+    assert claims.sign_in_id is not None
+    return claims.sign_in_id
+
+
+async def _invitation(stage: Stage) -> UUID:
+    now = stage.api.clock.now
+    return await stage.world.add(
+        models.AccountLink,
+        person_id=stage.gail,
+        purpose=AccountLinkPurpose.INVITATION,
+        secret_hash=b"x",
+        created_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
 
 
 def test_every_type_with_an_id_has_its_row() -> None:

@@ -291,7 +291,7 @@ def make_edge(world: World, *, guard: GuardLimits | None = None, **options: Any)
     schema = strawberry.Schema(Query, Mutation, Subscription, config=schema_config())
     answer_as_unavailable(passes_after)
 
-    async def make_context(credential: Person | None, request_id: str, address: str) -> Context:
+    async def make_context(credential: Person | None, request_id: str, address: str, agent: str) -> Context:
         return Context(world, credential, request_id)
 
     return Edge(
