@@ -102,7 +102,7 @@ def positions(order: str, is_wanted: str = "TRUE") -> str:
     """
     return f"""
 WITH RECURSIVE slot AS MATERIALIZED (
-    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, o.sort_key AS name,
+    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, o.sort_key AS name, o.capacity,
            greatest(t.starts_on, v.starts_on, CAST(:from_on AS date)) AS first_on,
            least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date,
                  CAST(:to_on AS date)) AS last_on,
@@ -130,7 +130,8 @@ WITH RECURSIVE slot AS MATERIALIZED (
     FROM walk w
     WHERE w.found < :limit AND w.number + 2 < :days
 ), listed AS MATERIALIZED (
-    SELECT s.id AS timeslot_id, d.held_on, s.starts_at, s.name, s.offering_id, s.start_time, s.duration_minutes
+    SELECT s.id AS timeslot_id, d.held_on, s.starts_at, s.name, s.offering_id, s.start_time, s.duration_minutes,
+           s.capacity
     FROM (SELECT {_day("n.number")} AS held_on
           FROM generate_series(0, (SELECT least(max(w.number) + 2, :days) FROM walk w)) AS n (number)) d
     CROSS JOIN LATERAL (

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 from db import models
-from db.fragments import gives_place
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 
@@ -48,49 +46,12 @@ FROM expected_absence a
 WHERE a.organization_id = :organization_id AND a.student_id = ANY (CAST(:student_ids AS uuid[]))
   AND a.state = 'APPROVED' AND a.ends_on >= :since AND (CAST(:until AS date) IS NULL OR a.starts_on <= :until)
 """)
-_PLACES_OF = text(f"""
-WITH here AS MATERIALIZED (
-    SELECT e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
-           count(*) OVER (PARTITION BY e.offering_id, e.student_id) = 1
-           AND e.starts_on <= :since AND (e.drop_on IS NULL OR e.drop_on >= :until) AND e.student_id <> :student_id
-           AND NOT EXISTS (SELECT FROM expected_absence a
-                           WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id
-                             AND a.state = 'APPROVED' AND a.ends_on >= :since AND a.starts_on <= :day_after
-                          ) AS is_steady
-    FROM enrollment e
-    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
-    WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
-      AND {gives_place("e")}
-      AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
-      AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
-)
-SELECT offering_id, timeslot_id, count(*) AS steady, NULL AS id, NULL AS student_id, NULL AS type, NULL AS starts_on,
-       NULL AS drop_on, NULL AS end_cause, NULL AS deleted_at
-FROM here WHERE is_steady GROUP BY offering_id, timeslot_id
-UNION ALL
-SELECT offering_id, timeslot_id, 0, id, student_id, type, starts_on, drop_on, end_cause, deleted_at
-FROM here WHERE NOT is_steady
-""")  # noqa: S608 - a constant
 _MARKED = text("""
 SELECT DISTINCT m.timeslot_id, m.held_on
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
 JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
 ORDER BY m.timeslot_id, m.held_on
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class PlacesOf:
-    """Who has a place in offerings over a range of dates. For an offering with unlimited places, only `moving` is
-    filled, with the enrollments of the student who asks.
-
-    steady -- by offering and timeslot (None means all timeslots), how many students have one enrollment that covers all
-        of the dates, and no absence.
-    moving -- the other enrollments, always including those of the student who asks.
-    """
-
-    steady: Mapping[tuple[UUID, UUID | None], int]
-    moving: Mapping[UUID, Sequence[RosterEnrollment]]
 
 
 async def find_enrollment(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, RosterEnrollment] | None:
@@ -118,37 +79,6 @@ async def read_places(
     """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones."""
     given = {"organization_id": organization_id, "offering_id": offering_id, "since": since, "until": until}
     return [enrollment_of(row) for row in await connection.execute(_PLACES_IN, given)]
-
-
-async def read_places_of(
-    connection: AsyncConnection,
-    organization_id: UUID,
-    offering_ids: Collection[UUID],
-    student_id: UUID,
-    *,
-    since: date,
-    until: date,
-) -> PlacesOf:
-    """Return the places, without deleted enrollments and WAITLIST. Nearly all places are steady, so they are only
-    counted.
-    """
-    given = {
-        "organization_id": organization_id,
-        "offering_ids": list(offering_ids),
-        "student_id": student_id,
-        "since": since,
-        "until": until,
-        # An absence on the day after can cover an occurrence that runs past midnight.
-        "day_after": until + timedelta(days=1),
-    }
-    steady: dict[tuple[UUID, UUID | None], int] = {}
-    moving: dict[UUID, list[RosterEnrollment]] = defaultdict(list)
-    for row in await connection.execute(_PLACES_OF, given):
-        if row.id is None:
-            steady[row.offering_id, row.timeslot_id] = row.steady
-        else:
-            moving[row.offering_id].append(enrollment_of(row))
-    return PlacesOf(steady, moving)
 
 
 async def read_absences(

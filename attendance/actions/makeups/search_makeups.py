@@ -3,22 +3,22 @@ reads.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.listings import ListedSlot, Position
-from attendance.rules.calendar.timeslots import DateSpan
-from attendance.rules.makeups.makeup_search import Candidate, MakeupPlaces, MakeupQuestion, candidates, possible
+from attendance.rules.calendar.listings import Position
+from attendance.rules.calendar.timeslots import DateSpan, bounded
+from attendance.rules.enrollments.places import Timetable
+from attendance.rules.makeups.makeup_search import Candidate, MakeupQuestion, judged
 from attendance.rules.vocabulary import OfferingKind
-from db.calendar.listing_filter import ListingFilter
-from db.calendar.occurrence_listings import read_slots
+from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.timetables import read_timetables
-from db.enrollments.enrollments import read_absences, read_places_of
+from db.makeups.makeup_places import WantedClasses, read_makeup_places
 from pace import in_turns
 
-_DAY = timedelta(days=1)
+# How many times as large as the round before each further round is.
+_GROWTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +48,53 @@ async def search_makeups(
 ) -> FoundMakeups:
     """Return at most `limit` occurrences after a position, by start, then by offering name.
 
-    This executes at most four statements, however long the range is and however many offerings there are. Other tasks
-    get their turn during a long search.
+    The occurrences are looked at in rounds of three statements, until the page is full. The first round is little
+    larger than a page. Each further round is four times as large as the one before, and leaves out the classes that are
+    full on every date. Other tasks get their turn during a long search.
     """
     within = search.within if search.include_rejected else question.bookable(search.within)
     if not search.include_rejected and (question.is_good_nowhere or _is_empty(within)):
         return FoundMakeups((), has_more=False)
-    slots, places = await _read(connection, organization_id, question, search, within)
+    chosen = _filter(question, search, within)
+    timetables: dict[UUID, Timetable] = {}
     found: list[Candidate] = []
-    looked_at = candidates(slots, places, question, after=search.after, is_first_enough=not search.include_rejected)
-    async for candidate in in_turns(looked_at):
-        if search.include_rejected or not candidate.obstacles:
-            found.append(candidate)
-            if len(found) > search.limit:
-                break
-    return FoundMakeups(tuple(found[: search.limit]), has_more=len(found) > search.limit)
+    after = search.after if search.include_rejected else question.first_bookable(search.after)
+    some_more = 0 if search.include_rejected else search.limit // 2
+    window, is_again = Window(search.limit + 1 + some_more, after=after), False
+    while True:
+        rows = await read_makeup_places(
+            connection,
+            organization_id,
+            chosen,
+            window,
+            _wanted(question, search, is_again=is_again),
+        )
+        missing = {row.offering_id for row in rows} - timetables.keys()
+        timetables |= await read_timetables(connection, organization_id, missing, since=bounded(within)[0])
+        async for row in in_turns(rows):
+            candidate = judged(
+                row.position,
+                timetables[row.offering_id],
+                row.places,
+                question,
+                is_first_enough=not search.include_rejected,
+            )
+            if search.include_rejected or not candidate.obstacles:
+                found.append(candidate)
+        if len(found) > search.limit or len(rows) < window.limit:
+            return FoundMakeups(tuple(found[: search.limit]), has_more=len(found) > search.limit)
+        window, is_again = Window(_GROWTH * window.limit, after=rows[-1].position), True
 
 
-async def _read(
-    connection: AsyncConnection,
-    organization_id: UUID,
-    question: MakeupQuestion,
-    search: MakeupSearch,
-    within: DateSpan,
-) -> tuple[list[ListedSlot], MakeupPlaces]:
-    since, until = within.starts_on, within.ends_on
-    if since is None or until is None:
-        raise ValueError("a search for makeups is bounded on both sides")
-    slots = await read_slots(connection, organization_id, _filter(question, search, within))
-    timetables = await read_timetables(
-        connection, organization_id, {slot.offering_id for slot in slots if slot.offering_id}, since=since
+def _wanted(question: MakeupQuestion, search: MakeupSearch, *, is_again: bool) -> WantedClasses:
+    first, last = bounded(search.within)
+    return WantedClasses(
+        question.student_id,
+        with_rejected=search.include_rejected,
+        least_months=question.months_old(first),
+        most_months=question.months_old(last),
+        without_full=is_again,
     )
-    if not search.include_rejected:
-        slots = possible(slots, timetables, question)
-    offering_ids = {slot.offering_id for slot in slots if slot.offering_id}
-    places = await read_places_of(
-        connection, organization_id, offering_ids, question.student_id, since=since, until=until
-    )
-    students = {each.student_id for of_offering in places.moving.values() for each in of_offering}
-    # A class that runs past midnight is affected by an absence on the day after.
-    absences = await read_absences(connection, organization_id, students, since=since, until=until + _DAY)
-    return slots, MakeupPlaces(timetables, places.steady, places.moving, absences, within)
 
 
 def _filter(question: MakeupQuestion, search: MakeupSearch, within: DateSpan) -> ListingFilter:
@@ -102,6 +108,7 @@ def _filter(question: MakeupQuestion, search: MakeupSearch, within: DateSpan) ->
         kinds=[OfferingKind.CLASS],
         location_ids=None if lock is None else [lock.id],
         program_ids=None if program is None else [program.id],
+        include_not_scheduled=False,
         visible_to=search.visible_to,
     )
 
