@@ -68,16 +68,15 @@ WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL
   AND (CAST(:search AS text) IS NULL OR strpos(o.search_key, :search) > 0)
 """)  # noqa: S608 - constants
 
-# By whether the page is counted from the end.
-_PAGES = {
-    backwards: HotStatement(
-        positions(order)
-        + heads_of(f"""(SELECT timeslot_id, held_on,
-                    row_number() OVER (ORDER BY starts_at {order}, name {order}, timeslot_id {order}, held_on {order})
-             FROM listed)""")  # noqa: S608 - constants
-    )
-    for backwards, order in ((False, "ASC"), (True, "DESC"))
-}
+
+def _page(order: str) -> HotStatement:
+    keys = f"""(SELECT timeslot_id, held_on,
+             row_number() OVER (ORDER BY starts_at {order}, name {order}, timeslot_id {order}, held_on {order})
+      FROM listed)"""  # noqa: S608 - constants
+    return HotStatement(positions(order) + heads_of(keys))
+
+
+_FORWARDS, _BACKWARDS = _page("ASC"), _page("DESC")
 
 _TALLIES = HotStatement(f"""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
@@ -115,7 +114,7 @@ async def list_occurrences(
 ) -> Listing:
     """Return a page of occurrences, in two statements."""
     given = await asked(connection, organization_id, chosen, replace(window, limit=window.limit + 1))
-    rows = await _PAGES[window.backwards].rows(connection, given)
+    rows = await (_BACKWARDS if window.backwards else _FORWARDS).rows(connection, given)
     heads = [head async for row in in_turns(rows[: window.limit]) if (head := head_of(row)) is not None]
     if window.backwards:
         heads.reverse()

@@ -19,62 +19,64 @@ from db.fragments import holds_on, on_sheet
 from db.listing import values
 from db.names import searched
 
-# The instant of slot s on `day`, by the offset z that `_ZONE_OF` finds.
-_STARTS_AT = "(({day} + s.start_time - z.utc_offset) AT TIME ZONE 'UTC')"
+# The instant of a slot on `day`, by the offset that `_ZONE_OF` finds.
+_STARTS_AT = "(({day} + slot.start_time - offsets.utc_offset) AT TIME ZONE 'UTC')"
 _ZONE_OF = """JOIN unnest(CAST(:zones AS text[]), CAST(:zone_since AS timestamp[]), CAST(:zone_until AS timestamp[]),
-                 CAST(:utc_offsets AS interval[])) AS z (zone, since, until, utc_offset)
-    ON z.zone = s.time_zone AND z.since <= {day} + s.start_time AND {day} + s.start_time < z.until"""
+                 CAST(:utc_offsets AS interval[])) AS offsets (zone, since, until, utc_offset)
+    ON offsets.zone = slot.time_zone
+    AND offsets.since <= {day} + slot.start_time AND {day} + slot.start_time < offsets.until"""
 
 _STATE = f"""CASE
-    WHEN NOT EXISTS (SELECT FROM mark m WHERE m.organization_id = :organization_id AND m.timeslot_id = s.id
+    WHEN NOT EXISTS (SELECT FROM mark m WHERE m.organization_id = :organization_id AND m.timeslot_id = slot.id
                      AND m.held_on = {{day}}) THEN 'NOT_TAKEN'
     WHEN EXISTS (SELECT FROM enrollment e
-                 WHERE e.organization_id = :organization_id AND e.offering_id = s.offering_id
-                   AND {on_sheet("e", "s.id", "{day}")}
+                 WHERE e.organization_id = :organization_id AND e.offering_id = slot.offering_id
+                   AND {on_sheet("e", "slot.id", "{day}")}
                    AND NOT EXISTS (SELECT FROM mark m
-                                   WHERE m.organization_id = e.organization_id AND m.timeslot_id = s.id
+                                   WHERE m.organization_id = e.organization_id AND m.timeslot_id = slot.id
                                      AND m.held_on = {{day}} AND m.student_id = e.student_id)) THEN 'IN_PROGRESS'
     ELSE 'TAKEN' END"""  # noqa: S608 - constants
 
 _IS_SCHEDULED = f"""(
-    (s.holds_from IS NULL OR s.holds_from <= {{day}})
-    AND (s.own_starts_on IS NULL OR s.own_starts_on <= {{day}}) AND (s.own_ends_on IS NULL OR s.own_ends_on >= {{day}})
+    (slot.holds_from IS NULL OR slot.holds_from <= {{day}})
+    AND (slot.own_starts_on IS NULL OR slot.own_starts_on <= {{day}})
+    AND (slot.own_ends_on IS NULL OR slot.own_ends_on >= {{day}})
     AND (NOT EXISTS (SELECT FROM offering_session a
-                     WHERE a.organization_id = :organization_id AND a.offering_id = s.offering_id)
+                     WHERE a.organization_id = :organization_id AND a.offering_id = slot.offering_id)
          OR EXISTS (SELECT FROM offering_session a
-                    JOIN session x ON x.organization_id = a.organization_id AND x.id = a.session_id
-                    WHERE a.organization_id = :organization_id AND a.offering_id = s.offering_id
-                      AND x.deleted_at IS NULL AND {holds_on("x", "{day}")}))
-    OR s.holds_from IS NOT NULL
+                    JOIN session s ON s.organization_id = a.organization_id AND s.id = a.session_id
+                    WHERE a.organization_id = :organization_id AND a.offering_id = slot.offering_id
+                      AND s.deleted_at IS NULL AND {holds_on("s", "{day}")}))
+    OR slot.holds_from IS NOT NULL
     AND EXISTS (SELECT FROM former_schedule f
-                WHERE f.organization_id = :organization_id AND f.offering_id = s.offering_id AND NOT f.is_closed
+                WHERE f.organization_id = :organization_id AND f.offering_id = slot.offering_id AND NOT f.is_closed
                   AND {holds_on("f", "{day}")}))"""  # noqa: S608 - constants
 
 _IS_TAUGHT = f"""(
     EXISTS (SELECT FROM instructor_version i
-            WHERE i.organization_id = :organization_id AND i.offering_id = s.offering_id
+            WHERE i.organization_id = :organization_id AND i.offering_id = slot.offering_id
               AND i.person_id = ANY (:instructor_ids) AND {holds_on("i", "{day}")}
               AND NOT EXISTS (SELECT FROM substitution u
-                              WHERE u.organization_id = i.organization_id AND u.timeslot_id = s.id
+                              WHERE u.organization_id = i.organization_id AND u.timeslot_id = slot.id
                                 AND u.held_on = {{day}} AND u.absent_person_id = i.person_id))
     OR EXISTS (SELECT FROM substitution u
-               WHERE u.organization_id = :organization_id AND u.timeslot_id = s.id AND u.held_on = {{day}}
+               WHERE u.organization_id = :organization_id AND u.timeslot_id = slot.id AND u.held_on = {{day}}
                  AND u.substitute_id = ANY (:instructor_ids)))"""  # noqa: S608 - constants
 
 _IS_VISIBLE = f"""(
     EXISTS (SELECT FROM instructor_version i
-            WHERE i.organization_id = :organization_id AND i.offering_id = s.offering_id
+            WHERE i.organization_id = :organization_id AND i.offering_id = slot.offering_id
               AND i.person_id = :visible_to AND {holds_on("i", "{day}")})
     OR EXISTS (SELECT FROM substitution u
-               WHERE u.organization_id = :organization_id AND u.timeslot_id = s.id AND u.held_on = {{day}}
+               WHERE u.organization_id = :organization_id AND u.timeslot_id = slot.id AND u.held_on = {{day}}
                  AND u.substitute_id = :visible_to))"""  # noqa: S608 - constants
 
-_PLACE = f"({_STARTS_AT}, s.name, s.id, {{day}})"
+_PLACE = f"({_STARTS_AT}, slot.name, slot.id, {{day}})"
 
-# The slots s, with their offsets z, that have an occurrence on `day` that the filter selects, within the window.
-_LISTED_ON = f"""slot s {_ZONE_OF}
-    AND s.first_on <= {{day}} AND s.last_on >= {{day}}
-    AND (s.weekday IS NULL OR s.weekday = extract(isodow FROM {{day}}))
+# The slots, with their offsets, that have an occurrence on `day` that the filter selects, within the window.
+_LISTED_ON = f"""slot {_ZONE_OF}
+    AND slot.first_on <= {{day}} AND slot.last_on >= {{day}}
+    AND (slot.weekday IS NULL OR slot.weekday = extract(isodow FROM {{day}}))
     AND (CAST(:include_not_scheduled AS boolean) OR {_IS_SCHEDULED})
     AND (CAST(:instructor_ids AS uuid[]) IS NULL OR {_IS_TAUGHT})
     AND (CAST(:visible_to AS uuid) IS NULL OR {_IS_VISIBLE})
@@ -125,18 +127,18 @@ WITH RECURSIVE slot AS MATERIALIZED (
 ), walk (number, found) AS (
     SELECT -1, CAST(0 AS bigint)
     UNION ALL
-    SELECT w.number + 1,
-           w.found + (SELECT count(*) FROM {_LISTED_ON.format(day=_day("(w.number + 1)"))})
-    FROM walk w
-    WHERE w.found < :limit AND w.number + 2 < :days
+    SELECT walk.number + 1,
+           walk.found + (SELECT count(*) FROM {_LISTED_ON.format(day=_day("(walk.number + 1)"))})
+    FROM walk
+    WHERE walk.found < :limit AND walk.number + 2 < :days
 ), listed AS MATERIALIZED (
-    SELECT s.id AS timeslot_id, d.held_on, s.starts_at, s.name, s.offering_id, s.start_time, s.duration_minutes,
-           s.capacity
-    FROM (SELECT {_day("n.number")} AS held_on
-          FROM generate_series(0, (SELECT least(max(w.number) + 2, :days) FROM walk w)) AS n (number)) d
+    SELECT placed.id AS timeslot_id, days.held_on, placed.starts_at, placed.name, placed.offering_id,
+           placed.start_time, placed.duration_minutes, placed.capacity
+    FROM (SELECT {_day("numbers.number")} AS held_on
+          FROM generate_series(0, (SELECT least(max(walk.number) + 2, :days) FROM walk)) AS numbers (number)) days
     CROSS JOIN LATERAL (
-        SELECT s.*, {_STARTS_AT.format(day="d.held_on")} AS starts_at FROM {_LISTED_ON.format(day="d.held_on")}
-    ) s
+        SELECT slot.*, {_STARTS_AT.format(day="days.held_on")} AS starts_at FROM {_LISTED_ON.format(day="days.held_on")}
+    ) placed
     ORDER BY starts_at {order}, name {order}, timeslot_id {order}, held_on {order}
     LIMIT :limit
 )"""  # noqa: S608 - constants

@@ -29,26 +29,27 @@ _IS_EVER_OPEN = f"""{_IS_OF_AGE}
           WHERE e.organization_id = o.organization_id AND e.offering_id = o.id
             AND {gives_place("e")} AND {meets_at("e", "t.id")}
             AND e.starts_on <= :from_on AND (e.drop_on IS NULL OR e.drop_on >= :to_on)
-            AND NOT EXISTS (SELECT FROM expected_absence a
-                            WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id
-                              AND a.state = 'APPROVED' AND a.ends_on >= :from_on
-                              AND a.starts_on <= CAST(:to_on AS date) + 1)))"""  # noqa: S608 - constants
+            AND NOT EXISTS (SELECT FROM expected_absence absence
+                            WHERE absence.organization_id = e.organization_id AND absence.student_id = e.student_id
+                              AND absence.state = 'APPROVED' AND absence.ends_on >= :from_on
+                              AND absence.starts_on <= CAST(:to_on AS date) + 1)))"""  # noqa: S608 - constants
 
 # Whether an approved absence of enrollment e's student covers occurrence k.
 _IS_AWAY = """EXISTS (
-    SELECT FROM expected_absence a
-    WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id AND a.state = 'APPROVED'
-      AND a.starts_on <= k.held_on + 1 AND a.ends_on >= k.held_on
-      AND CASE WHEN a.window_starts IS NULL OR a.window_ends IS NULL THEN a.starts_on <= k.held_on
+    SELECT FROM expected_absence absence
+    WHERE absence.organization_id = e.organization_id AND absence.student_id = e.student_id
+      AND absence.state = 'APPROVED'
+      AND absence.starts_on <= k.held_on + 1 AND absence.ends_on >= k.held_on
+      AND CASE WHEN absence.window_starts IS NULL OR absence.window_ends IS NULL THEN absence.starts_on <= k.held_on
           ELSE EXISTS (SELECT FROM (VALUES (k.held_on), (k.held_on + 1)) AS d (day)
-                       WHERE a.starts_on <= d.day AND a.ends_on >= d.day
-                         AND k.held_on + k.start_time < d.day + a.window_ends
-                         AND d.day + a.window_starts
+                       WHERE absence.starts_on <= d.day AND absence.ends_on >= d.day
+                         AND k.held_on + k.start_time < d.day + absence.window_ends
+                         AND d.day + absence.window_starts
                              < k.held_on + k.start_time + k.duration_minutes * interval '1 minute') END
       AND (NOT EXISTS (SELECT FROM expected_absence_enrollment x
-                       WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id)
+                       WHERE x.organization_id = absence.organization_id AND x.expected_absence_id = absence.id)
            OR EXISTS (SELECT FROM expected_absence_enrollment x
-                      WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id
+                      WHERE x.organization_id = absence.organization_id AND x.expected_absence_id = absence.id
                         AND x.enrollment_id = e.id)))"""
 _COUNTED = f"""
 SELECT k.timeslot_id, k.held_on, k.starts_at, k.name, k.offering_id, n.taken, n.enrollment_id
