@@ -20,6 +20,7 @@ class Sizes:
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
     catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
+    catalogue_changes -- how many random histories of changes of a catalogue are previewed and made.
     restarted_walks, restarted_steps -- how many organizations the walk through restarts visits, with how many steps.
     stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
     rule_examples -- how many random histories the pure rule of makeup tokens gets.
@@ -35,6 +36,7 @@ class Sizes:
     fan_outs: int
     walks: int
     catalogue_walks: int
+    catalogue_changes: int
     restarted_walks: int
     restarted_steps: int
     stories: int
@@ -53,6 +55,7 @@ PROFILES = {
         fan_outs=150,
         walks=10,
         catalogue_walks=5,
+        catalogue_changes=2,
         restarted_walks=1,
         restarted_steps=20,
         stories=20,
@@ -69,6 +72,7 @@ PROFILES = {
         fan_outs=1500,
         walks=60,
         catalogue_walks=50,
+        catalogue_changes=40,
         restarted_walks=6,
         restarted_steps=50,
         stories=500,

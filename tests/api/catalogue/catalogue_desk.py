@@ -19,7 +19,8 @@ enrollmentCount endedEnrollmentCount makeupCount makeupTokenCount recordedOccurr
 studentCount familyCount
 """
 EFFECT = f"""{COUNTS} toldFamilyCount enrollmentIds endedEnrollmentIds makeupIds makeupTokenIds
-occurrences {{ kind offeringName before {{ occurrenceId date startsAt room }} after {{ occurrenceId date startsAt }} }}
+occurrences {{ kind offeringName before {{ occurrenceId date startsAt room locationId capacity }}
+    after {{ occurrenceId date startsAt room locationId capacity }} }}
 """
 
 
