@@ -161,7 +161,8 @@ def found(name: str, owner: str, time_zone: str, currency: str, location: str | 
 @app.command(epilog="Example: python rollbook.py link ann@example.com --organization Riverside")
 @click.argument("person", metavar="EMAIL")
 @click.option("--organization", metavar="NAME|ID", help="The organization; needed if several have such a person.")
-def link(person: str, organization: str | None) -> None:
+@click.option("--owner", is_flag=True, help="Also grant OWNER, such as to the first owner of an imported business.")
+def link(person: str, organization: str | None, owner: bool) -> None:
     """Print a link with which a staff member chooses a password, once, within 30 minutes.
 
     It is for owners who cannot receive e-mail or whose link has expired, and is meant to be handed over in person.
@@ -169,7 +170,7 @@ def link(person: str, organization: str | None) -> None:
     with loading():
         from commands.founding import print_link
 
-    print_link(person, organization=organization)
+    print_link(person, organization=organization, makes_owner=owner)
 
 
 @app.command(epilog="Example: python rollbook.py demo --fresh")

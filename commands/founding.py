@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from attendance.actions.accounts.found_organization import found_organization, give_operators_link
+from attendance.actions.accounts.found_organization import found_organization, give_operators_link, make_owner
 from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.accounts.founding import Founding, NotFounded
 from attendance.rules.vocabulary import AccountLinkPurpose, SecurityEventKind
@@ -52,8 +52,11 @@ def found_business(
     print(f"For another link: python rollbook.py link {owner}")
 
 
-def print_link(person: str, *, organization: str | None) -> None:
-    """Print a link for a staff member. Raises Fault when nobody, or several people, have the address."""
+def print_link(person: str, *, organization: str | None, makes_owner: bool = False) -> None:
+    """Print a link for a staff member. Raises Fault when nobody, or several people, have the address.
+
+    makes_owner -- also grant OWNER
+    """
     settings = settings_here()
     terms = _terms(settings)
     now = clock_from(settings.test_clock)()
@@ -61,6 +64,8 @@ def print_link(person: str, *, organization: str | None) -> None:
     async def carry_out(database: Database) -> str:
         organization_id, person_id = await _find(database, person, organization)
         async with unit_of_work(database, organization_id, Announcer()) as uow:
+            if makes_owner:
+                await make_owner(uow, person_id, now=now)
             holder = await lock_account(uow, person_id)
             is_new = holder is None or holder.password_hash is None
             purpose = AccountLinkPurpose.INVITATION if is_new else AccountLinkPurpose.PASSWORD_RESET

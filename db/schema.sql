@@ -1025,6 +1025,34 @@ CREATE POLICY tenant ON program USING ((organization_id = ( SELECT (NULLIF(curre
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE program TO rollbook_app;
 
 
+CREATE TABLE recovery_code (
+    organization_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_code_pk PRIMARY KEY (organization_id, person_id, code_hash),
+    CONSTRAINT recovery_code_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON recovery_code USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE recovery_code TO rollbook_app;
+
+
+CREATE TABLE second_factor (
+    organization_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    sealed_secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint,
+    CONSTRAINT second_factor_pk PRIMARY KEY (organization_id, person_id),
+    CONSTRAINT second_factor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
+);
+ALTER TABLE second_factor ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON second_factor USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE second_factor TO rollbook_app;
+
+
 CREATE TABLE security_event (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1039,7 +1067,7 @@ CREATE TABLE security_event (
     last_at timestamp with time zone NOT NULL,
     CONSTRAINT security_event_count_is_at_least_one CHECK ((count >= 1)),
     CONSTRAINT security_event_portal CHECK (((portal)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'CUSTOMER'::character varying, 'KIOSK'::character varying])::text[]))),
-    CONSTRAINT security_event_security_event_kind CHECK (((kind)::text = ANY (ARRAY[('SIGNED_IN'::character varying)::text, ('SIGN_IN_REFUSED'::character varying)::text, ('SIGN_IN_LIMITED'::character varying)::text, ('REFRESH_REFUSED'::character varying)::text, ('REFRESH_REUSED'::character varying)::text, ('SESSION_ENDED'::character varying)::text, ('PERMISSION_DENIED'::character varying)::text, ('KIOSK_LAUNCHED'::character varying)::text, ('KIOSK_REVOKED'::character varying)::text, ('KIOSK_LIMITED'::character varying)::text, ('FAMILY_ERASED'::character varying)::text, ('FAMILY_EXPORTED'::character varying)::text, ('ORGANIZATION_FOUNDED'::character varying)::text, ('INVITED'::character varying)::text, ('INVITATION_REVOKED'::character varying)::text, ('INVITATION_ACCEPTED'::character varying)::text, ('PASSWORD_RESET_REQUESTED'::character varying)::text, ('PASSWORD_RESET_LIMITED'::character varying)::text, ('PASSWORD_RESET'::character varying)::text, ('PASSWORD_CHANGED'::character varying)::text, ('LINK_REFUSED'::character varying)::text, ('STAFF_CREATED'::character varying)::text, ('STAFF_UPDATED'::character varying)::text, ('STAFF_ENDED'::character varying)::text, ('PERMISSIONS_CHANGED'::character varying)::text, ('PERMISSION_GROUP_CHANGED'::character varying)::text]))),
+    CONSTRAINT security_event_security_event_kind CHECK (((kind)::text = ANY (ARRAY[('SIGNED_IN'::character varying)::text, ('SIGN_IN_REFUSED'::character varying)::text, ('SIGN_IN_LIMITED'::character varying)::text, ('REFRESH_REFUSED'::character varying)::text, ('REFRESH_REUSED'::character varying)::text, ('SESSION_ENDED'::character varying)::text, ('PERMISSION_DENIED'::character varying)::text, ('KIOSK_LAUNCHED'::character varying)::text, ('KIOSK_REVOKED'::character varying)::text, ('KIOSK_LIMITED'::character varying)::text, ('FAMILY_ERASED'::character varying)::text, ('FAMILY_EXPORTED'::character varying)::text, ('ORGANIZATION_FOUNDED'::character varying)::text, ('INVITED'::character varying)::text, ('INVITATION_REVOKED'::character varying)::text, ('INVITATION_ACCEPTED'::character varying)::text, ('PASSWORD_RESET_REQUESTED'::character varying)::text, ('PASSWORD_RESET_LIMITED'::character varying)::text, ('PASSWORD_RESET'::character varying)::text, ('PASSWORD_CHANGED'::character varying)::text, ('LINK_REFUSED'::character varying)::text, ('SECOND_FACTOR_ADDED'::character varying)::text, ('SECOND_FACTOR_REMOVED'::character varying)::text, ('SECOND_FACTOR_REFUSED'::character varying)::text, ('RECOVERY_CODE_USED'::character varying)::text, ('STAFF_CREATED'::character varying)::text, ('STAFF_UPDATED'::character varying)::text, ('STAFF_ENDED'::character varying)::text, ('PERMISSIONS_CHANGED'::character varying)::text, ('PERMISSION_GROUP_CHANGED'::character varying)::text]))),
     CONSTRAINT security_event_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT security_event_kiosk_id_fk FOREIGN KEY (organization_id, kiosk_id) REFERENCES kiosk(organization_id, id),
     CONSTRAINT security_event_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
@@ -1106,6 +1134,7 @@ CREATE TABLE settings (
     absence_notice_in_hours boolean DEFAULT false NOT NULL,
     returned_token_days integer DEFAULT 14 NOT NULL,
     families_may_give_back_makeups boolean DEFAULT true NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
     CONSTRAINT settings_birthday_window_is_days CHECK (((birthday_window_days >= 0) AND (birthday_window_days <= 31))),
     CONSTRAINT settings_expiry_anchor CHECK (((expiry_anchor)::text = ANY ((ARRAY['ISSUE'::character varying, 'MISSED_CLASS'::character varying])::text[]))),
     CONSTRAINT settings_expiry_count_is_in_range CHECK (((expiry_count >= 1) AND (expiry_count <= 3650))),

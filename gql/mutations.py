@@ -15,6 +15,8 @@ from gql.absences import (
 from gql.accounts import (
     accept_invitation,
     change_password,
+    complete_sign_in,
+    confirm_second_factor,
     create_permission_group,
     create_staff,
     delete_permission_group,
@@ -23,11 +25,15 @@ from gql.accounts import (
     end_staff,
     invite_guardian,
     invite_staff,
+    remove_second_factor,
+    renew_recovery_codes,
     request_password_reset,
     reset_password,
+    reset_second_factor,
     restore_staff,
     revoke_invitation,
     send_password_reset,
+    start_second_factor,
     update_permission_group,
     update_staff,
 )
@@ -75,6 +81,7 @@ from gql.organization import (
     update_class_settings,
     update_kiosk_settings,
     update_makeup_token_settings,
+    update_security_settings,
     update_staff_portal_settings,
 )
 from gql.people import (
@@ -106,12 +113,18 @@ from gql.tokens import (
 )
 class Mutation:
     sign_in = sign_in.field
+    complete_sign_in = complete_sign_in.field
     refresh_session = refresh_session.field
     sign_out = sign_out.field
     accept_invitation = accept_invitation.field
     request_password_reset = request_password_reset.field
     reset_password = reset_password.field
     change_password = change_password.field
+    start_second_factor = start_second_factor.field
+    confirm_second_factor = confirm_second_factor.field
+    renew_recovery_codes = renew_recovery_codes.field
+    remove_second_factor = remove_second_factor.field
+    reset_second_factor = reset_second_factor.field
     end_sign_in = end_sign_in.field
     end_sign_ins = end_sign_ins.field
     create_staff = create_staff.field
@@ -149,6 +162,7 @@ class Mutation:
     update_kiosk_settings = update_kiosk_settings.field
     update_absence_settings = update_absence_settings.field
     update_makeup_token_settings = update_makeup_token_settings.field
+    update_security_settings = update_security_settings.field
     cancel_occurrences = cancel_occurrences.field
     create_cancellation_tokens = create_cancellation_tokens.field
     restore_occurrence = restore_occurrence.field

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from redis.asyncio import Redis
 
+from attendance.actions.accounts.authenticator import Authenticator
 from attendance.actions.organization.passwords import Passwords
 from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.organization.sign_in import SessionTerms
@@ -16,6 +17,7 @@ from db.wake_ups import Announcer
 from gql.credentials.access_tokens import AccessTokens
 from gql.credentials.attempts import AttemptLimits, Attempts
 from gql.credentials.authenticate import Authenticate
+from gql.credentials.challenges import Challenges
 from gql.credentials.check_in_codes import CheckInCodes
 from gql.credentials.identity_provider import Provider, ProviderTokens, SigningKeys
 from gql.credentials.known_viewers import KnownViewers
@@ -50,11 +52,14 @@ class Services:
     passwords: Passwords
     attempts: Attempts
     reset_attempts: Attempts
+    code_attempts: Attempts
     password_resets: PasswordResets
     look_ups: LookUps
     security_log: SecurityLog
     check_in_codes: CheckInCodes
     session_terms: SessionTerms
+    challenges: Challenges
+    authenticator: Authenticator
     link_terms: LinkTerms
     hub: SheetHub
     feed: Hub[FeedChange]
@@ -89,12 +94,15 @@ def make_services(
         access_tokens=make_access_tokens(settings, clock),
         passwords=passwords or Passwords(),
         attempts=Attempts(redis),
+        code_attempts=Attempts(redis, what="second-factor"),
         reset_attempts=Attempts(redis, RESET_LIMITS, "password-reset"),
         password_resets=PasswordResets(database, announcer, clock, link_terms, security_log),
         look_ups=LookUps(redis),
         security_log=security_log,
         check_in_codes=CheckInCodes(settings.secret.get_secret_value()),
         session_terms=make_session_terms(settings),
+        challenges=Challenges(settings.secret.get_secret_value(), clock),
+        authenticator=Authenticator.of(settings.secret.get_secret_value()),
         link_terms=link_terms,
         hub=hub,
         tasks=tasks or TaskBoard(database),

@@ -44,8 +44,10 @@ _FIND = text(_READ)
 _LOCK = text(_READ + "FOR NO KEY UPDATE OF p")
 # Waits for whoever changes the account, and holds up nobody else who signs in.
 _SHARE = text("""
-SELECT p.password_hash FROM person p
-WHERE p.organization_id = :organization_id AND p.id = :person_id FOR SHARE
+SELECT p.password_hash, f.confirmed_at IS NOT NULL AS has_second_factor
+FROM person p
+LEFT JOIN second_factor f ON f.organization_id = p.organization_id AND f.person_id = p.id
+WHERE p.organization_id = :organization_id AND p.id = :person_id FOR SHARE OF p
 """)
 _BY_ADDRESS = text("""
 SELECT p.organization_id, p.id
@@ -76,11 +78,13 @@ async def lock_account(uow: UnitOfWork, person_id: UUID) -> AccountHolder | None
     return await _one(uow.connection, _FIND, uow.organization_id, person_id)
 
 
-async def share_account(uow: UnitOfWork, person_id: UUID) -> str | None:
-    """Let nobody change the account until this transaction ends, and return the hash of its password."""
+async def share_account(uow: UnitOfWork, person_id: UUID) -> tuple[str | None, bool]:
+    """Let nobody change the account until this transaction ends. Return the hash of its password, and whether a second
+    factor is in force.
+    """
     given = {"organization_id": uow.organization_id, "person_id": person_id}
-    found: str | None = await uow.connection.scalar(_SHARE, given)
-    return found
+    row = (await uow.connection.execute(_SHARE, given)).one_or_none()
+    return (None, False) if row is None else (row.password_hash, row.has_second_factor)
 
 
 async def set_password(uow: UnitOfWork, person_id: UUID, password_hash: str) -> None:

@@ -37,6 +37,7 @@ from db.models.people import (
     Student,
     StudentNote,
 )
+from db.models.second_factors import RecoveryCode, SecondFactor
 from db.models.security import MedicalRead, SecurityEvent
 from db.models.table import Table
 from db.models.tasks import (
@@ -92,6 +93,8 @@ __all__ = [
     "PermissionGroup",
     "Person",
     "Program",
+    "RecoveryCode",
+    "SecondFactor",
     "SecurityEvent",
     "Session",
     "Settings",

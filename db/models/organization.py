@@ -101,6 +101,7 @@ class Settings(Table):
     makeup_latest_booking_minutes: Mapped[int] = mapped_column(server_default="0")
     expire_after_last_drop_days: Mapped[int | None]
     returned_token_days: Mapped[int] = mapped_column(server_default="14")
+    second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class SettingsChange(Entity):

@@ -49,6 +49,8 @@ ERASED: Mapping[str, str] = {
     "person.last_name": REPLACED,
     "person.password_hash": EMPTIED,
     "person.source_id": EMPTIED,
+    "recovery_code.code_hash": ROW_DELETED,
+    "second_factor.sealed_secret": ROW_DELETED,
     "security_event.address": ROW_DELETED,
     "security_event.detail": ROW_DELETED,
     "sign_in.device": ROW_DELETED,

@@ -17,13 +17,14 @@ from attendance.rules.organization.settings import (
     KioskSettings,
     MakeupTokenSettings,
     OrganizationSettings,
+    SecuritySettings,
     StaffPortalSettings,
 )
 from attendance.rules.vocabulary import EnrollmentType
 from db import models
 from db.unit_of_work import UnitOfWork
 
-_SECTIONS = (ClassSettings, StaffPortalSettings, KioskSettings, AbsenceSettings, MakeupTokenSettings)
+_SECTIONS = (ClassSettings, StaffPortalSettings, KioskSettings, AbsenceSettings, MakeupTokenSettings, SecuritySettings)
 _NAMES = {section: tuple(field.name for field in fields(section)) for section in _SECTIONS}
 
 COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
@@ -47,7 +48,7 @@ def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
         return OrganizationSettings()
     words = {name: vocabulary(row[name]) for name, vocabulary in _WORDS.items()}
     values = {**row, **words, "earning_types": frozenset(EnrollmentType(name) for name in row["earning_types"])}
-    classes, staff_portal, kiosk, absences, makeup_tokens = (
+    classes, staff_portal, kiosk, absences, makeup_tokens, security = (
         {name: values[name] for name in _NAMES[section]} for section in _SECTIONS
     )
     return OrganizationSettings(
@@ -56,6 +57,7 @@ def settings_of(row: Mapping[Any, Any]) -> OrganizationSettings:
         KioskSettings(**kiosk),
         AbsenceSettings(**absences),
         MakeupTokenSettings(**makeup_tokens),
+        SecuritySettings(**security),
     )
 
 

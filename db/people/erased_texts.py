@@ -77,6 +77,8 @@ _OF_FAMILY = (
     "DELETE FROM guardian_phone g WHERE g.organization_id = :organization_id AND g.person_id = ANY (:guardian_ids)",
     "DELETE FROM idempotency_key k WHERE k.organization_id = :organization_id AND k.caller_id = ANY (:guardian_ids)",
     "DELETE FROM security_event v WHERE v.organization_id = :organization_id AND v.person_id = ANY (:guardian_ids)",
+    "DELETE FROM recovery_code c WHERE c.organization_id = :organization_id AND c.person_id = ANY (:guardian_ids)",
+    "DELETE FROM second_factor f WHERE f.organization_id = :organization_id AND f.person_id = ANY (:guardian_ids)",
     "DELETE FROM account_link a WHERE a.organization_id = :organization_id AND a.person_id = ANY (:guardian_ids)",
     "DELETE FROM sign_in i WHERE i.organization_id = :organization_id AND i.person_id = ANY (:guardian_ids)",
     "DELETE FROM imported_family i WHERE i.organization_id = :organization_id AND i.family_id = :family_id",

@@ -15,6 +15,8 @@ NOT_EXPORTED = frozenset(
     {
         "person.password_hash",
         "account_link.secret_hash",
+        "recovery_code.code_hash",
+        "second_factor.sealed_secret",
         "sign_in.refresh_hash",
         "sign_in.previous_refresh_hash",
         "idempotency_key.fingerprint",
@@ -52,6 +54,8 @@ SECTIONS: Mapping[str, str] = {
     "person": "t.family_id = :family_id",
     "guardian_phone": _OF_GUARDIANS,
     "account_link": _OF_GUARDIANS,
+    "recovery_code": _OF_GUARDIANS,
+    "second_factor": _OF_GUARDIANS,
     "sign_in": _OF_GUARDIANS,
     "security_event": _OF_GUARDIANS,
     "idempotency_key": f"t.caller_id IN {_GUARDIANS}",

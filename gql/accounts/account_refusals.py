@@ -1,5 +1,7 @@
 """The refusals of accounts, as types of the schema."""
 
+from datetime import datetime
+
 import strawberry
 
 from attendance.rules.accounts import account_refusals as rules
@@ -62,4 +64,56 @@ class EmailNotValid(UserError):
 
 @refusal(rules.WrongPassword, description="The present password is another one. Nothing was changed.")
 class WrongPassword(UserError):
+    pass
+
+
+@refusal(
+    rules.SecondFactorRequired,
+    description="The password is right, and a second factor is in force. Send the challenge with a code to "
+    "`completeSignIn`. Nobody was signed in.",
+)
+class SecondFactorRequired(UserError):
+    challenge: str = strawberry.field(description="The text to send with the code. It lets nobody in by itself.")
+    expires_at: datetime = strawberry.field(description="When the challenge expires, after 5 minutes.")
+
+
+@refusal(
+    rules.SecondFactorSetupRequired,
+    description="The password is right, and a setting requires a second factor for what the person may do. Send the "
+    "challenge to `startSecondFactor` and `confirmSecondFactor`. Nobody was signed in.",
+)
+class SecondFactorSetupRequired(UserError):
+    challenge: str = strawberry.field(description="The text to send in place of a session.")
+    expires_at: datetime = strawberry.field(description="When the challenge expires, after 5 minutes.")
+
+
+@refusal(
+    rules.SecondFactorAlreadyOn,
+    description="A second factor is in force already. Nothing was changed.",
+)
+class SecondFactorAlreadyOn(UserError):
+    pass
+
+
+@refusal(
+    rules.SecondFactorIsRequired,
+    description="A setting requires the second factor for what the caller may do. Nothing was changed.",
+)
+class SecondFactorIsRequired(UserError):
+    pass
+
+
+@refusal(
+    rules.WrongCode,
+    description="The code is wrong, was used before, or belongs to no second factor. Nothing was changed.",
+)
+class WrongCode(UserError):
+    pass
+
+
+@refusal(
+    rules.ChallengeNotValid,
+    description="The challenge has expired, was made for another use, or the password was changed. Sign in again.",
+)
+class ChallengeNotValid(UserError):
     pass

@@ -7,13 +7,13 @@ import strawberry
 from attendance.actions.accounts.change_password import change_password
 from attendance.actions.accounts.choose_password import require_password_allowed
 from attendance.rules.accounts.account_refusals import WrongPassword as WrongPasswordGiven
-from db.accounts.account_holders import AccountHolder, find_account_holder
 from gql.accounts.account_refusals import PasswordNotAllowed, WrongPassword
 from gql.accounts.chosen_password import LONGEST_PASSWORD, OF_NEW
+from gql.accounts.present_password import is_present_password, read_own_account
 from gql.fields.access import signed_in
-from gql.fields.context import Info, changing, reading
+from gql.fields.context import Info, changing
 from gql.fields.vocabulary import Portal, SecurityEventKind
-from gql.protocol.errors import BadInput, NotAuthenticated, RateLimited
+from gql.protocol.errors import BadInput
 
 
 @strawberry.input(description="The present password and the new one.")
@@ -42,15 +42,11 @@ async def resolve(
     info: Info,
     input: Annotated[ChangePasswordInput, strawberry.argument(description="The present password and the new one.")],
 ) -> ChangePasswordResult | None:
-    for name, value in (("presentPassword", input.present_password), ("newPassword", input.new_password)):
-        if len(value) > LONGEST_PASSWORD:
-            raise BadInput(f'Argument "input.{name}" has at most {LONGEST_PASSWORD} characters.')
+    if len(input.new_password) > LONGEST_PASSWORD:
+        raise BadInput(f'Argument "input.newPassword" has at most {LONGEST_PASSWORD} characters.')
     context, passwords = info.context, info.context.services.passwords
-    async with reading(info) as (source, viewer):
-        holder = await find_account_holder(source, viewer.caller.organization_id, viewer.caller.id)
-    if holder is None:
-        raise NotAuthenticated("This sign-in has ended. Sign in again.")
-    if not await _is_present(info, holder, input.present_password):
+    holder = await read_own_account(info)
+    if not await is_present_password(info, holder, input.present_password):
         if await passwords.fits(input.new_password, holder.password_hash):
             return ChangePasswordSuccess(ended_sessions=0)
         raise WrongPasswordGiven
@@ -60,18 +56,6 @@ async def resolve(
         ended = await change_password(uow, viewer, checked, password_hash, now=context.clock())
     context.tell(SecurityEventKind.PASSWORD_CHANGED, viewer.caller)
     return ChangePasswordSuccess(ended_sessions=ended)
-
-
-async def _is_present(info: Info, holder: AccountHolder, password: str) -> bool:
-    """Count an attempt, and return whether this is the present password. Raises RateLimited."""
-    context, attempts = info.context, info.context.services.attempts
-    counted_as = f"person {holder.id}"
-    if not await attempts.begin(counted_as, context.address):
-        raise RateLimited("This was tried too often. Wait before you try again.", retryAfterSeconds=attempts.window)
-    is_right = await context.services.passwords.fits(password, holder.password_hash)
-    if is_right:
-        await attempts.succeed(counted_as, context.address)
-    return is_right
 
 
 field = strawberry.mutation(

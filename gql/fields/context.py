@@ -30,7 +30,7 @@ from db.unit_of_work import UnitOfWork, rehearsal, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
 from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
 from gql.fields.named_occurrences import require_visible_occurrences
-from gql.fields.vocabulary import SecurityEventKind
+from gql.fields.vocabulary import Portal, SecurityEventKind
 from gql.protocol.errors import Forbidden, NotAuthenticated
 from gql.protocol.strawberry_internals import field_of
 from gql.services import Services
@@ -90,6 +90,12 @@ class Context:
         """Record a security event of the caller (R12.7)."""
         happening = Happening(kind, caller.person_id, caller.kiosk_id, caller.portal, self.address, detail)
         self.services.security_log.tell(caller.organization_id, happening)
+
+    def tell_of_person(self, organization_id: UUID, person_id: UUID, kind: SecurityEventKind, portal: Portal) -> None:
+        """Record a security event of a person who may not be signed in yet (R12.7)."""
+        self.services.security_log.tell(
+            organization_id, Happening(kind, person_id, portal=portal, address=self.address)
+        )
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

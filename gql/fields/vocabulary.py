@@ -91,6 +91,11 @@ described(
         SecurityEventKind.PASSWORD_CHANGED: "Somebody changed the password, giving the present one.",
         SecurityEventKind.LINK_REFUSED: "The link of an invitation or of a reset was not valid any more; `detail` says "
         "why.",
+        SecurityEventKind.SECOND_FACTOR_ADDED: "Somebody set up a second factor, or made new recovery codes.",
+        SecurityEventKind.SECOND_FACTOR_REMOVED: "A second factor was removed; `detail` is the key of the person when "
+        "an owner did it.",
+        SecurityEventKind.SECOND_FACTOR_REFUSED: "A code of the second factor was wrong, after the right password.",
+        SecurityEventKind.RECOVERY_CODE_USED: "Somebody signed in with a recovery code.",
         SecurityEventKind.STAFF_CREATED: "A staff member was created; `detail` is the key of the person.",
         SecurityEventKind.STAFF_UPDATED: "A staff member's name or address was changed; `detail` is the key of the "
         "person.",

@@ -7,6 +7,7 @@ import strawberry
 
 from attendance.actions.organization.sign_in import SignedIn
 from attendance.rules.organization import sign_in_refusals as rules
+from gql.accounts.account_refusals import SecondFactorRequired, SecondFactorSetupRequired
 from gql.fields.context import Context
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
@@ -81,7 +82,7 @@ class OrganizationChoiceRequired(UserError):
 
 
 SignInResult = Annotated[
-    SignInSuccess | SignInRefused | OrganizationChoiceRequired,
+    SignInSuccess | SignInRefused | OrganizationChoiceRequired | SecondFactorRequired | SecondFactorSetupRequired,
     strawberry.union("SignInResult", description="The session, or the reason why there is none."),
 ]
 

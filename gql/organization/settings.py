@@ -84,6 +84,11 @@ class MakeupTokenSettings:
     returned_token_days: int = strawberry.field(description=SAYS["returned_token_days"])
 
 
+@strawberry.type(description="Settings of the safety of accounts.")
+class SecuritySettings:
+    second_factor_required: bool = strawberry.field(description=SAYS["second_factor_required"])
+
+
 @strawberry.type(description="A setting before and after a change.")
 class ChangedSetting:
     setting: str = strawberry.field(
@@ -126,6 +131,9 @@ class Settings:
     makeup_tokens: MakeupTokenSettings = strawberry.field(
         description="Settings of makeup tokens. Change them with `updateMakeupTokenSettings`."
     )
+    security: SecuritySettings = strawberry.field(
+        description="Settings of the safety of accounts. Owners change them with `updateSecuritySettings`."
+    )
 
     @strawberry.field(
         description="The changes of settings, newest first, each with its author and time. Needs MANAGE_SETTINGS.",
@@ -155,6 +163,7 @@ def show_settings(facts: OrganizationSettings) -> Settings:
         kiosk=KioskSettings(**asdict(facts.kiosk)),
         absences=AbsenceSettings(**asdict(facts.absences)),
         makeup_tokens=_show_makeup_tokens(facts.makeup_tokens),
+        security=SecuritySettings(**asdict(facts.security)),
     )
 
 

@@ -83,4 +83,7 @@ SAYS: Mapping[str, str] = {
     "returned_token_days": "For how many days at least a makeup token can be used after the business has cancelled the "
     f"makeup that was booked with it: {_from_to('returned_token_days')}. A last day that is nearer, or has passed, is "
     "put off. With 0, the token can be used on the day of the cancellation. Default: 14.",
+    "second_factor_required": "Whether everybody with OWNER or MANAGE_SETTINGS needs a second factor to sign in. Who "
+    "has none sets one up when signing in; sessions without one end with their next refresh. People of an external "
+    "identity provider are not concerned. Default: off.",
 }

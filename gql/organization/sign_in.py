@@ -70,6 +70,7 @@ async def resolve(
                 now=now,
                 idempotency_key=input.idempotency_key or None,
                 device=context.device,
+                challenges=services.challenges.issue,
             )
     except SignInRefused as refusal:
         _tell(context, input, SecurityEventKind.SIGN_IN_REFUSED, refusal.reason)
@@ -106,6 +107,7 @@ async def _count_attempt(context: Context, input: SignInInput) -> None:
 field = strawberry.mutation(
     resolver=resolve,
     description="Sign in with e-mail address and password. Open to everybody. After 10 failed attempts for one e-mail "
-    "address, or 100 from one network address, within 15 minutes, further attempts are RATE_LIMITED.",
+    "address, or 100 from one network address, within 15 minutes, further attempts are RATE_LIMITED. With a second "
+    "factor, the answer is a challenge for `completeSignIn`.",
     metadata=open_to_all(),
 )

@@ -27,7 +27,7 @@ BOUNDED = {
     "the settings of one section": """
         SettingsChange.settings UpdateAbsenceSettingsSuccess.changed UpdateClassSettingsSuccess.changed
         UpdateKioskSettingsSuccess.changed UpdateMakeupTokenSettingsSuccess.changed
-        UpdateStaffPortalSettingsSuccess.changed""",
+        UpdateSecuritySettingsSuccess.changed UpdateStaffPortalSettingsSuccess.changed""",
     "a limit that the description names; the count is told beside it, or a connection has all": """
         BackgroundTasksEvent.backgroundTasks BackgroundTasksEvent.deletedIds CancelOccurrencesSuccess.notCancellable
         CancellationPreview.occurrences CancellationPreview.notCancellable CancellationPreview.leftOut
@@ -59,6 +59,7 @@ BOUNDED = {
         Offering.timeslots Offering.sessions Offering.instructors""",
     "the ends of the sessions of one token's students": "MakeupTokensPreview.expirations",
     "the permission groups of one business, which are made one by one": "Query.permissionGroups",
+    "ten codes": "ConfirmSecondFactorSuccess.recoveryCodes RenewRecoveryCodesSuccess.recoveryCodes",
     "the permission groups of one person, at most 50": "StaffAccount.groups",
     "the organizations of one person": "OrganizationChoiceRequired.organizations",
 }

@@ -15,7 +15,17 @@ from gql.fields.access import access_of
 from gql.fields.user_errors import PermissionDenied
 from gql.schema import build_schema
 
-OPEN = {"viewer", "sign_in", "refresh_session", "accept_invitation", "reset_password", "request_password_reset"}
+OPEN = {
+    "viewer",
+    "sign_in",
+    "refresh_session",
+    "accept_invitation",
+    "reset_password",
+    "request_password_reset",
+    "complete_sign_in",
+    "start_second_factor",
+    "confirm_second_factor",
+}
 
 
 def fields_of(root: type) -> Iterator[StrawberryField]:

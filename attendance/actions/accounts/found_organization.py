@@ -6,9 +6,10 @@ from uuid import UUID
 
 from attendance.rules.accounts.account_links import FOUNDING_LIFETIME, LinkTerms, LinkToken
 from attendance.rules.accounts.founding import Founding, NotFounded
-from attendance.rules.vocabulary import AccountLinkPurpose, SecurityEventKind
+from attendance.rules.vocabulary import AccountLinkPurpose, Permission, SecurityEventKind
 from db.accounts.account_links import NewLink, add_link
 from db.accounts.founding import add_organization, lock_name
+from db.accounts.staff import change_person, lock_granting, read_grants
 from db.ids import new_id
 from db.organization.security_events import Counted, Happening, add_security_events
 from db.unit_of_work import UnitOfWork
@@ -47,3 +48,12 @@ async def give_operators_link(
     token = terms.token(uow.organization_id, new_id())
     await add_link(uow, NewLink(token, person_id, purpose, now + FOUNDING_LIFETIME), now=now)
     return token
+
+
+async def make_owner(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> None:
+    """Grant OWNER to a staff member, as an operator does for a business that has no owner yet. It is recorded."""
+    await lock_granting(uow)
+    grants = (await read_grants(uow, [person_id]))[person_id]
+    await change_person(uow, person_id, permissions=sorted(grants.own | {Permission.OWNER.value}))
+    happening = Happening(SecurityEventKind.PERMISSIONS_CHANGED, detail=str(person_id))
+    await add_security_events(uow, [(happening, Counted(1, now, now))])

@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from attendance.actions.organization.sign_in import SignedIn
+from attendance.rules.accounts.second_factor import is_required
+from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.sign_in import Refresh, RefreshToken, SessionTerms, judge
 from attendance.rules.organization.sign_in_refusals import SignInRefused
 from attendance.rules.vocabulary import SignInRefusedReason
+from db.accounts.second_factors import read_second_factor
 from db.organization.sign_ins import end_sign_in, lock_sign_in, rotate
 from db.organization.viewers import find_person
 from db.unit_of_work import UnitOfWork
@@ -41,8 +44,19 @@ async def refresh_session(
     viewer = await find_person(uow.connection, uow.organization_id, portal, person_id)
     if viewer is None:
         return SignInRefused(*_REFUSALS[Refresh.ENDED], person_id, portal)
+    if await _lacks_second_factor(uow, viewer):
+        await end_sign_in(uow, token.sign_in_id, now=now)
+        return SignInRefused(*_REFUSALS[Refresh.ENDED], person_id, portal)
     expires_at = state.expires_at
     if verdict is Refresh.ROTATE:
         expires_at = now + terms.refresh_lifetime
         await rotate(uow, token.next(terms), now=now, expires_at=expires_at)
     return SignedIn(viewer, token.sign_in_id, token.next(terms), expires_at)
+
+
+async def _lacks_second_factor(uow: UnitOfWork, viewer: Viewer) -> bool:
+    """Return whether a setting requires a second factor of the person that is not in force (R12.4)."""
+    if not is_required(viewer.caller.permissions, by_setting=viewer.settings.security.second_factor_required):
+        return False
+    factor = await read_second_factor(uow.connection, uow.organization_id, viewer.caller.id)
+    return factor is None or factor.confirmed_at is None

@@ -1,12 +1,19 @@
 """Sign in a person with e-mail address and password."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
+from typing import TypeAlias
 from uuid import UUID
 
 from attendance.actions.organization.passwords import Passwords
+from attendance.rules.accounts.account_refusals import (
+    IssuedChallenge,
+    SecondFactorRequired,
+    SecondFactorSetupRequired,
+)
+from attendance.rules.accounts.second_factor import is_required
 from attendance.rules.organization.permissions import Viewer, kind_for
 from attendance.rules.organization.sign_in import (
     WRONG_PORTAL,
@@ -57,6 +64,10 @@ async def check_password(
     return []
 
 
+IssueChallenge: TypeAlias = Callable[[Account, Portal, bool], IssuedChallenge]
+"""Makes the challenge of an account in a portal; the last value: for a code, and not for setting up."""
+
+
 async def sign_in(
     uow: UnitOfWork,
     account: Account,
@@ -66,20 +77,27 @@ async def sign_in(
     now: datetime,
     idempotency_key: str | None = None,
     device: str | None = None,
+    challenges: IssueChallenge | None = None,
 ) -> SignedIn:
     """Begin a session for the account, whose password was checked.
+
+    challenges -- makes a challenge where a second factor is needed; None: its code was checked too
 
     When it is called again with the same idempotency key before the session was refreshed, it returns the same session
     (R4.11). Without a key, each call begins a session.
 
-    Raises SignInRefused when the person may not use the portal, and when the password was changed since it was checked.
+    Raises SecondFactorRequired and SecondFactorSetupRequired. Raises SignInRefused when the person may not use the
+    portal, and when the password was changed since it was checked.
     """
     # Whoever changes the password ends the sign-ins that there are, so it must not be changed before this one is there.
-    if await share_account(uow, account.person_id) != account.password_hash:
+    password_hash, has_factor = await share_account(uow, account.person_id)
+    if password_hash != account.password_hash:
         raise SignInRefused(SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD, WRONG_SIGN_IN)
     viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id)
     if viewer is None:
         raise SignInRefused(SignInRefusedReason.WRONG_PORTAL, WRONG_PORTAL)
+    if challenges is not None:
+        _ask_for_second_factor(viewer, account, portal, challenges, has_factor=has_factor)
     token = RefreshToken(uow.organization_id, new_id(), token_bytes(32))
     expires_at = now + terms.refresh_lifetime
     if idempotency_key is not None:
@@ -91,3 +109,14 @@ async def sign_in(
             return SignedIn(viewer, first.sign_in_id, first, found[0].expires_at)
     await add_sign_in(uow, token, account.person_id, portal, now=now, expires_at=expires_at, device=device)
     return SignedIn(viewer, token.sign_in_id, token, expires_at)
+
+
+def _ask_for_second_factor(
+    viewer: Viewer, account: Account, portal: Portal, challenges: IssueChallenge, *, has_factor: bool
+) -> None:
+    if has_factor:
+        issued = challenges(account, portal, True)
+        raise SecondFactorRequired(issued.challenge, issued.expires_at)
+    if is_required(viewer.caller.permissions, by_setting=viewer.settings.security.second_factor_required):
+        issued = challenges(account, portal, False)
+        raise SecondFactorSetupRequired(issued.challenge, issued.expires_at)

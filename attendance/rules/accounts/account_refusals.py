@@ -1,6 +1,7 @@
 """The refusals of accounts (section 12)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from attendance.rules.refusals import NothingFound, Refusal
@@ -91,3 +92,53 @@ class WrongPassword(Refusal):
 @dataclass(eq=False)
 class SignInNotFound(NothingFound):
     message: str = "There is no such sign-in."
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedChallenge:
+    """The text to send back with a code, and when it expires."""
+
+    challenge: str
+    expires_at: datetime
+
+
+@dataclass(eq=False)
+class SecondFactorRequired(Refusal):
+    """The password is right, and a code of the second factor is needed too (R12.4)."""
+
+    challenge: str
+    expires_at: datetime
+    message: str = "Enter the code of your authenticator app, or a recovery code."
+
+
+@dataclass(eq=False)
+class SecondFactorSetupRequired(Refusal):
+    """The password is right, and the person must set up a second factor before signing in (R12.4)."""
+
+    challenge: str
+    expires_at: datetime
+    message: str = "Your permissions need a second factor. Set up an authenticator app first."
+
+
+@dataclass(eq=False)
+class SecondFactorAlreadyOn(Refusal):
+    message: str = "A second factor is in force already. Remove it before you set up another one."
+
+
+@dataclass(eq=False)
+class SecondFactorIsRequired(Refusal):
+    """A setting requires the second factor for what the person may do (R12.4)."""
+
+    message: str = "Your permissions need a second factor, so it cannot be removed."
+
+
+@dataclass(eq=False)
+class WrongCode(Refusal):
+    """The code is wrong, was used before, or belongs to no second factor (R12.4)."""
+
+    message: str = "The code is wrong or was used already. Wait for the next one."
+
+
+@dataclass(eq=False)
+class ChallengeNotValid(Refusal):
+    message: str = "Too much time has passed since the password was entered. Sign in again."

@@ -80,9 +80,17 @@ class MakeupTokenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SecuritySettings:
+    """Settings of R12.4."""
+
+    second_factor_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationSettings:
     classes: ClassSettings = ClassSettings()
     staff_portal: StaffPortalSettings = StaffPortalSettings()
     kiosk: KioskSettings = KioskSettings()
     absences: AbsenceSettings = AbsenceSettings()
     makeup_tokens: MakeupTokenSettings = MakeupTokenSettings()
+    security: SecuritySettings = SecuritySettings()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.vocabulary import Permission
 from commands.fault import Fault
 from db import models
 from db.engine import Database
@@ -21,6 +22,7 @@ from tests.api.accounts.newcomer import (
     token_in,
 )
 from tests.api.organization.sign_in_client import Client
+from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
 
@@ -95,6 +97,21 @@ async def test_R12_1_the_link_is_good_for_half_an_hour_and_is_revoked_by_another
     assert (await client.sign_in(OWNER, NEW_PASSWORD + "!"))["__typename"] == "SignInSuccess"
     (told,) = (await owner.execute(select(models.Email.template, models.Email.recipient))).all()
     assert tuple(told) == ("password_changed", OWNER)
+
+
+async def test_R12_1_an_imported_business_gets_its_first_owner(
+    client: Client, world: World, owner: AsyncConnection
+) -> None:
+    await world.staff(Permission.SEE_MEDICAL, email="tea@gym.example")
+    told = await command("link", "tea@gym.example", "--owner")
+    (person,) = await world.rows(models.Person)
+    assert person.permissions == ["OWNER", "SEE_MEDICAL"]
+    client.clock.now = (await owner.scalar(select(models.AccountLink.created_at))) or client.clock.now
+    token = token_in(told.output)
+    await client.act("acceptInvitation", token=token, password=NEW_PASSWORD)
+    assert (await client.sign_in("tea@gym.example", NEW_PASSWORD))["__typename"] == "SignInSuccess"
+    kinds = set(await owner.scalars(select(models.SecurityEvent.kind)))
+    assert {"PERMISSIONS_CHANGED", "INVITED"} <= kinds
 
 
 @pytest.mark.parametrize(

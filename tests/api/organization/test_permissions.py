@@ -81,6 +81,8 @@ OF_CATALOGUE = CHANGES | {"stranger": GONE}
 
 READS_STAFF = STAFF_ALONE | {"right": "OK", "lacking": NOT_YOU, "stranger": "OK"}
 READS_NONE = STAFF_ALONE | {"right": "OK", "lacking": NOT_YOU, "stranger": "EMPTY"}
+BY_CHALLENGE = dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "ChallengeNotValid")
+NO_FACTOR = dict.fromkeys(("right", "lacking", "guardian", "stranger"), "WrongCode") | {"kiosk": NOT_YOU}
 INVITES = frozenset({Permission.MANAGE_STAFF, Permission.MANAGE_ENROLLMENTS})
 
 
@@ -437,6 +439,24 @@ TABLE: dict[str, Row] = {
         ANYBODY,
         **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "EmailNotValid"),
     ),
+    "Query.secondFactor": query(
+        "{ secondFactor { recoveryCodesLeft } }",
+        nothing,
+        ANYBODY,
+        right="OK",
+        lacking="OK",
+        stranger="OK",
+        **NOT_KIOSKS,
+    ),
+    "Mutation.updateSecuritySettings": act(lambda _: {"secondFactorRequired": False}, OWNER, **SETTING),
+    "Mutation.resetSecondFactor": act(
+        lambda stage: {"personId": stage.id("StaffMember", stage.tom)}, OWNER, **OF_STUDENT
+    ),
+    "Mutation.renewRecoveryCodes": act(lambda _: {"code": "000000"}, ANYBODY, **NO_FACTOR),
+    "Mutation.removeSecondFactor": act(lambda _: {"code": "000000"}, ANYBODY, **NO_FACTOR),
+    "Mutation.startSecondFactor": act(lambda _: {"challenge": "unknown"}, ANYBODY, **BY_CHALLENGE),
+    "Mutation.confirmSecondFactor": act(lambda _: {"challenge": "unknown", "code": "000000"}, ANYBODY, **BY_CHALLENGE),
+    "Mutation.completeSignIn": act(lambda _: {"challenge": "unknown", "code": "000000"}, ANYBODY, **BY_CHALLENGE),
     # What lets in is the link.
     "Mutation.acceptInvitation": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
     "Mutation.resetPassword": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),

@@ -25,6 +25,7 @@ SETTINGS = """{ settings {
     autoApproveMakeups familiesMayGiveBackMakeups makeupHorizonDays makeupLatestBookingMinutes expireAfterLastDropDays
     returnedTokenDays
   }
+  security { secondFactorRequired }
 } }"""
 DEFAULTS: dict[str, dict[str, Any]] = {
     "classes": {
@@ -67,6 +68,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "expireAfterLastDropDays": None,
         "returnedTokenDays": 14,
     },
+    "security": {"secondFactorRequired": False},
 }
 CHANGES = """query($first: Int, $after: String) { settings { changes(first: $first, after: $after) {
   nodes { changedAt changedBy { firstName } settings { setting before after } } pageInfo { hasNextPage endCursor }

@@ -49,6 +49,8 @@ _ROWS: Mapping[str, str] = {
     "imported_enrollment": f"enrollment_id IN (SELECT id FROM enrollment WHERE {_STUDENTS})",
     "imported_family": "family_id = :family_id",
     "person": "family_id = :family_id",
+    "recovery_code": f"person_id {_GUARDIANS}",
+    "second_factor": f"person_id {_GUARDIANS}",
     "security_event": f"person_id {_GUARDIANS}",
     "sign_in": f"person_id {_GUARDIANS}",
     "student": "family_id = :family_id",
@@ -105,6 +107,8 @@ async def new_household(world: World, lesson: Lesson, name: str) -> Household:
         created_at=LONG_AGO,
         expires_at=LONG_AGO,
     )
+    await world.add(models.SecondFactor, person_id=gail, sealed_secret=b"x", created_at=LONG_AGO)
+    await world.add(models.RecoveryCode, person_id=gail, code_hash=b"x")
     await world.sign_in(gail, Portal.CUSTOMER, LONG_AGO, LONG_AGO + timedelta(days=3650))
     await world.add(
         models.IdempotencyKey,
