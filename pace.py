@@ -123,10 +123,13 @@ async def turn() -> None:
         await turns.next()
 
 
-async def in_turns(items: Iterable[T]) -> AsyncIterator[T]:
-    """Yield the items, waiting for the next turn whenever one is over."""
-    for item in items:
-        if is_over():
+async def in_turns(items: Iterable[T], *, at_once: int = 1) -> AsyncIterator[T]:
+    """Yield the items, waiting for the next turn whenever one is over.
+
+    at_once -- the number of items after which it is asked again; more than one for items that take microseconds
+    """
+    for number, item in enumerate(items):
+        if number % at_once == 0 and is_over():
             await turn()
         yield item
 

@@ -16,12 +16,11 @@ from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster import RosterEnrollment
-from attendance.rules.roster.roster_rows import KioskFacts, MarkFacts, RosterCandidate
+from attendance.rules.roster.roster_rows import BARE, WHOLE, KioskFacts, MarkFacts, RosterCandidate, RosterParts
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentEnd,
     EnrollmentType,
-    NoteLevel,
     PersonKind,
     Source,
 )
@@ -46,11 +45,63 @@ def absences_near(organization_id: str, student_id: str, held_on: str) -> str:
     """  # noqa: S608 - names of the statement
 
 
-_CANDIDATES = HotStatement(f"""
-WITH sheet AS MATERIALIZED (
-    SELECT named.timeslot_id, named.held_on, named.offering_id,
+# The parts of the statement that are read only where they are shown.
+_SIGNS = f"""
+       (SELECT o.name FROM enrollment n
+        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
+        WHERE n.organization_id = e.organization_id AND n.transferred_from_id = e.id
+          AND n.deleted_at IS NULL) AS transferred_to,
+       (SELECT o.name FROM enrollment n
+        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
+        WHERE n.organization_id = e.organization_id AND n.id = e.transferred_from_id) AS transferred_from,
+       missed.name AS missed, missed.held_on AS missed_on,
+       NOT EXISTS (
+           SELECT FROM enrollment n
+           WHERE n.organization_id = e.organization_id AND n.student_id = e.student_id
+             AND n.starts_on < e.starts_on AND {gives_place("n")}
+       ) AS is_first_ever,
+       notes.open_notes, notes.critical_notes
+"""  # noqa: S608 - a constant
+_SIGNS_READ = """
+LEFT JOIN LATERAL (
+    SELECT o.name, token.held_on
+    FROM makeup_token token
+    JOIN timeslot t ON t.organization_id = token.organization_id AND t.id = token.timeslot_id
+    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
+    WHERE e.type = 'MAKEUP' AND token.organization_id = e.organization_id AND token.makeup_enrollment_id = e.id
+) missed ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) AS open_notes, count(*) FILTER (WHERE note.level = 'CRITICAL') AS critical_notes
+    FROM student_note note
+    WHERE note.organization_id = s.organization_id AND note.student_id = s.id AND note.closed_at IS NULL
+) notes
+"""
+_NO_SIGNS = """
+       NULL AS transferred_to, NULL AS transferred_from, NULL AS missed, NULL AS missed_on, false AS is_first_ever,
+       0 AS open_notes, 0 AS critical_notes
+"""
+_TIMESLOTS = """,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
-                 AND t.offering_id = named.offering_id) AS offering_timeslot_ids
+                 AND t.offering_id = named.offering_id) AS offering_timeslot_ids"""
+_RATES, _NO_RATES = "tally.present, tally.absent", "0 AS present, 0 AS absent"
+_RATES_READ = """
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE h.status NOT IN ('ABSENT', 'EXCUSED_ABSENCE')) AS present,
+           count(*) FILTER (WHERE h.status = 'ABSENT') AS absent
+    FROM mark h
+    WHERE h.organization_id = s.organization_id AND h.student_id = s.id
+      AND h.timeslot_id = ANY (k.offering_timeslot_ids)
+) tally
+"""
+
+
+def _candidates(parts: RosterParts) -> HotStatement:
+    """Return the statement for these parts."""
+    signs, signs_read = (_SIGNS, _SIGNS_READ) if parts.signs else (_NO_SIGNS, "")
+    timeslots, rates, rates_read = (_TIMESLOTS, _RATES, _RATES_READ) if parts.rates else ("", _NO_RATES, "")
+    return HotStatement(f"""
+WITH sheet AS MATERIALIZED (
+    SELECT named.timeslot_id, named.held_on, named.offering_id{timeslots}
     FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
         AS named (timeslot_id, held_on, offering_id)
 ), candidate AS (
@@ -71,19 +122,7 @@ SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance,
        e.id AS enrollment_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause,
        e.deleted_at IS NOT NULL AS is_deleted,
-       (SELECT o.name FROM enrollment n
-        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
-        WHERE n.organization_id = e.organization_id AND n.transferred_from_id = e.id
-          AND n.deleted_at IS NULL) AS transferred_to,
-       (SELECT o.name FROM enrollment n
-        JOIN offering o ON o.organization_id = n.organization_id AND o.id = n.offering_id
-        WHERE n.organization_id = e.organization_id AND n.id = e.transferred_from_id) AS transferred_from,
-       missed.name AS missed, missed.held_on AS missed_on,
-       NOT EXISTS (
-           SELECT FROM enrollment n
-           WHERE n.organization_id = e.organization_id AND n.student_id = e.student_id
-             AND n.starts_on < e.starts_on AND {gives_place("n")}
-       ) AS is_first_ever,
+       {signs},
        m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision, m.by_check_in,
        EXISTS (
            SELECT FROM makeup_token token
@@ -92,7 +131,7 @@ SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        ) AS needs_review,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name AS marker_first_name, w.last_name AS marker_last_name,
        d.id AS kiosk_id, d.name AS kiosk_name,
-       notes.open_notes, notes.critical_notes, absences.absences, tally.present, tally.absent
+       absences.absences, {rates}
 FROM candidate c
 JOIN sheet k ON k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on
 JOIN student s ON s.organization_id = :organization_id AND s.id = c.student_id
@@ -102,30 +141,20 @@ LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = c.
     AND m.held_on = c.held_on AND m.student_id = s.id
 LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
 LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
-LEFT JOIN LATERAL (
-    SELECT o.name, token.held_on
-    FROM makeup_token token
-    JOIN timeslot t ON t.organization_id = token.organization_id AND t.id = token.timeslot_id
-    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-    WHERE e.type = 'MAKEUP' AND token.organization_id = e.organization_id AND token.makeup_enrollment_id = e.id
-) missed ON true
-CROSS JOIN LATERAL (
-    SELECT count(*) AS open_notes, count(*) FILTER (WHERE note.level = :critical) AS critical_notes
-    FROM student_note note
-    WHERE note.organization_id = s.organization_id AND note.student_id = s.id AND note.closed_at IS NULL
-) notes
+{signs_read}
 CROSS JOIN LATERAL ({absences_near("s.organization_id", "s.id", "c.held_on")}) absences
-CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE h.status NOT IN ('ABSENT', 'EXCUSED_ABSENCE')) AS present,
-           count(*) FILTER (WHERE h.status = 'ABSENT') AS absent
-    FROM mark h
-    WHERE h.organization_id = s.organization_id AND h.student_id = s.id
-      AND h.timeslot_id = ANY (k.offering_timeslot_ids)
-) tally
+{rates_read}
 ORDER BY c.timeslot_id, c.held_on, s.id
-""")  # noqa: S608 - a constant
+""")  # noqa: S608 - constants
 
 
+_WHOLE, _BARE = _candidates(WHOLE), _candidates(BARE)
+_RATED, _SIGNED = _candidates(RosterParts(signs=False)), _candidates(RosterParts(rates=False))
+_STATEMENTS = {(True, True): _WHOLE, (True, False): _RATED, (False, True): _SIGNED, (False, False): _BARE}
+
+
+# Rows that are read before it is asked whether the turn is over.
+_AT_ONCE = 16
 # Looking a value up is four times as fast as calling its enumeration.
 _TYPES = {each.value: each for each in EnrollmentType}
 _ENDS = {each.value: each for each in EnrollmentEnd}
@@ -138,11 +167,12 @@ async def read_candidates(
     organization_id: UUID,
     head: OccurrenceHead,
     student_ids: Collection[UUID] | None = None,
+    parts: RosterParts = WHOLE,
 ) -> list[RosterCandidate]:
     """Return what `roster_rows` needs about everybody who may be on the sheet, or about the given students only. A
     student who has left the sheet and has no mark is not included.
     """
-    rosters = await read_rosters(connection, organization_id, [head], student_ids)
+    rosters = await read_rosters(connection, organization_id, [head], student_ids, parts)
     return rosters[head.key]
 
 
@@ -151,9 +181,10 @@ async def read_rosters(
     organization_id: UUID,
     heads: Collection[OccurrenceHead],
     student_ids: Collection[UUID] | None = None,
+    parts: RosterParts = WHOLE,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
     """Return what `read_candidates` returns, for several occurrences and still in one statement."""
-    found = await _CANDIDATES.rows(
+    found = await _STATEMENTS[parts.rates, parts.signs].rows(
         connection,
         {
             "organization_id": organization_id,
@@ -161,14 +192,13 @@ async def read_rosters(
             "dates": [head.key.held_on for head in heads],
             "offering_ids": [head.offering.id for head in heads],
             "student_ids": None if student_ids is None else list(student_ids),
-            "critical": NoteLevel.CRITICAL.value,
         },
     )
     rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}
     # The rows of a sheet come one after the other.
     mine: list[RosterCandidate] | None = None
     timeslot_id = held_on = None
-    async for row in in_turns(found):
+    async for row in in_turns(found, at_once=_AT_ONCE):
         if mine is None or row.sheet_held_on != held_on or row.sheet_timeslot_id != timeslot_id:
             timeslot_id, held_on = row.sheet_timeslot_id, row.sheet_held_on
             mine = rosters[OccurrenceKey(timeslot_id, held_on)]

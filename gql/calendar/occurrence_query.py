@@ -10,7 +10,7 @@ from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_occurrence_id
-from gql.fields.loaders import find_visible_head, sheet_of
+from gql.fields.loaders import find_visible_head, parts_for, sheet_of
 from gql.fields.selection import names_below
 
 NEEDS_ROSTER = frozenset({"roster", "openings"})
@@ -27,7 +27,7 @@ async def resolve(
         if head is None:
             return None
         if asked & NEEDS_ROSTER:
-            sheet = await sheet_of(connection, viewer, head)
+            sheet = await sheet_of(connection, viewer, head, parts_for(asked))
             return show_occurrence(head, info.context.clock(), sheet=sheet)
         tallies = await read_tallies(connection, viewer.caller.organization_id, [key]) if asked & NEEDS_TALLY else {}
         return show_occurrence(head, info.context.clock(), counted=tallies.get(key))

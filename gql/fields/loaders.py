@@ -4,7 +4,7 @@ A loader opens one reading transaction for a batch, so the number of statements 
 objects. It keeps nothing between batches, because the operation of a subscription lives long.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,7 +18,15 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import AttendanceTally
-from attendance.rules.roster.roster_rows import RosterCandidate, RosterRow, places_taken_of, roster_rows, tally_of
+from attendance.rules.roster.roster_rows import (
+    WHOLE,
+    RosterCandidate,
+    RosterParts,
+    RosterRow,
+    places_taken_of,
+    roster_rows,
+    tally_of,
+)
 from attendance.rules.roster.sight import sight_of
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
@@ -27,6 +35,7 @@ from db.roster.places_taken import read_places_taken
 from db.roster.rosters import read_candidates, read_rosters
 from gql.fields.batches import Batches
 from gql.fields.context import Info, Reading, reading
+from gql.fields.selection import names_below
 from pace import turn
 
 K = TypeVar("K", bound=Hashable)
@@ -35,16 +44,20 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Sheet:
-    """An occurrence's roster and what its reader may see of it. The rows are made when they are first used."""
+    """An occurrence's roster and what its reader may see of it. The rows are made when they are first used.
+
+    parts -- what was read for the roster
+    """
 
     candidates: Sequence[RosterCandidate]
     head: OccurrenceHead
     sight: Sight
+    parts: RosterParts = WHOLE
 
     @cached_property
     def rows(self) -> tuple[RosterRow, ...]:
         """The rows, ordered by last name, then first name."""
-        return roster_rows(self.candidates, self.head, self.sight)
+        return roster_rows(self.candidates, self.head, self.sight, self.parts)
 
     @cached_property
     def tally(self) -> AttendanceTally:
@@ -76,10 +89,17 @@ async def find_visible_head(connection: AsyncConnection, viewer: Viewer, key: Oc
     return head if head is not None and may_see_occurrence(viewer.caller, head) else None
 
 
-async def sheet_of(connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead) -> Sheet:
+async def sheet_of(
+    connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead, parts: RosterParts = WHOLE
+) -> Sheet:
     sight = sight_of(viewer)
-    candidates = await read_candidates(connection, viewer.caller.organization_id, head)
-    return Sheet(candidates, head, sight)
+    candidates = await read_candidates(connection, viewer.caller.organization_id, head, parts=parts)
+    return Sheet(candidates, head, sight, parts)
+
+
+def parts_for(selected: Collection[str]) -> RosterParts:
+    """Return what must be read for rosters below which these fields are selected."""
+    return RosterParts(rates="attendanceRate" in selected, signs="indicators" in selected)
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
@@ -105,7 +125,7 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
 
 
 async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
-    found = await load(info, _Asked(head, wants_rows=True), _read_occupancy)
+    found = await load(info, _Asked(head, parts_for(names_below(info))), _read_occupancy)
     if isinstance(found, int):
         raise TypeError(f"no roster of {head.key}")
     return found
@@ -115,7 +135,7 @@ async def load_places_taken(info: Info, head: OccurrenceHead) -> int:
     """Return the number of places taken on the date (R8.6). It is read without the roster, unless other fields of the
     batch need that anyway.
     """
-    found = await load(info, _Asked(head, wants_rows=False), _read_occupancy)
+    found = await load(info, _Asked(head), _read_occupancy)
     return found if isinstance(found, int) else places_taken_of(found.rows)
 
 
@@ -138,20 +158,22 @@ async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """An occurrence of which the rows are wanted, or else only the number of places taken."""
+    """An occurrence of which the rows are wanted with these parts, or else only the number of places taken."""
 
     head: OccurrenceHead
-    wants_rows: bool
+    parts: RosterParts | None = None
 
 
 async def _read_occupancy(source: Reading, asked: list[_Asked]) -> list[Sheet | int]:
     sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
-    heads = {each.head.key: each.head for each in asked if each.wants_rows}
+    wanted = [each.parts for each in asked if each.parts is not None]
+    parts = RosterParts(rates=any(each.rates for each in wanted), signs=any(each.signs for each in wanted))
+    heads = {each.head.key: each.head for each in asked if each.parts is not None}
     counted = {each.head.key: each.head for each in asked if each.head.key not in heads}
     found: dict[OccurrenceKey, Sheet | int] = {}
     if heads:
-        rosters = await read_rosters(source.connection, organization_id, heads.values())
-        found.update({key: Sheet(rosters[key], head, sight) for key, head in heads.items()})
+        rosters = await read_rosters(source.connection, organization_id, heads.values(), parts=parts)
+        found.update({key: Sheet(rosters[key], head, sight, parts) for key, head in heads.items()})
     if counted:
         found.update(await read_places_taken(source.connection, organization_id, counted.values()))
     return [found[each.head.key] for each in asked]

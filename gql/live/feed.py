@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster_rows import BARE
 from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import read_heads
 from db.engine import Database
@@ -95,7 +96,7 @@ async def _on_roster(
 ) -> dict[OccurrenceKey, frozenset[UUID]]:
     if not heads:
         return {}
-    rosters = await read_rosters(connection, organization_id, heads)
+    rosters = await read_rosters(connection, organization_id, heads, parts=BARE)
     return {key: frozenset(each.student.id for each in candidates) for key, candidates in rosters.items()}
 
 

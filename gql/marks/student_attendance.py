@@ -11,7 +11,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.student_attendance import not_editable
 from attendance.rules.organization.permissions import Viewer
-from attendance.rules.roster.roster_rows import MarkFacts, RosterRow, roster_rows
+from attendance.rules.roster.roster_rows import BARE, MarkFacts, RosterRow, roster_rows
 from attendance.rules.roster.sight import sight_of
 from db.calendar.occurrences import read_heads
 from db.roster.rosters import read_rosters
@@ -117,10 +117,10 @@ async def read_sheets(
     organization_id, sight = viewer.caller.organization_id, sight_of(viewer)
     heads = {head.key: head for head in await read_heads(connection, organization_id, keys)}
     wanted = [head for key, head in heads.items() if is_wanted(key)]
-    rosters = await read_rosters(connection, organization_id, wanted, student_ids)
+    rosters = await read_rosters(connection, organization_id, wanted, student_ids, BARE)
     rows = {
         (head.key, row.student.id): row
         async for head in in_turns(wanted)
-        for row in roster_rows(rosters[head.key], head, sight)
+        for row in roster_rows(rosters[head.key], head, sight, BARE)
     }
     return StudentSheets(heads, rows, viewer)

@@ -11,6 +11,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
+from attendance.rules.roster.roster_rows import RosterParts
 from attendance.rules.roster.sight import sight_of
 from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.occurrence_listings import list_occurrences, read_tallies
@@ -21,7 +22,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, Reading, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import MOST_IDS
-from gql.fields.loaders import Sheet
+from gql.fields.loaders import Sheet, parts_for
 from gql.fields.selection import names_below
 from gql.protocol.errors import BadInput
 from gql.protocol.guard import weighs
@@ -59,7 +60,7 @@ async def resolve(
             )
         now = info.context.clock()
         if asked & NEEDS_ROSTER:
-            sheets = await _sheets(source, listing.heads)
+            sheets = await _sheets(source, listing.heads, parts_for(asked))
             return [show_occurrence(head, now, sheet=sheets[head.key]) for head in listing.heads]
         keys = [head.key for head in listing.heads]
         needs_tally = keys and asked & NEEDS_TALLY
@@ -67,10 +68,10 @@ async def resolve(
         return [show_occurrence(head, now, counted=tallies.get(head.key)) for head in listing.heads]
 
 
-async def _sheets(source: Reading, heads: Collection[OccurrenceHead]) -> dict[OccurrenceKey, Sheet]:
-    sight = sight_of(source.viewer)
-    rosters = await read_rosters(source.connection, source.viewer.caller.organization_id, heads) if heads else {}
-    return {head.key: Sheet(rosters[head.key], head, sight) for head in heads}
+async def _sheets(source: Reading, heads: Collection[OccurrenceHead], parts: RosterParts) -> dict[OccurrenceKey, Sheet]:
+    sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
+    rosters = await read_rosters(source.connection, organization_id, heads, parts=parts) if heads else {}
+    return {head.key: Sheet(rosters[head.key], head, sight, parts) for head in heads}
 
 
 field = strawberry.field(

@@ -29,6 +29,7 @@ class Sizes:
     crowd -- how many subscribers live through all faults.
     simulated_occurrences -- how many occurrences the two simulated days have.
     listed_organizations -- how many random organizations are listed and searched.
+    documents -- how many random documents over a roll sheet are executed in the compiled and in the plain way.
     demo_moments -- at how many of the awkward moments the demo is loaded.
     """
 
@@ -47,6 +48,7 @@ class Sizes:
     simulated_occurrences: int
     demo_moments: int
     listed_organizations: int
+    documents: int
 
 
 PROFILES = {
@@ -66,6 +68,7 @@ PROFILES = {
         simulated_occurrences=40,
         demo_moments=2,
         listed_organizations=3,
+        documents=30,
     ),
     "full": Sizes(
         race_rounds=40,
@@ -83,6 +86,7 @@ PROFILES = {
         simulated_occurrences=400,
         demo_moments=5,
         listed_organizations=40,
+        documents=600,
     ),
 }
 

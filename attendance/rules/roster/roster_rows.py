@@ -1,6 +1,7 @@
 """The rows of an occurrence's roll sheet, made from what the database holds about its students (R3.1 to R3.4)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -75,6 +76,22 @@ class MarkFacts:
     by_check_in: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RosterParts:
+    """What is read for a roster besides its students, enrollments, marks and expected absences.
+
+    rates -- the numbers of marks from which attendance rates follow; without them, rates are None
+    signs -- the notes, transfers, makeups and earlier enrollments from which indicators follow; without them, rows have
+        no indicators
+    """
+
+    rates: bool = True
+    signs: bool = True
+
+
+WHOLE, BARE = RosterParts(), RosterParts(rates=False, signs=False)
+
+
 @quickly_made
 class RosterCandidate:
     """A student with one of the enrollments that may put them on the sheet, and what the indicators need.
@@ -121,18 +138,20 @@ def roster_rows(
     candidates: Iterable[RosterCandidate],
     head: OccurrenceHead,
     sight: Sight,
-    order: RosterOrder = RosterOrder.LAST_NAME,
+    parts: RosterParts = WHOLE,
 ) -> tuple[RosterRow, ...]:
-    """Return one row for each student, in order (R3.2). A student whom no enrollment covers and who has no mark gets
-    no row.
+    """Return one row for each student, by last name, then first name (R3.2). A student whom no enrollment covers and
+    who has no mark gets no row.
+
+    parts -- what was read for the candidates
     """
     everyone = list(candidates)
     slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
     around = neighbours(head.series, head.slot, head.key.held_on, slot_ids)
     is_held = head.is_held
     students = (list(mine) for _, mine in groupby(everyone, key=lambda each: each.student.id))
-    rows = (_row(mine, head, sight, around, is_held) for mine in students)
-    return in_order((row for row in rows if row is not None), order)
+    rows = (_row(mine, head, sight if parts.signs else None, around, is_held) for mine in students)
+    return in_order((row for row in rows if row is not None), RosterOrder.LAST_NAME)
 
 
 def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, ...]:
@@ -165,7 +184,7 @@ _ALONE = Neighbours(None, None)
 def _row(
     mine: list[RosterCandidate],
     head: OccurrenceHead,
-    sight: Sight,
+    sight: Sight | None,
     around: dict[UUID | None, Neighbours],
     is_held: bool,
 ) -> RosterRow | None:
@@ -182,27 +201,30 @@ def _row(
         head.slot.duration_minutes,
         enrollment.id if enrollment else None,
     )
-    facts = IndicatorInput(
-        on_date=head.key.held_on,
-        birth_on=first.student.birth_on,
-        medical_alert=first.student.medical_alert,
-        roll_sheet_comment=first.student.roll_sheet_comment,
-        open_notes=first.open_notes,
-        has_critical_note=first.has_critical_note,
-        balance=first.student.family.balance,
-        currency=head.currency,
-        enrollment=enrollment,
-        is_subdued=current is None,
-        expected_absence=absence,
-        around=around[enrollment.timeslot_id] if enrollment else _ALONE,
-        is_held=is_held,
-    )
+    raised: tuple[Indicator, ...] = ()
+    if sight is not None:
+        facts = IndicatorInput(
+            on_date=head.key.held_on,
+            birth_on=first.student.birth_on,
+            medical_alert=first.student.medical_alert,
+            roll_sheet_comment=first.student.roll_sheet_comment,
+            open_notes=first.open_notes,
+            has_critical_note=first.has_critical_note,
+            balance=first.student.family.balance,
+            currency=head.currency,
+            enrollment=enrollment,
+            is_subdued=current is None,
+            expected_absence=absence,
+            around=around[enrollment.timeslot_id] if enrollment else _ALONE,
+            is_held=is_held,
+        )
+        raised = indicators(facts, sight)
     return RosterRow(
         first.student,
         enrollment,
         first.mark,
         absence,
-        indicators(facts, sight),
+        raised,
         current is None,
         attendance_rate(first.present, first.absent),
     )

@@ -62,6 +62,30 @@ async def test_R3_5_a_roster_takes_four_statements_in_all(world: World, api: Api
     assert len(staff.statements) == 4, staff.statements
 
 
+@pytest.mark.parametrize(
+    ("selected", "is_read"),
+    [
+        ("student { firstName } mark { status }", set()),
+        ("student { firstName } attendanceRate", {"mark h"}),
+        ("indicators { kind }", {"student_note"}),
+        ("attendanceRate indicators { kind }", {"mark h", "student_note"}),
+    ],
+)
+async def test_R3_5_what_is_not_selected_of_a_roster_is_not_read(
+    world: World, api: Api, selected: str, is_read: set[str]
+) -> None:
+    lesson = await filled(world, 1)
+    staff = await owner_of(world, api)
+    for query in (
+        f"query($id: ID!) {{ occurrence(id: $id) {{ roster {{ {selected} }} }} }}",
+        f"query($id: ID!) {{ node(id: $id) {{ ... on Occurrence {{ roster {{ {selected} }} }} }} }}",
+    ):
+        staff.statements.clear()
+        await staff.ask(query, id=lesson.sheet_id())
+        (read,) = [each for each in staff.statements if "roll_sheet_comment" in each]
+        assert {part for part in ("mark h", "student_note") if part in read} == is_read
+
+
 LISTING = """query($first: Int) {
   occurrences(filter: {from: "2026-11-16", to: "2026-11-22"}, first: $first) { nodes {
     id state attendanceState tally { total } offering { name } instructors { id }

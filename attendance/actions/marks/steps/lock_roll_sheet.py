@@ -11,7 +11,7 @@ from attendance.rules.marks.marks import MarkValue, SheetRow
 from attendance.rules.organization.permissions import Caller, may_record_attendance
 from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster_rows import RosterRow, roster_rows
+from attendance.rules.roster.roster_rows import BARE, RosterRow, roster_rows
 from attendance.rules.vocabulary import Permission, Portal
 from db.calendar.occurrences import find_head
 from db.marks.changes import lock_occurrence
@@ -79,8 +79,8 @@ def _require_kiosks_day(caller: Caller, head: OccurrenceHead, now: datetime) -> 
 
 
 async def _rows(uow: UnitOfWork, head: OccurrenceHead) -> tuple[SheetRow, ...]:
-    candidates = await read_candidates(uow.connection, uow.organization_id, head)
-    return tuple(_row(row) for row in roster_rows(candidates, head, _NOTHING_SHOWN))
+    candidates = await read_candidates(uow.connection, uow.organization_id, head, parts=BARE)
+    return tuple(_row(row) for row in roster_rows(candidates, head, _NOTHING_SHOWN, BARE))
 
 
 def _row(row: RosterRow) -> SheetRow:

@@ -9,7 +9,7 @@ from uuid import UUID
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster_rows import RosterRow, roster_rows
+from attendance.rules.roster.roster_rows import RosterParts, RosterRow, roster_rows
 from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import read_heads
 from db.marks.changes import Author
@@ -18,6 +18,7 @@ from db.roster.rosters import read_rosters
 from db.unit_of_work import UnitOfWork
 
 # Rows are compared with everything visible, so that a change reaches every viewer, even one who sees less of it.
+_COMPARED = RosterParts(rates=False)
 _ALL_SHOWN = Sight(sees_medical=True, sees_balances=True)
 
 
@@ -142,11 +143,11 @@ async def _rows_of(
 ) -> dict[tuple[OccurrenceKey, UUID], RosterRow]:
     if not heads:
         return {}
-    rosters = await read_rosters(uow.connection, uow.organization_id, heads, student_ids)
+    rosters = await read_rosters(uow.connection, uow.organization_id, heads, student_ids, _COMPARED)
     return {
         (head.key, row.student.id): _as_shown(row)
         for head in heads
-        for row in roster_rows(rosters[head.key], head, _ALL_SHOWN)
+        for row in roster_rows(rosters[head.key], head, _ALL_SHOWN, _COMPARED)
     }
 
 
