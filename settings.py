@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     secret: SecretStr
     access_token_lifetime: int = Field(default=15 * 60, ge=1, le=24 * 3600)
     refresh_token_lifetime: int = Field(default=30 * 24 * 3600, ge=60, le=365 * 24 * 3600)
+    session_lifetime: int = Field(default=365 * 24 * 3600, ge=60, le=3650 * 24 * 3600)
     jwks_url: str | None = None
     jwks_issuer: str | None = None
     jwks_audience: str | None = None

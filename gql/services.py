@@ -125,6 +125,7 @@ def make_session_terms(settings: Settings) -> SessionTerms:
     return SessionTerms(
         key=hmac.digest(secret, b"refresh tokens", sha256),
         refresh_lifetime=timedelta(seconds=settings.refresh_token_lifetime),
+        longest=timedelta(seconds=settings.session_lifetime),
     )
 
 

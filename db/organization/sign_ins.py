@@ -24,7 +24,8 @@ _ACCOUNTS = text(
 
 
 _LOCK = text("""
-SELECT s.refresh_hash, s.previous_refresh_hash, s.refreshed_at, s.expires_at, s.ended_at, s.person_id, s.portal
+SELECT s.refresh_hash, s.previous_refresh_hash, s.refreshed_at, s.expires_at, s.ended_at, s.created_at, s.person_id,
+    s.portal
 FROM sign_in s
 WHERE s.organization_id = :organization_id AND s.id = :id FOR UPDATE
 """)
@@ -84,7 +85,7 @@ async def lock_sign_in(uow: UnitOfWork, sign_in_id: UUID) -> tuple[SignInState, 
     ).one_or_none()
     if row is None:
         return None
-    state = SignInState(row.refresh_hash, row.previous_refresh_hash, row.refreshed_at, row.expires_at, row.ended_at)
+    state = SignInState(*row[:6])
     return state, row.person_id, Portal(row.portal)
 
 

@@ -30,7 +30,7 @@ class SignInSuccess:
     )
     refresh_expires_at: datetime = strawberry.field(
         description="When the session ends if it is not refreshed before: after 30 days, unless the server is "
-        "configured otherwise."
+        "configured otherwise, and a year after signing in at the latest."
     )
     viewer: Viewer = strawberry.field(description="The person who is signed in.")
 

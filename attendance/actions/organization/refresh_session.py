@@ -49,7 +49,7 @@ async def refresh_session(
         return SignInRefused(*_REFUSALS[Refresh.ENDED], person_id, portal)
     expires_at = state.expires_at
     if verdict is Refresh.ROTATE:
-        expires_at = now + terms.refresh_lifetime
+        expires_at = terms.expiry(now, state.created_at)
         await rotate(uow, token.next(terms), now=now, expires_at=expires_at)
     return SignedIn(viewer, token.sign_in_id, token.next(terms), expires_at)
 

@@ -99,7 +99,7 @@ async def sign_in(
     if challenges is not None:
         _ask_for_second_factor(viewer, account, portal, challenges, has_factor=has_factor)
     token = RefreshToken(uow.organization_id, new_id(), token_bytes(32))
-    expires_at = now + terms.refresh_lifetime
+    expires_at = terms.expiry(now, now)
     if idempotency_key is not None:
         first = first_token(uow.organization_id, account.person_id, portal, idempotency_key, terms)
         if await add_sign_in(uow, first, account.person_id, portal, now=now, expires_at=expires_at, device=device):

@@ -40,10 +40,17 @@ class Account:
 class SessionTerms:
     """How long a refresh token can be used after it was given, and the server's key from which the next ones are
     derived.
+
+    longest -- how long a session goes on at most, however often it is refreshed
     """
 
     key: bytes
     refresh_lifetime: timedelta = timedelta(days=30)
+    longest: timedelta = timedelta(days=365)
+
+    def expiry(self, now: datetime, signed_in_at: datetime) -> datetime:
+        """Return when a refresh token that is given now expires."""
+        return min(now + self.refresh_lifetime, signed_in_at + self.longest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ class SignInState:
     refreshed_at: datetime | None
     expires_at: datetime
     ended_at: datetime | None
+    created_at: datetime
 
 
 class Refresh(Enum):

@@ -246,6 +246,18 @@ class TestSessions:
         client.clock.forward(days=30)
         assert (await client.refresh(sam.session["refreshToken"]))["reason"] == "SESSION_EXPIRED"
 
+    async def test_a_session_ends_a_year_after_its_sign_in(self, client: Client, sam: Sam) -> None:
+        """However often it is refreshed (ASVS 7.3.2)."""
+        token = sam.session["refreshToken"]
+        for _ in range(18):
+            client.clock.forward(days=20)
+            token = (await client.refresh(token))["refreshToken"]
+        client.clock.forward(days=4, hours=23)
+        last = await client.refresh(token)
+        assert last["refreshExpiresAt"] == "2027-11-16T18:00:00Z"
+        client.clock.forward(hours=1)
+        assert (await client.refresh(last["refreshToken"]))["reason"] == "SESSION_EXPIRED"
+
     async def test_signing_out_ends_this_session_at_once(
         self, client: Client, sam: Sam, owner: AsyncConnection
     ) -> None:

@@ -24,8 +24,8 @@ NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)
 TERMS = SessionTerms(b"the server's key")
 FIRST = RefreshToken(UUID(int=1), UUID(int=2), b"s" * 32)
 SECOND = FIRST.next(TERMS)
-FRESH = SignInState(FIRST.digest, None, None, NOW + timedelta(days=30), None)
-REFRESHED = SignInState(SECOND.digest, FIRST.digest, NOW, NOW + timedelta(days=30), None)
+FRESH = SignInState(FIRST.digest, None, None, NOW + timedelta(days=30), None, NOW)
+REFRESHED = SignInState(SECOND.digest, FIRST.digest, NOW, NOW + timedelta(days=30), None, NOW)
 
 
 @pytest.mark.parametrize(
