@@ -8,6 +8,7 @@ import strawberry
 from attendance.rules.calendar.listings import MAX_DAYS
 from gql.fields.pagination import DEFAULT_PAGE, LARGEST_PAGE
 from gql.protocol.errors import BadInput
+from gql.protocol.storable_text import is_storable
 
 MOST_IDS = 100
 MOST_SEARCH = 200
@@ -41,10 +42,10 @@ BEFORE = strawberry.argument(description="A cursor of this list. Only items befo
 
 
 def checked_search(search: str | None, argument: str) -> str | None:
-    """Return the search text. Raises BadInput when it is too long."""
+    """Return the search text, without characters that no stored text has. Raises BadInput when it is too long."""
     if search is not None and len(search) > MOST_SEARCH:
         raise BadInput(f'Argument "{argument}" has {len(search)} characters; at most {MOST_SEARCH} are allowed.')
-    return search
+    return None if search is None else "".join(filter(is_storable, search))
 
 
 def checked_words(words: list[W] | None, argument: str) -> list[W] | None:

@@ -52,7 +52,8 @@ described(
         Permission.CANCEL_OCCURRENCES: "Cancel and restore occurrences, in both portals.",
         Permission.MANAGE_ENROLLMENTS: "Enroll, drop and transfer students, in both portals.",
         Permission.MANAGE_PEOPLE: "Register, change and merge families, guardians and students, in both portals.",
-        Permission.MANAGE_STAFF: "Mark staff absent and assign substitutes, in both portals.",
+        Permission.MANAGE_STAFF: "Create, change, invite and end staff, grant what one holds oneself, mark staff "
+        "absent and assign substitutes, in both portals.",
         Permission.MANAGE_SETTINGS: "Change the organization's settings, in both portals.",
         Permission.MANAGE_CATALOGUE: "Make, change and end locations, programs, sessions, blackouts, offerings and "
         "timeslots, in both portals.",

@@ -150,7 +150,7 @@ OF_FAMILIES = {f"Mutation.{name}" for name in ("giveBackMakeup", "requestExpecte
 OF_FAMILIES |= {"Mutation.withdrawExpectedAbsence", "Mutation.withdrawMakeupRequest"}
 OF_KIOSKS = {"Query.kioskFamily", "Mutation.undoKioskCheckIn"}
 # These take away what the others need.
-LAST = {"Mutation.eraseFamily", "Mutation.signOut", "Mutation.revokeKiosk"}
+LAST = {"Mutation.endGuardian", "Mutation.eraseFamily", "Mutation.signOut", "Mutation.revokeKiosk"}
 
 
 def calls(name: str, stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
