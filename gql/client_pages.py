@@ -15,7 +15,15 @@ from settings import DemoSignIn
 
 FOLDER = Path(__file__).parent.parent / "web" / "client"
 # The addresses that the staff's pages know; src/staff/router.ts has the same.
-STAFF_PAGES = ("/", "/days/{date}", "/sheets/{occurrence}")
+STAFF_PAGES = (
+    "/",
+    "/days/{date}",
+    "/sheets/{occurrence}",
+    # E-mails lead to the first two (attendance/rules/accounts/account_links.py).
+    "/accept-invitation",
+    "/reset-password",
+    "/forgot-password",
+)
 
 POLICY = "; ".join(
     (

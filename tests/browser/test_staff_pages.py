@@ -2,22 +2,29 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
 
-from attendance.rules.vocabulary import AttendanceStatus, Permission
+from attendance.rules.accounts.account_links import LinkTerms
+from attendance.rules.vocabulary import AccountLinkPurpose, AttendanceStatus, Permission
 from commands.servers.process import free_port
 from commands.servers.start import Servers
 from db import models
 from db.engine import Database
+from db.ids import new_id
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
 from tests.support.api_process import ApiProcess, api_process, until
-from tests.support.browser_pages import PHONE, Desk, Hall, browser_hall, build_pages, chromium
+from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, browser_hall, build_pages, chromium
 from tests.support.databases import ProcessDatabase
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.processes import SECRET
 
+# The API executes nothing but the operations that the build has listed.
+SETTINGS: dict[str, Any] = {"live_compare_seconds": 0.5, "trusted_documents": MANIFEST, "trusted_documents_only": True}
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 
 
@@ -25,7 +32,7 @@ PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 async def api(servers: Servers, process_database: ProcessDatabase) -> AsyncIterator[ApiProcess]:
     chromium()
     build_pages()
-    async with api_process(process_database.url, servers.redis_url, live_compare_seconds=0.5) as process:
+    async with api_process(process_database.url, servers.redis_url, **SETTINGS) as process:
         yield process
 
 
@@ -101,6 +108,40 @@ async def test_somebody_signs_in_finds_the_class_and_meets_no_barrier(
     await desk.tap("Sign out")
     await expect(page.get_by_label("Password")).to_be_visible()
     assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_R12_1_an_invitation_leads_to_a_password(hall: Hall, world: World, sheet: LiveSheet) -> None:
+    await world.change(models.Person, sheet.olga, email=f"{sheet.olga}@gym.example")
+    link_id, now = new_id(), datetime.now(UTC)
+    token = LinkTerms.of(SECRET, "").token(world.organization_id, link_id)
+    await world.add(
+        models.AccountLink,
+        id=link_id,
+        person_id=sheet.olga,
+        purpose=AccountLinkPurpose.INVITATION,
+        secret_hash=token.digest,
+        created_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+    desk = await hall.desk(PHONE)
+    await desk.open(f"/accept-invitation#{token.encode()}")
+    for again, told in (("other horse", "The two passwords differ."), ("password", "Many people use this password")):
+        await desk.page.get_by_label("New password").fill("password")
+        await desk.page.get_by_label("The same again").fill(again)
+        await desk.tap("Save the password")
+        await expect(desk.page.get_by_role("alert")).to_contain_text(told)
+    await desk.without_barriers()
+    for label in ("New password", "The same again"):
+        await desk.page.get_by_label(label).fill("staple battery horse")
+    await desk.tap("Save the password")
+    await expect(desk.page.get_by_role("heading")).to_have_text("Your password is saved")
+    assert desk.page.url.endswith("/accept-invitation")
+    await desk.page.get_by_role("link", name="Sign in").click()
+    await desk.page.get_by_role("link", name="Forgotten password?").click()
+    await desk.page.get_by_label("E-mail address").fill("nobody@gym.example")
+    await desk.tap("Send me a link")
+    await expect(desk.page.get_by_text("nobody@gym.example has an account")).to_be_visible()
+    await desk.without_barriers()
 
 
 async def test_everybody_is_marked_at_once_and_one_is_adjusted(office: Desk, phone: Desk, sheet: LiveSheet) -> None:

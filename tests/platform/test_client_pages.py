@@ -10,6 +10,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from attendance.rules.accounts.account_links import LinkTerms
+from attendance.rules.vocabulary import AccountLinkPurpose
+from db.ids import new_id
 from gql import client_pages
 from gql.client_pages import client_routes
 from settings import DemoSignIn, Settings, SettingsFault, load_settings
@@ -62,10 +65,17 @@ def test_each_address_of_the_pages_is_the_same_page_which_is_asked_for_each_time
 def test_the_pages_know_the_addresses_that_are_served() -> None:
     served = {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.STAFF_PAGES}
     router = (client_pages.FOLDER / "src" / "staff" / "router.ts").read_text()
-    assert {"/"} | {f"/{first}" for first in re.findall(r'first === "(\w+)"', router)} == served
+    assert {"/"} | {f"/{first}" for first in re.findall(r'first === "([\w-]+)"', router)} == served
     # The worker keeps no other route of the API.
     worker = (client_pages.FOLDER / "src" / "shell" / "worker.ts").read_text()
-    assert {"/"} | set(re.findall(r'path.startsWith\("(/\w+)/"\)', worker)) == served
+    assert {"/"} | set(re.findall(r'path.startsWith\("(/\w+)/"\)', worker)) < served
+
+
+def test_the_links_of_emails_lead_to_pages() -> None:
+    terms = LinkTerms(b"", "")
+    token = terms.token(new_id(), new_id())
+    for purpose in AccountLinkPurpose:
+        assert terms.address(purpose, token).partition("#")[0] in client_pages.STAFF_PAGES
 
 
 def test_the_policy_allows_nothing_inline_and_no_other_host(built: Path) -> None:

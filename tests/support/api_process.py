@@ -52,7 +52,7 @@ class ApiProcess:
 
 @asynccontextmanager
 async def api_process(
-    database_url: str, redis_url: str, *, port: int = 0, **settings: float
+    database_url: str, redis_url: str, *, port: int = 0, **settings: Any
 ) -> AsyncIterator[ApiProcess]:
     """`rollbook.py api` on a free port, ended with SIGTERM at the end of the block.
 

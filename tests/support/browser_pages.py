@@ -25,6 +25,7 @@ from web.npm import beside_python
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
+MANIFEST = CLIENT / "static" / "trusted-documents.json"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1200, "height": 860}
 # A busy machine draws late.

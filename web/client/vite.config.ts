@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import { createServer, defineConfig, type Plugin } from "vite";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -23,8 +24,32 @@ function compressed(): Plugin {
   };
 }
 
+/** Writes the text of each operation by its hash, for a server that accepts no others (ROLLBOOK_TRUSTED_DOCUMENTS). */
+function trustedDocuments(): Plugin {
+  return {
+    name: "trusted-documents",
+    apply: "build",
+    async writeBundle({ dir }) {
+      const server = await createServer({
+        root: here,
+        configFile: false,
+        server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+        optimizeDeps: { noDiscovery: true },
+        logLevel: "error",
+      });
+      try {
+        const { TEXTS } = (await server.ssrLoadModule("/src/staff/documents.ts")) as { TEXTS: readonly string[] };
+        const named = TEXTS.map(text => [createHash("sha256").update(text).digest("hex"), text]);
+        writeFileSync(join(dir ?? here, "trusted-documents.json"), JSON.stringify(Object.fromEntries(named), null, 1));
+      } finally {
+        await server.close();
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), compressed(), trustedDocuments()],
   build: {
     outDir: "static",
     target: "es2022",

@@ -1,8 +1,8 @@
 /** One WebSocket for all streams of the page: it reconnects, renews its token, and says how it is connected. */
 
 import type { TypedDocumentNode } from "@urql/core";
-import { stringifyDocument } from "@urql/core";
 import { type Client, createClient } from "graphql-ws";
+import { textOf } from "./document";
 import type { SessionKeeper } from "./session";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "offline";
@@ -96,7 +96,7 @@ export class LiveSocket {
     };
     const begin = () => {
       const payload = {
-        query: stringifyDocument(document),
+        query: textOf(document),
         get variables() {
           return variables() as Record<string, unknown>;
         },

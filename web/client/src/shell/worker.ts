@@ -43,7 +43,7 @@ scope.addEventListener("fetch", event => {
   else if (request.mode === "navigate" && isPage(url.pathname)) event.respondWith(page(request));
 });
 
-/** The explorer and the other routes of the API are none of the pages. */
+/** The explorer and the other routes of the API are none of these pages, and links of e-mails need the server anyway. */
 function isPage(path: string): boolean {
   return path === "/" || path.startsWith("/days/") || path.startsWith("/sheets/");
 }

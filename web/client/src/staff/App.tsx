@@ -7,10 +7,16 @@ import { type Desk, deskOf, VIEWER } from "./operations";
 import { placeOf, usePath } from "./router";
 import { ask, lastLocker, lockerOf, session } from "./services";
 import { Sheet } from "./sheet/Sheet";
+import { ChoosePassword } from "./signIn/ChoosePassword";
+import { ForgottenPassword } from "./signIn/ForgottenPassword";
 import { SignIn } from "./signIn/SignIn";
 
 export function App() {
   const isSignedIn = useSyncExternalStore(session.subscribe, () => session.current() !== null);
+  const { page } = placeOf(usePath());
+  // These links are for somebody who may not be the one who is signed in here.
+  if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} />;
+  if (page === "forgotten") return <ForgottenPassword />;
   return isSignedIn ? <SignedIn /> : <SignIn />;
 }
 

@@ -1,32 +1,10 @@
 /** What the device keeps for work without network: the person, the day's list and its roll sheets. */
 import type { ResultOf } from "../graphql";
-import { graphql } from "../graphql";
 import type { SheetState } from "../live/store";
 import type { Vault } from "../live/vault";
-import { CARD, type Card } from "./day/operations";
+import { type Card, DAY_SHEETS } from "./day/operations";
 import { ask } from "./services";
-import { ACTOR, SHEET, type SheetHead, type SheetRow } from "./sheet/operations";
-
-export const DAY_SHEETS = graphql(
-  `
-  query DaySheets($date: Date!) {
-    daySheets(date: $date) {
-      ...Card
-      ...Sheet
-      roster {
-        id
-        isSubdued
-        attendanceRate
-        student { id firstName lastName }
-        # No details: nobody looks at the medical texts of a whole day, and the server records who does.
-        indicators { kind label }
-        mark { status isDefaulted revision markedAt source needsReview markedBy { ...Actor } }
-      }
-    }
-  }
-`,
-  [CARD, SHEET, ACTOR],
-);
+import type { SheetHead, SheetRow } from "./sheet/operations";
 
 export interface KeptSheet {
   readonly date: string;

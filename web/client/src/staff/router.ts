@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
   | { readonly page: "sheet"; readonly id: string }
+  | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
 export function placeOf(path: string): Place {
@@ -15,6 +16,10 @@ export function placeOf(path: string): Place {
   if (first === "sheets" && second !== undefined && more.length === 0) {
     return { page: "sheet", id: decodeURIComponent(second) };
   }
+  if (second !== undefined) return { page: "unknown" };
+  if (first === "accept-invitation") return { page: "invitation" };
+  if (first === "reset-password") return { page: "reset" };
+  if (first === "forgot-password") return { page: "forgotten" };
   return { page: "unknown" };
 }
 

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from "../../graphql";
+import { ACTOR, SHEET } from "../sheet/operations";
 
 export const CARD = graphql(`
   fragment Card on Occurrence @_unmask {
@@ -41,6 +42,27 @@ export const FOLLOW_DAY = graphql(
   }
 `,
   [CARD],
+);
+
+export const DAY_SHEETS = graphql(
+  `
+  query DaySheets($date: Date!) {
+    daySheets(date: $date) {
+      ...Card
+      ...Sheet
+      roster {
+        id
+        isSubdued
+        attendanceRate
+        student { id firstName lastName }
+        # No details: nobody looks at the medical texts of a whole day, and the server records who does.
+        indicators { kind label }
+        mark { status isDefaulted revision markedAt source needsReview markedBy { ...Actor } }
+      }
+    }
+  }
+`,
+  [CARD, SHEET, ACTOR],
 );
 
 export type Card = ResultOf<typeof CARD>;

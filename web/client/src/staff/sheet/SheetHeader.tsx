@@ -47,7 +47,7 @@ export function SheetHeader({ occurrence, rows }: Props) {
 
 /** When the absences of this sheet earn their makeup tokens. */
 function Runs({ occurrence }: { occurrence: SheetHead }) {
-  const due = occurrence.tokenRuns.filter(run => run.state === "ARMED");
+  const due = occurrence.tokenRuns.filter(run => run.state === "ARMED" && run.wouldIssue > 0);
   if (due.length === 0) return null;
   const zone = occurrence.location.timeZone;
   return (

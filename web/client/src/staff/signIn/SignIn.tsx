@@ -1,22 +1,8 @@
 import { type FormEvent, useEffect, useState } from "react";
-import { graphql } from "../../graphql";
 import { AskFault } from "../../live/ask";
-import { SESSION } from "../operations";
+import { Link } from "../../parts/Link";
 import { askAnybody, session, sessionOf } from "../services";
-
-const SIGN_IN = graphql(
-  `
-  mutation SignIn($input: SignInInput!) {
-    signIn(input: $input) {
-      __typename
-      ... on SignInSuccess { ...Session }
-      ... on UserError { message }
-      ... on OrganizationChoiceRequired { organizations { organizationId name } }
-    }
-  }
-`,
-  [SESSION],
-);
+import { SIGN_IN } from "./operations";
 
 interface Account {
   readonly portal: string;
@@ -97,6 +83,7 @@ export function SignIn() {
           <button type="submit" className="button main" disabled={isBusy}>
             Sign in
           </button>
+          <Link to="/forgot-password">Forgotten password?</Link>
         </form>
         {choice && (
           <section className="choices" aria-label="Businesses">

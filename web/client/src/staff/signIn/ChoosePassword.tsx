@@ -1,0 +1,85 @@
+import { type FormEvent, useEffect, useState } from "react";
+import { AskFault } from "../../live/ask";
+import { Link } from "../../parts/Link";
+import { askAnybody } from "../services";
+import { ACCEPT, RESET } from "./operations";
+
+type Done = { readonly email: string | null; readonly organizationName: string };
+
+/** The page behind the link of an invitation or of a forgotten password. */
+export function ChoosePassword({ purpose }: { purpose: "invitation" | "reset" }) {
+  const [token] = useState(() => location.hash.slice(1));
+  const [fault, setFault] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [done, setDone] = useState<Done | null>(null);
+  useEffect(() => {
+    document.title = "Choose a password · Rollbook";
+    // The link works once, but nobody needs to find it in the history of the browser.
+    history.replaceState(null, "", location.pathname);
+  }, []);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const password = String(form.get("password"));
+    if (password !== form.get("again")) {
+      setFault("The two passwords differ.");
+      return;
+    }
+    setBusy(true);
+    setFault("");
+    try {
+      const answer = await choose(purpose, token, password);
+      if (answer === null) setFault("The server did not answer. Try again.");
+      else if ("message" in answer) setFault(answer.message);
+      else setDone(answer);
+    } catch (reason) {
+      setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
+    }
+    setBusy(false);
+  };
+
+  return (
+    <main className="signIn">
+      <section className="card door">
+        {done === null ? (
+          <>
+            <h1>{purpose === "invitation" ? "Welcome to Rollbook" : "Choose a new password"}</h1>
+            <form onSubmit={submit}>
+              <label>
+                New password
+                <input name="password" type="password" autoComplete="new-password" required maxLength={1024} />
+              </label>
+              <label>
+                The same again
+                <input name="again" type="password" autoComplete="new-password" required maxLength={1024} />
+              </label>
+              <p className="fault" role="alert">
+                {fault}
+              </p>
+              <button type="submit" className="button main" disabled={isBusy}>
+                Save the password
+              </button>
+            </form>
+          </>
+        ) : (
+          <>
+            <h1>Your password is saved</h1>
+            <p>
+              You can sign in to {done.organizationName}
+              {done.email === null ? "" : ` as ${done.email}`}.
+            </p>
+            <Link to="/" className="button main">
+              Sign in
+            </Link>
+          </>
+        )}
+      </section>
+    </main>
+  );
+}
+
+async function choose(purpose: "invitation" | "reset", token: string, password: string) {
+  if (purpose === "invitation") return (await askAnybody(ACCEPT, { token, password })).acceptInvitation;
+  return (await askAnybody(RESET, { token, password })).resetPassword;
+}

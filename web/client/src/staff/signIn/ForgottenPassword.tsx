@@ -1,0 +1,56 @@
+import { type FormEvent, useEffect, useState } from "react";
+import { AskFault } from "../../live/ask";
+import { Link } from "../../parts/Link";
+import { askAnybody } from "../services";
+import { FORGOTTEN } from "./operations";
+
+/** Asks for a link with which a forgotten password is replaced. */
+export function ForgottenPassword() {
+  const [fault, setFault] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [email, setEmail] = useState<string | null>(null);
+  useEffect(() => {
+    document.title = "Forgotten password · Rollbook";
+  }, []);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setBusy(true);
+    setFault("");
+    try {
+      const given = String(new FormData(event.currentTarget).get("email"));
+      const { requestPasswordReset: answer } = await askAnybody(FORGOTTEN, { email: given });
+      if (answer === null) setFault("The server did not answer. Try again.");
+      else if (answer.__typename === "RequestPasswordResetSuccess") setEmail(answer.email);
+      else setFault(answer.message);
+    } catch (reason) {
+      setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
+    }
+    setBusy(false);
+  };
+
+  return (
+    <main className="signIn">
+      <section className="card door">
+        <h1>Forgotten password</h1>
+        {email === null ? (
+          <form onSubmit={submit}>
+            <label>
+              E-mail address
+              <input name="email" type="email" autoComplete="username" required maxLength={320} />
+            </label>
+            <p className="fault" role="alert">
+              {fault}
+            </p>
+            <button type="submit" className="button main" disabled={isBusy}>
+              Send me a link
+            </button>
+          </form>
+        ) : (
+          <p>If {email} has an account, an e-mail with a link is on its way to it.</p>
+        )}
+        <Link to="/">Back to signing in</Link>
+      </section>
+    </main>
+  );
+}
