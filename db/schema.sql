@@ -170,7 +170,7 @@ CREATE TABLE background_task (
     CONSTRAINT background_task_ended_has_an_instant CHECK ((((state)::text = ANY ((ARRAY['COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])) = (ended_at IS NOT NULL))),
     CONSTRAINT background_task_progress_is_in_range CHECK (((done >= 0) AND (done <= COALESCE(total, 0)))),
     CONSTRAINT background_task_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),
-    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY (ARRAY[('CANCEL_OCCURRENCES'::character varying)::text, ('CREATE_CANCELLATION_TOKENS'::character varying)::text, ('CREATE_MAKEUP_TOKENS'::character varying)::text, ('ASSIGN_SUBSTITUTES'::character varying)::text, ('SEND_STATEMENTS'::character varying)::text]))),
+    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY (ARRAY[('CANCEL_OCCURRENCES'::character varying)::text, ('CREATE_CANCELLATION_TOKENS'::character varying)::text, ('CREATE_MAKEUP_TOKENS'::character varying)::text, ('ASSIGN_SUBSTITUTES'::character varying)::text, ('SEND_STATEMENTS'::character varying)::text, ('CARRY_OVER'::character varying)::text]))),
     CONSTRAINT background_task_task_state CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLING'::character varying, 'CANCELLED'::character varying])::text[]))),
     CONSTRAINT background_task_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT background_task_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),
@@ -264,6 +264,36 @@ CREATE TABLE blackout_schedule (
 ALTER TABLE blackout_schedule ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON blackout_schedule USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE blackout_schedule TO rollbook_app;
+
+
+CREATE TABLE carried_enrollment (
+    organization_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    made_enrollment_id uuid NOT NULL,
+    CONSTRAINT carried_enrollment_pk PRIMARY KEY (organization_id, enrollment_id, session_id),
+    CONSTRAINT carried_enrollment_enrollment_id_fk FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id),
+    CONSTRAINT carried_enrollment_made_enrollment_id_fk FOREIGN KEY (organization_id, made_enrollment_id) REFERENCES enrollment(organization_id, id),
+    CONSTRAINT carried_enrollment_session_id_fk FOREIGN KEY (organization_id, session_id) REFERENCES session(organization_id, id)
+);
+ALTER TABLE carried_enrollment ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON carried_enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE carried_enrollment TO rollbook_app;
+
+
+CREATE TABLE carried_offering (
+    organization_id uuid NOT NULL,
+    offering_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    made_offering_id uuid NOT NULL,
+    CONSTRAINT carried_offering_pk PRIMARY KEY (organization_id, offering_id, session_id),
+    CONSTRAINT carried_offering_made_offering_id_fk FOREIGN KEY (organization_id, made_offering_id) REFERENCES offering(organization_id, id),
+    CONSTRAINT carried_offering_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
+    CONSTRAINT carried_offering_session_id_fk FOREIGN KEY (organization_id, session_id) REFERENCES session(organization_id, id)
+);
+ALTER TABLE carried_offering ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON carried_offering USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE carried_offering TO rollbook_app;
 
 
 CREATE TABLE change (

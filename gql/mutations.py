@@ -39,6 +39,7 @@ from gql.accounts import (
 )
 from gql.cancelling import cancel_occurrences, create_cancellation_tokens, restore_occurrence
 from gql.catalogue import (
+    carry_over,
     create_blackout_date,
     create_blackout_schedule,
     create_location,
@@ -214,3 +215,4 @@ class Mutation:
     create_timeslot = create_timeslot.field
     update_timeslot = update_timeslot.field
     end_timeslot = end_timeslot.field
+    carry_over = carry_over.field

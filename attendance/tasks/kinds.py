@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from attendance.rules.vocabulary import TaskKind
 from attendance.tasks.assign_substitutes import AssignSubstitutes
 from attendance.tasks.cancel_occurrences import CancelOccurrences
+from attendance.tasks.carry_over import CarryOver
 from attendance.tasks.create_cancellation_tokens import CreateCancellationTokens
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
@@ -19,5 +20,6 @@ _ALL: tuple[Kind[Any], ...] = (
     CreateMakeupTokens(),
     SendStatements(),
     AssignSubstitutes(),
+    CarryOver(),
 )
 KINDS: Kinds = {each.kind: each for each in _ALL}

@@ -7,6 +7,8 @@ from db.models.feed import Feed, FeedItem, FeedPosition
 from db.models.history import FormerInstructor, FormerOffering, FormerSchedule, FormerTimeslot
 from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
 from db.models.offerings import (
+    CarriedEnrollment,
+    CarriedOffering,
     Offering,
     OfferingInstructor,
     OfferingSession,
@@ -59,6 +61,8 @@ __all__ = [
     "BackgroundTaskLease",
     "BlackoutDate",
     "BlackoutSchedule",
+    "CarriedEnrollment",
+    "CarriedOffering",
     "Change",
     "ChangedEntry",
     "Email",

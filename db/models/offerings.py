@@ -103,6 +103,40 @@ class Timeslot(Entity):
     deleted_at: Mapped[datetime | None]
 
 
+class CarriedOffering(Table):
+    """The class that was made of an offering when it was carried over to a session (R13.5). There is one at most, also
+    when it is carried over twice.
+    """
+
+    __tablename__ = "carried_offering"
+    __table_args__ = (
+        of("offering", "offering_id"),
+        of("session", "session_id"),
+        of("offering", "made_offering_id"),
+    )
+
+    offering_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    made_offering_id: Mapped[UUID]
+
+
+class CarriedEnrollment(Table):
+    """The enrollment that was made of another one when its offering was carried over to a session (R13.5), at most
+    one.
+    """
+
+    __tablename__ = "carried_enrollment"
+    __table_args__ = (
+        of("enrollment", "enrollment_id"),
+        of("session", "session_id"),
+        of("enrollment", "made_enrollment_id"),
+    )
+
+    enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    made_enrollment_id: Mapped[UUID]
+
+
 class StaffAbsence(Entity):
     """Inclusive dates on which a staff member is away (R9.9)."""
 

@@ -49,6 +49,7 @@ class Stage:
     request: UUID
     program: UUID
     session: UUID
+    next_session: UUID
     closure: UUID
     closures: UUID
     group: UUID
@@ -147,6 +148,7 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
         program=await world.add(models.Program, name="Swim"),
         session=await world.session(MONDAY, None),
+        next_session=await world.session(MONDAY + timedelta(days=90), None),
         closures=closures,
         closure=await world.add(
             models.BlackoutDate,

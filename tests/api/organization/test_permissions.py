@@ -762,6 +762,13 @@ CATALOGUE: dict[str, tuple[Given, str]] = {
         "OK",
     ),
     "endTimeslot": (lambda stage: {"timeslotId": stage.id("Timeslot", stage.other.timeslot_id)}, "OK"),
+    "carryOver": (
+        lambda stage: {
+            "fromSessionId": stage.id("Session", stage.session),
+            "toSessionId": stage.id("Session", stage.next_session),
+        },
+        "NotPossible",
+    ),
     "endBlackoutDate": (lambda stage: {"blackoutDateId": stage.id("BlackoutDate", stage.closure)}, "OK"),
 }
 for _name, (_given, _right) in CATALOGUE.items():

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from attendance.actions.catalogue.blackouts import Closure, create_blackout_date
+from attendance.actions.catalogue.carry_over import CarryingOver, carry_offering
 from attendance.actions.catalogue.end_offering import end_offering
 from attendance.actions.catalogue.timeslots import update_timeslot
 from attendance.rules.catalogue.terms import Terms
@@ -14,6 +15,7 @@ from attendance.rules.vocabulary import BlackoutScope
 from db import models
 from db.calendar.occurrences import find_head
 from db.engine import Database, create_engine
+from db.marks.changes import SYSTEM
 from tests.races.makeups.makeup_race import AHEAD, ROUNDS, Race, kinds, new_race
 from tests.support.at_once import Act
 from tests.support.factories import MONDAY, Lesson, World
@@ -94,3 +96,19 @@ async def test_R13_2_changes_of_one_catalogue_take_turns(race: Race) -> None:
         assert refused[:4] == [None] * 4
         assert not await is_held(race, lessons[0], day)
         assert not await is_held(race, lessons[1], AHEAD + timedelta(days=3))
+
+
+async def test_R13_5_a_class_is_carried_over_once(race: Race) -> None:
+    for number in range(ROUNDS // 4):
+        lesson = await race.world.weekly_class(capacity=1, name=f"Swim {number}")
+        await race.world.enroll(race.ann, lesson.offering_id)
+        source = await race.world.session(MONDAY, AHEAD, offerings=[lesson.offering_id])
+        carrying = CarryingOver(source, await race.world.session(AHEAD + timedelta(days=7), None), True)
+
+        def carry(it: UUID = lesson.offering_id, how: CarryingOver = carrying) -> Act:
+            return lambda uow: carry_offering(uow, it, how, author=SYSTEM, now=BEFORE_CLASS)
+
+        assert await race.together(*(carry() for _ in range(4))) == [None] * 4
+        (made,) = await race.world.rows(models.CarriedOffering, offering_id=lesson.offering_id)
+        assert len(await race.world.rows(models.Enrollment, offering_id=made.made_offering_id)) == 1
+        assert len(await race.world.rows(models.Offering, name=f"Swim {number}")) == 2
