@@ -137,8 +137,8 @@ JOIN sheet k ON k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on
 JOIN student s ON s.organization_id = :organization_id AND s.id = c.student_id
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 LEFT JOIN enrollment e ON e.organization_id = s.organization_id AND e.id = c.enrollment_id
-LEFT JOIN mark m ON m.organization_id = s.organization_id AND m.timeslot_id = c.timeslot_id
-    AND m.held_on = c.held_on AND m.student_id = s.id
+LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = c.timeslot_id
+    AND m.held_on = c.held_on AND m.student_id = c.student_id
 LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
 LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
 {signs_read}

@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date, timedelta
+from functools import lru_cache
 
 from attendance.rules.quickly_made import quickly_made
 
@@ -20,15 +21,20 @@ def birthday_near(birth_on: date, on_date: date, window_days: int) -> Birthday |
     When there are two, the nearest one is returned. The window extends across New Year. Somebody born on 29 February
     celebrates on the 28th in common years. The day of birth itself is not a birthday.
     """
-    window = timedelta(days=window_days)
-    first, last = on_date - window, on_date + window
-    years = range(max(first.year, on_date.year - 1, birth_on.year + 1), min(last.year, on_date.year + 1) + 1)
+    first, last = _window(on_date, window_days)
     nearest: date | None = None
-    for year in years:
+    for year in range(max(first.year, on_date.year - 1, birth_on.year + 1), min(last.year, on_date.year + 1) + 1):
         day = _birthday_in(birth_on, year)
         if first <= day <= last and (nearest is None or abs(day - on_date) < abs(nearest - on_date)):
             nearest = day
     return None if nearest is None else Birthday(nearest, nearest.year - birth_on.year)
+
+
+@lru_cache(64)
+def _window(on_date: date, window_days: int) -> tuple[date, date]:
+    """Return the first and the last date that are near enough. All rows of a roll sheet ask for the same."""
+    window = timedelta(days=window_days)
+    return on_date - window, on_date + window
 
 
 def _birthday_in(birth_on: date, year: int) -> date:

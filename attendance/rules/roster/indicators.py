@@ -1,6 +1,5 @@
 """The eleven indicators of a roll sheet's row (R3.4)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -156,42 +155,45 @@ def is_blank_medical_text(text: str | None) -> bool:
 
 def indicators(row: IndicatorInput, sight: Sight) -> tuple[Indicator, ...]:
     """Return the raised indicators in the order of IndicatorKind, at most one of each kind."""
-    return (*_of_student(row, sight), *_of_enrollment(row))
+    raised: list[Indicator] = []
+    _add_of_student(raised, row, sight)
+    _add_of_enrollment(raised, row)
+    return tuple(raised)
 
 
-def _of_student(row: IndicatorInput, sight: Sight) -> Iterator[Indicator]:
+def _add_of_student(raised: list[Indicator], row: IndicatorInput, sight: Sight) -> None:
     if row.medical_alert and not is_blank_medical_text(row.medical_alert):
-        yield Indicator(IndicatorKind.MEDICAL_ALERT, row.medical_alert if sight.sees_medical else None)
+        raised.append(Indicator(IndicatorKind.MEDICAL_ALERT, row.medical_alert if sight.sees_medical else None))
     birthday = row.birth_on and birthday_near(row.birth_on, row.on_date, sight.birthday_window_days)
     if birthday:
         sentence = f"Turns {birthday.age} on {birthday.on_date}"
-        yield Indicator(IndicatorKind.BIRTHDAY, sentence, BirthdayFacts(birthday.on_date, birthday.age))
+        raised.append(Indicator(IndicatorKind.BIRTHDAY, sentence, BirthdayFacts(birthday.on_date, birthday.age)))
     if row.roll_sheet_comment and row.roll_sheet_comment.strip():
-        yield Indicator(IndicatorKind.ROLL_SHEET_COMMENT, row.roll_sheet_comment)
+        raised.append(Indicator(IndicatorKind.ROLL_SHEET_COMMENT, row.roll_sheet_comment))
     if row.open_notes:
-        yield _notes(row.open_notes, row.has_critical_note)
+        raised.append(_notes(row.open_notes, row.has_critical_note))
     if row.enrollment and row.enrollment.type is EnrollmentType.MAKEUP:
-        yield _makeup(row.enrollment)
+        raised.append(_makeup(row.enrollment))
     if row.balance > 0:
-        yield _balance_due(row, sight)
+        raised.append(_balance_due(row, sight))
 
 
-def _of_enrollment(row: IndicatorInput) -> Iterator[Indicator]:
+def _add_of_enrollment(raised: list[Indicator], row: IndicatorInput) -> None:
     enrollment = row.enrollment
     if enrollment and enrollment.type is EnrollmentType.TRIAL:
-        yield Indicator(IndicatorKind.TRIAL_ENROLLMENT)
+        raised.append(Indicator(IndicatorKind.TRIAL_ENROLLMENT))
     if row.expected_absence:
-        yield _expected_absent(row.expected_absence)
+        raised.append(_expected_absent(row.expected_absence))
     if enrollment is None or row.is_subdued:
         return
     if dropped := _drop(enrollment, row):
-        yield dropped
+        raised.append(dropped)
     is_first = row.is_held and row.around.is_first_since(enrollment.starts_on)
     if transfer := _transfer(enrollment, is_first):
-        yield transfer
+        raised.append(transfer)
     if is_first:
         sentence = "First enrollment ever" if enrollment.is_first_ever else "First day in this enrollment"
-        yield Indicator(IndicatorKind.FIRST_DAY, sentence, FirstDayFacts(enrollment.is_first_ever))
+        raised.append(Indicator(IndicatorKind.FIRST_DAY, sentence, FirstDayFacts(enrollment.is_first_ever)))
 
 
 def _notes(count: int, has_critical: bool) -> Indicator:

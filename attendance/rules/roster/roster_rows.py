@@ -149,9 +149,14 @@ def roster_rows(
     slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
     around = neighbours(head.series, head.slot, head.key.held_on, slot_ids)
     is_held = head.is_held
-    students = (list(mine) for _, mine in groupby(everyone, key=lambda each: each.student.id))
-    rows = (_row(mine, head, sight if parts.signs else None, around, is_held) for mine in students)
+    sees = sight if parts.signs else None
+    students = (list(mine) for _, mine in groupby(everyone, key=_student_of))
+    rows = [_row(mine, head, sees, around, is_held) for mine in students]
     return in_order((row for row in rows if row is not None), RosterOrder.LAST_NAME)
+
+
+def _student_of(candidate: RosterCandidate) -> UUID:
+    return candidate.student.id
 
 
 def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, ...]:
