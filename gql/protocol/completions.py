@@ -142,7 +142,9 @@ class _Function:
             self._write(level, f"if not ({_AS_THEY_ARE[type_.name].format(it)}):")
             self._write(level + 1, f"{it} = {otherwise}")
         else:
-            self._write(level, f"{it} = {otherwise}")
+            self._write(level, f"{it} = {self._named(type_.coerce_output_value)}({it})")
+            self._write(level, f"if {it} is None:")
+            self._write(level + 1, "raise Surprise")
 
     def _abstract(self, it: str, type_: GraphQLAbstractType, details: Any, level: int) -> None:
         by_class: dict[type, Complete] = {}
