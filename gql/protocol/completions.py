@@ -37,6 +37,9 @@ _AS_THEY_ARE = {
 }
 # Objects that lie deeper have functions of their own, because Python limits how deep blocks are nested.
 _DEEPEST = 6
+# Compiling a field takes some 50 microseconds, for which the event loop is held. graphql-core executes larger
+# selections, in turns.
+_MOST_FIELDS = 250
 
 Complete = Callable[[Any, Any], Any]
 """Turns a field's value and the operation's context into the field's part of the response. It raises any exception when
@@ -77,6 +80,7 @@ class _Function:
         self._lines = ["def complete(value, context):"]
         self._names: dict[str, Any] = {"Surprise": Surprise, "LATER": LATER, "coerced": coerced}
         self._variables = 0
+        self._fields = 0
 
     def made(self, type_: Any, details: Any) -> Complete:
         """Return the function for values of the type. Raises _NotPlain."""
@@ -175,6 +179,9 @@ class _Function:
         self, it: str, parent: GraphQLObjectType, details: Any, made_later: Mapping[str, Any], level: int
     ) -> str:
         """Write the lines that read a field, and return the expression of its part of the response."""
+        self._fields += 1
+        if self._fields > _MOST_FIELDS:
+            raise _NotPlain
         if name_in_schema(details) == "__typename":
             return repr(parent.name)
         field = self._executor.schema.get_field(parent, name_in_schema(details))

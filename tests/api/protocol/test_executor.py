@@ -342,3 +342,14 @@ async def test_a_value_that_is_found_at_once_takes_no_resolver(monkeypatch: pyte
     data, errors = await run(CompilingExecutor, document, whole, True)
     assert executed == ["whole", "plains", "counted", "workedOut"]
     assert (data.count("'counted': 1"), errors) == (2, [])
+
+
+async def test_a_very_large_selection_is_not_compiled_because_that_would_hold_the_loop() -> None:
+    whole = Chance(1, 0).whole()
+    for count in (200, 300):
+        aliased = " ".join(f"a{number}: text" for number in range(count))
+        document = graphql.parse(f"{{ whole {{ waitedFor {{ {aliased} }} }} }}")
+        compiled = Compiled()
+        data, errors = await run(CompilingExecutor, document, whole, True, compiled)
+        assert (data.count("'a'"), errors) == (count, [])
+        assert [complete is not None for _, complete in compiled._items.values()] == [count == 200]
