@@ -31,8 +31,9 @@ class HotStatement:
     """A statement that runs in the transaction of SQLAlchemy's connection and whose rows come directly from asyncpg.
 
     It is written as for `sqlalchemy.text`, with :name for a parameter. PostgreSQL infers the types of parameters, so a
-    CAST is needed where it cannot. Each column needs a unique name. Where SQLAlchemy begins the transaction, another
-    statement must have run on the connection before, because SQLAlchemy begins with the first statement that it sees.
+    CAST is needed where it cannot. Each column needs a unique name. Where SQLAlchemy begins the transaction (in
+    `engine.begin`, but not in `Database.read` and `Database.write`), another statement must have run on the connection
+    before, because SQLAlchemy begins with the first statement that it sees.
     """
 
     def __init__(self, statement: str) -> None:

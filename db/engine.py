@@ -1,8 +1,8 @@
 """Connections to PostgreSQL: one engine per process, and two ways to use it, `read` and `unit_of_work`."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,12 +33,14 @@ SET_TENANT = text(_SET_TENANT)
 # Rows of work that the transaction stores for later keep the span by default (`trace_parent`).
 _SET_TENANT_AND_TRACE = text(f"{_SET_TENANT}, set_config('rollbook.trace_parent', :trace_parent, true)")
 # One script replaces three statements.
-_START_READING = """
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+_START = """
+{begin};
 SET LOCAL rollbook.organization_id = '{organization_id}';
 SET LOCAL plan_cache_mode = force_generic_plan;
 """
-_IS_READING, _WAS_CANCELLED = "is_reading", "was_cancelled"
+_START_TRACED = _START + "SET LOCAL rollbook.trace_parent = '{trace_parent}';\n"
+_TO_READ, _TO_WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN ISOLATION LEVEL READ COMMITTED"
+_IS_OPEN, _WAS_CANCELLED = "is_open", "was_cancelled"
 # Seconds after which the server counts as unreachable and the connection is dropped.
 _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
@@ -139,15 +141,15 @@ def _keep_when_cancelled(context: ExceptionContext) -> None:
 
 
 def _end_transaction(connection: Any, entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-    """End the transaction when a connection returns to the pool: of a reader, who does not end it, and of whoever was
-    cancelled, perhaps while it ended its transaction itself.
+    """End the transaction when a connection returns to the pool with it, and that of whoever was cancelled, perhaps
+    while it ended its transaction itself.
     """
-    was_reading, was_cancelled = entry.info.pop(_IS_READING, False), entry.info.pop(_WAS_CANCELLED, False)
-    if state.asyncio_safe and (was_reading or was_cancelled):
+    is_open, was_cancelled = entry.info.pop(_IS_OPEN, False), entry.info.pop(_WAS_CANCELLED, False)
+    if state.asyncio_safe and (is_open or was_cancelled):
         connection.run_async(partial(end_transaction, seconds=_LONGEST_ROLLBACK))
 
 
-async def _has_ended(connection: AsyncConnection) -> bool:
+async def _has_read(connection: AsyncConnection) -> bool:
     """End the transaction of a reader that was not cancelled. Returns whether that is certain; if not, the pool ends it
     or drops the connection.
     """
@@ -158,7 +160,14 @@ async def _has_ended(connection: AsyncConnection) -> bool:
         await driver.execute("ROLLBACK", timeout=_LONGEST_ROLLBACK)
     except Exception:
         return False
-    del connection.info[_IS_READING]
+    del connection.info[_IS_OPEN]
+    return True
+
+
+async def _has_committed(connection: AsyncConnection) -> bool:
+    """Commit the transaction of a writer. Raises sqlalchemy.exc.DBAPIError; the pool then ends the transaction."""
+    await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
+    del connection.info[_IS_OPEN]
     return True
 
 
@@ -174,24 +183,39 @@ async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None
 
 
 class Database:
-    """The engine, with the reading transaction. Writing uses `db.unit_of_work`."""
+    """The engine, with the two kinds of transactions. `db.unit_of_work` uses `write`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # SQLAlchemy begins no transaction on these connections; `read` does.
-        self._readers = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLAlchemy begins no transaction on these connections; `read` and `write` do.
+        self._connections = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def read(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
+        return self._transaction(_START.format(begin=_TO_READ, organization_id=organization_id), _has_read)
+
+    def write(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that changes one tenant's rows: each statement sees what was committed before it.
+
+        It is committed at the end of the block. Any exception rolls it back.
+        """
+        parent = trace_parent()
+        start = _START if parent is None else _START_TRACED
+        script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
+        return self._transaction(script, _has_committed)
 
     @asynccontextmanager
-    async def read(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
-        """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
-        connection = await take(self._readers)
+    async def _transaction(
+        self, start: str, has_ended: Callable[[AsyncConnection], Awaitable[bool]]
+    ) -> AsyncIterator[AsyncConnection]:
+        """Run the script, and let `has_ended` end the transaction unless the block raises an exception."""
+        connection = await take(self._connections)
         is_over = False
         try:
-            connection.info[_IS_READING] = True
-            script = _START_READING.format(organization_id=organization_id)
-            await by_driver(connection, script, run=asyncpg.Connection.execute)
+            connection.info[_IS_OPEN] = True
+            await by_driver(connection, start, run=asyncpg.Connection.execute)
             yield connection
-            is_over = await _has_ended(connection)
+            is_over = await has_ended(connection)
         finally:
             if is_over:
                 give_back(connection)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.engine import Database, set_tenant
+from db.engine import Database
 from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
 
@@ -48,8 +48,7 @@ async def unit_of_work(
     A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
     compare with the database (docs/architecture.md).
     """
-    async with database.engine.begin() as connection:
-        await set_tenant(connection, organization_id)
+    async with database.write(organization_id) as connection:
         uow = UnitOfWork(connection, organization_id, clock=clock)
         yield uow
     announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])

@@ -15,9 +15,9 @@ from db.engine import Database
 
 @contextmanager
 def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[None]:
-    """Call `note` with every statement before it runs, and with "BEGIN" for a read: that is one round trip too."""
+    """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is one round trip too."""
     engine = database.engine.sync_engine
-    rows, read = HotStatement.rows, Database.read
+    rows, read, write = HotStatement.rows, Database.read, Database.write
 
     async def noted_rows(self: HotStatement, connection: AsyncConnection, parameters: Mapping[str, object]) -> Any:
         if connection.engine.sync_engine.pool is engine.pool:
@@ -31,12 +31,23 @@ def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[
         async with read(self, organization_id) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def noted_write(self: Database, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
+        if self is database:
+            note("BEGIN")
+        async with write(self, organization_id) as connection:
+            yield connection
+
     def noted_execution(*given: Any) -> None:
         note(given[2])
 
     event.listen(engine, "before_cursor_execute", noted_execution)
     try:
-        with patch.object(HotStatement, "rows", noted_rows), patch.object(Database, "read", noted_read):
+        with (
+            patch.object(HotStatement, "rows", noted_rows),
+            patch.object(Database, "read", noted_read),
+            patch.object(Database, "write", noted_write),
+        ):
             yield
     finally:
         event.remove(engine, "before_cursor_execute", noted_execution)
