@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.engine import Database
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.sheets import SheetFacts
+from db.engine import Database, set_tenant
 from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
 
@@ -24,6 +26,8 @@ class UnitOfWork:
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
     clock -- the entry point's clock; None: `now` is the time of everything that the transaction writes
+    sheets -- the roll sheets on which the transaction has acted, as its last act on the marks has left them, so that
+        they need not be read again to be shown
     """
 
     connection: AsyncConnection
@@ -31,6 +35,7 @@ class UnitOfWork:
     wake_ups: list[WakeUp] = field(default_factory=list)
     background_task_id: UUID | None = None
     clock: Callable[[], datetime] | None = None
+    sheets: dict[OccurrenceKey, SheetFacts] = field(default_factory=dict)
 
     def time_under_lock(self, now: datetime) -> datetime:
         """Return the time to write for an act whose lock the caller holds. `now` was read before the transaction waited

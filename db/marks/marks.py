@@ -6,13 +6,14 @@ from uuid import UUID
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import MarkChange, MarkValue
+from attendance.rules.tokens.token_runs import RunsToArm
 from attendance.rules.vocabulary import ChangeKind, Source
 from db.driver import HotStatement
 from db.marks.changes import NUMBERED, Author, ChangedRow, NumberedChange, announce_change, numbered_by
+from db.tokens.token_runs import ARM, announce_runs, armed_by
 from db.unit_of_work import UnitOfWork
 
-_RECORD = HotStatement(
-    f"""
+_MARKS = f"""
 {NUMBERED}, written AS (
     INSERT INTO mark (organization_id, timeslot_id, held_on, student_id, enrollment_id, status, is_defaulted, source,
                       marked_by_id, kiosk_id, by_check_in, note, revision, marked_at)
@@ -35,8 +36,10 @@ _RECORD = HotStatement(
     WHERE m.organization_id = :organization_id AND m.timeslot_id = :timeslot_id AND m.held_on = :held_on
       AND m.student_id = ANY (CAST(:cleared_ids AS uuid[]))
 )
-SELECT revision, changed_at FROM numbered
 """  # noqa: S608 - a constant
+_RECORD = HotStatement(f"{_MARKS} SELECT revision, changed_at FROM numbered")  # noqa: S608
+_RECORD_AND_ARM = HotStatement(
+    f"{_MARKS}, armed AS ({ARM}) SELECT revision, changed_at, ARRAY(SELECT phase FROM armed) AS armed FROM numbered"  # noqa: S608
 )
 
 
@@ -47,12 +50,14 @@ async def record_marks(
     author: Author,
     *,
     restored: Mapping[UUID, Author] | None = None,
+    waiting: RunsToArm | None = None,
     now: datetime,
 ) -> NumberedChange:
-    """Number a change of marks, record what it did to each row, and write the marks, in one statement. Subscribers to
-    the roll sheet are woken after the commit.
+    """Number a change of marks, record what it did to each row, write the marks, and arm the runs for which they wait,
+    in one statement. Subscribers to the roll sheet and workers are woken after the commit.
 
     restored -- by student, who had made a mark that the change puts back.
+    waiting -- the runs to arm; None or no runs: the marks wait for nothing that is not armed.
 
     The caller holds the occurrence's lock; see `record_change`.
     """
@@ -62,8 +67,13 @@ async def record_marks(
         written, author, restored or {}
     )
     given["cleared_ids"] = [each.student_id for each in changes if each.after is None]
-    (row,) = await _RECORD.rows(uow.connection, given)
-    return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
+    if waiting is None or not waiting.runs:
+        (row,) = await _RECORD.rows(uow.connection, given)
+        return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
+    (row,) = await _RECORD_AND_ARM.rows(uow.connection, given | armed_by(waiting, now))
+    numbered = announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
+    announce_runs(uow, key, waiting, row.armed)
+    return numbered
 
 
 def _source(change: MarkChange) -> Source | None:

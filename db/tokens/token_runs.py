@@ -1,6 +1,6 @@
 """The deferred runs of occurrences (R7.3): rows that say what is still to be done, and from when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,12 @@ from sqlalchemy import TextClause, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.tokens.token_runs import DueRun
+from attendance.rules.tokens.token_runs import RunsToArm
 from attendance.rules.vocabulary import TokenRunPhase, TokenRunState
 from db.driver import HotStatement
 from db.models.makeup_tokens import TokenRun
 from db.unit_of_work import UnitOfWork
+from db.wake_ups import TokenRunArmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +54,59 @@ JOIN token_run r ON r.organization_id = :organization_id AND r.timeslot_id = wan
     AND r.held_on = wanted.held_on
 ORDER BY r.due_at, r.phase
 """)
-_ARM = HotStatement("""
+ARM = """
 INSERT INTO token_run AS r (organization_id, timeslot_id, held_on, phase, due_at, state, by_check_in, armed_at)
-SELECT :organization_id, :timeslot_id, :held_on, wanted.phase, wanted.due_at, 'ARMED', :by_check_in, :now
+SELECT :organization_id, :timeslot_id, :held_on, wanted.phase, wanted.due_at, 'ARMED', :for_check_ins, :armed_at
 FROM unnest(CAST(:phases AS text[]), CAST(:due_at AS timestamptz[])) AS wanted (phase, due_at)
 ON CONFLICT (organization_id, timeslot_id, held_on, phase) DO UPDATE
 SET due_at = excluded.due_at, state = excluded.state, by_check_in = excluded.by_check_in, armed_at = excluded.armed_at,
     done_at = NULL, trace_parent = excluded.trace_parent
 WHERE r.state = 'DONE' OR (r.by_check_in AND NOT excluded.by_check_in)
-RETURNING r.phase, r.due_at
-""")
+RETURNING r.phase
+"""
+"""A statement that arms runs, with the parameters of `armed_by`. It returns the phases of those for which to wake
+workers.
+"""
+
+_ARM = HotStatement(ARM)
 _DUE = text("SELECT organization_id, timeslot_id, held_on, phase FROM due_token_runs(:now, :at_most)")
 
 
-async def arm(
-    connection: AsyncConnection,
-    organization_id: UUID,
-    occurrence: OccurrenceKey,
-    runs: Sequence[DueRun],
-    now: datetime,
-    *,
-    by_check_in: bool,
-) -> list[DueRun]:
-    """Arm the runs and return those that a worker must be told of. A run that is armed stays armed, and a run that is
-    done is armed again.
-
-    by_check_in -- whether only check-ins and their defaults wait for the runs. A run for which anything else waits is
-        not disarmed with them, whatever armed it first.
+async def arm(uow: UnitOfWork, occurrence: OccurrenceKey, wanted: RunsToArm, now: datetime) -> None:
+    """Arm the runs, and wake workers for them after the commit. A run that is armed stays armed, and a run that is done
+    is armed again. A run for which anything but check-ins and their defaults waits is not disarmed with them, whatever
+    armed it first.
 
     The caller has locked the occurrence.
     """
     given = {
-        "organization_id": organization_id,
+        "organization_id": uow.organization_id,
         "timeslot_id": occurrence.timeslot_id,
         "held_on": occurrence.held_on,
-        "phases": [run.phase for run in runs],
-        "due_at": [run.due_at for run in runs],
-        "by_check_in": by_check_in,
-        "now": now,
+        **armed_by(wanted, now),
     }
-    return [DueRun(TokenRunPhase(row.phase), row.due_at) for row in await _ARM.rows(connection, given)]
+    announce_runs(uow, occurrence, wanted, [row.phase for row in await _ARM.rows(uow.connection, given)])
+
+
+def armed_by(wanted: RunsToArm, now: datetime) -> dict[str, object]:
+    """Return the parameters of `ARM` other than the occurrence."""
+    return {
+        "phases": [run.phase for run in wanted.runs],
+        "due_at": [run.due_at for run in wanted.runs],
+        "for_check_ins": wanted.by_check_in,
+        "armed_at": now,
+    }
+
+
+def announce_runs(uow: UnitOfWork, occurrence: OccurrenceKey, wanted: RunsToArm, phases: Collection[str]) -> None:
+    """Wake workers after the commit for the runs of these phases, which `ARM` has returned. If a wake-up is lost, the
+    sweep finds the rows.
+    """
+    uow.wake_ups += [
+        TokenRunArmed(uow.organization_id, occurrence.timeslot_id, occurrence.held_on, run.phase, run.due_at)
+        for run in wanted.runs
+        if run.phase in phases
+    ]
 
 
 async def disarm(uow: UnitOfWork, occurrence: OccurrenceKey) -> None:

@@ -10,7 +10,6 @@ from attendance.actions.marks.check_in import check_in
 from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
-from db.kiosk.kiosk_families import find_mark
 from db.unit_of_work import UnitOfWork
 from gql.calendar.occurrence import Occurrence
 from gql.fields.access import requires
@@ -21,7 +20,7 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskReadOnly, OutsideCheckInWindow
-from gql.marks.attendance_recorded import show_recorded
+from gql.marks.attendance_recorded import mark_after, show_recorded
 from gql.marks.attendance_refusals import AttendanceNotRecordable, CheckInModeOff, StudentNotOnRoster
 from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
@@ -90,7 +89,7 @@ async def resolve(
     ) as done:
         if done.viewer.caller.portal is Portal.KIOSK:
             return await _show_to_kiosk(done.uow, key, student_id)
-        shown = await show_recorded(done, key)
+        shown = await show_recorded(info, done, key)
         entry = shown.entries.get(student_id)
         mark = None if entry is None else entry.mark
         return CheckInSuccess(
@@ -102,10 +101,10 @@ async def resolve(
 
 
 async def _show_to_kiosk(uow: UnitOfWork, key: OccurrenceKey, student_id: UUID) -> CheckInSuccess:
-    mark = await find_mark(uow.connection, uow.organization_id, key, student_id)
+    mark = await mark_after(uow, key, student_id)
     return CheckInSuccess(
-        status=None if mark is None else AttendanceStatus(mark.status),
-        marked_at=None if mark is None else mark.marked_at,
+        status=mark.status,
+        marked_at=mark.marked_at,
         occurrence=None,
         entry=None,
         changed_entries=[],

@@ -68,7 +68,7 @@ async def resolve(
         Recorded,
         lambda uow, viewer, now: clear_mark(uow, viewer, key, student_id, seen_revision=seen_revision, now=now),
     ) as done:
-        shown = await show_recorded(done, key)
+        shown = await show_recorded(info, done, key)
         return ClearMarkSuccess(**shown.fields, entry=shown.entries.get(student_id))
 
 

@@ -76,7 +76,7 @@ async def resolve(
     async with act_once(
         info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now)
     ) as done:
-        shown = await show_recorded(done, asked.key)
+        shown = await show_recorded(info, done, asked.key)
         return MarkAttendanceSuccess(**shown.fields, entry=shown.entries.get(asked.student_id))
 
 

@@ -88,7 +88,7 @@ async def resolve(
     async with act_once(
         info, input, Recorded, lambda uow, viewer, now: submit_attendance(uow, viewer, submission, now=now)
     ) as done:
-        shown = await show_recorded(done, submission.key)
+        shown = await show_recorded(info, done, submission.key)
         return SubmitAttendanceSuccess(**shown.fields)
 
 

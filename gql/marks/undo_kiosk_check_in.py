@@ -7,7 +7,6 @@ import strawberry
 
 from attendance.actions.marks.save_marks import Recorded
 from attendance.actions.marks.undo_kiosk_check_in import undo_kiosk_check_in
-from db.kiosk.kiosk_families import find_mark
 from gql.fields.access import signed_in
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -15,6 +14,7 @@ from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import CheckInNotUndoable, KioskReadOnly
+from gql.marks.attendance_recorded import mark_after
 from gql.marks.attendance_refusals import AttendanceNotRecordable, StudentNotOnRoster
 from gql.marks.vocabulary import AttendanceStatus
 
@@ -51,11 +51,8 @@ async def resolve(
     async with act_once(
         info, input, Recorded, lambda uow, viewer, now: undo_kiosk_check_in(uow, viewer, key, student_id, now=now)
     ) as done:
-        mark = await find_mark(done.uow.connection, done.uow.organization_id, key, student_id)
-        return UndoKioskCheckInSuccess(
-            status=None if mark is None else AttendanceStatus(mark.status),
-            marked_at=None if mark is None else mark.marked_at,
-        )
+        mark = await mark_after(done.uow, key, student_id)
+        return UndoKioskCheckInSuccess(status=mark.status, marked_at=mark.marked_at)
 
 
 field = strawberry.mutation(

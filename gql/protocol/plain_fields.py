@@ -4,7 +4,7 @@ A field that only reads an attribute is completed without calling its resolver (
 nothing but its object, the context and the names that are selected below it declares the same with `at_once`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
@@ -65,3 +65,22 @@ def names_selected(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentD
             if below is not None:
                 ahead.append(below)
     return frozenset(names)
+
+
+def nodes_below(
+    nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], names: Collection[str]
+) -> list[FieldNode]:
+    """Return the nodes of the fields with these names that are selected directly in the nodes, or in fragments there.
+    Conditions are not evaluated.
+    """
+    found: list[FieldNode] = []
+    ahead: list[SelectionSetNode] = [node.selection_set for node in nodes if node.selection_set]
+    while ahead:
+        for selection in ahead.pop().selections:
+            if isinstance(selection, FieldNode):
+                found += [selection] if selection.name.value in names else []
+            elif isinstance(selection, FragmentSpreadNode):
+                ahead.append(fragments[selection.name.value].selection_set)
+            else:
+                ahead.append(selection.selection_set)  # type: ignore[attr-defined]
+    return found

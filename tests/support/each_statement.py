@@ -15,7 +15,7 @@ from db.engine import Database
 
 @contextmanager
 def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[None]:
-    """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is one round trip too."""
+    """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is a round trip too."""
     engine = database.engine.sync_engine
     rows, read, write = HotStatement.rows, Database.read, Database.write
 

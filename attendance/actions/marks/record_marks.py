@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.marks.save_marks import Recorded, save_marks
-from attendance.actions.marks.steps.lock_roll_sheet import LockedSheet
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.attendance_refusals import AttendanceConflict, ConflictingMark, SeenRevisionAhead
 from attendance.rules.marks.check_in import check_in_sources
 from attendance.rules.marks.marks import MarkChange, MarkValue, WantedMark, plan_submission
+from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.organization.permissions import Caller, Viewer, may_excuse
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import AttendanceStatus, Permission
@@ -31,7 +31,7 @@ class Submission:
 
 
 async def record_marks(
-    uow: UnitOfWork, viewer: Viewer, sheet: LockedSheet, submission: Submission, *, now: datetime
+    uow: UnitOfWork, viewer: Viewer, sheet: SheetFacts, submission: Submission, *, now: datetime
 ) -> Recorded:
     """Mark the named rows, fill the rest (R4.1, R4.2), and default the others at the first check-in (R4.5).
 
@@ -62,7 +62,7 @@ def _require_excusing(caller: Caller, changes: Sequence[MarkChange]) -> None:
 
 
 async def _require_no_conflict(
-    uow: UnitOfWork, sheet: LockedSheet, submission: Submission, author: Author, changes: Collection[MarkChange]
+    uow: UnitOfWork, sheet: SheetFacts, submission: Submission, author: Author, changes: Collection[MarkChange]
 ) -> None:
     seen, revision = submission.seen_revision, sheet.revision
     if seen is None or seen == revision:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
@@ -41,12 +42,24 @@ class MarkValue:
 class SheetRow:
     """A row of the roll sheet before the act. `is_excused` says that an approved, excused expected absence covers
     it.
+
+    is_subdued -- whether only its mark keeps the row, because no enrollment covers the date (R3.1).
+    marked_at, revision -- when the mark was last changed. None when there is no mark.
+    has_token -- whether there is a makeup token of the absence, in whatever state.
+    needs_review -- whether that token is tied to a makeup although the mark does not earn it any more (R7.4).
     """
 
     student_id: UUID
     enrollment_id: UUID | None
     mark: MarkValue | None
     is_excused: bool = False
+    is_subdued: bool = False
+    marked_at: datetime | None = None
+    revision: int | None = None
+    has_token: bool = False
+    needs_review: bool = False
+    first_name: str = ""
+    last_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

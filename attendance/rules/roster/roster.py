@@ -1,7 +1,7 @@
 """Who is on an occurrence's roll sheet, in which order, and its tally (R2.9, R3.1 to R3.3)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -108,6 +108,20 @@ def speaking(enrollments: Iterable[RosterEnrollment]) -> RosterEnrollment | None
         several,
         key=lambda each: (_PRECEDENCE.index(each.type), -each.starts_on.toordinal(), each.id),
     )
+
+
+def standing(
+    enrollments: Collection[RosterEnrollment], key: OccurrenceKey, *, is_marked: bool
+) -> tuple[RosterEnrollment | None, bool] | None:
+    """Return the enrollment for which a student's row stands, and whether the row is subdued, because only its mark
+    keeps it there. None when the student has no row (R3.1).
+
+    enrollments -- those that may put the student on the sheet, and the one that the mark names.
+    """
+    current = speaking(each for each in enrollments if covers(each, key))
+    if current is not None:
+        return current, False
+    return (speaking(enrollments), True) if is_marked else None
 
 
 def place_by_name(sort_key: str, student_id: UUID, order: RosterOrder) -> tuple[str, UUID]:

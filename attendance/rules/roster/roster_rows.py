@@ -20,7 +20,7 @@ from attendance.rules.roster.roster import (
     attendance_rate,
     covers,
     place_by_name,
-    speaking,
+    standing,
     tally,
 )
 from attendance.rules.vocabulary import AttendanceStatus, PersonKind, Source
@@ -195,10 +195,10 @@ def _row(
 ) -> RosterRow | None:
     first = mine[0]
     enrollments = [each.enrollment for each in mine if each.enrollment]
-    current = speaking(each for each in enrollments if covers(each, head.key))
-    if current is None and first.mark is None:
+    place = standing(enrollments, head.key, is_marked=first.mark is not None)
+    if place is None:
         return None
-    enrollment = current or speaking(enrollments)
+    enrollment, is_subdued = place
     absence = covering(
         first.absences,
         head.key.held_on,
@@ -218,7 +218,7 @@ def _row(
             balance=first.student.family.balance,
             currency=head.currency,
             enrollment=enrollment,
-            is_subdued=current is None,
+            is_subdued=is_subdued,
             expected_absence=absence,
             around=around[enrollment.timeslot_id] if enrollment else _ALONE,
             is_held=is_held,
@@ -230,6 +230,6 @@ def _row(
         first.mark,
         absence,
         raised,
-        current is None,
+        is_subdued,
         attendance_rate(first.present, first.absent),
     )

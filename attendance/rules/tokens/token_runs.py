@@ -1,7 +1,9 @@
 """When an absence becomes a makeup token: in the transaction of its mark, or in deferred runs (R7.3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar.days import end_of_day_after
@@ -17,6 +19,25 @@ class DueRun:
 
     phase: TokenRunPhase
     due_at: datetime
+
+
+ArmedRuns: TypeAlias = Mapping[TokenRunPhase, bool]
+"""The armed runs of an occurrence, each with whether only check-ins and their defaults wait for it (R4.5b)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsToArm:
+    """Runs for which marks wait. `by_check_in` says that these are check-ins and their defaults, and nothing else
+    (R4.5b).
+    """
+
+    runs: tuple[DueRun, ...] = ()
+    by_check_in: bool = False
+
+    def beside(self, armed: ArmedRuns) -> "RunsToArm":
+        """Return those that are not armed yet, or are armed only for check-ins while other marks wait for them now."""
+        missing = (run for run in self.runs if run.phase not in armed or (armed[run.phase] and not self.by_check_in))
+        return RunsToArm(tuple(missing), self.by_check_in)
 
 
 @dataclass(frozen=True, slots=True)

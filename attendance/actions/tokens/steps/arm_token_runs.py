@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from attendance.rules.tokens.token_runs import DueRun
+from attendance.rules.tokens.token_runs import DueRun, RunsToArm
 from db.tokens import token_runs
 from db.unit_of_work import UnitOfWork
-from db.wake_ups import TokenRunArmed
 
 
 async def arm_token_runs(
@@ -25,17 +24,5 @@ async def arm_token_runs(
     The caller has locked the occurrence, so a run cannot finish between the mark and its arming. Workers are woken for
     newly armed runs; if the wake-up is lost, the sweep finds the rows.
     """
-    if not runs:
-        return
-    for run in await token_runs.arm(
-        uow.connection, uow.organization_id, occurrence, runs, now, by_check_in=by_check_in
-    ):
-        uow.wake_ups.append(
-            TokenRunArmed(
-                organization_id=uow.organization_id,
-                timeslot_id=occurrence.timeslot_id,
-                held_on=occurrence.held_on,
-                phase=run.phase,
-                due_at=run.due_at,
-            )
-        )
+    if runs:
+        await token_runs.arm(uow, occurrence, RunsToArm(tuple(runs), by_check_in), now)

@@ -1,29 +1,19 @@
-"""After marks have changed, change the tokens at once, or arm the runs that will do so (R7.3)."""
+"""After marks have changed, change the tokens at once, unless deferred runs will do so (R7.3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
-from attendance.actions.tokens.steps.arm_token_runs import arm_token_runs
 from attendance.actions.tokens.steps.reconcile_makeup_tokens import TokenOutcome, reconcile_makeup_tokens
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.tokens.token_runs import run_times, token_timing
+from attendance.rules.tokens.token_runs import TokenTiming, run_times, token_timing
 from attendance.rules.vocabulary import ChangeKind
 from db.marks.changes import Author, record_change
 from db.unit_of_work import UnitOfWork
 
-
-class Arming(Enum):
-    """Which marks wait for the deferred runs: none, because all were cleared; check-ins and their defaults alone,
-    which may be taken back (R4.5b); or others too.
-    """
-
-    NOTHING = "NOTHING"
-    FOR_CHECK_INS = "FOR_CHECK_INS"
-    FOR_GOOD = "FOR_GOOD"
+_NOTHING = TokenOutcome({}, {}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +24,37 @@ class Settled:
     revision: int | None
 
 
-async def settle_makeup_tokens(
-    uow: UnitOfWork,
-    head: OccurrenceHead,
-    students: Sequence[UUID],
-    *,
-    author: Author,
-    arming: Arming,
-    settings: OrganizationSettings,
-    now: datetime,
-) -> Settled:
-    """Settle the tokens of these students, by the table of R7.3. Tokens that are no longer earned are revoked at once
-    in every mode.
-
-    The caller has locked the occurrence and has written the students' marks, which `author` caused.
-    """
-    timing = token_timing(
+def timing_of(head: OccurrenceHead, author: Author, settings: OrganizationSettings, now: datetime) -> TokenTiming:
+    """Return when the tokens of marks are decided that `author` caused (R7.3)."""
+    return token_timing(
         source=author.source,
         kind=head.offering.kind,
         settings=settings,
         now=now,
         runs=run_times(head.ends_at, head.zone),
     )
-    if arming is not Arming.NOTHING:
-        by_check_in = arming is Arming.FOR_CHECK_INS
-        await arm_token_runs(uow, head.key, timing.runs, by_check_in=by_check_in, now=now)
+
+
+async def settle_makeup_tokens(
+    uow: UnitOfWork,
+    head: OccurrenceHead,
+    students: Sequence[UUID],
+    *,
+    holders: frozenset[UUID],
+    timing: TokenTiming,
+    author: Author,
+    settings: OrganizationSettings,
+    now: datetime,
+) -> Settled:
+    """Settle the tokens of these students, by the table of R7.3. Tokens that are no longer earned are revoked at once
+    in every mode.
+
+    holders -- the students with a token of this occurrence, in whatever state, read under the occurrence's lock.
+
+    The caller has locked the occurrence and has written the students' marks, which `author` caused.
+    """
+    if not timing.creates_at_once and holders.isdisjoint(students):
+        return Settled(_NOTHING, None)
     outcome = await reconcile_makeup_tokens(
         uow,
         head.key,
