@@ -999,7 +999,7 @@ CREATE TABLE permission_group (
     id uuid NOT NULL,
     name text NOT NULL,
     permissions text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT permission_group_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
+    CONSTRAINT permission_group_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text, 'SEE_REPORTS'::text])),
     CONSTRAINT permission_group_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT permission_group_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
@@ -1024,7 +1024,7 @@ CREATE TABLE person (
     office_fields text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT person_guardians_have_a_family CHECK (((family_id IS NOT NULL) = ((kind)::text = 'GUARDIAN'::text))),
     CONSTRAINT person_only_staff_hold_permissions CHECK ((((kind)::text = 'STAFF'::text) OR (permissions = '{}'::text[]))),
-    CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text])),
+    CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text, 'SEE_REPORTS'::text])),
     CONSTRAINT person_person_kind CHECK (((kind)::text = ANY ((ARRAY['STAFF'::character varying, 'GUARDIAN'::character varying])::text[]))),
     CONSTRAINT person_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT person_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),

@@ -362,6 +362,17 @@ class Permission(StrEnum):
     SEE_BALANCES = "SEE_BALANCES"
     SEND_STATEMENTS = "SEND_STATEMENTS"
     SEE_MEDICAL = "SEE_MEDICAL"
+    SEE_REPORTS = "SEE_REPORTS"
+
+
+class ReportGroup(StrEnum):
+    """R15.1: by what a report of attendance adds marks up."""
+
+    OFFERING = "OFFERING"
+    STUDENT = "STUDENT"
+    INSTRUCTOR = "INSTRUCTOR"
+    LOCATION = "LOCATION"
+    WEEK = "WEEK"
 
 
 class DuplicateReason(StrEnum):

@@ -62,6 +62,7 @@ described(
         "allow it.",
         Permission.SEND_STATEMENTS: "Send statements to families, in both portals. SEE_BALANCES is needed too.",
         Permission.SEE_MEDICAL: "See the text of medical alerts, in both portals.",
+        Permission.SEE_REPORTS: "See reports over all classes, students and staff, in both portals.",
     },
 )
 described(

@@ -801,6 +801,16 @@ for _name in (
     "endTimeslot",
 ):
     TABLE[f"Query.{_name}Preview"] = _previewed(_name, *CATALOGUE[_name])
+TABLE["Query.attendanceReport"] = query(
+    """{ attendanceReport(filter: {from: "2026-11-01", to: "2026-11-30"}, groupBy: WEEK) {
+      rows { nodes { name } } } }""",
+    nothing,
+    frozenset({Permission.SEE_REPORTS}),
+    right="OK",
+    lacking=NOT_YOU,
+    stranger="OK",
+    **STAFF_ALONE,
+)
 TABLE["Query.sessions"] = query(
     "{ sessions { nodes { id } } }", nothing, ANYBODY, right="OK", lacking="OK", stranger="EMPTY", **NOT_KIOSKS
 )

@@ -1,0 +1,210 @@
+"""Reports of attendance over a range of dates (R15.1): the marks of roll sheets, added up in one statement.
+
+Each mark counts once in the totals, whatever became of its student, its enrollment or its class since. A sheet belongs
+to the location and to the instructors that it had on its date.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.timeslots import DateSpan
+from attendance.rules.reports.attendance_counts import AttendanceCounts
+from attendance.rules.vocabulary import AttendanceStatus, ReportGroup
+from db.driver import HotStatement
+from db.fragments import holds_on
+from db.listing import values
+from db.names import sort_key
+
+_STATUSES = {status: status.value.lower() for status in AttendanceStatus}
+_COUNTED = ", ".join(f"count(*) FILTER (WHERE m.status = '{status}') AS {name}" for status, name in _STATUSES.items())
+_ADDED = ", ".join(f"CAST(sum(added.{name}) AS bigint) AS {name}" for name in _STATUSES.values())
+_TOTALS = ", ".join(f"coalesce(CAST(sum(added.{name}) AS bigint), 0) AS all_{name}" for name in _STATUSES.values())
+
+# The sheets in question. Each mark has the row of its occurrence.
+_SHEETS = f"""
+sheet AS MATERIALIZED (
+    SELECT c.timeslot_id, c.held_on, t.offering_id, v.location_id
+    FROM occurrence c
+    JOIN timeslot t ON t.organization_id = c.organization_id AND t.id = c.timeslot_id
+    JOIN offering_version v ON v.organization_id = t.organization_id AND v.offering_id = t.offering_id
+        AND {holds_on("v", "c.held_on")}
+    WHERE c.organization_id = :organization_id AND c.held_on BETWEEN :from_on AND :to_on
+      AND (CAST(:offering_ids AS uuid[]) IS NULL OR t.offering_id = ANY (:offering_ids))
+      AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
+      AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
+)"""  # noqa: S608 - constants
+_OF_SHEET = "m.organization_id = :organization_id AND m.timeslot_id = sheet.timeslot_id AND m.held_on = sheet.held_on"
+# Sheets are added up before they are grouped: there are many times as many marks.
+_BY_SHEET = f"""
+added AS MATERIALIZED (
+    SELECT sheet.timeslot_id, sheet.held_on, sheet.offering_id, sheet.location_id, {_COUNTED}
+    FROM sheet JOIN mark m ON {_OF_SHEET}
+    GROUP BY sheet.timeslot_id, sheet.held_on, sheet.offering_id, sheet.location_id
+)"""  # noqa: S608 - constants
+_BY_STUDENT = f"""
+added AS MATERIALIZED (
+    SELECT m.student_id, {_COUNTED} FROM sheet JOIN mark m ON {_OF_SHEET} GROUP BY m.student_id
+)"""  # noqa: S608 - constants
+_INSTRUCTORS = f"""LEFT JOIN LATERAL (
+    SELECT i.person_id FROM instructor_version i
+    WHERE i.organization_id = :organization_id AND i.offering_id = added.offering_id
+      AND {holds_on("i", "added.held_on")}
+      AND NOT EXISTS (SELECT FROM substitution u
+                      WHERE u.organization_id = i.organization_id AND u.timeslot_id = added.timeslot_id
+                        AND u.held_on = added.held_on AND u.absent_person_id = i.person_id)
+    UNION
+    SELECT u.substitute_id FROM substitution u
+    WHERE u.organization_id = :organization_id AND u.timeslot_id = added.timeslot_id AND u.held_on = added.held_on
+      AND u.substitute_id IS NOT NULL
+) there ON true"""  # noqa: S608 - constants
+_NAMED = """LEFT JOIN unnest(CAST(:named_ids AS uuid[]), CAST(:named_keys AS text[]), CAST(:names AS text[]))
+    AS named (id, sort_key, name) ON named.id = {id}"""
+
+
+def _report(added: str, *, key: str, sorted_by: str, name: str, joined: str = "") -> HotStatement:
+    """Return the statement for one way of grouping.
+
+    key, sorted_by, name -- expressions for a group's id as text, for its place and for its name.
+    joined -- what they need beside the added marks.
+    """
+    return HotStatement(f"""
+WITH {_SHEETS}, {added}, grouped AS (
+    SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_ADDED}
+    FROM added {joined}
+    GROUP BY 1, 2, 3
+), page AS (
+    SELECT grouped.* FROM grouped
+    WHERE CAST(:after_place AS text) IS NULL
+       OR (grouped.sorted_by, grouped.key) > (CAST(:after_place AS text) COLLATE "C", CAST(:after_key AS text))
+    ORDER BY grouped.sorted_by, grouped.key
+    LIMIT :limit
+)
+SELECT total.*, page.*
+FROM (SELECT {_TOTALS} FROM added) total
+LEFT JOIN page ON true
+ORDER BY page.sorted_by, page.key
+""")  # noqa: S608 - constants
+
+
+def _named(column: str, joined: str = "") -> HotStatement:
+    return _report(
+        _BY_SHEET,
+        key=f"coalesce(CAST({column} AS text), '') COLLATE \"C\"",
+        sorted_by="coalesce(named.sort_key, '') COLLATE \"C\"",
+        name="coalesce(named.name, '')",
+        joined=f"{joined} {_NAMED.format(id=column)}",
+    )
+
+
+_BY_OFFERING = _report(
+    _BY_SHEET,
+    key='CAST(o.id AS text) COLLATE "C"',
+    sorted_by="o.sort_key",
+    name="o.name",
+    joined="JOIN offering o ON o.organization_id = :organization_id AND o.id = added.offering_id",
+)
+_BY_STUDENTS = _report(
+    _BY_STUDENT,
+    key='CAST(s.id AS text) COLLATE "C"',
+    sorted_by="s.sort_key",
+    name="s.first_name || ' ' || s.last_name",
+    joined="JOIN student s ON s.organization_id = :organization_id AND s.id = added.student_id",
+)
+_BY_LOCATION = _named("added.location_id")
+_BY_INSTRUCTOR = _named("there.person_id", _INSTRUCTORS)
+_WEEK = "CAST(CAST(date_trunc('week', CAST(added.held_on AS timestamp)) AS date) AS text) COLLATE \"C\""
+_BY_WEEK = _report(_BY_SHEET, key=_WEEK, sorted_by=_WEEK, name=_WEEK)
+_REPORTS = {
+    ReportGroup.OFFERING: _BY_OFFERING,
+    ReportGroup.STUDENT: _BY_STUDENTS,
+    ReportGroup.LOCATION: _BY_LOCATION,
+    ReportGroup.INSTRUCTOR: _BY_INSTRUCTOR,
+    ReportGroup.WEEK: _BY_WEEK,
+}
+_LOCATIONS = text("SELECT l.id, l.name FROM location l WHERE l.organization_id = :organization_id")
+_STAFF = text("""
+SELECT p.id, p.first_name, p.last_name FROM person p WHERE p.organization_id = :organization_id AND p.kind = 'STAFF'
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Which sheets a report is about. None or an empty collection sets no condition."""
+
+    within: DateSpan
+    offering_ids: Collection[UUID] | None = None
+    location_ids: Collection[UUID] | None = None
+    program_ids: Collection[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A group's marks.
+
+    key -- the id of the offering, student, staff member or location; the Monday of a week; empty for the sheets that
+        nobody taught.
+    place -- what rows are ordered by, then by key.
+    """
+
+    key: str
+    place: str
+    name: str
+    counts: AttendanceCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    totals: AttendanceCounts
+    rows: tuple[ReportRow, ...]
+
+
+async def read_report(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    chosen: ReportFilter,
+    group: ReportGroup,
+    *,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> ReportPage:
+    """Return the rows after a place and key, and the totals of all rows. It takes one statement, or two when names are
+    ordered that the database keeps no sort keys for.
+    """
+    given: dict[str, object] = {
+        "organization_id": organization_id,
+        "from_on": chosen.within.starts_on,
+        "to_on": chosen.within.ends_on,
+        "offering_ids": values(chosen.offering_ids),
+        "location_ids": values(chosen.location_ids),
+        "program_ids": values(chosen.program_ids),
+        "after_place": after and after[0],
+        "after_key": after and after[1],
+        "limit": limit,
+    }
+    rows = await _REPORTS[group].rows(connection, given | await _names(connection, organization_id, group))
+    found = tuple(ReportRow(row.key, row.sorted_by, row.name, _counts(row, "")) for row in rows if row.key is not None)
+    return ReportPage(_counts(rows[0], "all_"), found)
+
+
+async def _names(connection: AsyncConnection, organization_id: UUID, group: ReportGroup) -> dict[str, object]:
+    given = {"organization_id": organization_id}
+    if group is ReportGroup.LOCATION:
+        named = [(row.id, sort_key(row.name), row.name) for row in await connection.execute(_LOCATIONS, given)]
+    elif group is ReportGroup.INSTRUCTOR:
+        named = [
+            (row.id, sort_key(row.last_name, row.first_name), f"{row.first_name} {row.last_name}")
+            for row in await connection.execute(_STAFF, given)
+        ]
+    else:
+        return {}
+    ids, keys, names = (list(each) for each in zip(*named, strict=True)) if named else ([], [], [])
+    return {"named_ids": ids, "named_keys": keys, "names": names}
+
+
+def _counts(row: Row[Any], prefix: str) -> AttendanceCounts:
+    return AttendanceCounts({status: getattr(row, prefix + name) for status, name in _STATUSES.items()})

@@ -1,0 +1,20 @@
+"""The enumerations of reports in the schema, with a description of each value."""
+
+from attendance.rules.vocabulary import ReportGroup
+from gql.fields.described import described
+
+__all__ = ["ReportGroup"]
+
+described(
+    ReportGroup,
+    "By what a report adds marks up.",
+    {
+        ReportGroup.OFFERING: "One row for each class, appointment and camp, ordered by name.",
+        ReportGroup.STUDENT: "One row for each student, ordered by last name, then by first name.",
+        ReportGroup.INSTRUCTOR: "One row for each staff member, ordered by last name, then by first name. A sheet "
+        "counts for each of the instructors who taught on its date, with substitutes in place of those whom they "
+        "replaced. The sheets that nobody taught are one row, which comes first.",
+        ReportGroup.LOCATION: "One row for each location, ordered by name. A sheet counts where it was held.",
+        ReportGroup.WEEK: "One row for each week, ordered by date. Weeks begin on Monday.",
+    },
+)
