@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.async_api import Route, expect
 
@@ -142,6 +143,39 @@ async def test_R12_1_an_invitation_leads_to_a_password(hall: Hall, world: World,
     await desk.tap("Send me a link")
     await expect(desk.page.get_by_text("nobody@gym.example has an account")).to_be_visible()
     await desk.without_barriers()
+
+
+@pytest.mark.emptied_database
+async def test_a_second_factor_is_set_up_and_asked_for(hall: Hall, world: World, sheet: LiveSheet) -> None:
+    await world.change(models.Person, sheet.olga, email="olga@gym.example", password_hash=PASSWORD_HASH)
+    await world.change_settings(second_factor_required=True)
+    desk = await hall.desk(PHONE)
+    page = desk.page
+
+    async def sign_in() -> None:
+        await page.get_by_label("E-mail address").fill("olga@gym.example")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await desk.tap("Sign in")
+
+    await desk.open("/")
+    await sign_in()
+    secret = (await page.locator(".key code").inner_text()).replace(" ", "")
+    code = page.get_by_label("The code that the app shows")
+    await code.fill("12345")
+    await desk.tap("Go on")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await desk.without_barriers()
+    await code.fill(pyotp.TOTP(secret).now())
+    await desk.tap("Go on")
+    recovery = await page.locator(".codes code").first.inner_text()
+    await desk.without_barriers()
+    await desk.tap("I have kept them")
+    await page.locator(".menu summary").click()
+    await desk.tap("Sign out")
+    await sign_in()
+    await page.get_by_label("Code").fill(recovery)
+    await desk.tap("Go on")
+    await expect(page.locator(".menu summary")).to_be_visible()
 
 
 async def test_everybody_is_marked_at_once_and_one_is_adjusted(office: Desk, phone: Desk, sheet: LiveSheet) -> None:

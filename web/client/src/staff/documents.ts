@@ -3,13 +3,24 @@ import { textOf } from "../live/document";
 import { DAY, DAY_SHEETS, FOLLOW_DAY } from "./day/operations";
 import { REFRESH, SIGN_OUT, VIEWER } from "./operations";
 import { CLEAR, FOLLOW_SHEET, HISTORY, MARK, SUBMIT } from "./sheet/operations";
-import { ACCEPT, FORGOTTEN, RESET, SIGN_IN } from "./signIn/operations";
+import {
+  ACCEPT,
+  COMPLETE,
+  CONFIRM_SECOND_FACTOR,
+  FORGOTTEN,
+  RESET,
+  SIGN_IN,
+  START_SECOND_FACTOR,
+} from "./signIn/operations";
 
 const OPERATIONS = [
   SIGN_IN,
   ACCEPT,
+  COMPLETE,
+  CONFIRM_SECOND_FACTOR,
   FORGOTTEN,
   RESET,
+  START_SECOND_FACTOR,
   REFRESH,
   SIGN_OUT,
   VIEWER,

@@ -1,22 +1,10 @@
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { AskFault } from "../../live/ask";
 import { Link } from "../../parts/Link";
 import { askAnybody, session, sessionOf } from "../services";
+import { type Credentials, DemoAccounts, useDemoAccounts } from "./DemoAccounts";
 import { SIGN_IN } from "./operations";
-
-interface Account {
-  readonly portal: string;
-  readonly email: string;
-  readonly password: string;
-  readonly note: string;
-}
-
-interface Credentials {
-  readonly email: string;
-  readonly password: string;
-  readonly portal: "OFFICE" | "STAFF";
-  readonly organizationId?: string;
-}
+import { SecondFactor, SecondFactorSetup } from "./SecondFactor";
 
 type Choice = {
   readonly of: Credentials;
@@ -27,6 +15,7 @@ export function SignIn() {
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [choice, setChoice] = useState<Choice | null>(null);
+  const [step, setStep] = useState<{ readonly challenge: string; readonly isSetup: boolean } | null>(null);
   const accounts = useDemoAccounts();
 
   const enter = async (credentials: Credentials) => {
@@ -38,6 +27,8 @@ export function SignIn() {
       else if (signIn.__typename === "SignInSuccess") session.begin(sessionOf(signIn));
       else if (signIn.__typename === "OrganizationChoiceRequired") {
         setChoice({ of: credentials, organizations: signIn.organizations });
+      } else if ("challenge" in signIn) {
+        setStep({ challenge: signIn.challenge, isSetup: signIn.__typename === "SecondFactorSetupRequired" });
       } else setFault(signIn.message);
     } catch (reason) {
       setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
@@ -55,6 +46,19 @@ export function SignIn() {
     });
   };
 
+  if (step !== null) {
+    return (
+      <main className="signIn">
+        <section className="card door">
+          {step.isSetup ? (
+            <SecondFactorSetup challenge={step.challenge} />
+          ) : (
+            <SecondFactor challenge={step.challenge} />
+          )}
+        </section>
+      </main>
+    );
+  }
   return (
     <main className="signIn">
       <section className="card door">
@@ -104,47 +108,4 @@ export function SignIn() {
       {accounts.length > 0 && <DemoAccounts accounts={accounts} isBusy={isBusy} enter={enter} />}
     </main>
   );
-}
-
-interface DemoProps {
-  readonly accounts: readonly Account[];
-  readonly isBusy: boolean;
-  readonly enter: (credentials: Credentials) => Promise<void>;
-}
-
-function DemoAccounts({ accounts, isBusy, enter }: DemoProps) {
-  return (
-    <section className="demo" aria-labelledby="demo-title">
-      <h2 id="demo-title">Demo accounts</h2>
-      <p className="muted">This server runs for development. One tap signs you in.</p>
-      {accounts.map(({ portal, email, password, note }) => (
-        <button
-          key={`${portal} ${email}`}
-          type="button"
-          className="account"
-          disabled={isBusy}
-          onClick={() => void enter({ email, password, portal: portal === "STAFF" ? "STAFF" : "OFFICE" })}
-        >
-          <strong>{note}</strong>
-          <span className="muted">
-            {portal === "STAFF" ? "Staff" : "Office"} · {email}
-          </span>
-        </button>
-      ))}
-    </section>
-  );
-}
-
-/** The accounts of the demo, which a server for development tells to everybody. */
-function useDemoAccounts(): readonly Account[] {
-  const [accounts, setAccounts] = useState<readonly Account[]>([]);
-  useEffect(() => {
-    fetch("/client.json")
-      .then(answer => answer.json() as Promise<{ demoSignIns: readonly Account[] }>)
-      .then(
-        told => setAccounts(told.demoSignIns.filter(one => one.portal === "OFFICE" || one.portal === "STAFF")),
-        () => undefined,
-      );
-  }, []);
-  return accounts;
 }

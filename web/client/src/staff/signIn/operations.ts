@@ -8,6 +8,12 @@ export const SIGN_IN = graphql(
       __typename
       ... on SignInSuccess { ...Session }
       ... on UserError { message }
+      ... on SecondFactorRequired {
+        challenge
+      }
+      ... on SecondFactorSetupRequired {
+        challenge
+      }
       ... on OrganizationChoiceRequired { organizations { organizationId name } }
     }
   }
@@ -44,3 +50,39 @@ export const FORGOTTEN = graphql(`
     }
   }
 `);
+
+export const COMPLETE = graphql(
+  `
+  mutation CompleteSignIn($challenge: String!, $code: String!) {
+    completeSignIn(input: { challenge: $challenge, code: $code }) {
+      __typename
+      ... on SignInSuccess { ...Session }
+      ... on UserError { message }
+    }
+  }
+`,
+  [SESSION],
+);
+
+export const START_SECOND_FACTOR = graphql(`
+  mutation StartSecondFactor($challenge: String!) {
+    startSecondFactor(input: { challenge: $challenge }) {
+      __typename
+      ... on StartSecondFactorSuccess { secret uri }
+      ... on UserError { message }
+    }
+  }
+`);
+
+export const CONFIRM_SECOND_FACTOR = graphql(
+  `
+  mutation ConfirmSecondFactor($challenge: String!, $code: String!) {
+    confirmSecondFactor(input: { challenge: $challenge, code: $code }) {
+      __typename
+      ... on ConfirmSecondFactorSuccess { recoveryCodes session { ...Session } }
+      ... on UserError { message }
+    }
+  }
+`,
+  [SESSION],
+);
