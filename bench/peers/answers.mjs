@@ -1,4 +1,5 @@
 // The answers of the Node servers: each is one statement, whose JSON their GraphQL library then walks.
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { createPubSub } from "graphql-yoga";
 import pg from "pg";
@@ -21,6 +22,8 @@ async function answer(name, ...values) {
   return rows.length ? JSON.parse(rows[0][0]) : null;
 }
 
+// Hundreds of subscribers to one roll sheet are not a leak.
+EventEmitter.defaultMaxListeners = 0;
 const changes = createPubSub();
 const listener = new pg.Client({ connectionString: url });
 await listener.connect();

@@ -1,13 +1,14 @@
 """Measures Rollbook beside the servers that somebody might build instead, on one PostgreSQL and one core a server.
 
-    python bench/peers/run.py [--rounds 5] [--requests 300] [--only sheet,check-in] [--servers floor,rollbook]
-                              [--classes 200] [--weeks 30]
+    python bench/peers/run.py [--rounds 5] [--requests 300] [--events 30] [--only sheet,check-in,day,event]
+                              [--servers floor,rollbook] [--classes 200] [--weeks 30]
 
 The servers take turns in rounds, which alternate the order. Before anything is measured, the answers are compared by
 what they mean; the run ends when they differ. Printed are, for each operation, the medians of the rounds: the
 milliseconds of CPU that the server and PostgreSQL spend on a request, both also as a multiple of what the floor spent
-in the same round, and the median and the 99th percentile of the latency under eight connections. The floor is Starlette
-and asyncpg without GraphQL, which passes the database's JSON text on. It uses a temporary database on DATABASE_URL, and
+in the same round, and the median and the 99th percentile of the latency under eight connections; for an event, of the
+time from the commit to the last delivery. The floor is Starlette and asyncpg without GraphQL, which passes the
+database's JSON text on; "bare sockets" only forwards finished frames. It uses a temporary database on DATABASE_URL, and
 REDIS_URL, if they are set, otherwise embedded servers.
 """
 
@@ -15,9 +16,7 @@ import argparse
 import asyncio
 import statistics
 import sys
-from collections import defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +28,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bench.machine import bench_servers, cpu_seconds
 from bench.peers.alike import difference
 from bench.peers.business import Business, forget_check_ins, make_business
+from bench.peers.events import changing, measure_events
 from bench.peers.load import ask, load
+from bench.peers.results import Cost, Results
 from bench.peers.scenarios import SCENARIOS, Scenario
-from bench.peers.servers import FLOOR, NAMES, Server, leave_first_core, started
+from bench.peers.servers import BARE, NAMES, Server, leave_first_core, started
 from commands.servers.scratch import scratch_database
 from db.engine import create_engine
 from db.migrate import upgrade
@@ -41,54 +42,6 @@ _BACKENDS = text(
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
     f" AND application_name <> '{APPLICATION}'"
 )
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one server in one round: milliseconds of CPU for each request, and of latency."""
-
-    server: float
-    database: float
-    p50: float
-    p99: float
-
-
-class Results:
-    """The costs of one scenario, by server, one for each round."""
-
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self._costs: dict[str, list[Cost]] = defaultdict(list)
-
-    def add(self, name: str, cost: Cost) -> None:
-        self._costs[name].append(cost)
-
-    def lines(self) -> list[str]:
-        """Return a table in Markdown."""
-        head = ["", "CPU ms", "x floor", "PostgreSQL CPU ms", "x floor", "p50 ms", "p99 ms"]
-        rows = [f"| {' | '.join([self.title, *head[1:]])} |", f"|{' --- |' * len(head)}"]
-        for name, costs in self._costs.items():
-            figures = [
-                f"{_median(costs, 'server'):.2f}",
-                self._ratio(name, "server"),
-                f"{_median(costs, 'database'):.2f}",
-                self._ratio(name, "database"),
-                f"{_median(costs, 'p50'):.1f}",
-                f"{_median(costs, 'p99'):.1f}",
-            ]
-            rows.append(f"| {name} | {' | '.join(figures)} |")
-        return rows
-
-    def _ratio(self, name: str, which: str) -> str:
-        """Return the median of the ratios to the floor within each round."""
-        pairs = zip(self._costs[name], self._costs[FLOOR], strict=False)
-        ratios = [getattr(mine, which) / (getattr(floor, which) or 1) for mine, floor in pairs]
-        return f"{statistics.median(ratios):.1f}" if ratios else "-"
-
-
-def _median(costs: list[Cost], which: str) -> float:
-    figures: list[float] = [getattr(cost, which) for cost in costs]
-    return statistics.median(figures)
 
 
 class Run:
@@ -161,19 +114,24 @@ async def run(database_url: str, redis_url: str, given: argparse.Namespace) -> N
             for name in NAMES
             if not given.servers or name in given.servers
         ]
-        measuring = Run(owner, business, servers)
+        measuring = Run(owner, business, [server for server in servers if server.name != BARE])
         for scenario in SCENARIOS:
             if not given.only or any(part in scenario.name for part in given.only):
                 await measuring.compare(scenario)
                 print(
                     "", *(await measuring.measure(scenario, given.rounds, given.requests)).lines(), sep="\n", flush=True
                 )
+        if not given.only or any(part in "event" for part in given.only):
+            async with changing(business, url, redis_url, APPLICATION) as changes:
+                async for results in measure_events(changes, servers, given.rounds, given.events, _progress):
+                    print("", *results.lines(), sep="\n", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--classes", type=int, default=200)
     parser.add_argument("--weeks", type=int, default=30)
     parser.add_argument("--only", type=lambda names: names.split(","), default=[])

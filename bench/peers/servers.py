@@ -16,9 +16,10 @@ from commands.servers.process import free_port, spawn, stop
 from tests.support.api_process import api_process, sign_in, until
 
 HERE = Path(__file__).parent
-FLOOR, OURS = "floor", "rollbook"
+FLOOR, OURS, BARE = "floor", "rollbook", "bare sockets"
 PROGRAMS = {
     FLOOR: "floor.py",
+    BARE: "../forwarder.py",
     "mercurius": "mercurius.mjs",
     "yoga": "yoga.mjs",
     "apollo": "apollo.mjs",
@@ -55,9 +56,9 @@ async def started(name: str, database_url: str, redis_url: str, business: Busine
     port, program = free_port(), HERE / PROGRAMS[name]
     interpreter = sys.executable if program.suffix == ".py" else "node"
     url = database_url.replace("+asyncpg", "")
-    of = (str(business.world.organization_id), str(business.staff_id))
+    given = (url, str(business.world.organization_id), str(business.staff_id))
     process = spawn(
-        [interpreter, program, str(port), url, *of],
+        [interpreter, program, str(port), *((redis_url,) if name == BARE else given)],
         death_signal=signal.SIGKILL,
         environment={**os.environ, "NODE_ENV": "production"},
     )

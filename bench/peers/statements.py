@@ -31,14 +31,16 @@ class Answers:
         self._staff_id = UUID(staff_id)
         self._statements = named_statements()
         self._pool: Any = None
+        # A connection that nobody holds is closed.
+        self._listening: Any = None
 
     async def open(self) -> None:
         self._pool = await asyncpg.create_pool(self._url, min_size=CONNECTIONS, max_size=CONNECTIONS)
 
     async def listen(self, heard: Any) -> None:
         """Call `heard` with the payload of each notification on the channel `peers`."""
-        connection = await asyncpg.connect(self._url)
-        await connection.add_listener("peers", lambda *given: heard(given[3]))
+        self._listening = await asyncpg.connect(self._url)
+        await self._listening.add_listener("peers", lambda *given: heard(given[3]))
 
     async def sheet(self, occurrence_id: str) -> str | None:
         return await self._answer("sheet", *key_of(occurrence_id))
