@@ -99,7 +99,7 @@ def make_edge(settings: Settings, services: Services) -> Edge:
         operations=Operations(build_schema(), GuardLimits()),
         authenticate=make_authenticate(settings, services),
         make_context=partial(make_context, services),
-        until_signed_out=services.signed_out.wait,
+        watch_sign_in=services.signed_out.watch,
         clock=services.clock,
         open_to_anonymous=not settings.in_production,
         explorer=not settings.in_production,

@@ -1,9 +1,10 @@
 """Ends the sockets of a sign-in or kiosk that has ended, also while they are idle."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -13,59 +14,79 @@ from db.engine import Database
 from db.organization.viewers import find_viewer, find_viewers
 from gql.live.following import AccessWatch
 from gql.live.patience import patiently
-from gql.protocol.streams import BriefMemo
 
-# Whoever asks has waited for so long, so what is shared for as long was read when it waited already, save for a late
-# timer. Whom it does not know is looked up alone.
 _SECONDS = 2.0
 
 log = structlog.get_logger("rollbook.live")
 
 
+@dataclass(eq=False, slots=True)
+class _Watched:
+    """A sign-in and what to do at its end. `seen` is the number of the last change of access at which it went on."""
+
+    claims: Claims
+    ended: Callable[[], None]
+    seen: int | None = None
+
+
 @dataclass
 class SignedOut:
-    """Waits for the ends of sign-ins. Each process has one.
+    """Tells sockets of the ends of their sign-ins, within 5 seconds. Each process has one, with one task.
 
-    The database counts the changes of access in each organization. While that number stays, a wait costs nothing of its
-    own; when it changes, one statement looks at all sign-ins of the organization that are waited for.
+    The database counts the changes of access in each organization. While that number stays, nothing is asked; when it
+    changes, one statement looks at all sign-ins of the organization that are watched.
     """
 
     database: Database
     access: AccessWatch
     clock: Callable[[], datetime]
-    _waiting: dict[object, Claims] = field(default_factory=dict)
-    _memo: BriefMemo = field(default_factory=lambda: BriefMemo(_SECONDS))
+    _watched: dict[UUID, set[_Watched]] = field(default_factory=dict)
+    _looking: asyncio.Task[None] | None = None
 
-    async def wait(self, claims: Claims) -> None:
-        """Return when the sign-in or kiosk of these claims has ended, within 5 seconds of it."""
-        seen: int | None = None
-        place = object()
-        self._waiting[place] = claims
+    def watch(self, claims: Claims, ended: Callable[[], None]) -> Callable[[], None]:
+        """Call `ended` once when the sign-in or kiosk of these claims has ended. Return what ends the watching."""
+        watched = _Watched(claims, ended)
+        self._watched.setdefault(claims.organization_id, set()).add(watched)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_for_ever(), name="look-for-ended-sign-ins")
+        return partial(self._forget, watched)
+
+    def _forget(self, watched: _Watched) -> None:
+        """Stop watching. It may be called more than once."""
+        organization_id = watched.claims.organization_id
+        mine = self._watched.get(organization_id, set())
+        mine.discard(watched)
+        if not mine:
+            self._watched.pop(organization_id, None)
+        if not self._watched and self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS)
+            # A database that is slow for one organization must not keep the others waiting.
+            looks = (self._look(organization_id) for organization_id in tuple(self._watched))
+            await asyncio.gather(*looks)
+
+    async def _look(self, organization_id: UUID) -> None:
         try:
-            while True:
-                await asyncio.sleep(_SECONDS)
-                try:
-                    epoch = await self.access.epoch(claims.organization_id)
-                    if epoch != seen and await self._has_ended(claims, epoch):
-                        return
-                except Exception as fault:
-                    log.warning("access_not_checked", fault=fault)
+            # What is read below is read after this, so it knows of every change up to this number.
+            epoch = await self.access.epoch(organization_id)
+            new = [each for each in self._watched.get(organization_id, ()) if each.seen != epoch]
+            going_on = await patiently(lambda: self._going_on(organization_id, new)) if new else frozenset()
+            for each in new:
+                if each.claims in going_on or not await patiently(partial(self._is_over, each.claims)):
+                    each.seen = epoch
                 else:
-                    seen = epoch
-        finally:
-            del self._waiting[place]
+                    self._forget(each)
+                    each.ended()
+        except Exception as fault:
+            log.warning("access_not_checked", fault=fault)
 
-    async def _has_ended(self, claims: Claims, epoch: int) -> bool:
-        # What was read for an earlier number may not know of the change behind this one.
-        organization_id = claims.organization_id
-        key = (organization_id, epoch)
-        going_on = await self._memo.once(key, lambda: patiently(lambda: self._going_on(organization_id)))
-        return claims not in going_on and await patiently(lambda: self._is_over(claims))
-
-    async def _going_on(self, organization_id: UUID) -> frozenset[Claims]:
-        waiting = [claims for claims in self._waiting.values() if claims.organization_id == organization_id]
+    async def _going_on(self, organization_id: UUID, watched: Collection[_Watched]) -> frozenset[Claims]:
         async with self.database.read(organization_id) as connection:
-            return frozenset(await find_viewers(connection, waiting, self.clock()))
+            return frozenset(await find_viewers(connection, {each.claims for each in watched}, self.clock()))
 
     async def _is_over(self, claims: Claims) -> bool:
         """Return whether nobody can act with these claims, also in another portal."""

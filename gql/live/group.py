@@ -16,6 +16,7 @@ from gql.live.figures import FELL_BEHIND, ROLL_SHEET, sent
 from gql.live.hub import ChangeT, Hub, Watcher
 from gql.live.patience import patiently
 from gql.protocol.answers import Answer
+from gql.protocol.signal import Signal
 from gql.protocol.streams import Stream, Write
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ class Follower:
         self.stream = stream
         self._write = write
         self.capacity = capacity
-        self._queue: deque[tuple[int, Answer]] = deque()
-        self._news = asyncio.Event()
+        # A list is small while it is empty, which it nearly always is.
+        self._queue: list[tuple[int, Answer]] = []
+        self._news = Signal()
         self._is_sending = False
         self._has_left = False
 
@@ -141,7 +143,7 @@ class Follower:
             self._news.clear()
             await self._news.wait()
         self._is_sending = True
-        self.live.told, answer = self._queue.popleft()
+        self.live.told, answer = self._queue.pop(0)
         return answer
 
 

@@ -24,7 +24,6 @@ So a wake-up that is lost, repeated or out of order can only cost time, and `com
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from db.history import current_history
 from db.roster.roll_sheet_changes import RollSheet, current_revisions
 from db.wake_ups import FeedGrew, RollSheetChanged, WakeUp
 from gql.live.figures import UNREAD, WENT_BACK
+from gql.protocol.signal import Signal
 
 log = structlog.get_logger("rollbook.live")
 
@@ -102,9 +102,9 @@ class Watcher(Generic[ChangeT]):
         """
         self._capacity = capacity
         self._wants = wants
-        self._queue: deque[ChangeT] = deque()
+        self._queue: list[ChangeT] = []
         self._has_missed = False
-        self._news = asyncio.Event()
+        self._news = Signal()
         self.complete_after = complete_after
         self.reached = reached
         self.wholly = wholly
@@ -147,7 +147,7 @@ class Watcher(Generic[ChangeT]):
             self._has_missed = False
             self._news.clear()
             return None
-        change = self._queue.popleft()
+        change = self._queue.pop(0)
         if not self._queue:
             self._news.clear()
         return change

@@ -68,8 +68,8 @@ async def hung_up(receive: Receive) -> None:
         pass
 
 
-async def _never(_: Any) -> None:
-    await asyncio.Event().wait()
+def _never(_credential: Any, _ended: Callable[[], None]) -> Callable[[], None]:
+    return lambda: None
 
 
 async def expired(credential: Credential, clock: Callable[[], datetime]) -> None:
@@ -112,14 +112,15 @@ class Edge:
     """Everything that a request needs.
 
     open_to_anonymous -- whether clients without a credential may read the schema
-    until_signed_out -- returns when the holder of a credential has signed out, or was signed out
+    watch_sign_in -- calls a function when the holder of a credential has signed out, or was signed out, until the
+        function that it returns is called
     """
 
     operations: Operations
     authenticate: Authenticator
     make_context: ContextFactory
     clock: Callable[[], datetime]
-    until_signed_out: Callable[[Any], Awaitable[None]] = _never
+    watch_sign_in: Callable[[Any, Callable[[], None]], Callable[[], None]] = _never
     open_to_anonymous: bool = False
     explorer: bool = False
     trusted: TrustedDocuments = NONE_TRUSTED

@@ -242,7 +242,8 @@ def _signature(operation: Operation) -> Hashable:
                 visit(node, names)
     given = operation.parameters.variables
     variables = {name: given[name] for name in names.found if name in given}
-    encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+    # A string, since orjson's bytes keep a buffer of four kilobytes as long as they live.
+    encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()
     return (operation.parameters.query, operation.parameters.operation_name, encoded)
 
 

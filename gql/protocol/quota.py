@@ -15,16 +15,26 @@ class Quota:
         """Hold one connection for the block. False means that the holder has as many as allowed. None, for nobody, is
         not counted.
         """
-        if holder is None:
-            yield True
-            return
-        if self._held[holder] >= self.limit:
+        if not self.take(holder):
             yield False
             return
-        self._held[holder] += 1
         try:
             yield True
         finally:
-            self._held[holder] -= 1
-            if not self._held[holder]:
-                del self._held[holder]
+            self.give_back(holder)
+
+    def take(self, holder: Hashable | None) -> bool:
+        """Hold one connection until `give_back`. Return False when the holder has as many as allowed."""
+        if holder is None:
+            return True
+        if self._held[holder] >= self.limit:
+            return False
+        self._held[holder] += 1
+        return True
+
+    def give_back(self, holder: Hashable | None) -> None:
+        if holder is None:
+            return
+        self._held[holder] -= 1
+        if not self._held[holder]:
+            del self._held[holder]

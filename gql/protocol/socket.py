@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -18,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from gql.protocol.answers import Answer, response
 from gql.protocol.documents import RequestRefused
-from gql.protocol.edge import Credential, Edge, client_address, client_agent, expired
+from gql.protocol.edge import Credential, Edge, client_address, client_agent
 from gql.protocol.errors import (
     ApiError,
     CredentialExpired,
@@ -52,7 +53,8 @@ class Socket:
     """One accepted connection and its operations.
 
     Whatever ends the connection raises Closed inside the task group. This cancels every operation before the close
-    frame is sent.
+    frame is sent. A process has thousands of sockets, so a socket has no task that only waits: what ends it comes from
+    outside (`look`, `end`, `drain`).
     """
 
     def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
@@ -67,13 +69,16 @@ class Socket:
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._answering: set[asyncio.Task[None]] = set()
-        self._init_deadline: asyncio.Task[None] | None = None
+        self._init_deadline = asyncio.get_running_loop().time() + self._limits.init_timeout
         self._is_initialised = False
-        self._is_draining = asyncio.Event()
+        self._is_open = False
+        self._is_ending = False
+        self._is_draining = False
         self._patience = 0.0
-        self._has_ended = asyncio.Event()
+        # It is made by a shutdown, which waits for it.
+        self._has_ended: asyncio.Event | None = None
         self._credential: Credential | None = None
-        self._expiry: asyncio.Task[None] | None = None
+        self._forget: Callable[[], None] | None = None
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -82,21 +87,43 @@ class Socket:
             if closed is not None:
                 await self._close(closed)
         finally:
-            # A shutdown waits for this, whatever ended the socket.
-            self._has_ended.set()
+            if self._forget is not None:
+                self._forget()
+            if self._has_ended is not None:
+                self._has_ended.set()
 
     async def _until_closed(self) -> Closed | None:
         closed: Closed | None = None
         try:
             async with self._tasks:
-                self._init_deadline = self._tasks.create_task(self._expect_init())
-                self._tasks.create_task(self._leave_when_drained())
+                self._is_open = True
+                if self._is_draining:
+                    self._tasks.create_task(self._leave_when_drained())
                 await self._read()
         except* Closed as group:
             closed = cast("Closed", group.exceptions[0])
         except* _Gone:
             pass
+        finally:
+            self._is_open = False
         return closed
+
+    def look(self, at: float, now: datetime) -> None:
+        """End the socket when it was not initialised in time or when its credential has expired.
+
+        at -- the time of the event loop
+        now -- the time of the clock
+        """
+        if not self._is_initialised and at >= self._init_deadline:
+            self.end(Closed(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout"))
+        elif self._credential is not None and self._credential.expires_at <= now:
+            self.end(Closed(CloseCode.EXPIRED, "The credential has expired"))
+
+    def end(self, closed: Closed) -> None:
+        """Close the socket from outside of its tasks. Only the first call counts."""
+        if self._is_open and not self._is_ending:
+            self._is_ending = True
+            self._tasks.create_task(_raise(closed))
 
     async def drain(self, within: float = 0.0) -> None:
         """Refuse new operations, wait for the answers that are under way, then close with 1012.
@@ -104,7 +131,10 @@ class Socket:
         The close comes at a random moment within `seconds`, so that clients do not all reconnect at once.
         """
         self._patience = random.uniform(0, within)  # noqa: S311 - spreads clients over time
-        self._is_draining.set()
+        self._is_draining = True
+        self._has_ended = asyncio.Event()
+        if self._is_open:
+            self._tasks.create_task(self._leave_when_drained())
         await self._has_ended.wait()
 
     async def _read(self) -> None:
@@ -140,15 +170,12 @@ class Socket:
         if self._is_initialised:
             raise Closed(CloseCode.TOO_MANY_INITS, "Too many initialisation requests")
         self._is_initialised = True
-        if self._init_deadline is not None:
-            self._init_deadline.cancel()
         self._credential = await self._authenticate(payload.get("authorization", payload.get("Authorization")))
         if self._credential is not None:
             if not self._admit(self._credential):
                 limit = self._edge.quota.limit
                 raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
-            self._expiry = self._tasks.create_task(self._leave_when_expired(self._credential))
-            self._tasks.create_task(self._leave_when_signed_out(self._credential))
+            self._forget = self._edge.watch_sign_in(self._credential, self._leave_when_signed_out)
         await self._send({"type": "connection_ack"})
 
     async def _renew(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -161,9 +188,6 @@ class Socket:
         if renewed is None or self._credential is None or renewed.holder != self._credential.holder:
             raise Closed(CloseCode.BAD_REQUEST, "A credential can only be renewed by one of the same sign-in")
         self._credential = renewed
-        if self._expiry is not None:
-            self._expiry.cancel()
-        self._expiry = self._tasks.create_task(self._leave_when_expired(renewed))
         return payload | {"expiresAt": renewed.expires_at.isoformat()}
 
     async def _authenticate(self, authorization: object) -> Credential | None:
@@ -214,7 +238,7 @@ class Socket:
                 del self._operations[operation_id]
 
     async def _answer(self, operation_id: str, payload: dict[str, Any], task: asyncio.Task[None]) -> None:
-        if self._is_draining.is_set():
+        if self._is_draining:
             raise Closed(CloseCode.SERVICE_RESTART, "Service restart")
         may_introspect = self._edge.may_introspect(self._credential)
         operation = await self._edge.operations.prepare_aside(
@@ -242,7 +266,8 @@ class Socket:
         await self._send_text(next_message(orjson.dumps(operation_id), orjson.dumps(body)))
 
     async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
-        encoded_id, request_id = orjson.dumps(operation_id), self._request_id
+        # A string made of it, since orjson's bytes keep a buffer of four kilobytes as long as they live.
+        encoded_id, request_id = orjson.dumps(operation_id).decode().encode(), self._request_id
         write_frame = self._scope.get("extensions", {}).get("rollbook.write_frame")
 
         def write(answer: Answer) -> bool:
@@ -279,20 +304,10 @@ class Socket:
             # uvicorn raises RuntimeError for a send after it has closed an unresponsive socket itself.
             raise _Gone from None
 
-    async def _expect_init(self) -> None:
-        await asyncio.sleep(self._limits.init_timeout)
-        raise Closed(CloseCode.INIT_TIMEOUT, "Connection initialisation timeout")
-
-    async def _leave_when_expired(self, credential: Credential) -> None:
-        await expired(credential, self._edge.clock)
-        raise Closed(CloseCode.EXPIRED, "The credential has expired")
-
-    async def _leave_when_signed_out(self, credential: Credential) -> None:
-        await self._edge.until_signed_out(credential)
-        raise Closed(CloseCode.UNAUTHORIZED, "The sign-in has ended")
+    def _leave_when_signed_out(self) -> None:
+        self.end(Closed(CloseCode.UNAUTHORIZED, "The sign-in has ended"))
 
     async def _leave_when_drained(self) -> None:
-        await self._is_draining.wait()
         if self._operations:
             await asyncio.sleep(self._patience)
         if self._answering:
@@ -317,6 +332,10 @@ class Socket:
         cut_off = self._scope.get("extensions", {}).get("rollbook.cut_off")
         if cut_off is not None:
             cut_off(CloseCode.TRY_AGAIN_LATER, "The client does not read fast enough")
+
+
+async def _raise(closed: Closed) -> None:
+    raise closed
 
 
 class _Gone(Exception):

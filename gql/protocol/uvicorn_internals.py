@@ -13,7 +13,10 @@ from typing import Any
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
+
+from gql.protocol.signal import Inbox
 
 CUT_OFF_SECONDS = 5.0
 
@@ -31,8 +34,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     `keepalive_timeout` is called when a ping was not answered in time. `handle_parser_exception` is called, with each
     piece of data from then on, when websockets has found a message to be too large or malformed: `conn.close_sent` is
     the close with the code that is due, `conn` discards what follows, and the application hears of the end through
-    `queue`.
+    `queue`, of which only `put_nowait`, `get` and `empty` are used, `get` by the application alone. `request` and
+    `response` are not used any more once `handshake_complete` is true.
     """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.queue = Inbox()  # type: ignore[assignment]
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -40,6 +48,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions["rollbook.cut_off"] = self.cut_off
             extensions["rollbook.write_frame"] = self.write_frame
+
+    def handle_text(self, event: Frame) -> None:
+        if self.handshake_complete and self.response is not None:
+            # They take three kilobytes, and a socket lives long.
+            self.request = self.response = None  # type: ignore[assignment]
+        super().handle_text(event)
 
     def write_frame(self, frame: bytes) -> bool:
         """Send a `text_frame` if the client can take it at once, and return whether it was sent.

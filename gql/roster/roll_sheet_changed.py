@@ -2,7 +2,6 @@
 each further change in order and exactly once (R10.1, R10.2).
 """
 
-from collections import deque
 from collections.abc import AsyncGenerator, Hashable
 from functools import partial
 from typing import Annotated
@@ -88,12 +87,12 @@ async def resolve(
                 raise NotFound(_NONE) if is_new else Forbidden(_NO_LONGER)
             hub.follow(sheet, watcher, opening.revision, opening.history)
             told_in = opening.history
-            viewer, revision, changes = opening.viewer, opening.revision, deque(opening.changes)
+            viewer, revision, changes = opening.viewer, opening.revision, list(opening.changes)
             view, sight = view_of(viewer), sight_of(viewer)
             # A stream lives long, and must not hold on to the roster with which it began.
             del opening
             while changes:
-                yield Once(_show(info, sight, changes[0]), changes.popleft().memo, view)
+                yield Once(_show(info, sight, changes[0]), changes.pop(0).memo, view)
             live = Live(
                 services.fan_out,
                 hub,

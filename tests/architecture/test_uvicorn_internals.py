@@ -37,6 +37,10 @@ class Wire(asyncio.Transport):
     def close(self) -> None:
         self.is_closed = True
 
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
     abort = close
 
 
@@ -108,6 +112,20 @@ async def test_the_protocol_of_websockets_gives_the_bytes_of_a_close_and_its_tim
     assert not timer.cancelled()
     opened.protocol.connection_lost(None)
     assert timer.cancelled(), LIBRARY
+
+
+async def test_a_socket_goes_on_without_the_request_of_its_handshake() -> None:
+    opened = Opened()
+    await until(lambda: b"101" in opened.wire.written)
+    assert opened.protocol.handshake_complete, LIBRARY
+    # A text frame of a client: a mask of zeros leaves the payload unchanged.
+    opened.protocol.data_received(b"\x81\x85\x00\x00\x00\x00hello")
+    assert (vars(opened.protocol)["request"], vars(opened.protocol)["response"]) == (None, None)
+    assert [(await opened.protocol.queue.get())["type"] for _ in range(2)][1] == "websocket.receive", LIBRARY
+    await opened.app.say.put({"type": "websocket.send", "text": "bye"})
+    await until(lambda: opened.wire.written.endswith(b"bye"))
+    await opened.app.say.put({"type": "websocket.close", "code": 4401, "reason": "enough"})
+    await until(lambda: opened.wire.written.endswith(b"enough"))
 
 
 async def test_a_full_buffer_makes_the_socket_unwritable_until_it_drains() -> None:

@@ -72,6 +72,17 @@ async def the_end(socket: ClientConnection) -> tuple[int, str]:
     return close.code, close.reason
 
 
+async def test_an_idle_socket_has_one_task_and_all_of_them_share_a_timer(server: Running) -> None:
+    def tasks() -> set[str]:
+        return {f"{task.get_name()} {id(task)}" for task in asyncio.all_tasks(server.loop)}
+
+    async with ready(server):
+        one = tasks()
+        async with ready(server), ready(server), ready(server):
+            assert len(tasks() - one) == 3
+        assert sum(name.startswith("look-after-sockets") for name in tasks()) == 1
+
+
 # ---- the handshake
 
 
