@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -71,6 +71,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         announcer.start()
+        # The process serves meanwhile: the first clients of a document then need not wait until it is validated.
+        warming = asyncio.create_task(edge.operations.warm(edge.trusted), name="warm-documents")
         try:
             async with (
                 serving_figures(settings.metrics_host, settings.metrics_port, page.show),
@@ -80,6 +82,9 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
             ):
                 yield
         finally:
+            warming.cancel()
+            with suppress(asyncio.CancelledError):
+                await warming
             await announcer.close()
             await services.password_resets.close()
             await services.security_log.close()
@@ -88,9 +93,10 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
             await looking.dispose()
             services.passwords.close()
 
+    edge = make_edge(settings, services)
     health = health_routes(Database(looking), redis, None if has_address else page.show)
     pages = client_routes(() if settings.in_production else settings.demo_sign_ins)
-    return assemble(make_edge(settings, services), [*health, *pages], lifespan)
+    return assemble(edge, [*health, *pages], lifespan)
 
 
 def make_edge(settings: Settings, services: Services) -> Edge:

@@ -5,7 +5,9 @@ run it. graphql-core's executor is called directly, because Strawberry's `Schema
 operations when none is named, and can tell request errors from field errors only by their text.
 """
 
-from collections.abc import Hashable, Mapping
+import asyncio
+from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
@@ -102,6 +104,14 @@ class Operations:
         """Return the operation that the client requests. Raises RequestRefused. Nothing runs before this returns."""
         document = self._documents.read(parameters.query, may_introspect=may_introspect, variables=parameters.variables)
         return self._operation(document, parameters, may_introspect)
+
+    async def warm(self, texts: Iterable[str]) -> None:
+        """Read the documents before a signed-in client sends them. Whoever sends one is told what is wrong with it."""
+        for text in texts:
+            with suppress(RequestRefused):
+                await self._documents.read_aside(text, may_introspect=True, variables={})
+            # Clients that have come already go first.
+            await asyncio.sleep(0)
 
     async def prepare_aside(self, parameters: Parameters, *, may_introspect: bool) -> Operation:
         """Do what `prepare` does, without holding the event loop while a long document is read."""

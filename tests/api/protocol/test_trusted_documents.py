@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from gql.protocol.documents import RequestRefused
+from gql.protocol.operations import Parameters
 from gql.protocol.trusted_documents import ManifestFault, TrustedDocuments, read_manifests
-from tests.api.protocol.edge_schema import Running, running
+from tests.api.protocol.edge_schema import Running, World, make_edge, running
 from tests.api.protocol.test_socket_messages import hear, ready, say
 
 HELLO = "query Hello($n: String!) { hello(name: $n) }"
@@ -45,6 +47,18 @@ def test_a_document_is_named_by_its_id(server: Running) -> None:
     assert ask(server, named)["data"] == {"hello": "hello Ada"}
     by_get = httpx.get(server.http, params={"documentId": id_of(HELLO), "variables": '{"n": "Ada"}'})
     assert by_get.json()["data"] == {"hello": "hello Ada"}
+
+
+async def test_known_documents_are_read_before_anybody_sends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    operations, refused = make_edge(World()).operations, "{ nobodyKnowsThisField }"
+    long = f"{HELLO} # {'x' * 600}"
+    await operations.warm([refused, HELLO, long])
+    monkeypatch.setattr("gql.protocol.documents.parse", lambda *_, **__: pytest.fail("The document is read again."))
+    for text in (HELLO, long):
+        prepared = operations.prepare(Parameters(text, variables={"n": "Ada"}), may_introspect=True)
+        assert prepared.parameters.query == text
+    with pytest.raises(RequestRefused, match="nobodyKnowsThisField"):
+        operations.prepare(Parameters(refused), may_introspect=True)
 
 
 def test_a_hash_of_apollos_clients_names_it_too(server: Running) -> None:
