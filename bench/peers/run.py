@@ -1,10 +1,11 @@
 """Measures Rollbook beside the servers that somebody might build instead, on one PostgreSQL and one core a server.
 
-    python bench/peers/run.py [--rounds 5] [--requests 300] [--events 30] [--only sheet,check-in,day,event]
-                              [--servers floor,rollbook] [--classes 200] [--weeks 30]
+    python bench/peers/run.py [--rounds 5] [--requests 300] [--warm-up 5] [--events 30]
+                              [--only sheet,check-in,day,event] [--servers floor,rollbook] [--classes 200] [--weeks 30]
 
-The servers take turns in rounds, which alternate the order. Before anything is measured, the answers are compared by
-what they mean; the run ends when they differ. Printed are, for each operation, the medians of the rounds: the
+Each server is loaded for `--warm-up` seconds, since V8 compiles for thousands of requests. Then the servers take turns
+in rounds, which alternate the order. Before anything is measured, the answers are compared by what they mean; the run
+ends when they differ. Printed are, for each operation, the medians of the rounds: the
 milliseconds of CPU that the server and PostgreSQL spend on a request, both also as a multiple of what the floor spent
 in the same round, and the median and the 99th percentile of the latency under eight connections; for an event, of the
 time from the commit to the last delivery. The floor is Starlette and asyncpg without GraphQL, which passes the
@@ -16,6 +17,7 @@ import argparse
 import asyncio
 import statistics
 import sys
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -61,16 +63,17 @@ class Run:
             if found := difference(answers[0], answer):
                 sys.exit(f"{scenario.name}: {self._servers[0].name} and {server.name} answer differently: {found}")
 
-    async def measure(self, scenario: Scenario, rounds: int, requests: int) -> Results:
+    async def measure(self, scenario: Scenario, given: argparse.Namespace) -> Results:
+        for server in self._servers:
+            _progress(f"{scenario.name}: warming up {server.name}")
+            began = time.monotonic()
+            while time.monotonic() - began < given.warm_up:
+                await self._turn(scenario, server, given.requests)
         results = Results(scenario.name)
-        for number in range(rounds + 1):
-            order = self._servers if number % 2 else self._servers[::-1]
-            for server in order:
-                _progress(f"{scenario.name}: round {number} of {rounds}, {server.name}")
-                cost = await self._turn(scenario, server, requests)
-                # The first round compiles and fills caches.
-                if number > 0:
-                    results.add(server.name, cost)
+        for number in range(1, given.rounds + 1):
+            for server in self._servers if number % 2 else self._servers[::-1]:
+                _progress(f"{scenario.name}: round {number} of {given.rounds}, {server.name}")
+                results.add(server.name, await self._turn(scenario, server, given.requests))
         _progress("")
         return results
 
@@ -118,9 +121,7 @@ async def run(database_url: str, redis_url: str, given: argparse.Namespace) -> N
         for scenario in SCENARIOS:
             if not given.only or any(part in scenario.name for part in given.only):
                 await measuring.compare(scenario)
-                print(
-                    "", *(await measuring.measure(scenario, given.rounds, given.requests)).lines(), sep="\n", flush=True
-                )
+                print("", *(await measuring.measure(scenario, given)).lines(), sep="\n", flush=True)
         if not given.only or any(part in "event" for part in given.only):
             async with changing(business, url, redis_url, APPLICATION) as changes:
                 async for results in measure_events(changes, servers, given.rounds, given.events, _progress):
@@ -131,6 +132,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--warm-up", type=float, default=5)
     parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--classes", type=int, default=200)
     parser.add_argument("--weeks", type=int, default=30)
