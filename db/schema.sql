@@ -1035,6 +1035,7 @@ CREATE INDEX person_family_ix ON person USING btree (organization_id, family_id)
 CREATE INDEX person_sign_in_ix ON person USING btree (lower(email), kind);
 CREATE UNIQUE INDEX person_source_id_key ON person USING btree (organization_id, source_id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER UPDATE ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((((old.permissions IS DISTINCT FROM new.permissions) OR (old.ended_at IS DISTINCT FROM new.ended_at)) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR (old.family_id IS DISTINCT FROM new.family_id)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION count_access_change();
+CREATE TRIGGER address_changed AFTER UPDATE ON person FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION end_links_to_old_address();
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON person USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE person TO rollbook_app;
@@ -1483,6 +1484,18 @@ CREATE FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer)
 $$;
 REVOKE ALL ON FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION due_token_runs(due_by timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION end_links_to_old_address() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE account_link SET revoked_at = now()
+    WHERE organization_id = NEW.organization_id AND person_id = NEW.id AND used_at IS NULL AND revoked_at IS NULL;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION end_links_to_old_address() FROM PUBLIC;
 
 
 CREATE FUNCTION erase_texts_of_history(students uuid[]) RETURNS void

@@ -12,7 +12,8 @@ from db.models.table import Entity, of, one_of
 
 class AccountLink(Entity):
     """An invitation or a reset. It is used once or revoked, and a person has at most one open link of each purpose.
-    Whoever changes a link has locked its person. The secret itself is stored nowhere.
+    Whoever changes a link has locked its person. A trigger ends the open links when the e-mail address changes.
+    The secret itself is stored nowhere.
 
     created_by_id -- the staff member who sent it; null: the person asked for it, or an operator made it
     """

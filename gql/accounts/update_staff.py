@@ -81,7 +81,7 @@ async def resolve(
     person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
     changes = _changes(input)
     async with act_once(
-        info, input, UUID, lambda uow, viewer, now: update_staff(uow, viewer, person_id, changes, now=now)
+        info, input, UUID, lambda uow, viewer, now: update_staff(uow, viewer, person_id, changes)
     ) as done:
         (staff,) = await show_accounts(done.uow, [done.outcome])
     kind = SecurityEventKind.PERMISSIONS_CHANGED if changes.grants else SecurityEventKind.STAFF_UPDATED

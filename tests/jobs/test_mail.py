@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import Permission
+from attendance.rules.accounts.account_links import LinkTerms
+from attendance.rules.vocabulary import AccountLinkPurpose, Permission
 from db.engine import Database
+from db.ids import new_id
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from mail.smtp import SmtpServer
@@ -20,7 +23,7 @@ from tests.support.factories import MONDAY, World, new_world
 from tests.support.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.support.processes import worker_process
 from workers.context import KEY
-from workers.jobs.send_email import send_due_emails, send_email
+from workers.jobs.send_email import send_due, send_due_emails, send_email
 from workers.main import make_worker
 from workers.post import PLACES
 from workers.queue import connect_queue, to_workers
@@ -402,3 +405,22 @@ async def test_R9_8_the_jobs_of_the_queue_end_while_the_server_hangs(outbox: Out
     server.goes_on.set()
     await context.post.close(10)
     assert (await outbox.states()).count(("SENT", 1)) >= PLACES
+
+
+async def test_R12_2_the_link_of_an_invitation_is_made_when_it_is_sent(outbox: Outbox, server: MailServer) -> None:
+    terms, link_id = LinkTerms.of("secret", "https://rollbook.example"), new_id()
+    facts = {"first_name": "Gail", "link_id": str(link_id), "purpose": "INVITATION"}
+    await outbox.queue("account/1", template="account_invitation", facts=facts)
+    assert await send_due(replace(outbox.worker(), links=terms)) == 1
+    (message,) = server.taken
+    link = terms.address(AccountLinkPurpose.INVITATION, terms.token(outbox.world.organization_id, link_id))
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert link in "".join(body.get_content().split("\n"))
+    # A process that does not know the server's secret makes no wrong link.
+    await outbox.queue("account/2", template="account_invitation", facts=facts)
+    await outbox.send()
+    first, second = await outbox.rows()
+    assert (first.state, second.state) == ("SENT", "FAILED")
+    assert "https" not in str([first.facts, second.facts])

@@ -67,10 +67,8 @@ async def create_staff(uow: UnitOfWork, viewer: Viewer, draft: StaffDraft) -> UU
     return person_id
 
 
-async def update_staff(
-    uow: UnitOfWork, viewer: Viewer, person_id: UUID, changes: StaffChanges, *, now: datetime
-) -> UUID:
-    """Change the staff member and return the id. Another address makes links to the old one worthless.
+async def update_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID, changes: StaffChanges) -> UUID:
+    """Change the staff member and return the id. Another address ends the links to the old one, by a trigger.
 
     Raises StaffMemberNotFound, PermissionDenied, EmailTaken, PermissionGroupNotFound and LastOwner.
     """
@@ -84,7 +82,6 @@ async def update_staff(
         if changes.has_email and changes.email != person.email:
             require_may_change(holding, person)
             await _require_free(uow, changes.email, person_id)
-            await revoke_links(uow, person_id, now=now)
             values["email"] = changes.email
         if changes.permissions is not None:
             require_may_grant(holding, changes.permissions ^ person.own)

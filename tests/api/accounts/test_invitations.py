@@ -138,3 +138,12 @@ async def test_R12_2_links_to_an_old_address_end_with_it(world: World, api: Api)
     await olga.act("updateStaff", staffMemberId=nia, email="new@gym.example")
     (token,) = (await tokens(api, world))["old@gym.example"]
     assert (await api.act("acceptInvitation", token=token, password=PASSWORD))["linkReason"] == "REVOKED"
+    gail = await world.guardian(await world.family(), email="old@home.example")
+    await olga.act("inviteGuardian", guardianId=encode_id("Guardian", gail))
+    # Whoever changes the address: people at the desk, an import, or another family that takes it.
+    await world.change(models.Person, gail, first_name="Gaby")
+    assert len(await shown(olga)) == 1
+    await world.change(models.Person, gail, email="new@home.example")
+    assert await shown(olga) == []
+    (token,) = (await tokens(api, world))["old@home.example"]
+    assert (await api.act("acceptInvitation", token=token, password=PASSWORD))["linkReason"] == "REVOKED"
