@@ -414,6 +414,7 @@ CREATE UNIQUE INDEX enrollment_one_transfer ON enrollment USING btree (organizat
 CREATE UNIQUE INDEX enrollment_source_id_key ON enrollment USING btree (organization_id, source_id);
 CREATE INDEX enrollment_student_ix ON enrollment USING btree (organization_id, student_id);
 CREATE INDEX enrollment_waiting_ix ON enrollment USING btree (organization_id, offering_id, created_at, id) WHERE (((type)::text = 'WAITLIST'::text) AND (deleted_at IS NULL));
+CREATE TRIGGER row_of_merged AFTER INSERT ON enrollment REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT ON enrollment FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -452,6 +453,7 @@ CREATE TABLE expected_absence (
 );
 CREATE INDEX expected_absence_listed_ix ON expected_absence USING btree (organization_id, starts_on, id);
 CREATE INDEX expected_absence_student_ix ON expected_absence USING btree (organization_id, student_id, starts_on);
+CREATE TRIGGER row_of_merged AFTER INSERT ON expected_absence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON expected_absence FOR EACH ROW WHEN ((new.comment IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE expected_absence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON expected_absence USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -486,7 +488,9 @@ CREATE TABLE family (
     sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     erased_at timestamp with time zone,
+    merged_into_id uuid,
     CONSTRAINT family_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT family_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES family(organization_id, id),
     CONSTRAINT family_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 CREATE INDEX family_phone_ix ON family USING btree (organization_id, phone_digits);
@@ -764,6 +768,7 @@ CREATE UNIQUE INDEX makeup_request_one_open ON makeup_request USING btree (organ
 CREATE INDEX makeup_request_student_ix ON makeup_request USING btree (organization_id, student_id);
 CREATE TRIGGER makeup_request_change_is_fed AFTER UPDATE ON makeup_request REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
 CREATE TRIGGER makeup_request_is_fed AFTER INSERT ON makeup_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
+CREATE TRIGGER row_of_merged AFTER INSERT ON makeup_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON makeup_request FOR EACH ROW WHEN ((COALESCE(new.comment, new.decision_comment) IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE makeup_request ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON makeup_request USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -817,6 +822,7 @@ CREATE UNIQUE INDEX makeup_token_one_makeup ON makeup_token USING btree (organiz
 CREATE INDEX makeup_token_student_ix ON makeup_token USING btree (organization_id, student_id, expires_on, id);
 CREATE TRIGGER makeup_token_change_is_fed AFTER UPDATE ON makeup_token REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
 CREATE TRIGGER makeup_token_is_fed AFTER INSERT ON makeup_token REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_tokens();
+CREATE TRIGGER row_of_merged AFTER INSERT ON makeup_token REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON makeup_token FOR EACH ROW WHEN ((new.comment IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE makeup_token ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON makeup_token USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -878,6 +884,7 @@ CREATE TABLE mark (
     CONSTRAINT mark_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
 CREATE INDEX mark_student_ix ON mark USING btree (organization_id, student_id, timeslot_id, held_on);
+CREATE TRIGGER row_of_merged AFTER INSERT ON mark REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON mark FOR EACH ROW WHEN ((new.note IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE mark ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON mark USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -994,6 +1001,26 @@ CREATE POLICY tenant ON organization USING ((organization_id = ( SELECT (NULLIF(
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organization TO rollbook_app;
 
 
+CREATE TABLE people_merge (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(32) NOT NULL,
+    from_id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    merged_by_id uuid,
+    merged_at timestamp with time zone NOT NULL,
+    facts jsonb NOT NULL,
+    CONSTRAINT people_merge_merge_kind CHECK (((kind)::text = ANY ((ARRAY['FAMILY'::character varying, 'GUARDIAN'::character varying, 'STUDENT'::character varying])::text[]))),
+    CONSTRAINT people_merge_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT people_merge_merged_by_id_fk FOREIGN KEY (organization_id, merged_by_id) REFERENCES person(organization_id, id),
+    CONSTRAINT people_merge_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
+);
+CREATE INDEX people_merge_listed_ix ON people_merge USING btree (organization_id, merged_at, id);
+ALTER TABLE people_merge ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON people_merge USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE people_merge TO rollbook_app;
+
+
 CREATE TABLE permission_group (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1022,12 +1049,14 @@ CREATE TABLE person (
     source_id text,
     ended_at timestamp with time zone,
     office_fields text[] DEFAULT '{}'::text[] NOT NULL,
+    merged_into_id uuid,
     CONSTRAINT person_guardians_have_a_family CHECK (((family_id IS NOT NULL) = ((kind)::text = 'GUARDIAN'::text))),
     CONSTRAINT person_only_staff_hold_permissions CHECK ((((kind)::text = 'STAFF'::text) OR (permissions = '{}'::text[]))),
     CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text, 'SEE_REPORTS'::text])),
     CONSTRAINT person_person_kind CHECK (((kind)::text = ANY ((ARRAY['STAFF'::character varying, 'GUARDIAN'::character varying])::text[]))),
     CONSTRAINT person_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT person_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),
+    CONSTRAINT person_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES person(organization_id, id),
     CONSTRAINT person_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 CREATE UNIQUE INDEX person_email_key ON person USING btree (organization_id, kind, lower(email));
@@ -1268,8 +1297,10 @@ CREATE TABLE student (
     search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     erased_at timestamp with time zone,
     office_fields text[] DEFAULT '{}'::text[] NOT NULL,
+    merged_into_id uuid,
     CONSTRAINT student_pk PRIMARY KEY (organization_id, id),
-    CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
+    CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),
+    CONSTRAINT student_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES student(organization_id, id)
 );
 CREATE INDEX student_family_ix ON student USING btree (organization_id, family_id);
 CREATE INDEX student_sort_key_ix ON student USING btree (organization_id, sort_key, id);
@@ -1297,6 +1328,7 @@ CREATE TABLE student_note (
     CONSTRAINT student_note_written_by_id_fk FOREIGN KEY (organization_id, written_by_id) REFERENCES person(organization_id, id)
 );
 CREATE INDEX student_note_student_ix ON student_note USING btree (organization_id, student_id, closed_at);
+CREATE TRIGGER row_of_merged AFTER INSERT ON student_note REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON student_note FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE student_note ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON student_note USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1783,6 +1815,27 @@ REVOKE ALL ON FUNCTION locations_behind(asked_at timestamp with time zone) FROM 
 GRANT ALL ON FUNCTION locations_behind(asked_at timestamp with time zone) TO rollbook_app;
 
 
+CREATE FUNCTION move_history(from_student uuid, into_student uuid, timeslots uuid[], dates date[], staying uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    UPDATE changed_entry c SET student_id = into_student
+    WHERE c.organization_id = nullif(current_setting('rollbook.organization_id', true), '')::uuid
+      AND c.student_id = from_student
+      AND NOT EXISTS (SELECT FROM unnest(timeslots, dates) AS k (timeslot_id, held_on)
+                      WHERE k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on);
+    UPDATE makeup_token_entry l SET student_id = into_student
+    WHERE l.organization_id = nullif(current_setting('rollbook.organization_id', true), '')::uuid
+      AND l.student_id = from_student
+      AND CASE WHEN l.makeup_token_id IS NOT NULL THEN NOT l.makeup_token_id = ANY (staying)
+               ELSE l.timeslot_id IS NULL
+                    OR NOT EXISTS (SELECT FROM unnest(timeslots, dates) AS k (timeslot_id, held_on)
+                                   WHERE k.timeslot_id = l.timeslot_id AND k.held_on = l.held_on) END
+$$;
+REVOKE ALL ON FUNCTION move_history(from_student uuid, into_student uuid, timeslots uuid[], dates date[], staying uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION move_history(from_student uuid, into_student uuid, timeslots uuid[], dates date[], staying uuid[]) TO rollbook_app;
+
+
 CREATE FUNCTION old_background_tasks(cancelled_by timestamp with time zone, others_by timestamp with time zone, at_most integer) RETURNS TABLE(organization_id uuid, background_task_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1820,6 +1873,21 @@ CREATE FUNCTION refuse_change_of_erased() RETURNS trigger
     AS $$
 BEGIN
     RAISE EXCEPTION 'the % was erased meanwhile', TG_TABLE_NAME USING ERRCODE = 'serialization_failure';
+END $$;
+
+
+CREATE FUNCTION refuse_row_of_merged() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM fresh
+    JOIN student s ON s.organization_id = fresh.organization_id AND s.id = fresh.student_id
+    WHERE s.merged_into_id IS NOT NULL;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the student was merged meanwhile' USING ERRCODE = 'serialization_failure';
+    END IF;
+    RETURN NULL;
 END $$;
 
 

@@ -93,6 +93,7 @@ from gql.people import (
     create_student,
     end_guardian,
     erase_family,
+    merge_people,
     register_family,
     update_family,
     update_guardian,
@@ -157,6 +158,9 @@ class Mutation:
     update_guardian = update_guardian.field
     end_guardian = end_guardian.field
     create_student = create_student.field
+    merge_families = merge_people.families
+    merge_guardians = merge_people.guardians
+    merge_students = merge_people.students
     erase_family = erase_family.field
     update_class_settings = update_class_settings.field
     update_staff_portal_settings = update_staff_portal_settings.field

@@ -40,6 +40,8 @@ from gql.people import (
     export_family_query,
     families_query,
     family_query,
+    merge_preview,
+    merges_query,
     student_query,
     students_query,
 )
@@ -65,6 +67,10 @@ class Query:
     students = students_query.field
     family = family_query.field
     families = families_query.field
+    merge_families_preview = merge_preview.families
+    merge_guardians_preview = merge_preview.guardians
+    merge_students_preview = merge_preview.students
+    merges = merges_query.field
     security_events = security_events_query.field
     medical_reads = medical_reads_query.field
     export_family = export_family_query.field

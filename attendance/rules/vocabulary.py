@@ -375,6 +375,21 @@ class ReportGroup(StrEnum):
     WEEK = "WEEK"
 
 
+class MergeKind(StrEnum):
+    """R13.6: what was merged."""
+
+    FAMILY = "FAMILY"
+    GUARDIAN = "GUARDIAN"
+    STUDENT = "STUDENT"
+
+
+class MergeSide(StrEnum):
+    """R13.6: whose mark stays where both have one."""
+
+    FROM = "FROM"
+    INTO = "INTO"
+
+
 class DuplicateReason(StrEnum):
     """R13.4: why somebody who is registered may be registered already."""
 

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from attendance.rules.vocabulary import NoteLevel, Permission, PersonKind, Portal
+from attendance.rules.vocabulary import MergeKind, NoteLevel, Permission, PersonKind, Portal
 from db.models.names import NAME_KEY, made_search_key, made_sort_key
 from db.models.table import SENSITIVE, Entity, Table, of, of_organization, one_of
 
@@ -19,6 +20,7 @@ NOTHING_EDITED = text("'{}'::text[]")
 
 class Family(Entity):
     """Students and guardians with one e-mail address, one phone number and one balance; guardians have further numbers.
+    `merged_into_id`: the family that this one became (R13.6).
     Only the check-in code with the family's current number is valid (R5.2). `phone_key`: what candidates for a look-up
     have in common. `phone_digits` is read by the release before this one alone. `erased_at`: nothing identifies the
     family any more (R16.5).
@@ -27,6 +29,7 @@ class Family(Entity):
     __tablename__ = "family"
     __table_args__ = (
         of_organization(),
+        of("family", "merged_into_id"),
         Index("family_phone_ix", "organization_id", "phone_digits"),
         Index("family_phone_key_ix", "organization_id", "phone_key"),
         Index("family_source_id_key", "organization_id", "source_id", unique=True),
@@ -47,6 +50,7 @@ class Family(Entity):
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None]
 
 
 class ImportedFamily(Table):
@@ -74,6 +78,7 @@ class Person(Entity):
     __table_args__ = (
         of_organization(),
         of("family", "family_id"),
+        of("person", "merged_into_id"),
         CheckConstraint("(family_id IS NOT NULL) = (kind = 'GUARDIAN')", name="guardians_have_a_family"),
         CheckConstraint("kind = 'STAFF' OR permissions = '{}'", name="only_staff_hold_permissions"),
         CheckConstraint(PERMISSIONS, name="permissions_are_known"),
@@ -93,6 +98,7 @@ class Person(Entity):
     source_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     office_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NOTHING_EDITED)
+    merged_into_id: Mapped[UUID | None]
 
 
 class GuardianPhone(Table):
@@ -181,6 +187,7 @@ class Student(Entity):
     __tablename__ = "student"
     __table_args__ = (
         of("family", "family_id"),
+        of("student", "merged_into_id"),
         Index("student_family_ix", "organization_id", "family_id"),
         Index("student_sort_key_ix", "organization_id", "sort_key", "id"),
         Index("student_source_id_key", "organization_id", "source_id", unique=True),
@@ -204,6 +211,27 @@ class Student(Entity):
     deleted_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     office_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NOTHING_EDITED)
+    merged_into_id: Mapped[UUID | None]
+
+
+class PeopleMerge(Entity):
+    """Two rows of one family, guardian or student became one (R13.6). The row `from_id` stays, deleted, with
+    `merged_into_id`. `facts` counts what moved, and holds what staff chose.
+    """
+
+    __tablename__ = "people_merge"
+    __table_args__ = (
+        of_organization(),
+        of("person", "merged_by_id"),
+        Index("people_merge_listed_ix", "organization_id", "merged_at", "id"),
+    )
+
+    kind: Mapped[MergeKind] = mapped_column(one_of(MergeKind))
+    from_id: Mapped[UUID]
+    into_id: Mapped[UUID]
+    merged_by_id: Mapped[UUID | None]
+    merged_at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]]
 
 
 class StudentNote(Entity):

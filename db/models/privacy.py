@@ -96,6 +96,7 @@ KEPT: Mapping[str, str] = {
     "offering.source_id": "the business",
     "organization.currency": "the business",
     "organization.name": "the business",
+    "people_merge.facts": "counts, ids and choices",
     "permission_group.name": "the business",
     "permission_group.permissions": "words from a fixed list",
     "person.office_fields": "names of columns",

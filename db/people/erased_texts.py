@@ -88,7 +88,7 @@ _OF_FAMILY = (
     """UPDATE family f SET name = :family, sort_key = :family_sort_key, search_key = :family_search_key, email = NULL,
         phone = NULL, balance = 0, check_in_code_number = f.check_in_code_number + 1, source_id = NULL,
         deleted_at = coalesce(f.deleted_at, CAST(:now AS timestamptz)), erased_at = CAST(:now AS timestamptz)
-    WHERE f.organization_id = :organization_id AND f.id = :family_id""",
+    WHERE f.organization_id = :organization_id AND (f.id = :family_id OR f.merged_into_id = :family_id)""",
 )
 _HISTORY = text("SELECT erase_texts_of_history(CAST(:student_ids AS uuid[]))")
 

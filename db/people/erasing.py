@@ -27,7 +27,7 @@ _HOUSEHOLD = text("""
 SELECT f.name, f.balance,
     (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM student s
      WHERE s.organization_id = f.organization_id AND s.family_id = f.id AND s.erased_at IS NULL
-       AND (CAST(:student_id AS uuid) IS NULL OR s.id = :student_id)) AS student_ids,
+       AND (CAST(:student_id AS uuid) IS NULL OR s.id = :student_id OR s.merged_into_id = :student_id)) AS student_ids,
     (SELECT coalesce(array_agg(p.id ORDER BY p.id), '{}') FROM person p
      WHERE p.organization_id = f.organization_id AND p.family_id = f.id
        AND CAST(:student_id AS uuid) IS NULL) AS guardian_ids

@@ -49,7 +49,7 @@ _OFFERINGS = f"""t.id IN (SELECT e.offering_id FROM enrollment e
 _TIMESLOTS = _OFFERINGS.replace("t.id IN", "t.offering_id IN")
 
 SECTIONS: Mapping[str, str] = {
-    "family": "t.id = :family_id",
+    "family": "(t.id = :family_id OR t.merged_into_id = :family_id)",
     "imported_family": "t.family_id = :family_id",
     "person": "t.family_id = :family_id",
     "guardian_phone": _OF_GUARDIANS,

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from attendance.rules.vocabulary import DuplicateReason, NoteLevel
+from attendance.rules.vocabulary import DuplicateReason, MergeKind, MergeSide, NoteLevel
 from gql.fields.described import described
 
-__all__ = ["NEXT_TOLD", "DuplicateReason", "NoteLevel", "StudentChangeKind"]
+__all__ = ["NEXT_TOLD", "DuplicateReason", "MergeKind", "MergeSide", "NoteLevel", "StudentChangeKind"]
 
 
 NEXT_TOLD = 10
@@ -32,6 +32,20 @@ described(
         DuplicateReason.SAME_EMAIL: "The family or one of its guardians has the same e-mail address.",
         DuplicateReason.SAME_NAME_AND_BIRTHDAY: "A student has the same name and the same date of birth.",
     },
+)
+described(
+    MergeKind,
+    "What was merged.",
+    {
+        MergeKind.FAMILY: "Two rows of one family.",
+        MergeKind.GUARDIAN: "Two rows of one guardian.",
+        MergeKind.STUDENT: "Two rows of one student.",
+    },
+)
+described(
+    MergeSide,
+    "One of the two who are merged.",
+    {MergeSide.FROM: "The one who is merged.", MergeSide.INTO: "The one who is left."},
 )
 described(
     StudentChangeKind,

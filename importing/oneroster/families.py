@@ -59,6 +59,7 @@ def find_households(roster: Roster, known: Known) -> Households:
     households = Households()
     taken = set(known.erased)
     by_source = {family.source_id: id_ for id_, family in known.families.items() if family.source_id}
+    by_source |= known.merged_families
     for members in sorted(_with_students(groups.groups()), key=_precedence(known)):
         students = sorted(name for kind, name in members if kind == "student")
         keys = sorted(name for kind, name in members if kind == "family")
@@ -89,6 +90,7 @@ def _groups(roster: Roster, known: Known) -> _Groups:
             groups.join(("student", row["student"]), ("family", row["family"]))
     if roster.rows("users").mode != "bulk":
         _join_known(groups, roster, known)
+    _join_merged(groups, roster, known)
     return groups
 
 
@@ -104,6 +106,17 @@ def _join_known(groups: _Groups, roster: Roster, known: Known) -> None:
     for source_id, guardian in known.guardians.items():
         if source_id not in gone:
             groups.join(("known", str(guardian.family_id)), ("guardian", source_id))
+
+
+def _join_merged(groups: _Groups, roster: Roster, known: Known) -> None:
+    """Keep together whom the office has merged into one family, or into one person (R13.6)."""
+    held = {*known.merged_families.values(), *(known.students[each].family_id for each in known.merged_students)}
+    for source_id in roster.students.keys() & known.students.keys():
+        if (family := known.students[source_id].family_id) in held:
+            groups.join(("known", str(family)), ("student", source_id))
+    for source_id in roster.guardians.keys() & known.guardians.keys():
+        if (of := known.guardians[source_id].family_id) in held:
+            groups.join(("known", str(of)), ("guardian", source_id))
 
 
 def _with_students(groups: list[list[Node]]) -> list[list[Node]]:

@@ -77,7 +77,7 @@ def _reach(roster: Roster, known: Known, households: Households) -> dict[UUID, F
 
 def _facts(roster: Roster, known: Known, households: Households) -> dict[UUID, FamilyFields]:
     """Return what families.csv says; later rows of a family win."""
-    by_key = {family.source_id: id_ for id_, family in known.families.items()}
+    by_key = {family.source_id: id_ for id_, family in known.families.items()} | known.merged_families
     facts: dict[UUID, FamilyFields] = {}
     for row in roster.rows("families").live:
         if row["student"] is not None:

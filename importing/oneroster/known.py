@@ -23,7 +23,26 @@ _FAMILIES = """
     SELECT f.id, f.source_id, f.deleted_at, f.name, f.phone, f.email, f.balance, i.name, i.phone, i.email, i.balance
     FROM family f
     LEFT JOIN imported_family i ON i.organization_id = f.organization_id AND i.family_id = f.id
-    WHERE f.organization_id = $1
+    WHERE f.organization_id = $1 AND f.merged_into_id IS NULL
+"""
+_MERGED_FAMILIES = """
+    SELECT f.source_id, f.merged_into_id FROM family f
+    WHERE f.organization_id = $1 AND f.merged_into_id IS NOT NULL AND f.source_id IS NOT NULL
+"""
+# Whoever was merged stands for the one who is left (R13.6).
+_STUDENTS = """
+    SELECT s.source_id, s.merged_into_id IS NOT NULL, k.id, k.family_id, k.deleted_at, k.first_name, k.last_name,
+           k.birth_on, k.gender, k.office_fields
+    FROM student s
+    JOIN student k ON k.organization_id = s.organization_id AND k.id = coalesce(s.merged_into_id, s.id)
+    WHERE s.organization_id = $1 AND s.source_id IS NOT NULL
+"""
+_PERSONS = """
+    SELECT p.source_id, p.kind, p.merged_into_id IS NOT NULL, k.id, k.family_id, k.email, k.ended_at, k.first_name,
+           k.last_name, k.office_fields
+    FROM person p
+    JOIN person k ON k.organization_id = p.organization_id AND k.id = coalesce(p.merged_into_id, p.id)
+    WHERE p.organization_id = $1
 """
 _ERASED = """
     SELECT f.id FROM family f WHERE f.organization_id = $1 AND f.erased_at IS NOT NULL
@@ -174,6 +193,8 @@ class Known:
     by_hand -- the latest enrollment without a sourcedId, by student and class
     names -- of students, other people and classes, by id
     erased -- students, guardians and families that were erased and must not come back (R16.5)
+    merged_students, merged_guardians -- sourcedIds of those who were merged; their entry is the one who is left (R13.6)
+    merged_families -- the family that is left, by the source_id of the one that was merged
     """
 
     organization_id: UUID
@@ -195,6 +216,9 @@ class Known:
     emails: dict[tuple[str, str], UUID] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
+    merged_students: set[str] = field(default_factory=set)
+    merged_guardians: set[str] = field(default_factory=set)
+    merged_families: dict[str, UUID] = field(default_factory=dict)
 
     def name_of(self, one: KnownEnrollment) -> str:
         """Return the student and the class of the enrollment, as reports name it."""
@@ -253,19 +277,21 @@ async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> K
     known = Known(organization_id)
     tables = _Tables(connection, organization_id)
     await _read_frame(known, tables)
-    students = "id, family_id, deleted_at, first_name, last_name, birth_on, gender, office_fields"
-    for row in await tables.by_source_id("student", students):
-        student = known.students[row[0]] = KnownStudent(*row[1:])
+    for row in await connection.fetch(_STUDENTS, organization_id):
+        student = known.students[row[0]] = KnownStudent(*row[2:])
         known.names[student.id] = student.name
+        if row[1]:
+            known.merged_students.add(row[0])
     known.erased = {row[0] for row in await connection.fetch(_ERASED, organization_id)}
     for row in await connection.fetch(_ENROLLMENTS, organization_id):
         known.enrollments[row[0]] = KnownEnrollment(*row[1:])
     for row in await connection.fetch(_BY_HAND, organization_id):
         known.by_hand[row[1], row[2]] = KnownEnrollment(*row)
+    for row in await connection.fetch(_MERGED_FAMILIES, organization_id):
+        known.merged_families[row[0]] = row[1]
     for row in await connection.fetch(_FAMILIES, organization_id):
         known.families[row[0]] = KnownFamily(row[1], row[2], FamilyFields(*row[3:7]), FamilyFields(*row[7:]))
-    persons = "SELECT source_id, kind, id, family_id, email, ended_at, first_name, last_name, office_fields FROM person"
-    for row in await tables.rows(persons):
+    for row in await connection.fetch(_PERSONS, organization_id):
         _remember_person(known, row)
     return known
 
@@ -296,8 +322,8 @@ async def _read_frame(known: Known, tables: _Tables) -> None:
 
 
 def _remember_person(known: Known, row: Any) -> None:
-    source_id, kind = row[0], row[1]
-    person = KnownPerson(*row[2:])
+    source_id, kind, is_merged = row[0], row[1], row[2]
+    person = KnownPerson(*row[3:])
     known.names[person.id] = person.name
     if person.email is not None:
         known.emails[kind, person.email.lower()] = person.id
@@ -307,3 +333,5 @@ def _remember_person(known: Known, row: Any) -> None:
         known.staff[source_id] = person
     else:
         known.guardians[source_id.removeprefix(GUARDIAN_PREFIX)] = person
+        if is_merged:
+            known.merged_guardians.add(source_id.removeprefix(GUARDIAN_PREFIX))

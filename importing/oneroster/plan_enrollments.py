@@ -85,6 +85,11 @@ def plan_removals(plan: Plan, roster: Roster, known: Known, report: Report) -> M
         planned = {row[0] for row in plan.planned(table)}
         if table == "enrollment":
             planned |= plan.kept_enrollments
+        # The source may name somebody by the sourcedId of whoever was merged into them (R13.6).
+        if table == "student":
+            planned |= {plan.ids["students"][each] for each in roster.students if each in plan.ids["students"]}
+        if table == "guardian":
+            planned |= {known.guardians[each].id for each in roster.guardians if each in known.merged_guardians}
         plan.gone[table] = [*_missing(roster, file, live, planned), *_named(roster, file, live, planned)]
     _hold(plan, roster, known, report)
     courses = roster.rows("courses").deleted

@@ -35,6 +35,8 @@ def _plan_students(plan: Plan, roster: Roster, known: Known, households: Househo
     ids = plan.ids["students"] = {source_id: student.id for source_id, student in known.students.items()}
     for source_id, user in roster.students.items():
         id_ = ids.setdefault(source_id, known.new_id("student", source_id))
+        if source_id in known.merged_students:
+            continue
         family = households.of_student[source_id]
         said = (first_name(user), last_name(user))
         names = keep_edited(
@@ -62,7 +64,7 @@ class _Addresses:
         staff = {source_id: user for source_id, (user, _) in roster.staff.items()}
         for here, there in ((staff, known.staff), (roster.guardians, known.guardians)):
             for source_id, person in there.items():
-                if "email" in person.office_fields:
+                if "email" in person.office_fields or source_id in known.merged_guardians:
                     continue
                 if source_id in here:
                     is_leaving = (here[source_id]["email"] or "").lower() != (person.email or "").lower()
@@ -123,6 +125,8 @@ def _plan_guardians(plan: Plan, roster: Roster, known: Known, households: Househ
         if family is None:
             addresses.warn(user, "sourcedId", user.id, "is a guardian whom no student names as agent; left out")
             continue
+        if source_id in known.merged_guardians:
+            continue
         person = known.guardians.get(source_id)
         id_ = person.id if person else known.new_id("guardian", source_id)
         is_the_offices = person is not None and "email" in person.office_fields
@@ -140,7 +144,7 @@ def _plan_births(plan: Plan, roster: Roster, known: Known, report: Report) -> No
     """Plan demographics.csv: birth date and sex of students. A row to delete clears both."""
     for row in roster.rows("demographics").records:
         id_ = plan.ids["students"].get(row.id)
-        if id_ is None:
+        if id_ is None or row.id in known.merged_students:
             continue
         said = (None, None) if row.to_delete else (row["birthDate"], SEXES.get(row["sex"] or ""))
         there = known.students.get(row.id)

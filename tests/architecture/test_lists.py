@@ -19,6 +19,8 @@ BOUNDED = {
         RestoreOccurrenceSuccess.usedTokens RestoreOccurrenceSuccess.returnedTokens
         RestoreOccurrenceSuccess.makeupsGivenBack""",
     "one occurrence: its few teachers, and its two runs": "Occurrence.instructors Occurrence.tokenRuns",
+    "what hangs on one person: a few kinds of rows, and one student's life here": """
+        MergePreview.counts MergePreview.sharedMarks MergePreview.usedTokenIds PeopleMerge.counts""",
     "the values of an enumeration": """
         EarningTypesNotAllowed.types EarningTypesNotAllowed.allowed MakeupTokenSettings.earningTypes
         RosterEntry.indicators StaffViewer.permissions
@@ -43,6 +45,7 @@ BOUNDED = {
     "the input, whose lists are limited": """
         AssignSubstitutesSuccess.unreachedOccurrenceIds CreateMakeupTokensSuccess.makeupTokens
         EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments
+        MarksNotChosen.occurrenceIds MergedTokenInUse.makeupTokenIds
         RegisterFamilySuccess.guardians RegisterFamilySuccess.students RegisterFamilySuccess.enrollments""",
     "one family: its children and their telephones": """
         EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones

@@ -22,6 +22,7 @@ PLAIN = {
     "makeup_token_entry": {"cause"},
     "offering": {"name", "sort_key", "search_key", "gender", "source_id"},
     "organization": {"name", "currency"},
+    "people_merge": {"facts"},
     "permission_group": {"name", "permissions"},
     "person": {"permissions", "source_id", "office_fields"},
     "program": {"name"},

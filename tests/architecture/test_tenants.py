@@ -29,6 +29,7 @@ DOORS = {
     "forget_security_events": "a nightly job forgets what is old in all organizations",
     "forget_sign_ins": "a nightly job forgets what is old in all organizations",
     "locations_behind": "workers serve all organizations",
+    "move_history": "it changes rows of the transaction's own organization that the application may only add",
     "old_background_tasks": "a nightly job forgets what is old in all organizations",
     "revisions_of": "a process compares the revisions of all roll sheets that are followed",
 }

@@ -369,3 +369,39 @@ async def test_R13_9_what_the_office_edited_of_students_and_guardians_stays(
     told = warnings(report)
     for title in ("given name", "birth date", "family name", "access"):
         assert [each for each in told if f"another {title} than the office, whose stays" in each], (title, told)
+
+
+async def _merge(office: Api, kind: str, from_id: str, into_id: str) -> None:
+    asked = f"query($from: ID!, $into: ID!) {{ merge{kind}Preview(fromId: $from, intoId: $into) {{ seen }} }}"
+    seen = (await office.ask(asked, **{"from": from_id, "into": into_id}))[f"merge{kind}Preview"]["seen"]
+    more: dict[str, Any] = {"marks": []} if kind == "Students" else {}
+    done = await office.act(f"merge{kind}", fromId=from_id, intoId=into_id, seen=seen, **more)
+    assert done["__typename"] == f"Merge{kind}Success", done
+
+
+async def test_R13_6_an_import_maps_whom_the_office_merged_to_the_one_who_is_left(
+    load: Any, office: Api, stored: Any
+) -> None:
+    files = school()
+    twin = row_of(files, "users", "ann") | {"sourcedId": "ann2", "givenName": "Annie", "agentSourcedIds": ""}
+    files["users"].append(twin)
+    files["enrollments"].append(enrollment("e-ann2", "ann2", "k2"))
+    await load(files)
+    ids = {row[0]: row[1] for row in await stored("SELECT source_id, id FROM student")}
+    families = {row[0]: row[1] for row in await stored("SELECT source_id, family_id FROM student")}
+    assert families["ann2"] != families["ann"]
+    await _merge(office, "Students", encode_id("Student", ids["ann2"]), encode_id("Student", ids["ann"]))
+    await _merge(office, "Families", encode_id("Family", families["ann2"]), encode_id("Family", families["ann"]))
+    living = "SELECT s.source_id, s.family_id FROM student s WHERE s.deleted_at IS NULL ORDER BY 1"
+    places = """SELECT s.source_id, o.source_id FROM enrollment e JOIN student s ON s.id = e.student_id
+        JOIN offering o ON o.id = e.offering_id WHERE e.deleted_at IS NULL ORDER BY 1, 2"""
+    before = await stored(living), await stored(places)
+    assert ("ann", "k2") in before[1]
+    report = await load(files)
+    assert (await stored(living), await stored(places)) == before
+    assert report.changes == 0
+    # A source that comes to name the person by the merged sourcedId alone keeps the person too.
+    files["users"] = [row for row in files["users"] if row["sourcedId"] != "ann"]
+    files["enrollments"] = [row for row in files["enrollments"] if row["userSourcedId"] != "ann"]
+    await load(files)
+    assert await stored(living) == before[0]

@@ -92,6 +92,12 @@ def of_tom(stage: Stage) -> dict[str, Any]:
 
 OTHERS_TASK = STAFF_ALONE | {"right": "OK", "lacking": GONE, "stranger": GONE}
 
+MERGED: dict[str, Given] = {
+    "Families": lambda stage: {"id": stage.id("Family", stage.family_id)},
+    "Guardians": lambda stage: {"id": stage.id("Guardian", stage.gail)},
+    "Students": lambda stage: {"id": stage.student_id},
+}
+
 TABLE: dict[str, Row] = {
     "Query.backgroundTasks": query(
         "{ backgroundTasks { nodes { id } } }",
@@ -226,6 +232,40 @@ TABLE: dict[str, Row] = {
         nothing,
         VIEW,
         right="OK",
+        lacking=NOT_YOU,
+        stranger="EMPTY",
+        **STAFF_ALONE,
+    ),
+    **{
+        f"Query.merge{many}Preview": query(
+            f"query($id: ID!) {{ merge{many}Preview(fromId: $id, intoId: $id) {{ seen }} }}",
+            given,
+            MANAGE_PEOPLE,
+            right=GONE,
+            lacking=NOT_YOU,
+            stranger=GONE,
+            **STAFF_ALONE,
+        )
+        for many, given in MERGED.items()
+    },
+    **{
+        f"Mutation.merge{many}": act(
+            lambda stage, given=given, many=many: {  # type: ignore[misc]
+                "fromId": given(stage)["id"],
+                "intoId": given(stage)["id"],
+                "seen": "",
+                **({"marks": []} if many == "Students" else {}),
+            },
+            MANAGE_PEOPLE,
+            **(OF_STUDENT | {"right": GONE}),
+        )
+        for many, given in MERGED.items()
+    },
+    "Query.merges": query(
+        "{ merges { nodes { fromId } } }",
+        nothing,
+        MANAGE_PEOPLE,
+        right="EMPTY",
         lacking=NOT_YOU,
         stranger="EMPTY",
         **STAFF_ALONE,
