@@ -104,7 +104,7 @@ def positions(order: str, is_wanted: str = "TRUE") -> str:
     """
     return f"""
 WITH RECURSIVE slot AS MATERIALIZED (
-    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, o.sort_key AS name, o.capacity,
+    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, o.sort_key AS name, v.capacity,
            greatest(t.starts_on, v.starts_on, CAST(:from_on AS date)) AS first_on,
            least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date,
                  CAST(:to_on AS date)) AS last_on,

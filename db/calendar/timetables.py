@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.enrollments.places import Timetable
 from db.calendar.occurrences import (
     CLOSED,
@@ -24,7 +25,7 @@ from db.unit_of_work import UnitOfWork
 
 _TIMETABLES = text(f"""
 SELECT {OFFERING_COLUMNS},
-       slots.*, sessions.*, formerly.*, closed.*, cancelled.*
+       slots.*, sessions.*, formerly.*, closed.*, cancelled.*, places.*
 FROM offering o
 {CURRENT_VERSION}
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
@@ -39,6 +40,12 @@ CROSS JOIN LATERAL (
     WHERE z.organization_id = o.organization_id AND z.offering_id = o.id AND y.cancelled_at IS NOT NULL
       AND y.held_on >= :since
 ) cancelled
+CROSS JOIN LATERAL (
+    SELECT array_agg(q.starts_on) AS place_starts, array_agg(q.ends_on) AS place_ends,
+           array_agg(q.capacity) AS place_counts
+    FROM former_offering q
+    WHERE q.organization_id = o.organization_id AND q.offering_id = o.id AND q.ends_on >= :since
+) places
 WHERE o.organization_id = :organization_id AND o.deleted_at IS NULL AND o.id = ANY (CAST(:ids AS uuid[]))
 {VISIBLE_OFFERINGS}
 """)  # noqa: S608 - constants
@@ -79,4 +86,10 @@ async def read_timetables(
 
 def _timetable(row: Row[Any]) -> Timetable:
     live = tuple(slot for slot, is_live in slots_of(row) if is_live)
-    return Timetable(offering_of(row), series_of(row, live))
+    formerly = tuple(
+        (DateSpan(starts_on, ends_on), capacity)
+        for starts_on, ends_on, capacity in zip(
+            row.place_starts or (), row.place_ends or (), row.place_counts or (), strict=True
+        )
+    )
+    return Timetable(offering_of(row), series_of(row, live), formerly)

@@ -90,7 +90,7 @@ def require_opening(
     ahead = replace(place, starts_on=max(place.starts_on, today))
     full = first_full(timetable, ahead, taken, absences)
     if full is not None:
-        raise no_place_left(timetable.offering, full)
+        raise no_place_left(timetable.offering, full, timetable.capacity_on(full.held_on))
 
 
 def plan_drop(enrollment: RosterEnrollment, drop_on: date) -> Ending:

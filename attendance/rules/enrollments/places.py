@@ -21,10 +21,23 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """An offering and its series, which has the timeslots that are not deleted."""
+    """An offering and its series, which has the timeslots that are not deleted.
+
+    formerly -- the capacities that hold until a change that lies ahead, with their dates (R13.2). On all other dates
+        the offering's own holds.
+    """
 
     offering: OfferingFacts
     series: Series
+    formerly: tuple[tuple[DateSpan, int | None], ...] = ()
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.offering.capacity is None and all(capacity is None for _, capacity in self.formerly)
+
+    def capacity_on(self, on_date: date) -> int | None:
+        """Return the number of places on the date; None: it is unlimited."""
+        return next((capacity for span, capacity in self.formerly if on_date in span), self.offering.capacity)
 
     def slots(self, timeslot_id: UUID | None) -> tuple[Timeslot, ...]:
         """Return the one timeslot, or all when `timeslot_id` is None."""
@@ -73,17 +86,18 @@ def first_full(
 
     The places taken are the students on the roster, whatever the type of their enrollments, minus those whom an
     approved expected absence covers (R6.3). Their number changes only on dates on which an enrollment or an absence
-    begins or ends. Between two such dates the first meeting stands for the others, so a place without an end does not
-    require looking at endless dates.
+    begins or ends, and the capacity on dates from which a change of it holds. Between two such dates the first meeting
+    stands for the others, so a place without an end does not require looking at endless dates.
     """
-    capacity = timetable.offering.capacity
-    if capacity is None:
+    if timetable.is_unlimited:
         return None
+    changes = [span.ends_on + _DAY for span, _ in timetable.formerly if span.ends_on is not None]
     full = (
         key
         for slot in timetable.slots(place.timeslot_id)
-        for since in _turns(place, taken, absences)
+        for since in _turns(place, taken, absences, changes)
         if (key := _next_meeting(timetable, slot, place.span.clip(DateSpan(since)))) is not None
+        and (capacity := timetable.capacity_on(key.held_on)) is not None
         and places_taken(key, slot, taken, absences) >= capacity
     )
     return min(full, key=lambda key: key.held_on, default=None)
@@ -137,9 +151,9 @@ def places_taken_by_date(
     return counted
 
 
-def no_place_left(offering: OfferingFacts, key: OccurrenceKey) -> OfferingFull:
-    """Return the refusal. The offering must have a capacity."""
-    capacity = offering.capacity or 0
+def no_place_left(offering: OfferingFacts, key: OccurrenceKey, capacity: int | None) -> OfferingFull:
+    """Return the refusal. `capacity` is that of the date, and must not be None."""
+    capacity = capacity or 0
     taken = "its only place is taken" if capacity == 1 else f"all of its {capacity} places are taken"
     return OfferingFull(key.timeslot_id, key.held_on, capacity, f"{offering.name} is full on {key.held_on}: {taken}.")
 
@@ -153,10 +167,16 @@ def _is_away(
 
 
 def _turns(
-    place: Place, taken: Iterable[RosterEnrollment], absences: Mapping[UUID, Sequence[ExpectedAbsence]]
+    place: Place,
+    taken: Iterable[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+    changes: Iterable[date],
 ) -> Iterator[date]:
-    """Yield the dates from which the number of places taken may change, each once and in order."""
-    turns = {place.starts_on}
+    """Yield the dates from which the number of places taken may change, each once and in order.
+
+    changes -- dates from which the capacity is another one
+    """
+    turns = {place.starts_on, *changes}
     for enrollment in taken:
         turns.add(enrollment.starts_on)
         if enrollment.drop_on is not None:

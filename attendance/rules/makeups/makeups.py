@@ -212,4 +212,4 @@ def _place_obstacles(occasion: MakeupOccasion) -> Iterator[Refusal]:
     if occasion.enrollment_id is not None:
         yield AlreadyEnrolled(occasion.enrollment_id, f"The student is already on the roster of {key.held_on}.")
     elif offering.capacity is not None and occasion.places_taken >= offering.capacity:
-        yield no_place_left(offering, key)
+        yield no_place_left(offering, key, offering.capacity)

@@ -269,3 +269,23 @@ async def test_R2_5_camps_ignore_closures(desk: Desk) -> None:
     given: dict[str, Any] = {"blackoutScheduleId": schedule, "startsOn": "2026-12-21", "endsOn": "2026-12-21"}
     done = await desk.previewed("createBlackoutDate", scope="BOTH", **given)
     assert [each["offeringName"] for each in done["effect"]["occurrences"]] == ["Swim 1"]
+
+
+async def test_R13_2_places_are_given_by_the_capacity_of_their_dates(desk: Desk) -> None:
+    """A change of places that lies ahead takes and gives nothing before it holds (R8.6)."""
+    since = MONDAY + 2 * WEEK
+    ahead: dict[str, Any] = {"offeringId": offering_id(desk), "from": since.isoformat()}
+    await desk.act("updateOffering", capacity=1, **ahead)
+    bea = encode_id("Student", await desk.world.student(first_name="Bea"))
+
+    async def enroll(starts_on: date, drop_on: date | None) -> dict[str, Any]:
+        given: dict[str, Any] = {"studentId": bea, "offeringId": offering_id(desk), "type": "ACTIVE"}
+        end = None if drop_on is None else drop_on.isoformat()
+        return await desk.api.act("enrollStudent", "", startsOn=starts_on.isoformat(), dropOn=end, **given)
+
+    refused = await enroll(MONDAY, None)
+    assert (refused["__typename"], refused["capacity"]) == ("OfferingFull", 1)
+    assert refused["date" if "date" in refused else "heldOn"] == since.isoformat()
+    assert (await enroll(MONDAY, since - DAY))["__typename"] == "EnrollStudentSuccess"
+    await desk.act("updateOffering", capacity=None, **ahead)
+    assert (await enroll(since, None))["__typename"] == "EnrollStudentSuccess"

@@ -94,7 +94,7 @@ async def require_place(
     found = await read_places(uow.connection, uow.organization_id, timetable.offering.id, since=since, until=until)
     taken = [leaving if leaving and each.id == leaving.id else each for each in found]
     require_not_enrolled(student_id, type, place, taken)
-    if type is EnrollmentType.WAITLIST or timetable.offering.capacity is None:
+    if type is EnrollmentType.WAITLIST or timetable.is_unlimited:
         return
     students = {each.student_id for each in taken}
     # A window on the day after can cover a class that runs past midnight.
