@@ -306,6 +306,7 @@ CREATE TABLE change (
     actor_id uuid,
     kiosk_id uuid,
     changed_at timestamp with time zone NOT NULL,
+    captured_at timestamp with time zone,
     CONSTRAINT change_change_kind CHECK (((kind)::text = ANY ((ARRAY['MARKS'::character varying, 'ROSTER'::character varying, 'CANCELLED'::character varying, 'RESTORED'::character varying, 'TOKENS'::character varying])::text[]))),
     CONSTRAINT change_revision_starts_at_one CHECK ((revision >= 1)),
     CONSTRAINT change_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),

@@ -73,7 +73,7 @@ from gql.makeups import (
     request_makeup,
     withdraw_makeup_request,
 )
-from gql.marks import check_in, clear_mark, mark_attendance, submit_attendance, undo_kiosk_check_in
+from gql.marks import check_in, clear_mark, mark_attendance, record_queued, submit_attendance, undo_kiosk_check_in
 from gql.organization import (
     refresh_session,
     sign_in,
@@ -141,6 +141,7 @@ class Mutation:
     revoke_invitation = revoke_invitation.field
     send_password_reset = send_password_reset.field
     submit_attendance = submit_attendance.field
+    record_queued = record_queued.field
     mark_attendance = mark_attendance.field
     check_in = check_in.field
     clear_mark = clear_mark.field

@@ -418,6 +418,14 @@ class SubstituteNotPossibleReason(StrEnum):
     TEACHES_THEN = "TEACHES_THEN"
 
 
+class CapturedTimeReason(StrEnum):
+    """R14.1: why an act cannot have been captured then."""
+
+    AHEAD = "AHEAD"
+    BEFORE_DAY = "BEFORE_DAY"
+    TOO_OLD = "TOO_OLD"
+
+
 class SignInRefusedReason(StrEnum):
     """Why nobody was signed in, or a session was not continued."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.marks.captured import Decision
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
@@ -47,9 +48,10 @@ WITH numbered AS (
           AND c.revision = o.revision - 1
     )) AS changed_at
 ), recorded AS (
-    INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, changed_at)
+    INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, actor_id, kiosk_id, captured_at,
+                        changed_at)
     SELECT n.organization_id, n.timeslot_id, n.held_on, n.revision, :kind, :source, CAST(:actor_id AS uuid),
-           CAST(:kiosk_id AS uuid), n.changed_at
+           CAST(:kiosk_id AS uuid), CAST(:captured_at AS timestamptz), n.changed_at
     FROM numbered n
 ), entries AS (
     INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, before_status, before_note,
@@ -80,6 +82,19 @@ WHERE e.organization_id = :organization_id AND e.timeslot_id = :timeslot_id AND 
   AND e.revision > :revision AND e.student_id = ANY (CAST(:student_ids AS uuid[])) AND c.kind = 'MARKS'
   AND (c.actor_id IS DISTINCT FROM CAST(:person_id AS uuid) OR c.kiosk_id IS DISTINCT FROM CAST(:kiosk_id AS uuid))
 ORDER BY e.revision
+""")
+_LAST_DECISIONS = text("""
+SELECT DISTINCT ON (e.student_id) e.student_id,
+       e.after_is_defaulted IS TRUE OR (e.after_status IS NULL AND e.after_source = 'SYSTEM') AS is_defaulted,
+       c.actor_id IS NOT DISTINCT FROM CAST(:person_id AS uuid)
+           AND c.kiosk_id IS NOT DISTINCT FROM CAST(:kiosk_id AS uuid) AS is_own,
+       coalesce(c.captured_at, c.changed_at) AS decided_at, c.changed_at, e.revision
+FROM changed_entry e
+JOIN change c ON c.organization_id = e.organization_id AND c.timeslot_id = e.timeslot_id AND c.held_on = e.held_on
+    AND c.revision = e.revision
+WHERE e.organization_id = :organization_id AND e.timeslot_id = :timeslot_id AND e.held_on = :held_on
+  AND e.student_id = ANY (CAST(:student_ids AS uuid[])) AND c.kind = 'MARKS'
+ORDER BY e.student_id, e.revision DESC
 """)
 
 
@@ -115,15 +130,19 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who made a change: a person, a kiosk or, when both are None, the system itself."""
+    """Who made a change: a person, a kiosk or, when both are None, the system itself.
+
+    captured_at -- when a client that was offline captured the change (R14.2); None when it was made at once.
+    """
 
     source: Source
     person_id: UUID | None = None
     kiosk_id: UUID | None = None
+    captured_at: datetime | None = None
 
     @classmethod
-    def of(cls, caller: Caller) -> "Author":
-        return cls(caller.source, caller.person_id, caller.kiosk_id)
+    def of(cls, caller: Caller, captured_at: datetime | None = None) -> "Author":
+        return cls(caller.source, caller.person_id, caller.kiosk_id, captured_at)
 
 
 SYSTEM = Author(Source.SYSTEM)
@@ -198,6 +217,7 @@ def numbered_by(
         "source": author.source,
         "actor_id": author.person_id,
         "kiosk_id": author.kiosk_id,
+        "captured_at": author.captured_at,
         "changed_ids": [each.student_id for each in entries],
         "before_statuses": [each.before and each.before.status for each in entries],
         "before_notes": [each.before and each.before.note for each in entries],
@@ -237,6 +257,24 @@ async def others_since(
     }
     rows = await uow.connection.execute(_OTHERS_SINCE, given)
     return {row.student_id: ForeignChange(*row) for row in rows}
+
+
+async def last_decisions(
+    uow: UnitOfWork, key: OccurrenceKey, author: Author, students: Iterable[UUID]
+) -> dict[UUID, Decision]:
+    """Return the last change of each of these students' marks, from the point of view of the author (R14.2). Students
+    whose mark has never changed are left out.
+    """
+    given = {
+        "organization_id": uow.organization_id,
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
+        "student_ids": list(students),
+        "person_id": author.person_id,
+        "kiosk_id": author.kiosk_id,
+    }
+    rows = await uow.connection.execute(_LAST_DECISIONS, given)
+    return {row.student_id: Decision(*row[1:]) for row in rows}
 
 
 def _given(uow: UnitOfWork, key: OccurrenceKey) -> dict[str, object]:

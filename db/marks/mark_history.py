@@ -21,7 +21,7 @@ SELECT k.timeslot_id, k.held_on, k.student_id, x.*,
 FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:student_ids AS uuid[]))
     AS k (timeslot_id, held_on, student_id)
 CROSS JOIN LATERAL (
-    SELECT e.revision, c.changed_at, c.source, c.actor_id, c.kiosk_id AS actor_kiosk_id,
+    SELECT e.revision, c.changed_at, c.captured_at, c.source, c.actor_id, c.kiosk_id AS actor_kiosk_id,
            e.before_status, e.before_note, e.before_is_defaulted, e.after_status, e.after_note, e.after_is_defaulted
     FROM changed_entry e
     JOIN change c ON c.organization_id = e.organization_id AND c.timeslot_id = e.timeslot_id
@@ -66,6 +66,7 @@ def _step(row: Any) -> MarkStep:
     return MarkStep(
         row.revision,
         row.changed_at,
+        row.captured_at,
         Source(row.source),
         changed_by,
         _mark(row.before_status, row.before_note, row.before_is_defaulted),

@@ -62,7 +62,7 @@ class Mark(OfOccurrence):
 
 class Change(OfOccurrence):
     """One act on an occurrence. Revisions run 1, 2, 3 ... without gaps, which the lock on the occurrence ensures
-    (R4.9).
+    (R4.9). `captured_at` is when a client that was offline captured it (R14.2); null when it was made at once.
     """
 
     __tablename__ = "change"
@@ -78,6 +78,7 @@ class Change(OfOccurrence):
     source: Mapped[Source] = mapped_column(one_of(Source))
     actor_id: Mapped[UUID | None]
     kiosk_id: Mapped[UUID | None]
+    captured_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from attendance.rules.organization.permissions import Viewer
 from db.unit_of_work import UnitOfWork
 from gql.fields.context import Info, Reading, changing
-from gql.fields.idempotency import once
+from gql.fields.idempotency import mutation_of, once
 
 Outcome = TypeVar("Outcome")
 
@@ -39,7 +39,7 @@ async def act_once(
 ) -> AsyncIterator[Acted[Outcome]]:
     """Open the mutation's transaction, act in it once for each idempotency key, and commit when the block ends.
 
-    given -- the mutation's input, with `idempotency_key`.
+    given -- the mutation's input, with `idempotency_key`. Its type names the mutation, also when `recordQueued` has it.
     outcome_type -- a dataclass of plain values, which is kept as JSON for retries.
     act -- receives the unit of work, the viewer and the current time; a retry does not call it.
 
@@ -54,7 +54,7 @@ async def act_once(
             lambda: act(uow, viewer, now),
             outcome_type,
             caller=viewer.caller,
-            mutation=info.field_name,
+            mutation=mutation_of(given),
             given=given,
             now=now,
         )

@@ -60,6 +60,12 @@ async def once(
     return outcome
 
 
+def mutation_of(given: Any) -> str:
+    """Return the name of the mutation whose input this is: CheckInInput is the input of checkIn."""
+    name = type(given).__name__.removesuffix("Input")
+    return name[0].lower() + name[1:]
+
+
 def _adapter(outcome_type: type[Outcome]) -> TypeAdapter[Outcome]:
     """Return the adapter of the type. It is kept, because making one takes milliseconds during which nobody else is
     served.

@@ -81,6 +81,12 @@ def refusal(raised: type[rules.Refusal], *, description: str) -> Callable[[type[
     return declare
 
 
+def told(refused: rules.Refusal) -> UserError | None:
+    """Return the refusal as a member of a union; None for one that is answered with a top-level error."""
+    declared = _TOLD.get(type(refused))
+    return None if declared is None else declared.tell(refused)
+
+
 def _same_fields(raised: type[rules.Refusal], member: type[Member]) -> Callable[[rules.Refusal], Member]:
     names = [field.name for field in fields(member) if field.init]
     known = {*dir(raised), *(field.name for field in fields(raised))}  # type: ignore[arg-type]

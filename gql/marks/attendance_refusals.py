@@ -8,7 +8,7 @@ from attendance.rules.marks import attendance_refusals as rules
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, refusal
 from gql.fields.vocabulary import Portal
-from gql.marks.vocabulary import AttendanceStatus, NotRecordableReason
+from gql.marks.vocabulary import AttendanceStatus, CapturedTimeReason, NotRecordableReason
 
 
 @refusal(
@@ -18,6 +18,14 @@ from gql.marks.vocabulary import AttendanceStatus, NotRecordableReason
 )
 class AttendanceNotRecordable(UserError):
     reason: NotRecordableReason = strawberry.field(description="Why attendance cannot be recorded.")
+
+
+@refusal(
+    rules.CapturedTimeNotPossible,
+    description="The act cannot have been captured at `capturedAt`. Nothing was changed.",
+)
+class CapturedTimeNotPossible(UserError):
+    captured_at_reason: CapturedTimeReason = strawberry.field(description="Why it cannot have been captured then.")
 
 
 @refusal(
@@ -58,12 +66,15 @@ class ConflictingMark:
 
 @refusal(
     rules.AttendanceConflict,
-    description="Since the `seenRevision` of the input, somebody else has changed some of the marks to other values "
-    "than the input's. Nothing was saved. Show both values to the user, and submit again with `seenRevision` set to "
-    "`currentRevision`.",
+    description="Since the `seenRevision` of the input, or after its `capturedAt`, somebody else has changed some of "
+    "the marks to other values than the input's. Nothing was saved. Show both values to the user, and submit again "
+    "with `seenRevision` set to `currentRevision` and without `capturedAt`.",
 )
 class AttendanceConflict(UserError):
-    seen_revision: int = strawberry.field(description="The revision that the input gave as seen.")
+    seen_revision: int = strawberry.field(
+        description="The revision that the input gave as seen. When it gave none, the last one before the changes that "
+        "are in conflict."
+    )
     current_revision: int = strawberry.field(description="The current revision of the occurrence.")
     conflicts: list[ConflictingMark] = strawberry.field(description="The rows that are in conflict.")
 

@@ -14,6 +14,7 @@ from db.unit_of_work import UnitOfWork
 from gql.calendar.occurrence import Occurrence
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
+from gql.fields.arguments import CAPTURED_DESCRIPTION
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
@@ -21,7 +22,13 @@ from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Portal
 from gql.kiosk.kiosk import KioskReadOnly, OutsideCheckInWindow
 from gql.marks.attendance_recorded import mark_after, show_recorded
-from gql.marks.attendance_refusals import AttendanceNotRecordable, CheckInModeOff, StudentNotOnRoster
+from gql.marks.attendance_refusals import (
+    AttendanceConflict,
+    AttendanceNotRecordable,
+    CapturedTimeNotPossible,
+    CheckInModeOff,
+    StudentNotOnRoster,
+)
 from gql.marks.vocabulary import AttendanceStatus
 from gql.roster.roster import RosterEntry
 from gql.tokens.makeup_token import MakeupToken
@@ -31,6 +38,7 @@ from gql.tokens.makeup_token import MakeupToken
 class CheckInInput:
     occurrence_id: strawberry.ID = strawberry.field(description="The id of the occurrence to which the student came.")
     student_id: strawberry.ID = strawberry.field(description="The id of a student on the occurrence's roll sheet.")
+    captured_at: datetime | None = strawberry.field(default=None, description=CAPTURED_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -73,6 +81,8 @@ CheckInResult: TypeAlias = Annotated[
     | KioskReadOnly
     | OutsideCheckInWindow
     | AttendanceNotRecordable
+    | AttendanceConflict
+    | CapturedTimeNotPossible
     | StudentNotOnRoster
     | PermissionDenied,
     strawberry.union("CheckInResult", description="The student's mark, or the reason why nothing was saved."),
@@ -85,7 +95,10 @@ async def resolve(
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     async with act_once(
-        info, input, Recorded, lambda uow, viewer, now: check_in(uow, viewer, key, student_id, now=now)
+        info,
+        input,
+        Recorded,
+        lambda uow, viewer, now: check_in(uow, viewer, key, student_id, captured_at=input.captured_at, now=now),
     ) as done:
         if done.viewer.caller.portal is Portal.KIOSK:
             return await _show_to_kiosk(done.uow, key, student_id)

@@ -1,5 +1,6 @@
 """The mutation `markAttendance` marks one student, in check-in mode (R4.3)."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -11,7 +12,7 @@ from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
-from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
+from gql.fields.arguments import CAPTURED_DESCRIPTION, NOTE_DESCRIPTION, checked_note, checked_seen_revision
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
@@ -20,6 +21,7 @@ from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
+    CapturedTimeNotPossible,
     CheckInModeOff,
     StudentNotOnRoster,
 )
@@ -41,6 +43,7 @@ class MarkAttendanceInput:
         "changed this mark to another value, nothing is saved, and AttendanceConflict shows both values. When left "
         "out or null, this is not checked, and the last change wins.",
     )
+    captured_at: datetime | None = strawberry.field(default=None, description=CAPTURED_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -57,6 +60,7 @@ MarkAttendanceResult: TypeAlias = Annotated[
     | CheckInModeOff
     | AttendanceNotRecordable
     | AttendanceConflict
+    | CapturedTimeNotPossible
     | StudentNotOnRoster
     | PermissionDenied,
     strawberry.union("MarkAttendanceResult", description="The student's row, or the reason why nothing was saved."),
@@ -72,6 +76,7 @@ async def resolve(
         decode_id(input.student_id, "Student", "input.studentId"),
         WantedMark(input.status, checked_note(input.note, "input")),
         checked_seen_revision(input.seen_revision),
+        input.captured_at,
     )
     async with act_once(
         info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now)

@@ -28,6 +28,9 @@ class MarkChange:
         description="The revision of the occurrence to which the change belongs, 1 or more."
     )
     changed_at: datetime = strawberry.field(description="When the change was made.")
+    captured_at: datetime | None = strawberry.field(
+        description="When a client that was offline captured the change. Null when it was made at once."
+    )
     changed_by: Actor | None = strawberry.field(
         description="Who made the change. For a mark that the system set by default, it is the person or kiosk whose "
         "act caused it, such as a check-in or an enrollment. Null when the system acted by itself."
@@ -53,6 +56,7 @@ def _show(step: MarkStep) -> MarkChange:
     return MarkChange(
         revision=step.revision,
         changed_at=step.changed_at,
+        captured_at=step.captured_at,
         changed_by=show_actor(step.changed_by),
         source=step.source,
         before=_state(step.before),

@@ -1,5 +1,6 @@
 """The mutation `submitAttendance` saves a roll sheet, all of it or nothing (R4.2)."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -13,13 +14,18 @@ from attendance.rules.marks.marks import WantedMark
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
-from gql.fields.arguments import NOTE_DESCRIPTION, checked_note, checked_seen_revision
+from gql.fields.arguments import CAPTURED_DESCRIPTION, NOTE_DESCRIPTION, checked_note, checked_seen_revision
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
-from gql.marks.attendance_refusals import AttendanceConflict, AttendanceNotRecordable, StudentNotOnRoster
+from gql.marks.attendance_refusals import (
+    AttendanceConflict,
+    AttendanceNotRecordable,
+    CapturedTimeNotPossible,
+    StudentNotOnRoster,
+)
 from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.errors import BadInput
 
@@ -65,6 +71,7 @@ class SubmitAttendanceInput:
         "changed one of the named marks to another value, nothing is saved, and AttendanceConflict shows both values. "
         "When left out or null, this is not checked, and the last change wins.",
     )
+    captured_at: datetime | None = strawberry.field(default=None, description=CAPTURED_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -74,7 +81,12 @@ class SubmitAttendanceSuccess(AttendanceRecorded):
 
 
 SubmitAttendanceResult: TypeAlias = Annotated[
-    SubmitAttendanceSuccess | AttendanceNotRecordable | AttendanceConflict | StudentNotOnRoster | PermissionDenied,
+    SubmitAttendanceSuccess
+    | AttendanceNotRecordable
+    | AttendanceConflict
+    | CapturedTimeNotPossible
+    | StudentNotOnRoster
+    | PermissionDenied,
     strawberry.union(
         "SubmitAttendanceResult", description="The saved roll sheet, or the reason why nothing was saved."
     ),
@@ -106,7 +118,7 @@ def _submission(given: SubmitAttendanceInput) -> Submission:
             raise BadInput(f"input.marks.{place} clears the mark, so it cannot have a note.")
         marks[student] = WantedMark(mark.status, note)
     key = decode_occurrence_id(given.occurrence_id, "input.occurrenceId")
-    return Submission(key, marks, given.mark_rest, seen_revision)
+    return Submission(key, marks, given.mark_rest, seen_revision, given.captured_at)
 
 
 field = strawberry.mutation(

@@ -8,7 +8,13 @@ from attendance.rules.marks.student_attendance import (
     AttendanceRange,
     NotEditableReason,
 )
-from attendance.rules.vocabulary import AttendanceState, AttendanceStatus, ChangeKind, NotRecordableReason
+from attendance.rules.vocabulary import (
+    AttendanceState,
+    AttendanceStatus,
+    CapturedTimeReason,
+    ChangeKind,
+    NotRecordableReason,
+)
 from gql.fields.described import described
 
 __all__ = [
@@ -16,9 +22,11 @@ __all__ = [
     "AttendanceRange",
     "AttendanceState",
     "AttendanceStatus",
+    "CapturedTimeReason",
     "CheckInEventKind",
     "NotEditableReason",
     "NotRecordableReason",
+    "QueuedActFault",
 ]
 
 
@@ -28,6 +36,13 @@ class CheckInEventKind(StrEnum):
     ROSTER = ChangeKind.ROSTER
     CANCELLED = ChangeKind.CANCELLED
     RESTORED = ChangeKind.RESTORED
+
+
+class QueuedActFault(StrEnum):
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
+    INTERNAL = "INTERNAL"
 
 
 described(
@@ -60,6 +75,15 @@ described(
         NotRecordableReason.CLOSED: "The program's blackout schedule closes the date.",
         NotRecordableReason.CANCELLED: "The occurrence was cancelled.",
         NotRecordableReason.IN_THE_FUTURE: "The date has not come yet at the location.",
+    },
+)
+described(
+    CapturedTimeReason,
+    "Why an act cannot have been captured at a time.",
+    {
+        CapturedTimeReason.AHEAD: "The time is more than two minutes ahead of the server's clock.",
+        CapturedTimeReason.BEFORE_DAY: "The time is before the day of the occurrence at its location.",
+        CapturedTimeReason.TOO_OLD: "The time is more than 7 days ago.",
     },
 )
 described(
@@ -105,5 +129,16 @@ described(
         NotEditableReason.NO_PERMISSION: "The viewer may not record attendance. Guardians never may.",
         NotEditableReason.CHECK_IN_MODE_OFF: "Check-in mode is off in the viewer's portal. Use `submitAttendance` "
         "with the roll sheet; students cannot be marked one at a time.",
+    },
+)
+described(
+    QueuedActFault,
+    "Why an act cannot be recorded, however often it is sent.",
+    {
+        QueuedActFault.NOT_FOUND: "The occurrence does not exist, or the caller may not see it.",
+        QueuedActFault.FORBIDDEN: "The act cannot be done from the caller's portal.",
+        QueuedActFault.NOT_UNDERSTOOD: "The act has values that do not fit, or its idempotency key was used for "
+        "another one. The message says which.",
+        QueuedActFault.INTERNAL: "The server failed. It is logged there.",
     },
 )

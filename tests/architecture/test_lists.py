@@ -11,6 +11,7 @@ BOUNDED = {
     "one occurrence's rows: the students of one class on one date": """
         AttendanceConflict.conflicts CheckInEvent.entries Occurrence.roster RollSheetChanged.entries
         RollSheetChanged.removedEntryIds StudentNotOnRoster.studentIds
+        QueuedActRecorded.changedEntries QueuedActRecorded.issuedTokens QueuedActRecorded.revokedTokens
         CheckInSuccess.changedEntries CheckInSuccess.issuedTokens CheckInSuccess.revokedTokens
         ClearMarkSuccess.changedEntries ClearMarkSuccess.issuedTokens ClearMarkSuccess.revokedTokens
         MarkAttendanceSuccess.changedEntries MarkAttendanceSuccess.issuedTokens MarkAttendanceSuccess.revokedTokens
@@ -45,7 +46,11 @@ BOUNDED = {
     "the input, whose lists are limited": """
         AssignSubstitutesSuccess.unreachedOccurrenceIds CreateMakeupTokensSuccess.makeupTokens
         EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments
+<<<<<<< HEAD
         MarksNotChosen.occurrenceIds MergedTokenInUse.makeupTokenIds
+=======
+        RecordQueuedSuccess.results
+>>>>>>> d43ab08 (marks: take acts that were captured while a client was offline)
         RegisterFamilySuccess.guardians RegisterFamilySuccess.students RegisterFamilySuccess.enrollments""",
     "one family: its children and their telephones": """
         EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones

@@ -22,6 +22,7 @@ class StudentMark:
     student_id: UUID
     wanted: WantedMark
     seen_revision: int | None = None
+    captured_at: datetime | None = None
 
 
 async def mark_attendance(uow: UnitOfWork, viewer: Viewer, asked: StudentMark, *, now: datetime) -> Recorded:
@@ -31,6 +32,11 @@ async def mark_attendance(uow: UnitOfWork, viewer: Viewer, asked: StudentMark, *
     Calling it again changes nothing. It raises what `submit_attendance` raises, and CheckInModeOff.
     """
     require_check_in_mode(viewer.caller, viewer.settings)
-    sheet = await lock_roll_sheet(uow, viewer.caller, asked.key, now=now)
-    submission = Submission(asked.key, {asked.student_id: asked.wanted}, seen_revision=asked.seen_revision)
+    sheet = await lock_roll_sheet(uow, viewer.caller, asked.key, captured_at=asked.captured_at, now=now)
+    submission = Submission(
+        asked.key,
+        {asked.student_id: asked.wanted},
+        seen_revision=asked.seen_revision,
+        captured_at=asked.captured_at,
+    )
     return await record_marks(uow, viewer, sheet, submission, now=now)

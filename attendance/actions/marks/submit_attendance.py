@@ -15,7 +15,7 @@ async def submit_attendance(uow: UnitOfWork, viewer: Viewer, submission: Submiss
     Calling it again with the same marks changes nothing; its revision is then the occurrence's current one.
 
     Raises OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable, StudentNotOnRoster (R4.12), AttendanceConflict
-    (R4.10) and SeenRevisionAhead. Nothing is changed then.
+    (R4.10), CapturedTimeNotPossible (R14.1) and SeenRevisionAhead. Nothing is changed then.
     """
-    sheet = await lock_roll_sheet(uow, viewer.caller, submission.key, now=now)
+    sheet = await lock_roll_sheet(uow, viewer.caller, submission.key, captured_at=submission.captured_at, now=now)
     return await record_marks(uow, viewer, sheet, submission, now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 from attendance.rules.refusals import AskedWrongly, Refusal
 from attendance.rules.vocabulary import (
     AttendanceStatus,
+    CapturedTimeReason,
     NotRecordableReason,
     Portal,
 )
@@ -17,6 +18,14 @@ class AttendanceNotRecordable(Refusal):
     """Attendance cannot be recorded for the occurrence now (R2.3 to R2.6, R4.12)."""
 
     reason: NotRecordableReason
+    message: str
+
+
+@dataclass(eq=False)
+class CapturedTimeNotPossible(Refusal):
+    """The act cannot have been captured at that time (R14.1)."""
+
+    captured_at_reason: CapturedTimeReason
     message: str
 
 
@@ -64,7 +73,9 @@ class ConflictingMark:
 
 @dataclass(eq=False)
 class AttendanceConflict(Refusal):
-    """Somebody else has changed some of the marks to other values since `seen_revision` (R4.10)."""
+    """Somebody else has changed some of the marks to other values since `seen_revision` (R4.10), or after the act was
+    captured (R14.2).
+    """
 
     seen_revision: int
     current_revision: int

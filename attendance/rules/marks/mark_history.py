@@ -32,11 +32,13 @@ class PastMark:
 class MarkStep:
     """One change of a mark. `before` and `after` are None when the student was not marked.
 
+    captured_at -- when a client that was offline captured it (R14.2). None when it was made at once.
     changed_by -- who acted. For a mark by default, it is whose act caused it. None when the system acted by itself.
     """
 
     revision: int
     changed_at: datetime
+    captured_at: datetime | None
     source: Source
     changed_by: tuple[PersonKind, PersonFacts] | KioskFacts | None
     before: PastMark | None

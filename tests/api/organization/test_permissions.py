@@ -547,6 +547,26 @@ TABLE: dict[str, Row] = {
         FULL,
         **OF_STUDENT | {"kiosk": "OK"},
     ),
+    "Mutation.recordQueued": act(
+        lambda stage: {
+            "acts": [
+                {
+                    "checkIn": {
+                        "occurrenceId": stage.occurrence_id,
+                        "studentId": stage.student_id,
+                        "idempotencyKey": "queued",
+                        "capturedAt": "2026-11-16T18:00:00Z",
+                    }
+                }
+            ]
+        },
+        FULL,
+        right="OK",
+        lacking=DENIED,
+        guardian=NOT_YOU,
+        kiosk="OK",
+        stranger="OK",  # The act alone is refused.
+    ),
     "Mutation.clearMark": act(
         lambda stage: {"occurrenceId": stage.occurrence_id, "studentId": stage.student_id}, FULL, **OF_STUDENT
     ),

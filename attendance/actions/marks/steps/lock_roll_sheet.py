@@ -6,6 +6,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurr
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.kiosk.kiosk import is_kiosks_day
 from attendance.rules.marks.attendance_refusals import AttendanceNotRecordable
+from attendance.rules.marks.captured import judged_at, require_possible
 from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.organization.permissions import Caller, may_record_attendance
 from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied
@@ -15,20 +16,25 @@ from db.marks.sheets import read_sheet
 from db.unit_of_work import UnitOfWork
 
 
-async def lock_roll_sheet(uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *, now: datetime) -> SheetFacts:
+async def lock_roll_sheet(
+    uow: UnitOfWork, caller: Caller, key: OccurrenceKey, *, captured_at: datetime | None = None, now: datetime
+) -> SheetFacts:
     """Lock and read a roll sheet for a caller who is about to record attendance: staff or a kiosk.
 
-    Raises OccurrenceNotFound, PermissionDenied and AttendanceNotRecordable (R4.12).
+    captured_at -- when a client that was offline captured the act; None when it was made now.
+
+    Raises OccurrenceNotFound, PermissionDenied, AttendanceNotRecordable (R4.12) and CapturedTimeNotPossible (R14.1).
     """
     sheet = await lock_roll_sheet_for_the_system(uow, key)
     head = sheet.head
     if caller.portal is Portal.KIOSK:
-        _require_kiosks_day(caller, head, now)
+        _require_kiosks_day(caller, head, judged_at(captured_at, now))
     else:
         _require_recorder(caller, head)
     blocked = head.not_recordable(now)
     if blocked is not None:
         raise AttendanceNotRecordable(blocked.reason, blocked.message)
+    require_possible(captured_at, head, now)
     return sheet
 
 
