@@ -46,11 +46,8 @@ BOUNDED = {
     "the input, whose lists are limited": """
         AssignSubstitutesSuccess.unreachedOccurrenceIds CreateMakeupTokensSuccess.makeupTokens
         EnrollmentsNotOfStudent.enrollmentIds ExpectedAbsence.enrollments
-<<<<<<< HEAD
         MarksNotChosen.occurrenceIds MergedTokenInUse.makeupTokenIds
-=======
         RecordQueuedSuccess.results
->>>>>>> d43ab08 (marks: take acts that were captured while a client was offline)
         RegisterFamilySuccess.guardians RegisterFamilySuccess.students RegisterFamilySuccess.enrollments""",
     "one family: its children and their telephones": """
         EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones
