@@ -30,6 +30,8 @@ export interface Refusal {
   readonly conflicts: readonly Conflict[];
 }
 
+const WAITED = 10_000;
+
 export type AttendanceAct = Act<AttendanceInput>;
 export type ShownAct = Shown<AttendanceInput, Refusal>;
 export type ParkedAct = Extract<ShownAct, { state: "parked" }>;
@@ -57,16 +59,21 @@ export function sending(ask: Ask): (act: AttendanceAct) => Promise<Outcome<Refus
 function asked(ask: Ask, act: AttendanceAct) {
   const { input, occurrenceId, seenRevision, key } = act;
   const about = { occurrenceId, seenRevision, idempotencyKey: key };
+  // What is sent at once is judged by the server's clock, which is the better one.
+  const waited = Date.now() - act.capturedAt > WAITED;
+  const capturedAt = waited ? new Date(act.capturedAt).toISOString() : null;
   switch (input.kind) {
     case "mark":
-      return ask(MARK, { input: { ...about, studentId: input.studentId, status: input.status } }).then(
+      return ask(MARK, { input: { ...about, capturedAt, studentId: input.studentId, status: input.status } }).then(
         data => data.markAttendance,
       );
     case "clear":
       return ask(CLEAR, { input: { ...about, studentId: input.studentId } }).then(data => data.clearMark);
     case "submit": {
       const marks = input.marks.map(({ studentId, status }) => ({ studentId, status }));
-      return ask(SUBMIT, { input: { ...about, marks, markRest: input.rest } }).then(data => data.submitAttendance);
+      return ask(SUBMIT, { input: { ...about, capturedAt, marks, markRest: input.rest } }).then(
+        data => data.submitAttendance,
+      );
     }
   }
 }
