@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import AccountLinkPurpose, Permission, Portal
+from attendance.rules.vocabulary import AccountLinkPurpose, BlackoutScope, Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db import models
@@ -43,6 +43,9 @@ SEEN = {
     "Location": "all teacher nobody family others",
     "Program": "all teacher nobody family others",
     "StaffMember": "all teacher nobody",
+    "Session": "all teacher nobody family others",
+    "BlackoutSchedule": "all teacher nobody",
+    "BlackoutDate": "all teacher nobody",
     "Kiosk": "all teacher nobody",
     "Occurrence": "all teacher",
     "RosterEntry": "all teacher",
@@ -77,7 +80,17 @@ async def _node_id(stage: Stage, type_name: str) -> str:
     if type_name == "Kiosk":
         return stage.kiosk_id
     world = stage.world
+    schedule = await world.add(models.BlackoutSchedule, name="Holidays")
     keys = {
+        "Session": await world.session(MONDAY, NEXT_MONDAY),
+        "BlackoutSchedule": schedule,
+        "BlackoutDate": await world.add(
+            models.BlackoutDate,
+            blackout_schedule_id=schedule,
+            starts_on=MONDAY,
+            ends_on=MONDAY,
+            scope=BlackoutScope.BOTH,
+        ),
         "Organization": world.organization_id,
         "Location": world.location_id,
         "Program": await world.program(),
