@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import AccountLinkPurpose, SecurityEventKind
 from clock import clock_from
 from commands.database_faults import database_faults
 from commands.fault import Fault
-from commands.local import settings_here
+from commands.local import settings_for_links
 from db.accounts.account_holders import find_staff_by_address, lock_account
 from db.engine import Database, create_engine
 from db.ids import new_id
@@ -37,7 +37,7 @@ def found_business(
         founding = Founding(name, location or name, owner, first, last.strip(), time_zone, currency.upper())
     except NotFounded as fault:
         raise Fault(str(fault)) from None
-    settings = settings_here()
+    settings = settings_for_links()
     terms = _terms(settings)
     now = clock_from(settings.test_clock)()
 
@@ -57,7 +57,7 @@ def print_link(person: str, *, organization: str | None, makes_owner: bool = Fal
 
     makes_owner -- also grant OWNER
     """
-    settings = settings_here()
+    settings = settings_for_links()
     terms = _terms(settings)
     now = clock_from(settings.test_clock)()
 

@@ -17,7 +17,7 @@ import asyncpg
 
 from commands.fault import Fault
 from commands.servers.process import ServerFault
-from commands.servers.start import Servers, is_held, locked, start_servers
+from commands.servers.start import Servers, is_held, locked, remembered_port, start_servers
 from exception_traces import describe
 from settings import Settings, SettingsFault, asyncpg_url, load_settings
 
@@ -52,6 +52,13 @@ def settings_here(**given: Any) -> Settings:
     if not os.environ.get("ROLLBOOK_SECRET"):
         local["secret"] = secret_of(folder)
     return settings_from(**(local | given))
+
+
+def settings_for_links() -> Settings:
+    """Return what `settings_here` returns, with the port of the API that `up` runs, since links lead there."""
+    folder = data_folder()
+    is_known = _find_running(folder) is not None and not os.environ.get("ROLLBOOK_PORT")
+    return settings_here(port=remembered_port(folder, "api") if is_known else None)
 
 
 @contextlib.contextmanager

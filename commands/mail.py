@@ -11,7 +11,7 @@ from attendance.rules.vocabulary import EmailState
 from clock import clock_from
 from commands.database_faults import database_faults
 from commands.fault import Fault
-from commands.local import settings_here
+from commands.local import settings_for_links
 from db.engine import Database, create_engine
 from db.tasks.outbox import StoredEmail, find_emails, latest_emails, queue_again
 from db.wake_ups import Announcer
@@ -88,7 +88,7 @@ def _due(email: StoredEmail) -> str:
 
 
 def _run(ask: Callable[[Database, Settings], Coroutine[Any, Any, T]]) -> T:
-    settings = settings_here()
+    settings = settings_for_links()
 
     async def answer() -> T:
         # Row-level security does not bind the owner, so all organizations are visible.

@@ -50,6 +50,8 @@ async def resolve(
     info: Info, input: Annotated[SignInInput, strawberry.argument(description="The credentials and the portal.")]
 ) -> SignInResult | None:
     context, services = info.context, info.context.services
+    # Addresses are pasted with spaces around them.
+    input.email = input.email.strip()
     organization_id = _checked(input)
     await _count_attempt(context, input)
     accounts = await find_accounts(services.database, input.email)

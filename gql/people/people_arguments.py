@@ -22,8 +22,16 @@ from gql.people.student_texts import (
 @strawberry.input(description="The facts of a new family.")
 class FamilyInput:
     name: str = strawberry.field(description=f"The name of the family, 1 to {NAME_LENGTH} characters.")
-    email: str | None = strawberry.field(default=None, description="The e-mail address to which mail is sent.")
-    phone: str | None = strawberry.field(default=None, description="The phone number, as it is written.")
+    email: str | None = strawberry.field(
+        default=None,
+        description="The e-mail address to which mail is sent. When `registerFamily` has none, it is that of "
+        "the first guardian who has one.",
+    )
+    phone: str | None = strawberry.field(
+        default=None,
+        description="The phone number, as it is written. When `registerFamily` has none, it is the first number of a "
+        "guardian.",
+    )
 
     def checked(self, argument: str) -> NewFamily:
         return NewFamily(

@@ -61,4 +61,4 @@ async def test_R2_8_pages_are_those_of_the_rules(world: World, database: Databas
                 assert (list(listing.positions), listing.has_more) == expected, (chosen, window)
                 assert [head.key for head in listing.heads] == [each.key for each in listing.positions]
                 listed += len(listing.positions)
-    assert listed > 500, "the questions find too little to compare"
+    assert listed > 200, "the questions find too little to compare"

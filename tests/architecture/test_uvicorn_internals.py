@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import uvicorn
@@ -45,17 +45,24 @@ class Wire(asyncio.Transport):
 
 
 class App:
-    """Accepts a socket, and then does what the test says."""
+    """Accepts a socket, and then does what the test says. None ends it."""
+
+    made: ClassVar[list["App"]] = []
 
     def __init__(self) -> None:
+        self.made.append(self)
         self.scopes: list[Any] = []
-        self.say: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.say: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self.ended = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scopes.append(scope)
-        await send({"type": "websocket.accept"})
-        while True:
-            await send(await self.say.get())
+        try:
+            await send({"type": "websocket.accept"})
+            while (message := await self.say.get()) is not None:
+                await send(message)
+        finally:
+            self.ended.set()
 
 
 class Opened:
@@ -68,6 +75,18 @@ class Opened:
         self.protocol = kind(config, ServerState(), {})
         self.protocol.connection_made(self.wire)
         self.protocol.data_received(handshake)
+
+
+@pytest.fixture(autouse=True)
+async def no_app_outlives_its_test() -> AsyncIterator[None]:
+    """A task that is collected later logs its end in the middle of something else."""
+    yield
+    while App.made:
+        app = App.made.pop()
+        app.say.put_nowait(None)
+        if app.scopes:
+            async with asyncio.timeout(5):
+                await app.ended.wait()
 
 
 async def until(condition: Callable[[], object]) -> None:

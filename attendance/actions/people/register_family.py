@@ -12,7 +12,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.enrollments.places import Place
 from attendance.rules.organization.permissions import Viewer, may
 from attendance.rules.people.duplicates import PossibleDuplicates
-from attendance.rules.people.registering import NewFamily, NewGuardian, NewStudent, require_sight_of_all
+from attendance.rules.people.registering import NewFamily, NewGuardian, NewStudent, reached_by, require_sight_of_all
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import EnrollmentType, Permission
 from db.calendar.timetables import lock_offerings
@@ -68,7 +68,7 @@ async def register_family(uow: UnitOfWork, viewer: Viewer, new: Registration, *,
     await _lock_sheets(uow, new, ids, now)
     if into is not None:
         await require_family(uow, into)
-    family_id = into or await add_family(uow, new.family)  # type: ignore[arg-type]
+    family_id = into or await add_family(uow, reached_by(new.family, new.guardians))  # type: ignore[arg-type]
     guardians = [await add_guardian(uow, family_id, each) for each in new.guardians]
     for id_, (student, _) in zip(ids, new.students, strict=True):
         await add_student(uow, family_id, student, id_)

@@ -1,6 +1,6 @@
 """Who may give and take which permissions (R12.6): nobody grants what they do not hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,9 +33,10 @@ class Grants:
 
 def require_may_grant(granter: frozenset[Permission], permissions: Iterable[str]) -> None:
     """Raise PermissionDenied unless the granter holds all of these permissions, which are given or taken."""
-    lacking = held(permissions) - granter
+    named = {Permission(each) for each in permissions}
+    lacking = (named - granter) or (held(named) - granter)
     if lacking:
-        raise PermissionDenied(min(lacking), "You can give and take only permissions that you hold yourself.")
+        raise PermissionDenied(_first(lacking), "You can give and take only permissions that you hold yourself.")
 
 
 def require_may_change(granter: frozenset[Permission], person: Grants) -> None:
@@ -44,4 +45,9 @@ def require_may_change(granter: frozenset[Permission], person: Grants) -> None:
     """
     lacking = person.held - granter
     if lacking:
-        raise PermissionDenied(min(lacking), "This person holds permissions that you do not hold.")
+        raise PermissionDenied(_first(lacking), "This person holds permissions that you do not hold.")
+
+
+def _first(lacking: Collection[Permission]) -> Permission:
+    """Return the permission that a refusal names: OWNER, which includes all others, or the first by name."""
+    return Permission.OWNER if Permission.OWNER in lacking else min(lacking)

@@ -160,9 +160,9 @@ def require_on_roster(rows: Sequence[SheetRow], wanted: Collection[UUID]) -> Non
     """Raise StudentNotOnRoster when one of the students has no row (R4.12)."""
     strangers = sorted(set(wanted) - {row.student_id for row in rows})
     if strangers:
+        who = "One of the students is" if len(strangers) == 1 else f"{len(strangers)} of the students are"
         raise StudentNotOnRoster(
-            tuple(strangers),
-            f"{len(strangers)} of the students are not on this roll sheet. Query its roster for the students who are.",
+            tuple(strangers), f"{who} not on this roll sheet. Query its roster for the students who are."
         )
 
 

@@ -1,7 +1,7 @@
 """Who and what is registered by hand: families, guardians and students, and who may do it (R13.1, R13.4)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,15 @@ class NewGuardian:
     last_name: str
     email: str | None = None
     phones: tuple[str, ...] = ()
+
+
+def reached_by(family: NewFamily, guardians: Iterable[NewGuardian]) -> NewFamily:
+    """Return the family with the e-mail address and the number of the first guardian who has one, where it was given
+    none itself: mail about classes goes to the family. An import does the same.
+    """
+    emails = (each.email for each in guardians if each.email is not None)
+    phones = (phone for each in guardians for phone in each.phones)
+    return replace(family, email=family.email or next(emails, None), phone=family.phone or next(phones, None))
 
 
 @dataclass(frozen=True, slots=True)

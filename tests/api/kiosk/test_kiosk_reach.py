@@ -18,9 +18,12 @@ from tests.support.documents import mutation
 from tests.support.factories import MONDAY, World
 from tests.support.fingerprint import fingerprint
 
-KIOSK_WORK = {"viewer", "kioskFamily", "checkIn", "undoKioskCheckIn"}
-OPEN_TO_ALL = {"signIn", "refreshSession"}
-"""Nobody's credential makes a difference to them: who signs in gets another one."""
+KIOSK_WORK = {"viewer", "kioskFamily", "checkIn", "recordQueued", "undoKioskCheckIn"}
+OPEN_TO_ALL = {
+    *("signIn", "completeSignIn", "refreshSession", "acceptInvitation", "requestPasswordReset", "resetPassword"),
+    *("startSecondFactor", "confirmSecondFactor"),
+}
+"""Nobody's credential makes a difference to them: they are proved by passwords, links and challenges."""
 ROOTS = ("query", "mutation", "subscription")
 
 

@@ -126,8 +126,8 @@ async def test_R16_4_a_secret_in_each_text_argument_is_told_nobody(as_json: bool
                 codes = {error["extensions"]["code"] for error in body.get("errors", ())}
                 if len(failed) > before:
                     reached.add(name)
-                    assert codes == {"INTERNAL"}, (name, body)
-                if codes & {"INTERNAL", "UNAVAILABLE"}:
+                    assert codes == {"INTERNAL"} or name in FAULTS_IN_RESULTS, (name, body)
+                if codes & {"INTERNAL", "UNAVAILABLE"} or (name in FAULTS_IN_RESULTS and not codes):
                     assert NEEDLE not in json.dumps(body).casefold(), name
     said = written.getvalue()
     assert said.count("request_failed") >= len(reached)
@@ -138,6 +138,8 @@ async def test_R16_4_a_secret_in_each_text_argument_is_told_nobody(as_json: bool
     assert {name for name in reached if name.startswith("Query.")} >= {"Query.students", "Query.offerings"}
 
 
+# It answers each of its acts, also when the server fails.
+FAULTS_IN_RESULTS = {"Mutation.recordQueued"}
 # No statement has their texts: tokens, passwords and codes are compared here, and their keys are ignored.
 NO_STATEMENT = {
     f"Mutation.{name}"

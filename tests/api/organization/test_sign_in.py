@@ -52,6 +52,10 @@ async def test_R1_1_a_session_with_its_viewer(client: Client, world: World, sam:
     }
 
 
+async def test_spaces_around_an_address_do_not_count(client: Client, world: World, sam: str) -> None:
+    assert (await client.sign_in(f" {sam} "))["__typename"] == "SignInSuccess"
+
+
 async def test_a_client_that_translates_reads_the_code_of_a_refusal(client: Client) -> None:
     document = "mutation($input: SignInInput!) { signIn(input: $input) { ... on UserError { code } } }"
     given = {"email": "nobody@gym.example", "password": "wrong", "portal": "OFFICE"}

@@ -47,6 +47,8 @@ async def test_R13_4_everybody_is_registered_in_one_call_and_on_todays_open_shee
     students = [BEA | {"enrollments": [place(swim, "TRIAL", dropOn="2026-11-30")]}, ben]
     done = await desk.act("registerFamily", DONE, **COOKS | {"students": students})
     assert done["family"]["name"] == "Cook"
+    (family,) = await world.rows(models.Family, name="Cook")
+    assert (family.email, family.phone) == ("gil@example.com", "+1 512 555 0199"), "those of the first guardian"
     assert done["guardians"] == [{"firstName": "Gil", "phones": ["+1 512 555 0199"]}]
     assert [each["firstName"] for each in done["students"]] == ["Bea", "Ben"]
     assert done["enrollments"] == [

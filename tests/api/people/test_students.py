@@ -1,7 +1,7 @@
 """Section 11 and R11.2, R11.3: students, offerings and nodes, for those who may see them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from attendance.rules.vocabulary import (
+    AccountLinkPurpose,
+    BlackoutScope,
     EnrollmentType,
     MakeupTokenOrigin,
     NoteLevel,
@@ -23,6 +25,8 @@ from db.ids import new_id
 from gql.fields.global_ids import encode_id
 from tests.support.api import SCHEMA, Api
 from tests.support.factories import LONG_AGO, MONDAY, World, new_world
+
+NOON = datetime(2026, 11, 16, 18, tzinfo=UTC)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -224,12 +228,34 @@ async def everything(world: World) -> dict[str, str]:
     student, staff = await world.student(family_id=family), await world.staff()
     kiosk = await world.kiosk(staff, name="Door", expires_at=LONG_AGO)
     enrollment = await world.enroll(student, lesson.offering_id)
+    schedule = await world.add(models.BlackoutSchedule, name="Holidays")
+    signed_in = await world.sign_in(staff, Portal.OFFICE, NOON, NOON + timedelta(hours=1))
+    assert signed_in.sign_in_id is not None
     ids: dict[str, str] = {
         "Organization": encode_id("Organization", world.organization_id),
         "Occurrence": lesson.sheet_id(),
         "RosterEntry": encode_id("RosterEntry", lesson.timeslot_id, MONDAY, student),
     }
     keys: dict[str, UUID] = {
+        "SignIn": signed_in.sign_in_id,
+        "PermissionGroup": await world.add(models.PermissionGroup, name="Coaches", permissions=[]),
+        "Invitation": await world.add(
+            models.AccountLink,
+            person_id=staff,
+            purpose=AccountLinkPurpose.INVITATION,
+            secret_hash=b"x",
+            created_at=NOON,
+            expires_at=NOON + timedelta(days=30),
+        ),
+        "Session": await world.session(MONDAY, None),
+        "BlackoutSchedule": schedule,
+        "BlackoutDate": await world.add(
+            models.BlackoutDate,
+            blackout_schedule_id=schedule,
+            starts_on=MONDAY,
+            ends_on=MONDAY,
+            scope=BlackoutScope.BOTH,
+        ),
         "Offering": lesson.offering_id,
         "Timeslot": lesson.timeslot_id,
         "Location": world.location_id,
@@ -272,7 +298,8 @@ async def test_R11_3_every_node_for_the_owner_and_none_for_strangers(
     stranger = await api.as_staff(elsewhere, Permission.OWNER)
     assert await visible(stranger, *everything.values()) == [None] * len(everything)
     powerless = await api.as_staff(world, portal=Portal.STAFF)
-    shared = ["Organization", "Location", "Program", "StaffMember", "Kiosk"]
+    shared = ["Organization", "Location", "Program", "Session", "BlackoutSchedule", "BlackoutDate", "StaffMember"]
+    shared.append("Kiosk")
     seen = await visible(powerless, *everything.values())
     assert [name for name in seen if name] == [name for name in everything if name in shared]
     assert (await api.refused(NODES, ids=list(everything.values())))[0] == "UNAUTHENTICATED"

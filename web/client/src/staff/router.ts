@@ -10,7 +10,7 @@ export type Place =
 export function placeOf(path: string): Place {
   const [first, second, ...more] = path.split("/").filter(part => part !== "");
   if (first === undefined) return { page: "day", date: null };
-  if (first === "days" && second !== undefined && more.length === 0 && /^\d{4}-\d{2}-\d{2}$/.test(second)) {
+  if (first === "days" && second !== undefined && more.length === 0 && isDate(second)) {
     return { page: "day", date: second };
   }
   if (first === "sheets" && second !== undefined && more.length === 0) {
@@ -21,6 +21,12 @@ export function placeOf(path: string): Place {
   if (first === "reset-password") return { page: "reset" };
   if (first === "forgot-password") return { page: "forgotten" };
   return { page: "unknown" };
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T12:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 const listeners = new Set<() => void>();

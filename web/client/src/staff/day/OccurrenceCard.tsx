@@ -3,14 +3,15 @@ import { Progress, tallyText } from "../../parts/Tally";
 import { clockTime } from "../../parts/times";
 import type { Card } from "./operations";
 
+const OFF = { CANCELLED: "Cancelled", CLOSED: "Closed", NOT_SCHEDULED: "Not scheduled" } as const;
 const STATES = { NOT_TAKEN: "Not taken", IN_PROGRESS: "In progress", TAKEN: "Taken" } as const;
 
 export function OccurrenceCard({ card, timeZone }: { card: Card; timeZone: string }) {
-  const takesPlace = card.state === "SCHEDULED";
+  const off = card.state === "SCHEDULED" ? null : OFF[card.state];
   const people = card.instructors.map(one => `${one.firstName} ${one.lastName}`).join(", ");
   const place = [people, card.room].filter(Boolean).join(" · ");
   return (
-    <Link to={`/sheets/${card.id}`} className={`card occurrence ${takesPlace ? "" : "off"}`}>
+    <Link to={`/sheets/${card.id}`} className={`card occurrence ${off === null ? "" : "off"}`}>
       <span className="when">
         <strong>{clockTime(card.startsAt, timeZone)}</strong>
         <span className="muted">{clockTime(card.endsAt, timeZone)}</span>
@@ -19,13 +20,13 @@ export function OccurrenceCard({ card, timeZone }: { card: Card; timeZone: strin
         <strong>{card.offering.name}</strong>
         <span className="muted">{place}</span>
       </span>
-      {takesPlace ? (
+      {off === null ? (
         <span className={`chip state ${card.attendanceState}`}>{STATES[card.attendanceState]}</span>
       ) : (
-        <span className="chip state">{card.state === "CANCELLED" ? "Cancelled" : "Closed"}</span>
+        <span className="chip state">{off}</span>
       )}
       <span className="how">
-        {takesPlace ? (
+        {off === null ? (
           <>
             <Progress tally={card.tally} />
             <span className="muted">{tallyText(card.tally)}</span>

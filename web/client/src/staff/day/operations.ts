@@ -22,7 +22,7 @@ export const CARD = graphql(`
 export const DAY = graphql(
   `
   query Day($date: Date!, $after: String) {
-    occurrences(filter: { from: $date, to: $date }, first: 100, after: $after) {
+    occurrences(filter: { from: $date, to: $date, includeNotScheduled: false }, first: 100, after: $after) {
       nodes { ...Card }
       pageInfo { hasNextPage endCursor }
     }
