@@ -107,6 +107,8 @@ async def test_somebody_signs_in_finds_the_class_and_meets_no_barrier(
     await desk.without_barriers()
     await page.locator(".menu summary").click()
     await desk.tap("Sign out")
+    # The page shows the form at once, and is then loaded anew.
+    await page.wait_for_url(re.compile(r":\d+/$"))
     await expect(page.get_by_label("Password")).to_be_visible()
     assert await page.evaluate("localStorage.length") == 0
 

@@ -61,8 +61,8 @@ class CatalogueWalk(SourceSteps):
 
     @rule(which=WHICH, class_=CLASS)
     def transfer(self, which: int, class_: str) -> None:
-        moved = self._somebody(which)
-        if moved is None or self._is_in(moved[1].student, class_):
+        moved = self._somebody(which, outside=class_)
+        if moved is None:
             return
         listed, stay, entry = moved
         ahead = [each for each in self._sheets() if each.slot.offering == class_ and each.state == "SCHEDULED"]
@@ -136,9 +136,11 @@ class CatalogueWalk(SourceSteps):
         assert node is not None
         return str(node["id"])
 
-    def _somebody(self, which: int) -> tuple[Listed, Stay, dict[str, Any]] | None:
+    def _somebody(self, which: int, *, outside: str | None = None) -> tuple[Listed, Stay, dict[str, Any]] | None:
         """A student who is on a sheet of today or later, with the enrollment that puts them there: their last one,
         since ending an earlier one leaves those that follow it. It was not transferred.
+
+        outside -- a class in which the student is not
         """
         ahead = [each for each in self._sheets() if each.slot.held_on >= self.today]
         rows = [
@@ -148,5 +150,6 @@ class CatalogueWalk(SourceSteps):
             if (stay := self.stays.of(row["student"]["firstName"], each.slot.offering, each.slot.held_on)) is not None
             and stay.spans[-1][0] <= each.slot.held_on
             and not stay.is_transferred
+            and (outside is None or not self._is_in(stay.student, outside))
         ]
         return rows[which % len(rows)] if rows else None
