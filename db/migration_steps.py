@@ -27,6 +27,17 @@ def lock_tables(first: str, *others: str, referenced: tuple[str, ...] = ()) -> N
     op.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
+def allow_permissions(known: tuple[str, ...]) -> None:
+    """Let people and groups hold these permissions and no others."""
+    allowed = ", ".join(f"'{permission}'" for permission in known)
+    for table in ("person", "permission_group"):
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_permissions_are_known")
+        op.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_permissions_are_known CHECK"
+            f" (permissions <@ ARRAY[{allowed}]::text[])"
+        )
+
+
 def has_table(name: str) -> bool:
     return sa.inspect(op.get_bind()).has_table(name)
 

@@ -1,6 +1,6 @@
 """Adds two permissions: to mark staff absent and assign substitutes, and to send statements."""
 
-from alembic import op
+from db.migration_steps import allow_permissions
 
 revision: str = "0015"
 down_revision: str | None = "0014"
@@ -31,10 +31,4 @@ KNOWN = (
 
 
 def upgrade() -> None:
-    known = ", ".join(f"'{permission}'" for permission in KNOWN)
-    for table in ("person", "permission_group"):
-        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_permissions_are_known")
-        op.execute(
-            f"ALTER TABLE {table} ADD CONSTRAINT {table}_permissions_are_known CHECK"
-            f" (permissions <@ ARRAY[{known}]::text[])"
-        )
+    allow_permissions(KNOWN)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from db.migration_steps import create_index, lock_tables
+from db.migration_steps import allow_permissions, create_index, lock_tables
 
 revision: str = "0038"
 down_revision: str | None = "0037"
@@ -35,13 +35,7 @@ KNOWN = (
 
 def upgrade() -> None:
     lock_tables("student", "person", "permission_group")
-    known = ", ".join(f"'{permission}'" for permission in KNOWN)
-    for table in ("person", "permission_group"):
-        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_permissions_are_known")
-        op.execute(
-            f"ALTER TABLE {table} ADD CONSTRAINT {table}_permissions_are_known CHECK"
-            f" (permissions <@ ARRAY[{known}]::text[])"
-        )
+    allow_permissions(KNOWN)
     for table in ("student", "person"):
         # A migration that runs again from its beginning finds the column there.
         op.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS office_fields text[] NOT NULL DEFAULT '{{}}'::text[]")

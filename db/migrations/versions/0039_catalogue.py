@@ -1,8 +1,6 @@
 """Adds a permission: to change the catalogue (R13.1)."""
 
-from alembic import op
-
-from db.migration_steps import lock_tables
+from db.migration_steps import allow_permissions, lock_tables
 
 revision: str = "0039"
 down_revision: str | None = "0038"
@@ -36,10 +34,4 @@ KNOWN = (
 
 def upgrade() -> None:
     lock_tables("person", "permission_group")
-    known = ", ".join(f"'{permission}'" for permission in KNOWN)
-    for table in ("person", "permission_group"):
-        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_permissions_are_known")
-        op.execute(
-            f"ALTER TABLE {table} ADD CONSTRAINT {table}_permissions_are_known CHECK"
-            f" (permissions <@ ARRAY[{known}]::text[])"
-        )
+    allow_permissions(KNOWN)
