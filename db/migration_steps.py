@@ -38,6 +38,20 @@ def allow_permissions(known: tuple[str, ...]) -> None:
         )
 
 
+def allow_security_events(kinds: tuple[str, ...]) -> None:
+    """Let security events have these kinds and no others. It ends the transaction, so that the rows are checked while
+    others write.
+    """
+    allowed = ", ".join(f"'{kind}'::character varying" for kind in kinds)
+    op.execute(
+        "ALTER TABLE security_event DROP CONSTRAINT IF EXISTS security_event_security_event_kind,"
+        f" ADD CONSTRAINT security_event_security_event_kind CHECK (kind = ANY (ARRAY[{allowed}]::text[])) NOT VALID"
+    )
+    commit()
+    op.execute("ALTER TABLE security_event VALIDATE CONSTRAINT security_event_security_event_kind")
+    commit()
+
+
 def has_table(name: str) -> bool:
     return sa.inspect(op.get_bind()).has_table(name)
 

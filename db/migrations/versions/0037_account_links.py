@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from db.migration_steps import commit, has_table
+from db.migration_steps import allow_security_events, has_table
 
 revision: str = "0037"
 down_revision: str | None = "0036"
@@ -60,14 +60,7 @@ $$
 
 
 def upgrade() -> None:
-    kinds = ", ".join(f"'{kind}'::character varying" for kind in KINDS)
-    op.execute(
-        "ALTER TABLE security_event DROP CONSTRAINT IF EXISTS security_event_security_event_kind,"
-        f" ADD CONSTRAINT security_event_security_event_kind CHECK (kind = ANY (ARRAY[{kinds}]::text[])) NOT VALID"
-    )
-    commit()
-    op.execute("ALTER TABLE security_event VALIDATE CONSTRAINT security_event_security_event_kind")
-    commit()
+    allow_security_events(KINDS)
     if not has_table("account_link"):
         _account_link()
     op.execute(FORGET)

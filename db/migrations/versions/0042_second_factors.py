@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from db.migration_steps import commit
+from db.migration_steps import allow_security_events, commit
 
 revision: str = "0042"
 down_revision: str | None = "0041"
@@ -57,14 +57,7 @@ CREATE POLICY tenant ON {table} USING (organization_id =
 
 
 def upgrade() -> None:
-    kinds = ", ".join(f"'{kind}'::character varying" for kind in KINDS)
-    op.execute(
-        "ALTER TABLE security_event DROP CONSTRAINT IF EXISTS security_event_security_event_kind,"
-        f" ADD CONSTRAINT security_event_security_event_kind CHECK (kind = ANY (ARRAY[{kinds}]::text[])) NOT VALID"
-    )
-    commit()
-    op.execute("ALTER TABLE security_event VALIDATE CONSTRAINT security_event_security_event_kind")
-    commit()
+    allow_security_events(KINDS)
     op.execute("ALTER TABLE settings ADD COLUMN IF NOT EXISTS second_factor_required boolean NOT NULL DEFAULT false")
     commit()
     for table, columns in TABLES.items():
