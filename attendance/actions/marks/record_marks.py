@@ -49,8 +49,9 @@ async def record_marks(
     changes = _plan(viewer, sheet, submission)
     if captured_at is not None:
         stay = await _require_not_overtaken(uow, sheet, submission, author, changes)
-        submission = _leaving(submission, sheet, stay)
-        changes = _plan(viewer, sheet, submission)
+        if stay:
+            submission = _leaving(submission, sheet, stay)
+            changes = _plan(viewer, sheet, submission)
     _require_excusing(caller, changes)
     await _require_no_conflict(uow, sheet, submission, author, changes)
     return await save_marks(uow, sheet, changes, author=author, settings=viewer.settings, now=now)
@@ -68,8 +69,6 @@ def _plan(viewer: Viewer, sheet: SheetFacts, submission: Submission) -> tuple[Ma
 
 def _leaving(submission: Submission, sheet: SheetFacts, students: Collection[UUID]) -> Submission:
     """Return the submission without what it wants for these students, whose rows stay as they are."""
-    if not students:
-        return submission
     marks = {student: wanted for student, wanted in submission.marks.items() if student not in students}
     # "Mark the rest" does not fill a row that the caller cleared later.
     cleared = {row.student_id: WantedMark(None) for row in sheet.rows if row.student_id in students and not row.mark}
