@@ -228,6 +228,18 @@ describe("the outbox", () => {
     expect(outbox.acts()).toEqual([]);
   });
 
+  it("shows nothing as being saved whose change was on the screen before its answer", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    const adding = outbox.add(bench.act(mark("ana", "PRESENT")));
+    outbox.reached("o", 1);
+    await adding;
+    await bench.settle();
+    expect(bench.server.marks.get("ana")?.status).toBe("PRESENT");
+    expect(outbox.acts()).toEqual([]);
+  });
+
   it("keeps a refused act through a reload until somebody has decided", async () => {
     const bench = new Bench();
     const outbox = bench.tab();

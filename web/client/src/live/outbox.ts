@@ -72,6 +72,8 @@ export class Outbox<Input, Refusal> {
   readonly #unkept = new Set<string>();
   readonly #sending = new Set<string>();
   readonly #pauses = new Map<string, number>();
+  /** The revisions that roll sheets on this screen have reached. */
+  readonly #reached = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -126,10 +128,8 @@ export class Outbox<Input, Refusal> {
 
   /** The roll sheet on this screen has reached a revision: what it includes need not be laid over it any more. */
   reached(occurrenceId: string, revision: number): void {
-    const left = this.#acts.filter(
-      act => !(act.state === "settled" && act.occurrenceId === occurrenceId && act.revision <= revision),
-    );
-    if (left.length < this.#acts.length) this.#become(left);
+    this.#reached.set(occurrenceId, revision);
+    if (this.#acts.some(act => this.#isIncluded(act))) this.#become(this.#acts);
   }
 
   /** Send what waits now, for example because the network is back. */
@@ -196,8 +196,13 @@ export class Outbox<Input, Refusal> {
     this.flush();
   }
 
+  /** The change of an act can be on the screen before the act's own answer is there. */
+  #isIncluded(act: Shown<Input, Refusal>): boolean {
+    return act.state === "settled" && act.revision <= (this.#reached.get(act.occurrenceId) ?? -1);
+  }
+
   #become(acts: readonly Shown<Input, Refusal>[]): void {
-    this.#acts = acts;
+    this.#acts = acts.filter(act => !this.#isIncluded(act));
     for (const listener of this.#listeners) listener();
   }
 }
