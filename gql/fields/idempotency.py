@@ -78,5 +78,7 @@ def _adapter(outcome_type: type[Outcome]) -> TypeAdapter[Outcome]:
 def _fingerprint(given: Any) -> str:
     fields = asdict(given)
     del fields["idempotency_key"]
+    # A client that repeats an act whose answer was lost may say only then when the act was captured.
+    fields.pop("captured_at", None)
     # A field that was left out must differ from one that was null. The repr of Maybe shows the difference.
     return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=repr)).hexdigest()

@@ -110,6 +110,14 @@ async def test_R14_3_an_act_that_is_refused_stops_no_other(
     assert (marks["Ann"][0], marks["Ben"][0]) == ("PRESENT", "ABSENT"), "nothing is lost"
 
 
+async def test_R14_3_an_act_that_was_sent_at_once_may_be_repeated_with_its_captured_time(desk: CheckInDesk) -> None:
+    at_once = await desk.check_in("Ann", idempotencyKey="a")
+    (result,) = await send(desk.office, queued(desk, "checkIn", "Ann", "a", 20))
+    assert result["outcome"]["__typename"] == "QueuedActRecorded"
+    assert result["outcome"]["status"] == at_once["entry"]["mark"]["status"] == "TARDY"
+    assert result["outcome"]["occurrence"] == {"revision": 1}
+
+
 async def test_R14_3_a_key_of_another_act_is_told(desk: CheckInDesk) -> None:
     await desk.check_in("Ben", idempotencyKey="a")
     (result,) = await send(desk.office, queued(desk, "checkIn", "Ann", "a", 0))
