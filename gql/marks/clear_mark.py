@@ -1,5 +1,6 @@
 """The mutation `clearMark` clears one student's mark (R4.1, R4.3)."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -9,7 +10,7 @@ from attendance.actions.marks.save_marks import Recorded
 from attendance.rules.organization.permissions import RECORD_ATTENDANCE
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
-from gql.fields.arguments import checked_seen_revision
+from gql.fields.arguments import CAPTURED_DESCRIPTION, checked_seen_revision
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id, decode_occurrence_id
 from gql.fields.idempotency import KEY_DESCRIPTION
@@ -18,6 +19,7 @@ from gql.marks.attendance_recorded import AttendanceRecorded, show_recorded
 from gql.marks.attendance_refusals import (
     AttendanceConflict,
     AttendanceNotRecordable,
+    CapturedTimeNotPossible,
     CheckInModeOff,
     StudentNotOnRoster,
 )
@@ -34,6 +36,7 @@ class ClearMarkInput:
         "this mark since, nothing is cleared, and AttendanceConflict shows the current mark. When left out or null, "
         "this is not checked, and the mark is cleared in any case.",
     )
+    captured_at: datetime | None = strawberry.field(default=None, description=CAPTURED_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -50,6 +53,7 @@ ClearMarkResult: TypeAlias = Annotated[
     | CheckInModeOff
     | AttendanceNotRecordable
     | AttendanceConflict
+    | CapturedTimeNotPossible
     | StudentNotOnRoster
     | PermissionDenied,
     strawberry.union("ClearMarkResult", description="The student's row, or the reason why nothing was cleared."),
@@ -66,7 +70,9 @@ async def resolve(
         info,
         input,
         Recorded,
-        lambda uow, viewer, now: clear_mark(uow, viewer, key, student_id, seen_revision=seen_revision, now=now),
+        lambda uow, viewer, now: clear_mark(
+            uow, viewer, key, student_id, seen_revision=seen_revision, captured_at=input.captured_at, now=now
+        ),
     ) as done:
         shown = await show_recorded(info, done, key)
         return ClearMarkSuccess(**shown.fields, entry=shown.entries.get(student_id))

@@ -23,6 +23,8 @@ from gql.marks.attendance_refusals import (
 )
 from gql.marks.check_in import CheckInInput
 from gql.marks.check_in import resolve as check_in
+from gql.marks.clear_mark import ClearMarkInput
+from gql.marks.clear_mark import resolve as clear_mark
 from gql.marks.mark_attendance import MarkAttendanceInput
 from gql.marks.mark_attendance import resolve as mark_attendance
 from gql.marks.submit_attendance import SubmitAttendanceInput
@@ -45,6 +47,9 @@ class QueuedActInput:
     )
     mark_attendance: MarkAttendanceInput | None = strawberry.field(
         default=None, description="What `markAttendance` would have received."
+    )
+    clear_mark: ClearMarkInput | None = strawberry.field(
+        default=None, description="What `clearMark` would have received."
     )
     check_in: CheckInInput | None = strawberry.field(default=None, description="What `checkIn` would have received.")
 
@@ -133,6 +138,7 @@ RecordQueuedResult: TypeAlias = Annotated[
 _RESOLVERS: dict[type[Any], Callable[[Info, Any], Awaitable[Any]]] = {
     SubmitAttendanceInput: submit_attendance,
     MarkAttendanceInput: mark_attendance,
+    ClearMarkInput: clear_mark,
     CheckInInput: check_in,
 }
 
@@ -168,7 +174,8 @@ def _checked(acts: list[QueuedActInput]) -> list[Any]:
     checked: list[Any] = []
     keys: set[str] = set()
     for place, act in enumerate(acts):
-        given = [each for each in (act.submit_attendance, act.mark_attendance, act.check_in) if each is not None]
+        kinds = (act.submit_attendance, act.mark_attendance, act.clear_mark, act.check_in)
+        given = [each for each in kinds if each is not None]
         if len(given) != 1:
             raise BadInput(f"input.acts.{place} has {len(given)} acts. Give exactly one.")
         (one,) = given

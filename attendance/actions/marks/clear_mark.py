@@ -18,10 +18,14 @@ async def clear_mark(
     student_id: UUID,
     *,
     seen_revision: int | None = None,
+    captured_at: datetime | None = None,
     now: datetime,
 ) -> Recorded:
     """Clear the mark and its note. An unused makeup token of the mark is revoked at once.
 
+    captured_at -- when a client that was offline captured it (R14.1); None when it was made now.
+
     Calling it again changes nothing. It raises what `mark_attendance` raises.
     """
-    return await mark_attendance(uow, viewer, StudentMark(key, student_id, WantedMark(None), seen_revision), now=now)
+    asked = StudentMark(key, student_id, WantedMark(None), seen_revision, captured_at)
+    return await mark_attendance(uow, viewer, asked, now=now)

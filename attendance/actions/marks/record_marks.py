@@ -85,7 +85,7 @@ async def _require_not_overtaken(
     if not named or author.captured_at is None:
         return ()
     decisions = await last_decisions(uow, sheet.head.key, author, named)
-    found = overtaken(author.captured_at, decisions)
+    found = overtaken(author.captured_at, decisions, submission.seen_revision)
     if not found.by_others:
         return found.by_caller
     conflicts = tuple(

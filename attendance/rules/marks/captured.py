@@ -69,12 +69,16 @@ def require_possible(captured_at: datetime | None, head: OccurrenceHead, now: da
         raise CapturedTimeNotPossible(reason, sentence)
 
 
-def overtaken(captured_at: datetime, decisions: Mapping[UUID, Decision]) -> Overtaken:
-    """Return which rows were decided on after an act was captured. Defaults decide nothing."""
+def overtaken(captured_at: datetime, decisions: Mapping[UUID, Decision], seen_revision: int | None = None) -> Overtaken:
+    """Return which rows were decided on after an act was captured. Defaults decide nothing.
+
+    seen_revision -- the revision that the person saw. A decision up to it came before the act, whatever the clocks say.
+    """
+    seen = -1 if seen_revision is None else seen_revision
     later = {
         student: decision
         for student, decision in decisions.items()
-        if not decision.is_defaulted and decision.decided_at > captured_at
+        if not decision.is_defaulted and decision.decided_at > captured_at and decision.revision > seen
     }
     return Overtaken(
         by_caller={student for student, decision in later.items() if decision.is_own},

@@ -77,6 +77,7 @@ async def test_R14_1_a_time_at_which_it_cannot_have_been_captured(
     for done in (
         await desk.check_in("Ann", capturedAt=iso(captured)),
         await desk.mark("Ann", "PRESENT", capturedAt=iso(captured)),
+        await desk.clear("Ann", capturedAt=iso(captured)),
         await desk.submit(("Ann", "PRESENT"), capturedAt=iso(captured)),
     ):
         assert (done["__typename"], done["capturedAtReason"]) == ("CapturedTimeNotPossible", reason)
@@ -158,6 +159,31 @@ async def test_R14_2_a_row_that_another_has_cleared_since_is_a_conflict_too(desk
     done = await desk.mark("Ann", "PRESENT", capturedAt=iso(BEFORE))
     assert done["__typename"] == "AttendanceConflict"
     assert done["conflicts"][0]["currentStatus"] is None
+
+
+async def test_R14_2_what_the_person_saw_was_not_decided_after_the_tap(desk: CheckInDesk) -> None:
+    """The device's clock is slow."""
+    somebody = await desk.api.as_staff(desk.world, Permission.OWNER)
+    await desk.submit(("Ann", "ABSENT"), api=somebody)
+    await desk.submit(("Ben", "ABSENT"))
+    seen: dict[str, Any] = {"capturedAt": iso(BEFORE), "seenRevision": 2}
+    assert (await desk.mark("Ann", "PRESENT", **seen))["__typename"] == "MarkAttendanceSuccess"
+    await desk.mark("Ben", "PRESENT", **seen)
+    marks = await desk.marks()
+    assert (marks["Ann"][0], marks["Ben"][0]) == ("PRESENT", "PRESENT")
+
+
+async def test_R14_2_a_clearing_is_judged_like_a_mark(desk: CheckInDesk) -> None:
+    somebody = await desk.api.as_staff(desk.world, Permission.OWNER)
+    await desk.mark("Ann", "ABSENT", capturedAt=iso(BEFORE + MINUTE))
+    before = await fingerprint(desk.world)
+    assert (await desk.clear("Ann", capturedAt=iso(BEFORE)))["changedEntries"] == []
+    theirs = await desk.clear("Ann", api=somebody, capturedAt=iso(BEFORE))
+    assert [each["currentStatus"] for each in theirs["conflicts"]] == ["ABSENT"]
+    assert await fingerprint(desk.world) == before
+    await desk.clear("Ann", capturedAt=iso(BEFORE + 2 * MINUTE))
+    assert await desk.marks() == {}
+    assert (await history(desk, "Ann"))[0]["captured"] == iso(BEFORE + 2 * MINUTE)
 
 
 async def test_R14_2_the_same_value_is_no_conflict(desk: CheckInDesk) -> None:

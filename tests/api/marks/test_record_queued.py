@@ -70,6 +70,17 @@ async def test_R14_3_each_act_is_answered_on_its_own_in_the_order_of_capture(des
     assert results[2]["outcome"]["occurrence"] == {"revision": 3}
 
 
+async def test_R14_3_a_mark_is_cleared_among_the_others(desk: CheckInDesk) -> None:
+    results = await send(
+        desk.office,
+        queued(desk, "clearMark", "Ann", "second", 2),
+        queued(desk, "checkIn", "Ann", "first", 1),
+    )
+    assert [each["idempotencyKey"] for each in results] == ["first", "second"]
+    assert results[1]["outcome"]["changedEntries"][0] == {"student": {"firstName": "Ann"}}
+    assert await desk.marks() == {}
+
+
 async def test_R14_3_sending_it_again_answers_the_same_and_changes_nothing(desk: CheckInDesk) -> None:
     acts = [queued(desk, "checkIn", name, name, minute) for minute, name in enumerate(("Ann", "Ben", "Cas"))]
     lost = await desk.check_in("Ann", idempotencyKey="Ann", capturedAt=iso(STARTS))
