@@ -19,6 +19,14 @@ export const STATUS_WORDS: Record<StatusName, string> = {
   EXCUSED_ABSENCE: "Excused",
 };
 
+/** The four statuses without a button of their own, where there is room for a letter or two. */
+export const STATUS_LETTERS: Partial<Record<StatusName, string>> = {
+  TARDY: "T",
+  LEFT_EARLY: "L",
+  TARDY_AND_LEFT_EARLY: "T L",
+  EXCUSED_ABSENCE: "E",
+};
+
 export function statusWord(status: StatusName | null): string {
   return status === null ? "Not marked" : STATUS_WORDS[status];
 }

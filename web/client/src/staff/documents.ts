@@ -1,37 +1,16 @@
 /** All operations of the staff's pages, for the manifest of trusted documents that the build writes. */
+import type { TypedDocumentNode } from "@urql/core";
 import { textOf } from "../live/document";
-import { DAY, DAY_SHEETS, FOLLOW_DAY } from "./day/operations";
-import { REFRESH, SIGN_OUT, VIEWER } from "./operations";
-import { CLEAR, FOLLOW_SHEET, HISTORY, MARK, SUBMIT } from "./sheet/operations";
-import {
-  ACCEPT,
-  COMPLETE,
-  CONFIRM_SECOND_FACTOR,
-  FORGOTTEN,
-  RESET,
-  SIGN_IN,
-  START_SECOND_FACTOR,
-} from "./signIn/operations";
 
-const OPERATIONS = [
-  SIGN_IN,
-  ACCEPT,
-  COMPLETE,
-  CONFIRM_SECOND_FACTOR,
-  FORGOTTEN,
-  RESET,
-  START_SECOND_FACTOR,
-  REFRESH,
-  SIGN_OUT,
-  VIEWER,
-  DAY,
-  DAY_SHEETS,
-  FOLLOW_DAY,
-  FOLLOW_SHEET,
-  HISTORY,
-  SUBMIT,
-  MARK,
-  CLEAR,
-];
+const MODULES = import.meta.glob<Record<string, unknown>>("./**/operations.ts", { eager: true });
 
-export const TEXTS: readonly string[] = OPERATIONS.map(document => textOf(document));
+export const TEXTS: readonly string[] = Object.values(MODULES)
+  .flatMap(module => Object.values(module))
+  .filter(isOperation)
+  .map(document => textOf(document));
+
+/** A fragment is a document too, but its text is part of the operations that use it. */
+function isOperation(value: unknown): value is TypedDocumentNode {
+  const definitions = (value as { definitions?: readonly { kind: string }[] } | null)?.definitions;
+  return definitions?.[0]?.kind === "OperationDefinition";
+}

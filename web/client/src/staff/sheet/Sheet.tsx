@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { clockTime } from "../../parts/times";
 import type { Desk } from "../operations";
+import { may } from "../permissions";
 import type { Locker } from "../services";
 import { ActionBar } from "./ActionBar";
 import { Conflicts } from "./Conflicts";
@@ -10,6 +11,8 @@ import { Row } from "./Row";
 import { SheetHeader } from "./SheetHeader";
 import { useRecording } from "./useRecording";
 import { useSheet } from "./useSheet";
+
+const Cancelling = lazy(() => import("../cancelling/Cancelling").then(found => ({ default: found.Cancelling })));
 
 /** A roll sheet, on which everybody who has it open sees every mark at once. */
 export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: string }) {
@@ -43,6 +46,13 @@ export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: st
   return (
     <main className="page sheet">
       <SheetHeader occurrence={occurrence} rows={view.rows} />
+      {may(desk, "CANCEL_OCCURRENCES") && view.keptAt === null && (
+        <div className="sheetActions">
+          <Suspense>
+            <Cancelling occurrence={occurrence} />
+          </Suspense>
+        </div>
+      )}
       {view.fault !== null && (
         <p className="fault" role="alert">
           {view.fault}
@@ -55,7 +65,11 @@ export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: st
         </p>
       )}
       {!desk.mayRecord && <p className="banner">You can see this roll sheet. You may not record attendance.</p>}
-      {occurrence.notRecordable && <p className="banner">{occurrence.notRecordable.message}</p>}
+      {occurrence.notRecordable && (
+        <p className="banner">
+          {occurrence.notRecordable.message} {occurrence.cancellation?.comment}
+        </p>
+      )}
       <Conflicts parked={view.parked} rows={view.rows} zone={occurrence.location.timeZone} recording={recording} />
       <p className="unseen" aria-live="polite">
         {view.news}

@@ -1,4 +1,4 @@
-import { STATUS_WORDS } from "../../parts/statuses";
+import { STATUS_LETTERS, STATUS_WORDS } from "../../parts/statuses";
 import type { Status } from "./operations";
 
 interface Props {
@@ -51,8 +51,12 @@ export function StatusButtons({ name, status, mayMark, isOpen, panelId, toggle, 
         onClick={toggle}
       >
         <span className="unseen">More about {name}</span>
-        <span aria-hidden="true" className={isOther ? "short" : ""}>
+        {/* Either has the same width as the dots, so that no button moves when a status is chosen. */}
+        <span aria-hidden="true" className="short">
           {isOther ? STATUS_WORDS[status] : "⋯"}
+        </span>
+        <span aria-hidden="true" className="letters">
+          {isOther ? STATUS_LETTERS[status] : "⋯"}
         </span>
       </button>
     </div>
