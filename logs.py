@@ -4,9 +4,11 @@ No line holds a value that somebody has entered (R16.4): exceptions are rendered
 what libraries say is kept only as far as it cannot quote one.
 """
 
+import json
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -15,6 +17,7 @@ from exception_traces import describe, report_uncaught, trace_of
 from tracing import ids
 
 _FRAMES = ("Traceback ", "  File ")
+_ENCODER = json.JSONEncoder(default=repr)
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
@@ -30,19 +33,16 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_trace,
     ]
-    rendered = structlog.processors.JSONRenderer() if as_json else _readable()
+    rendered = structlog.processors.JSONRenderer(_encoded) if as_json else _readable()
     last: list[Processor] = [structlog.processors.ExceptionRenderer(trace_of), rendered]
+    stream = sys.stderr
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *last],
+        logger_factory=lambda name="rollbook": _Logger(name, stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -58,6 +58,28 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
+class _Logger:
+    """A logger of structlog that writes our own lines. Nobody fails because a line cannot be written.
+
+    Records of the standard library would take most of the time of a line, and each request writes one.
+    """
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self.name = name
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
+def _encoded(line: EventDict, **_: Any) -> str:
+    return _ENCODER.encode(line)
+
+
 def _describe_exceptions(_: Any, __: str, event: EventDict) -> EventDict:
     for key, value in event.items():
         if isinstance(value, BaseException) and key != "exc_info":
@@ -68,12 +90,10 @@ def _describe_exceptions(_: Any, __: str, event: EventDict) -> EventDict:
 def _without_values(record: logging.LogRecord) -> bool:
     """Return whether a record is written, after cutting off what a library may have quoted.
 
-    A record of our own is a dictionary. Libraries say nothing below warnings: SQLAlchemy would show the rows that it
-    reads, and websockets each message. They put exceptions into the arguments of a message (arq), or their texts into
-    its further lines (asyncio, Starlette).
+    Libraries say nothing below warnings: SQLAlchemy would show the rows that it reads, and websockets each message.
+    They put exceptions into the arguments of a message (arq), or their texts into its further lines (asyncio,
+    Starlette).
     """
-    if isinstance(record.msg, dict):
-        return True
     if record.levelno < logging.WARNING:
         return False
     if isinstance(record.args, tuple):

@@ -1,7 +1,7 @@
 """GraphQL over HTTP. docs/decisions/0002 says which media types and status codes are used."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import orjson
@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.protocol.admission import Overloaded
 from gql.protocol.answers import Answer, response
+from gql.protocol.attending import HungUp, attended
 from gql.protocol.documents import RequestRefused
-from gql.protocol.edge import Edge, client_address, client_agent, hung_up
+from gql.protocol.edge import Edge, client_address, client_agent
 from gql.protocol.errors import (
     ApiError,
     BadInput,
@@ -21,7 +22,6 @@ from gql.protocol.errors import (
     NotAuthenticated,
     PersistedQueryNotSupported,
     RateLimited,
-    TimedOut,
     failed,
     formatted,
     unavailable,
@@ -34,8 +34,6 @@ from gql.protocol.too_large import TooLarge
 
 _TOO_LARGE = 413
 _CLIENT_CLOSED_REQUEST = 499
-# How many seconds cancelled work may take to clean up before its client is answered without it.
-_PATIENCE = 5.0
 
 
 class _Answer(Exception):
@@ -66,7 +64,7 @@ class GraphQLEndpoint:
         request = Request(scope, receive)
         try:
             answer = await self._answer(request)
-        except _HungUp:
+        except HungUp:
             # Nobody is left to answer. The access log shows the status that other servers use for this.
             scope.setdefault("state", {})["status"] = _CLIENT_CLOSED_REQUEST
             return
@@ -92,8 +90,8 @@ class GraphQLEndpoint:
         except RequestRefused as refusal:
             status = 400 if media_type == GRAPHQL_RESPONSE else 200
             return _json({"errors": formatted(refusal.errors, request_id)}, status, media_type)
-        except (ClientDisconnect, _HungUp):
-            raise _HungUp from None
+        except (ClientDisconnect, HungUp):
+            raise HungUp from None
         except Exception as fault:
             passing = unavailable(fault)
             status, headers = (500, None) if passing is None else (503, passing.headers)
@@ -129,7 +127,8 @@ class GraphQLEndpoint:
         try:
             self._edge.refuse_if_overloaded(credential, request.scope)
             parameters = await self._parameters(request)
-            return await self._attended(request, self._serve(request, parameters, credential, media_type, request_id))
+            work = self._serve(request, parameters, credential, media_type, request_id)
+            return await attended(work, request.receive, self._edge.http.timeout)
         except Overloaded as refusal:
             # These are counted and have no line each in the log, because thousands of them must cost next to nothing.
             request.scope.setdefault("state", {})["is_counted"] = True
@@ -185,27 +184,6 @@ class GraphQLEndpoint:
             raise _Answer(405, BadInput("Mutations are sent by POST."), {"allow": "POST"})
         return operation
 
-    async def _attended(self, request: Request, work: Coroutine[Any, Any, ASGIApp]) -> ASGIApp:
-        """Return the work's result. The work is cancelled when its time is over or the client disconnects."""
-        task = asyncio.ensure_future(work)
-        listener = asyncio.ensure_future(hung_up(request.receive))
-        try:
-            await asyncio.wait(
-                {task, listener},
-                timeout=self._edge.http.timeout,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if task.done():
-                return task.result()
-            if listener.done():
-                raise _HungUp
-            raise TimedOut(self._edge.http.timeout)
-        finally:
-            listener.cancel()
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task}, timeout=_PATIENCE)
-
     async def _parameters(self, request: Request) -> Parameters:
         try:
             if request.method == "GET":
@@ -235,10 +213,6 @@ class GraphQLEndpoint:
             sentence = f"The body is larger than {self._edge.http.body} bytes."
             raise _Answer(_TOO_LARGE, BadInput(sentence), {"connection": "close"})
         return _decoded(body, "The body")
-
-
-class _HungUp(Exception):
-    """The client has disconnected."""
 
 
 def _takes_events(request: Request) -> bool:

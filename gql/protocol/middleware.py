@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from contextlib import nullcontext
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,11 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql.protocol.figures import RESPONSE_SECONDS, RESPONSES
 from gql.protocol.negotiation import EVENT_STREAM
-from tracing import request_span
+from tracing import is_tracing, request_span
 
 log = structlog.get_logger("rollbook.access")
 
 _GRAPHQL = "/graphql"
+_NO_SPAN = nullcontext()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
@@ -35,13 +37,16 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if given and _SANE_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             if scope["type"] == "http":
                 await _Exchange(scope, send, request_id).run(self._app, receive)
             else:
                 await self._app(scope, receive, send)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 class _Exchange:
@@ -57,7 +62,7 @@ class _Exchange:
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         began = time.perf_counter()
         try:
-            with request_span(self._name(), Headers(scope=self._scope)):
+            with request_span(self._name(), Headers(scope=self._scope)) if is_tracing() else _NO_SPAN:
                 await app(self._scope, receive, self._pass_on)
         finally:
             seconds = time.perf_counter() - began

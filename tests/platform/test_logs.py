@@ -4,6 +4,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+import structlog
+
+from tests.support.written_logs import written_logs
+
 SCRIPT = """
 import logging, structlog
 from logs import configure_logs
@@ -39,3 +44,13 @@ def test_local_logs_are_readable() -> None:
     assert "request_id=abc" in first
     assert "student=7" in first
     assert any("ZeroDivisionError" in line for line in rest)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_line_that_cannot_be_written_fails_nobody(as_json: bool) -> None:
+    with written_logs(as_json=as_json, level="INFO") as written:
+        log = structlog.stdlib.get_logger("ours")
+        log.info("marked", student=object())
+        assert "marked" in written.getvalue()
+        written.close()
+        log.info("lost")

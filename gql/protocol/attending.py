@@ -1,0 +1,67 @@
+"""Attends to the work of an HTTP request, which ends when its time is over or its client disconnects."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.types import Receive
+
+from gql.protocol.edge import hung_up
+from gql.protocol.errors import TimedOut
+
+T = TypeVar("T")
+
+# Seconds after which it is first asked whether the client is still there. Most work is done before, and a task that
+# listens to the client costs as much as a small statement.
+_FIRST_LOOK = 0.25
+# How many seconds cancelled work may take to clean up before its client is answered without it.
+_PATIENCE = 5.0
+
+
+class HungUp(Exception):
+    """The client has disconnected."""
+
+
+async def attended(work: Coroutine[Any, Any, T], receive: Receive, seconds: float) -> T:
+    """Return the work's result. The work is cancelled when it takes longer than these seconds, and then TimedOut is
+    raised, or when the client disconnects, and then HungUp is.
+    """
+    found: T = await _Attended(work, receive, seconds).result()
+    return found
+
+
+class _Attended:
+    def __init__(self, work: Coroutine[Any, Any, Any], receive: Receive, seconds: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(work)
+        self._receive = receive
+        self._seconds = seconds
+        self._listener: asyncio.Task[None] | None = None
+        self._timer = self._loop.call_later(min(_FIRST_LOOK, seconds), self._look)
+        self._is_settled: asyncio.Future[None] = self._loop.create_future()
+        self._task.add_done_callback(self._settle)
+
+    async def result(self) -> Any:
+        try:
+            await self._is_settled
+            if self._task.done():
+                return self._task.result()
+            if self._listener is not None and self._listener.done():
+                raise HungUp
+            raise TimedOut(self._seconds)
+        finally:
+            self._timer.cancel()
+            if self._listener is not None:
+                self._listener.cancel()
+            if not self._task.done():
+                self._task.cancel()
+                await asyncio.wait({self._task}, timeout=_PATIENCE)
+
+    def _settle(self, _: object = None) -> None:
+        if not self._is_settled.done():
+            self._is_settled.set_result(None)
+
+    def _look(self) -> None:
+        self._timer = self._loop.call_later(max(0.0, self._seconds - _FIRST_LOOK), self._settle)
+        self._listener = self._loop.create_task(hung_up(self._receive))
+        self._listener.add_done_callback(self._settle)
