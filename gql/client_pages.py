@@ -1,6 +1,7 @@
 """Serves the browser pages that web/client/build.py has built."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ from starlette.types import Scope
 from settings import DemoSignIn
 
 FOLDER = Path(__file__).parent.parent / "web" / "client"
-# The addresses that the staff's pages know; src/staff/router.ts has the same.
-STAFF_PAGES = (
-    "/",
-    "/days/{date}",
-    "/sheets/{occurrence}",
-    # E-mails lead to the first two (attendance/rules/accounts/account_links.py).
-    "/accept-invitation",
-    "/reset-password",
-    "/forgot-password",
-)
+# Where the links of e-mails lead (attendance/rules/accounts/account_links.py), and the page that asks for one.
+_ACCOUNT_PAGES = ("/accept-invitation", "/reset-password", "/forgot-password")
+# The addresses that each entry's pages know; `router.ts` of the entry's folder has the same.
+PAGES = {
+    "staff": ("/", "/days/{date}", "/sheets/{occurrence}", *_ACCOUNT_PAGES),
+    "family": (
+        "/family",
+        "/family/children/{student}",
+        "/family/tokens/{token}",
+        *(f"/family{page}" for page in _ACCOUNT_PAGES),
+    ),
+}
 
 POLICY = "; ".join(
     (
@@ -59,7 +62,11 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
     async def configuration(_: Request) -> Response:
         return JSONResponse(told, headers={"cache-control": "no-store"})
 
-    pages = [Route(path, _staff_page, include_in_schema=False) for path in STAFF_PAGES]
+    pages = [
+        Route(path, partial(_page, f"{entry}.html"), include_in_schema=False)
+        for entry, paths in PAGES.items()
+        for path in paths
+    ]
     return [
         *pages,
         Route("/client.json", configuration, include_in_schema=False),
@@ -68,9 +75,9 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
     ]
 
 
-async def _staff_page(_: Request) -> Response:
-    """Return the page. When it was not built, it is a page that says how to build it."""
-    page = FOLDER / "static" / "staff.html"
+async def _page(name: str, _: Request) -> Response:
+    """Return the page of an entry. When it was not built, it is a page that says how to build it."""
+    page = FOLDER / "static" / name
     if not page.is_file():
         page = FOLDER / "missing.html"
     # The page names the files of its own build, so a browser asks for it each time.

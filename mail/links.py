@@ -18,4 +18,5 @@ def with_link(organization_id: UUID, facts: Mapping[str, Any], terms: LinkTerms 
     if terms is None:
         raise ValueError("The message has a link, and this process cannot make links.")
     token = terms.token(organization_id, UUID(facts["link_id"]))
-    return {**facts, "link": terms.address(AccountLinkPurpose(facts["purpose"]), token)}
+    address = terms.address(AccountLinkPurpose(facts["purpose"]), token, for_family=facts.get("for_family", False))
+    return {**facts, "link": address}

@@ -424,3 +424,7 @@ async def test_R12_2_the_link_of_an_invitation_is_made_when_it_is_sent(outbox: O
     first, second = await outbox.rows()
     assert (first.state, second.state) == ("SENT", "FAILED")
     assert "https" not in str([first.facts, second.facts])
+    # A guardian chooses the password at the pages of families.
+    await outbox.queue("account/3", template="account_invitation", facts={**facts, "for_family": True})
+    assert await send_due(replace(outbox.worker(), links=terms)) == 1
+    assert "https://rollbook.example/family/accept-invitation#" in str(server.taken[-1].get_body(("plain",)))

@@ -20,6 +20,7 @@ from web.client.build import SOURCES, digest, is_current
 
 OWNER = DemoSignIn(portal="OFFICE", email="owner@example.com", password="rollbook-demo", note="owner")
 SCRIPT = "assets/staff-Ab12.js"
+FAMILY_SCRIPT = "assets/family-Ab12.js"
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def built(folder: Path) -> Path:
     (folder / "static" / "assets").mkdir(parents=True)
     (folder / "static" / "staff.html").write_text(f'<script src="/{SCRIPT}"></script>')
+    (folder / "static" / "family.html").write_text(f'<script src="/{FAMILY_SCRIPT}"></script>')
     (folder / "static" / SCRIPT).write_text("alert()")
     (folder / "static" / f"{SCRIPT}.gz").write_bytes(gzip.compress(b"alert()"))
     return folder
@@ -55,15 +57,16 @@ def test_a_page_that_is_not_built_says_how_to_build_it(folder: Path) -> None:
     assert "make client" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/days/2026-11-30", "/sheets/T2NjdXJyZW5jZTo"])
-def test_each_address_of_the_pages_is_the_same_page_which_is_asked_for_each_time(built: Path, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/days/2026-11-30", "/sheets/T2NjdXJyZW5jZTo", "/family", "/family/tokens/T2Nj"])
+def test_each_address_is_the_page_of_its_entry_which_is_asked_for_each_time(built: Path, path: str) -> None:
     answer = get(path)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
-    assert SCRIPT in answer.text
+    assert (FAMILY_SCRIPT if path.startswith("/family") else SCRIPT) in answer.text
+    assert answer.headers["content-security-policy"] == client_pages.POLICY
 
 
 def test_the_pages_know_the_addresses_that_are_served() -> None:
-    served = {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.STAFF_PAGES}
+    served = {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.PAGES["staff"]}
     router = (client_pages.FOLDER / "src" / "staff" / "router.ts").read_text()
     assert {"/"} | {f"/{first}" for first in re.findall(r'first === "([\w-]+)"', router)} == served
     # The worker keeps no other route of the API.
@@ -71,11 +74,23 @@ def test_the_pages_know_the_addresses_that_are_served() -> None:
     assert {"/"} | set(re.findall(r'path.startsWith\("(/\w+)/"\)', worker)) < served
 
 
+def test_the_pages_of_families_know_the_addresses_that_are_served() -> None:
+    served = {re.sub(r"/\{.*", "", path) for path in client_pages.PAGES["family"]}
+    router = (client_pages.FOLDER / "src" / "family" / "router.ts").read_text()
+    plain = {f"/family/{name}" for name in re.findall(r"`\$\{HOME\}/([\w-]+)`", router)}
+    assert {"/family"} | plain | {f"/family/{name}" for name in re.findall(r'folder === "(\w+)"', router)} == served
+    worker = (client_pages.FOLDER / "src" / "shell" / "worker.ts").read_text()
+    kept = re.search(r"family\(\\/\(([\w|]+)\)", worker)
+    assert kept is not None
+    assert {f"/family/{name}" for name in kept[1].split("|")} == served - plain - {"/family"}
+
+
 def test_the_links_of_emails_lead_to_pages() -> None:
     terms = LinkTerms(b"", "")
     token = terms.token(new_id(), new_id())
     for purpose in AccountLinkPurpose:
-        assert terms.address(purpose, token).partition("#")[0] in client_pages.STAFF_PAGES
+        assert terms.address(purpose, token).partition("#")[0] in client_pages.PAGES["staff"]
+        assert terms.address(purpose, token, for_family=True).partition("#")[0] in client_pages.PAGES["family"]
 
 
 def test_the_policy_allows_nothing_inline_and_no_other_host(built: Path) -> None:

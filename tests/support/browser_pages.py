@@ -142,11 +142,12 @@ class Hall:
     async def signed_in(
         self, world: World, person_id: UUID, viewport: dict[str, int] = DESKTOP, portal: Portal = Portal.OFFICE
     ) -> Desk:
-        """A browser in which the person is signed in for an hour."""
+        """A browser in which the person is signed in for an hour, at the entry of the portal."""
+        entry = "family" if portal is Portal.CUSTOMER else "staff"
         token = await sign_in(world, person_id, portal)
         ends = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
         session = {"accessToken": token, "expiresAt": ends, "refreshToken": "none", "refreshExpiresAt": ends}
-        kept = [{"name": "rollbook.staff", "value": json.dumps(session)}]
+        kept = [{"name": f"rollbook.{entry}", "value": json.dumps(session)}]
         state = {"cookies": [], "origins": [{"origin": self.address, "localStorage": kept}]}
         return await self.desk(viewport, storage_state=state)
 

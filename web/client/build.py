@@ -16,7 +16,7 @@ from web.npm import install, npm, run
 HERE = Path(__file__).resolve().parent
 BUILD_SECONDS = 120
 # What the built pages are made from; `src` is a folder.
-SOURCES = ("package-lock.json", "package.json", "vite.config.ts", "staff.html", "src")
+SOURCES = ("package-lock.json", "package.json", "vite.config.ts", "staff.html", "family.html", "src")
 # The types of the schema are needed to check the pages, but not to build them.
 IGNORED = {"schema-types.d.ts"}
 
@@ -61,7 +61,7 @@ def build(npm_path: str) -> None:
     print("Building the browser pages ...", flush=True)
     # What changes while the build runs is built next time.
     made_from = digest(_sources(HERE), HERE)
-    status = run([npm_path, "run", "--silent", "build", "--", "--logLevel", "warn"], HERE, BUILD_SECONDS)
+    status = run([npm_path, "run", "--silent", "build"], HERE, BUILD_SECONDS)
     if status != 0:
         reason = "within two minutes" if status is None else f"(exit status {status})"
         sys.exit(f"The browser pages could not be built {reason}.")

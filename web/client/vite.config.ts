@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
@@ -24,12 +24,13 @@ function compressed(): Plugin {
   };
 }
 
-/** Writes the text of each operation by its hash, for a server that accepts no others (ROLLBOOK_TRUSTED_DOCUMENTS). */
-function trustedDocuments(): Plugin {
+/** Adds the text of each operation of the entry by its hash to one manifest (ROLLBOOK_TRUSTED_DOCUMENTS). */
+function trustedDocuments(entry: Entry): Plugin {
   return {
     name: "trusted-documents",
     apply: "build",
     async writeBundle({ dir }) {
+      const manifest = join(dir ?? here, "trusted-documents.json");
       const server = await createServer({
         root: here,
         configFile: false,
@@ -38,9 +39,11 @@ function trustedDocuments(): Plugin {
         logLevel: "error",
       });
       try {
-        const { TEXTS } = (await server.ssrLoadModule("/src/staff/documents.ts")) as { TEXTS: readonly string[] };
+        const loaded = await server.ssrLoadModule(`/src/${entry}/documents.ts`);
+        const { TEXTS } = loaded as { TEXTS: readonly string[] };
         const named = TEXTS.map(text => [createHash("sha256").update(text).digest("hex"), text]);
-        writeFileSync(join(dir ?? here, "trusted-documents.json"), JSON.stringify(Object.fromEntries(named), null, 1));
+        const earlier: object = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
+        writeFileSync(manifest, JSON.stringify({ ...earlier, ...Object.fromEntries(named) }, null, 1));
       } finally {
         await server.close();
       }
@@ -48,21 +51,41 @@ function trustedDocuments(): Plugin {
   };
 }
 
-export default defineConfig({
-  plugins: [react(), compressed(), trustedDocuments()],
-  build: {
-    outDir: "static",
-    target: "es2022",
-    // A file inside a page would need a policy that allows data: addresses.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: { staff: join(here, "staff.html"), worker: join(here, "src/shell/worker.ts") },
-      // A worker reaches the pages at and below its own address.
-      output: { entryFileNames: chunk => (chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+/** What an entry is drawn with. All are written for React; Preact, a twelfth of its size, stands in for it. */
+const PREACT = {
+  "react/jsx-runtime": "preact/jsx-runtime",
+  "react-dom/client": "preact/compat/client",
+  "react-dom": "preact/compat",
+  react: "preact/compat",
+};
+const ENTRIES = { staff: {}, family: PREACT };
+type Entry = keyof typeof ENTRIES;
+
+// Each entry is a build of its own (`--mode family`), because it decides what `react` is.
+export default defineConfig(({ mode }) => {
+  const entry: Entry = mode in ENTRIES ? (mode as Entry) : "staff";
+  const isFirst = entry === "staff";
+  return {
+    plugins: [react(), compressed(), trustedDocuments(entry)],
+    resolve: { alias: ENTRIES[entry] },
+    build: {
+      outDir: "static",
+      emptyOutDir: isFirst,
+      target: "es2022",
+      // A file inside a page would need a policy that allows data: addresses.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: {
+          [entry]: join(here, `${entry}.html`),
+          ...(isFirst ? { worker: join(here, "src/shell/worker.ts") } : {}),
+        },
+        // A worker reaches the pages at and below its own address.
+        output: { entryFileNames: chunk => (chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+      },
     },
-  },
-  server: {
-    proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true }, "/client.json": "http://127.0.0.1:8000" },
-  },
+    server: {
+      proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true }, "/client.json": "http://127.0.0.1:8000" },
+    },
+  };
 });

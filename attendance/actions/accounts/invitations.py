@@ -93,7 +93,12 @@ async def _send(
     link_id = new_id()
     token = terms.token(uow.organization_id, link_id)
     await add_link(uow, NewLink(token, person_id, purpose, now + LIFETIMES[purpose], by), now=now)
-    facts = {"first_name": holder.first_name, "link_id": str(link_id), "purpose": purpose.value}
+    facts = {
+        "first_name": holder.first_name,
+        "link_id": str(link_id),
+        "purpose": purpose.value,
+        "for_family": holder.kind is PersonKind.GUARDIAN,
+    }
     reason_key = f"account/{person_id}/{link_id}"
     message = Message(reason_key, holder.email, _TEMPLATES[purpose], facts, now, holder.family_id)
     await queue_emails(uow, [message], now=now)

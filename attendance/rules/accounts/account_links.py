@@ -76,9 +76,13 @@ class LinkTerms:
         secret = hmac.digest(self.key, b"link:" + organization_id.bytes + link_id.bytes, sha256)
         return LinkToken(organization_id, link_id, secret)
 
-    def address(self, purpose: AccountLinkPurpose, token: LinkToken) -> str:
-        """Return the address to open. The token is in its fragment, which browsers send to no server."""
-        return f"{self.public_url}/{_PAGES[purpose]}#{token.encode()}"
+    def address(self, purpose: AccountLinkPurpose, token: LinkToken, *, for_family: bool = False) -> str:
+        """Return the address to open. The token is in its fragment, which browsers send to no server.
+
+        for_family -- whether the link is for a guardian, whose pages are not those of staff
+        """
+        folder = "/family" if for_family else ""
+        return f"{self.public_url}{folder}/{_PAGES[purpose]}#{token.encode()}"
 
 
 @dataclass(frozen=True, slots=True)

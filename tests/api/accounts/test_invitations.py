@@ -76,7 +76,8 @@ async def test_R12_2_an_invitation_expires_and_is_revoked(world: World, api: Api
     await desk.act("inviteGuardian", guardianId=gail)
     (invitation,) = await shown(desk)
     assert invitation["person"] == {"__typename": "Guardian", "firstName": "Gail"}
-    assert (await world.rows(models.Email))[0].family_id == family
+    (email,) = await world.rows(models.Email)
+    assert (email.family_id, email.facts["for_family"]) == (family, True)
     # Who manages staff alone neither sees nor ends it.
     manager = await api.as_staff(world, Permission.MANAGE_STAFF, portal=Portal.STAFF)
     assert await shown(manager) == []

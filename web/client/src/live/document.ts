@@ -5,3 +5,16 @@ import { createRequest, stringifyDocument, type TypedDocumentNode } from "@urql/
 export function textOf(document: TypedDocumentNode<any, any>): string {
   return stringifyDocument(createRequest(document, {}).query);
 }
+
+/** The texts of all operations that modules export. A fragment is no operation: it is part of those that use it. */
+export function textsOf(modules: Record<string, Record<string, unknown>>): readonly string[] {
+  return Object.values(modules)
+    .flatMap(module => Object.values(module))
+    .filter(isOperation)
+    .map(document => textOf(document));
+}
+
+function isOperation(value: unknown): value is TypedDocumentNode {
+  const definitions = (value as { definitions?: readonly { kind: string }[] } | null)?.definitions;
+  return definitions?.[0]?.kind === "OperationDefinition";
+}

@@ -1,5 +1,5 @@
 import type { MouseEvent, ReactNode } from "react";
-import { go } from "../staff/router";
+import { go } from "./navigation";
 
 /** A link within the pages, which a new tab or a middle click opens as any other link. */
 export function Link({ to, className, children }: { to: string; className?: string; children: ReactNode }) {

@@ -15,6 +15,11 @@ export function longDate(date: string): string {
   return format("UTC", { weekday: "long", day: "numeric", month: "long" }).format(new Date(`${date}T12:00:00Z`));
 }
 
+/** "Mon, Nov 30" of a date such as 2026-11-30. */
+export function shortDate(date: string): string {
+  return format("UTC", { weekday: "short", day: "numeric", month: "short" }).format(new Date(`${date}T12:00:00Z`));
+}
+
 export function todayIn(timeZone: string, now: Date = new Date()): string {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   return parts.format(now);

@@ -17,14 +17,16 @@ interface FetchEvent extends WorkerEvent {
 
 interface Scope {
   skipWaiting(): Promise<void>;
+  readonly registration: { readonly scope: string };
   readonly clients: { claim(): Promise<void> };
   addEventListener(kind: "install" | "activate", then: (event: WorkerEvent) => void): void;
   addEventListener(kind: "fetch", then: (event: FetchEvent) => void): void;
 }
 
 const scope = self as unknown as Scope;
-const NAME = "rollbook-pages";
-const PAGE = "/";
+// Each entry registers this script for its own addresses, and gets a worker and a cache of its own.
+const PAGE = new URL(scope.registration.scope).pathname;
+const NAME = `rollbook-pages ${PAGE}`;
 const SECONDS = 4;
 
 scope.addEventListener("install", event => {
@@ -45,6 +47,7 @@ scope.addEventListener("fetch", event => {
 
 /** The explorer and the other routes of the API are none of these pages, and links of e-mails need the server anyway. */
 function isPage(path: string): boolean {
+  if (PAGE === "/family") return /^\/family(\/(children|tokens)\/.*)?$/.test(path);
   return path === "/" || path.startsWith("/days/") || path.startsWith("/sheets/");
 }
 

@@ -1,23 +1,33 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { ChoosePassword } from "../account/ChoosePassword";
+import type { Door } from "../account/door";
+import { ForgottenPassword } from "../account/ForgottenPassword";
+import { SignIn } from "../account/SignIn";
 import type { ResultOf } from "../graphql";
 import { AskFault } from "../live/ask";
+import { usePath } from "../parts/navigation";
 import { Day } from "./day/Day";
 import { Header } from "./Header";
 import { type Desk, deskOf, VIEWER } from "./operations";
-import { placeOf, usePath } from "./router";
+import { placeOf } from "./router";
 import { ask, lastLocker, lockerOf, session } from "./services";
 import { Sheet } from "./sheet/Sheet";
-import { ChoosePassword } from "./signIn/ChoosePassword";
-import { ForgottenPassword } from "./signIn/ForgottenPassword";
-import { SignIn } from "./signIn/SignIn";
+
+const DOOR: Door = {
+  session,
+  home: "/",
+  forgotten: "/forgot-password",
+  title: "Sign in to Rollbook",
+  portals: ["OFFICE", "STAFF"],
+};
 
 export function App() {
   const isSignedIn = useSyncExternalStore(session.subscribe, () => session.current() !== null);
   const { page } = placeOf(usePath());
   // These links are for somebody who may not be the one who is signed in here.
-  if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} />;
-  if (page === "forgotten") return <ForgottenPassword />;
-  return isSignedIn ? <SignedIn /> : <SignIn />;
+  if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} home="/" />;
+  if (page === "forgotten") return <ForgottenPassword home="/" />;
+  return isSignedIn ? <SignedIn /> : <SignIn door={DOOR} />;
 }
 
 function SignedIn() {

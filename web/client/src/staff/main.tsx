@@ -1,20 +1,8 @@
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { App } from "./App";
 import "../parts/look.css";
+import "../parts/frame.css";
+import "../account/account.css";
 import "./staff.css";
+import { begin } from "../parts/begin";
+import { App } from "./App";
 
-// The development server of Vite has no worker: its files change under their names.
-if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  navigator.serviceWorker.register("/worker.js").catch(() => undefined);
-  void navigator.storage?.persist?.();
-}
-
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
-}
+begin(App, "/");

@@ -1,36 +1,6 @@
 /** The operations that several pages share. Those of one page stand beside its components. */
 import { graphql, type ResultOf } from "../graphql";
 
-export const SESSION = graphql(`
-  fragment Session on SignInSuccess @_unmask {
-    accessToken
-    expiresAt
-    refreshToken
-    refreshExpiresAt
-  }
-`);
-
-export const REFRESH = graphql(
-  `
-  mutation Refresh($token: String!) {
-    refreshSession(input: { refreshToken: $token }) {
-      __typename
-      ... on SignInSuccess { ...Session }
-      ... on UserError { message }
-    }
-  }
-`,
-  [SESSION],
-);
-
-export const SIGN_OUT = graphql(`
-  mutation SignOut {
-    signOut(input: {}) {
-      __typename
-    }
-  }
-`);
-
 export const VIEWER = graphql(`
   query Viewer {
     viewer {

@@ -1,5 +1,4 @@
 /** The pages and their addresses; gql/client_pages.py serves the same. */
-import { useSyncExternalStore } from "react";
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
@@ -27,27 +26,4 @@ function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T12:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
-const listeners = new Set<() => void>();
-addEventListener("popstate", () => tell());
-
-function tell(): void {
-  for (const listener of listeners) listener();
-}
-
-export function go(path: string, how: "push" | "replace" = "push"): void {
-  if (how === "push") history.pushState(null, "", path);
-  else history.replaceState(null, "", path);
-  if (how === "push") scrollTo(0, 0);
-  tell();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => location.pathname);
 }

@@ -1,45 +1,17 @@
 /** Everything that lives as long as the page: the sign-in, the socket, and the outbox of the person who is signed in. */
-import { type Ask, asker, sender } from "../live/ask";
+import { SIGN_OUT } from "../account/operations";
+import { renew, SERVER, STREAMS } from "../account/server";
+import { type Ask, asker } from "../live/ask";
 import { Outbox } from "../live/outbox";
 import { channelOf, VaultPlace } from "../live/outboxPlace";
-import { localPlace, lockNamed, type Session, SessionKeeper } from "../live/session";
+import { localPlace, lockNamed, SessionKeeper } from "../live/session";
 import { LiveSocket } from "../live/socket";
 import { Vault } from "../live/vault";
 import { type AttendanceInput, type Refusal, sending } from "./acts";
-import { REFRESH, SIGN_OUT } from "./operations";
-
-const URL = "/graphql";
-const send = sender(URL);
-
-export interface ServerSession {
-  readonly accessToken: string;
-  readonly expiresAt: string;
-  readonly refreshToken: string;
-  readonly refreshExpiresAt: string;
-}
-
-export function sessionOf(answer: ServerSession): Session {
-  return {
-    accessToken: answer.accessToken,
-    expiresAt: Date.parse(answer.expiresAt),
-    refreshToken: answer.refreshToken,
-    refreshExpiresAt: Date.parse(answer.refreshExpiresAt),
-  };
-}
-
-async function renew(token: string): Promise<Session | null> {
-  const { refreshSession } = await send(REFRESH, { token });
-  if (refreshSession === null) throw new Error("The server did not answer.");
-  return refreshSession.__typename === "SignInSuccess" ? sessionOf(refreshSession) : null;
-}
 
 export const session = new SessionKeeper(localPlace("rollbook.staff"), renew, lockNamed("rollbook.staff"));
-export const askAnybody = send;
-export const ask: Ask = asker(URL, session);
-export const socket = new LiveSocket(
-  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${URL}`,
-  session,
-);
+export const ask: Ask = asker(SERVER, session);
+export const socket = new LiveSocket(STREAMS, session);
 
 export type AttendanceOutbox = Outbox<AttendanceInput, Refusal>;
 

@@ -1,7 +1,7 @@
 import { Link } from "../../parts/Link";
+import { go } from "../../parts/navigation";
 import { daysAfter, longDate } from "../../parts/times";
 import type { Desk } from "../operations";
-import { go } from "../router";
 
 interface Props {
   readonly date: string;

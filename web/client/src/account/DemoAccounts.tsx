@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
+import { PORTAL_WORDS, type PortalName } from "./door";
 
 interface Account {
-  readonly portal: string;
+  readonly portal: PortalName;
   readonly email: string;
   readonly password: string;
   readonly note: string;
@@ -10,7 +11,7 @@ interface Account {
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  readonly portal: "OFFICE" | "STAFF";
+  readonly portal: PortalName;
   readonly organizationId?: string;
 }
 
@@ -31,11 +32,11 @@ export function DemoAccounts({ accounts, isBusy, enter }: DemoProps) {
           type="button"
           className="account"
           disabled={isBusy}
-          onClick={() => void enter({ email, password, portal: portal === "STAFF" ? "STAFF" : "OFFICE" })}
+          onClick={() => void enter({ email, password, portal })}
         >
           <strong>{note}</strong>
           <span className="muted">
-            {portal === "STAFF" ? "Staff" : "Office"} · {email}
+            {PORTAL_WORDS[portal]} · {email}
           </span>
         </button>
       ))}
@@ -44,15 +45,15 @@ export function DemoAccounts({ accounts, isBusy, enter }: DemoProps) {
 }
 
 /** The accounts of the demo, which a server for development tells to everybody. */
-export function useDemoAccounts(): readonly Account[] {
+export function useDemoAccounts(portals: readonly PortalName[]): readonly Account[] {
   const [accounts, setAccounts] = useState<readonly Account[]>([]);
   useEffect(() => {
     fetch("/client.json")
       .then(answer => answer.json() as Promise<{ demoSignIns: readonly Account[] }>)
       .then(
-        told => setAccounts(told.demoSignIns.filter(one => one.portal === "OFFICE" || one.portal === "STAFF")),
+        told => setAccounts(told.demoSignIns.filter(one => portals.includes(one.portal))),
         () => undefined,
       );
-  }, []);
+  }, [portals]);
   return accounts;
 }

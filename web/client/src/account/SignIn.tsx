@@ -1,22 +1,24 @@
 import { type FormEvent, useState } from "react";
-import { AskFault } from "../../live/ask";
-import { Link } from "../../parts/Link";
-import { askAnybody, session, sessionOf } from "../services";
+import { AskFault } from "../live/ask";
+import { Link } from "../parts/Link";
 import { type Credentials, DemoAccounts, useDemoAccounts } from "./DemoAccounts";
+import { type Door, PORTAL_WORDS, type PortalName } from "./door";
 import { SIGN_IN } from "./operations";
 import { SecondFactor, SecondFactorSetup } from "./SecondFactor";
+import { askAnybody, sessionOf } from "./server";
 
 type Choice = {
   readonly of: Credentials;
   readonly organizations: ReadonlyArray<{ organizationId: string; name: string }>;
 };
 
-export function SignIn() {
+export function SignIn({ door }: { door: Door }) {
+  const { session, portals } = door;
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [choice, setChoice] = useState<Choice | null>(null);
   const [step, setStep] = useState<{ readonly challenge: string; readonly isSetup: boolean } | null>(null);
-  const accounts = useDemoAccounts();
+  const accounts = useDemoAccounts(portals);
 
   const enter = async (credentials: Credentials) => {
     setBusy(true);
@@ -42,7 +44,7 @@ export function SignIn() {
     void enter({
       email: String(form.get("email")),
       password: String(form.get("password")),
-      portal: form.get("portal") === "STAFF" ? "STAFF" : "OFFICE",
+      portal: (form.get("portal") as PortalName | null) ?? portals[0],
     });
   };
 
@@ -51,9 +53,9 @@ export function SignIn() {
       <main className="signIn">
         <section className="card door">
           {step.isSetup ? (
-            <SecondFactorSetup challenge={step.challenge} />
+            <SecondFactorSetup session={session} challenge={step.challenge} />
           ) : (
-            <SecondFactor challenge={step.challenge} />
+            <SecondFactor session={session} challenge={step.challenge} />
           )}
         </section>
       </main>
@@ -62,7 +64,7 @@ export function SignIn() {
   return (
     <main className="signIn">
       <section className="card door">
-        <h1>Sign in to Rollbook</h1>
+        <h1>{door.title}</h1>
         <form onSubmit={submit}>
           <label>
             E-mail address
@@ -72,26 +74,28 @@ export function SignIn() {
             Password
             <input name="password" type="password" autoComplete="current-password" required maxLength={1024} />
           </label>
-          <fieldset className="portals">
-            <legend>Portal</legend>
-            <label>
-              <input type="radio" name="portal" value="OFFICE" defaultChecked /> Office
-            </label>
-            <label>
-              <input type="radio" name="portal" value="STAFF" /> Staff
-            </label>
-          </fieldset>
+          {portals.length > 1 && (
+            <fieldset className="portals">
+              <legend>Portal</legend>
+              {portals.map((portal, place) => (
+                <label key={portal}>
+                  <input type="radio" name="portal" value={portal} defaultChecked={place === 0} />{" "}
+                  {PORTAL_WORDS[portal]}
+                </label>
+              ))}
+            </fieldset>
+          )}
           <p className="fault" role="alert">
             {fault}
           </p>
           <button type="submit" className="button main" disabled={isBusy}>
             Sign in
           </button>
-          <Link to="/forgot-password">Forgotten password?</Link>
+          <Link to={door.forgotten}>Forgotten password?</Link>
         </form>
         {choice && (
           <section className="choices" aria-label="Businesses">
-            <p>You work for several businesses. Which one do you want to open?</p>
+            <p>You have accounts at several businesses. Which one do you want to open?</p>
             {choice.organizations.map(one => (
               <button
                 key={one.organizationId}

@@ -1,13 +1,13 @@
 import { type FormEvent, useEffect, useState } from "react";
-import { AskFault } from "../../live/ask";
-import { Link } from "../../parts/Link";
-import { askAnybody } from "../services";
+import { AskFault } from "../live/ask";
+import { Link } from "../parts/Link";
 import { ACCEPT, RESET } from "./operations";
+import { askAnybody } from "./server";
 
 type Done = { readonly email: string | null; readonly organizationName: string };
 
 /** The page behind the link of an invitation or of a forgotten password. */
-export function ChoosePassword({ purpose }: { purpose: "invitation" | "reset" }) {
+export function ChoosePassword({ purpose, home }: { purpose: "invitation" | "reset"; home: string }) {
   const [token] = useState(() => location.hash.slice(1));
   const [fault, setFault] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -69,7 +69,7 @@ export function ChoosePassword({ purpose }: { purpose: "invitation" | "reset" })
               You can sign in to {done.organizationName}
               {done.email === null ? "" : ` as ${done.email}`}.
             </p>
-            <Link to="/" className="button main">
+            <Link to={home} className="button main">
               Sign in
             </Link>
           </>

@@ -1,11 +1,17 @@
 import { useEffect, useState } from "react";
-import { AskFault } from "../../live/ask";
-import { askAnybody, type ServerSession, session, sessionOf } from "../services";
+import { AskFault } from "../live/ask";
+import type { SessionKeeper } from "../live/session";
 import { CodeForm } from "./CodeForm";
 import { COMPLETE, CONFIRM_SECOND_FACTOR, START_SECOND_FACTOR } from "./operations";
+import { askAnybody, type ServerSession, sessionOf } from "./server";
+
+interface Props {
+  readonly session: SessionKeeper;
+  readonly challenge: string;
+}
 
 /** The second step of signing in: a code from the app that the person has set up. */
-export function SecondFactor({ challenge }: { challenge: string }) {
+export function SecondFactor({ session, challenge }: Props) {
   const [fault, setFault] = useState("");
   const [isBusy, setBusy] = useState(false);
   const send = async (code: string) => {
@@ -26,7 +32,7 @@ export function SecondFactor({ challenge }: { challenge: string }) {
 }
 
 /** Setting the second step up, which a setting of the business requires before the first sign-in. */
-export function SecondFactorSetup({ challenge }: { challenge: string }) {
+export function SecondFactorSetup({ session, challenge }: Props) {
   const [fault, setFault] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [key, setKey] = useState<{ readonly secret: string; readonly uri: string } | null>(null);

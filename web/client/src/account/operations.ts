@@ -1,5 +1,34 @@
-import { graphql } from "../../graphql";
-import { SESSION } from "../operations";
+import { graphql } from "../graphql";
+
+export const SESSION = graphql(`
+  fragment Session on SignInSuccess @_unmask {
+    accessToken
+    expiresAt
+    refreshToken
+    refreshExpiresAt
+  }
+`);
+
+export const REFRESH = graphql(
+  `
+  mutation Refresh($token: String!) {
+    refreshSession(input: { refreshToken: $token }) {
+      __typename
+      ... on SignInSuccess { ...Session }
+      ... on UserError { message }
+    }
+  }
+`,
+  [SESSION],
+);
+
+export const SIGN_OUT = graphql(`
+  mutation SignOut {
+    signOut(input: {}) {
+      __typename
+    }
+  }
+`);
 
 export const SIGN_IN = graphql(
   `

@@ -1,11 +1,11 @@
 import { type FormEvent, useEffect, useState } from "react";
-import { AskFault } from "../../live/ask";
-import { Link } from "../../parts/Link";
-import { askAnybody } from "../services";
+import { AskFault } from "../live/ask";
+import { Link } from "../parts/Link";
 import { FORGOTTEN } from "./operations";
+import { askAnybody } from "./server";
 
 /** Asks for a link with which a forgotten password is replaced. */
-export function ForgottenPassword() {
+export function ForgottenPassword({ home }: { home: string }) {
   const [fault, setFault] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [email, setEmail] = useState<string | null>(null);
@@ -49,7 +49,7 @@ export function ForgottenPassword() {
         ) : (
           <p>If {email} has an account, an e-mail with a link is on its way to it.</p>
         )}
-        <Link to="/">Back to signing in</Link>
+        <Link to={home}>Back to signing in</Link>
       </section>
     </main>
   );

@@ -1,0 +1,17 @@
+/** What lives as long as the page: the sign-in of a guardian, and the socket of the streams. */
+import { SIGN_OUT } from "../account/operations";
+import { renew, SERVER, STREAMS } from "../account/server";
+import { type Ask, asker } from "../live/ask";
+import { localPlace, lockNamed, SessionKeeper } from "../live/session";
+import { LiveSocket } from "../live/socket";
+
+export const session = new SessionKeeper(localPlace("rollbook.family"), renew, lockNamed("rollbook.family"));
+export const ask: Ask = asker(SERVER, session);
+export const socket = new LiveSocket(STREAMS, session);
+
+export async function signOut(): Promise<void> {
+  await ask(SIGN_OUT, {}).catch(() => undefined);
+  session.end();
+  // Whatever this page holds of the family ends with it.
+  location.assign("/family");
+}

@@ -1,0 +1,52 @@
+import type { AnyVariables, TypedDocumentNode } from "@urql/core";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { AskFault } from "../live/ask";
+import { textOf } from "../live/document";
+import { ask } from "./services";
+
+export interface Answer<Data> {
+  /** The last answer, also while a newer one is on its way. */
+  readonly data: Data | null;
+  readonly fault: string | null;
+  readonly reload: () => void;
+}
+
+// A page that is opened again shows at once what it showed before, and then what is true now.
+const kept = new Map<string, unknown>();
+
+/** The answer to a query, which is asked for whenever the page opens and by `reload`. */
+export function useAnswer<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Answer<Data> {
+  const key = `${textOf(document)} ${JSON.stringify(variables)}`;
+  const [, draw] = useState(0);
+  const [fault, setFault] = useState<string | null>(null);
+  const latest = useRef(0);
+  const asked = useRef({ document, variables });
+  asked.current = { document, variables };
+  const reload = useCallback(() => {
+    latest.current += 1;
+    const mine = latest.current;
+    ask(asked.current.document, asked.current.variables).then(
+      data => {
+        if (mine !== latest.current) return;
+        kept.set(key, data);
+        setFault(null);
+        draw(count => count + 1);
+      },
+      (reason: unknown) => {
+        if (mine === latest.current) setFault(sentence(reason));
+      },
+    );
+  }, [key]);
+  useEffect(() => {
+    setFault(null);
+    reload();
+  }, [reload]);
+  return { data: (kept.get(key) as Data | undefined) ?? null, fault, reload };
+}
+
+export function sentence(reason: unknown): string {
+  return reason instanceof AskFault ? reason.message : "Something went wrong here.";
+}

@@ -1,0 +1,23 @@
+import { type ComponentType, StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+/**
+ * Draw an entry's pages.
+ *
+ * home -- the address at and below which they are; a service worker keeps them for a loss of network
+ */
+export function begin(App: ComponentType, home: string): void {
+  // The development server of Vite has no worker: its files change under their names.
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register("/worker.js", { scope: home }).catch(() => undefined);
+    void navigator.storage?.persist?.();
+  }
+  const root = document.getElementById("root");
+  if (root) {
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  }
+}

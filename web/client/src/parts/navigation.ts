@@ -1,0 +1,25 @@
+/** Moves between the pages of one entry without loading anything. */
+import { useSyncExternalStore } from "react";
+
+const listeners = new Set<() => void>();
+addEventListener("popstate", () => tell());
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+export function go(path: string, how: "push" | "replace" = "push"): void {
+  if (how === "push") history.pushState(null, "", path);
+  else history.replaceState(null, "", path);
+  if (how === "push") scrollTo(0, 0);
+  tell();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname);
+}
