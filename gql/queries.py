@@ -45,7 +45,7 @@ from gql.people import (
     student_query,
     students_query,
 )
-from gql.reports import attendance_report_query
+from gql.reports import absence_report_query, attendance_report_query, capacity_report_query, token_report_query
 from gql.roster import day_sheets_query
 from gql.tasks import background_tasks_query
 from gql.tokens import makeup_tokens_preview_query, makeup_tokens_query, token_defaults_query
@@ -97,6 +97,9 @@ class Query:
     makeup_tokens_preview = makeup_tokens_preview_query.field
     cancellation_tokens_preview = cancellation_tokens_preview_query.field
     attendance_report = attendance_report_query.field
+    absence_report = absence_report_query.field
+    token_report = token_report_query.field
+    capacity_report = capacity_report_query.field
     sessions = sessions_query.field
     blackout_schedules = blackout_schedules_query.field
     blackout_dates = blackout_dates_query.field

@@ -375,6 +375,14 @@ class ReportGroup(StrEnum):
     WEEK = "WEEK"
 
 
+class TokenReportGroup(StrEnum):
+    """R15.1: by what a report of makeup tokens counts them."""
+
+    PROGRAM = "PROGRAM"
+    LOCATION = "LOCATION"
+    STUDENT = "STUDENT"
+
+
 class MergeKind(StrEnum):
     """R13.6: what was merged."""
 

@@ -37,7 +37,7 @@ _STATE = f"""CASE
                                      AND m.held_on = {{day}} AND m.student_id = e.student_id)) THEN 'IN_PROGRESS'
     ELSE 'TAKEN' END"""  # noqa: S608 - constants
 
-_IS_SCHEDULED = f"""(
+IS_SCHEDULED = f"""(
     (slot.holds_from IS NULL OR slot.holds_from <= {{day}})
     AND (slot.own_starts_on IS NULL OR slot.own_starts_on <= {{day}})
     AND (slot.own_ends_on IS NULL OR slot.own_ends_on >= {{day}})
@@ -51,6 +51,7 @@ _IS_SCHEDULED = f"""(
     AND EXISTS (SELECT FROM former_schedule f
                 WHERE f.organization_id = :organization_id AND f.offering_id = slot.offering_id AND NOT f.is_closed
                   AND {holds_on("f", "{day}")}))"""  # noqa: S608 - constants
+"""Whether the offering of a row `slot` meets on a date, to be formatted with `day`."""
 
 _IS_TAUGHT = f"""(
     EXISTS (SELECT FROM instructor_version i
@@ -77,7 +78,7 @@ _PLACE = f"({_STARTS_AT}, slot.name, slot.id, {{day}})"
 _LISTED_ON = f"""slot {_ZONE_OF}
     AND slot.first_on <= {{day}} AND slot.last_on >= {{day}}
     AND (slot.weekday IS NULL OR slot.weekday = extract(isodow FROM {{day}}))
-    AND (CAST(:include_not_scheduled AS boolean) OR {_IS_SCHEDULED})
+    AND (CAST(:include_not_scheduled AS boolean) OR {IS_SCHEDULED})
     AND (CAST(:instructor_ids AS uuid[]) IS NULL OR {_IS_TAUGHT})
     AND (CAST(:visible_to AS uuid) IS NULL OR {_IS_VISIBLE})
     AND (CAST(:attendance_states AS text[]) IS NULL OR {_STATE} = ANY (:attendance_states))

@@ -4,40 +4,25 @@ Each mark counts once in the totals, whatever became of its student, its enrollm
 to the location and to the instructors that it had on its date.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.reports.attendance_counts import AttendanceCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportGroup
 from db.driver import HotStatement
 from db.fragments import holds_on
-from db.listing import values
-from db.names import sort_key
+from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, STAFF, key_of, named, read_names
+from db.reports.report_filter import SHEETS, ReportFilter, sheets_in
 
 _STATUSES = {status: status.value.lower() for status in AttendanceStatus}
 _COUNTED = ", ".join(f"count(*) FILTER (WHERE m.status = '{status}') AS {name}" for status, name in _STATUSES.items())
 _ADDED = ", ".join(f"CAST(sum(added.{name}) AS bigint) AS {name}" for name in _STATUSES.values())
 _TOTALS = ", ".join(f"coalesce(CAST(sum(added.{name}) AS bigint), 0) AS all_{name}" for name in _STATUSES.values())
 
-# The sheets in question. Each mark has the row of its occurrence.
-_SHEETS = f"""
-sheet AS MATERIALIZED (
-    SELECT c.timeslot_id, c.held_on, t.offering_id, v.location_id
-    FROM occurrence c
-    JOIN timeslot t ON t.organization_id = c.organization_id AND t.id = c.timeslot_id
-    JOIN offering_version v ON v.organization_id = t.organization_id AND v.offering_id = t.offering_id
-        AND {holds_on("v", "c.held_on")}
-    WHERE c.organization_id = :organization_id AND c.held_on BETWEEN :from_on AND :to_on
-      AND (CAST(:offering_ids AS uuid[]) IS NULL OR t.offering_id = ANY (:offering_ids))
-      AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
-      AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
-)"""  # noqa: S608 - constants
 _OF_SHEET = "m.organization_id = :organization_id AND m.timeslot_id = sheet.timeslot_id AND m.held_on = sheet.held_on"
 # Sheets are added up before they are grouped: there are many times as many marks.
 _BY_SHEET = f"""
@@ -62,8 +47,6 @@ _INSTRUCTORS = f"""LEFT JOIN LATERAL (
     WHERE u.organization_id = :organization_id AND u.timeslot_id = added.timeslot_id AND u.held_on = added.held_on
       AND u.substitute_id IS NOT NULL
 ) there ON true"""  # noqa: S608 - constants
-_NAMED = """LEFT JOIN unnest(CAST(:named_ids AS uuid[]), CAST(:named_keys AS text[]), CAST(:names AS text[]))
-    AS named (id, sort_key, name) ON named.id = {id}"""
 
 
 def _report(added: str, *, key: str, sorted_by: str, name: str, joined: str = "") -> HotStatement:
@@ -73,7 +56,7 @@ def _report(added: str, *, key: str, sorted_by: str, name: str, joined: str = ""
     joined -- what they need beside the added marks.
     """
     return HotStatement(f"""
-WITH {_SHEETS}, {added}, grouped AS (
+WITH {SHEETS}, {added}, grouped AS (
     SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_ADDED}
     FROM added {joined}
     GROUP BY 1, 2, 3
@@ -94,10 +77,10 @@ ORDER BY page.sorted_by, page.key
 def _named(column: str, joined: str = "") -> HotStatement:
     return _report(
         _BY_SHEET,
-        key=f"coalesce(CAST({column} AS text), '') COLLATE \"C\"",
-        sorted_by="coalesce(named.sort_key, '') COLLATE \"C\"",
-        name="coalesce(named.name, '')",
-        joined=f"{joined} {_NAMED.format(id=column)}",
+        key=key_of(column),
+        sorted_by=NAMED_SORT_KEY,
+        name=NAMED_NAME,
+        joined=f"{joined} {named(column)}",
     )
 
 
@@ -126,20 +109,7 @@ _REPORTS = {
     ReportGroup.INSTRUCTOR: _BY_INSTRUCTOR,
     ReportGroup.WEEK: _BY_WEEK,
 }
-_LOCATIONS = text("SELECT l.id, l.name FROM location l WHERE l.organization_id = :organization_id")
-_STAFF = text("""
-SELECT p.id, p.first_name, p.last_name FROM person p WHERE p.organization_id = :organization_id AND p.kind = 'STAFF'
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFilter:
-    """Which sheets a report is about. None or an empty collection sets no condition."""
-
-    within: DateSpan
-    offering_ids: Collection[UUID] | None = None
-    location_ids: Collection[UUID] | None = None
-    program_ids: Collection[UUID] | None = None
+_NAMES = {ReportGroup.LOCATION: LOCATIONS, ReportGroup.INSTRUCTOR: STAFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +146,16 @@ async def read_report(
     ordered that the database keeps no sort keys for.
     """
     given: dict[str, object] = {
-        "organization_id": organization_id,
-        "from_on": chosen.within.starts_on,
-        "to_on": chosen.within.ends_on,
-        "offering_ids": values(chosen.offering_ids),
-        "location_ids": values(chosen.location_ids),
-        "program_ids": values(chosen.program_ids),
+        **sheets_in(organization_id, chosen),
         "after_place": after and after[0],
         "after_key": after and after[1],
         "limit": limit,
     }
-    rows = await _REPORTS[group].rows(connection, given | await _names(connection, organization_id, group))
+    rows = await _REPORTS[group].rows(
+        connection, given | await read_names(connection, organization_id, _NAMES.get(group))
+    )
     found = tuple(ReportRow(row.key, row.sorted_by, row.name, _counts(row, "")) for row in rows if row.key is not None)
     return ReportPage(_counts(rows[0], "all_"), found)
-
-
-async def _names(connection: AsyncConnection, organization_id: UUID, group: ReportGroup) -> dict[str, object]:
-    given = {"organization_id": organization_id}
-    if group is ReportGroup.LOCATION:
-        named = [(row.id, sort_key(row.name), row.name) for row in await connection.execute(_LOCATIONS, given)]
-    elif group is ReportGroup.INSTRUCTOR:
-        named = [
-            (row.id, sort_key(row.last_name, row.first_name), f"{row.first_name} {row.last_name}")
-            for row in await connection.execute(_STAFF, given)
-        ]
-    else:
-        return {}
-    ids, keys, names = (list(each) for each in zip(*named, strict=True)) if named else ([], [], [])
-    return {"named_ids": ids, "named_keys": keys, "names": names}
 
 
 def _counts(row: Row[Any], prefix: str) -> AttendanceCounts:

@@ -10,43 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import MakeupTokenState
 from db.people.students import VISIBLE_STUDENTS, Visibility
-from db.tokens.student_tokens import CLASS_ZONE, REQUESTED_ON, ZONES
+from db.tokens.state_of_token import GOOD_THROUGH, STATE, TODAY
 
-# Of a token `t`: the last day on which it is good. The index makeup_token_expiry_ix has the same expression.
-_GOOD_THROUGH = "coalesce(least(t.expires_on, t.lapses_on), 'infinity'::date)"
-# The rule is token_state (attendance/rules/tokens/makeup_tokens.py). A test compares the two.
-_STATE = f"""
-CASE
-    WHEN t.deleted_at IS NOT NULL THEN 'DELETED'
-    WHEN t.revoked_at IS NOT NULL THEN 'REVOKED'
-    WHEN m.starts_on IS NOT NULL THEN CASE WHEN m.starts_on < d.there THEN 'SPENT' ELSE 'PENDING' END
-    WHEN {REQUESTED_ON} >= d.there AND t.issued_on <= d.latest THEN 'REQUESTED'
-    WHEN {_GOOD_THROUGH} < d.earliest THEN 'EXPIRED'
-    WHEN t.issued_on > d.latest THEN 'SCHEDULED'
-    ELSE 'AVAILABLE'
-END"""
 _LISTED = text(f"""
-SELECT t.id, {_GOOD_THROUGH} AS good_through
+SELECT t.id, {GOOD_THROUGH} AS good_through
 FROM makeup_token t
 JOIN student s ON s.organization_id = t.organization_id AND s.id = t.student_id
-LEFT JOIN enrollment m ON m.organization_id = t.organization_id AND m.id = t.makeup_enrollment_id
-LEFT JOIN offering mo ON mo.organization_id = m.organization_id AND mo.id = m.offering_id
-LEFT JOIN location ml ON ml.organization_id = mo.organization_id AND ml.id = mo.location_id
-LEFT JOIN location l ON l.organization_id = t.organization_id AND l.id = t.location_id
-CROSS JOIN LATERAL (
-    SELECT min(z.today) AS earliest, max(z.today) AS latest,
-           coalesce((CAST(:now AS timestamptz) AT TIME ZONE coalesce(ml.time_zone, {CLASS_ZONE}))::date, min(z.today))
-               AS there
-    FROM (SELECT (CAST(:now AS timestamptz) AT TIME ZONE zone.name)::date AS today
-          FROM unnest(coalesce({ZONES}, ARRAY['UTC'])) AS zone (name)) z
-) d
+{TODAY}
 WHERE t.organization_id = :organization_id AND {VISIBLE_STUDENTS}
   AND (CAST(:student_id AS uuid) IS NULL OR t.student_id = :student_id)
   AND (CAST(:program_ids AS uuid[]) IS NULL OR t.program_id = ANY (:program_ids))
-  AND {_GOOD_THROUGH} BETWEEN CAST(:good_from AS date) AND CAST(:good_to AS date)
-  AND (CAST(:states AS text[]) IS NULL OR {_STATE} = ANY (:states))
-  AND (CAST(:after_on AS date) IS NULL OR ({_GOOD_THROUGH}, t.id) > (:after_on, CAST(:after_id AS uuid)))
-ORDER BY {_GOOD_THROUGH}, t.id LIMIT :limit
+  AND {GOOD_THROUGH} BETWEEN CAST(:good_from AS date) AND CAST(:good_to AS date)
+  AND (CAST(:states AS text[]) IS NULL OR {STATE} = ANY (:states))
+  AND (CAST(:after_on AS date) IS NULL OR ({GOOD_THROUGH}, t.id) > (:after_on, CAST(:after_id AS uuid)))
+ORDER BY {GOOD_THROUGH}, t.id LIMIT :limit
 """)  # noqa: S608 - constants
 # A token in one of these states is good today somewhere, so older ones need not be looked at.
 _STILL_GOOD = frozenset({MakeupTokenState.AVAILABLE, MakeupTokenState.SCHEDULED})

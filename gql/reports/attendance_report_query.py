@@ -1,25 +1,21 @@
 """The query attendanceReport, which adds up the marks of roll sheets (R15.1)."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from attendance.rules.calendar.listings import MAX_DAYS, range_refusal
-from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.reports.attendance_counts import AttendanceCounts
-from db.reports.attendance import ReportFilter, ReportRow, read_report
+from db.reports.attendance import ReportRow, read_report
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
-from gql.fields.global_ids import decode_ids, encode_id
-from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
+from gql.fields.global_ids import encode_id
+from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.pagination import Connection, Cursors, connection, read_page
 from gql.fields.vocabulary import Permission
 from gql.marks.vocabulary import AttendanceStatus
-from gql.protocol.errors import BadInput
 from gql.protocol.guard import weighs
+from gql.reports.report_filter import ReportFilter, chosen_sheets
 from gql.reports.vocabulary import ReportGroup
 
 _CURSORS = {group: Cursors(f"attendanceReport by {group}", (str, str)) for group in ReportGroup}
@@ -29,26 +25,6 @@ _TYPES = {
     ReportGroup.INSTRUCTOR: "StaffMember",
     ReportGroup.LOCATION: "Location",
 }
-
-
-@strawberry.input(
-    description="Which roll sheets a report is about. A sheet must meet every condition that is given. A list that is "
-    "empty, null or left out sets no condition."
-)
-class AttendanceReportFilter:
-    from_on: date = strawberry.field(name="from", description="The first date, at the location of each class.")
-    to: date = strawberry.field(description=f"The last date, inclusive. The range can have at most {MAX_DAYS} days.")
-    offering_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only sheets of these offerings. At most {MOST_IDS} ids."
-    )
-    location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only sheets of what was held at these locations. At most {MOST_IDS} ids."
-    )
-    program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description="Only sheets of offerings that were in these programs on the date of the sheet. At most "
-        f"{MOST_IDS} ids.",
-    )
 
 
 @strawberry.type(description="The number of marks by status. Students without a mark are not counted.")
@@ -90,14 +66,14 @@ class AttendanceReport:
 
 async def resolve(
     info: Info,
-    filter: Annotated[AttendanceReportFilter, strawberry.argument(description="Which roll sheets it is about.")],
+    filter: Annotated[ReportFilter, strawberry.argument(description="Which roll sheets it is about.")],
     group_by: Annotated[ReportGroup, strawberry.argument(description="By what the marks are added up.")],
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> AttendanceReport:
     cursors = _CURSORS[group_by]
     page = read_page(cursors, first=first, after=after)
-    chosen = _chosen(filter)
+    chosen = chosen_sheets(filter)
     async with reading(info) as (source, viewer):
         found = await read_report(
             source, viewer.caller.organization_id, chosen, group_by, after=page.after, limit=page.size + 1
@@ -119,22 +95,6 @@ field = strawberry.field(
     "SEE_REPORTS, in the Office Portal or the Staff Portal.",
     metadata={**requires([Permission.SEE_REPORTS]), **weighs(5_000)},
 )
-
-
-def _chosen(given: AttendanceReportFilter) -> ReportFilter:
-    refusal = range_refusal(given.from_on, given.to)
-    if refusal is not None:
-        raise BadInput(f'Argument "filter" has no range that can be reported. {refusal}')
-    return ReportFilter(
-        DateSpan(given.from_on, given.to),
-        _ids(given.offering_ids, "Offering", "filter.offeringIds"),
-        _ids(given.location_ids, "Location", "filter.locationIds"),
-        _ids(given.program_ids, "Program", "filter.programIds"),
-    )
-
-
-def _ids(given: Sequence[str] | None, type_name: str, argument: str) -> list[UUID] | None:
-    return decode_ids(given, type_name, argument, at_most=MOST_IDS) if given else None
 
 
 def _show(row: ReportRow, group: ReportGroup) -> AttendanceReportRow:

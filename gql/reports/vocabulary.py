@@ -1,9 +1,9 @@
 """The enumerations of reports in the schema, with a description of each value."""
 
-from attendance.rules.vocabulary import ReportGroup
+from attendance.rules.vocabulary import ReportGroup, TokenReportGroup
 from gql.fields.described import described
 
-__all__ = ["ReportGroup"]
+__all__ = ["ReportGroup", "TokenReportGroup"]
 
 described(
     ReportGroup,
@@ -16,5 +16,16 @@ described(
         "replaced. The sheets that nobody taught are one row, which comes first.",
         ReportGroup.LOCATION: "One row for each location, ordered by name. A sheet counts where it was held.",
         ReportGroup.WEEK: "One row for each week, ordered by date. Weeks begin on Monday.",
+    },
+)
+described(
+    TokenReportGroup,
+    "By what a report counts makeup tokens.",
+    {
+        TokenReportGroup.PROGRAM: "One row for each program, ordered by name. Tokens that are for every program are "
+        "one row, which comes first.",
+        TokenReportGroup.LOCATION: "One row for each location, ordered by name. The tokens that are for every location "
+        "are one row, which comes first.",
+        TokenReportGroup.STUDENT: "One row for each student, ordered by last name, then by first name.",
     },
 )

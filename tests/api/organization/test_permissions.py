@@ -861,6 +861,33 @@ for _name in (
     "endTimeslot",
 ):
     TABLE[f"Query.{_name}Preview"] = _previewed(_name, *CATALOGUE[_name])
+TABLE["Query.absenceReport"] = query(
+    """{ absenceReport(filter: {from: "2026-11-01", to: "2026-11-30"}) { nodes { studentName token { state } } } }""",
+    nothing,
+    frozenset({Permission.SEE_REPORTS}),
+    right="OK",
+    lacking=NOT_YOU,
+    stranger="OK",
+    **STAFF_ALONE,
+)
+TABLE["Query.tokenReport"] = query(
+    """{ tokenReport(filter: {from: "2026-11-01", to: "2026-11-30"}, groupBy: STUDENT) { totals { issued } } }""",
+    nothing,
+    frozenset({Permission.SEE_REPORTS}),
+    right="OK",
+    lacking=NOT_YOU,
+    stranger="OK",
+    **STAFF_ALONE,
+)
+TABLE["Query.capacityReport"] = query(
+    """{ capacityReport(filter: {date: "2026-11-16"}) { nodes { name free } } }""",
+    nothing,
+    frozenset({Permission.SEE_REPORTS}),
+    right="OK",
+    lacking=NOT_YOU,
+    stranger="OK",
+    **STAFF_ALONE,
+)
 TABLE["Query.attendanceReport"] = query(
     """{ attendanceReport(filter: {from: "2026-11-01", to: "2026-11-30"}, groupBy: WEEK) {
       rows { nodes { name } } } }""",

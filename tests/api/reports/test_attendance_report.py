@@ -25,7 +25,7 @@ from tests.support.random_catalogue import FIRST, LAST, random_catalogue
 from tests.support.sizes import SIZES
 
 COUNTS = "{ present tardy leftEarly tardyAndLeftEarly absent excusedAbsence total rate }"
-REPORT = f"""query($filter: AttendanceReportFilter!, $by: ReportGroup!, $first: Int, $after: String) {{
+REPORT = f"""query($filter: ReportFilter!, $by: ReportGroup!, $first: Int, $after: String) {{
   attendanceReport(filter: $filter, groupBy: $by, first: $first, after: $after) {{
     totals {COUNTS}
     rows {{ nodes {{ subjectId name counts {COUNTS} }} pageInfo {{ hasNextPage endCursor }} }}

@@ -1,0 +1,158 @@
+"""Reports of makeup tokens over a range of dates (R15.1), counted in one statement."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.calendar.timeslots import DateSpan, bounded
+from attendance.rules.reports.token_counts import TokenCounts
+from attendance.rules.vocabulary import TokenReportGroup
+from db.driver import HotStatement
+from db.listing import values
+from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, PROGRAMS, key_of, named, read_names
+from db.tokens.state_of_token import GOOD_THROUGH, STATE, TODAY
+from db.tokens.student_tokens import REQUESTED_ON
+
+_USABLE = "('SCHEDULED', 'AVAILABLE', 'REQUESTED')"
+_WITHIN = "BETWEEN :from_on AND :to_on"
+_CONDITIONS = {
+    "issued": f"token.issued_on {_WITHIN} AND token.state NOT IN ('REVOKED', 'DELETED')",
+    "withdrawn": f"token.issued_on {_WITHIN} AND token.state IN ('REVOKED', 'DELETED')",
+    "used": f"token.makeup_on {_WITHIN} AND token.state IN ('PENDING', 'SPENT')",
+    "expired": f"token.good_through {_WITHIN} AND token.state = 'EXPIRED'",
+    "expiring": f"token.good_through {_WITHIN} AND token.state IN {_USABLE}",
+    "outstanding": f"token.state IN {_USABLE}",
+}
+_COUNTED = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _CONDITIONS.items())
+_TOTALS = ", ".join(f"coalesce(CAST(sum(grouped.{name}) AS bigint), 0) AS all_{name}" for name in _CONDITIONS)
+
+
+def _report(key: str, sorted_by: str, name: str, joined: str) -> HotStatement:
+    """Return the statement for one way of grouping.
+
+    key, sorted_by, name -- expressions for a group's id as text, for its place and for its name.
+    joined -- what they need beside the tokens.
+
+    Tokens that were over before :since and have nothing to do with the range are not read. A request can outlive its
+    token's last day.
+    """
+    return HotStatement(f"""
+WITH token AS MATERIALIZED (
+    SELECT t.student_id, t.program_id, t.location_id, t.issued_on, m.starts_on AS makeup_on,
+           {GOOD_THROUGH} AS good_through, {STATE} AS state
+    FROM makeup_token t {TODAY}
+    WHERE t.organization_id = :organization_id
+      AND (CAST(:location_ids AS uuid[]) IS NULL OR t.location_id = ANY (:location_ids))
+      AND (CAST(:program_ids AS uuid[]) IS NULL OR t.program_id = ANY (:program_ids))
+      AND ({GOOD_THROUGH} >= CAST(:since AS date) OR t.issued_on {_WITHIN} OR m.starts_on {_WITHIN}
+           OR m.starts_on IS NULL AND {REQUESTED_ON} IS NOT NULL)
+), grouped AS MATERIALIZED (
+    SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_COUNTED}
+    FROM token {joined}
+    GROUP BY 1, 2, 3
+), page AS (
+    SELECT grouped.* FROM grouped
+    WHERE ({" + ".join(f"grouped.{name}" for name in _CONDITIONS)}) > 0
+      AND (CAST(:after_place AS text) IS NULL
+           OR (grouped.sorted_by, grouped.key) > (CAST(:after_place AS text) COLLATE "C", CAST(:after_key AS text)))
+    ORDER BY grouped.sorted_by, grouped.key
+    LIMIT :limit
+)
+SELECT total.*, page.*
+FROM (SELECT {_TOTALS} FROM grouped) total
+LEFT JOIN page ON true
+ORDER BY page.sorted_by, page.key
+""")  # noqa: S608 - constants
+
+
+_REPORTS = {
+    TokenReportGroup.PROGRAM: _report(
+        key_of("token.program_id"), NAMED_SORT_KEY, NAMED_NAME, named("token.program_id")
+    ),
+    TokenReportGroup.LOCATION: _report(
+        key_of("token.location_id"), NAMED_SORT_KEY, NAMED_NAME, named("token.location_id")
+    ),
+    TokenReportGroup.STUDENT: _report(
+        'CAST(s.id AS text) COLLATE "C"',
+        "s.sort_key",
+        "s.first_name || ' ' || s.last_name",
+        "JOIN student s ON s.organization_id = :organization_id AND s.id = token.student_id",
+    ),
+}
+_NAMES = {TokenReportGroup.PROGRAM: PROGRAMS, TokenReportGroup.LOCATION: LOCATIONS}
+# No token is over at its location while the date in UTC is this many days ahead at most.
+_STILL_TODAY = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFilter:
+    """Which tokens a report counts: those of the locations and programs, and the dates. None or an empty collection
+    sets no condition.
+    """
+
+    within: DateSpan
+    location_ids: Collection[UUID] | None = None
+    program_ids: Collection[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReportRow:
+    """A group's tokens.
+
+    key -- the id of the program, location or student; empty for tokens of every program, or without a location.
+    place -- what rows are ordered by, then by key.
+    """
+
+    key: str
+    place: str
+    name: str
+    counts: TokenCounts
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReportPage:
+    totals: TokenCounts
+    rows: tuple[TokenReportRow, ...]
+
+
+async def read_token_report(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    chosen: TokenFilter,
+    group: TokenReportGroup,
+    *,
+    now: datetime,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> TokenReportPage:
+    """Return the rows after a place and key, and the totals of all rows. It takes one statement, or two when names are
+    ordered that the database keeps no sort keys for.
+    """
+    starts_on, ends_on = bounded(chosen.within)
+    given: dict[str, object] = {
+        "organization_id": organization_id,
+        "from_on": starts_on,
+        "to_on": ends_on,
+        "since": min(starts_on, now.date() - _STILL_TODAY),
+        "location_ids": values(chosen.location_ids),
+        "program_ids": values(chosen.program_ids),
+        "now": now,
+        "after_place": after and after[0],
+        "after_key": after and after[1],
+        "limit": limit,
+    }
+    named_groups = await read_names(connection, organization_id, _NAMES.get(group))
+    rows = await _REPORTS[group].rows(connection, given | named_groups)
+    found = tuple(
+        TokenReportRow(row.key, row.sorted_by, row.name, _counts(row, "")) for row in rows if row.key is not None
+    )
+    return TokenReportPage(_counts(rows[0], "all_"), found)
+
+
+def _counts(row: Row[Any], prefix: str) -> TokenCounts:
+    return TokenCounts(**{name: getattr(row, prefix + name) for name in _CONDITIONS})

@@ -1,0 +1,147 @@
+"""The query tokenReport, which counts makeup tokens (R15.1)."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from attendance.rules.calendar.listings import MAX_DAYS
+from attendance.rules.reports.token_counts import TokenCounts
+from db.reports.tokens import TokenFilter, read_token_report
+from db.reports.tokens import TokenReportRow as Row
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.global_ids import encode_id
+from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
+from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Permission
+from gql.protocol.guard import weighs
+from gql.reports.report_filter import chosen_ids, chosen_range
+from gql.reports.vocabulary import TokenReportGroup
+
+_CURSORS = {group: Cursors(f"tokenReport by {group}", (str, str)) for group in TokenReportGroup}
+_TYPES = {
+    TokenReportGroup.PROGRAM: "Program",
+    TokenReportGroup.LOCATION: "Location",
+    TokenReportGroup.STUDENT: "Student",
+}
+
+
+@strawberry.input(
+    description="Which makeup tokens a report counts, and over which dates. A list that is empty, null or left out "
+    "sets no condition."
+)
+class TokenReportFilter:
+    from_on: date = strawberry.field(name="from", description="The first date.")
+    to: date = strawberry.field(description=f"The last date, inclusive. The range can have at most {MAX_DAYS} days.")
+    location_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Only tokens for these locations alone. At most {MOST_IDS} ids."
+    )
+    program_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Only tokens for these programs alone. At most {MOST_IDS} ids."
+    )
+
+
+@strawberry.type(
+    name="TokenCounts",
+    description="Numbers of makeup tokens, by their states and dates now. One token can count in several of them.",
+)
+class ShownTokenCounts:
+    issued: int = strawberry.field(
+        description="How many were issued in the range, without those that were revoked or deleted since."
+    )
+    withdrawn: int = strawberry.field(
+        description="How many were issued in the range and were revoked or deleted since."
+    )
+    used: int = strawberry.field(description="How many are tied with a makeup on a date of the range.")
+    expired: int = strawberry.field(description="How many expired in the range without having been used.")
+    expiring: int = strawberry.field(
+        description="How many can still be used and are good until a date of the range: SCHEDULED, AVAILABLE or "
+        "REQUESTED."
+    )
+    outstanding: int = strawberry.field(
+        description="How many can still be used: SCHEDULED, AVAILABLE or REQUESTED. The range makes no difference."
+    )
+
+
+@strawberry.type(description="The makeup tokens of one group of a report.")
+class TokenReportRow:
+    subject_id: strawberry.ID | None = strawberry.field(
+        description="The id of the program, location or student. Null for tokens that are for every program, or for "
+        "every location."
+    )
+    name: str = strawberry.field(
+        description="The name of the program, location or student. Empty for tokens that are for every program, or "
+        "for every location."
+    )
+    counts: ShownTokenCounts = strawberry.field(description="The numbers of tokens.")
+
+
+@strawberry.type(description="Makeup tokens over a range of dates, in all and by group.")
+class TokenReport:
+    totals: ShownTokenCounts = strawberry.field(description="The numbers of all tokens. The rows add up to them.")
+    rows: Connection[TokenReportRow] = strawberry.field(
+        description="The groups for which something was counted, a page of them."
+    )
+
+
+async def resolve(
+    info: Info,
+    filter: Annotated[TokenReportFilter, strawberry.argument(description="Which tokens are counted.")],
+    group_by: Annotated[TokenReportGroup, strawberry.argument(description="By what they are counted.")],
+    first: Annotated[int | None, FIRST] = None,
+    after: Annotated[str | None, AFTER] = None,
+) -> TokenReport:
+    cursors = _CURSORS[group_by]
+    page = read_page(cursors, first=first, after=after)
+    chosen = TokenFilter(
+        chosen_range(filter.from_on, filter.to),
+        chosen_ids(filter.location_ids, "Location", "filter.locationIds"),
+        chosen_ids(filter.program_ids, "Program", "filter.programIds"),
+    )
+    async with reading(info) as (source, viewer):
+        found = await read_token_report(
+            source,
+            viewer.caller.organization_id,
+            chosen,
+            group_by,
+            now=info.context.clock(),
+            after=page.after,
+            limit=page.size + 1,
+        )
+    rows = connection(
+        found.rows[: page.size],
+        page,
+        has_more=len(found.rows) > page.size,
+        node=lambda row: _show(row, group_by),
+        cursor=lambda row: cursors.encode(row.place, row.key),
+    )
+    return TokenReport(totals=_show_counts(found.totals), rows=rows)
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="Makeup tokens issued, used, expired and outstanding, by program, location or student. Dates are those "
+    "at the location of a token. Needs SEE_REPORTS, in the Office Portal or the Staff Portal.",
+    metadata={**requires([Permission.SEE_REPORTS]), **weighs(5_000)},
+)
+
+
+def _show(row: Row, group: TokenReportGroup) -> TokenReportRow:
+    return TokenReportRow(
+        subject_id=strawberry.ID(encode_id(_TYPES[group], UUID(row.key))) if row.key else None,
+        name=row.name,
+        counts=_show_counts(row.counts),
+    )
+
+
+def _show_counts(counts: TokenCounts) -> ShownTokenCounts:
+    return ShownTokenCounts(
+        issued=counts.issued,
+        withdrawn=counts.withdrawn,
+        used=counts.used,
+        expired=counts.expired,
+        expiring=counts.expiring,
+        outstanding=counts.outstanding,
+    )
