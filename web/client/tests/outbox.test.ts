@@ -27,11 +27,21 @@ class Bench {
   readonly place = new Place();
   readonly received: string[] = [];
   isOnline = true;
-  /** The server saves the next act, and its answer is lost. */
-  losesAnswer = false;
+  /** The server saves what comes next, and its answer is lost. With `half`, it saves half of it. */
+  loses: "answer" | "half" | null = null;
+  /** The server cannot do one of the next acts at the moment. */
+  postpones = false;
+  /** How many acts go in one request. */
+  most = Number.POSITIVE_INFINITY;
+  /** The device's clock. */
+  time = 0;
   #waits: Array<() => void> = [];
   readonly #heard = new Set<(told: Told<Input, Refusal>) => void>();
+  get timers(): number {
+    return this.#waits.length;
+  }
   #keys = 0;
+  requests = 0;
 
   tab(): Outbox<Input, Refusal> {
     let own: ((told: Told<Input, Refusal>) => void) | null = null;
@@ -47,14 +57,15 @@ class Bench {
     return new Outbox(
       this.place,
       tabs,
-      act => this.#send(act),
+      acts => this.#send(acts),
       (_seconds, then) => this.#waits.push(then),
     );
   }
 
   act(input: Input, seenRevision = this.server.revision): Act<Input> {
     this.#keys += 1;
-    return { key: `act ${this.#keys}`, occurrenceId: "o", capturedAt: this.#keys, seenRevision, input };
+    this.time += 1;
+    return { key: `act ${this.#keys}`, occurrenceId: "o", capturedAt: this.time, seenRevision, input };
   }
 
   /** Let time pass until nothing more happens. */
@@ -70,13 +81,21 @@ class Bench {
     }
   }
 
-  async #send(act: Act<Input>): Promise<Outcome<Refusal>> {
-    if (!this.isOnline) return { kind: "later", seconds: null };
-    if (!this.server.answers.has(act.key)) this.received.push(act.key);
-    const answer = this.server.receive(act, "me");
-    if (!this.losesAnswer) return answer;
-    this.losesAnswer = false;
-    throw new TypeError("Failed to fetch");
+  async #send(acts: readonly Act<Input>[]): Promise<ReadonlyMap<string, Outcome<Refusal>>> {
+    if (!this.isOnline) return new Map(acts.map(act => [act.key, { kind: "later", seconds: null }]));
+    const portion = acts.slice(0, this.most);
+    const { loses } = this;
+    const arriving = loses === "half" ? portion.slice(0, portion.length / 2) : portion;
+    const postponed = this.postpones ? (arriving[Math.floor(arriving.length / 2)]?.key ?? null) : null;
+    this.loses = null;
+    this.postpones = false;
+    this.requests += 1;
+    const answers = this.server.receiveQueued(arriving, "me", postponed);
+    for (const [key, answer] of answers) {
+      if (answer.kind !== "later" && !this.received.includes(key)) this.received.push(key);
+    }
+    if (loses !== null) throw new TypeError("Failed to fetch");
+    return answers;
   }
 }
 
@@ -101,6 +120,10 @@ describe("the outbox", () => {
       fc.constantFrom(
         { kind: "network" as const },
         { kind: "lose" as const },
+        { kind: "break" as const },
+        { kind: "postpone" as const },
+        { kind: "setBack" as const },
+        { kind: "pair" as const },
         { kind: "reload" as const },
         { kind: "settle" as const },
       ),
@@ -128,7 +151,11 @@ describe("the outbox", () => {
             const act = bench.act(mark(one.student, one.status));
             bench.server.receive(act, "somebody else");
           } else if (one.kind === "network") bench.isOnline = !bench.isOnline;
-          else if (one.kind === "lose") bench.losesAnswer = true;
+          else if (one.kind === "lose") bench.loses = "answer";
+          else if (one.kind === "break") bench.loses = "half";
+          else if (one.kind === "postpone") bench.postpones = true;
+          else if (one.kind === "setBack") bench.time -= 10;
+          else if (one.kind === "pair") bench.most = bench.most === 2 ? Number.POSITIVE_INFINITY : 2;
           else if (one.kind === "settle") await bench.settle();
           else {
             outbox = bench.tab();
@@ -169,24 +196,54 @@ describe("the outbox", () => {
     expect(other.acts().map(act => act.state)).toEqual(["settled", "settled", "settled"]);
   });
 
-  it("sends one act of a roll sheet at a time, and does not let other roll sheets wait for it", async () => {
-    const begun: string[] = [];
-    const answers = new Map<string, (outcome: Outcome<Refusal>) => void>();
-    const send = (act: Act<Input>) => {
-      begun.push(act.key);
-      return new Promise<Outcome<Refusal>>(resolve => answers.set(act.key, resolve));
+  it("sends what waits in one request, and lets no roll sheet wait for the answer about another", async () => {
+    const begun: string[][] = [];
+    const answers: Array<(outcomes: ReadonlyMap<string, Outcome<Refusal>>) => void> = [];
+    const send = (acts: readonly Act<Input>[]) => {
+      begun.push(acts.map(act => act.key));
+      return new Promise<ReadonlyMap<string, Outcome<Refusal>>>(resolve => answers.push(resolve));
     };
     const outbox = new Outbox<Input, Refusal>(new Place(), { tell: () => undefined, hear: () => undefined }, send);
-    await outbox.lead();
     const bench = new Bench();
     await outbox.add(bench.act(mark("ana", "PRESENT")));
     await outbox.add(bench.act(mark("ana", "ABSENT")));
+    await outbox.lead();
+    await outbox.add(bench.act(mark("ana", "TARDY")));
     await outbox.add({ ...bench.act(mark("ben", "ABSENT")), occurrenceId: "another" });
     outbox.flush();
-    expect(begun).toEqual(["act 1", "act 3"]);
-    answers.get("act 1")?.({ kind: "done", revision: 1 });
+    expect(begun).toEqual([["act 1", "act 2"], ["act 4"]]);
+    answers[0]?.(new Map(["act 1", "act 2"].map(key => [key, { kind: "done", revision: 1 }])));
     await new Promise(resolve => setImmediate(resolve));
-    expect(begun).toEqual(["act 1", "act 3", "act 2"]);
+    expect(begun).toEqual([["act 1", "act 2"], ["act 4"], ["act 3"]]);
+  });
+
+  it("sends two hundred acts of an hour without network in one request, and asks again by one timer", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    bench.isOnline = false;
+    for (let place = 0; place < 200; place += 1) {
+      await outbox.add(bench.act(mark(STUDENTS[place % 4] ?? "", place % 3 === 0 ? "ABSENT" : "PRESENT")));
+    }
+    await new Promise(resolve => setImmediate(resolve));
+    expect(bench.timers).toBe(1);
+    bench.isOnline = true;
+    await bench.settle();
+    expect(bench.requests).toBe(1);
+    expect(bench.received).toHaveLength(200);
+  });
+
+  it("keeps what is done later later, although the device's clock is set back", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    bench.isOnline = false;
+    await outbox.add(bench.act(mark("ana", "PRESENT")));
+    bench.time -= 10;
+    await outbox.add(bench.act(mark("ana", "ABSENT")));
+    bench.isOnline = true;
+    await bench.settle();
+    expect(bench.server.marks.get("ana")?.status).toBe("ABSENT");
   });
 
   it("goes on in the next tab when the one that sends is closed", async () => {

@@ -25,7 +25,7 @@ export class SheetServer {
   readonly changes: Change<Row<Status>, Head>[] = [];
   readonly answers = new Map<string, Outcome<Refusal>>();
   readonly marks = new Map<string, Held>();
-  readonly #changedAt = new Map<string, { revision: number; by: string }>();
+  readonly #decisions = new Map<string, { revision: number; by: string; at: number }>();
   revision = 0;
 
   snapshot(): Change<Row<Status>, Head> {
@@ -41,14 +41,29 @@ export class SheetServer {
     return answer;
   }
 
-  #save({ input, seenRevision }: Act<Input>, by: string): Outcome<Refusal> {
-    const conflicts = input.marks.filter(({ studentId, status }) => {
-      const last = this.#changedAt.get(studentId);
+  /** Save acts that have waited, in the order of their captured times. What comes after a postponed one waits too. */
+  receiveQueued(acts: readonly Act<Input>[], by: string, postponed: string | null): Map<string, Outcome<Refusal>> {
+    const inOrder = [...acts].sort((one, other) => one.capturedAt - other.capturedAt);
+    const from = inOrder.findIndex(act => act.key === postponed);
+    return new Map(
+      inOrder.map((act, place) => {
+        const waits = from >= 0 && place >= from;
+        return [act.key, waits ? { kind: "later" as const, seconds: 1 } : this.receive(act, by)];
+      }),
+    );
+  }
+
+  #save({ input, seenRevision, capturedAt }: Act<Input>, by: string): Outcome<Refusal> {
+    const unseen = input.marks.flatMap(({ studentId, status }) => {
+      const last = this.#decisions.get(studentId);
       const differs = (this.marks.get(studentId)?.status ?? null) !== status;
-      return last !== undefined && last.revision > seenRevision && last.by !== by && differs;
+      return last !== undefined && last.revision > seenRevision && differs ? [{ studentId, ...last }] : [];
     });
-    if (conflicts.length > 0) return { kind: "refused", refusal: { conflicts: conflicts.map(one => one.studentId) } };
-    const wanted = new Map(input.marks.map(mark => [mark.studentId, mark.status]));
+    const conflicts = unseen.filter(last => last.by !== by).map(last => last.studentId);
+    if (conflicts.length > 0) return { kind: "refused", refusal: { conflicts } };
+    const overtaken = new Set(unseen.filter(last => last.at > capturedAt).map(last => last.studentId));
+    const own = input.marks.filter(mark => !overtaken.has(mark.studentId));
+    const wanted = new Map(own.map(mark => [mark.studentId, mark.status]));
     if (input.rest !== null) {
       for (const id of STUDENTS) if (!wanted.has(id) && !this.marks.has(id)) wanted.set(id, input.rest);
     }
@@ -58,7 +73,7 @@ export class SheetServer {
       for (const [id, status] of changed) {
         if (status === null) this.marks.delete(id);
         else this.marks.set(id, { status, by });
-        this.#changedAt.set(id, { revision: this.revision, by });
+        this.#decisions.set(id, { revision: this.revision, by, at: capturedAt });
       }
       this.changes.push(
         this.#change(

@@ -24,8 +24,8 @@ export type Ask = <Data, Variables extends AnyVariables>(
 ) => Promise<Data>;
 
 /** Ask as the person who is signed in. A token that has just expired is replaced once. */
-export function asker(url: string, session: SessionKeeper): Ask {
-  const send = sender(url);
+export function asker(url: string, session: SessionKeeper, by: typeof fetch = fetch): Ask {
+  const send = sender(url, by);
   return async (document, variables) => {
     const token = await tokenOf(session);
     try {
@@ -40,8 +40,8 @@ export function asker(url: string, session: SessionKeeper): Ask {
 }
 
 /** Ask without a sign-in, or with the given token. */
-export function sender(url: string) {
-  const client = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
+export function sender(url: string, by: typeof fetch = fetch) {
+  const client = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false, fetch: by });
   return async <Data, Variables extends AnyVariables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,

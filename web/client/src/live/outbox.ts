@@ -1,16 +1,16 @@
 /**
  * The queue of what a person has done: each act is kept until the server has answered it.
  *
- * Acts of one occurrence are sent one after the other, in their order. An act that the server refuses is parked with the
- * refusal, and shown; nothing is dropped. Every act has an idempotency key, so sending it again does nothing twice.
- * One tab sends for all tabs of the browser (`lead`).
+ * What waits is sent together, in the order in which it was done; what comes after it for the same occurrence waits for the
+ * answer. An act that the server refuses is parked with the refusal, and shown; nothing is dropped. Every act has an
+ * idempotency key, so sending it again does nothing twice. One tab sends for all tabs of the browser (`lead`).
  */
 
 export interface Act<Input> {
   /** The idempotency key. */
   readonly key: string;
   readonly occurrenceId: string;
-  /** When the person tapped, in milliseconds since 1970. */
+  /** When the person tapped, in milliseconds since 1970. Later acts of an occurrence have later times. */
   readonly capturedAt: number;
   /** The revision that the person saw. */
   readonly seenRevision: number;
@@ -50,7 +50,12 @@ export type Outcome<Refusal> =
   /** The server could not be reached, or nobody is signed in: the act waits. */
   | { readonly kind: "later"; readonly seconds: number | null };
 
-export type Send<Input, Refusal> = (act: Act<Input>) => Promise<Outcome<Refusal>>;
+/**
+ * Send acts, in the order in which they were done, and return what became of each by its key.
+ *
+ * Acts may be left out, for example because they are too many for one request: they are sent next.
+ */
+export type Send<Input, Refusal> = (acts: readonly Act<Input>[]) => Promise<ReadonlyMap<string, Outcome<Refusal>>>;
 
 /** What tabs tell each other. */
 export type Told<Input, Refusal> =
@@ -71,7 +76,8 @@ export class Outbox<Input, Refusal> {
   /** Acts that this page holds alone, because the browser's storage is full or not there. */
   readonly #unkept = new Set<string>();
   readonly #sending = new Set<string>();
-  readonly #pauses = new Map<string, number>();
+  #pause = FIRST_PAUSE;
+  #isPausing = false;
   /** The revisions that roll sheets on this screen have reached. */
   readonly #reached = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
@@ -109,7 +115,7 @@ export class Outbox<Input, Refusal> {
 
   /** Keep the act, show it and send it. It is shown at once and kept before it is sent. */
   async add(act: Act<Input>): Promise<void> {
-    const waiting: Waiting<Input> = { ...act, state: "waiting" };
+    const waiting: Waiting<Input> = { ...act, capturedAt: this.#afterOthers(act), state: "waiting" };
     this.#become([...this.#acts, waiting]);
     try {
       await this.place.add(waiting);
@@ -134,30 +140,52 @@ export class Outbox<Input, Refusal> {
 
   /** Send what waits now, for example because the network is back. */
   flush(): void {
-    const heads = new Map<string, Waiting<Input>>();
-    for (const act of this.#acts) {
-      if (act.state === "waiting" && !heads.has(act.occurrenceId)) heads.set(act.occurrenceId, act);
-    }
-    for (const act of heads.values()) {
-      // A tab that does not lead sends only what the leader cannot read.
-      if (this.#isLeader || this.#unkept.has(act.key)) void this.#sendHead(act);
-    }
+    // A tab that does not lead sends only what the leader cannot read.
+    const mine = this.#acts.filter(
+      (act): act is Waiting<Input> =>
+        act.state === "waiting" &&
+        !this.#sending.has(act.occurrenceId) &&
+        (this.#isLeader || this.#unkept.has(act.key)),
+    );
+    if (mine.length > 0) void this.#sendAll(mine);
   }
 
-  async #sendHead(act: Waiting<Input>): Promise<void> {
-    if (this.#sending.has(act.occurrenceId)) return;
-    this.#sending.add(act.occurrenceId);
-    const outcome = await this.send(act).catch((): Outcome<Refusal> => ({ kind: "later", seconds: null }));
-    if (outcome.kind !== "later") await this.#settle(act, outcome);
-    this.#sending.delete(act.occurrenceId);
-    if (outcome.kind === "later") {
-      const pause = this.#pauses.get(act.occurrenceId) ?? FIRST_PAUSE;
-      this.#pauses.set(act.occurrenceId, Math.min(pause * 2, LONGEST_PAUSE));
-      this.wait(outcome.seconds ?? pause, () => this.flush());
-    } else {
-      this.#pauses.delete(act.occurrenceId);
-      this.flush();
+  async #sendAll(acts: readonly Waiting<Input>[]): Promise<void> {
+    const occurrences = new Set(acts.map(act => act.occurrenceId));
+    for (const id of occurrences) this.#sending.add(id);
+    const outcomes = await this.send(acts).catch(() => new Map<string, Outcome<Refusal>>());
+    let seconds: number | null = null;
+    let isAnswered = false;
+    for (const act of acts) {
+      const outcome = outcomes.get(act.key);
+      if (outcome === undefined) continue;
+      if (outcome.kind === "later") seconds = Math.max(seconds ?? 0, outcome.seconds ?? 0);
+      else {
+        isAnswered = true;
+        await this.#settle(act, outcome);
+      }
     }
+    for (const id of occurrences) this.#sending.delete(id);
+    if (isAnswered) this.#pause = FIRST_PAUSE;
+    // What was left out goes at once; what has to wait does, and so does everything when nothing was answered.
+    if (seconds === null && isAnswered) this.flush();
+    else this.#flushLater(seconds);
+  }
+
+  #flushLater(seconds: number | null): void {
+    if (this.#isPausing) return;
+    this.#isPausing = true;
+    this.wait(seconds || this.#pause, () => {
+      this.#isPausing = false;
+      this.flush();
+    });
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+  }
+
+  /** A device's clock can be set back, but what a person does later stays later. */
+  #afterOthers(act: Act<Input>): number {
+    const before = this.#acts.filter(one => one.occurrenceId === act.occurrenceId).map(one => one.capturedAt);
+    return Math.max(act.capturedAt, ...before.map(time => time + 1));
   }
 
   async #settle(act: Waiting<Input>, outcome: Exclude<Outcome<Refusal>, { kind: "later" }>): Promise<void> {

@@ -2,15 +2,20 @@
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
 import { type Ask, asker } from "../live/ask";
+import { type Ahead, ServerClock } from "../live/clock";
 import { Outbox } from "../live/outbox";
 import { channelOf, VaultPlace } from "../live/outboxPlace";
 import { localPlace, lockNamed, SessionKeeper } from "../live/session";
 import { LiveSocket } from "../live/socket";
 import { Vault } from "../live/vault";
-import { type AttendanceInput, type Refusal, sending } from "./acts";
+import type { AttendanceInput, Refusal } from "./acts";
+import { sending } from "./sending";
 
 export const session = new SessionKeeper(localPlace("rollbook.staff"), renew, lockNamed("rollbook.staff"));
-export const ask: Ask = asker(SERVER, session);
+// What earlier pages have learnt of the server's clock.
+const CLOCK = "rollbook.clock";
+export const clock = new ServerClock(readAhead(), ahead => write(CLOCK, JSON.stringify(ahead)));
+export const ask: Ask = asker(SERVER, session, clock.fetch);
 export const socket = new LiveSocket(STREAMS, session);
 
 export type AttendanceOutbox = Outbox<AttendanceInput, Refusal>;
@@ -51,6 +56,14 @@ export function lastLocker(): Locker | null {
   return person === null ? null : lockerOf(person);
 }
 
+function readAhead(): Ahead | null {
+  try {
+    return JSON.parse(localStorage.getItem(CLOCK) ?? "null") as Ahead | null;
+  } catch {
+    return null;
+  }
+}
+
 function write(name: string, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(name);
@@ -69,6 +82,7 @@ export async function signOut(): Promise<void> {
   await ask(SIGN_OUT, {}).catch(() => undefined);
   await opened?.vault.forget().catch(() => undefined);
   write(PERSON, null);
+  write(CLOCK, null);
   session.end();
   // Whatever this page holds of the person ends with it.
   location.assign("/");

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Seen } from "../../live/store";
 import { actorName } from "../../parts/people";
+import { refusalWords } from "../../parts/refusals";
 import { statusWord } from "../../parts/statuses";
 import { clockTime } from "../../parts/times";
 import type { Conflict, ParkedAct } from "../acts";
@@ -33,7 +34,7 @@ function Refused({ act, rows, recording }: Omit<Props, "parked" | "zone"> & { ac
   return (
     <>
       <p>
-        <strong>{about}</strong> was not saved. {act.refusal.message}
+        <strong>{about}</strong> was not saved. {refusalWords(act.refusal)}
       </p>
       <button type="button" className="button" onClick={() => recording.decide(act, new Set())}>
         Understood

@@ -63,47 +63,85 @@ export const FOLLOW_SHEET = graphql(
   [ACTOR, SHEET, ROW],
 );
 
-export const SUBMIT = graphql(`
+/** Why the server did not take what was done on a roll sheet. */
+const REFUSED = graphql(`
+  fragment Refused on UserError @_unmask {
+    __typename
+    code
+    message
+    ... on AttendanceNotRecordable { reason }
+    ... on CapturedTimeNotPossible { capturedAtReason }
+    ... on AttendanceConflict {
+      currentRevision
+      conflicts { studentId wantedStatus currentStatus changedAt }
+    }
+    ... on QueuedActNotPossible { fault }
+    ... on QueuedActPostponed { retryAfter }
+  }
+`);
+
+export const SUBMIT = graphql(
+  `
   mutation Submit($input: SubmitAttendanceInput!) {
     submitAttendance(input: $input) {
       __typename
       ... on SubmitAttendanceSuccess { occurrence { revision } }
-      ... on UserError { message }
-      ... on AttendanceConflict {
-        currentRevision
-        conflicts { studentId wantedStatus currentStatus changedAt }
-      }
+      ...Refused
     }
   }
-`);
+`,
+  [REFUSED],
+);
 
-export const MARK = graphql(`
+export const MARK = graphql(
+  `
   mutation Mark($input: MarkAttendanceInput!) {
     markAttendance(input: $input) {
       __typename
       ... on MarkAttendanceSuccess { occurrence { revision } }
-      ... on UserError { message }
-      ... on AttendanceConflict {
-        currentRevision
-        conflicts { studentId wantedStatus currentStatus changedAt }
-      }
+      ...Refused
     }
   }
-`);
+`,
+  [REFUSED],
+);
 
-export const CLEAR = graphql(`
+export const CLEAR = graphql(
+  `
   mutation Clear($input: ClearMarkInput!) {
     clearMark(input: $input) {
       __typename
       ... on ClearMarkSuccess { occurrence { revision } }
-      ... on UserError { message }
-      ... on AttendanceConflict {
-        currentRevision
-        conflicts { studentId wantedStatus currentStatus changedAt }
-      }
+      ...Refused
     }
   }
-`);
+`,
+  [REFUSED],
+);
+
+export const QUEUED_ACT = graphql(
+  `
+  fragment QueuedAct on QueuedOutcome @_unmask {
+    __typename
+    ... on QueuedActRecorded { occurrence { revision } }
+    ...Refused
+  }
+`,
+  [REFUSED],
+);
+
+export const RECORD_QUEUED = graphql(
+  `
+  mutation RecordQueued($input: RecordQueuedInput!) {
+    recordQueued(input: $input) {
+      __typename
+      ... on RecordQueuedSuccess { results { idempotencyKey outcome { ...QueuedAct } } }
+      ...Refused
+    }
+  }
+`,
+  [QUEUED_ACT, REFUSED],
+);
 
 export const HISTORY = graphql(
   `

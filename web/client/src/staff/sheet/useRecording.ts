@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { SheetState } from "../../live/store";
 import type { AttendanceInput, ParkedAct } from "../acts";
 import type { Desk } from "../operations";
-import type { AttendanceOutbox } from "../services";
+import { type AttendanceOutbox, clock } from "../services";
 import { type Draft, NO_DRAFT, seenRevision, withMark, without } from "./draft";
 import type { SheetHead, SheetRow, Status } from "./operations";
 
@@ -33,7 +33,7 @@ export function useRecording({ id, desk, outbox, state, draft, setDraft }: Given
       void outbox.add({
         key: crypto.randomUUID(),
         occurrenceId: id,
-        capturedAt: Date.now(),
+        capturedAt: clock.now(),
         seenRevision: seen,
         input,
       });
