@@ -31,3 +31,11 @@ def holds_on(version: str, on_date: str) -> str:
         f"({version}.starts_on IS NULL OR {version}.starts_on <= {on_date})"
         f" AND ({version}.ends_on IS NULL OR {version}.ends_on >= {on_date})"
     )
+
+
+def waits(enrollment: str, today: str) -> str:
+    """Whether the enrollment waits for a place. A wait that ends today is over."""
+    return (
+        f"{enrollment}.type = 'WAITLIST' AND {enrollment}.deleted_at IS NULL"
+        f" AND ({enrollment}.drop_on IS NULL OR {enrollment}.drop_on > {today})"
+    )

@@ -74,7 +74,8 @@ async def resolve(
 field = strawberry.field(
     resolver=resolve,
     description="The enrollments of the organization, in the order in which they were made: for WAITLIST, that is the "
-    "order in which places are given. Deleted enrollments are left out. Needs attendance VIEW, in the Office Portal or "
-    "the Staff Portal; without SEE_ALL, it lists those in offerings that the caller teaches or substitutes.",
+    "order in which places are given, and `waitlistPosition` counts those who still wait. Deleted ones are left out. "
+    "Needs attendance VIEW, in the Office Portal or the Staff Portal; without SEE_ALL, it lists those in offerings "
+    "that the caller teaches or substitutes.",
     metadata=requires(SEE_ATTENDANCE),
 )

@@ -22,6 +22,7 @@ from db.people.guardians import GuardianFacts, read_guardians_of
 from db.people.students import read_live_members, read_students, visibility_of
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
+from gql.enrollments.waiting import load_position
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
@@ -157,6 +158,15 @@ class Enrollment(Later, Node):
     )
     async def student(self, info: Info) -> Annotated["Student", strawberry.lazy("gql.people.student")] | None:
         return await load(info, self.facts.student_id, _read_enrolled)
+
+    @strawberry.field(
+        description="The position of a WAITLIST enrollment among those who wait for a place in the offering, in the "
+        "order in which they joined: 1 is the next. Null for other types, and when the wait is over. A wait ends with "
+        "its last date.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def waitlist_position(self, info: Info) -> int | None:
+        return await load_position(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else None
 
 
 OPEN_NOTES = strawberry.argument(

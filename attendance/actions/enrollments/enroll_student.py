@@ -74,7 +74,8 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
             starts_on=new.starts_on,
             drop_on=new.drop_on,
             timeslot_id=new.timeslot_id,
-            now=now,
+            # Who waits stands in line by this time.
+            now=uow.time_under_lock(now),
         )
         await end_waiting(uow, enrollment_id, now=now)
     await follow_new_place(uow, new.student_id, today=today_of(timetables[new.offering_id], now))
