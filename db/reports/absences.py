@@ -17,12 +17,13 @@ _PLACE = "(missed.held_on, missed.class_key, missed.timeslot_id, missed.student_
 _ABSENCES = HotStatement(f"""
 WITH {SHEETS}, missed AS (
     SELECT sheet.held_on, sheet.timeslot_id, sheet.offering_id, o.name AS class_name, o.sort_key AS class_key,
-           m.student_id, s.first_name, s.last_name, s.sort_key AS student_key, m.status, m.is_defaulted
+           absence.student_id, s.first_name, s.last_name, s.sort_key AS student_key, absence.status,
+           absence.is_defaulted
     FROM sheet
-    JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = sheet.timeslot_id
-        AND m.held_on = sheet.held_on AND m.status IN ('ABSENT', 'EXCUSED_ABSENCE')
+    JOIN mark absence ON absence.organization_id = :organization_id AND absence.timeslot_id = sheet.timeslot_id
+        AND absence.held_on = sheet.held_on AND absence.status IN ('ABSENT', 'EXCUSED_ABSENCE')
     JOIN offering o ON o.organization_id = :organization_id AND o.id = sheet.offering_id
-    JOIN student s ON s.organization_id = :organization_id AND s.id = m.student_id
+    JOIN student s ON s.organization_id = :organization_id AND s.id = absence.student_id
 ), page AS MATERIALIZED (
     SELECT missed.* FROM missed
     WHERE CAST(:after_on AS date) IS NULL

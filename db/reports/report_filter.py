@@ -10,13 +10,13 @@ from db.listing import values
 
 SHEETS = f"""
 sheet AS MATERIALIZED (
-    SELECT c.timeslot_id, c.held_on, t.offering_id, v.location_id
+    SELECT c.timeslot_id, c.held_on, held.offering_id, v.location_id
     FROM occurrence c
-    JOIN timeslot t ON t.organization_id = c.organization_id AND t.id = c.timeslot_id
-    JOIN offering_version v ON v.organization_id = t.organization_id AND v.offering_id = t.offering_id
+    JOIN timeslot held ON held.organization_id = c.organization_id AND held.id = c.timeslot_id
+    JOIN offering_version v ON v.organization_id = held.organization_id AND v.offering_id = held.offering_id
         AND {holds_on("v", "c.held_on")}
     WHERE c.organization_id = :organization_id AND c.held_on BETWEEN :from_on AND :to_on
-      AND (CAST(:offering_ids AS uuid[]) IS NULL OR t.offering_id = ANY (:offering_ids))
+      AND (CAST(:offering_ids AS uuid[]) IS NULL OR held.offering_id = ANY (:offering_ids))
       AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
       AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
 )"""  # noqa: S608 - constants

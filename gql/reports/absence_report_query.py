@@ -6,7 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.rules.vocabulary import AttendanceStatus as Status
 from db.reports.absences import AbsenceRow, read_absences
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
@@ -91,7 +90,7 @@ def _show(row: AbsenceRow) -> AbsenceReportRow:
         offering_name=row.class_name,
         student_id=encode_id("Student", row.student_id),
         student_name=row.student_name,
-        status=Status(row.status),
+        status=row.status,
         is_defaulted=row.is_defaulted,
         token=None
         if token is None

@@ -865,9 +865,9 @@ TABLE["Query.absenceReport"] = query(
     """{ absenceReport(filter: {from: "2026-11-01", to: "2026-11-30"}) { nodes { studentName token { state } } } }""",
     nothing,
     frozenset({Permission.SEE_REPORTS}),
-    right="OK",
+    right="EMPTY",
     lacking=NOT_YOU,
-    stranger="OK",
+    stranger="EMPTY",
     **STAFF_ALONE,
 )
 TABLE["Query.tokenReport"] = query(
@@ -885,7 +885,7 @@ TABLE["Query.capacityReport"] = query(
     frozenset({Permission.SEE_REPORTS}),
     right="OK",
     lacking=NOT_YOU,
-    stranger="OK",
+    stranger="EMPTY",
     **STAFF_ALONE,
 )
 TABLE["Query.attendanceReport"] = query(
