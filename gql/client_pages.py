@@ -70,6 +70,7 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
     return [
         *pages,
         Route("/client.json", configuration, include_in_schema=False),
+        Route("/signed-out", _signed_out, methods=["POST"], include_in_schema=False),
         Route("/worker.js", _worker, include_in_schema=False),
         Mount("/assets", _HashedFiles(directory=FOLDER / "static" / "assets", check_dir=False)),
     ]
@@ -90,6 +91,17 @@ async def _worker(_: Request) -> Response:
     if not script.is_file():
         return Response(status_code=404)
     return FileResponse(script, headers={**_SAFE, "cache-control": "no-cache"})
+
+
+async def _signed_out(request: Request) -> Response:
+    """Have the browser delete what it keeps of the pages, after somebody has signed out there.
+
+    Only a browser that says that the pages themselves ask gets this answer. Another site could otherwise delete marks
+    that wait to be sent.
+    """
+    if request.headers.get("sec-fetch-site") != "same-origin":
+        return Response(status_code=403)
+    return Response(status_code=204, headers={"clear-site-data": '"cache", "storage"', "cache-control": "no-store"})
 
 
 class _HashedFiles(StaticFiles):

@@ -21,6 +21,8 @@ from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet
 from tests.support.processes import SECRET
 
+# What the browser still has of somebody who has signed out. The page for signing in has no worker before it is loaded.
+LEFT = "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 
 
@@ -57,11 +59,13 @@ async def test_somebody_signs_in_finds_the_class_and_meets_no_barrier(
     await desk.mark("Ben", "Absent")
     await desk.without_barriers()
     await page.locator(".menu summary").click()
-    await desk.tap("Sign out")
+    async with page.expect_response("**/signed-out") as signed_out:
+        await desk.tap("Sign out")
+    assert (await (await signed_out.value).all_headers())["clear-site-data"] == '"cache", "storage"'
     # The page shows the form at once, and is then loaded anew.
     await page.wait_for_url(re.compile(r":\d+/$"))
     await expect(page.get_by_label("Password")).to_be_visible()
-    assert await page.evaluate("localStorage.length") == 0
+    assert await page.evaluate(LEFT) == [0, 0, 0]
 
 
 async def test_R12_1_an_invitation_leads_to_a_password(hall: Hall, world: World, sheet: LiveSheet) -> None:
@@ -124,7 +128,8 @@ async def test_a_second_factor_is_set_up_and_asked_for(hall: Hall, world: World,
     await desk.without_barriers()
     await desk.tap("I have kept them")
     await page.locator(".menu summary").click()
-    await desk.tap("Sign out")
+    async with page.expect_event("load"):
+        await desk.tap("Sign out")
     await sign_in()
     await page.get_by_label("Code").fill(recovery)
     await desk.tap("Go on")

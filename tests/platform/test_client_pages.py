@@ -42,11 +42,15 @@ def built(folder: Path) -> Path:
 
 
 def get(path: str, *demo: DemoSignIn, accept_encoding: str = "identity") -> httpx.Response:
+    return ask("GET", path, *demo, headers={"accept-encoding": accept_encoding})
+
+
+def ask(method: str, path: str, *demo: DemoSignIn, headers: dict[str, str]) -> httpx.Response:
     transport = httpx.ASGITransport(Starlette(routes=client_routes(demo)))
 
     async def answer() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://rollbook") as client:
-            return await client.get(path, headers={"accept-encoding": accept_encoding})
+            return await client.request(method, path, headers=headers)
 
     return asyncio.run(answer())
 
@@ -178,3 +182,11 @@ def test_the_lock_pins_each_package_by_hash_and_names_no_host() -> None:
     wanted = json.loads((client_pages.FOLDER / "package.json").read_text())
     versions = [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions)
+
+
+def test_only_the_pages_themselves_have_a_browser_delete_what_it_keeps() -> None:
+    own = ask("POST", "/signed-out", headers={"sec-fetch-site": "same-origin"})
+    assert (own.status_code, own.headers["clear-site-data"]) == (204, '"cache", "storage"')
+    for given in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {}):
+        other = ask("POST", "/signed-out", headers=given)
+        assert (other.status_code, other.headers.get("clear-site-data")) == (403, None)

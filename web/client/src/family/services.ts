@@ -1,4 +1,5 @@
 /** What lives as long as the page: the sign-in of a guardian, and the socket of the streams. */
+import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
 import { type Ask, asker } from "../live/ask";
@@ -12,6 +13,5 @@ export const socket = new LiveSocket(STREAMS, session);
 export async function signOut(): Promise<void> {
   await ask(SIGN_OUT, {}).catch(() => undefined);
   session.end();
-  // Whatever this page holds of the family ends with it.
-  location.assign("/family");
+  await leave("/family");
 }

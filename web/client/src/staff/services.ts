@@ -1,4 +1,5 @@
 /** Everything that lives as long as the page: the sign-in, the socket, and the outbox of the person who is signed in. */
+import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
 import { type Ask, asker } from "../live/ask";
@@ -84,6 +85,5 @@ export async function signOut(): Promise<void> {
   write(PERSON, null);
   write(CLOCK, null);
   session.end();
-  // Whatever this page holds of the person ends with it.
-  location.assign("/");
+  await leave("/");
 }
