@@ -30,6 +30,7 @@ class Sizes:
     simulated_occurrences -- how many occurrences the two simulated days have.
     listed_organizations -- how many random organizations are listed and searched.
     documents -- how many random documents over a roll sheet are executed in the compiled and in the plain way.
+    year_classes, year_students -- how large the business is that is founded and run for a year.
     demo_moments -- at how many of the awkward moments the demo is loaded.
     """
 
@@ -46,6 +47,8 @@ class Sizes:
     snow_day_classes: int
     crowd: int
     simulated_occurrences: int
+    year_classes: int
+    year_students: int
     demo_moments: int
     listed_organizations: int
     documents: int
@@ -66,6 +69,8 @@ PROFILES = {
         snow_day_classes=24,
         crowd=40,
         simulated_occurrences=40,
+        year_classes=4,
+        year_students=12,
         demo_moments=2,
         listed_organizations=3,
         documents=30,
@@ -84,6 +89,8 @@ PROFILES = {
         snow_day_classes=100,
         crowd=200,
         simulated_occurrences=400,
+        year_classes=200,
+        year_students=3000,
         demo_moments=5,
         listed_organizations=40,
         documents=600,
