@@ -58,6 +58,11 @@ class GuardianViewer:
         "setting familiesMayGiveBackMakeups."
     )
 
+    requests_absences: bool = strawberry.field(
+        description="Whether the family can announce absences, with `requestExpectedAbsence`. This is the setting "
+        "guardiansMayRequestAbsences."
+    )
+
     @strawberry.field(
         description=f"The students of the family, ordered by last name, then by first name; at most {MOST_STUDENTS}.",
         metadata=signed_in(Portal.CUSTOMER),
@@ -115,6 +120,7 @@ def show_viewer(facts: ViewerFacts) -> StaffViewer | GuardianViewer | KioskViewe
             organization=organization,
             books_makeups=facts.settings.makeup_tokens.auto_approve_makeups,
             gives_back_makeups=facts.settings.makeup_tokens.families_may_give_back_makeups,
+            requests_absences=facts.settings.absences.guardians_may_request_absences,
         )
     return StaffViewer(
         name=name,

@@ -11,6 +11,7 @@ from attendance.actions.tokens.explain_absences import ExplainedAbsence, explain
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
+from attendance.rules.tokens.student_tokens import TokenFacts, seen_by_family
 from db.calendar.occurrences import read_heads
 from db.tokens.token_ledger import AbsencePage, read_absences
 from gql.calendar.occurrence import Occurrence, show_occurrence
@@ -19,6 +20,7 @@ from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.vocabulary import Portal
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, show_token
@@ -42,7 +44,8 @@ class MakeupTokenDecision:
     )
     message: str = strawberry.field(description="The outcome and its cause as an English sentence.")
     token: MakeupToken | None = strawberry.field(
-        description="The token that was issued, even if it was revoked or deleted later. Null when none was issued."
+        description="The token that was issued, even if it was revoked or deleted later. Null when none was issued, "
+        "or when the viewer is a guardian who may not see it."
     )
     due_at: datetime | None = strawberry.field(
         description="When the next deferred run will look at the absence. Null when no run is due."
@@ -52,7 +55,7 @@ class MakeupTokenDecision:
         "otherwise."
     )
     entries: list[MakeupTokenEntry] = strawberry.field(
-        description="All ledger entries about this absence, oldest first."
+        description="All ledger entries about this absence, oldest first. Empty for guardians."
     )
 
 
@@ -91,7 +94,8 @@ async def decisions_of_student(
 async def _read(source: Reading, asked: list[_Asked]) -> list[_Found]:
     connection, viewer = source
     caller, settings = viewer.caller, viewer.settings.makeup_tokens
-    visible_to = None if sees_all_occurrences(caller) else caller.person_id
+    is_family = caller.portal is Portal.CUSTOMER
+    visible_to = None if is_family or sees_all_occurrences(caller) else caller.person_id
     pages = await read_absences(
         connection, caller.organization_id, [each.page for each in asked], visible_to=visible_to
     )
@@ -102,7 +106,7 @@ async def _read(source: Reading, asked: list[_Asked]) -> list[_Found]:
     heads = {
         head.key: head for head in await read_heads(connection, caller.organization_id, {key for _, key in wanted})
     }
-    shown = ShownTokens([], heads, settings, is_family=False)
+    shown = ShownTokens([], heads, settings, is_family=is_family)
     return [
         _Found([explained[each.page.student_id, key] for key in keys if key in heads], heads, shown)
         for each, keys in zip(asked, pages, strict=True)
@@ -111,17 +115,25 @@ async def _read(source: Reading, asked: list[_Asked]) -> list[_Found]:
 
 def _show(absence: ExplainedAbsence, student: Student, found: _Found, now: datetime) -> MakeupTokenDecision:
     decision = absence.decision
+    token = _visible(decision.token, found.shown, now)
     return MakeupTokenDecision(
         occurrence=show_occurrence(found.heads[absence.key], now),
         status=absence.status,
         outcome=decision.outcome,
         cause=decision.cause,
         message=decision.message,
-        token=None if decision.token is None else show_token(decision.token, student, found.shown, now),
+        token=None if token is None else show_token(token, student, found.shown, now),
         due_at=absence.due_at,
         facts=[fact for fact in show_facts(decision.facts) if fact.name in ("counted", "limit")],
-        entries=[show_entry(step) for step in absence.steps],
+        # The ledger names staff and their remarks.
+        entries=[] if found.shown.is_family else [show_entry(step) for step in absence.steps],
     )
+
+
+def _visible(token: TokenFacts | None, shown: ShownTokens, now: datetime) -> TokenFacts | None:
+    if token is None or (shown.is_family and not seen_by_family([token], shown.settings, now)):
+        return None
+    return token
 
 
 async def resolve(
@@ -137,7 +149,7 @@ field = strawberry.field(
     resolver=resolve,
     description="All absences of the student, newest first, each with what was decided about a makeup token and why: "
     "it was issued, it waits for a deferred run, or it was skipped, revoked or deleted. Absences from camps and "
-    "appointments are included. Needs attendance VIEW; without SEE_ALL, only the occurrences that the viewer teaches "
-    "or substitutes are listed; guardians are refused.",
-    metadata=requires(SEE_ATTENDANCE),
+    "appointments are included. Guardians see those of their own family, without the ledger. Staff need attendance "
+    "VIEW; without SEE_ALL, only the occurrences that the viewer teaches or substitutes are listed.",
+    metadata=requires(SEE_ATTENDANCE, by_name=(Portal.CUSTOMER,)),
 )

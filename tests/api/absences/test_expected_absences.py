@@ -162,7 +162,10 @@ async def test_R6_2_guardians_ask_and_staff_approve(desk: AbsenceDesk) -> None:
 
 
 async def test_R6_2_requests_can_be_switched_off(desk: AbsenceDesk) -> None:
+    way = "{ viewer { ... on GuardianViewer { requestsAbsences } } }"
+    assert await desk.family.ask(way) == {"viewer": {"requestsAbsences": True}}
     await desk.world.change_settings(guardians_may_request_absences=False)
+    assert await desk.family.ask(way) == {"viewer": {"requestsAbsences": False}}
     before = await fingerprint(desk.world)
     assert (await desk.request())["__typename"] == "AbsenceRequestsOff"
     assert await fingerprint(desk.world) == before

@@ -252,11 +252,21 @@ async def test_R7_9_absences_of_all_offerings_come_newest_first_in_pages(desk: D
     assert paged == whole
 
 
-async def test_R11_2_guardians_are_refused(desk: Desk) -> None:
-    family = await desk.world.family()
-    child = await desk.world.student(family_id=family)
-    guardian = await desk.api.signed_in(desk.world, await desk.world.guardian(family), Portal.CUSTOMER)
-    assert (await guardian.refused(ASK, id=encode_id("Student", child)))[0] == "FORBIDDEN"
+async def test_R7_9_R11_2_guardians_are_told_why_but_not_who_did_it(desk: Desk) -> None:
+    await desk.mark("ABSENT")
+    (ann,) = await desk.world.rows(models.Student, id=desk.ann)
+    gail = await desk.api.signed_in(desk.world, await desk.world.guardian(ann.family_id), Portal.CUSTOMER)
+    (told,) = (await desk.ask(gail))["nodes"]
+    (known,) = (await desk.ask())["nodes"]
+    assert len(known["entries"]) == 1
+    assert told == {**known, "entries": []}
+    # They see no token that is taken from them, but are told why there is none.
+    await desk.sheet.world.change(models.MakeupToken, (await desk.sheet.tokens())[0].id, deleted_at=LONG_AGO)
+    (told,) = (await desk.ask(gail))["nodes"]
+    assert (told["outcome"], told["cause"], told["token"]) == ("DELETED", "DELETED_BY_HAND", None)
+    other = await desk.world.guardian(await desk.world.family())
+    stranger = await desk.api.signed_in(desk.world, other, Portal.CUSTOMER)
+    assert await stranger.ask(ASK, id=encode_id("Student", desk.ann)) == {"student": None}
 
 
 async def test_R11_3_staff_without_see_all_learn_of_what_they_teach_alone(desk: Desk) -> None:
