@@ -4,11 +4,10 @@ The API enqueues through it, and workers poll it.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
-from arq.connections import ArqRedis
 from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
@@ -16,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from db.wake_ups import EmailQueued, Sink, TaskQueued, TokenRunArmed, WakeUp
+from workers.arq_internals import JobQueue
 
 QUEUE = "arq:queue"
 RUN_TOKENS = "run_tokens"
@@ -29,7 +29,7 @@ SERIALIZER, DESERIALIZER = orjson.dumps, orjson.loads
 PATIENT_TRIES = 8
 
 
-def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
+def connect_queue(url: str, *, tries: int = 0) -> JobQueue:
     """Return a pool whose commands end in limited time. arq's own pool sets no timeouts and hangs when Redis is
     unreachable.
 
@@ -44,18 +44,20 @@ def connect_queue(url: str, *, tries: int = 0) -> ArqRedis:
         retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],
         retry_on_timeout=tries > 0,
     )
-    return ArqRedis(
+    return JobQueue(
         pool_or_conn=pool, job_serializer=SERIALIZER, job_deserializer=DESERIALIZER, default_queue_name=QUEUE
     )
 
 
-class JobQueue(Protocol):
-    """The one method of arq's pool that is needed to wake workers."""
+class Jobs(Protocol):
+    """The one method of the queue that is needed to wake workers."""
 
-    async def enqueue_job(self, function: str, *args: Any, **options: Any) -> Any: ...
+    async def enqueue(
+        self, function: str, *args: str, job_id: str, due_at: datetime | None = None, lifetime: timedelta
+    ) -> Any: ...
 
 
-def to_workers(jobs: JobQueue) -> Sink:
+def to_workers(jobs: Jobs) -> Sink:
     """Return a sink that tells arq about due token runs, queued e-mail and queued tasks.
 
     A run's job id contains the due time, because arq does not move a job that it already has.
@@ -67,20 +69,15 @@ def to_workers(jobs: JobQueue) -> Sink:
                 case TokenRunArmed() as run:
                     key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
                     job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                    # arq's own expiry counts from the due time. For a run that is long overdue it is negative, which
-                    # Redis refuses.
-                    await jobs.enqueue_job(
-                        RUN_TOKENS, *key, _job_id=job_id, _defer_until=run.due_at, _expires=WAKE_UP_LIFETIME
-                    )
+                    await jobs.enqueue(RUN_TOKENS, *key, job_id=job_id, due_at=run.due_at, lifetime=WAKE_UP_LIFETIME)
                 case EmailQueued() as email:
                     names = (str(email.organization_id), str(email.email_id))
                     job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
-                    await jobs.enqueue_job(
-                        SEND_EMAIL, *names, _job_id=job_id, _defer_until=email.due_at, _expires=WAKE_UP_LIFETIME
+                    await jobs.enqueue(
+                        SEND_EMAIL, *names, job_id=job_id, due_at=email.due_at, lifetime=WAKE_UP_LIFETIME
                     )
                 case TaskQueued() as task:
-                    await jobs.enqueue_job(
-                        WORK_ON_TASKS, _job_id=f"{WORK_ON_TASKS}:{task.task_id}", _expires=WAKE_UP_LIFETIME
-                    )
+                    job_id = f"{WORK_ON_TASKS}:{task.task_id}"
+                    await jobs.enqueue(WORK_ON_TASKS, job_id=job_id, lifetime=WAKE_UP_LIFETIME)
 
     return enqueue

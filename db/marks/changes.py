@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy import text
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.captured import Decision
@@ -16,28 +15,19 @@ from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import ChangeKind, Source
-from db import models
 from db.driver import HotStatement
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
 
-_OCCURRENCE = (models.Occurrence.organization_id, models.Occurrence.timeslot_id, models.Occurrence.held_on)
 # DO UPDATE is used because DO NOTHING would neither lock nor return an existing row.
-_LOCK = (
-    insert_or(models.Occurrence)
-    .from_select(
-        [column.key for column in _OCCURRENCE],
-        select(
-            models.Timeslot.organization_id,
-            models.Timeslot.id,
-            bindparam("on_date", type_=models.Occurrence.held_on.type),
-        ).where(
-            models.Timeslot.organization_id == bindparam("organization"), models.Timeslot.id == bindparam("timeslot")
-        ),
-    )
-    .on_conflict_do_update(index_elements=_OCCURRENCE, set_={"revision": models.Occurrence.revision})
-    .returning(models.Occurrence.revision, models.Occurrence.cancelled_at)
-)
+_LOCK = HotStatement("""
+INSERT INTO occurrence (organization_id, timeslot_id, held_on)
+SELECT t.organization_id, t.id, CAST(:held_on AS date)
+FROM timeslot t
+WHERE t.organization_id = :organization_id AND t.id = :timeslot_id
+ON CONFLICT (organization_id, timeslot_id, held_on) DO UPDATE SET revision = occurrence.revision
+RETURNING occurrence.revision, occurrence.cancelled_at
+""")
 NUMBERED = """
 WITH numbered AS (
     UPDATE occurrence o SET revision = o.revision + 1
@@ -167,10 +157,10 @@ async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurren
     Raises OccurrenceNotFound when the organization has no such timeslot. It does not check whether the timeslot meets
     on that date, or whether the caller may see it.
     """
-    row = (await uow.connection.execute(_LOCK, _given(uow, key))).one_or_none()
-    if row is None:
-        raise OccurrenceNotFound
-    return LockedOccurrence(key, row.revision, row.cancelled_at is not None)
+    given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
+    for row in await _LOCK.rows(uow.connection, given):
+        return LockedOccurrence(key, row.revision, row.cancelled_at is not None)
+    raise OccurrenceNotFound
 
 
 async def record_change(
@@ -275,7 +265,3 @@ async def last_decisions(
     }
     rows = await uow.connection.execute(_LAST_DECISIONS, given)
     return {row.student_id: Decision(*row[1:]) for row in rows}
-
-
-def _given(uow: UnitOfWork, key: OccurrenceKey) -> dict[str, object]:
-    return {"organization": uow.organization_id, "timeslot": key.timeslot_id, "on_date": key.held_on}

@@ -191,7 +191,10 @@ class _Function:
         attribute = plain_attribute(field)
         if attribute is not None:
             make = made_later.get(attribute)
-            read = f"{it}.{attribute}" if make is None else f"{self._named(make)}({it})"
+            read = f"{it}.{attribute}"
+            if make is not None:
+                # Some objects of the class have the attribute already.
+                read = f"{read} if {attribute!r} in {it}.__dict__ else {self._named(make)}({it})"
             self._write(level, f"{found} = {read}")
         else:
             find = None if has_arguments(details) else declared_at_once(metadata_of(field))

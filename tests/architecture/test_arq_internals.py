@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, cast
 from uuid import uuid4
@@ -89,3 +90,25 @@ async def test_a_worker_reports_under_the_key_of_its_queue(working: Working) -> 
         while await working.pool.get(health_key(working.queue)) is None:
             await asyncio.sleep(0.02)
     assert 0 < await working.pool.ttl(health_key(working.queue)) <= 2, LIBRARY
+
+
+@pytest.mark.parametrize("due_at", [None, datetime(2026, 11, 17, 8, tzinfo=UTC)])
+async def test_a_job_is_queued_as_arq_itself_queues_it(redis_url: str, due_at: datetime | None) -> None:
+    pool, lifetime = connect_queue(redis_url), timedelta(days=3)
+    pool.default_queue_name = f"arq:test:{uuid4()}"
+    ours, theirs, finished = (uuid4().hex for _ in range(3))
+    assert await pool.enqueue("job", "a", "b", job_id=ours, due_at=due_at, lifetime=lifetime)
+    await pool.enqueue_job("job", "a", "b", _job_id=theirs, _defer_until=due_at, _expires=lifetime)
+    kept = []
+    for job_id in (ours, theirs):
+        job = DESERIALIZER(await pool.get(f"arq:job:{job_id}") or b"")
+        enqueued_at = job.pop("et")
+        due = await pool.zscore(pool.default_queue_name, job_id)
+        expires_in = await pool.pttl(f"arq:job:{job_id}")
+        kept.append((job, due if due_at else due == enqueued_at, round(expires_in / 60_000)))
+    assert kept[0] == kept[1], LIBRARY
+    await pool.set(f"arq:result:{finished}", b"", px=1000)
+    for job_id in (ours, theirs, finished):
+        assert not await pool.enqueue("job", job_id=job_id, lifetime=lifetime)
+    assert await pool.zcard(pool.default_queue_name) == 2
+    await pool.aclose()

@@ -86,8 +86,8 @@ async def test_a_queued_task_wakes_one_worker_by_a_job_of_its_own(desk: TaskDesk
     jobs: list[tuple[str, str]] = []
 
     class Queue:
-        async def enqueue_job(self, function: str, *args: object, _job_id: str, **options: object) -> None:
-            jobs.append((function, _job_id))
+        async def enqueue(self, function: str, *args: object, job_id: str, **options: object) -> None:
+            jobs.append((function, job_id))
 
     desk.announcer = Announcer(to_workers(Queue()))
     desk.announcer.start()
