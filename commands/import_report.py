@@ -4,10 +4,10 @@ import time
 from typing import TYPE_CHECKING, Self, TextIO
 
 from commands.terminal import say
-from importing.oneroster.report import grouped
+from importing.report import grouped
 
 if TYPE_CHECKING:
-    from importing.oneroster.report import Report
+    from importing.report import Report
 
 _SHOWN = 50
 

@@ -1,22 +1,17 @@
-"""Opens the zip file, finds its CSV files, enforces limits, and reads the manifest. Nothing is written to disk."""
+"""Opens the zip file of a bundle, and reads its manifest and its files."""
 
-import re
 import zipfile
-import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from importing.oneroster.csv_rows import parsed, wrong_separator
-from importing.oneroster.report import ImportRefused, Report
+from importing.archives import csv_files, opened_zip, text_of
+from importing.csv_rows import parsed, wrong_separator
 from importing.oneroster.specification import ORDER, OUR_FILES, VERSIONS
+from importing.report import ImportRefused, Report
 
-FILES_AT_MOST = 500
-FILE_BYTES_AT_MOST = 256 * 1024 * 1024
-BUNDLE_BYTES_AT_MOST = 512 * 1024 * 1024
 MODES = ("bulk", "delta", "absent")
 # Files by their names in lower case: exporters disagree about the case.
 _READ = {name.lower(): name for name in ("manifest", *ORDER)}
-_END_OF_FILE = re.compile(r"\x1a[\x1a\s]*\Z")  # what old systems write after the last line
 
 
 @dataclass(frozen=True)
@@ -32,73 +27,16 @@ def open_bundle(path: Path, report: Report) -> Bundle:
     """Read the bundle. Raises ImportRefused unless it is a zip of UTF-8 CSV files with a manifest of version 1.1 or
     1.2.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            found = _csv_files(archive)
-            if "manifest" not in found:
-                there = ", ".join(sorted(archive.namelist())[:5]) or "nothing"
-                raise ImportRefused(
-                    f"{path.name} has no manifest.csv, which a OneRoster bundle has at its root. It contains: {there}."
-                )
-            version, modes = _manifest(_text(archive, found["manifest"]), found)
-            wanted = _wanted(version, modes, found, report)
-            return Bundle(version, modes, {name: _text(archive, found[name]) for name in wanted})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as fault:
-        raise ImportRefused(f"{path.name} cannot be read as a zip file: {fault}.") from fault
-    except OSError as fault:
-        raise ImportRefused(f"{path.name} cannot be read: {fault.strerror or fault}.") from fault
-
-
-def _csv_files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Return the files that Rollbook may read, in whichever folder they are, by their names without .csv."""
-    entries = archive.infolist()
-    if len(entries) > FILES_AT_MOST:
-        raise ImportRefused(f"The bundle has {len(entries)} files; the limit is {FILES_AT_MOST}.")
-    found: dict[str, zipfile.ZipInfo] = {}
-    total = 0
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
-            raise ImportRefused(f"The bundle contains the path {entry.filename!r}, which points outside of it.")
-        name = _READ.get(path.stem.lower())
-        is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if name is None or entry.is_dir() or is_hidden or path.suffix.lower() != ".csv":
-            continue
-        if name in found:
-            both = f"{found[name].filename}, {entry.filename}"
-            raise ImportRefused(f"The bundle contains {name}.csv twice: {both}. Leave one of them out.")
-        _check_size(entry)
-        total += entry.file_size
-        found[name] = entry
-    if total > BUNDLE_BYTES_AT_MOST:
-        raise ImportRefused(f"The bundle unpacks to {total:,} bytes; the limit is {BUNDLE_BYTES_AT_MOST:,}.")
-    return found
-
-
-def _check_size(entry: zipfile.ZipInfo) -> None:
-    if entry.flag_bits & 0x1:
-        raise ImportRefused(f"{entry.filename} is encrypted; send the bundle without a password.")
-    if entry.file_size > FILE_BYTES_AT_MOST:
-        raise ImportRefused(
-            f"{entry.filename} unpacks to {entry.file_size:,} bytes; the limit is {FILE_BYTES_AT_MOST:,}."
-        )
-
-
-def _text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    with archive.open(entry) as file:
-        # The size that the zip declares may be false, so the number of unpacked bytes is limited here.
-        content = file.read(entry.file_size + 1)
-    if len(content) > entry.file_size:
-        raise ImportRefused(f"{entry.filename} is longer than the zip file says.")
-    try:
-        return _END_OF_FILE.sub("", content.decode("utf-8").lstrip("\ufeff"))
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        byte = content[fault.start]
-        raise ImportRefused(
-            f"{PurePosixPath(entry.filename).name} is not UTF-8: line {line} has the byte 0x{byte:02X}. "
-            "Export it as UTF-8 (not as Windows-1252, Latin-1 or UTF-16)."
-        ) from None
+    with opened_zip(path) as archive:
+        found = csv_files(archive, _READ)
+        if "manifest" not in found:
+            there = ", ".join(sorted(archive.namelist())[:5]) or "nothing"
+            raise ImportRefused(
+                f"{path.name} has no manifest.csv, which a OneRoster bundle has at its root. It contains: {there}."
+            )
+        version, modes = _manifest(text_of(archive, found["manifest"]), found)
+        wanted = _wanted(version, modes, found, report)
+        return Bundle(version, modes, {name: text_of(archive, found[name]) for name in wanted})
 
 
 def _manifest(text: str, found: dict[str, zipfile.ZipInfo]) -> tuple[str, dict[str, str]]:

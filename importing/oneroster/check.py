@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from attendance.rules.people.registering import is_email
-from importing.oneroster.csv_rows import Record
+from importing.cells import balance_of
+from importing.csv_rows import Record
 from importing.oneroster.erased import leave_out_erased
 from importing.oneroster.known import Known
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster, check_references
 from importing.oneroster.schedule import Schedule, read_schedule
 from importing.oneroster.users import sort_users
+from importing.report import Report
 
 Fault = tuple[str, object, str]  # column, value, reason
-BALANCE_BELOW = Decimal(10) ** 10
 
 
 def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule:
@@ -79,7 +78,7 @@ def _family(row: Record, roster: Roster, known: Known) -> Fault | None:
         return "student", student, "is not a student"
     if row["email"] is not None and not is_email(row["email"]):
         return "email", row["email"], "is not an e-mail address"
-    if balance is not None and read_balance(balance) is None:
+    if balance is not None and balance_of(balance) is None:
         return "balance", balance, "is not an amount such as 120.50 or -15"
     return None
 
@@ -96,19 +95,6 @@ def _key_of(roster: Roster, known: Known) -> Callable[[Record], Fault | None]:
         return "family", key, "occurs in no row with a student, and is not in Rollbook"
 
     return fault_of
-
-
-def read_balance(text: str) -> Decimal | None:
-    """Return an amount with at most two decimal places, positive when the family owes money; None if the text is not
-    one.
-    """
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or abs(amount) >= BALANCE_BELOW or amount != amount.quantize(Decimal("0.01")):
-        return None
-    return amount
 
 
 def _check_zones(roster: Roster, schedule: Schedule, known: Known, report: Report) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 import asyncpg
 
 from attendance.actions.enrollments.change_enrollments import enrollments_changed
-from importing.oneroster import tables
-from importing.oneroster.acting import as_action
+from importing import tables
+from importing.acting import as_action
 from importing.oneroster.known import Known
 from importing.oneroster.makeups import retimed_offerings
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
-from importing.oneroster.tables import upsert
+from importing.report import Report
+from importing.tables import upsert
 
 # Every action that gives or ends a place locks its offering first, in this order (db/calendar/timetables.py).
 _LOCK = """

@@ -4,10 +4,10 @@ The id of whoever an import brings is a digest of the organization and the sourc
 erased keeps its id. So the row itself tells, without the sourcedId, that its holder must not come back.
 """
 
-from importing.oneroster.csv_rows import Record
+from importing.csv_rows import Record
 from importing.oneroster.known import Known
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
+from importing.report import Report
 
 
 def leave_out_erased(roster: Roster, known: Known, report: Report) -> None:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from attendance.rules.vocabulary import EnrollmentEnd
-from importing.oneroster.csv_rows import Record
+from importing.csv_rows import Record
 from importing.oneroster.known import GONE, Known, KnownEnrollment
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.users import first_name, last_name
+from importing.report import Report
 
 # What is remembered in place of a row that ends an enrollment of the office on another date. It equals no row, so the
 # warning comes until both say the same.

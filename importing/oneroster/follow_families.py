@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from attendance.rules.people.registering import is_email
-from importing.oneroster.check import read_balance
-from importing.oneroster.csv_rows import Record
+from importing.cells import balance_of
+from importing.csv_rows import Record
 from importing.oneroster.families import Households
 from importing.oneroster.known import FamilyFields, Known, KnownFamily
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.users import last_name
+from importing.report import Report
 
 _TITLES = ("name", "phone number", "e-mail address", "balance")
 _SILENT = FamilyFields(None, None, None, None)
@@ -89,7 +89,7 @@ def _facts(roster: Roster, known: Known, households: Households) -> dict[UUID, F
 
 
 def _fields(row: Record) -> FamilyFields:
-    balance = None if row["balance"] is None else read_balance(row["balance"])
+    balance = None if row["balance"] is None else balance_of(row["balance"])
     return FamilyFields(row["name"], row["phone"], row["email"], balance)
 
 

@@ -8,9 +8,9 @@ from attendance.rules.kiosk.countries import country_of
 from attendance.rules.kiosk.telephones import can_identify
 from importing.oneroster.known import GUARDIAN_PREFIX, Known
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
-from importing.oneroster.tables import stage
+from importing.report import Report
+from importing.tables import stage
 
 REMOVE = """
     DELETE FROM guardian_phone g

@@ -7,17 +7,18 @@ import asyncpg
 from db.calendar.history import end_teaching, end_timeslots, keep_what_held, move_timeslots
 from db.enrollments.waiting import close_waiting
 from db.names import keys_of
-from importing.oneroster import tables
+from importing import tables
+from importing.ending import end_enrollments, rows_of
+from importing.leaving import follow_leaving
+from importing.makeups import follow_makeups, hold_makeups
 from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember, tell_roll_sheets
 from importing.oneroster.guardian_phones import write_phones
 from importing.oneroster.known import Known
-from importing.oneroster.leaving import follow_leaving
-from importing.oneroster.makeups import follow_makeups, hold_makeups
+from importing.oneroster.makeups import retimed_offerings
 from importing.oneroster.plan import Plan
 from importing.oneroster.plan_timetable import changed_offerings
-from importing.oneroster.report import Report
-from importing.oneroster.roster import Progress
-from importing.oneroster.tables import Target, stage, upsert
+from importing.report import Progress, Report
+from importing.tables import Target, stage, upsert
 
 # Tables that others refer to come first. The names on the right appear in the report.
 STEPS: tuple[tuple[str, Target, str], ...] = (
@@ -34,24 +35,6 @@ STEPS: tuple[tuple[str, Target, str], ...] = (
     ("enrollment", tables.ENROLLMENTS, "enrollments"),
     ("offering_instructor", tables.INSTRUCTORS, "instructors of classes"),
 )
-# An enrollment that has begun ends on the day before the change, which is today, or tomorrow once a class of today has
-# begun: rosters of what has taken place stay correct (R2.10). One that has not begun is deleted. The dates of one-day
-# enrollments cannot be moved. $3 and $4: the dates of the change by offering.
-END_BEGUN = """
-    UPDATE enrollment e SET drop_on = k.changes_on - 1,
-        end_cause = CASE WHEN o.deleted_at IS NULL OR e.end_cause = 'DROPPED' THEN 'DROPPED' ELSE 'SESSION_ENDED' END
-    FROM offering o JOIN unnest($3::uuid[], $4::date[]) AS k (offering_id, changes_on) ON k.offering_id = o.id
-    WHERE (o.organization_id, o.id) = (e.organization_id, e.offering_id)
-      AND e.organization_id = $1 AND e.{column} = ANY($2) AND e.deleted_at IS NULL
-      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY')
-      AND e.starts_on < k.changes_on AND (e.drop_on IS NULL OR e.drop_on >= k.changes_on)
-"""
-DELETE_AHEAD = """
-    UPDATE enrollment e SET deleted_at = $5
-    FROM unnest($3::uuid[], $4::date[]) AS k (offering_id, changes_on)
-    WHERE e.organization_id = $1 AND e.{column} = ANY($2) AND e.offering_id = k.offering_id AND e.deleted_at IS NULL
-      AND e.type NOT IN ('MAKEUP', 'SINGLE_DAY') AND e.starts_on >= k.changes_on
-"""
 # A family that is left without students and has no balance is removed; a balance keeps the family.
 DELETE_EMPTIED = """
     UPDATE family f SET deleted_at = $2
@@ -86,10 +69,11 @@ async def carry_out(
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
     await hold_what_changed(connection, plan, known, report)
+    retimed = retimed_offerings(plan, known)
     async with tell_roll_sheets(connection, plan, known):
-        await hold_makeups(connection, plan, known)
+        await hold_makeups(connection, organization_id, retimed, plan.now)
         await _write(connection, plan, known, report, progress)
-    if given_back := await follow_makeups(connection, plan, known):
+    if given_back := await follow_makeups(connection, organization_id, retimed, plan.now):
         report.thing("makeups given back").changed = given_back
     await follow_leaving(connection, organization_id, plan.now)
 
@@ -163,7 +147,7 @@ async def _move(connection: asyncpg.Connection, plan: Plan, organization_id: UUI
             [id_ for id_, _ in pairs],
             [family for _, family in pairs],
         )
-        report.thing(name).changed += _count(done)
+        report.thing(name).changed += rows_of(done)
 
 
 async def _write_facts(connection: asyncpg.Connection, plan: Plan, organization_id: UUID, report: Report) -> None:
@@ -180,7 +164,7 @@ async def _write_facts(connection: asyncpg.Connection, plan: Plan, organization_
     if plan.birth_facts:
         await stage(connection, "student", ("id", "birth_on", "gender"), plan.birth_facts, "staged_births")
         stored = report.thing("birth dates and sex")
-        stored.changed = _count(await connection.execute(BIRTH_FACTS, organization_id))
+        stored.changed = rows_of(await connection.execute(BIRTH_FACTS, organization_id))
         stored.unchanged = len(plan.birth_facts) - stored.changed
 
 
@@ -194,10 +178,12 @@ async def _remove(connection: asyncpg.Connection, plan: Plan, organization_id: U
         if removed or (plan.gone.get(table) or plan.links_gone.get(table)):
             report.thing(name).removed += removed
     students = plan.gone.get("student", [])
-    if ended := await _end_enrollments(connection, "student_id", organization_id, students, plan):
+    if ended := await end_enrollments(
+        connection, "student_id", organization_id, students, changes_on=plan.changes_on, now=plan.now
+    ):
         report.thing("enrollments").removed += ended
     if plan.planned("student") or students or plan.moved:
-        emptied = _count(await connection.execute(DELETE_EMPTIED, organization_id, plan.now))
+        emptied = rows_of(await connection.execute(DELETE_EMPTIED, organization_id, plan.now))
         if emptied:
             report.thing("families").removed += emptied
 
@@ -206,19 +192,10 @@ async def _remove_ids(
     connection: asyncpg.Connection, table: str, organization_id: UUID, ids: list[UUID], plan: Plan
 ) -> int:
     if table == "enrollment":
-        return await _end_enrollments(connection, "id", organization_id, ids, plan)
+        return await end_enrollments(connection, "id", organization_id, ids, changes_on=plan.changes_on, now=plan.now)
     real, column = ("person", "ended_at") if table in ("staff", "guardian") else (table, "deleted_at")
     sql = f"UPDATE {real} SET {column} = $3 WHERE organization_id = $1 AND id = ANY($2) AND {column} IS NULL"  # noqa: S608
-    return _count(await connection.execute(sql, organization_id, ids, plan.now))
-
-
-async def _end_enrollments(
-    connection: asyncpg.Connection, column: str, organization_id: UUID, ids: list[UUID], plan: Plan
-) -> int:
-    dates = organization_id, ids, list(plan.changes_on), list(plan.changes_on.values())
-    ended = await connection.execute(END_BEGUN.format(column=column), *dates)
-    deleted = await connection.execute(DELETE_AHEAD.format(column=column), *dates, plan.now)
-    return _count(ended) + _count(deleted)
+    return rows_of(await connection.execute(sql, organization_id, ids, plan.now))
 
 
 async def _remove_links(
@@ -233,9 +210,4 @@ async def _remove_links(
         [one for one, _ in pairs],
         [other_id for _, other_id in pairs],
     )
-    return _count(done)
-
-
-def _count(status: str) -> int:
-    """Return the 3 of "UPDATE 3"."""
-    return int(status.rsplit(" ", 1)[-1])
+    return rows_of(done)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from importing.oneroster.csv_rows import Record
+from importing.csv_rows import Record
 from importing.oneroster.known import KnownPerson, KnownStudent
-from importing.oneroster.report import Report
+from importing.report import Report
 
 TITLES = {
     "first_name": ("givenName", "given name"),

@@ -6,9 +6,10 @@ import asyncpg
 
 from db.ids import new_id
 from importing.oneroster.known import GUARDIAN_PREFIX
-from importing.oneroster.report import ImportRefused, Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.users import first_name, last_name
+from importing.organizations import existing_organization
+from importing.report import ImportRefused, Report
 
 # class of advisory locks; the second key is the name of an organization that may have to be created
 LOCK_CLASS = 7_065_513
@@ -37,7 +38,7 @@ async def find_organization(connection: asyncpg.Connection, wanted: str | None, 
     instead.
     """
     if wanted is not None:
-        return await _existing(connection, wanted, report)
+        return await existing_organization(connection, wanted, report)
     districts = [org["name"] for org in roster.rows("orgs").live if org["type"] == "district"]
     if len(districts) != 1:
         raise ImportRefused(
@@ -48,7 +49,7 @@ async def find_organization(connection: asyncpg.Connection, wanted: str | None, 
         raise ImportRefused(f"Another import into {districts[0]!r} is running; try again when it has ended.")
     found = await connection.fetch("SELECT organization_id FROM organization WHERE name = $1", districts[0])
     if found:
-        return await _existing(connection, districts[0], report)
+        return await existing_organization(connection, districts[0], report)
     await _ask_about_a_renamed_district(connection, roster, districts[0], report)
     organization_id = new_id()
     await connection.execute(
@@ -77,19 +78,3 @@ async def _ask_about_a_renamed_district(
             f"A new organization {name!r} would begin, although {found['count']} of the bundle's {len(people)} people "
             f"are in {found['name']!r} already. If the district was renamed, add --organization {found['name']!r}."
         )
-
-
-async def _existing(connection: asyncpg.Connection, wanted: str, report: Report) -> UUID:
-    found = await connection.fetch(
-        "SELECT organization_id, name FROM organization WHERE name = $1 OR organization_id::text = lower($1)", wanted
-    )
-    if not found:
-        names = [row["name"] for row in await connection.fetch("SELECT name FROM organization ORDER BY name LIMIT 10")]
-        there = f" There are: {', '.join(names)}." if names else " There is none yet."
-        raise ImportRefused(f"There is no organization {wanted!r}.{there}")
-    if len(found) > 1:
-        ids = ", ".join(str(row["organization_id"]) for row in found)
-        raise ImportRefused(f"Several organizations are called {wanted!r}; give an id: {ids}.")
-    report.organization = found[0]["name"]
-    organization_id: UUID = found[0]["organization_id"]
-    return organization_id

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from db.calendar.history import MovedTimeslot
 from importing.oneroster.known import FamilyFields, Known, KnownEnrollment
-from importing.oneroster.report import ImportRefused
 from importing.oneroster.roster import Roster
-from importing.oneroster.tables import Row
+from importing.report import ImportRefused
+from importing.tables import Row
 
 
 @dataclass

@@ -7,8 +7,8 @@ from uuid import UUID
 from importing.oneroster.follow_enrollments import EnrollmentFollower
 from importing.oneroster.known import Known, KnownEnrollment
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
+from importing.report import Report
 
 
 def plan_enrollments(plan: Plan, roster: Roster, known: Known, today: date, report: Report) -> None:

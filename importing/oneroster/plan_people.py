@@ -5,16 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from attendance.rules.people.registering import is_email
-from importing.oneroster.csv_rows import Record
+from importing.csv_rows import Record
 from importing.oneroster.families import Households, find_households
 from importing.oneroster.follow_families import plan_families
 from importing.oneroster.guardian_phones import plan_phones
 from importing.oneroster.known import GUARDIAN_PREFIX, Known, KnownPerson
 from importing.oneroster.office_fields import keep_edited
 from importing.oneroster.plan import Plan
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
 from importing.oneroster.users import first_name, last_name
+from importing.report import Report
 
 SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER", "unspecified": "UNSPECIFIED"}
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from importing.oneroster.known import Known
 from importing.oneroster.plan import Plan
 from importing.oneroster.roster import Roster
+from importing.questions import is_many
 
-FEW = 3  # so many of a kind end without asking
 _KINDS = {
     "location": ("orgs", "locations"),
     "session": ("academicSessions", "sessions"),
@@ -33,7 +33,7 @@ def _ends(plan: Plan, roster: Roster, live: Mapping[str, Mapping[str, UUID]]) ->
         is_empty = rows.mode == "bulk" and rows.is_whole and not rows.by_id and not rows.bad
         if is_empty and ending:
             yield f"{file}.csv is a bulk file without rows, so {len(ending)} of {len(there)} {name} would end."
-        elif _is_many(len(ending), len(there)):
+        elif is_many(len(ending), len(there)):
             yield f"{len(ending)} of the {len(there)} {name} would end."
 
 
@@ -58,7 +58,7 @@ def _other_ends(plan: Plan, known: Known) -> Iterator[str]:
         (len(plan.links_gone.get("offering_session", ())), attached, "sessions of classes"),
         (len(plan.gone["program"]), len(known.program_ids), "programs"),
     ):
-        if _is_many(count, of):
+        if is_many(count, of):
             yield f"{count} of the {of} {name} would end."
 
 
@@ -77,7 +77,3 @@ def _lost_roles(plan: Plan, roster: Roster, known: Known, live: Mapping[str, Map
             article = "staff" if kind == "staff" else f"a {kind}"
             found.append(f"No longer {article}: {', '.join(lost[:5])}{more}.")
     return found
-
-
-def _is_many(count: int, of: int) -> bool:
-    return count > FEW and 10 * count > of

@@ -1,16 +1,14 @@
 """A bundle's rows with every reference checked, and the kinds of its users."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from attendance.rules.vocabulary import Permission
+from importing.columns import Column
+from importing.csv_rows import Record, Rows, read_rows
 from importing.oneroster.bundle import Bundle
-from importing.oneroster.csv_rows import Record, Rows, read_rows
 from importing.oneroster.known import Known
-from importing.oneroster.report import Report
-from importing.oneroster.specification import VERSIONS, Column
-
-Progress = Callable[[str, int, int], None]  # the current step, rows done, rows in all (0: not known yet)
+from importing.oneroster.specification import VERSIONS
+from importing.report import Progress, Report
 
 
 @dataclass

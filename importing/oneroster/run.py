@@ -9,11 +9,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from db.asyncpg_internals import watch_socket
 from db.calendar.history import change_dates
-from db.engine import ending
-from db.limits import OF_A_COMMAND
-from db.people.erasing import IMPORT_LOCK_CLASS, import_lock_key
+from importing.cells import zones
 from importing.oneroster.bundle import open_bundle
 from importing.oneroster.check import check
 from importing.oneroster.known import Known, read_known
@@ -24,11 +21,10 @@ from importing.oneroster.plan_enrollments import plan_enrollments, plan_removals
 from importing.oneroster.plan_people import plan_people
 from importing.oneroster.plan_timetable import plan_timeslots, plan_timetables_of_removed
 from importing.oneroster.questions import questions
-from importing.oneroster.report import ImportRefused, Report
-from importing.oneroster.roster import Progress, Roster, read_roster
-from importing.oneroster.schedule import Schedule, zones
-
-LOCK_CLASS = 7_065_512  # class of advisory locks; the second key is the organization
+from importing.oneroster.roster import Roster, read_roster
+from importing.oneroster.schedule import Schedule
+from importing.report import ImportRefused, Progress, Report
+from importing.transaction import NotKept, in_one_transaction, lock_imports
 
 
 @dataclass(frozen=True)
@@ -47,10 +43,6 @@ class Choices:
     dry_run: bool = False
 
 
-class _NotKept(Exception):
-    """Rolls the transaction back. The report gives the reason."""
-
-
 async def import_oneroster(
     database_url: str, path: Path, choices: Choices, *, now: datetime, progress: Progress = lambda *_: None
 ) -> Report:
@@ -66,7 +58,8 @@ async def import_oneroster(
     try:
         roster = read_roster(open_bundle(path, report), report, progress)
         if not report.is_broken:
-            await _in_one_transaction(database_url, _Import(roster, choices, now, report, progress))
+            task = _Import(roster, choices, now, report, progress)
+            report.is_kept = await in_one_transaction(database_url, lambda connection: _import(connection, task))
     except ImportRefused as refusal:
         refusal.report = report
         raise
@@ -83,27 +76,10 @@ class _Import:
     progress: Progress
 
 
-async def _in_one_transaction(database_url: str, task: _Import) -> None:
-    url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-    connection = await asyncpg.connect(url, server_settings=ending(OF_A_COMMAND))
-    watch_socket(connection)
-    try:
-        async with connection.transaction():
-            await _import(connection, task)
-    except _NotKept:
-        return
-    except asyncpg.UniqueViolationError as fault:
-        reason = f"Somebody changed the same data meanwhile ({fault.constraint_name}); try again."
-        raise ImportRefused(reason) from fault
-    finally:
-        await connection.close()
-    task.report.is_kept = True
-
-
 async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     roster, choices, report = task.roster, task.choices, task.report
     organization_id = await find_organization(connection, choices.organization, roster, report)
-    await _lock(connection, organization_id, report.organization)
+    await lock_imports(connection, organization_id, report.organization)
     task.progress("checking references", 0, 0)
     known = await read_known(connection, organization_id)
     zone = choices.time_zone or next((one.time_zone for one in known.location_by_id.values()), "UTC")
@@ -113,7 +89,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
         count = report.rows(f"{file}.csv")
         count.bad = count.read - len(rows.records)
     if report.errors and not choices.skip_bad_rows:
-        raise _NotKept
+        raise NotKept
     task.progress("comparing with the database", 0, 0)
     changes_on = await change_dates(connection.fetch, organization_id, known.location_of, task.now)
     plan = _plan(task, schedule, known, today, changes_on)
@@ -122,7 +98,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
     await carry_out(connection, plan, known, report, task.progress)
     report.is_sound = True
     if choices.dry_run:
-        raise _NotKept
+        raise NotKept
 
 
 def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_on: dict[UUID, date]) -> Plan:
@@ -137,13 +113,3 @@ def _plan(task: _Import, schedule: Schedule, known: Known, today: date, changes_
     plan_timetables_of_removed(plan, schedule, known)
     report.questions += questions(plan, roster, known, live)
     return plan
-
-
-async def _lock(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
-    """Admit one import at a time into an organization, and wait for erasures, which are short. The locks end with the
-    transaction, however that ends.
-    """
-    key = import_lock_key(organization_id)
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
-        raise ImportRefused(f"Another import into {name!r} is running; try again when it has ended.")
-    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", IMPORT_LOCK_CLASS, key)

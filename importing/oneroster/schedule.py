@@ -1,20 +1,16 @@
 """Reads schedule.csv: when classes meet, which OneRoster does not say."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import time
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
-from importing.oneroster.csv_rows import Record
-from importing.oneroster.report import Report
+from importing.cells import clock_of, weekday_of, zones
+from importing.csv_rows import Record
 from importing.oneroster.roster import Roster
+from importing.report import Report
 
 FILE = "schedule.csv"
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_BY_END = 12 * 60
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 @dataclass(frozen=True)
@@ -73,15 +69,9 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
     return schedule
 
 
-@cache
-def zones() -> frozenset[str]:
-    """Return the names of the IANA zones."""
-    return frozenset(available_timezones())
-
-
 def _slot(record: Record, roster: Roster, faults: list[tuple[str, str, str]]) -> Slot | None:
-    weekday = _weekday(record["weekday"])
-    start = _clock(record["start"])
+    weekday = weekday_of(record["weekday"])
+    start = clock_of(record["start"])
     if weekday is None:
         faults.append(("weekday", record["weekday"], "is neither 1 (Monday) to 7 (Sunday) nor the name of a day"))
     if start is None:
@@ -118,21 +108,8 @@ def _minutes_by_end(text: str, start: time) -> int | None:
     """Return the length up to the end. An end before the start is on the next day (R2.7); for a slot longer than 12
     hours `minutes` is needed.
     """
-    end = _clock(text)
+    end = clock_of(text)
     if end is None:
         return None
     minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60)
     return minutes if 0 < minutes <= LONGEST_BY_END else None
-
-
-def _weekday(text: str) -> int | None:
-    wanted = text.lower()
-    if wanted.isdecimal():
-        return int(wanted) if wanted in "1234567" and len(wanted) == 1 else None
-    fitting = [number for number, day in enumerate(DAYS, start=1) if len(wanted) >= 3 and day.startswith(wanted)]
-    return fitting[0] if fitting else None
-
-
-def _clock(text: str) -> time | None:
-    found = _CLOCK.fullmatch(text)
-    return time(int(found[1]), int(found[2])) if found else None

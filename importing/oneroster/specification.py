@@ -3,11 +3,8 @@
 A file or column that is not here can hold anything (R13.11), also where OneRoster requires it.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from importing.columns import DELETED, Column, Content, FileSpecification
 
-# "inactive" is what OneRoster 1.0 called "tobedeleted".
-DELETED = frozenset({"tobedeleted", "inactive"})
 STATUSES = DELETED | {"active"}
 OUR_FILES = ("schedule", "families")
 # A row can refer only to files before its own, so one pass finds everything that depends on a bad row.
@@ -23,45 +20,6 @@ ORDER = (
     "schedule",
     "families",
 )
-
-
-class Content(StrEnum):
-    """The type of a cell's value."""
-
-    TEXT = "text"
-    DATE = "date"
-    FLAG = "flag"
-    LIST = "list"
-    ANY = "any"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column. `one_of` restricts its values; with `is_open`, exporters may add values that begin with ext:.
-
-    `refers_to` names the file whose sourcedIds the column contains. A dangling reference is an error if Rollbook needs
-    the reference, and only a warning if it `is_hint`, or if the bundle may come without that file (`may_lack_file`).
-    """
-
-    name: str
-    required: bool = False
-    content: Content = Content.TEXT
-    one_of: frozenset[str] = frozenset()
-    is_open: bool = False
-    refers_to: str = ""
-    is_hint: bool = False
-    may_lack_file: bool = False
-
-
-@dataclass(frozen=True)
-class FileSpecification:
-    name: str
-    columns: tuple[Column, ...]
-    has_id: bool = True
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.name}.csv"
 
 
 def _date(name: str, *, required: bool = False) -> Column:
@@ -166,7 +124,7 @@ _SCHEDULE = FileSpecification(
         Column("room"),
         Column("timeZone"),
     ),
-    has_id=False,
+    id_column="",
 )
 _FAMILIES = FileSpecification(
     "families",
@@ -178,7 +136,7 @@ _FAMILIES = FileSpecification(
         Column("email"),
         Column("balance"),
     ),
-    has_id=False,
+    id_column="",
 )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date
 
 from attendance.rules.vocabulary import Permission
-from importing.oneroster.csv_rows import Record
+from importing.csv_rows import Record
 from importing.oneroster.known import Known
-from importing.oneroster.report import Report
 from importing.oneroster.roster import Roster
+from importing.report import Report
 
 _OFFICE = frozenset(
     {

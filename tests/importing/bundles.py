@@ -8,7 +8,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from importing.oneroster.report import Report
+from importing.report import Report
 
 Row = dict[str, str]
 Files = dict[str, list[Row]]

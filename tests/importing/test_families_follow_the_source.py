@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from importing.oneroster.report import Report
+from importing.report import Report
 from tests.importing.bundles import Files, delta, row_of, school_1_1, user
 
 pytestmark = pytest.mark.emptied_database

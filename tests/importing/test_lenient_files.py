@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from commands.import_report import tell
-from importing.oneroster.report import ImportRefused
+from importing.report import ImportRefused
 from tests.importing.bundles import (
     Files,
     csv_text,

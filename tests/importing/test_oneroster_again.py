@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from importing.oneroster.report import ImportRefused, Report
+from importing.report import ImportRefused, Report
 from tests.importing.bundles import Files, delta, row_of, school_1_1, school_1_2, user
 
 pytestmark = pytest.mark.emptied_database

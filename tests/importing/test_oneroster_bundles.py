@@ -8,11 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from importing.oneroster import bundle as bundle_module
+from importing import archives
 from importing.oneroster import load as load_module
 from importing.oneroster import run as run_module
-from importing.oneroster.report import ImportRefused, write_report_file
-from importing.oneroster.run import LOCK_CLASS
+from importing.report import ImportRefused, write_report_file
+from importing.transaction import LOCK_CLASS
 from tests.importing.bundles import csv_text, row_of, school_1_1, write_bundle
 
 pytestmark = pytest.mark.emptied_database
@@ -133,7 +133,7 @@ async def test_files_that_are_no_bundle(load: Any, tmp_path: Path, monkeypatch: 
     whole.write_bytes(content)
     with pytest.raises(ImportRefused, match="cannot be read as a zip file"):
         await load(whole)
-    monkeypatch.setattr(bundle_module, "FILE_BYTES_AT_MOST", 1000)
+    monkeypatch.setattr(archives, "FILE_BYTES_AT_MOST", 1000)
     bomb = write_bundle(tmp_path, {"orgs": "x" * 1001})
     with pytest.raises(ImportRefused, match=r"orgs\.csv unpacks to 1,001 bytes; the limit is 1,000"):
         await load(bomb)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.vocabulary import Permission, Portal
 from db.engine import Database
 from gql.fields.global_ids import encode_id
-from importing.oneroster.report import Report, grouped
+from importing.report import Report, grouped
 from tests.importing.bundles import Files, Row, delta, row_of, school_1_1
 from tests.support.api import Api, serving
 from tests.support.at_once import until_one_waits

@@ -40,8 +40,9 @@ ACROSS_TENANTS = {
     "db.people.erasing:_ORGANIZATIONS": "finds the organization of a family, with the owner's connection",
     "db.people.erasing:find_organization_of_family": "runs that statement",
     "demo.load": "looks for earlier demo organizations by their names",
+    "importing.organizations": "finds an organization by its name or id",
     "importing.oneroster.organization": "finds the organization of a bundle by its name",
-    "importing.oneroster.tables:stage": "copies the columns of a table, and no row",
+    "importing.tables:stage": "copies the columns of a table, and no row",
     "db.driver": "begins a read; the statements of this module's callers are checked where they are held",
 }
 """Modules, or functions of them, whose statements look across tenants, and why they may."""

@@ -14,8 +14,8 @@ from attendance.rules.vocabulary import BlackoutScope, Permission, Portal
 from db import models
 from db.calendar.history import change_dates, keep_what_held
 from gql.fields.global_ids import encode_id
-from importing.oneroster.report import Report
 from importing.oneroster.run import Choices, import_oneroster
+from importing.report import Report
 from tests.importing.bundles import write_bundle
 from tests.support.api import Api
 from tests.support.factories import World, new_world

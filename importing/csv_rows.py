@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from importing.oneroster.cells import is_no_value, reader_of
-from importing.oneroster.report import Report
-from importing.oneroster.specification import DELETED, Column, FileSpecification
+from importing.cells import is_no_value, reader_of, unescaped
+from importing.columns import DELETED, Column, FileSpecification
+from importing.report import Report
 
 EVERY = 5000  # rows between two progress reports
 csv.field_size_limit(2**31 - 1)  # the size of a file is limited; a cell that nobody reads can be as long
@@ -16,7 +16,7 @@ csv.field_size_limit(2**31 - 1)  # the size of a file is limited; a cell that no
 
 @dataclass(slots=True)
 class Record:
-    """A sound row: the line on which it starts, its sourcedId ("" in our own files), and its cells by column name.
+    """A sound row: the line on which it starts, its id ("" if it has none), and its cells by column name.
 
     An empty cell is None, or () in a list column. A row with `to_delete` is only certain to have its sourcedId.
     """
@@ -68,8 +68,11 @@ class _Reader:
         self.file = specification.file_name
         self.report = report
         self.width = len(header)
-        self.id_at = header.index("sourcedid") if specification.has_id else None
-        self.status_at = header.index("status") if specification.has_id and "status" in header else None
+        self.id_name = specification.id_column
+        self.is_escaped = specification.is_escaped
+        self.id_at = header.index(self.id_name.lower()) if self.id_name.lower() in header else None
+        has_status = specification.has_id and specification.has_status and "status" in header
+        self.status_at = header.index("status") if has_status else None
         must = {"status", "dateLastModified"} if mode == "delta" else set()
         self.columns: list[tuple[int, Column, bool, Callable[[str], Any], Any]] = [
             (
@@ -111,20 +114,22 @@ class _Reader:
                 self.report.warn(self.file, line, column.name, text, "stands for no value; read as an empty cell")
                 text = ""
             try:
+                if self.is_escaped:
+                    text = unescaped(text)
                 if text:
                     cells[column.name] = read(text)
-                elif required and (not to_delete or column.name == "sourcedId"):
+                elif required and (not to_delete or column.name == self.id_name):
                     raise ValueError("is required")
                 else:
                     cells[column.name] = empty
             except ValueError as fault:
-                if to_delete and column.name != "sourcedId":
+                if to_delete and column.name != self.id_name:
                     continue
                 is_sound = False
                 self.report.error(self.file, line, column.name, text, str(fault))
         if not is_sound:
             return None
-        return Record(line, cells["sourcedId"] if self.id_at is not None else "", cells, to_delete)
+        return Record(line, (cells[self.id_name] or "") if self.id_at is not None else "", cells, to_delete)
 
 
 def read_rows(
@@ -168,9 +173,9 @@ def _keep(rows: Rows, reader: _Reader, line: int, row: list[str]) -> None:
     elif record.id and record.id in rows.by_id:
         first = rows.by_id[record.id]
         if first.cells == record.cells:
-            reader.report.warn(reader.file, line, "sourcedId", record.id, f"is the row of line {first.line} again")
+            reader.report.warn(reader.file, line, reader.id_name, record.id, f"is the row of line {first.line} again")
             return
-        reader.report.error(reader.file, line, "sourcedId", record.id, f"is the same as on line {first.line}")
+        reader.report.error(reader.file, line, reader.id_name, record.id, f"is the same as on line {first.line}")
     else:
         rows.records.append(record)
         if record.id:

@@ -2,9 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+Progress = Callable[[str, int, int], None]  # the current step, rows done, rows in all (0: not known yet)
 
 
 class ImportRefused(Exception):

@@ -1,0 +1,49 @@
+"""The one transaction of an import, and the locks that keep imports and erasures apart."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import asyncpg
+
+from db.asyncpg_internals import watch_socket
+from db.engine import ending
+from db.limits import OF_A_COMMAND
+from db.people.erasing import IMPORT_LOCK_CLASS, import_lock_key
+from importing.report import ImportRefused
+
+LOCK_CLASS = 7_065_512  # class of advisory locks; the second key is the organization
+
+
+class NotKept(Exception):
+    """Rolls the transaction back. The report gives the reason."""
+
+
+async def in_one_transaction(database_url: str, work: Callable[[asyncpg.Connection], Awaitable[None]]) -> bool:
+    """Do the work on a connection of the database's owner. Return whether it was kept: NotKept rolls it back.
+
+    Raises ImportRefused when somebody changed the same data meanwhile.
+    """
+    url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    connection = await asyncpg.connect(url, server_settings=ending(OF_A_COMMAND))
+    watch_socket(connection)
+    try:
+        async with connection.transaction():
+            await work(connection)
+    except NotKept:
+        return False
+    except asyncpg.UniqueViolationError as fault:
+        reason = f"Somebody changed the same data meanwhile ({fault.constraint_name}); try again."
+        raise ImportRefused(reason) from fault
+    finally:
+        await connection.close()
+    return True
+
+
+async def lock_imports(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
+    """Admit one import at a time into an organization, and wait for erasures, which are short. The locks end with the
+    transaction, however that ends.
+    """
+    key = import_lock_key(organization_id)
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):
+        raise ImportRefused(f"Another import into {name!r} is running; try again when it has ended.")
+    await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", IMPORT_LOCK_CLASS, key)
