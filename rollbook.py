@@ -290,6 +290,43 @@ def import_oneroster(
     )
 
 
+@imports.command("csv", epilog="Example: python rollbook.py import csv roster/ --organization Riverside --dry-run")
+@click.argument(
+    "source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|FILE.zip", required=False, default=None
+)
+@click.option(
+    "--organization",
+    metavar="NAME|ID",
+    help="The organization to load into, founded with `found`; default: the only one.",
+)
+@click.option("--yes", is_flag=True, help="Do what the import would ask about, such as ending many enrollments.")
+@click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write all problems to this CSV file.")
+@click.option(
+    "--templates",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write empty files with their columns, an example and an explanation to this new folder, and load nothing.",
+)
+def import_csv(
+    source: Path | None,
+    organization: str | None,
+    yes: bool,
+    dry_run: bool,
+    report: Path | None,
+    templates: Path | None,
+) -> None:
+    """Load plain spreadsheets. Loading them again changes what has changed in them."""
+    from commands.data import load_spreadsheets, write_templates
+
+    if (source is None) == (templates is None):
+        raise click.UsageError("Give a folder or a zip file to load, or --templates DIR.")
+    if templates is not None:
+        write_templates(templates)
+    elif source is not None:
+        load_spreadsheets(source, report_file=report, organization=organization, yes=yes, dry_run=dry_run)
+
+
 @app.group(cls=_InOrder)
 def mail() -> None:
     """Read the e-mail outbox."""

@@ -3,12 +3,18 @@
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from commands.fault import Fault
 from commands.local import database_here
 from commands.terminal import SignIn, TryOut, say
+
+if TYPE_CHECKING:
+    from commands.import_report import Progress
+    from importing.report import Report
 
 
 def load_demo(*, fresh: bool) -> None:
@@ -76,30 +82,62 @@ async def _organizations(url: str) -> set[UUID]:
         await engine.dispose()
 
 
-def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -> None:
+def load_oneroster(file: Path, *, report_file: Path | None, **choices: Any) -> None:
     """Import a bundle and print the outcome. Raises Fault if nothing was kept."""
     from clock import wall_clock
-    from commands.import_report import Progress, tell
-    from importing.oneroster.report import ImportRefused, Report, write_report_file
     from importing.oneroster.run import Choices, import_oneroster
 
-    async def migrated_import(url: str, progress: Progress) -> Report:
+    def load(url: str, progress: "Progress") -> Awaitable["Report"]:
+        return import_oneroster(url, file, Choices(**choices), now=wall_clock(), progress=progress)
+
+    _load(load, report_file, yes=choices["yes"], cure="Correct the rows above, or leave them out with --skip-bad-rows.")
+
+
+def load_spreadsheets(source: Path, *, report_file: Path | None, **choices: Any) -> None:
+    """Import plain spreadsheets and print the outcome. Raises Fault if nothing was kept."""
+    from clock import wall_clock
+    from importing.spreadsheets.run import Choices, import_spreadsheets
+
+    def load(url: str, progress: "Progress") -> Awaitable["Report"]:
+        return import_spreadsheets(url, source, Choices(**choices), now=wall_clock(), progress=progress)
+
+    _load(load, report_file, yes=choices["yes"], cure="Correct the rows above.")
+
+
+def write_templates(folder: Path) -> None:
+    """Write the templates of the plain spreadsheets. Raises Fault if the folder contains something."""
+    from importing.spreadsheets.templates import templates
+
+    if folder.exists() and any(folder.iterdir()):
+        raise Fault(f"{folder} is not empty; name a new folder.")
+    for name, content in templates().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="")
+    say(f"{folder} has the templates; {folder / 'README.md'} explains their columns.")
+
+
+def _load(
+    load: Callable[[str, "Progress"], Awaitable["Report"]], report_file: Path | None, *, yes: bool, cure: str
+) -> None:
+    """Run an import on the migrated database here, and print its report. Raises Fault if nothing was kept.
+
+    cure -- what to do about bad rows
+    """
+    from commands.import_report import Progress, tell
+    from importing.report import ImportRefused, write_report_file
+
+    async def migrated(url: str, progress: Progress) -> "Report":
         from commands.migrating import migrate_database
 
         await migrate_database(url)
-        return await import_oneroster(
-            url,
-            file,
-            Choices(**choices),  # type: ignore[arg-type]
-            now=wall_clock(),
-            progress=progress,
-        )
+        return await load(url, progress)
 
     report: Report | None = None
     refused: ImportRefused | None = None
     with database_here() as url, Progress(sys.stderr) as progress:
         try:
-            report = asyncio.run(migrated_import(url, progress))
+            report = asyncio.run(migrated(url, progress))
         except ImportRefused as refusal:
             refused, report = refusal, refusal.report
     if report is not None:
@@ -110,6 +148,6 @@ def load_oneroster(file: Path, *, report_file: Path | None, **choices: object) -
     if refused is not None:
         raise Fault(str(refused))
     if report is not None and not report.is_sound:
-        raise Fault("Nothing was kept. Correct the rows above, or leave them out with --skip-bad-rows.")
-    if report is not None and report.questions and not report.is_kept and not choices["yes"]:
+        raise Fault(f"Nothing was kept. {cure}")
+    if report is not None and report.questions and not report.is_kept and not yes:
         raise Fault("Without --dry-run, this import asks first:" + report.asked)

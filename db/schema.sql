@@ -701,6 +701,22 @@ CREATE POLICY tenant ON imported_family USING ((organization_id = ( SELECT (NULL
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_family TO rollbook_app;
 
 
+CREATE TABLE imported_row (
+    organization_id uuid NOT NULL,
+    file text NOT NULL,
+    key text NOT NULL,
+    row_id uuid NOT NULL,
+    said jsonb NOT NULL,
+    is_ours boolean NOT NULL,
+    CONSTRAINT imported_row_pk PRIMARY KEY (organization_id, file, key),
+    CONSTRAINT imported_row_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
+);
+CREATE INDEX imported_row_row_ix ON imported_row USING btree (organization_id, row_id);
+ALTER TABLE imported_row ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON imported_row USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_row TO rollbook_app;
+
+
 CREATE TABLE kiosk (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,

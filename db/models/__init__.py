@@ -5,6 +5,7 @@ from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occ
 from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment, ImportedEnrollment
 from db.models.feed import Feed, FeedItem, FeedPosition
 from db.models.history import FormerInstructor, FormerOffering, FormerSchedule, FormerTimeslot
+from db.models.imports import ImportedRow
 from db.models.makeup_tokens import MakeupRequest, MakeupToken, MakeupTokenEntry, TokenRun
 from db.models.offerings import (
     CarriedEnrollment,
@@ -83,6 +84,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportedEnrollment",
     "ImportedFamily",
+    "ImportedRow",
     "Kiosk",
     "Location",
     "MakeupRequest",

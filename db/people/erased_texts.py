@@ -67,6 +67,11 @@ _OF_STUDENTS = (
            OR EXISTS (SELECT FROM student s WHERE s.organization_id = m.organization_id
                       AND s.id = ANY (:student_ids)
                       AND strpos(m.facts::text, btrim(to_jsonb(s.first_name)::text, '"')) > 0))""",
+    """DELETE FROM imported_row i
+    WHERE i.organization_id = :organization_id
+      AND (i.row_id = ANY (:student_ids)
+           OR i.row_id IN (SELECT e.id FROM enrollment e
+                           WHERE e.organization_id = :organization_id AND e.student_id = ANY (:student_ids)))""",
     """UPDATE student s SET first_name = :first, last_name = :student, sort_key = :student_sort_key,
         search_key = :student_search_key, birth_on = NULL, gender = NULL, medical_alert = NULL,
         roll_sheet_comment = NULL, tokens_lapse_on = :lapsed_on, source_id = NULL,
@@ -82,6 +87,8 @@ _OF_FAMILY = (
     "DELETE FROM account_link a WHERE a.organization_id = :organization_id AND a.person_id = ANY (:guardian_ids)",
     "DELETE FROM sign_in i WHERE i.organization_id = :organization_id AND i.person_id = ANY (:guardian_ids)",
     "DELETE FROM imported_family i WHERE i.organization_id = :organization_id AND i.family_id = :family_id",
+    """DELETE FROM imported_row i
+    WHERE i.organization_id = :organization_id AND (i.row_id = :family_id OR i.row_id = ANY (:guardian_ids))""",
     """UPDATE person p SET first_name = :first, last_name = :guardian, email = NULL, password_hash = NULL,
         source_id = NULL, ended_at = coalesce(p.ended_at, CAST(:now AS timestamptz))
     WHERE p.organization_id = :organization_id AND p.id = ANY (:guardian_ids)""",

@@ -48,6 +48,10 @@ _OFFERINGS = f"""t.id IN (SELECT e.offering_id FROM enrollment e
     WHERE e.organization_id = :organization_id AND e.student_id IN {_STUDENTS})"""  # noqa: S608 - constants
 _TIMESLOTS = _OFFERINGS.replace("t.id IN", "t.offering_id IN")
 
+_IMPORTED = f"""(t.row_id = :family_id OR t.row_id IN {_STUDENTS} OR t.row_id IN {_GUARDIANS}
+    OR t.row_id IN (SELECT e.id FROM enrollment e
+        WHERE e.organization_id = :organization_id AND e.student_id IN {_STUDENTS}))"""  # noqa: S608 - constants
+
 SECTIONS: Mapping[str, str] = {
     "family": "(t.id = :family_id OR t.merged_into_id = :family_id)",
     "imported_family": "t.family_id = :family_id",
@@ -64,6 +68,7 @@ SECTIONS: Mapping[str, str] = {
     "medical_read": _OF_STUDENTS,
     "enrollment": _OF_STUDENTS,
     "imported_enrollment": _ENROLLMENTS,
+    "imported_row": _IMPORTED,
     "expected_absence": _OF_STUDENTS,
     "expected_absence_enrollment": _ABSENCES,
     "mark": _OF_STUDENTS,

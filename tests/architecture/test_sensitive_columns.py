@@ -17,6 +17,7 @@ PLAIN = {
     "former_timeslot": {"room"},
     "idempotency_key": {"key", "mutation", "fingerprint"},
     "imported_enrollment": {"said"},
+    "imported_row": {"file", "key", "said"},
     "kiosk": {"name"},
     "location": {"name", "time_zone", "source_id"},
     "makeup_token_entry": {"cause"},

@@ -10,9 +10,10 @@ import pytest
 
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from importing.oneroster.report import Report
 from importing.oneroster.run import Choices, import_oneroster
+from importing.report import Report
 from tests.importing.bundles import Row, write_bundle
+from tests.importing.offices import Office, new_office
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)  # Monday noon in Chicago
 Importer = Callable[..., Awaitable[Report]]
@@ -67,3 +68,10 @@ def stored(database_url: str) -> Reader:
             await connection.close()
 
     return read
+
+
+@pytest.fixture
+async def office(process_database: Any, tmp_path: Path) -> AsyncIterator[Office]:
+    """A founded organization in the database of this process."""
+    async with new_office(process_database.url, tmp_path) as office:
+        yield office

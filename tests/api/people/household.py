@@ -48,6 +48,7 @@ _ROWS: Mapping[str, str] = {
     "idempotency_key": f"caller_id {_GUARDIANS}",
     "imported_enrollment": f"enrollment_id IN (SELECT id FROM enrollment WHERE {_STUDENTS})",
     "imported_family": "family_id = :family_id",
+    "imported_row": f"row_id = :family_id OR row_id {_GUARDIANS}",
     "person": "family_id = :family_id",
     "recovery_code": f"person_id {_GUARDIANS}",
     "second_factor": f"person_id {_GUARDIANS}",
@@ -148,6 +149,8 @@ async def _changes(world: World, lesson: Lesson, student: UUID) -> None:
 
 async def _imported(world: World, family_id: UUID, place: UUID) -> None:
     await world.add(models.ImportedFamily, family_id=family_id, name="x", phone="x", email="x")
+    row = {"file": "families", "key": str(family_id), "row_id": family_id}
+    await world.add(models.ImportedRow, **row, said={"name": "x"}, is_ours=True)
     await world.add(models.ImportedEnrollment, enrollment_id=place, said="x", starts_on=JANUARY)
 
 

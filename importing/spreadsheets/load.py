@@ -1,0 +1,264 @@
+"""Carries out a plan in the caller's transaction and counts what changed for each kind of entry."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from attendance.actions.enrollments.change_enrollments import enrollments_changed
+from db.calendar.history import end_teaching, keep_what_held
+from db.catalogue.slots import read_versions, write_versions
+from db.enrollments.waiting import close_waiting
+from importing.acting import as_action
+from importing.ending import end_enrollments, rows_of
+from importing.leaving import follow_leaving
+from importing.makeups import follow_makeups, hold_makeups
+from importing.report import Progress
+from importing.spreadsheets.plan import Plan
+from importing.spreadsheets.sheets import (
+    CALENDARS,
+    CLASSES,
+    CLOSURES,
+    ENROLLMENTS,
+    GUARDIANS,
+    SHEETS,
+    STAFF,
+    STUDENTS,
+    TIMESLOTS,
+    Sheet,
+)
+from importing.spreadsheets.timeslots import changed_versions
+from importing.spreadsheets.touched import changed_offerings, changed_places, retimed_offerings, written
+from importing.tables import Row, Target, stage, upsert
+
+_MEMORY = Target("imported_row", ("file", "key", "row_id", "said", "is_ours"), ("file", "key"), frozenset({"is_ours"}))
+_PHONES_GO = """
+    DELETE FROM guardian_phone g WHERE g.organization_id = $1 AND g.person_id = ANY ($2)
+      AND NOT EXISTS (SELECT FROM staged_phones s WHERE s.person_id = g.person_id AND s.number = g.number)
+"""
+_PHONES_COME = """
+    INSERT INTO guardian_phone (organization_id, person_id, number)
+    SELECT $1, s.person_id, s.number FROM staged_phones s ORDER BY s.person_id, s.number
+    ON CONFLICT (organization_id, person_id, number) DO NOTHING
+"""
+_SESSIONS = Target("offering_session", ("offering_id", "session_id"), ("offering_id", "session_id"))
+_INSTRUCTORS = Target(
+    "offering_instructor",
+    ("offering_id", "person_id", "starts_on"),
+    ("offering_id", "person_id"),
+    frozenset({"starts_on"}),
+)
+
+
+async def carry_out(connection: asyncpg.Connection, plan: Plan, progress: Progress) -> None:
+    """Write, then remove. The caller holds the locks of the import and a transaction."""
+    organization_id = plan.known.organization_id
+    retimed = retimed_offerings(plan)
+    async with _roll_sheets_hear(connection, plan):
+        await hold_makeups(connection, organization_id, retimed, plan.now)
+        await keep_what_held(
+            connection.fetch, organization_id, {id_: plan.changes_on[id_] for id_ in changed_offerings(plan)}
+        )
+        await _free_addresses(connection, plan)
+        for sheet in SHEETS:
+            await _write(connection, plan, sheet, progress)
+            if sheet is TIMESLOTS:
+                await _write_versions(connection, plan)
+        await _write_links(connection, plan)
+        await _remove(connection, plan)
+        await _close_waiting(connection, plan)
+        await upsert(connection, organization_id, _MEMORY, [_memory(*row) for row in plan.memory])
+    if given_back := await follow_makeups(connection, organization_id, retimed, plan.now):
+        plan.report.thing("makeups given back").changed = given_back
+    await follow_leaving(connection, organization_id, plan.now)
+
+
+def _memory(file: str, key: str, row_id: UUID, said: dict[str, str], is_ours: bool) -> Row:
+    return file, key, row_id, json.dumps(said, sort_keys=True), is_ours
+
+
+@asynccontextmanager
+async def _roll_sheets_hear(connection: asyncpg.Connection, plan: Plan) -> AsyncIterator[None]:
+    """Let the block write. Roll sheets of known classes hear of each place that it begins, ends or changes; new classes
+    are on nobody's screen.
+    """
+    places = {(student, offering) for student, offering in changed_places(plan) if offering in plan.changes_on}
+    if not places:
+        yield
+        return
+    async with as_action(connection, plan.known.organization_id) as uow:
+        who, where = {student for student, _ in places}, {offering for _, offering in places}
+        async with enrollments_changed(uow, who, where, now=plan.now):
+            yield
+
+
+async def _free_addresses(connection: asyncpg.Connection, plan: Plan) -> None:
+    """Clear addresses that change, since they are unique at every moment: two people who swap theirs both give them up
+    before.
+    """
+    gives_up = [
+        outcome.id
+        for sheet in (STAFF, GUARDIANS)
+        for outcome in written(plan, sheet)
+        if outcome.before is not None and "email" in outcome.changed
+    ]
+    await connection.execute(
+        "UPDATE person SET email = NULL WHERE organization_id = $1 AND id = ANY($2)",
+        plan.known.organization_id,
+        gives_up,
+    )
+
+
+async def _write(connection: asyncpg.Connection, plan: Plan, sheet: Sheet, progress: Progress) -> None:
+    planned = plan.planned(sheet)
+    if not planned:
+        return
+    # Known timeslots are written with their versions.
+    rows = [
+        _row(plan, sheet, at, outcome)
+        for at, outcome in enumerate(planned)
+        if (outcome.changes and sheet is not TIMESLOTS) or outcome.is_new
+    ]
+    progress(f"loading {sheet.thing}", 0, len(rows))
+    new = sum(1 for outcome in planned if outcome.is_new)
+    await upsert(connection, plan.known.organization_id, _target(sheet), rows)
+    stored = plan.report.thing(sheet.thing)
+    stored.added = new
+    stored.changed = sum(1 for outcome in planned if outcome.changes) - new
+    stored.unchanged = len(planned) - stored.added - stored.changed
+    progress(f"loading {sheet.thing}", len(rows), len(rows))
+
+
+def _target(sheet: Sheet) -> Target:
+    ends = (sheet.ends,) if sheet.ends else ()
+    columns = ("id", *(one.column for one in sheet.stored), *sheet.fixed, *ends)
+    once = {one.column for one in sheet.fields if one.is_once} | set(sheet.fixed)
+    return Target(sheet.table, columns, once=frozenset(once))
+
+
+def _row(plan: Plan, sheet: Sheet, at: int, outcome: Any) -> Row:
+    after = outcome.after
+    values = [list(value) if isinstance(value := after[one.name], tuple) else value for one in sheet.stored]
+    if sheet is ENROLLMENTS and after["joined_at"] is None:
+        # The order of the file is the order of joining.
+        values[[one.name for one in sheet.stored].index("joined_at")] = plan.now + timedelta(microseconds=at)
+    ends: tuple[Any, ...] = ()
+    if sheet.ends == "ended_at":
+        before = outcome.before.ended if outcome.before else None
+        ends = (None if after["active"] else before or plan.now,)
+    elif sheet.ends:
+        ends = (outcome.before.ended if outcome.before and not outcome.revives else None,)
+    return (outcome.id, *values, *sheet.fixed.values(), *ends)
+
+
+async def _write_versions(connection: asyncpg.Connection, plan: Plan) -> None:
+    rows = plan.known.rows[TIMESLOTS.file]
+    offerings = {values.values["class"] for values in rows.values()}
+    revived = [outcome.id for outcome in plan.planned(TIMESLOTS) if outcome.revives]
+    if not offerings:
+        return
+    await connection.execute(
+        "UPDATE timeslot SET deleted_at = NULL WHERE organization_id = $1 AND id = ANY($2)",
+        plan.known.organization_id,
+        revived,
+    )
+    async with as_action(connection, plan.known.organization_id) as uow:
+        becomes = changed_versions(plan, await read_versions(uow, offerings))
+        await write_versions(uow, {id_: rows[id_].values["class"] for id_ in becomes}, becomes, plan.now)
+
+
+async def _write_links(connection: asyncpg.Connection, plan: Plan) -> None:
+    organization_id, report = plan.known.organization_id, plan.report
+    sessions: list[Row] = []
+    instructors: list[Row] = []
+    lost_sessions: list[tuple[UUID, UUID]] = []
+    lost_instructors: list[tuple[UUID, UUID]] = []
+    for outcome in written(plan, CLASSES):
+        before = outcome.before.values if outcome.before else {"sessions": (), "instructors": ()}
+        for name, come, go in (
+            ("sessions", sessions, lost_sessions),
+            ("instructors", instructors, lost_instructors),
+        ):
+            here, there = set(outcome.after[name] or ()), set(before[name])
+            come += [(outcome.id, each) for each in sorted(here - there)]
+            go += [(outcome.id, each) for each in sorted(there - here)]
+    taught = [(offering, person, plan.changes_on.get(offering)) for offering, person in instructors]
+    await upsert(connection, organization_id, _SESSIONS, sessions)
+    await end_teaching(connection.fetch, organization_id, lost_instructors, plan.changes_on)
+    await upsert(connection, organization_id, _INSTRUCTORS, taught)
+    await connection.execute(
+        "DELETE FROM offering_session USING unnest($2::uuid[], $3::uuid[]) AS lost(one, other) "
+        "WHERE organization_id = $1 AND offering_id = lost.one AND session_id = lost.other",
+        organization_id,
+        [one for one, _ in lost_sessions],
+        [other for _, other in lost_sessions],
+    )
+    for thing, come, go in (
+        ("sessions of classes", sessions, lost_sessions),
+        ("instructors of classes", instructors, lost_instructors),
+    ):
+        if come or go:
+            stored = report.thing(thing)
+            stored.added, stored.removed = len(come), len(go)
+    await _write_phones(connection, plan)
+
+
+async def _write_phones(connection: asyncpg.Connection, plan: Plan) -> None:
+    touched = [one for one in written(plan, GUARDIANS) if one.is_new or one.revives or "phones" in one.changed]
+    if not touched:
+        return
+    rows = [(one.id, number) for one in touched for number in sorted(set(one.after["phones"] or ()))]
+    await stage(connection, "guardian_phone", ("person_id", "number"), rows, "staged_phones")
+    organization_id = plan.known.organization_id
+    removed = await connection.execute(_PHONES_GO, organization_id, [one.id for one in touched])
+    added = await connection.execute(_PHONES_COME, organization_id)
+    stored = plan.report.thing("numbers of guardians")
+    stored.removed, stored.added = rows_of(removed), rows_of(added)
+
+
+async def _remove(connection: asyncpg.Connection, plan: Plan) -> None:
+    organization_id = plan.known.organization_id
+    dates = {each: plan.change_date(each) for each in plan.changes_on}
+    for column, ids in (
+        ("id", [*plan.ids(ENROLLMENTS.file), *plan.succeeded]),
+        ("student_id", [*plan.ids(STUDENTS.file)]),
+        ("offering_id", [*plan.ids(CLASSES.file)]),
+    ):
+        if ids:
+            done = await end_enrollments(
+                connection,
+                column,  # type: ignore[arg-type]
+                organization_id,
+                ids,
+                changes_on=dates,
+                now=plan.now,
+            )
+            plan.report.thing("enrollments").removed += done
+    for sheet in reversed(SHEETS):
+        ids = plan.gone.get(sheet.file, [])
+        if ids and sheet is not ENROLLMENTS:
+            removed = await _remove_rows(connection, plan, sheet, ids)
+            plan.report.thing(sheet.thing).removed += removed
+
+
+async def _remove_rows(connection: asyncpg.Connection, plan: Plan, sheet: Sheet, ids: list[UUID]) -> int:
+    if sheet is TIMESLOTS:
+        return len(ids)
+    if sheet in (CALENDARS, CLOSURES):
+        sql = f"DELETE FROM {sheet.table} t WHERE t.organization_id = $1 AND t.id = ANY($2)"  # noqa: S608
+        return rows_of(await connection.execute(sql, plan.known.organization_id, ids))
+    sql = (
+        f"UPDATE {sheet.table} SET {sheet.ends} = $3 "  # noqa: S608
+        f"WHERE organization_id = $1 AND id = ANY($2) AND {sheet.ends} IS NULL"
+    )
+    return rows_of(await connection.execute(sql, plan.known.organization_id, ids, plan.now))
+
+
+async def _close_waiting(connection: asyncpg.Connection, plan: Plan) -> None:
+    places = [outcome.id for outcome in written(plan, ENROLLMENTS)]
+    if places and (ended := await close_waiting(connection.fetch, plan.known.organization_id, places, plan.now)):
+        plan.report.thing("waits for a place").removed = ended

@@ -1,0 +1,337 @@
+"""The files of our own plain columns, and what each column is in the database (R13.8)."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from attendance.rules.vocabulary import BlackoutScope, EnrollmentEnd, EnrollmentType, OfferingKind, Permission
+from importing.columns import Column, Content, FileSpecification
+
+# A makeup or a single day is one date. An import adds it, and afterwards it is the office's.
+ONE_DAY = (EnrollmentType.MAKEUP, EnrollmentType.SINGLE_DAY)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a file and the column of the table that holds it.
+
+    column -- of the table; "" when it is kept elsewhere, such as the sessions of a class
+    about -- what it means, for templates and documentation
+    example -- a cell of the template
+    empty -- what an empty cell stands for in a new row
+    refers_to -- the sheet whose rows the cell names, by id or by name
+    is_once -- it is written to new rows alone
+    """
+
+    name: str
+    column: str
+    about: str
+    example: str = ""
+    content: Content = Content.TEXT
+    required: bool = False
+    one_of: frozenset[str] = frozenset()
+    refers_to: str = ""
+    empty: Any = None
+    is_once: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        return self.content is Content.LIST
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the database holds it, in the table or elsewhere; other fields only help to read the file."""
+        return bool(self.column) or self.is_list or self.name == "active"
+
+    @property
+    def specified(self) -> Column:
+        return Column(self.name, self.required, self.content, self.one_of)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file, the table of its rows, and how reports call them.
+
+    title -- the fields that name a row to people, and by which other files may refer to it
+    ends -- the column that is set when a row ends; "" for rows that are deleted
+    id_is_optional -- a row without an id is recognized by the fields of `made_of`
+    matches -- a new row is the row that the office made with an equal value of this field
+    fixed -- what each row of the table has besides its fields
+    """
+
+    file: str
+    table: str
+    thing: str
+    fields: tuple[Field, ...]
+    title: tuple[str, ...] = ("name",)
+    ends: str = "deleted_at"
+    id_is_optional: bool = False
+    made_of: tuple[str, ...] = ()
+    matches: str = ""
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id_about(self) -> str:
+        if self.id_is_optional:
+            return f"your own key; without it a row is recognized by {', '.join(self.made_of)}"
+        return "your own key, which other files name"
+
+    @property
+    def specification(self) -> FileSpecification:
+        columns = (Column("id", required=not self.id_is_optional), *(one.specified for one in self.fields))
+        return FileSpecification(self.file, columns, id_column="id", has_status=False, is_escaped=True)
+
+    @property
+    def stored(self) -> tuple[Field, ...]:
+        return tuple(one for one in self.fields if one.column)
+
+    def named(self, name: str) -> Field:
+        return next(one for one in self.fields if one.name == name)
+
+
+def _text(name: str, about: str, example: str = "", *, required: bool = False, column: str | None = None) -> Field:
+    return Field(name, name if column is None else column, about, example, required=required)
+
+
+def _date(name: str, about: str, example: str = "", *, required: bool = False, column: str | None = None) -> Field:
+    return Field(name, name if column is None else column, about, example, Content.DATE, required)
+
+
+def _names_of_a_person() -> tuple[Field, ...]:
+    return (
+        _text("first_name", "first name", "Ann", required=True),
+        _text("last_name", "last name", "Archer", required=True),
+    )
+
+
+_ACTIVE = Field("active", "", "false ends the person's access", "true", Content.FLAG, empty=True)
+_EMAIL = Field("email", "email", "e-mail address, with which the person can be invited", content=Content.EMAIL)
+_SPAN = (
+    _date("starts_on", "first date, inclusive"),
+    _date("ends_on", "last date, inclusive; empty: no end"),
+)
+
+LOCATIONS = Sheet(
+    "locations",
+    "location",
+    "locations",
+    (
+        _text("name", "name of the site", "North", required=True),
+        Field("time_zone", "time_zone", "IANA time zone", "America/Chicago", Content.ZONE, required=True),
+    ),
+    matches="name",
+)
+# closures.csv holds two kinds of rows: calendars, and the dates that they close.
+CALENDARS = Sheet(
+    "calendars",
+    "blackout_schedule",
+    "closure calendars",
+    (_text("name", "name of the calendar", required=True),),
+    ends="",
+    matches="name",
+)
+CLOSURES = Sheet(
+    "closures",
+    "blackout_date",
+    "closures",
+    (
+        Field(
+            "calendar",
+            "blackout_schedule_id",
+            "key of the closure calendar, which programs name",
+            "holidays",
+            required=True,
+            refers_to="calendars",
+        ),
+        _text("calendar_name", "name of the calendar; by default its key", "Holidays", column=""),
+        _date("starts_on", "first closed date; empty: the row only names the calendar", "2026-12-24"),
+        _date("ends_on", "last closed date; by default the first one", "2027-01-02"),
+        Field(
+            "scope",
+            "scope",
+            "ATTENDANCE (classes are closed), BOTH (classes and appointments) or BILLING (neither)",
+            "BOTH",
+            one_of=frozenset(BlackoutScope),
+            empty=BlackoutScope.BOTH.value,
+        ),
+        _text("label", "what the families read", "Winter break"),
+    ),
+    title=("label",),
+    ends="",
+    id_is_optional=True,
+    made_of=("calendar", "starts_on", "scope"),
+)
+PROGRAMS = Sheet(
+    "programs",
+    "program",
+    "programs",
+    (
+        _text("name", "name of the program", "Swimming", required=True),
+        Field("calendar", "blackout_schedule_id", "its closure calendar", "holidays", refers_to="calendars"),
+    ),
+)
+SESSIONS = Sheet(
+    "sessions",
+    "session",
+    "sessions",
+    (
+        _text("name", "name of the term", "Autumn 2026", required=True),
+        _date("starts_on", "first date", "2026-09-01", required=True),
+        _date("ends_on", "last date; empty: a rolling session without end", "2026-12-18"),
+    ),
+)
+STAFF = Sheet(
+    "staff",
+    "person",
+    "staff",
+    (
+        *_names_of_a_person(),
+        _EMAIL,
+        Field(
+            "permissions",
+            "permissions",
+            "permissions of new staff, separated by commas; an owner changes those of known staff",
+            "STAFF_ATTENDANCE_FULL",
+            Content.LIST,
+            one_of=frozenset(Permission),
+            empty=(),
+            is_once=True,
+        ),
+        _ACTIVE,
+    ),
+    title=("first_name", "last_name"),
+    ends="ended_at",
+    matches="email",
+    fixed={"kind": "STAFF"},
+)
+CLASSES = Sheet(
+    "classes",
+    "offering",
+    "classes",
+    (
+        _text("name", "name of the class, camp or appointment", "Swim 1", required=True),
+        Field(
+            "kind",
+            "kind",
+            "CLASS (meets weekly), CAMP (meets on every date of a range) or APPOINTMENT (meets on one date)",
+            "CLASS",
+            one_of=frozenset(OfferingKind),
+            empty=OfferingKind.CLASS.value,
+            is_once=True,
+        ),
+        Field("location", "location_id", "where it is held", "north", required=True, refers_to="locations"),
+        Field("program", "program_id", "its program", "swimming", refers_to="programs"),
+        Field("sessions", "", "its sessions, separated by commas", "autumn", Content.LIST, refers_to="sessions"),
+        Field("instructors", "", "who teaches it, separated by commas", "tea", Content.LIST, refers_to="staff"),
+        Field("capacity", "capacity", "number of places; empty: no limit", "8", Content.COUNT),
+        Field("min_age_months", "min_age_months", "youngest age in months", "60", Content.COUNT),
+        Field("max_age_months", "max_age_months", "oldest age in months", "84", Content.COUNT),
+        _text("gender", "for students of this gender alone"),
+        *_SPAN,
+        _text("room", "room of its timeslots that give none", "Pool 1", column=""),
+    ),
+)
+TIMESLOTS = Sheet(
+    "timeslots",
+    "timeslot",
+    "timeslots",
+    (
+        Field("class", "offering_id", "the class, camp or appointment", "swim-1", required=True, refers_to="classes"),
+        Field("weekday", "weekday", "of a class: 1 (Monday) to 7, or the day's name", "Monday", Content.WEEKDAY),
+        _date("starts_on", "first date; required for a camp and an appointment"),
+        _date("ends_on", "last date; an appointment has one date"),
+        Field("start_time", "start_time", "local time", "16:30", Content.TIME, required=True),
+        Field("minutes", "duration_minutes", "length, 1 to 1440", "45", Content.COUNT, required=True),
+        _text("room", "room; by default that of the class", "Pool 1"),
+    ),
+    title=("class",),
+    id_is_optional=True,
+    made_of=("class", "weekday", "starts_on", "start_time"),
+)
+FAMILIES = Sheet(
+    "families",
+    "family",
+    "families",
+    (
+        _text("name", "name of the family", "Archer", required=True),
+        Field("email", "email", "e-mail address for messages and statements", "archers@example.com", Content.EMAIL),
+        _text("phone", "phone number, which identifies the family at a kiosk", "+1 512 555 0100"),
+        Field(
+            "balance", "balance", "what the family owes; negative: a credit", "120.50", Content.AMOUNT, empty=Decimal(0)
+        ),
+    ),
+)
+_FAMILY = Field("family", "family_id", "the family", "archer", required=True, refers_to="families")
+GUARDIANS = Sheet(
+    "guardians",
+    "person",
+    "guardians",
+    (
+        _FAMILY,
+        *_names_of_a_person(),
+        _EMAIL,
+        Field("phones", "", "phone numbers, separated by commas", "+1 512 555 0101", Content.LIST),
+        _ACTIVE,
+    ),
+    title=("first_name", "last_name"),
+    ends="ended_at",
+    fixed={"kind": "GUARDIAN"},
+)
+STUDENTS = Sheet(
+    "students",
+    "student",
+    "students",
+    (
+        _FAMILY,
+        *_names_of_a_person(),
+        _date("birth_on", "date of birth", "2019-05-04"),
+        _text("gender", "gender, in your own words", "FEMALE"),
+        _text("medical_alert", "medical text for staff who may see it"),
+        _text("roll_sheet_comment", "comment on roll sheets"),
+    ),
+    title=("first_name", "last_name"),
+)
+ENROLLMENTS = Sheet(
+    "enrollments",
+    "enrollment",
+    "enrollments",
+    (
+        Field("student", "student_id", "the student", "ann", required=True, refers_to="students"),
+        Field("class", "offering_id", "the class, camp or appointment", "swim-1", required=True, refers_to="classes"),
+        Field(
+            "type",
+            "type",
+            "ACTIVE, TRIAL, WAITLIST, SINGLE_DAY or MAKEUP (both on one date)",
+            "ACTIVE",
+            one_of=frozenset(EnrollmentType),
+            empty=EnrollmentType.ACTIVE.value,
+        ),
+        Field("timeslot", "timeslot_id", "one timeslot alone; empty: all of the class", refers_to="timeslots"),
+        _date("starts_on", "first date; empty: the first day of a new class, or today", "2026-09-07"),
+        _date("ends_on", "last date; empty: no end", column="drop_on"),
+        Field(
+            "end_cause",
+            "end_cause",
+            "DROPPED, TRANSFERRED or SESSION_ENDED; empty: by the dates",
+            one_of=frozenset(EnrollmentEnd),
+        ),
+        Field(
+            "joined_at",
+            "created_at",
+            "instant of joining, which orders a waitlist; empty: now",
+            content=Content.INSTANT,
+            is_once=True,
+        ),
+    ),
+    title=("student", "class"),
+    id_is_optional=True,
+    made_of=("student", "class", "type", "timeslot"),
+)
+
+SHEETS = (
+    *(LOCATIONS, CALENDARS, CLOSURES, PROGRAMS, SESSIONS, STAFF, CLASSES, TIMESLOTS),
+    *(FAMILIES, GUARDIANS, STUDENTS, ENROLLMENTS),
+)
+"""In an order in which rows refer to earlier sheets alone."""
+FILES = {sheet.file: sheet for sheet in SHEETS if sheet is not CALENDARS}
+BY_FILE = {sheet.file: sheet for sheet in SHEETS}
