@@ -109,6 +109,7 @@ CREATE TABLE access_epoch (
     CONSTRAINT access_epoch_pk PRIMARY KEY (organization_id),
     CONSTRAINT access_epoch_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY access_epoch ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE access_epoch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON access_epoch USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE access_epoch TO rollbook_app;
@@ -131,6 +132,7 @@ CREATE TABLE account_link (
     CONSTRAINT account_link_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT account_link_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY account_link ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX account_link_expires_ix ON account_link USING btree (expires_at);
 CREATE UNIQUE INDEX account_link_open_key ON account_link USING btree (organization_id, person_id, purpose) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX account_link_person_ix ON account_link USING btree (organization_id, person_id, created_at);
@@ -176,6 +178,7 @@ CREATE TABLE background_task (
     CONSTRAINT background_task_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT background_task_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY background_task ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX background_task_created_ix ON background_task USING btree (organization_id, created_at, id);
 CREATE INDEX background_task_ended_ix ON background_task USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 ALTER TABLE background_task ENABLE ROW LEVEL SECURITY;
@@ -194,6 +197,7 @@ CREATE TABLE background_task_exception (
     CONSTRAINT background_task_exception_background_task_id_position_fk FOREIGN KEY (organization_id, background_task_id, "position") REFERENCES background_task_item(organization_id, background_task_id, "position"),
     CONSTRAINT background_task_exception_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id)
 );
+ALTER TABLE ONLY background_task_exception ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE background_task_exception ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON background_task_exception USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE background_task_exception TO rollbook_app;
@@ -215,6 +219,7 @@ CREATE TABLE background_task_item (
     CONSTRAINT background_task_item_background_task_id_fk FOREIGN KEY (organization_id, background_task_id) REFERENCES background_task(organization_id, id),
     CONSTRAINT background_task_item_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id)
 );
+ALTER TABLE ONLY background_task_item ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX background_task_item_waiting_ix ON background_task_item USING btree (organization_id, background_task_id, "position") WHERE ((state)::text = 'WAITING'::text);
 ALTER TABLE background_task_item ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON background_task_item USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -229,6 +234,7 @@ CREATE TABLE background_task_lease (
     CONSTRAINT background_task_lease_pk PRIMARY KEY (organization_id, background_task_id),
     CONSTRAINT background_task_lease_background_task_id_fk FOREIGN KEY (organization_id, background_task_id) REFERENCES background_task(organization_id, id)
 );
+ALTER TABLE ONLY background_task_lease ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX background_task_lease_until_ix ON background_task_lease USING btree (lease_until);
 ALTER TABLE background_task_lease ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON background_task_lease USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -248,6 +254,7 @@ CREATE TABLE blackout_date (
     CONSTRAINT blackout_date_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT blackout_date_blackout_schedule_id_fk FOREIGN KEY (organization_id, blackout_schedule_id) REFERENCES blackout_schedule(organization_id, id)
 );
+ALTER TABLE ONLY blackout_date ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX blackout_date_schedule_ix ON blackout_date USING btree (organization_id, blackout_schedule_id, starts_on);
 ALTER TABLE blackout_date ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON blackout_date USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -261,6 +268,7 @@ CREATE TABLE blackout_schedule (
     CONSTRAINT blackout_schedule_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT blackout_schedule_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY blackout_schedule ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE blackout_schedule ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON blackout_schedule USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE blackout_schedule TO rollbook_app;
@@ -276,6 +284,7 @@ CREATE TABLE carried_enrollment (
     CONSTRAINT carried_enrollment_made_enrollment_id_fk FOREIGN KEY (organization_id, made_enrollment_id) REFERENCES enrollment(organization_id, id),
     CONSTRAINT carried_enrollment_session_id_fk FOREIGN KEY (organization_id, session_id) REFERENCES session(organization_id, id)
 );
+ALTER TABLE ONLY carried_enrollment ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE carried_enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON carried_enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE carried_enrollment TO rollbook_app;
@@ -291,6 +300,7 @@ CREATE TABLE carried_offering (
     CONSTRAINT carried_offering_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT carried_offering_session_id_fk FOREIGN KEY (organization_id, session_id) REFERENCES session(organization_id, id)
 );
+ALTER TABLE ONLY carried_offering ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE carried_offering ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON carried_offering USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE carried_offering TO rollbook_app;
@@ -315,6 +325,7 @@ CREATE TABLE change (
     CONSTRAINT change_kiosk_id_fk FOREIGN KEY (organization_id, kiosk_id) REFERENCES kiosk(organization_id, id),
     CONSTRAINT change_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
+ALTER TABLE ONLY change ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE TRIGGER change_is_fed AFTER INSERT ON change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_changes();
 ALTER TABLE change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON change USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -342,6 +353,7 @@ CREATE TABLE changed_entry (
     CONSTRAINT changed_entry_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT changed_entry_timeslot_id_held_on_revision_fk FOREIGN KEY (organization_id, timeslot_id, held_on, revision) REFERENCES change(organization_id, timeslot_id, held_on, revision)
 );
+ALTER TABLE ONLY changed_entry ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX changed_entry_student_ix ON changed_entry USING btree (organization_id, student_id, timeslot_id, held_on);
 CREATE TRIGGER text_of_erased AFTER INSERT ON changed_entry FOR EACH ROW WHEN ((COALESCE(new.before_note, new.after_note) IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE changed_entry ENABLE ROW LEVEL SECURITY;
@@ -373,6 +385,7 @@ CREATE TABLE email (
     CONSTRAINT email_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),
     CONSTRAINT email_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY email ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX email_background_task_ix ON email USING btree (organization_id, background_task_id) WHERE (background_task_id IS NOT NULL);
 CREATE INDEX email_created_ix ON email USING btree (created_at);
 CREATE INDEX email_due_ix ON email USING btree (due_at) WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'SENDING'::character varying])::text[]));
@@ -409,6 +422,7 @@ CREATE TABLE enrollment (
     CONSTRAINT enrollment_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id),
     CONSTRAINT enrollment_transferred_from_id_fk FOREIGN KEY (organization_id, transferred_from_id) REFERENCES enrollment(organization_id, id)
 );
+ALTER TABLE ONLY enrollment ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX enrollment_joined_ix ON enrollment USING btree (organization_id, created_at, id);
 CREATE INDEX enrollment_offering_ix ON enrollment USING btree (organization_id, offering_id, starts_on);
 CREATE UNIQUE INDEX enrollment_one_transfer ON enrollment USING btree (organization_id, transferred_from_id);
@@ -452,6 +466,7 @@ CREATE TABLE expected_absence (
     CONSTRAINT expected_absence_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT expected_absence_withdrawn_by_id_fk FOREIGN KEY (organization_id, withdrawn_by_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY expected_absence ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX expected_absence_listed_ix ON expected_absence USING btree (organization_id, starts_on, id);
 CREATE INDEX expected_absence_student_ix ON expected_absence USING btree (organization_id, student_id, starts_on);
 CREATE TRIGGER row_of_merged AFTER INSERT ON expected_absence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
@@ -469,6 +484,7 @@ CREATE TABLE expected_absence_enrollment (
     CONSTRAINT expected_absence_enrollment_enrollment_id_fk FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id),
     CONSTRAINT expected_absence_enrollment_expected_absence_id_fk FOREIGN KEY (organization_id, expected_absence_id) REFERENCES expected_absence(organization_id, id)
 );
+ALTER TABLE ONLY expected_absence_enrollment ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE expected_absence_enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON expected_absence_enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE expected_absence_enrollment TO rollbook_app;
@@ -494,6 +510,7 @@ CREATE TABLE family (
     CONSTRAINT family_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES family(organization_id, id),
     CONSTRAINT family_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY family ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX family_phone_ix ON family USING btree (organization_id, phone_digits);
 CREATE INDEX family_phone_key_ix ON family USING btree (organization_id, phone_key);
 CREATE INDEX family_sort_key_ix ON family USING btree (organization_id, sort_key, id);
@@ -512,6 +529,7 @@ CREATE TABLE feed (
     CONSTRAINT feed_pk PRIMARY KEY (organization_id, number),
     CONSTRAINT feed_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY feed ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX feed_fed_at_ix ON feed USING btree (fed_at);
 CREATE UNIQUE INDEX feed_place_key ON feed USING btree (organization_id, "position");
 CREATE CONSTRAINT TRIGGER feed_is_ready AFTER INSERT ON feed DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION feed_is_ready();
@@ -532,6 +550,7 @@ CREATE TABLE feed_item (
     CONSTRAINT feed_item_pk PRIMARY KEY (organization_id, number, item),
     CONSTRAINT feed_item_number_fk FOREIGN KEY (organization_id, number) REFERENCES feed(organization_id, number) ON DELETE CASCADE
 );
+ALTER TABLE ONLY feed_item ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE feed_item ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON feed_item USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT ON TABLE feed_item TO rollbook_app;
@@ -544,6 +563,7 @@ CREATE TABLE feed_position (
     CONSTRAINT feed_position_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 )
 WITH (fillfactor='20');
+ALTER TABLE ONLY feed_position ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE feed_position ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON feed_position USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT ON TABLE feed_position TO rollbook_app;
@@ -560,6 +580,7 @@ CREATE TABLE former_instructor (
     CONSTRAINT former_instructor_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT former_instructor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY former_instructor ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX former_instructor_person_ix ON former_instructor USING btree (organization_id, person_id);
 ALTER TABLE former_instructor ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON former_instructor USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -581,6 +602,7 @@ CREATE TABLE former_offering (
     CONSTRAINT former_offering_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT former_offering_program_id_fk FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id)
 );
+ALTER TABLE ONLY former_offering ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE former_offering ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON former_offering USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE former_offering TO rollbook_app;
@@ -597,6 +619,7 @@ CREATE TABLE former_schedule (
     CONSTRAINT former_schedule_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT former_schedule_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id)
 );
+ALTER TABLE ONLY former_schedule ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX former_schedule_offering_ix ON former_schedule USING btree (organization_id, offering_id);
 ALTER TABLE former_schedule ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON former_schedule USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -619,6 +642,7 @@ CREATE TABLE former_timeslot (
     CONSTRAINT former_timeslot_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT former_timeslot_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
 );
+ALTER TABLE ONLY former_timeslot ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX former_timeslot_offering_ix ON former_timeslot USING btree (organization_id, offering_id);
 ALTER TABLE former_timeslot ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON former_timeslot USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -633,6 +657,7 @@ CREATE TABLE group_member (
     CONSTRAINT group_member_group_id_fk FOREIGN KEY (organization_id, group_id) REFERENCES permission_group(organization_id, id),
     CONSTRAINT group_member_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY group_member ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE CONSTRAINT TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON group_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_access_change();
 ALTER TABLE group_member ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON group_member USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -647,6 +672,7 @@ CREATE TABLE guardian_phone (
     CONSTRAINT guardian_phone_pk PRIMARY KEY (organization_id, person_id, number),
     CONSTRAINT guardian_phone_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY guardian_phone ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX guardian_phone_key_ix ON guardian_phone USING btree (organization_id, key);
 ALTER TABLE guardian_phone ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON guardian_phone USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -664,6 +690,7 @@ CREATE TABLE idempotency_key (
     CONSTRAINT idempotency_key_pk PRIMARY KEY (organization_id, caller_id, key),
     CONSTRAINT idempotency_key_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY idempotency_key ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX idempotency_key_used_at_ix ON idempotency_key USING btree (used_at);
 ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON idempotency_key USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -681,6 +708,7 @@ CREATE TABLE imported_enrollment (
     CONSTRAINT imported_enrollment_pk PRIMARY KEY (organization_id, enrollment_id),
     CONSTRAINT imported_enrollment_enrollment_id_fk FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id)
 );
+ALTER TABLE ONLY imported_enrollment ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE imported_enrollment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON imported_enrollment USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_enrollment TO rollbook_app;
@@ -696,6 +724,7 @@ CREATE TABLE imported_family (
     CONSTRAINT imported_family_pk PRIMARY KEY (organization_id, family_id),
     CONSTRAINT imported_family_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id)
 );
+ALTER TABLE ONLY imported_family ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE imported_family ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON imported_family USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE imported_family TO rollbook_app;
@@ -711,6 +740,7 @@ CREATE TABLE imported_row (
     CONSTRAINT imported_row_pk PRIMARY KEY (organization_id, file, key),
     CONSTRAINT imported_row_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY imported_row ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX imported_row_row_ix ON imported_row USING btree (organization_id, row_id);
 ALTER TABLE imported_row ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON imported_row USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -732,6 +762,7 @@ CREATE TABLE kiosk (
     CONSTRAINT kiosk_location_id_fk FOREIGN KEY (organization_id, location_id) REFERENCES location(organization_id, id),
     CONSTRAINT kiosk_revoked_by_id_fk FOREIGN KEY (organization_id, revoked_by_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY kiosk ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX kiosk_launched_ix ON kiosk USING btree (organization_id, launched_at, id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER UPDATE ON kiosk DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.revoked_at IS DISTINCT FROM new.revoked_at)) EXECUTE FUNCTION count_access_change();
 ALTER TABLE kiosk ENABLE ROW LEVEL SECURITY;
@@ -750,6 +781,7 @@ CREATE TABLE location (
     CONSTRAINT location_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT location_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY location ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE UNIQUE INDEX location_source_id_key ON location USING btree (organization_id, source_id);
 ALTER TABLE location ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON location USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -780,6 +812,7 @@ CREATE TABLE makeup_request (
     CONSTRAINT makeup_request_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT makeup_request_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
 );
+ALTER TABLE ONLY makeup_request ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX makeup_request_listed_ix ON makeup_request USING btree (organization_id, state, requested_at, id);
 CREATE UNIQUE INDEX makeup_request_one_open ON makeup_request USING btree (organization_id, makeup_token_id) WHERE ((state)::text = 'REQUESTED'::text);
 CREATE INDEX makeup_request_student_ix ON makeup_request USING btree (organization_id, student_id);
@@ -831,6 +864,7 @@ CREATE TABLE makeup_token (
     CONSTRAINT makeup_token_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT makeup_token_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
+ALTER TABLE ONLY makeup_token ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX makeup_token_expiry_ix ON makeup_token USING btree (organization_id, COALESCE(LEAST(expires_on, lapses_on), 'infinity'::date), id);
 CREATE INDEX makeup_token_occurrence_ix ON makeup_token USING btree (organization_id, timeslot_id, held_on);
 CREATE UNIQUE INDEX makeup_token_one_automatic ON makeup_token USING btree (organization_id, student_id, timeslot_id, held_on, origin) WHERE ((origin)::text <> 'MANUAL'::text);
@@ -867,6 +901,7 @@ CREATE TABLE makeup_token_entry (
     CONSTRAINT makeup_token_entry_makeup_token_id_fk FOREIGN KEY (organization_id, makeup_token_id) REFERENCES makeup_token(organization_id, id),
     CONSTRAINT makeup_token_entry_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id)
 );
+ALTER TABLE ONLY makeup_token_entry ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX makeup_token_entry_student_ix ON makeup_token_entry USING btree (organization_id, student_id, timeslot_id, held_on);
 CREATE INDEX makeup_token_entry_token_ix ON makeup_token_entry USING btree (organization_id, makeup_token_id);
 CREATE TRIGGER text_of_erased AFTER INSERT ON makeup_token_entry FOR EACH ROW WHEN (((new.act)::text = 'EDITED'::text)) EXECUTE FUNCTION refuse_text_of_erased('student');
@@ -900,6 +935,7 @@ CREATE TABLE mark (
     CONSTRAINT mark_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT mark_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
+ALTER TABLE ONLY mark ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX mark_student_ix ON mark USING btree (organization_id, student_id, timeslot_id, held_on);
 CREATE TRIGGER row_of_merged AFTER INSERT ON mark REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON mark FOR EACH ROW WHEN ((new.note IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
@@ -918,6 +954,7 @@ CREATE TABLE medical_read (
     CONSTRAINT medical_read_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id),
     CONSTRAINT medical_read_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id)
 );
+ALTER TABLE ONLY medical_read ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX medical_read_read_on_ix ON medical_read USING btree (read_on);
 CREATE INDEX medical_read_student_ix ON medical_read USING btree (organization_id, student_id, read_on);
 ALTER TABLE medical_read ENABLE ROW LEVEL SECURITY;
@@ -938,6 +975,7 @@ CREATE TABLE occurrence (
     CONSTRAINT occurrence_cancelled_by_id_fk FOREIGN KEY (organization_id, cancelled_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT occurrence_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
 );
+ALTER TABLE ONLY occurrence ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX occurrence_held_on_ix ON occurrence USING btree (organization_id, held_on);
 ALTER TABLE occurrence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON occurrence USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -969,6 +1007,7 @@ CREATE TABLE offering (
     CONSTRAINT offering_location_id_fk FOREIGN KEY (organization_id, location_id) REFERENCES location(organization_id, id),
     CONSTRAINT offering_program_id_fk FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id)
 );
+ALTER TABLE ONLY offering ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX offering_sort_key_ix ON offering USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX offering_source_id_key ON offering USING btree (organization_id, source_id);
 ALTER TABLE offering ENABLE ROW LEVEL SECURITY;
@@ -985,6 +1024,7 @@ CREATE TABLE offering_instructor (
     CONSTRAINT offering_instructor_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT offering_instructor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY offering_instructor ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX offering_instructor_person_ix ON offering_instructor USING btree (organization_id, person_id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON offering_instructor DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_access_change();
 ALTER TABLE offering_instructor ENABLE ROW LEVEL SECURITY;
@@ -1000,6 +1040,7 @@ CREATE TABLE offering_session (
     CONSTRAINT offering_session_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id),
     CONSTRAINT offering_session_session_id_fk FOREIGN KEY (organization_id, session_id) REFERENCES session(organization_id, id)
 );
+ALTER TABLE ONLY offering_session ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE offering_session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON offering_session USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE offering_session TO rollbook_app;
@@ -1013,6 +1054,7 @@ CREATE TABLE organization (
     CONSTRAINT organization_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT organization_pk PRIMARY KEY (organization_id)
 );
+ALTER TABLE ONLY organization ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE organization ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON organization USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organization TO rollbook_app;
@@ -1032,6 +1074,7 @@ CREATE TABLE people_merge (
     CONSTRAINT people_merge_merged_by_id_fk FOREIGN KEY (organization_id, merged_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT people_merge_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY people_merge ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX people_merge_listed_ix ON people_merge USING btree (organization_id, merged_at, id);
 ALTER TABLE people_merge ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON people_merge USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1047,6 +1090,7 @@ CREATE TABLE permission_group (
     CONSTRAINT permission_group_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT permission_group_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY permission_group ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE CONSTRAINT TRIGGER access_changed AFTER DELETE OR UPDATE ON permission_group DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_access_change();
 ALTER TABLE permission_group ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON permission_group USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1076,6 +1120,7 @@ CREATE TABLE person (
     CONSTRAINT person_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES person(organization_id, id),
     CONSTRAINT person_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY person ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE UNIQUE INDEX person_email_key ON person USING btree (organization_id, kind, lower(email));
 CREATE INDEX person_family_ix ON person USING btree (organization_id, family_id);
 CREATE INDEX person_sign_in_ix ON person USING btree (lower(email), kind);
@@ -1097,6 +1142,7 @@ CREATE TABLE program (
     CONSTRAINT program_blackout_schedule_id_fk FOREIGN KEY (organization_id, blackout_schedule_id) REFERENCES blackout_schedule(organization_id, id),
     CONSTRAINT program_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY program ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE program ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON program USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE program TO rollbook_app;
@@ -1110,6 +1156,7 @@ CREATE TABLE recovery_code (
     CONSTRAINT recovery_code_pk PRIMARY KEY (organization_id, person_id, code_hash),
     CONSTRAINT recovery_code_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY recovery_code ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON recovery_code USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE recovery_code TO rollbook_app;
@@ -1125,6 +1172,7 @@ CREATE TABLE second_factor (
     CONSTRAINT second_factor_pk PRIMARY KEY (organization_id, person_id),
     CONSTRAINT second_factor_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY second_factor ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE second_factor ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON second_factor USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE second_factor TO rollbook_app;
@@ -1150,6 +1198,7 @@ CREATE TABLE security_event (
     CONSTRAINT security_event_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id),
     CONSTRAINT security_event_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY security_event ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX security_event_first_at_ix ON security_event USING btree (first_at);
 CREATE INDEX security_event_listed_ix ON security_event USING btree (organization_id, first_at, id);
 CREATE INDEX security_event_person_ix ON security_event USING btree (organization_id, person_id);
@@ -1170,6 +1219,7 @@ CREATE TABLE session (
     CONSTRAINT session_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT session_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY session ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE UNIQUE INDEX session_source_id_key ON session USING btree (organization_id, source_id);
 ALTER TABLE session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON session USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1231,6 +1281,7 @@ CREATE TABLE settings (
     CONSTRAINT settings_pk PRIMARY KEY (organization_id),
     CONSTRAINT settings_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY settings ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE CONSTRAINT TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_access_change();
 ALTER TABLE settings ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON settings USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1248,6 +1299,7 @@ CREATE TABLE settings_change (
     CONSTRAINT settings_change_changed_by_id_fk FOREIGN KEY (organization_id, changed_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT settings_change_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
+ALTER TABLE ONLY settings_change ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE settings_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON settings_change USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT ON TABLE settings_change TO rollbook_app;
@@ -1269,6 +1321,7 @@ CREATE TABLE sign_in (
     CONSTRAINT sign_in_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT sign_in_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY sign_in ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX sign_in_expires_ix ON sign_in USING btree (expires_at);
 CREATE INDEX sign_in_person_ix ON sign_in USING btree (organization_id, person_id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER UPDATE ON sign_in DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION count_access_change();
@@ -1290,6 +1343,7 @@ CREATE TABLE staff_absence (
     CONSTRAINT staff_absence_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT staff_absence_person_id_fk FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY staff_absence ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX staff_absence_person_ix ON staff_absence USING btree (organization_id, person_id, starts_on);
 ALTER TABLE staff_absence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON staff_absence USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1319,6 +1373,7 @@ CREATE TABLE student (
     CONSTRAINT student_family_id_fk FOREIGN KEY (organization_id, family_id) REFERENCES family(organization_id, id),
     CONSTRAINT student_merged_into_id_fk FOREIGN KEY (organization_id, merged_into_id) REFERENCES student(organization_id, id)
 );
+ALTER TABLE ONLY student ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX student_family_ix ON student USING btree (organization_id, family_id);
 CREATE INDEX student_sort_key_ix ON student USING btree (organization_id, sort_key, id);
 CREATE UNIQUE INDEX student_source_id_key ON student USING btree (organization_id, source_id);
@@ -1344,6 +1399,7 @@ CREATE TABLE student_note (
     CONSTRAINT student_note_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT student_note_written_by_id_fk FOREIGN KEY (organization_id, written_by_id) REFERENCES person(organization_id, id)
 );
+ALTER TABLE ONLY student_note ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX student_note_student_ix ON student_note USING btree (organization_id, student_id, closed_at);
 CREATE TRIGGER row_of_merged AFTER INSERT ON student_note REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON student_note FOR EACH ROW EXECUTE FUNCTION refuse_text_of_erased('student');
@@ -1365,6 +1421,7 @@ CREATE TABLE substitution (
     CONSTRAINT substitution_substitute_id_fk FOREIGN KEY (organization_id, substitute_id) REFERENCES person(organization_id, id),
     CONSTRAINT substitution_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
 );
+ALTER TABLE ONLY substitution ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX substitution_substitute_ix ON substitution USING btree (organization_id, substitute_id, held_on);
 CREATE CONSTRAINT TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON substitution DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_access_change();
 ALTER TABLE substitution ENABLE ROW LEVEL SECURITY;
@@ -1391,6 +1448,7 @@ CREATE TABLE timeslot (
     CONSTRAINT timeslot_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT timeslot_offering_id_fk FOREIGN KEY (organization_id, offering_id) REFERENCES offering(organization_id, id)
 );
+ALTER TABLE ONLY timeslot ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX timeslot_offering_ix ON timeslot USING btree (organization_id, offering_id);
 ALTER TABLE timeslot ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON timeslot USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -1416,6 +1474,7 @@ CREATE TABLE token_run (
     CONSTRAINT token_run_pk PRIMARY KEY (organization_id, timeslot_id, held_on, phase),
     CONSTRAINT token_run_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
+ALTER TABLE ONLY token_run ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX token_run_due_ix ON token_run USING btree (due_at) WHERE ((state)::text = 'ARMED'::text);
 ALTER TABLE token_run ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON token_run USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));

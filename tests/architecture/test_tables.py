@@ -49,5 +49,17 @@ async def test_row_level_security_guards_every_table(owner: AsyncConnection) -> 
     assert list(open_tables) == []
 
 
+async def test_statements_on_every_table_are_planned_for_the_largest_organization(owner: AsyncConnection) -> None:
+    others = await owner.scalars(
+        text(
+            "SELECT c.relname FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+            " AND a.attoptions IS DISTINCT FROM ARRAY['n_distinct=1']"
+        )
+    )
+    assert list(others) == [], "A migration calls plan_for_the_largest for each new table."
+
+
 async def test_the_models_and_the_migrations_agree(database_url: str) -> None:
     assert await drift(database_url) == []
