@@ -1,6 +1,20 @@
 """Rules that several SQL statements repeat, each once. A fragment is a condition without an OR at its top, to be joined
-to others with AND; its arguments are aliases and expressions of the statement, never values.
+to others with AND; its arguments are aliases and expressions of the statement, never values. `found_by` is a table
+expression.
 """
+
+
+def found_by(table: str, condition: str) -> str:
+    """Return the tenant's rows of a table or a view for which the condition holds, to be joined with ON true.
+
+    PostgreSQL knows nothing about the columns of the views, believes that joins of them have one row, and may therefore
+    begin with all of the tenant's rows. OFFSET 0 lets it look for rows when it knows what the condition compares them
+    with, and not before (decision 78).
+    """
+    return (
+        f"LATERAL (SELECT {table}.* FROM {table}"  # noqa: S608 - names of the statement
+        f" WHERE {table}.organization_id = :organization_id AND {condition} OFFSET 0)"
+    )
 
 
 def on_sheet(enrollment: str, timeslot_id: str, held_on: str) -> str:

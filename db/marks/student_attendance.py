@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.listings import Position
 from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
 from attendance.rules.marks.student_attendance import PlaceSlot
-from db.fragments import gives_place, holds_on, meets_at, on_sheet
+from db.fragments import found_by, gives_place, holds_on, meets_at, on_sheet
 
 _SLOT = """
        t.id, t.start_time, t.duration_minutes, t.weekday, greatest(t.starts_on, v.starts_on) AS slot_starts_on,
@@ -30,11 +30,12 @@ SELECT e.student_id, greatest(e.starts_on, sight.starts_on) AS starts_on, least(
                AND u.timeslot_id = t.id AND u.substitute_id = :visible_to) AS substituted_on,
        ARRAY(SELECT c.held_on FROM occurrence c WHERE c.organization_id = t.organization_id AND c.timeslot_id = t.id
                AND c.cancelled_at IS NOT NULL AND NOT :with_cancelled) AS hidden_on
-FROM enrollment e
-JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
-JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
+FROM unnest(CAST(:student_ids AS uuid[])) AS asked (id)
+JOIN {found_by("enrollment", "enrollment.student_id = asked.id")} e ON {gives_place("e")}
+JOIN {found_by("offering", "offering.id = e.offering_id")} o ON true
+JOIN {found_by("offering_version", "offering_version.offering_id = o.id")} v ON true
 JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
-JOIN timeslot_version t ON t.organization_id = o.organization_id AND t.offering_id = o.id AND t.deleted_at IS NULL
+JOIN {found_by("timeslot_version", "timeslot_version.offering_id = o.id")} t ON t.deleted_at IS NULL
     AND {meets_at("e", "t.id")}
     AND (t.ends_on IS NULL OR v.starts_on IS NULL OR v.starts_on <= t.ends_on)
     AND (t.starts_on IS NULL OR v.ends_on IS NULL OR v.ends_on >= t.starts_on)
@@ -46,21 +47,17 @@ CROSS JOIN LATERAL (
     FROM instructor_version i
     WHERE i.organization_id = o.organization_id AND i.offering_id = o.id AND i.person_id = :visible_to
 ) sight
-WHERE e.organization_id = :organization_id AND e.student_id = ANY (CAST(:student_ids AS uuid[]))
-  AND {gives_place("e")}
 """)  # noqa: S608 - a constant
 
 _STRAYS = text(f"""
 SELECT m.student_id, m.held_on, {_SLOT}
-FROM mark m
-JOIN timeslot_version t ON t.organization_id = m.organization_id AND t.id = m.timeslot_id
-    AND {holds_on("t", "m.held_on")}
-JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
-    AND {holds_on("v", "m.held_on")}
+FROM unnest(CAST(:student_ids AS uuid[])) AS asked (id)
+JOIN {found_by("mark", "mark.student_id = asked.id")} m ON true
+JOIN {found_by("timeslot_version", "timeslot_version.id = m.timeslot_id")} t ON {holds_on("t", "m.held_on")}
+JOIN {found_by("offering", "offering.id = t.offering_id")} o ON true
+JOIN {found_by("offering_version", "offering_version.offering_id = o.id")} v ON {holds_on("v", "m.held_on")}
 JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
-WHERE m.organization_id = :organization_id AND m.student_id = ANY (CAST(:student_ids AS uuid[]))
-  AND (t.deleted_at IS NOT NULL
+WHERE (t.deleted_at IS NOT NULL
        OR m.held_on > (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date
        OR NOT EXISTS (
       SELECT FROM enrollment e
@@ -105,7 +102,7 @@ async def read_student_places(
     """
     given = {
         "organization_id": organization_id,
-        "student_ids": list(student_ids),
+        "student_ids": list(set(student_ids)),
         "with_cancelled": with_cancelled,
         "visible_to": visible_to,
     }
