@@ -34,7 +34,7 @@ from db.migrate import upgrade
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api, serving
 from tests.support.factories import MONDAY, World, new_world
-from tests.support.large_business import CLASS_SIZE, fill_business
+from tests.support.large_business import fill_business, slot_of, student_of
 from tests.support.loop_watch import watching_the_loop
 
 ROUNDS = 25
@@ -81,12 +81,8 @@ class Business:
     def class_on_monday(self, number: int) -> tuple[str, str]:
         """Return the ids of today's occurrence of a class, and of one of its students."""
         number = 6 * number % self.classes // 6 * 6
-        slot, student = (self._id(kind, each) for kind, each in (("2", number), ("3", number * CLASS_SIZE)))
+        slot, student = slot_of(self.world, number), student_of(self.world, number)
         return encode_occurrence_id(OccurrenceKey(slot, MONDAY)), encode_id("Student", student)
-
-    def _id(self, kind: str, number: int) -> Any:
-        organization = self.world.organization_id
-        return type(organization)(f"{str(organization)[:24]}{kind}{number:011x}")
 
 
 async def open_business(owner: AsyncConnection, anybody: Api, classes: int) -> Business:

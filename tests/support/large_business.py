@@ -1,6 +1,7 @@
 """A business with years of attendance, made by a few statements over sets of rows."""
 
 import re
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -45,6 +46,25 @@ _STATEMENTS = [
         FROM generate_series(1, :weeks) AS w (n)
         CROSS JOIN {_PLACES} CROSS JOIN LATERAL (SELECT p.n / :size) AS c (n)""",
 ]
+
+
+def offering_of(world: World, number: int) -> UUID:
+    """The id of a class, by its number from 0."""
+    return _id(world, "1", number)
+
+
+def slot_of(world: World, number: int) -> UUID:
+    """The id of the timeslot of a class. Class 0 and each sixth after it meet on MONDAY."""
+    return _id(world, "2", number)
+
+
+def student_of(world: World, number: int) -> UUID:
+    """The id of the first student of a class."""
+    return _id(world, "3", number * CLASS_SIZE)
+
+
+def _id(world: World, kind: str, number: int) -> UUID:
+    return UUID(f"{str(world.organization_id)[:24]}{kind}{number:011x}")
 
 
 async def fill_business(world: World, *, classes: int, weeks: int) -> int:
