@@ -9,7 +9,7 @@ def found_by(table: str, condition: str) -> str:
 
     PostgreSQL knows nothing about the columns of the views, believes that joins of them have one row, and may therefore
     begin with all of the tenant's rows. OFFSET 0 lets it look for rows when it knows what the condition compares them
-    with, and not before (decision 78).
+    with, and not before (decision 79).
     """
     return (
         f"LATERAL (SELECT {table}.* FROM {table}"  # noqa: S608 - names of the statement

@@ -1,4 +1,4 @@
-"""The plans of hot statements: they read by the keys that choose, for a tenant of any size (decision 78).
+"""The plans of hot statements: they read by the keys that choose, for a tenant of any size (decision 79).
 
 Statements are planned once for all tenants. The test reads the plans as PostgreSQL runs them, on a database of many
 small businesses and a large one, in requests of the large one.
