@@ -208,32 +208,32 @@ async def read_rosters(
 
 def _candidate(row: Row[Any]) -> RosterCandidate:
     return RosterCandidate(
-        student=student_of(row),
-        enrollment=_enrollment(row) if row.enrollment_id is not None else None,
-        mark=_mark(row) if row.status is not None else None,
-        open_notes=row.open_notes,
-        has_critical_note=row.critical_notes > 0,
-        absences=absences_of(row.absences) if row.absences else (),
-        present=row.present,
-        absent=row.absent,
+        student_of(row),
+        _enrollment(row) if row.enrollment_id is not None else None,
+        _mark(row) if row.status is not None else None,
+        row.open_notes,
+        row.critical_notes > 0,
+        absences_of(row.absences) if row.absences else (),
+        row.present,
+        row.absent,
     )
 
 
 def _enrollment(row: Row[Any]) -> RosterEnrollment:
     return RosterEnrollment(
-        id=row.enrollment_id,
-        student_id=row.student_id,
-        type=_TYPES[row.type],
-        starts_on=row.starts_on,
-        drop_on=row.drop_on,
-        timeslot_id=row.timeslot_id,
-        end_cause=_ENDS[row.end_cause] if row.end_cause else None,
-        is_deleted=row.is_deleted,
-        transferred_to=row.transferred_to,
-        transferred_from=row.transferred_from,
-        missed=row.missed,
-        missed_on=row.missed_on,
-        is_first_ever=row.is_first_ever,
+        row.enrollment_id,
+        row.student_id,
+        _TYPES[row.type],
+        row.starts_on,
+        row.drop_on,
+        row.timeslot_id,
+        _ENDS[row.end_cause] if row.end_cause else None,
+        row.is_deleted,
+        row.transferred_to,
+        row.transferred_from,
+        row.missed,
+        row.missed_on,
+        row.is_first_ever,
     )
 
 

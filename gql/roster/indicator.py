@@ -1,12 +1,14 @@
 """The indicators of a roster's row (R3.4)."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from attendance.rules.roster import indicators as rules
+from gql.fields.later import Later, with_later
 from gql.fields.scalars import Money
 from gql.people.vocabulary import NoteLevel
 from gql.roster.vocabulary import IndicatorKind, TransferDirection
@@ -101,7 +103,7 @@ IndicatorFacts = Annotated[
     description="A sign that is shown beside a student on a roll sheet. A row has at most one indicator of each kind, "
     "in the order of IndicatorKind. `detail` is a text for people; `facts` holds the same information for programs."
 )
-class Indicator:
+class Indicator(Later):
     kind: IndicatorKind = strawberry.field(description="Which of the eleven kinds it is.")
     label: str = strawberry.field(description='The English name of the kind, such as "Medical Alert".')
     detail: str | None = strawberry.field(
@@ -112,6 +114,7 @@ class Indicator:
         description="The facts as typed values. Null for MEDICAL_ALERT, ROLL_SHEET_COMMENT and TRIAL_ENROLLMENT, and "
         "when the viewer may not see them."
     )
+    raised: strawberry.Private[rules.Indicator]
 
 
 def _birthday(facts: rules.BirthdayFacts) -> BirthdayFacts:
@@ -146,7 +149,7 @@ def _first_day(facts: rules.FirstDayFacts) -> FirstDayFacts:
     return FirstDayFacts(is_first_enrollment=facts.is_first_enrollment)
 
 
-_SHOW = {
+_SHOW: dict[type, Callable[[Any], Any]] = {
     rules.BirthdayFacts: _birthday,
     rules.NotesFacts: _notes,
     rules.MakeupFacts: _makeup,
@@ -158,6 +161,13 @@ _SHOW = {
 }
 
 
+def _show_facts(shown: Indicator) -> Any:
+    facts = shown.raised.facts
+    return None if facts is None else _SHOW[type(facts)](facts)
+
+
+Indicator.made_later = {"label": lambda shown: shown.raised.label, "facts": _show_facts}
+
+
 def show_indicator(raised: rules.Indicator) -> Indicator:
-    facts = None if raised.facts is None else _SHOW[type(raised.facts)](raised.facts)  # type: ignore[operator]
-    return Indicator(kind=raised.kind, label=raised.label, detail=raised.detail, facts=facts)
+    return with_later(Indicator, kind=raised.kind, detail=raised.detail, raised=raised)

@@ -21,6 +21,8 @@ def birthday_near(birth_on: date, on_date: date, window_days: int) -> Birthday |
     When there are two, the nearest one is returned. The window extends across New Year. Somebody born on 29 February
     celebrates on the 28th in common years. The day of birth itself is not a birthday.
     """
+    if (birth_on.month, birth_on.day) not in _celebrated_near(on_date, window_days):
+        return None
     first, last = _window(on_date, window_days)
     nearest: date | None = None
     for year in range(max(first.year, on_date.year - 1, birth_on.year + 1), min(last.year, on_date.year + 1) + 1):
@@ -35,6 +37,15 @@ def _window(on_date: date, window_days: int) -> tuple[date, date]:
     """Return the first and the last date that are near enough. All rows of a roll sheet ask for the same."""
     window = timedelta(days=window_days)
     return on_date - window, on_date + window
+
+
+@lru_cache(64)
+def _celebrated_near(on_date: date, window_days: int) -> frozenset[tuple[int, int]]:
+    """Return the months and days of birth that are celebrated near enough. Few rows of a roll sheet have one."""
+    first, last = _window(on_date, window_days)
+    days = (first + timedelta(days=number) for number in range(min((last - first).days, 366) + 1))
+    near = {(day.month, day.day) for day in days}
+    return frozenset({*near, (2, 29)} if (2, 28) in near else near)
 
 
 def _birthday_in(birth_on: date, year: int) -> date:

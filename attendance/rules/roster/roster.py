@@ -118,9 +118,9 @@ def standing(
 
     enrollments -- those that may put the student on the sheet, and the one that the mark names.
     """
-    current = speaking(each for each in enrollments if covers(each, key))
-    if current is not None:
-        return current, False
+    current = [each for each in enrollments if covers(each, key)]
+    if current:
+        return current[0] if len(current) == 1 else speaking(current), False
     return (speaking(enrollments), True) if is_marked else None
 
 

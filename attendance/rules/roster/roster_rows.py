@@ -208,20 +208,21 @@ def _row(
     )
     raised: tuple[Indicator, ...] = ()
     if sight is not None:
+        student = first.student
         facts = IndicatorInput(
-            on_date=head.key.held_on,
-            birth_on=first.student.birth_on,
-            medical_alert=first.student.medical_alert,
-            roll_sheet_comment=first.student.roll_sheet_comment,
-            open_notes=first.open_notes,
-            has_critical_note=first.has_critical_note,
-            balance=first.student.family.balance,
-            currency=head.currency,
-            enrollment=enrollment,
-            is_subdued=is_subdued,
-            expected_absence=absence,
-            around=around[enrollment.timeslot_id] if enrollment else _ALONE,
-            is_held=is_held,
+            head.key.held_on,
+            student.birth_on,
+            student.medical_alert,
+            student.roll_sheet_comment,
+            first.open_notes,
+            first.has_critical_note,
+            student.family.balance,
+            head.currency,
+            enrollment,
+            is_subdued,
+            absence,
+            around[enrollment.timeslot_id] if enrollment else _ALONE,
+            is_held,
         )
         raised = indicators(facts, sight)
     return RosterRow(

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Awaitable
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Any
 
 import graphql
@@ -27,6 +27,14 @@ from gql.protocol.plain_fields import LATER, at_once
 class Colour(StrEnum):
     RED = "RED"
     BLUE = "BLUE"
+
+
+@strawberry.enum
+class Shade(Enum):
+    """Its members have other names in the schema."""
+
+    LIGHT = strawberry.enum_value(1, name="PALE")
+    DARK = strawberry.enum_value(2)
 
 
 @strawberry.interface
@@ -55,6 +63,7 @@ class Plain:
     share: float
     flag: bool
     colour: Colour
+    shade: Shade
     at: datetime
     tags: list[str]
     holes: list[str | None]
@@ -119,7 +128,20 @@ class Query:
 
 
 SCHEMA = strawberry.Schema(Query, types=[Cat, Dog], config=schema_config())._schema
-WRONG: list[Any] = [None, 3, 2**40, "text", 1.5, float("nan"), object(), [], [None], Colour.RED, datetime(2026, 1, 1)]  # noqa: DTZ001 - wrong on purpose
+WRONG: list[Any] = [
+    None,
+    3,
+    2**40,
+    "text",
+    1.5,
+    float("nan"),
+    object(),
+    [],
+    [None],
+    Colour.RED,
+    Shade.DARK,
+    datetime(2026, 1, 1),  # noqa: DTZ001 - wrong on purpose
+]
 
 
 class Fails:
@@ -150,6 +172,7 @@ class Chance:
             share=self.value(self.dice.choice([0.5, 1])),
             flag=self.value(True),
             colour=self.value(self.dice.choice(list(Colour))),
+            shade=self.value(self.dice.choice(list(Shade))),
             at=self.value(datetime(2026, 11, 21, tzinfo=UTC)),
             tags=self.value(self.dice.choice([["x"], ("x", "y"), []])),
             holes=self.value(["x", None]),
@@ -199,6 +222,7 @@ class Chance:
             "share",
             "flag",
             "colour",
+            "shade",
             "at",
             "tags",
             "holes",

@@ -1,10 +1,14 @@
 """Date, DateTime and Decimal: one spelling each, over real requests."""
 
+import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from gql.fields.scalars import serialize_date_time
 from tests.api.protocol.edge_schema import Running, running
 
 
@@ -77,3 +81,14 @@ def test_anything_else_is_refused_with_the_right_spelling(server: Running, field
 
 def test_money_is_never_written_with_an_exponent(server: Running) -> None:
     assert server.client.post(server.http, json={"query": "{ total }"}).json()["data"] == {"total": "100"}
+
+
+def test_an_instant_is_written_as_iso_8601_writes_it_in_utc() -> None:
+    dice = random.Random(7)
+    zones = [UTC, timezone(timedelta(hours=5, minutes=45)), ZoneInfo("America/New_York")]
+    for _ in range(2000):
+        written = datetime(
+            dice.choice([2, 999, 1969, 2026, 9998]), dice.randint(1, 12), dice.randint(1, 28), dice.randrange(24),
+            dice.randrange(60), dice.randrange(60), dice.choice([0, 1, 1000, 999_999]), tzinfo=dice.choice(zones),
+        )  # fmt: skip
+        assert serialize_date_time(written) == written.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

@@ -1,5 +1,7 @@
 """R3.4: the eleven indicators, with their edges."""
 
+import calendar
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -124,6 +126,25 @@ def test_R3_4_medical_alert_shows_the_text_to_those_who_may_see_it(text: str) ->
 )
 def test_R3_4_birthday_window(birth_on: date, on_date: date, window: int, expected: Birthday | None) -> None:
     assert birthday_near(birth_on, on_date, window) == expected
+
+
+def test_R3_4_a_birthday_is_near_when_one_of_the_days_around_is_one() -> None:
+    dice = random.Random(4)
+    for _ in range(2000):
+        year, month = dice.choice([2024, 2025, 2026, 2027, 2028]), dice.choice([1, 2, 3, 12])
+        on_date, window = date(year, month, dice.randint(1, 28)), dice.randint(0, 5)
+        birth_on = dice.choice([date(2020, 2, 29), date(2016, 2, 28), date(2016, 3, 1), on_date.replace(year=2019)])
+        around = [on_date + timedelta(days=number) for number in range(-window, window + 1)]
+        born = (birth_on.month, birth_on.day)
+        celebrated = [
+            day
+            for day in around
+            if born == (day.month, day.day)
+            or (born == (2, 29) and (day.month, day.day) == (2, 28) and not calendar.isleap(day.year))
+        ]
+        found = birthday_near(birth_on, on_date, window)
+        assert (found is None) == (not celebrated), (birth_on, on_date, window)
+        assert found is None or found.on_date in celebrated
 
 
 def test_R3_4_birthday_uses_the_setting_and_tells_date_and_age() -> None:
