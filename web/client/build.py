@@ -18,7 +18,7 @@ BUILD_SECONDS = 120
 # What the built pages are made from; `src` is a folder.
 SOURCES = ("package-lock.json", "package.json", "vite.config.ts", "staff.html", "family.html", "src")
 # The types of the schema are needed to check the pages, but not to build them.
-IGNORED = {"schema-types.d.ts"}
+IGNORED = {"schema-types.d.ts", "dist"}
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def _sources(folder: Path) -> Iterator[Path]:
     for name in SOURCES:
         path = folder / name
         if path.is_dir():
-            yield from (file for file in sorted(path.rglob("*")) if file.is_file() and file.name not in IGNORED)
+            yield from (file for file in sorted(path.rglob("*")) if file.is_file() and not IGNORED & {*file.parts})
         else:
             yield path
 

@@ -35,6 +35,7 @@ function trustedDocuments(entry: Entry): Plugin {
         root: here,
         configFile: false,
         server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+        resolve: { alias: PACKAGE },
         optimizeDeps: { noDiscovery: true },
         logLevel: "error",
       });
@@ -50,6 +51,9 @@ function trustedDocuments(entry: Entry): Plugin {
     },
   };
 }
+
+// The package is used by its name, as other clients use it, and from its sources.
+const PACKAGE = { "@rollbook/client": join(here, "src/live/index.ts") };
 
 /** What an entry is drawn with. All are written for React; Preact, a twelfth of its size, stands in for it. */
 const PREACT = {
@@ -67,7 +71,7 @@ export default defineConfig(({ mode }) => {
   const isFirst = entry === "staff";
   return {
     plugins: [react(), compressed(), trustedDocuments(entry)],
-    resolve: { alias: ENTRIES[entry] },
+    resolve: { alias: { ...PACKAGE, ...ENTRIES[entry] } },
     build: {
       outDir: "static",
       emptyOutDir: isFirst,

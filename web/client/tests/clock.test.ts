@@ -1,6 +1,6 @@
+import { type Ahead, ServerClock } from "@rollbook/client";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Ahead, ServerClock } from "../src/live/clock";
 
 const NOON = Date.parse("2026-11-30T12:00:00Z");
 

@@ -1,7 +1,18 @@
+import {
+  type Act,
+  applyChange,
+  type Kept,
+  Outbox,
+  type OutboxPlace,
+  type Outcome,
+  overlay,
+  type Row,
+  type SheetState,
+  type Tabs,
+  type Told,
+} from "@rollbook/client";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Act, type Kept, Outbox, type OutboxPlace, type Outcome, type Tabs, type Told } from "../src/live/outbox";
-import { applyChange, overlay, type Row, type SheetState } from "../src/live/store";
 import { type Head, type Input, type Refusal, SheetServer, STUDENTS, type Status } from "./server";
 
 /** Storage of a browser, which outlives its tabs. It can be full. */

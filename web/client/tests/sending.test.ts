@@ -1,6 +1,5 @@
+import { type Ask, AskFault, textOf } from "@rollbook/client";
 import { describe, expect, it } from "vitest";
-import { type Ask, AskFault } from "../src/live/ask";
-import { textOf } from "../src/live/document";
 import { refusalWords } from "../src/parts/refusals";
 import type { AttendanceAct, AttendanceInput } from "../src/staff/acts";
 import { sending } from "../src/staff/sending";

@@ -1,6 +1,5 @@
 /** A small server of one roll sheet, which keeps the rules that the client counts on. */
-import type { Act, Outcome } from "../src/live/outbox";
-import type { Change, Row } from "../src/live/store";
+import type { Act, Change, Outcome, Row } from "@rollbook/client";
 
 export type Status = "PRESENT" | "ABSENT" | "TARDY";
 export interface Head {

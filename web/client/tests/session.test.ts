@@ -1,5 +1,5 @@
+import { type Exclusively, type Renew, type Session, SessionKeeper, type SessionPlace } from "@rollbook/client";
 import { describe, expect, it } from "vitest";
-import { type Exclusively, type Renew, type Session, SessionKeeper, type SessionPlace } from "../src/live/session";
 
 const MINUTE = 60_000;
 

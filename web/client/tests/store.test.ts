@@ -1,6 +1,6 @@
+import { applyChange, type Change, overlay, type Row, type SheetState } from "@rollbook/client";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyChange, type Change, overlay, type Row, type SheetState } from "../src/live/store";
 import { type Head, SheetServer, STUDENTS, type Status } from "./server";
 
 type State = SheetState<Row<Status>, Head>;

@@ -1,5 +1,5 @@
+import { AskFault } from "@rollbook/client";
 import { type FormEvent, useEffect, useState } from "react";
-import { AskFault } from "../live/ask";
 import { Link } from "../parts/Link";
 import { FORGOTTEN } from "./operations";
 import { askAnybody } from "./server";

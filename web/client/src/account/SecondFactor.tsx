@@ -1,6 +1,5 @@
+import { AskFault, type SessionKeeper } from "@rollbook/client";
 import { useEffect, useState } from "react";
-import { AskFault } from "../live/ask";
-import type { SessionKeeper } from "../live/session";
 import { CodeForm } from "./CodeForm";
 import { COMPLETE, CONFIRM_SECOND_FACTOR, START_SECOND_FACTOR } from "./operations";
 import { askAnybody, type ServerSession, sessionOf } from "./server";

@@ -1,5 +1,5 @@
+import { AskFault } from "@rollbook/client";
 import { type FormEvent, useState } from "react";
-import { AskFault } from "../live/ask";
 import { Link } from "../parts/Link";
 import { type Credentials, DemoAccounts, useDemoAccounts } from "./DemoAccounts";
 import { type Door, PORTAL_WORDS, type PortalName } from "./door";

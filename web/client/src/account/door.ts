@@ -1,4 +1,4 @@
-import type { SessionKeeper } from "../live/session";
+import type { SessionKeeper } from "@rollbook/client";
 
 export type PortalName = "OFFICE" | "STAFF" | "CUSTOMER";
 

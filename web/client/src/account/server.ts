@@ -1,6 +1,5 @@
 /** The server as anybody can ask it, and the sessions that it gives. */
-import { sender } from "../live/ask";
-import type { Session } from "../live/session";
+import { type Session, sender } from "@rollbook/client";
 import { REFRESH } from "./operations";
 
 export const SERVER = "/graphql";

@@ -1,10 +1,9 @@
 /** What lives as long as the page: the sign-in of a guardian, and the socket of the streams. */
+
+import { type Ask, asker, LiveSocket, localPlace, lockNamed, SessionKeeper } from "@rollbook/client";
 import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
-import { type Ask, asker } from "../live/ask";
-import { localPlace, lockNamed, SessionKeeper } from "../live/session";
-import { LiveSocket } from "../live/socket";
 
 export const session = new SessionKeeper(localPlace("rollbook.family"), renew, lockNamed("rollbook.family"));
 export const ask: Ask = asker(SERVER, session);

@@ -1,7 +1,6 @@
+import { AskFault, textOf } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { AskFault } from "../live/ask";
-import { textOf } from "../live/document";
 import { ask } from "./services";
 
 export interface Answer<Data> {

@@ -1,7 +1,7 @@
 /** Sends queries and mutations, with a valid token, and tells a fault that may pass from one that stays. */
 import type { AnyVariables, CombinedError, OperationResult, TypedDocumentNode } from "@urql/core";
 import { Client, fetchExchange } from "@urql/core";
-import type { SessionKeeper } from "./session";
+import type { SessionKeeper } from "./session.ts";
 
 export type FaultKind = "unreachable" | "signedOut" | "refused";
 

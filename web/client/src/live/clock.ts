@@ -20,7 +20,7 @@ export class ServerClock {
     /** What earlier pages have learnt, for pages that are opened without network. */
     known: Ahead | null = null,
     private readonly learnt: (ahead: Ahead) => void = () => undefined,
-    private readonly device: () => number = Date.now,
+    private readonly device: () => number = () => Date.now(),
   ) {
     this.#ahead = known ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
   }

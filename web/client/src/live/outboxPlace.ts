@@ -1,6 +1,6 @@
 /** Keeps the outbox in a vault, and tells the other tabs of the browser what has changed in it. */
-import type { Kept, OutboxPlace, Told } from "./outbox";
-import type { Vault } from "./vault";
+import type { Kept, OutboxPlace, Told } from "./outbox.ts";
+import type { Vault } from "./vault.ts";
 
 export class VaultPlace<Input, Refusal> implements OutboxPlace<Input, Refusal> {
   constructor(private readonly vault: Vault) {}

@@ -2,8 +2,8 @@
 
 import type { TypedDocumentNode } from "@urql/core";
 import { type Client, createClient } from "graphql-ws";
-import { textOf } from "./document";
-import type { SessionKeeper } from "./session";
+import { textOf } from "./document.ts";
+import type { SessionKeeper } from "./session.ts";
 
 export type Connection = "connecting" | "live" | "reconnecting" | "offline";
 
@@ -62,9 +62,10 @@ export class LiveSocket {
         closed: event => this.#closed(event as CloseEvent),
       },
     });
-    addEventListener("offline", () => this.#networkLost());
-    addEventListener("online", () => this.#networkFound());
-    document.addEventListener("visibilitychange", () => this.#wake());
+    // Only browsers tell of these.
+    globalThis.addEventListener?.("offline", () => this.#networkLost());
+    globalThis.addEventListener?.("online", () => this.#networkFound());
+    globalThis.document?.addEventListener("visibilitychange", () => this.#wake());
   }
 
   readonly connection = (): Connection => this.#connection;
@@ -145,7 +146,7 @@ export class LiveSocket {
     // The session may have ended: a renewal tells.
     const session = this.session.current();
     if (event.code === 4401 && session) void this.session.renewed(session.accessToken).catch(() => undefined);
-    if (!navigator.onLine) this.#networkLost();
+    if (hasNoNetwork()) this.#networkLost();
     else if (this.#connection !== "offline") this.#become("reconnecting");
     this.#lost ??= setTimeout(() => this.#networkLost(), OFFLINE_AFTER);
   }
@@ -157,7 +158,7 @@ export class LiveSocket {
   }
 
   #networkLost(): void {
-    if (this.#connection !== "connecting" || !navigator.onLine) this.#become("offline");
+    if (this.#connection !== "connecting" || hasNoNetwork()) this.#become("offline");
   }
 
   #pause(attempt: number): Promise<void> {
@@ -180,4 +181,8 @@ export class LiveSocket {
     this.#connection = connection;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function hasNoNetwork(): boolean {
+  return globalThis.navigator?.onLine === false;
 }

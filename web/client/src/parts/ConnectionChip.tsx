@@ -1,4 +1,4 @@
-import type { Connection } from "../live/socket";
+import type { Connection } from "@rollbook/client";
 
 const WORDS: Record<Connection, string> = {
   connecting: "Connecting",

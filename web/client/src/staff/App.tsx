@@ -1,10 +1,10 @@
+import { AskFault } from "@rollbook/client";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { ChoosePassword } from "../account/ChoosePassword";
 import type { Door } from "../account/door";
 import { ForgottenPassword } from "../account/ForgottenPassword";
 import { SignIn } from "../account/SignIn";
 import type { ResultOf } from "../graphql";
-import { AskFault } from "../live/ask";
 import { usePath } from "../parts/navigation";
 import { Day } from "./day/Day";
 import { Header } from "./Header";

@@ -1,6 +1,5 @@
 /** What staff do on a roll sheet, as acts of the outbox. */
-import type { Act, Shown } from "../live/outbox";
-import type { Intent } from "../live/store";
+import type { Act, Intent, Shown } from "@rollbook/client";
 import type { Status } from "./sheet/operations";
 
 export interface OneMark {

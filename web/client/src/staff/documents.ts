@@ -1,5 +1,5 @@
 /** All operations of the staff's pages, for the manifest of trusted documents that the build writes. */
-import { textsOf } from "../live/document";
+import { textsOf } from "@rollbook/client";
 
 export const TEXTS = textsOf(
   import.meta.glob<Record<string, unknown>>(["./**/operations.ts", "../account/operations.ts"], { eager: true }),

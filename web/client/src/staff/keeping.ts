@@ -1,7 +1,7 @@
 /** What the device keeps for work without network: the person, the day's list and its roll sheets. */
+
+import type { SheetState, Vault } from "@rollbook/client";
 import type { ResultOf } from "../graphql";
-import type { SheetState } from "../live/store";
-import type { Vault } from "../live/vault";
 import { type Card, DAY_SHEETS } from "./day/operations";
 import { ask } from "./services";
 import type { SheetHead, SheetRow } from "./sheet/operations";

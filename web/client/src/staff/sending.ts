@@ -1,7 +1,7 @@
 /** Sends the acts of the outbox: one by the mutation that fits it, several by `recordQueued`. */
+
+import { type Ask, AskFault, type Outcome, type Send } from "@rollbook/client";
 import type { ResultOf } from "../graphql";
-import { type Ask, AskFault } from "../live/ask";
-import type { Outcome, Send } from "../live/outbox";
 import type { AttendanceAct, AttendanceInput, Refusal } from "./acts";
 import { CLEAR, MARK, type QUEUED_ACT, RECORD_QUEUED, SUBMIT } from "./sheet/operations";
 

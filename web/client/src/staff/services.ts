@@ -1,14 +1,22 @@
 /** Everything that lives as long as the page: the sign-in, the socket, and the outbox of the person who is signed in. */
+
+import {
+  type Ahead,
+  type Ask,
+  asker,
+  channelOf,
+  LiveSocket,
+  localPlace,
+  lockNamed,
+  Outbox,
+  ServerClock,
+  SessionKeeper,
+  Vault,
+  VaultPlace,
+} from "@rollbook/client";
 import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
-import { type Ask, asker } from "../live/ask";
-import { type Ahead, ServerClock } from "../live/clock";
-import { Outbox } from "../live/outbox";
-import { channelOf, VaultPlace } from "../live/outboxPlace";
-import { localPlace, lockNamed, SessionKeeper } from "../live/session";
-import { LiveSocket } from "../live/socket";
-import { Vault } from "../live/vault";
 import type { AttendanceInput, Refusal } from "./acts";
 import { sending } from "./sending";
 

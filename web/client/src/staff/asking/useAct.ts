@@ -1,6 +1,6 @@
+import { AskFault } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useRef, useState } from "react";
-import { AskFault } from "../../live/ask";
 import { ask } from "../services";
 import { plain } from "./refusals";
 import { wordsOf } from "./useAnswer";

@@ -1,5 +1,5 @@
+import type { Vault } from "@rollbook/client";
 import { useEffect, useState } from "react";
-import type { Vault } from "../../live/vault";
 import { longDate, todayIn } from "../../parts/times";
 import { keepDay } from "../keeping";
 import type { Desk } from "../operations";

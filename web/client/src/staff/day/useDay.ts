@@ -1,7 +1,6 @@
+import { AskFault, type Vault } from "@rollbook/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ResultOf } from "../../graphql";
-import { AskFault } from "../../live/ask";
-import type { Vault } from "../../live/vault";
 import { keptDay } from "../keeping";
 import { ask, socket } from "../services";
 import { type Card, DAY, FOLLOW_DAY } from "./operations";

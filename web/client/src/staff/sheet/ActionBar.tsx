@@ -1,4 +1,4 @@
-import type { Seen } from "../../live/store";
+import type { Seen } from "@rollbook/client";
 import { type Draft, isEmpty } from "./draft";
 import type { SheetRow, Status } from "./operations";
 import type { Recording } from "./useRecording";

@@ -1,5 +1,5 @@
+import type { Seen } from "@rollbook/client";
 import { useState } from "react";
-import type { Seen } from "../../live/store";
 import { actorName } from "../../parts/people";
 import { refusalWords } from "../../parts/refusals";
 import { statusWord } from "../../parts/statuses";

@@ -1,4 +1,4 @@
-import type { Seen } from "../../live/store";
+import type { Seen } from "@rollbook/client";
 import { STATUS_WORDS, STATUSES } from "../../parts/statuses";
 import { History } from "./History";
 import type { SheetRow, Status } from "./operations";

@@ -1,4 +1,4 @@
-import type { Seen } from "../../live/store";
+import type { Seen } from "@rollbook/client";
 import { Link } from "../../parts/Link";
 import { isHere } from "../../parts/statuses";
 import { clockTime, longDate } from "../../parts/times";

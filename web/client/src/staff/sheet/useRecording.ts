@@ -1,5 +1,5 @@
+import type { SheetState } from "@rollbook/client";
 import { useMemo } from "react";
-import type { SheetState } from "../../live/store";
 import type { AttendanceInput, ParkedAct } from "../acts";
 import type { Desk } from "../operations";
 import { type AttendanceOutbox, clock } from "../services";

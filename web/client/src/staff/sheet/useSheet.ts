@@ -1,5 +1,5 @@
+import { applyChange, overlay, type Seen, type SheetState } from "@rollbook/client";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { applyChange, overlay, type Seen, type SheetState } from "../../live/store";
 import { actorName } from "../../parts/people";
 import { statusWord } from "../../parts/statuses";
 import { intentOf, type ParkedAct, type ShownAct } from "../acts";
