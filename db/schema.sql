@@ -172,7 +172,7 @@ CREATE TABLE background_task (
     CONSTRAINT background_task_ended_has_an_instant CHECK ((((state)::text = ANY ((ARRAY['COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])) = (ended_at IS NOT NULL))),
     CONSTRAINT background_task_progress_is_in_range CHECK (((done >= 0) AND (done <= COALESCE(total, 0)))),
     CONSTRAINT background_task_source CHECK (((source)::text = ANY ((ARRAY['OFFICE'::character varying, 'STAFF'::character varying, 'KIOSK'::character varying, 'GUARDIAN'::character varying, 'SYSTEM'::character varying])::text[]))),
-    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY (ARRAY[('CANCEL_OCCURRENCES'::character varying)::text, ('CREATE_CANCELLATION_TOKENS'::character varying)::text, ('CREATE_MAKEUP_TOKENS'::character varying)::text, ('ASSIGN_SUBSTITUTES'::character varying)::text, ('SEND_STATEMENTS'::character varying)::text, ('CARRY_OVER'::character varying)::text]))),
+    CONSTRAINT background_task_task_kind CHECK (((kind)::text = ANY (ARRAY[('CANCEL_OCCURRENCES'::character varying)::text, ('CREATE_CANCELLATION_TOKENS'::character varying)::text, ('CREATE_MAKEUP_TOKENS'::character varying)::text, ('ASSIGN_SUBSTITUTES'::character varying)::text, ('SEND_STATEMENTS'::character varying)::text, ('CARRY_OVER'::character varying)::text, ('WRITE_REPORT'::character varying)::text]))),
     CONSTRAINT background_task_task_state CHECK (((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'RUNNING'::character varying, 'COMPLETED'::character varying, 'FAILED'::character varying, 'CANCELLING'::character varying, 'CANCELLED'::character varying])::text[]))),
     CONSTRAINT background_task_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT background_task_created_by_id_fk FOREIGN KEY (organization_id, created_by_id) REFERENCES person(organization_id, id),
@@ -1160,6 +1160,19 @@ ALTER TABLE ONLY recovery_code ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON recovery_code USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE recovery_code TO rollbook_app;
+
+
+CREATE TABLE report_part (
+    organization_id uuid NOT NULL,
+    background_task_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    text text NOT NULL,
+    CONSTRAINT report_part_pk PRIMARY KEY (organization_id, background_task_id, "position"),
+    CONSTRAINT report_part_background_task_id_position_fk FOREIGN KEY (organization_id, background_task_id, "position") REFERENCES background_task_item(organization_id, background_task_id, "position")
+);
+ALTER TABLE report_part ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON report_part USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE report_part TO rollbook_app;
 
 
 CREATE TABLE second_factor (

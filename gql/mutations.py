@@ -99,6 +99,7 @@ from gql.people import (
     update_guardian,
     update_student,
 )
+from gql.reports import write_report
 from gql.tasks import cancel_background_task, delete_background_task, send_statements, send_withheld_emails
 from gql.tokens import (
     create_makeup_tokens,
@@ -221,3 +222,4 @@ class Mutation:
     update_timeslot = update_timeslot.field
     end_timeslot = end_timeslot.field
     carry_over = carry_over.field
+    write_report = write_report.field

@@ -11,6 +11,7 @@ from attendance.tasks.create_cancellation_tokens import CreateCancellationTokens
 from attendance.tasks.create_makeup_tokens import CreateMakeupTokens
 from attendance.tasks.kind import Kind
 from attendance.tasks.send_statements import SendStatements
+from attendance.tasks.write_report import WriteReport
 
 Kinds: TypeAlias = Mapping[TaskKind, Kind[Any]]
 
@@ -21,5 +22,6 @@ _ALL: tuple[Kind[Any], ...] = (
     SendStatements(),
     AssignSubstitutes(),
     CarryOver(),
+    WriteReport(),
 )
 KINDS: Kinds = {each.kind: each for each in _ALL}

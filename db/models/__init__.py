@@ -50,6 +50,7 @@ from db.models.tasks import (
     BackgroundTaskItem,
     BackgroundTaskLease,
     Email,
+    ReportPart,
 )
 
 metadata = Table.metadata
@@ -102,6 +103,7 @@ __all__ = [
     "Person",
     "Program",
     "RecoveryCode",
+    "ReportPart",
     "SecondFactor",
     "SecurityEvent",
     "Session",

@@ -52,6 +52,7 @@ ERASED: Mapping[str, str] = {
     "person.password_hash": EMPTIED,
     "person.source_id": EMPTIED,
     "recovery_code.code_hash": ROW_DELETED,
+    "report_part.text": "deleted with its row, as are all parts of the business",
     "second_factor.sealed_secret": ROW_DELETED,
     "security_event.address": ROW_DELETED,
     "security_event.detail": ROW_DELETED,

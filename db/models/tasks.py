@@ -117,6 +117,21 @@ class BackgroundTaskException(Table):
     message: Mapped[str] = mapped_column(info=SENSITIVE)
 
 
+class ReportPart(Table):
+    """A part of the file to which a task writes a report (R15.1). It is written with its item, and deleted with the
+    task, or when somebody who may be named in it is erased.
+    """
+
+    __tablename__ = "report_part"
+    __table_args__ = (
+        of("background_task_item", "background_task_id", "position", key=("background_task_id", "position")),
+    )
+
+    background_task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(info=SENSITIVE)
+
+
 class Email(Entity):
     """A message of the outbox (R9.8). `reason` says why it is sent ("token/<id>/issued"); each reason has one message.
 

@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 from attendance.rules.people.erasing import Household
 from db.names import keys_of
 from db.people.erasing import NOT_HELD_YET
+from db.reports.written_parts import lock_names
 from db.unit_of_work import UnitOfWork
 
 FIRST, STUDENT, GUARDIAN, FAMILY = "Erased", "Student", "Guardian", "Erased family"
@@ -60,6 +61,8 @@ _OF_STUDENTS = (
                       AND (i.student_id IS NULL OR NOT i.student_id = ANY (:student_ids)))""",
     """UPDATE background_task_exception x SET message = 'This student was erased.'
     WHERE x.organization_id = :organization_id AND x.student_id = ANY (:student_ids)""",
+    # Reports name students in their text. They can be written again.
+    "DELETE FROM report_part r WHERE r.organization_id = :organization_id",
     # Of a single student: what is still to be sent about others of the family stays.
     """DELETE FROM email m
     WHERE m.organization_id = :organization_id AND m.family_id = :family_id
@@ -106,6 +109,7 @@ async def erase_texts(uow: UnitOfWork, household: Household, now: datetime) -> N
     The number of statements is the same for every family.
     """
     given = _values(household, now) | {"organization_id": uow.organization_id}
+    await lock_names(uow, to_erase=True)
     await uow.connection.execute(_HISTORY, {"student_ids": given["student_ids"]})
     for sql in (*_OF_STUDENTS, *(_OF_FAMILY if household.is_whole else ())):
         statement = text(sql)

@@ -135,7 +135,7 @@ async def remove_tasks(uow: UnitOfWork, ids: Collection[UUID]) -> None:
         .where(email.organization_id == uow.organization_id, email.background_task_id.in_(tasks))
         .values(background_task_id=None)
     )
-    for table in (models.BackgroundTaskException, models.BackgroundTaskItem):
+    for table in (models.BackgroundTaskException, models.ReportPart, models.BackgroundTaskItem):
         await uow.connection.execute(
             delete(table).where(table.organization_id == uow.organization_id, table.background_task_id.in_(tasks))
         )

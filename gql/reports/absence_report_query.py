@@ -23,7 +23,7 @@ _CURSORS = Cursors("absenceReport", (date, str, UUID, str, UUID))
 
 @strawberry.type(description="The makeup token of an absence.")
 class AbsenceReportToken:
-    id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
+    token_id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
     state: MakeupTokenState = strawberry.field(description="Its state now.")
     expires_on: date | None = strawberry.field(
         description="The last date on which it can be used. Null when it never expires."
@@ -95,6 +95,6 @@ def _show(row: AbsenceRow) -> AbsenceReportRow:
         token=None
         if token is None
         else AbsenceReportToken(
-            id=encode_id("MakeupToken", token.id), state=token.state, expires_on=token.good_through
+            token_id=encode_id("MakeupToken", token.id), state=token.state, expires_on=token.good_through
         ),
     )

@@ -1,9 +1,9 @@
 """The enumerations of reports in the schema, with a description of each value."""
 
-from attendance.rules.vocabulary import ReportGroup, TokenReportGroup
+from attendance.rules.vocabulary import ReportFile, ReportGroup, TokenReportGroup
 from gql.fields.described import described
 
-__all__ = ["ReportGroup", "TokenReportGroup"]
+__all__ = ["ReportFile", "ReportGroup", "TokenReportGroup"]
 
 described(
     ReportGroup,
@@ -27,5 +27,23 @@ described(
         TokenReportGroup.LOCATION: "One row for each location, ordered by name. The tokens that are for every location "
         "are one row, which comes first.",
         TokenReportGroup.STUDENT: "One row for each student, ordered by last name, then by first name.",
+    },
+)
+described(
+    ReportFile,
+    "What a report is about that is written as a file.",
+    {
+        ReportFile.ATTENDANCE_BY_OFFERING: "What `attendanceReport` adds up by offering.",
+        ReportFile.ATTENDANCE_BY_STUDENT: "What `attendanceReport` adds up by student.",
+        ReportFile.ATTENDANCE_BY_INSTRUCTOR: "What `attendanceReport` adds up by instructor.",
+        ReportFile.ATTENDANCE_BY_LOCATION: "What `attendanceReport` adds up by location.",
+        ReportFile.ATTENDANCE_BY_WEEK: "What `attendanceReport` adds up by week.",
+        ReportFile.NOT_TAKEN: "The roll sheets that have students and no mark, of what has begun by now.",
+        ReportFile.ABSENCES: "What `absenceReport` lists.",
+        ReportFile.TOKENS_BY_PROGRAM: "What `tokenReport` counts by program. A filter by offering makes no difference.",
+        ReportFile.TOKENS_BY_LOCATION: "What `tokenReport` counts by location. A filter by offering makes no "
+        "difference.",
+        ReportFile.TOKENS_BY_STUDENT: "What `tokenReport` counts by student. A filter by offering makes no difference.",
+        ReportFile.CAPACITY: "What `capacityReport` counts on the last date of the range.",
     },
 )

@@ -12,14 +12,16 @@ from attendance.rules.refusals import NothingFound
 from attendance.rules.tasks.background_tasks import TaskFacts, sees_all_tasks
 from attendance.rules.tasks.task_refusals import NO_SUCH_TASK
 from db.tasks.background_tasks import read_tasks
-from gql.fields.access import signed_in
+from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.node import Node
 from gql.fields.pagination import Connection
-from gql.fields.vocabulary import Portal
+from gql.fields.vocabulary import Permission, Portal
 from gql.people.people import StaffMember, show_staff_member
+from gql.protocol.guard import weighs
+from gql.reports.report_file import ReportFilePart, report_file_of
 from gql.tasks.task_report import (
     BackgroundTaskException,
     BackgroundTaskItem,
@@ -73,6 +75,19 @@ class BackgroundTask(Node):
     )
     async def report(self, info: Info) -> BackgroundTaskReport:
         return await report_of(info, self.facts.id, self.facts.state)
+
+    @strawberry.field(
+        description="A part of the file that the task has written. Null for tasks of other kinds than WRITE_REPORT, "
+        "before the task is COMPLETED, when there is no such part, and after somebody who may be named in the file was "
+        "erased. Needs SEE_REPORTS.",
+        metadata={**requires([Permission.SEE_REPORTS]), **weighs(1_000)},
+    )
+    async def report_file(
+        self,
+        info: Info,
+        part: Annotated[int, strawberry.argument(description="The number of the part, from 1.")] = 1,
+    ) -> ReportFilePart | None:
+        return await report_file_of(info, self.facts.id, part)
 
     @strawberry.field(
         description="What staff need to know about single items, with the student it concerns, in the order of the "

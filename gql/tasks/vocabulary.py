@@ -24,6 +24,8 @@ described(
         TaskKind.CREATE_MAKEUP_TOKENS: "The task creates makeup tokens for many students. Each item is a student.",
         TaskKind.ASSIGN_SUBSTITUTES: "The task assigns substitutes for an absent staff member. Each item is an "
         "occurrence.",
+        TaskKind.WRITE_REPORT: "The task writes a report as a file, which `reportFile` gives. Each item is a part of "
+        "the file.",
         TaskKind.CARRY_OVER: "The task carries classes over to another session. Each item is a class.",
         TaskKind.SEND_STATEMENTS: "The task sends a statement to each family with a balance. Each item is a family.",
     },

@@ -35,7 +35,7 @@ REPORT = f"""query($filter: TokenReportFilter!, $by: TokenReportGroup!, $first: 
 ABSENCES = """query($filter: ReportFilter!, $first: Int, $after: String) {
   absenceReport(filter: $filter, first: $first, after: $after) {
     nodes { occurrenceId date offeringId offeringName studentId studentName status isDefaulted
-            token { id state expiresOn } }
+            token { tokenId state expiresOn } }
     pageInfo { hasNextPage endCursor } } }"""
 USABLE = ("SCHEDULED", "AVAILABLE", "REQUESTED")
 Node = dict[str, Any]
@@ -177,7 +177,9 @@ async def check_absences(
     """Each absence is there once, in order of date, class and student, with its token if that is live."""
     live = {
         (token["missedOccurrence"]["id"], token["student"]["id"]): {
-            name: token[name] for name in ("id", "state", "expiresOn")
+            "tokenId": token["id"],
+            "state": token["state"],
+            "expiresOn": token["expiresOn"],
         }
         for token in tokens
         if token["missedOccurrence"] and token["state"] not in {"REVOKED", "DELETED"}

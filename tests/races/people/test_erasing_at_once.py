@@ -1,22 +1,29 @@
 """R16.5: a family is erased while somebody writes about it: nothing that was written is left."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeAlias
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import text
 
-from attendance.rules.vocabulary import Permission
+from attendance.actions.reports.write_report_part import write_report_part
+from attendance.rules.vocabulary import AttendanceStatus, Permission
+from attendance.tasks import write_report
 from db import models
 from db.engine import Database
+from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.api.people.household import dump
 from tests.support.api import Api, serving
 from tests.support.at_once import at_once
 from tests.support.documents import mutation
-from tests.support.factories import Lesson, World
+from tests.support.factories import MONDAY, Lesson, World
 from tests.support.sizes import SIZES
+from workers.context import WorkerContext
+from workers.jobs.work_on_tasks import work_off
 
 ERASE = mutation("eraseFamily")
 SECRET = "SecretOfAnn"
@@ -85,6 +92,41 @@ async def test_R16_5_two_erasures_at_once(world: World, api: Api) -> None:
         both = await at_once(*[partial(owner.send, ERASE, input={"familyId": id_, "seen": seen})] * 2)
         kinds = sorted("refused" if "errors" in each else each["data"]["eraseFamily"]["__typename"] for each in both)
         assert kinds == ["EraseFamilySuccess", "refused"], both
+
+
+async def test_R16_5_an_erasure_waits_for_a_report_that_is_being_written(
+    world: World, api: Api, crowded: Database
+) -> None:
+    """Otherwise a report that has read the names would be kept after them. The next report reads what is left."""
+    owner = await api.as_staff(world, Permission.OWNER)
+    ann = await world.student(first_name=SECRET)
+    (student,) = await world.rows(models.Student, id=ann)
+    lesson = await world.weekly_class()
+    await world.mark(ann, lesson.timeslot_id, status=AttendanceStatus.ABSENT)
+    id_ = encode_id("Family", student.family_id)
+    preview = "query($id: ID!) { eraseFamilyPreview(familyId: $id) { seen } }"
+    seen = (await owner.ask(preview, id=id_))["eraseFamilyPreview"]["seen"]
+    file = {"file": "ABSENCES", "filter": {"from": str(MONDAY), "to": str(MONDAY)}}
+    assert "errors" not in await owner.send(mutation("writeReport"), input=file)
+    written, go_on = asyncio.Event(), asyncio.Event()
+
+    async def write(*given: Any, **more: Any) -> str:
+        text = await write_report_part(*given, **more)
+        assert SECRET in text
+        written.set()
+        await go_on.wait()
+        return text
+
+    with patch.object(write_report, "write_report_part", write):
+        working = asyncio.create_task(work_off(WorkerContext(crowded, Announcer(), lambda: api.clock.now)))
+        await written.wait()
+        erasing = asyncio.create_task(owner.act("eraseFamily", familyId=id_, seen=seen))
+        done, _ = await asyncio.wait([erasing], timeout=0.5)
+        assert not done
+        go_on.set()
+        await working
+        assert (await erasing)["__typename"] == "EraseFamilySuccess"
+    assert SECRET not in await dump(world.owner, world.organization_id)
 
 
 async def test_R16_5_no_erasure_during_an_import(world: World, api: Api, crowded: Database) -> None:
