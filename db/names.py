@@ -6,7 +6,7 @@ depends on how each server was built, so the keys are compared byte by byte, in 
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from string import ascii_lowercase, digits
 from typing import Any
@@ -18,6 +18,8 @@ _LONGEST = 120
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘‛ʼʻʹʾʿ′`´＇՚ꞌ"), "'")
 
 
+# The people of a roll sheet's head are sorted each time it is read.
+@lru_cache(4096)
 def sort_key(*names: str) -> str:
     """Return a text that sorts by the first of the names, then by the second and so on. It holds a hexadecimal number
     for each, separated by spaces.

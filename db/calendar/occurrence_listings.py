@@ -78,7 +78,8 @@ def _page(order: str) -> HotStatement:
 
 _FORWARDS, _BACKWARDS = _page("ASC"), _page("DESC")
 
-_TALLIES = HotStatement(f"""
+# Of the occurrences k (timeslot_id, held_on), for `tally_in`.
+TALLIES = f"""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
        (SELECT count(DISTINCT e.student_id)
         FROM enrollment e
@@ -95,7 +96,8 @@ CROSS JOIN LATERAL (
           WHERE m.organization_id = t.organization_id AND m.timeslot_id = t.id AND m.held_on = k.held_on
           GROUP BY m.status) n
 ) marked
-""")  # noqa: S608 - a constant
+"""  # noqa: S608 - a constant
+_TALLIES = HotStatement(TALLIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,10 @@ async def read_tallies(
             "dates": [key.held_on for key in keys],
         },
     )
-    return {OccurrenceKey(row.timeslot_id, row.held_on): _tally(row) for row in found}
+    return {OccurrenceKey(row.timeslot_id, row.held_on): tally_in(row) for row in found}
 
 
-def _tally(row: Row[Any]) -> AttendanceTally:
+def tally_in(row: Row[Any]) -> AttendanceTally:
     counts = dict(zip(row.statuses or (), row.counts or (), strict=True))
     return AttendanceTally({status: counts.get(status.value, 0) for status in AttendanceStatus}, row.unmarked)
 

@@ -16,13 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.roster.roster_rows import KioskFacts, MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind, Source
+from db.calendar.occurrence_listings import TALLIES, tally_in
 from db.driver import HotStatement
+
 
 # `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
 # bound on revisions bounds the number of changes, however many entries each has.
-_CHANGES = HotStatement("""
+def _changes(sheets: str, tally: str = "") -> HotStatement:
+    return HotStatement(f"""
+WITH k AS MATERIALIZED ({sheets})
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
        z.id AS author_kiosk_id, z.name AS author_kiosk_name,
@@ -31,7 +36,8 @@ SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS a
        marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
        marked.marked_at,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
-FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+       {tally}
+FROM k
 JOIN change c ON c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
     AND c.revision > :after AND c.revision <= :up_to
 LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.actor_id
@@ -54,7 +60,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = marked.actor_id
 LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = marked.kiosk_id
 ORDER BY c.timeslot_id, c.held_on, c.revision, e.student_id
-""")
+""")  # noqa: S608 - constants
+
+
+_KEYS = "SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)"
+_CHANGES, _CHANGES_AND_TALLY = _changes(_KEYS), _changes(TALLIES, ", k.statuses, k.counts, k.unmarked")
 _REVISIONS = text("""
 SELECT organization_id, timeslot_id, held_on, revision
 FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))
@@ -99,6 +109,7 @@ class RecordedChange:
     """A revision and the rows that it touched, ordered by student id.
 
     access -- the organization's access epoch when the change was read. It changes when anybody's rights change.
+    tally -- the tally of the roll sheet when the change was read; None when it was not asked for
     """
 
     revision: int
@@ -107,10 +118,17 @@ class RecordedChange:
     author: ChangeAuthor
     entries: tuple[EntryAsOf, ...]
     access: int = field(default=0, compare=False)
+    tally: AttendanceTally | None = field(default=None, compare=False)
 
 
 async def changes_after(
-    connection: AsyncConnection, organization_id: UUID, keys: Collection[OccurrenceKey], revision: int, at_most: int
+    connection: AsyncConnection,
+    organization_id: UUID,
+    keys: Collection[OccurrenceKey],
+    revision: int,
+    at_most: int,
+    *,
+    with_tally: bool = False,
 ) -> dict[OccurrenceKey, list[RecordedChange]]:
     """Return each occurrence's next changes after `revision` in their order, at most `at_most` of each, in one
     statement (R10.2).
@@ -125,11 +143,17 @@ async def changes_after(
         "after": revision,
         "up_to": min(revision + at_most, _LARGEST_REVISION),
     }
-    rows = await _CHANGES.rows(connection, given)
+    rows = await (_CHANGES_AND_TALLY if with_tally else _CHANGES).rows(connection, given)
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows, key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
         change = RecordedChange(
-            number, ChangeKind(head.kind), head.changed_at, author_of(head), entries, head.access or 0
+            number,
+            ChangeKind(head.kind),
+            head.changed_at,
+            author_of(head),
+            entries,
+            head.access or 0,
+            tally_in(head) if with_tally else None,
         )
         found[OccurrenceKey(timeslot_id, held_on)].append(change)
     return found

@@ -10,6 +10,7 @@ from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
 from attendance.rules.calendar.timeslots import latest_versions
 from gql.calendar.vocabulary import OfferingKind
 from gql.fields.global_ids import encode_id
+from gql.fields.later import Later, with_later
 from gql.fields.node import Node
 
 
@@ -52,7 +53,7 @@ class Timeslot(Node):
 
 
 @strawberry.type(description="A class, an appointment or a camp.")
-class Offering(Node):
+class Offering(Later, Node):
     kind: OfferingKind = strawberry.field(description="Whether it is a class, an appointment or a camp.")
     name: str = strawberry.field(description="The name of the offering.")
     location: Location = strawberry.field(description="The location where it meets.")
@@ -85,6 +86,8 @@ class Offering(Node):
         "timeslots are left out."
     )
     key: strawberry.Private[UUID]
+    facts: strawberry.Private[OfferingFacts]
+    slots: strawberry.Private[tuple[SlotFacts, ...]]
 
 
 def show_location(facts: LocationFacts) -> Location:
@@ -111,22 +114,33 @@ def show_offering(facts: OfferingFacts, timeslots: tuple[SlotFacts, ...]) -> Off
 
     timeslots -- the versions of the offering's timeslots that are not deleted.
     """
-    by_start = sorted(
-        latest_versions(timeslots),
-        key=lambda slot: (slot.weekday or 0, slot.span.starts_on or date.min, slot.start_time),
-    )
-    return Offering(
-        id=encode_id("Offering", facts.id),
+    return with_later(
+        Offering,
+        key=facts.id,
+        facts=facts,
+        slots=timeslots,
         kind=facts.kind,
         name=facts.name,
-        location=show_location(facts.location),
-        program=None if facts.program is None else show_program(facts.program),
         capacity=facts.capacity,
         starts_on=facts.starts_on,
         ends_on=facts.ends_on,
         min_age_months=facts.min_age_months,
         max_age_months=facts.max_age_months,
         gender=facts.gender,
-        timeslots=[show_timeslot(slot) for slot in by_start],
-        key=facts.id,
     )
+
+
+def _show_timeslots(offering: Offering) -> list[Timeslot]:
+    by_start = sorted(
+        latest_versions(offering.slots),
+        key=lambda slot: (slot.weekday or 0, slot.span.starts_on or date.min, slot.start_time),
+    )
+    return [show_timeslot(slot) for slot in by_start]
+
+
+Offering.made_later = {
+    "id": lambda offering: encode_id("Offering", offering.key),
+    "location": lambda offering: show_location(offering.facts.location),
+    "program": lambda offering: None if offering.facts.program is None else show_program(offering.facts.program),
+    "timeslots": _show_timeslots,
+}

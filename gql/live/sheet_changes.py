@@ -15,7 +15,6 @@ from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.roster.roster_rows import MarkFacts, RosterCandidate
 from attendance.rules.vocabulary import ChangeKind
-from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.engine import Database
 from db.history import history_of
@@ -77,16 +76,16 @@ async def read_changes(
 ) -> list[SheetChange]:
     """Return the next changes after a revision, at most REPLAY_LIMIT. `head` was read from the same snapshot.
 
-    This executes three statements, however many changes there are; or two with `wholly`, which reads `everyone`.
+    This executes two statements, however many changes there are. `wholly` reads `everyone`.
     """
-    changes = (await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT))[head.key]
+    found = await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT, with_tally=not wholly)
+    changes = found[head.key]
     if not changes:
         return []
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
     rows = tuple(await read_candidates(connection, organization_id, head, touched))
-    tally = None if wholly else (await read_tallies(connection, organization_id, [head.key]))[head.key]
     history = await history_of(connection)
-    return [sheet_change(change, head, rows, history, tally) for change in changes]
+    return [sheet_change(change, head, rows, history, change.tally) for change in changes]
 
 
 class SheetHub(Hub[SheetChange]):
