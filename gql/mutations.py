@@ -91,7 +91,9 @@ from gql.people import (
     create_family,
     create_guardian,
     create_student,
+    end_family,
     end_guardian,
+    end_student,
     erase_family,
     merge_people,
     register_family,
@@ -159,6 +161,8 @@ class Mutation:
     create_guardian = create_guardian.field
     update_guardian = update_guardian.field
     end_guardian = end_guardian.field
+    end_family = end_family.field
+    end_student = end_student.field
     create_student = create_student.field
     merge_families = merge_people.families
     merge_guardians = merge_people.guardians

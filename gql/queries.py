@@ -36,6 +36,8 @@ from gql.organization import (
     viewer_query,
 )
 from gql.people import (
+    end_family,
+    end_student,
     erase_family_preview_query,
     export_family_query,
     families_query,
@@ -75,6 +77,8 @@ class Query:
     medical_reads = medical_reads_query.field
     export_family = export_family_query.field
     erase_family_preview = erase_family_preview_query.field
+    end_family_preview = end_family.preview
+    end_student_preview = end_student.preview
     locations = locations_query.field
     programs = programs_query.field
     settings = settings_query.field

@@ -50,7 +50,8 @@ BOUNDED = {
         RecordQueuedSuccess.results
         RegisterFamilySuccess.guardians RegisterFamilySuccess.students RegisterFamilySuccess.enrollments""",
     "one family: its children and their telephones": """
-        EraseFamilyPreview.students Family.guardians Family.phones Family.students Guardian.phones
+        LeavingEffect.enrollmentIds EraseFamilyPreview.students Family.guardians Family.phones Family.students
+        Guardian.phones
         GuardianViewer.students KioskFamily.students""",
     "one student's day": "KioskStudent.occurrences Student.today StudentChanged.today StudentChanged.marks",
     "one student's life here: some enrollments a year, at most 200": "Student.enrollments",

@@ -357,6 +357,24 @@ TABLE: dict[str, Row] = {
         stranger=GONE,
         **STAFF_ALONE,
     ),
+    "Query.endFamilyPreview": query(
+        "query($input: EndFamilyInput!) { endFamilyPreview(input: $input) { __typename } }",
+        lambda stage: {"input": {"familyId": stage.id("Family", stage.family_id), "endGuardians": False}},
+        MANAGE_ENROLLMENTS,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
+    "Query.endStudentPreview": query(
+        "query($input: EndStudentInput!) { endStudentPreview(input: $input) { __typename } }",
+        lambda stage: {"input": {"studentId": stage.student_id}},
+        MANAGE_ENROLLMENTS,
+        right="OK",
+        lacking=NOT_YOU,
+        stranger=GONE,
+        **STAFF_ALONE,
+    ),
     "Query.expectedAbsences": query(
         "{ expectedAbsences { nodes { id } } }",
         nothing,
@@ -642,6 +660,12 @@ TABLE: dict[str, Row] = {
         MANAGE_PEOPLE,
         **OF_STUDENT,
     ),
+    "Mutation.endFamily": act(
+        lambda stage: {"familyId": stage.id("Family", stage.family_id), "endGuardians": False},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
+    "Mutation.endStudent": act(lambda stage: {"studentId": stage.student_id}, MANAGE_ENROLLMENTS, **OF_STUDENT),
     "Mutation.eraseFamily": act(
         lambda stage: {"familyId": stage.id("Family", stage.family_id), "seen": "not looked at"},
         OWNER,

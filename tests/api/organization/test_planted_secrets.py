@@ -153,6 +153,7 @@ OF_FAMILIES |= {"Mutation.withdrawExpectedAbsence", "Mutation.withdrawMakeupRequ
 OF_KIOSKS = {"Query.kioskFamily", "Mutation.undoKioskCheckIn"}
 # These take away what the others need.
 LAST = {"Mutation.endGuardian", "Mutation.eraseFamily", "Mutation.signOut", "Mutation.revokeKiosk"}
+LAST |= {"Mutation.endFamily", "Mutation.endStudent"}
 
 
 def calls(name: str, stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,12 +2,20 @@
 anybody (R8.11).
 """
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from attendance.rules.enrollments.leaving import is_staying, left_on, tokens_lapse_on
 from attendance.rules.organization.settings import MakeupTokenSettings
-from db.tokens.lapses import keep_tokens, let_tokens_lapse, lock_student, read_stays
+from db.tokens.lapses import (
+    keep_tokens,
+    let_tokens_lapse,
+    let_tokens_of_many_lapse,
+    lock_student,
+    read_stays,
+    read_stays_of,
+)
 from db.unit_of_work import UnitOfWork
 
 
@@ -31,6 +39,27 @@ async def follow_drop(uow: UnitOfWork, student_id: UUID, settings: MakeupTokenSe
     lapses_on = tokens_lapse_on(leaves_on, settings.expire_after_last_drop_days, known)
     if lapses_on is not None and lapses_on != known:
         await let_tokens_lapse(uow, student_id, lapses_on)
+
+
+async def follow_leaving(
+    uow: UnitOfWork, student_ids: Collection[UUID], settings: MakeupTokenSettings, *, today: date
+) -> date | None:
+    """Follow the drops of many students, as `follow_drop` does for one, and return the latest day on which their
+    unused tokens lapse; None when none of them lapse.
+
+    The caller has locked the students. This executes at most two statements, and none while the setting is off.
+    """
+    if settings.expire_after_last_drop_days is None or not student_ids:
+        return None
+    lapses: dict[UUID, date] = {}
+    for student_id, (known, stays) in (await read_stays_of(uow, student_ids)).items():
+        leaves_on = left_on(stays, today)
+        wait_days = settings.expire_after_last_drop_days
+        lapses_on = None if leaves_on is None else tokens_lapse_on(leaves_on, wait_days, known)
+        if lapses_on is not None:
+            lapses[student_id] = lapses_on
+    await let_tokens_of_many_lapse(uow, lapses)
+    return max(lapses.values(), default=None)
 
 
 async def follow_new_place(uow: UnitOfWork, student_id: UUID, *, today: date) -> None:

@@ -1,0 +1,114 @@
+"""The mutation `endFamily`, with its preview."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from attendance.actions.people.end_family import end_family
+from attendance.rules.organization.permissions import Viewer
+from attendance.rules.people.ending import Leaver
+from attendance.rules.people.ending import LeavingEffect as Left
+from attendance.rules.refusals import PermissionDenied as DeniedByRule
+from db.unit_of_work import UnitOfWork
+from gql.catalogue.catalogue_refusals import PastIsFixed
+from gql.enrollments.enrollment_arguments import checked_date
+from gql.fields.access import requires
+from gql.fields.act_once import act_once
+from gql.fields.context import Info, rehearsing
+from gql.fields.global_ids import decode_id
+from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.user_errors import PermissionDenied
+from gql.fields.visible import find_families
+from gql.fields.vocabulary import Permission
+from gql.people.leaving_effect import (
+    FROM_DESCRIPTION,
+    PREVIEW_DESCRIPTION,
+    LeavingEffect,
+    LeavingPreview,
+    show_leaving,
+)
+from gql.people.student import Family
+from gql.protocol.errors import Forbidden
+
+Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[Left]]
+
+NEEDS = "Needs MANAGE_ENROLLMENTS together with attendance VIEW and SEE_ALL, in the Office Portal or the Staff Portal"
+
+
+@strawberry.input(description="The family that leaves.")
+class EndFamilyInput:
+    family_id: strawberry.ID = strawberry.field(description="The id of the family.")
+    since_on: date | None = strawberry.field(name="from", default=None, description=FROM_DESCRIPTION)
+    end_guardians: bool = strawberry.field(
+        default=True,
+        description="Whether the guardians' access ends, at once and whatever `from` is. With false they keep it until "
+        "`endGuardian`, so that they can use what is left.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
+
+
+@strawberry.type(description="The family leaves. This is also the answer when it had left before.")
+class EndFamilySuccess:
+    family: Family = strawberry.field(description="The family, which stays on record.")
+    effect: LeavingEffect = strawberry.field(description="What happened to places, makeups and makeup tokens.")
+
+
+EndFamilyResult: TypeAlias = Annotated[
+    EndFamilySuccess | PastIsFixed | PermissionDenied,
+    strawberry.union("EndFamilyResult", description="What was done, or the reason why nothing was changed."),
+]
+
+
+async def rehearsed(info: Info, act: Act) -> LeavingEffect:
+    """Carry out the act, take it back, and return what it did."""
+    async with rehearsing(info) as (uow, viewer):
+        try:
+            return show_leaving(await act(uow, viewer, info.context.clock()))
+        except DeniedByRule as refused:
+            raise Forbidden(refused.message) from refused
+
+
+def checked_since(since: date | None) -> date | None:
+    """Return the date. Raises BadInput for one on which nothing can meet."""
+    if since is not None:
+        checked_date(since, "input.from")
+    return since
+
+
+def _act(input: EndFamilyInput) -> Act:
+    family_id = decode_id(input.family_id, "Family", "input.familyId")
+    leaver = Leaver(family_id, None, checked_since(input.since_on), input.end_guardians)
+    return lambda uow, viewer, now: end_family(uow, viewer, leaver, now=now)
+
+
+async def resolve(
+    info: Info, input: Annotated[EndFamilyInput, strawberry.argument(description="The family that leaves.")]
+) -> EndFamilyResult | None:
+    family_id = decode_id(input.family_id, "Family", "input.familyId")
+    async with act_once(info, input, Left, _act(input)) as done:
+        families = await find_families(done.reading, [family_id])
+        return EndFamilySuccess(family=families[family_id], effect=show_leaving(done.outcome))
+
+
+async def resolve_preview(
+    info: Info, input: Annotated[EndFamilyInput, strawberry.argument(description="The family that would leave.")]
+) -> LeavingPreview:
+    return await rehearsed(info, _act(input))
+
+
+field = strawberry.mutation(
+    resolver=resolve,
+    description="End a family that leaves: the enrollments of its students end on the day before `from`, booked "
+    "makeups from then on are given back, open requests for them are withdrawn, and unused makeup tokens lapse as "
+    "after the drop of a last place. What was recorded stays, and so does the family; `eraseFamily` removes who it "
+    f"was. Subscribed roll sheets receive it at once. {NEEDS}, and MANAGE_PEOPLE with `endGuardians`. A family that "
+    "does not exist is NOT_FOUND.",
+    metadata=requires([Permission.MANAGE_ENROLLMENTS]),
+)
+preview = strawberry.field(
+    resolver=resolve_preview,
+    description=f"What `endFamily` would do. {PREVIEW_DESCRIPTION} {NEEDS}, and MANAGE_PEOPLE with `endGuardians`.",
+    metadata=requires([Permission.MANAGE_ENROLLMENTS]),
+)

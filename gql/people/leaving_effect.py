@@ -1,0 +1,65 @@
+"""What ending a family or a student does, as the mutations answer it and their previews tell it beforehand."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from attendance.rules.people import ending as rules
+from gql.catalogue.catalogue_refusals import PastIsFixed
+from gql.fields.global_ids import encode_id
+
+PREVIEW_DESCRIPTION = (
+    "It is carried out and taken back, so what happens then equals it, unless something else changes meanwhile. "
+    "`idempotencyKey` has no effect here."
+)
+FROM_DESCRIPTION = (
+    "The first date on which they have no place any more, today or later at the location of each place. Left out or "
+    "null: today."
+)
+
+
+@strawberry.type(
+    description="What happens when a family or a student leaves. Mutations and their previews answer the same."
+)
+class LeavingEffect:
+    student_count: int = strawberry.field(description="How many students leave.")
+    enrollment_count: int = strawberry.field(
+        description="How many enrollments end. Those that have not begun by then are deleted."
+    )
+    enrollment_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of these enrollments. Those of makeups are not among them."
+    )
+    makeup_count: int = strawberry.field(
+        description="How many booked makeups are given back. Their makeup tokens can then be used again."
+    )
+    withdrawn_request_count: int = strawberry.field(description="How many open requests for makeups are withdrawn.")
+    unused_token_count: int = strawberry.field(
+        description="How many makeup tokens of the students can still be used, or can be used later."
+    )
+    tokens_lapse_on: date | None = strawberry.field(
+        description="The last day on which they can be used because the students have left, as the setting "
+        "`expireAfterLastDropDays` decides. Null when they keep their own dates."
+    )
+    guardian_count: int = strawberry.field(description="How many guardians lose their access.")
+
+
+LeavingPreview: TypeAlias = Annotated[
+    LeavingEffect | PastIsFixed,
+    strawberry.union(
+        "LeavingPreview", description="What would happen when they leave, or the reason why it would be refused."
+    ),
+]
+
+
+def show_leaving(did: rules.LeavingEffect) -> LeavingEffect:
+    return LeavingEffect(
+        student_count=len(did.student_ids),
+        enrollment_count=len(did.enrollment_ids),
+        enrollment_ids=[encode_id("Enrollment", each) for each in did.enrollment_ids],
+        makeup_count=len(did.makeup_ids),
+        withdrawn_request_count=did.withdrawn_request_count,
+        unused_token_count=did.unused_token_count,
+        tokens_lapse_on=did.tokens_lapse_on,
+        guardian_count=len(did.guardian_ids),
+    )
