@@ -7,9 +7,9 @@ expression.
 def found_by(table: str, condition: str) -> str:
     """Return the tenant's rows of a table or a view for which the condition holds, to be joined with ON true.
 
-    PostgreSQL knows nothing about the columns of the views, believes that joins of them have one row, and may therefore
-    begin with all of the tenant's rows. OFFSET 0 lets it look for rows when it knows what the condition compares them
-    with, and not before (decision 79).
+    PostgreSQL knows nothing about the columns of the views, and believes that joins of them have one row. It may then
+    begin with all of the tenant's rows, or look for rows by a part of the key. OFFSET 0 lets it look for rows when it
+    knows what the condition compares them with, and not before (decision 79).
     """
     return (
         f"LATERAL (SELECT {table}.* FROM {table}"  # noqa: S608 - names of the statement

@@ -934,9 +934,10 @@ CREATE TABLE mark (
     CONSTRAINT mark_marked_by_id_fk FOREIGN KEY (organization_id, marked_by_id) REFERENCES person(organization_id, id),
     CONSTRAINT mark_student_id_fk FOREIGN KEY (organization_id, student_id) REFERENCES student(organization_id, id),
     CONSTRAINT mark_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
-);
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.02');
 ALTER TABLE ONLY mark ALTER COLUMN organization_id SET (n_distinct=1);
-CREATE INDEX mark_student_ix ON mark USING btree (organization_id, student_id, timeslot_id, held_on);
+CREATE INDEX mark_student_status_ix ON mark USING btree (organization_id, student_id, timeslot_id, held_on) INCLUDE (status);
 CREATE TRIGGER row_of_merged AFTER INSERT ON mark REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_merged();
 CREATE TRIGGER text_of_erased AFTER INSERT OR UPDATE ON mark FOR EACH ROW WHEN ((new.note IS NOT NULL)) EXECUTE FUNCTION refuse_text_of_erased('student');
 ALTER TABLE mark ENABLE ROW LEVEL SECURITY;
@@ -976,6 +977,7 @@ CREATE TABLE occurrence (
     CONSTRAINT occurrence_timeslot_id_fk FOREIGN KEY (organization_id, timeslot_id) REFERENCES timeslot(organization_id, id)
 );
 ALTER TABLE ONLY occurrence ALTER COLUMN organization_id SET (n_distinct=1);
+CREATE INDEX occurrence_cancelled_ix ON occurrence USING btree (organization_id, timeslot_id, held_on) WHERE (cancelled_at IS NOT NULL);
 CREATE INDEX occurrence_held_on_ix ON occurrence USING btree (organization_id, held_on);
 ALTER TABLE occurrence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON occurrence USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));

@@ -24,7 +24,7 @@ from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
 from attendance.rules.vocabulary import OfferingKind
 from db.driver import HotStatement
-from db.fragments import holds_on
+from db.fragments import found_by, holds_on
 from db.names import sort_key
 from pace import in_turns
 
@@ -73,6 +73,8 @@ CLOSED = """CROSS JOIN LATERAL (
             AND f.starts_on <= {until} AND f.ends_on >= {since}) n
 ) closed"""
 
+_RECORDED = "occurrence.timeslot_id = k.timeslot_id AND occurrence.held_on = k.held_on"
+
 
 def heads_of(keys: str) -> str:
     """Return the query for the occurrences of a table expression with the columns timeslot_id, held_on and place, in
@@ -99,8 +101,7 @@ JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_
 JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
 JOIN organization g ON g.organization_id = o.organization_id
 LEFT JOIN program p ON p.organization_id = v.organization_id AND p.id = v.program_id
-LEFT JOIN occurrence c ON c.organization_id = t.organization_id
-    AND c.timeslot_id = t.id AND c.held_on = k.held_on
+LEFT JOIN {found_by("occurrence", _RECORDED)} c ON true
 LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = c.cancelled_by_id
 {OFFERING_SLOTS}
 {OFFERING_SESSIONS}

@@ -7,7 +7,7 @@ from tests.support.factories import World, new_world
 from tests.support.large_business import fill_business
 
 CLASSES = 300
-_SMALL, _CLASSES_OF_A_SMALL_ONE = 30, 4
+_SMALL, _CLASSES_OF_A_SMALL_ONE = 20, 4
 _WEEKS = 6
 
 # Somebody teaches the classes whose numbers differ in the last digit.
@@ -40,6 +40,10 @@ _HISTORY = (
     """INSERT INTO feed_item (organization_id, number, item, timeslot_id, held_on, revision)
        SELECT organization_id, row_number() OVER mine, 1, timeslot_id, held_on, 1
        FROM occurrence WINDOW mine AS (PARTITION BY organization_id ORDER BY held_on, timeslot_id)""",
+    # Occurrences of years without marks, so that the history of a class is longer than what is around a date.
+    """INSERT INTO occurrence (organization_id, timeslot_id, held_on)
+       SELECT organization_id, timeslot_id, held_on - 364 * years.n
+       FROM occurrence CROSS JOIN generate_series(1, 12) AS years (n)""",
     "INSERT INTO feed_position (organization_id, position) SELECT organization_id, max(number) FROM feed GROUP BY 1",
 )
 
