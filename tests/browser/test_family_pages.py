@@ -1,17 +1,24 @@
 """The families' pages on a phone, in a real browser, on the real stack."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.async_api import expect
 
+from attendance.rules.organization.settings import OrganizationSettings
+from attendance.rules.vocabulary import AttendanceStatus, Portal
 from commands.servers.start import Servers
+from db.engine import Database
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
 from tests.support.api_process import ApiProcess, api_process
-from tests.support.browser_pages import MANIFEST, PHONE, Hall, browser_hall, build_pages, chromium
+from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, browser_hall, build_pages, chromium
 from tests.support.databases import ProcessDatabase
 from tests.support.factories import World
+from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.viewers import DURING_CLASS
 
 # The API executes nothing but the operations that the build has listed.
@@ -38,15 +45,50 @@ async def hall(browser: Hall) -> AsyncIterator[Hall]:
     await browser.close_desks()
 
 
+@dataclass
+class Home:
+    """Gail at her phone, whose Ann is in the class of the roll sheet. Another class meets on Wednesdays."""
+
+    desk: Desk
+    sheet: LiveSheet
+    ann: UUID
+
+    async def chooses(self, name: str, confirmed_by: str) -> None:
+        """Taps a button, reads the window that opens, without barriers, and confirms it."""
+        await self.desk.page.get_by_role("button", name=name).first.click()
+        dialog = self.desk.page.get_by_role("dialog")
+        await expect(dialog).to_be_visible()
+        await self.desk.without_barriers()
+        await self.desk.tap(confirmed_by, dialog)
+        await expect(dialog).to_have_count(0)
+
+
+@pytest.fixture
+async def home(hall: Hall, database: Database, world: World, servers: Servers) -> AsyncIterator[Home]:
+    async with live_sheet(database, world, servers.redis_url) as sheet:
+        sheet.settings = OrganizationSettings()
+        await world.weekly_class(name="Tumbling", weekday=3, start_time=time(17, 30), capacity=3)
+        family = await world.family()
+        gail = await world.guardian(family)
+        ann = await world.student(first_name="Nia", family_id=family)
+        await world.enroll(ann, sheet.lesson.offering_id)
+        sheet.students["Nia"] = ann
+        desk = await hall.signed_in(world, gail, PHONE, Portal.CUSTOMER)
+        # The phone's clock agrees with that of the API.
+        await desk.page.clock.set_fixed_time(DURING_CLASS)
+        await desk.open("/family")
+        yield Home(desk, sheet, ann)
+
+
 @pytest.mark.emptied_database
 async def test_a_guardian_signs_in_and_sees_how_today_goes(hall: Hall, world: World) -> None:
     lesson = await world.weekly_class()
     family = await world.family()
     await world.guardian(family, email="gail@home.example", password_hash=PASSWORD_HASH)
-    ann = await world.student(family_id=family)
-    await world.enroll(ann, lesson.offering_id)
+    await world.enroll(await world.student(family_id=family), lesson.offering_id)
     desk = await hall.desk(PHONE)
     page = desk.page
+    await page.clock.set_fixed_time(DURING_CLASS)
     await desk.open("/family")
     await page.get_by_label("E-mail address").fill("gail@home.example")
     await page.get_by_label("Password").fill("wrong")
@@ -56,7 +98,7 @@ async def test_a_guardian_signs_in_and_sees_how_today_goes(hall: Hall, world: Wo
     await page.get_by_label("Password").fill(PASSWORD)
     await desk.tap("Sign in")
     card = page.get_by_role("article", name="Ann Baker")
-    await expect(card.get_by_label("Today")).to_contain_text("Not marked")
+    await expect(card.get_by_label("Today")).to_contain_text("Not marked yet")
     await expect(card.get_by_label("Next classes")).to_contain_text("Mon, Nov 23")
     await desk.sees_connection("Live")
     await desk.without_barriers()
@@ -65,3 +107,63 @@ async def test_a_guardian_signs_in_and_sees_how_today_goes(hall: Hall, world: Wo
     await page.wait_for_url("**/family")
     await expect(page.get_by_label("Password")).to_be_visible()
     assert await page.evaluate("localStorage.length") == 0
+
+
+async def test_R6_2_an_absence_is_reported_and_taken_back(home: Home) -> None:
+    page, desk = home.desk.page, home.desk
+    await page.get_by_role("link", name="Nia Baker").click()
+    await home.chooses("Report an absence", confirmed_by="Report it")
+    reported = page.get_by_label("Reported absences")
+    await expect(reported).to_contain_text("Mon, Nov 23")
+    await expect(reported).to_contain_text("Waits for the office")
+    await expect(page.get_by_label("Next classes").get_by_text("Will be absent")).to_have_count(1)
+    await desk.without_barriers()
+    await reported.get_by_role("button", name="Take back").click()
+    await expect(reported).to_have_count(0)
+    await expect(page.get_by_text("Will be absent")).to_have_count(0)
+
+
+async def test_R7_3_R8_6_R8_12_a_missed_class_is_made_up_and_the_makeup_given_back(home: Home) -> None:
+    page, desk = home.desk.page, home.desk
+    await home.sheet.world.change_settings(auto_approve_makeups=True)
+    await page.get_by_role("link", name="Nia Baker").click()
+    await expect(page.get_by_text("No class was missed.")).to_be_visible()
+    await desk.sees_connection("Live")
+    await home.sheet.submit(Nia=AttendanceStatus.ABSENT)
+    # The mark and its token are there without a tap.
+    await expect(page.get_by_label("Today", exact=True)).to_contain_text("Absent")
+    await expect(page.get_by_label("Missed classes")).to_contain_text("A makeup token was issued.")
+    await desk.without_barriers()
+    await page.get_by_role("link", name="Find a makeup").click()
+    wednesday = page.get_by_label("Wednesday, November 18")
+    await expect(wednesday).to_contain_text("Tumbling")
+    await expect(wednesday).to_contain_text("3 places left")
+    await desk.without_barriers()
+    await home.chooses("Book Tumbling on Wednesday, November 18", confirmed_by="Book it")
+    await expect(page.locator(".said")).to_have_text("Tumbling on Wednesday, November 18 is booked.")
+    await expect(page.get_by_role("heading", name="Makeup booked")).to_be_visible()
+    await expect(page.get_by_label("The makeup")).to_contain_text("Tumbling on Wed, Nov 18 at 5:30 PM, Main Street")
+    await desk.without_barriers()
+    await home.chooses("Give it back", confirmed_by="Give it back")
+    await expect(page.get_by_role("heading", name="Find a makeup")).to_be_visible()
+    await expect(wednesday).to_contain_text("3 places left")
+
+
+async def test_R8_7_a_makeup_is_requested_and_the_request_withdrawn(home: Home) -> None:
+    page = home.desk.page
+    await home.sheet.world.change_settings(auto_approve_makeups=False)
+    await home.sheet.submit(Nia=AttendanceStatus.ABSENT)
+    await page.get_by_role("link", name="Nia Baker").click()
+    await page.get_by_role("link", name="Find a makeup").click()
+    await home.chooses("Request Tumbling on Wednesday, November 18", confirmed_by="Send the request")
+    await expect(page.get_by_role("heading", name="Makeup requested")).to_be_visible()
+    await home.desk.without_barriers()
+    await home.chooses("Withdraw the request", confirmed_by="Withdraw the request")
+    await expect(page.get_by_role("heading", name="Find a makeup")).to_be_visible()
+    # A refusal is told in words of the page.
+    await page.get_by_role("button", name="Request Tumbling on Wednesday, November 18").click()
+    await home.sheet.world.change_settings(auto_approve_makeups=True)
+    await home.desk.tap("Send the request")
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(
+        "You can book makeups yourself now. Open this page again."
+    )

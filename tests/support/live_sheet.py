@@ -27,7 +27,7 @@ WITHOUT_TOKENS = OrganizationSettings(makeup_tokens=MakeupTokenSettings(tokens_e
 
 @dataclass
 class LiveSheet:
-    """A class on MONDAY with Ann, Ben and Cas, owned by Olga, who marks them."""
+    """A class on MONDAY with Ann, Ben and Cas, owned by Olga, who marks them under these settings."""
 
     world: World
     database: Database
@@ -35,6 +35,7 @@ class LiveSheet:
     lesson: Lesson
     olga: UUID
     students: dict[str, UUID] = field(default_factory=dict)
+    settings: OrganizationSettings = WITHOUT_TOKENS
 
     @property
     def key(self) -> OccurrenceKey:
@@ -49,7 +50,7 @@ class LiveSheet:
 
     async def submit(self, **statuses: AttendanceStatus | None) -> int:
         marks = {self.students[name]: WantedMark(status) for name, status in statuses.items()}
-        viewer = staff_viewer(self.world, self.olga, settings=WITHOUT_TOKENS)
+        viewer = staff_viewer(self.world, self.olga, settings=self.settings)
         async with unit_of_work(self.database, self.world.organization_id, self.announcer) as uow:
             return (await submit_attendance(uow, viewer, Submission(self.key, marks), now=DURING_CLASS)).revision
 

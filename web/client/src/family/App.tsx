@@ -5,11 +5,13 @@ import { ForgottenPassword } from "../account/ForgottenPassword";
 import { SignIn } from "../account/SignIn";
 import { Link } from "../parts/Link";
 import { usePath } from "../parts/navigation";
+import { Child } from "./child/Child";
 import { Header } from "./Header";
 import { Home } from "./home/Home";
 import { GUARDIAN } from "./operations";
 import { home, placeOf } from "./router";
 import { session } from "./services";
+import { TokenPage } from "./token/TokenPage";
 import { useAnswer } from "./useAnswer";
 
 const DOOR: Door = {
@@ -58,6 +60,8 @@ function SignedIn() {
 function Pages() {
   const place = placeOf(usePath());
   if (place.page === "home") return <Home />;
+  if (place.page === "child") return <Child key={place.id} id={place.id} />;
+  if (place.page === "token") return <TokenPage key={place.id} id={place.id} />;
   return (
     <main className="page notice">
       <h1>There is no such page</h1>

@@ -1,6 +1,7 @@
-import { AskFault, textOf } from "@rollbook/client";
+import { textOf } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { wordsOf } from "../parts/useAct";
 import { ask } from "./services";
 
 export interface Answer<Data> {
@@ -35,7 +36,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
         draw(count => count + 1);
       },
       (reason: unknown) => {
-        if (mine === latest.current) setFault(sentence(reason));
+        if (mine === latest.current) setFault(wordsOf(reason));
       },
     );
   }, [key]);
@@ -44,8 +45,4 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     reload();
   }, [reload]);
   return { data: (kept.get(key) as Data | undefined) ?? null, fault, reload };
-}
-
-export function sentence(reason: unknown): string {
-  return reason instanceof AskFault ? reason.message : "Something went wrong here.";
 }

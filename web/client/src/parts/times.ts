@@ -20,6 +20,11 @@ export function shortDate(date: string): string {
   return format("UTC", { weekday: "short", day: "numeric", month: "short" }).format(new Date(`${date}T12:00:00Z`));
 }
 
+/** "5:00 PM" of a local time such as 17:00. */
+export function timeOfDay(time: string): string {
+  return clockTime(`2000-01-01T${time.slice(0, 5)}:00Z`, "UTC");
+}
+
 export function todayIn(timeZone: string, now: Date = new Date()): string {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   return parts.format(now);

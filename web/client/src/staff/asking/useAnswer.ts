@@ -1,6 +1,6 @@
-import { AskFault } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { wordsOf } from "../../parts/useAct";
 import { ask } from "../services";
 
 export interface Answer<Data> {
@@ -9,10 +9,6 @@ export interface Answer<Data> {
   readonly fault: string | null;
   readonly isLoading: boolean;
   readonly reload: () => void;
-}
-
-export function wordsOf(fault: unknown): string {
-  return fault instanceof AskFault ? fault.message : "Something went wrong here.";
 }
 
 /** Ask a query when the component appears and whenever its variables change. Null variables ask nothing. */
