@@ -7,6 +7,7 @@ const KINDS: Record<Task["kind"], string> = {
   ASSIGN_SUBSTITUTES: "Assigning substitutes",
   SEND_STATEMENTS: "Sending statements",
   CARRY_OVER: "Carrying classes over",
+  WRITE_REPORT: "Writing a report",
 };
 
 const STATES: Record<Task["state"], string> = {
