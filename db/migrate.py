@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import models
 from db.engine import create_engine
+from db.estimates import plan_for_the_largest
 from db.history import renew_history
 from db.lock_watch import LockWatch
 from db.missing_keys import fill_missing_keys
@@ -82,7 +83,8 @@ def _drift(connection: Connection) -> list[object]:
 
 
 async def upgrade(url: str, patience: Patience = _PATIENCE) -> str:
-    """Apply the missing migrations as the owner, and make the keys of names that have none. A second caller waits for
+    """Apply the missing migrations as the owner, set what PostgreSQL estimates tables by, and make the keys of names
+    that have none. A second caller waits for
     the first and then finds nothing to do. Return the revision of the database, which may be newer than this code.
 
     Each migration is a transaction of its own. It waits less than a second for locks, because everybody else waits
@@ -97,7 +99,7 @@ async def upgrade(url: str, patience: Patience = _PATIENCE) -> str:
                 found = (await revision_of(guard)).revision
                 if found is not None and found > newest_revision():
                     return found
-                for step in (_migrate, fill_missing_keys):
+                for step in (_migrate, plan_for_the_largest, fill_missing_keys):
                     await _insist(lambda step=step: step(engine), guard, patience, until)  # type: ignore[misc]
         return newest_revision()
     finally:

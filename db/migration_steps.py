@@ -52,18 +52,6 @@ def allow_security_events(kinds: tuple[str, ...]) -> None:
     commit()
 
 
-def plan_for_the_largest(*tables: str) -> None:
-    """Let PostgreSQL plan statements on these tables for the organization that has the most rows (decision 79).
-
-    A statement is planned once for all organizations. PostgreSQL takes the rows of an average one: all rows, divided by
-    the number of organizations, but never more than the most frequent one has. Told that there is one organization, it
-    takes the most frequent one. It is a storage option of the column, for which nobody who reads or writes has to wait,
-    and it holds from the next ANALYZE on.
-    """
-    for table in tables:
-        op.execute(f"ALTER TABLE {table} ALTER COLUMN organization_id SET (n_distinct = 1)")
-
-
 def has_table(name: str) -> bool:
     return sa.inspect(op.get_bind()).has_table(name)
 

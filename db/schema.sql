@@ -1172,6 +1172,7 @@ CREATE TABLE report_part (
     CONSTRAINT report_part_pk PRIMARY KEY (organization_id, background_task_id, "position"),
     CONSTRAINT report_part_background_task_id_position_fk FOREIGN KEY (organization_id, background_task_id, "position") REFERENCES background_task_item(organization_id, background_task_id, "position")
 );
+ALTER TABLE ONLY report_part ALTER COLUMN organization_id SET (n_distinct=1);
 ALTER TABLE report_part ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON report_part USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE report_part TO rollbook_app;

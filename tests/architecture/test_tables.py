@@ -58,7 +58,7 @@ async def test_statements_on_every_table_are_planned_for_the_largest_organizatio
             " AND a.attoptions IS DISTINCT FROM ARRAY['n_distinct=1']"
         )
     )
-    assert list(others) == [], "A migration calls plan_for_the_largest for each new table."
+    assert list(others) == []
 
 
 async def test_the_models_and_the_migrations_agree(database_url: str) -> None:
