@@ -7,6 +7,8 @@ long as reading one of a named tuple. A roll sheet of 30 rows reads 1,500 attrib
 from collections import namedtuple
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import asyncpg
@@ -25,6 +27,20 @@ _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
 _NO_SPAN = nullcontext()
 _FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+
+@dataclass(slots=True)
+class Beside:
+    """A query that can be executed in the round trip of another one.
+
+    query -- its text, as for `HotStatement`; its first column is never null
+    given -- its parameters
+    rows -- what it has found; None: it was not executed
+    """
+
+    query: str
+    given: Mapping[str, object]
+    rows: list[Any] | None = None
 
 
 class HotStatement:
@@ -50,6 +66,14 @@ class HotStatement:
         if self._as_row is None:
             self._as_row = cast(Any, namedtuple)("Row", records[0].keys())._make
         return [self._as_row(record) for record in records]
+
+
+@cache
+def beside(query: str, other: str) -> HotStatement:
+    """Return a statement with the columns of both queries, of which `query` has at most one row, in the order of the
+    other one's rows. A row whose columns of the other one are all null stands for no row of it.
+    """
+    return HotStatement(f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true")  # noqa: S608
 
 
 async def by_driver(

@@ -23,7 +23,7 @@ from attendance.rules.calendar.occurrences import (
 from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
 from attendance.rules.vocabulary import OfferingKind
-from db.driver import HotStatement
+from db.driver import Beside, HotStatement
 from db.fragments import found_by, holds_on
 from db.names import sort_key
 from pace import in_turns
@@ -137,13 +137,29 @@ ORDER BY k.place
 """  # noqa: S608 - constants
 
 
-_HEADS = HotStatement(heads_of("unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY"))
+_HEADS_QUERY = heads_of("unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY")
+_HEADS = HotStatement(_HEADS_QUERY)
 
 
-async def find_head(connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey) -> OccurrenceHead | None:
-    """Return the occurrence, or None when the organization has no such timeslot or it does not fall on the date."""
+async def find_head(
+    connection: AsyncConnection, organization_id: UUID, key: OccurrenceKey, read: Beside | None = None
+) -> OccurrenceHead | None:
+    """Return the occurrence, or None when the organization has no such timeslot or it does not fall on the date.
+
+    read -- what `head_beside` has returned for the key, in the same snapshot. The statement is executed unless its rows
+        are there already.
+    """
+    if read is not None and read.rows is not None:
+        return next((head for row in read.rows if (head := head_of(row)) is not None), None)
     heads = await read_heads(connection, organization_id, [key])
     return heads[0] if heads else None
+
+
+def head_beside(key: OccurrenceKey) -> Beside | None:
+    """Return the query of an occurrence, for statements of its organization; None when the date cannot be read."""
+    if key.held_on not in CALENDAR:
+        return None
+    return Beside(_HEADS_QUERY, {"timeslot_ids": [key.timeslot_id], "dates": [key.held_on]})
 
 
 async def read_heads(

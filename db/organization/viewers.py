@@ -23,7 +23,7 @@ from attendance.rules.organization.permissions import (
     may_enter,
 )
 from attendance.rules.vocabulary import PersonKind, Portal
-from db.driver import HotStatement
+from db.driver import Beside, HotStatement, beside
 from db.organization.settings import SELECTED, settings_of
 
 _ORGANIZATION = f"""
@@ -59,13 +59,15 @@ CROSS JOIN LATERAL ({_PEOPLE} AND p.id = s.person_id) viewer
 WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:sign_in_ids AS uuid[])) AND s.ended_at IS NULL
 """)  # noqa: S608 - constants
 # What may change while the number of the last change of access stays.
-_NAMED = HotStatement("""
-SELECT coalesce(a.epoch, 0) AS access, o.name AS organization_name, o.currency, p.first_name, p.last_name
+_NAMES = """
+SELECT coalesce(a.epoch, 0) AS viewer_access, p.first_name AS viewer_first_name, p.last_name AS viewer_last_name,
+       o.name AS viewer_organization_name, o.currency AS viewer_currency
 FROM organization o
 LEFT JOIN access_epoch a ON a.organization_id = o.organization_id
 LEFT JOIN person p ON p.organization_id = o.organization_id AND p.id = CAST(:person_id AS uuid)
 WHERE o.organization_id = :organization_id
-""")
+"""
+_NAMED, _OWN_COLUMNS = HotStatement(_NAMES), 5
 _KIOSK = text(f"""
 SELECT k.id, k.name, k.location_id, l.name AS location_name, l.time_zone, {_ORGANIZATION}
 FROM kiosk k
@@ -102,22 +104,26 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
     return viewer
 
 
-async def find_again(connection: AsyncConnection, known: Viewer) -> Viewer | None:
+async def find_again(connection: AsyncConnection, known: Viewer, also: Beside | None = None) -> Viewer | None:
     """Return a person who was found before as the person is now, in one small statement; None: somebody's access in the
     organization has changed, so that everything has to be read anew.
 
     The number of the last change of access stands for everything but the names and the currency.
+
+    also -- a query of the same tenant that is executed in the same statement
     """
     caller = known.caller
     given = {"organization_id": caller.organization_id, "person_id": caller.person_id}
-    found = await _NAMED.rows(connection, given)
-    if not found or found[0].access != known.access:
+    if also is None:
+        found = await _NAMED.rows(connection, given)
+    else:
+        found = await beside(_NAMES, also.query).rows(connection, {**also.given, **given})
+        also.rows = [row for row in found if row[_OWN_COLUMNS] is not None]
+    if not found or found[0].viewer_access != known.access:
         return None
-    now = found[0]
-    names = (now.first_name, now.last_name, now.organization_name, now.currency)
+    names = first_name, last_name, organization_name, currency = found[0][1:_OWN_COLUMNS]
     if names == (known.first_name, known.last_name, known.organization_name, known.currency):
         return known
-    first_name, last_name, organization_name, currency = names
     return replace(
         known, first_name=first_name, last_name=last_name, organization_name=organization_name, currency=currency
     )

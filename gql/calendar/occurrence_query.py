@@ -6,6 +6,7 @@ import strawberry
 
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from db.calendar.occurrence_listings import read_tallies
+from db.calendar.occurrences import head_beside
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
@@ -21,9 +22,9 @@ async def resolve(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the occurrence.")]
 ) -> Occurrence | None:
     key = decode_occurrence_id(id, "id")
-    asked = names_below(info)
-    async with reading(info) as (connection, viewer):
-        head = await find_visible_head(connection, viewer, key)
+    asked, wanted = names_below(info), head_beside(key)
+    async with reading(info, wanted) as (connection, viewer):
+        head = await find_visible_head(connection, viewer, key, wanted)
         if head is None:
             return None
         if asked & NEEDS_ROSTER:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.organization.permissions import Claims, Viewer
+from db.driver import Beside
 from db.history import history_of
 from db.organization.viewers import find_again, find_viewer
 
@@ -26,12 +27,19 @@ class KnownViewers:
 
     _known: OrderedDict[Claims, tuple[str, Viewer]] = field(default_factory=OrderedDict)
 
-    async def find(self, connection: AsyncConnection, claims: Claims, now: datetime) -> Viewer | None:
-        """Return what `find_viewer` returns, in one statement as well. Raises MayNotEnter as it does."""
+    async def find(
+        self, connection: AsyncConnection, claims: Claims, now: datetime, also: Beside | None = None
+    ) -> Viewer | None:
+        """Return what `find_viewer` returns, in one statement as well. Raises MayNotEnter as it does.
+
+        also -- a query of the viewer's organization that is executed in the same statement if the viewer is remembered
+        """
         history = await history_of(connection)
         known = self._known.get(claims)
-        if known is not None and known[0] == history and (again := await find_again(connection, known[1])) is not None:
-            return again
+        if known is not None and known[0] == history:
+            again = await find_again(connection, known[1], also)
+            if again is not None:
+                return again
         viewer = await find_viewer(connection, claims, now)
         if viewer is not None and claims.kiosk_id is None:
             self._known[claims] = history, viewer

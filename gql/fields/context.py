@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.organization.permissions import Caller, Claims, MayNotEnter, Viewer
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
+from db.driver import Beside
 from db.organization.security_events import Happening
 from db.unit_of_work import UnitOfWork, rehearsal, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
@@ -122,12 +123,15 @@ async def make_context(
 
 
 @asynccontextmanager
-async def reading(info: Info) -> AsyncIterator[Reading]:
-    """Open a snapshot of the viewer's organization for reading. Raises NotAuthenticated and Forbidden."""
+async def reading(info: Info, also: Beside | None = None) -> AsyncIterator[Reading]:
+    """Open a snapshot of the viewer's organization for reading. Raises NotAuthenticated and Forbidden.
+
+    also -- a query that may be executed with the viewer's, before it is known what the viewer may see
+    """
     claims, access = _asked(info)
     services = info.context.services
     async with info.context.readers, services.database.read(claims.organization_id) as connection:
-        viewer = await _viewer(info, connection, claims)
+        viewer = await _viewer(info, connection, claims, also)
         info.context.caller = viewer.caller
         try:
             check_to_see(access, viewer.caller)
@@ -202,10 +206,10 @@ def _asked(info: Info) -> tuple[Claims, Access]:
     return info.context.claims, access
 
 
-async def _viewer(info: Info, connection: AsyncConnection, claims: Claims) -> Viewer:
+async def _viewer(info: Info, connection: AsyncConnection, claims: Claims, also: Beside | None = None) -> Viewer:
     """Raises NotAuthenticated when the sign-in has ended, and Forbidden when its portal is closed to the person."""
     try:
-        viewer = await info.context.services.viewers.find(connection, claims, info.context.clock())
+        viewer = await info.context.services.viewers.find(connection, claims, info.context.clock(), also)
     except MayNotEnter as refused:
         happening = Happening(
             SecurityEventKind.PERMISSION_DENIED,

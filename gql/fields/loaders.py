@@ -30,6 +30,7 @@ from attendance.rules.roster.roster_rows import (
 from attendance.rules.roster.sight import sight_of
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
+from db.driver import Beside
 from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
 from db.roster.places_taken import read_places_taken
 from db.roster.rosters import read_candidates, read_rosters
@@ -84,8 +85,14 @@ async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: Occurrenc
     return found
 
 
-async def find_visible_head(connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey) -> OccurrenceHead | None:
-    head = await find_head(connection, viewer.caller.organization_id, key)
+async def find_visible_head(
+    connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey, read: Beside | None = None
+) -> OccurrenceHead | None:
+    """Return the occurrence; None when there is none, or when the viewer may not see it.
+
+    read -- see `find_head`
+    """
+    head = await find_head(connection, viewer.caller.organization_id, key, read)
     return head if head is not None and may_see_occurrence(viewer.caller, head) else None
 
 

@@ -2,19 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Claims, MayNotEnter, Viewer
 from attendance.rules.vocabulary import Permission, Portal
 from db import models
+from db.calendar.occurrences import head_beside
+from db.driver import Beside
 from db.engine import Database
 from db.organization.viewers import find_viewer
 from gql.credentials import known_viewers
 from gql.credentials.known_viewers import KnownViewers
 from tests.support.each_statement import counting
-from tests.support.factories import World
+from tests.support.factories import MONDAY, World
 
 NOW = datetime(2026, 11, 17, 3, tzinfo=UTC)
 OF_THE_PERSON = "UPDATE person SET {} WHERE organization_id = :organization_id AND id = :person_id"
@@ -41,31 +45,47 @@ CHANGES = {
 """In this order, each of something that is read about a viewer."""
 
 
-async def found(viewers: KnownViewers | None, database: Database, claims: Any) -> Viewer | str | None:
+async def found(
+    viewers: KnownViewers | None, database: Database, claims: Any, also: Beside | None = None
+) -> Viewer | str | None:
     async with database.read(claims.organization_id) as connection:
         try:
             if viewers is None:
                 return await find_viewer(connection, claims, NOW)
-            return await viewers.find(connection, claims, NOW)
+            return await viewers.find(connection, claims, NOW, also)
         except MayNotEnter:
             return "may not enter"
 
 
-async def test_R11_1_every_change_of_a_viewer_is_known_at_once(world: World, database: Database) -> None:
-    viewers = KnownViewers()
+@pytest.mark.parametrize("beside", ["alone", "a class", "no class"])
+async def test_R11_1_every_change_of_a_viewer_is_known_at_once(world: World, database: Database, beside: str) -> None:
+    """Also when something else is read in the same statement."""
+    viewers, lesson = KnownViewers(), await world.weekly_class()
+    key = OccurrenceKey(lesson.timeslot_id if beside == "a class" else UUID(int=7), MONDAY)
+    asked: list[Beside] = []
+
+    def also() -> Beside | None:
+        asked.extend(filter(None, [None if beside == "alone" else head_beside(key)]))
+        return asked[-1] if asked else None
+
     person_id = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW)
     group_id = await world.add(models.PermissionGroup, name="Desk", permissions=["SEE_MEDICAL"])
     claims = await world.sign_in(person_id, Portal.OFFICE, NOW, NOW + timedelta(hours=1))
     given = {"organization_id": world.organization_id, "person_id": person_id, "group_id": group_id}
-    last = await found(viewers, database, claims)
+    last = await found(viewers, database, claims, also())
     assert isinstance(last, Viewer)
     for change, statement in CHANGES.items():
         await world.owner.execute(text(statement), given)
-        now = await found(viewers, database, claims)
+        now = await found(viewers, database, claims, also())
         assert now != last, change
         assert now == await found(None, database, claims), change
         last = now
     assert last is None
+    # Nothing else is read with a viewer who was not known.
+    assert not asked or asked[0].rows is None
+    expected = {"a class": [lesson.timeslot_id]}.get(beside, [])
+    assert all([row.timeslot_id for row in each.rows or ()] == expected for each in asked[1:])
+    assert all(each.rows is not None for each in asked[1:])
 
 
 async def test_a_viewer_who_is_known_takes_one_small_statement(world: World, database: Database) -> None:
