@@ -23,48 +23,49 @@ from db.calendar.occurrence_listings import TALLIES, tally_in
 from db.driver import HotStatement
 
 
-# `marked` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
+# `latest` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
 # bound on revisions bounds the number of changes, however many entries each has.
 def _changes(sheets: str, tally: str = "") -> HotStatement:
     return HotStatement(f"""
-WITH k AS MATERIALIZED ({sheets})
+WITH asked AS MATERIALIZED ({sheets})
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
        z.id AS author_kiosk_id, z.name AS author_kiosk_name,
        (SELECT x.epoch FROM access_epoch x WHERE x.organization_id = c.organization_id) AS access,
-       e.student_id, e.left_roster,
-       marked.revision AS mark_revision, marked.status, marked.note, marked.is_defaulted, marked.source,
-       marked.marked_at,
+       entry.student_id, entry.left_roster,
+       latest.revision AS mark_revision, latest.status, latest.note, latest.is_defaulted, latest.source,
+       latest.marked_at,
        w.id AS marker_id, w.kind AS marker_kind, w.first_name, w.last_name, d.id AS kiosk_id, d.name AS kiosk_name
        {tally}
-FROM k
-JOIN change c ON c.organization_id = :organization_id AND c.timeslot_id = k.timeslot_id AND c.held_on = k.held_on
+FROM asked
+JOIN change c ON c.organization_id = :organization_id AND c.timeslot_id = asked.timeslot_id
+    AND c.held_on = asked.held_on
     AND c.revision > :after AND c.revision <= :up_to
 LEFT JOIN person p ON p.organization_id = c.organization_id AND p.id = c.actor_id
 LEFT JOIN kiosk z ON z.organization_id = c.organization_id AND z.id = c.kiosk_id
-LEFT JOIN changed_entry e ON e.organization_id = c.organization_id AND e.timeslot_id = c.timeslot_id
-    AND e.held_on = c.held_on AND e.revision = c.revision
+LEFT JOIN changed_entry entry ON entry.organization_id = c.organization_id AND entry.timeslot_id = c.timeslot_id
+    AND entry.held_on = c.held_on AND entry.revision = c.revision
 LEFT JOIN LATERAL (
     SELECT b.revision, b.after_status AS status, b.after_note AS note, b.after_is_defaulted AS is_defaulted,
            b.after_source AS source, a.changed_at AS marked_at, a.actor_id, a.kiosk_id
     FROM changed_entry b
     JOIN change a ON a.organization_id = b.organization_id AND a.timeslot_id = b.timeslot_id
         AND a.held_on = b.held_on AND a.revision = b.revision
-    WHERE b.organization_id = e.organization_id AND b.timeslot_id = e.timeslot_id AND b.held_on = e.held_on
-      AND b.student_id = e.student_id AND b.revision <= e.revision
+    WHERE b.organization_id = entry.organization_id AND b.timeslot_id = entry.timeslot_id AND b.held_on = entry.held_on
+      AND b.student_id = entry.student_id AND b.revision <= entry.revision
       AND (a.kind = 'MARKS' OR (b.before_status, b.before_note, b.before_is_defaulted)
            IS DISTINCT FROM (b.after_status, b.after_note, b.after_is_defaulted))
     ORDER BY b.revision DESC
     LIMIT 1
-) marked ON true
-LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = marked.actor_id
-LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = marked.kiosk_id
-ORDER BY c.timeslot_id, c.held_on, c.revision, e.student_id
+) latest ON true
+LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = latest.actor_id
+LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = latest.kiosk_id
+ORDER BY c.timeslot_id, c.held_on, c.revision, entry.student_id
 """)  # noqa: S608 - constants
 
 
 _KEYS = "SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)"
-_CHANGES, _CHANGES_AND_TALLY = _changes(_KEYS), _changes(TALLIES, ", k.statuses, k.counts, k.unmarked")
+_CHANGES, _CHANGES_AND_TALLY = _changes(_KEYS), _changes(TALLIES, ", asked.statuses, asked.counts, asked.unmarked")
 _REVISIONS = text("""
 SELECT organization_id, timeslot_id, held_on, revision
 FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))

@@ -5,7 +5,6 @@ import sqlalchemy
 from tests.support.statements import product_modules
 
 PARTS_OF_WRITES = {
-    "db.marks.changes": "inserts the row of an occurrence from that of its timeslot",
     "db.tasks.emails": "updates the message that no other worker has locked",
 }
 FREE = ("commands", "demo")

@@ -1,4 +1,4 @@
-"""A roll sheet reads the history of its students and of its class from indexes alone (decision 81)."""
+"""A roll sheet reads the history of its students and of its class from indexes alone (decision 82)."""
 
 from alembic import op
 
