@@ -17,7 +17,7 @@ from db.limits import Limits
 from db.pool import show_pool
 from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
 from figures import serving_figures, watching_the_loop
-from gql.client_pages import client_routes
+from gql.client_pages import client_routes, not_found
 from gql.fields.context import make_context
 from gql.figures_page import FiguresPage
 from gql.health import health_routes
@@ -146,6 +146,7 @@ def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | 
     app = Starlette(
         routes=[*own, *routes],
         middleware=[Middleware(RequestContext), *_cross_origin(edge.allowed_origins)],
+        exception_handlers={404: not_found},
         lifespan=lifespan,
     )
 

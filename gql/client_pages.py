@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -19,7 +19,14 @@ FOLDER = Path(__file__).parent.parent / "web" / "client"
 _ACCOUNT_PAGES = ("/accept-invitation", "/reset-password", "/forgot-password")
 # The addresses that each entry's pages know; `router.ts` of the entry's folder has the same.
 PAGES = {
-    "staff": ("/", "/days/{date}", "/sheets/{occurrence}", *_ACCOUNT_PAGES),
+    "staff": (
+        "/",
+        "/days/{date}",
+        "/sheets/{occurrence}",
+        "/students/{student}",
+        "/tasks",
+        *_ACCOUNT_PAGES,
+    ),
     "family": (
         "/family",
         "/family/children/{student}",
@@ -74,6 +81,15 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
         Route("/worker.js", _worker, include_in_schema=False),
         Mount("/assets", _HashedFiles(directory=FOLDER / "static" / "assets", check_dir=False)),
     ]
+
+
+async def not_found(request: Request, _: Exception) -> Response:
+    """Return the answer to an address that does not exist: a browser that opens it gets a page that says so."""
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        page = await _page("staff.html", request)
+        page.status_code = 404
+        return page
+    return PlainTextResponse("Not Found", status_code=404)
 
 
 async def _page(name: str, _: Request) -> Response:

@@ -46,7 +46,9 @@ def get(path: str, *demo: DemoSignIn, accept_encoding: str = "identity") -> http
 
 
 def ask(method: str, path: str, *demo: DemoSignIn, headers: dict[str, str]) -> httpx.Response:
-    transport = httpx.ASGITransport(Starlette(routes=client_routes(demo)))
+    transport = httpx.ASGITransport(
+        Starlette(routes=client_routes(demo), exception_handlers={404: client_pages.not_found})
+    )
 
     async def answer() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://rollbook") as client:
@@ -70,12 +72,19 @@ def test_each_address_is_the_page_of_its_entry_which_is_asked_for_each_time(buil
 
 
 def test_the_pages_know_the_addresses_that_are_served() -> None:
-    served = {re.sub(r"/\{.*", "", path) or "/" for path in client_pages.PAGES["staff"]}
+    served = {re.sub(r"\{\w+\}", ":", path) for path in client_pages.PAGES["staff"]}
     router = (client_pages.FOLDER / "src" / "staff" / "router.ts").read_text()
-    assert {"/"} | {f"/{first}" for first in re.findall(r'first === "([\w-]+)"', router)} == served
+    assert {re.sub(r":\w+", ":", path) for path in re.findall(r'\["(/[^"]*)", ', router)} == served
     # The worker keeps no other route of the API.
+    served = {path.removesuffix("/:") for path in served}
     worker = (client_pages.FOLDER / "src" / "shell" / "worker.ts").read_text()
     assert {"/"} | set(re.findall(r'path.startsWith\("(/\w+)/"\)', worker)) < served
+
+
+def test_a_browser_that_opens_no_page_is_told_so_and_other_clients_get_no_page(built: Path) -> None:
+    for accept, has_page in (("text/html,*/*", True), ("application/json", False)):
+        answer = ask("GET", "/nothing", headers={"accept": accept})
+        assert (answer.status_code, SCRIPT in answer.text) == (404, has_page)
 
 
 def test_the_pages_of_families_know_the_addresses_that_are_served() -> None:

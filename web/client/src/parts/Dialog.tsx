@@ -27,13 +27,13 @@ export function Dialog({ title, close, children }: Props) {
         close();
       }}
     >
-      <header className="dialogHead">
+      <div className="dialogHead">
         <h2 id={titleId}>{title}</h2>
         <button type="button" className="button quiet round" onClick={close}>
           <span className="unseen">Close</span>
           <span aria-hidden="true">×</span>
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -25,6 +25,18 @@ export function timeOfDay(time: string): string {
   return clockTime(`2000-01-01T${time.slice(0, 5)}:00Z`, "UTC");
 }
 
+/** "Mon, Nov 30, 2026" of a date such as 2026-11-30. */
+export function plainDate(date: string): string {
+  const options = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const;
+  return format("UTC", options).format(new Date(`${date}T12:00:00Z`));
+}
+
+/** "Nov 30, 2026" of a date such as 2026-11-30. */
+export function dayDate(date: string): string {
+  const options = { day: "numeric", month: "short", year: "numeric" } as const;
+  return format("UTC", options).format(new Date(`${date}T12:00:00Z`));
+}
+
 export function todayIn(timeZone: string, now: Date = new Date()): string {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   return parts.format(now);

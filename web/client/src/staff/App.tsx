@@ -6,12 +6,11 @@ import { ForgottenPassword } from "../account/ForgottenPassword";
 import { SignIn } from "../account/SignIn";
 import type { ResultOf } from "../graphql";
 import { usePath } from "../parts/navigation";
-import { Day } from "./day/Day";
-import { Header } from "./Header";
+import { NoSuchPage } from "./NoSuchPage";
 import { type Desk, deskOf, VIEWER } from "./operations";
+import { Pages } from "./Pages";
 import { placeOf } from "./router";
 import { ask, lastLocker, lockerOf, session } from "./services";
-import { Sheet } from "./sheet/Sheet";
 
 const DOOR: Door = {
   session,
@@ -27,6 +26,7 @@ export function App() {
   // These links are for somebody who may not be the one who is signed in here.
   if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} home="/" />;
   if (page === "forgotten") return <ForgottenPassword home="/" />;
+  if (page === "unknown" && !isSignedIn) return <NoSuchPage />;
   return isSignedIn ? <SignedIn /> : <SignIn door={DOOR} />;
 }
 
@@ -80,24 +80,4 @@ async function loadDesk(): Promise<Desk | null> {
     if (kept === undefined) throw fault;
     return deskOf(kept);
   }
-}
-
-function Pages({ desk }: { desk: Desk }) {
-  const place = placeOf(usePath());
-  const locker = lockerOf(desk.viewer.staffMember.id);
-  return (
-    <>
-      <Header desk={desk} outbox={locker.outbox} />
-      {place.page === "day" && <Day desk={desk} vault={locker.vault} date={place.date} />}
-      {place.page === "sheet" && <Sheet key={place.id} desk={desk} locker={locker} id={place.id} />}
-      {place.page === "unknown" && (
-        <main className="page notice">
-          <h1>There is no such page</h1>
-          <p>
-            <a href="/">Go to today's classes</a>
-          </p>
-        </main>
-      )}
-    </>
-  );
 }

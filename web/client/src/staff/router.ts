@@ -2,24 +2,47 @@
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
-  | { readonly page: "sheet"; readonly id: string }
+  | { readonly page: "sheet" | "student" | "family" | "offering"; readonly id: string }
+  | { readonly page: "catalogue"; readonly part: string }
+  | { readonly page: "tasks" | "families" | "newFamily" | "staff" | "account" | "settings" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
+/** Each address, and the page that it shows. A part that begins with a colon stands for any text, which the page gets. */
+const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
+  ["/", () => ({ page: "day", date: null })],
+  ["/days/:date", date => (isDate(date) ? { page: "day", date } : { page: "unknown" })],
+  ["/sheets/:id", id => ({ page: "sheet", id })],
+  ["/students/:id", id => ({ page: "student", id })],
+  ["/tasks", () => ({ page: "tasks" })],
+  ["/accept-invitation", () => ({ page: "invitation" })],
+  ["/reset-password", () => ({ page: "reset" })],
+  ["/forgot-password", () => ({ page: "forgotten" })],
+];
+
 export function placeOf(path: string): Place {
-  const [first, second, ...more] = path.split("/").filter(part => part !== "");
-  if (first === undefined) return { page: "day", date: null };
-  if (first === "days" && second !== undefined && more.length === 0 && isDate(second)) {
-    return { page: "day", date: second };
+  const parts = partsOf(path);
+  for (const [address, placeFor] of ADDRESSES) {
+    const pattern = partsOf(address);
+    if (pattern.length !== parts.length) continue;
+    if (pattern.every((part, at) => part.startsWith(":") || part === parts[at])) {
+      const given = pattern.findIndex(part => part.startsWith(":"));
+      return placeFor(decoded(parts[given] ?? ""));
+    }
   }
-  if (first === "sheets" && second !== undefined && more.length === 0) {
-    return { page: "sheet", id: decodeURIComponent(second) };
-  }
-  if (second !== undefined) return { page: "unknown" };
-  if (first === "accept-invitation") return { page: "invitation" };
-  if (first === "reset-password") return { page: "reset" };
-  if (first === "forgot-password") return { page: "forgotten" };
   return { page: "unknown" };
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.split("/").filter(part => part !== "");
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function isDate(text: string): boolean {

@@ -1,4 +1,5 @@
 import { IndicatorIcon } from "../../parts/Indicator";
+import { Link } from "../../parts/Link";
 import { actorName, initials, tint } from "../../parts/people";
 import { isHere, statusWord } from "../../parts/statuses";
 import { clockTime } from "../../parts/times";
@@ -31,7 +32,9 @@ export function Row({ row, touch, zone, mayMark, isOpen, toggle, mark }: Props) 
         {initials(student.firstName, student.lastName)}
       </span>
       <div className="who">
-        <span className="name">{name}</span>
+        <Link to={`/students/${student.id}`} className="name">
+          {name}
+        </Link>
         <span className="muted how">{caption(row, zone)}</span>
       </div>
       <StatusButtons

@@ -1,0 +1,46 @@
+import { type ComponentType, lazy, Suspense } from "react";
+import { usePath } from "../parts/navigation";
+import { Day } from "./day/Day";
+import { Header } from "./Header";
+import { NoSuchPage } from "./NoSuchPage";
+import type { Desk } from "./operations";
+import { PageFault } from "./PageFault";
+import { type Place, placeOf } from "./router";
+import { type Locker, lockerOf } from "./services";
+import { Sheet } from "./sheet/Sheet";
+
+// What everybody needs each day comes with the first load; the other pages come when somebody opens them.
+const Student = later(() => import("./student/Student").then(found => found.Student));
+const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
+
+function later<Props>(load: () => Promise<ComponentType<Props>>) {
+  return lazy(() => load().then(found => ({ default: found })));
+}
+
+export function Pages({ desk }: { desk: Desk }) {
+  const path = usePath();
+  const locker = lockerOf(desk.viewer.staffMember.id);
+  return (
+    <>
+      <Header desk={desk} outbox={locker.outbox} path={path} />
+      <PageFault key={path}>
+        <Suspense fallback={<main className="page" aria-busy="true" />}>{pageOf(placeOf(path), desk, locker)}</Suspense>
+      </PageFault>
+    </>
+  );
+}
+
+function pageOf(place: Place, desk: Desk, locker: Locker) {
+  switch (place.page) {
+    case "day":
+      return <Day desk={desk} vault={locker.vault} date={place.date} />;
+    case "sheet":
+      return <Sheet key={place.id} desk={desk} locker={locker} id={place.id} />;
+    case "student":
+      return <Student key={place.id} desk={desk} id={place.id} />;
+    case "tasks":
+      return <Tasks desk={desk} />;
+    default:
+      return <NoSuchPage />;
+  }
+}
