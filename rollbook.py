@@ -327,6 +327,16 @@ def import_csv(
         load_spreadsheets(source, report_file=report, organization=organization, yes=yes, dry_run=dry_run)
 
 
+@app.command(epilog="Example: python rollbook.py export --organization Riverside riverside.zip")
+@click.option("--organization", metavar="NAME|ID", required=True, help="The organization to write.")
+@click.argument("target", type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
+def export(organization: str, target: Path) -> None:
+    """Write everything of a business as spreadsheets, which `import csv` reads back."""
+    from commands.data import write_spreadsheets
+
+    write_spreadsheets(target, organization=organization)
+
+
 @app.group(cls=_InOrder)
 def mail() -> None:
     """Read the e-mail outbox."""

@@ -104,6 +104,22 @@ def load_spreadsheets(source: Path, *, report_file: Path | None, **choices: Any)
     _load(load, report_file, yes=choices["yes"], cure="Correct the rows above.")
 
 
+def write_spreadsheets(target: Path, *, organization: str) -> None:
+    """Export an organization and print how many rows each file has. Raises Fault if nothing was written."""
+    from commands.import_report import Progress
+    from importing.report import ImportRefused
+    from importing.spreadsheets.export import export_spreadsheets
+
+    with database_here() as url, Progress(sys.stderr) as progress:
+        try:
+            counts = asyncio.run(export_spreadsheets(url, organization, target, progress=progress))
+        except ImportRefused as refusal:
+            raise Fault(str(refusal)) from None
+    for file, count in counts.items():
+        say(f"  {file:<40}{count:>10,} rows")
+    say(f"{target} has all of it; its README.md tells which files an import reads back.")
+
+
 def write_templates(folder: Path) -> None:
     """Write the templates of the plain spreadsheets. Raises Fault if the folder contains something."""
     from importing.spreadsheets.templates import templates

@@ -50,10 +50,21 @@ class _Enrollments:
             self._begin(outcome)
         elif outcome.revives or self._reopens(outcome):
             self._go_on(outcome)
-        elif outcome.changed:
+        elif self._changes(outcome):
             self._change(outcome, outcome.before)
         else:
             self._plan.add(ENROLLMENTS, outcome)
+
+    def _changes(self, outcome: Outcome) -> bool:
+        """Keep what empty cells say nothing about, and tell whether anything then changes."""
+        after, before = outcome.after, outcome.before
+        if before is not None and after["starts_on"] is None:
+            after["starts_on"] = before.values["starts_on"]
+        if before is not None and after["ends_on"] is None and before.values["type"] in ONE_DAY:
+            after["ends_on"] = before.values["ends_on"]
+        if before is not None and after["end_cause"] is None and after["ends_on"] is not None:
+            after["end_cause"] = before.values["end_cause"]
+        return bool(outcome.changed)
 
     def plan_gone(self) -> None:
         """End what the file no longer has, unless the office has changed its dates, or it is one day."""
@@ -103,7 +114,6 @@ class _Enrollments:
         after["starts_on"] = starts_on
         if after["type"] in ONE_DAY:
             after["ends_on"] = starts_on
-        self._explain_end(after)
         self._plan.add(ENROLLMENTS, outcome)
 
     def _reopens(self, outcome: Outcome) -> bool:
@@ -129,7 +139,6 @@ class _Enrollments:
         if fresh.after["ends_on"] is not None and fresh.after["ends_on"] < fresh.after["starts_on"]:
             self._plan.remember(ENROLLMENTS, line.key, outcome.id, fresh.said, is_ours=outcome.is_ours)
             return
-        self._explain_end(fresh.after)
         self._plan.add(ENROLLMENTS, fresh)
 
     def _change(self, outcome: Outcome, before: KnownRow) -> None:
@@ -146,7 +155,7 @@ class _Enrollments:
             after["starts_on"] = max(after["starts_on"], self._plan.today_of(after["class"]))
         else:
             self._date(outcome, before, since)
-        if outcome.changed & {"starts_on", "ends_on"} and "end_cause" not in outcome.changed:
+        if "ends_on" in outcome.changed and "end_cause" not in outcome.changed:
             after["end_cause"] = None
             self._explain_end(after)
         self._plan.add(ENROLLMENTS, outcome)

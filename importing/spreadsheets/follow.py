@@ -27,6 +27,7 @@ class Outcome:
     after -- its fields as they will be
     said -- what is to be remembered of the line
     revives -- an import had ended the row, and the file has it again
+    followed -- fields of a known row for which the file is followed
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Outcome:
     said: dict[str, str] = field(default_factory=dict)
     revives: bool = False
     is_ours: bool = False
+    followed: set[str] = field(default_factory=set)
 
     @property
     def is_new(self) -> bool:
@@ -75,7 +77,8 @@ def known_row(
     if not is_live and last.get(LIVE) != "0":
         outcome.said = last or {LIVE: "1"}
         is_old = all(digest(value) == last.get(name) for name, value in line.cells.items())
-        return outcome, [] if is_old or remembered is None else [LIVE]
+        is_agreed = all(same(value, before.values[name]) for name, value in given.items())
+        return outcome, [] if is_old or is_agreed or remembered is None else [LIVE]
     if not is_live:
         outcome.after |= given
         outcome.said, outcome.revives = said_of(line.cells), True
@@ -87,10 +90,12 @@ def known_row(
         is_once = sheet.named(name).is_once
         if same(new, now) or (is_once and name != "kind"):
             outcome.said[name] = cell
+            outcome.followed.add(name)
         elif cell == last.get(name):
             continue
         elif not is_once and (_is_empty(sheet, name, now) if name not in last else digest(now) == made_of(last, name)):
             outcome.after[name], outcome.said[name] = new, cell
+            outcome.followed.add(name)
         else:
             held.append(name)
     return outcome, held
@@ -113,7 +118,7 @@ def made_of(said: Mapping[str, str], name: str) -> str:
 
 def remember_made(outcome: Outcome) -> None:
     """Add to what is remembered the values that the import gave the row in place of its cells."""
-    written = outcome.after.keys() if outcome.is_new or outcome.revives else outcome.changed
+    written = outcome.after.keys() if outcome.is_new or outcome.revives else outcome.followed | outcome.changed
     for name in written & outcome.line.cells.keys():
         outcome.said.pop(_MADE + name, None)
         if not same(outcome.after[name], outcome.line.cells[name]):

@@ -97,13 +97,12 @@ def title(known: Known, sheet: Sheet, values: Mapping[str, Any]) -> str:
 async def read_known(connection: asyncpg.Connection, organization_id: UUID) -> Known:
     """Read everything that the import's decisions need in a handful of statements, whatever the size."""
     known = Known(organization_id)
-    links = {place: await _links(connection, organization_id, sql) for place, sql in _LINKS.items()}
-    first = dict(await connection.fetch(_FIRST_DATES, organization_id))
+    first = await first_dates(connection, organization_id)
     for sheet in SHEETS:
         rows = known.rows[sheet.file] = {}
-        linked = {name: of for (file, name), of in links.items() if file == sheet.file}
+        links = await linked_rows(connection, organization_id, sheet)
         for row in await connection.fetch(select_of(sheet), organization_id):
-            values = _values(sheet, row, linked)
+            values = row_values(sheet, row, links)
             if sheet.table == "timeslot" and row["id"] in first:
                 values["starts_on"] = first[row["id"]]
             rows[row["id"]] = KnownRow(row["id"], row["ended"], row["is_erased"], row["merged_into"], values)
@@ -127,7 +126,8 @@ def select_of(sheet: Sheet) -> str:
     )
 
 
-def _values(sheet: Sheet, row: Any, linked: Mapping[str, Mapping[UUID, list[Any]]]) -> dict[str, Any]:
+def row_values(sheet: Sheet, row: Any, linked: Mapping[str, Mapping[UUID, list[Any]]]) -> dict[str, Any]:
+    """Return the values of the fields of a row that `select_of` read, with those that are kept elsewhere."""
     values: dict[str, Any] = {}
     for one in sheet.fields:
         if one.name in linked:
@@ -140,11 +140,23 @@ def _values(sheet: Sheet, row: Any, linked: Mapping[str, Mapping[UUID, list[Any]
     return values
 
 
-async def _links(connection: asyncpg.Connection, organization_id: UUID, sql: str) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for one, other in await connection.fetch(sql, organization_id):
-        found.setdefault(one, []).append(other)
-    return {one: sorted(others) for one, others in found.items()}
+async def linked_rows(
+    connection: asyncpg.Connection, organization_id: UUID, sheet: Sheet
+) -> dict[str, dict[UUID, list[Any]]]:
+    """Return the fields of the sheet that are kept in other tables, by field and row."""
+    found: dict[str, dict[UUID, list[Any]]] = {}
+    for (file, name), sql in _LINKS.items():
+        if file != sheet.file:
+            continue
+        of = found[name] = {}
+        for one, other in sorted(map(tuple, await connection.fetch(sql, organization_id))):
+            of.setdefault(one, []).append(other)
+    return found
+
+
+async def first_dates(connection: asyncpg.Connection, organization_id: UUID) -> dict[UUID, Any]:
+    """Return the first dates of the timeslots that have former versions; None: they have no first date."""
+    return dict(await connection.fetch(_FIRST_DATES, organization_id))
 
 
 def places_of_the_office(known: Known) -> dict[tuple[UUID, UUID], KnownRow]:

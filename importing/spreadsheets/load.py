@@ -142,7 +142,7 @@ def _target(sheet: Sheet) -> Target:
 
 def _row(plan: Plan, sheet: Sheet, at: int, outcome: Any) -> Row:
     after = outcome.after
-    values = [list(value) if isinstance(value := after[one.name], tuple) else value for one in sheet.stored]
+    values = [sorted(value) if isinstance(value := after[one.name], tuple) else value for one in sheet.stored]
     if sheet is ENROLLMENTS and after["joined_at"] is None:
         # The order of the file is the order of joining.
         values[[one.name for one in sheet.stored].index("joined_at")] = plan.now + timedelta(microseconds=at)

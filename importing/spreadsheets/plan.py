@@ -175,9 +175,10 @@ def plan_gone(plan: Plan, sheet: Sheet) -> None:
         row = known.rows[sheet.file].get(remembered.row_id)
         if row is None or row.merged_into is not None or remembered.said.get(LIVE) == "0":
             continue
+        # What the office ended stays so, also when the row comes back later.
         if plan.is_live(sheet, row):
             plan.gone.setdefault(sheet.file, []).append(row.id)
-        plan.remember(sheet, key, row.id, {**remembered.said, LIVE: "0"}, is_ours=True)
+            plan.remember(sheet, key, row.id, {**remembered.said, LIVE: "0"}, is_ours=True)
 
 
 def _is_about_erased(plan: Plan, sheet: Sheet, line: Line, id_: UUID) -> bool:

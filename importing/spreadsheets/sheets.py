@@ -312,7 +312,7 @@ ENROLLMENTS = Sheet(
         Field(
             "end_cause",
             "end_cause",
-            "DROPPED, TRANSFERRED or SESSION_ENDED; empty: by the dates",
+            "DROPPED, TRANSFERRED or SESSION_ENDED; empty: as planned, and DROPPED when a known enrollment gets an end",
             one_of=frozenset(EnrollmentEnd),
         ),
         Field(

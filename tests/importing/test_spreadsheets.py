@@ -49,7 +49,7 @@ async def test_R13_8_a_school_is_loaded_from_plain_files(office: Office) -> None
         ("Ann", "Swim 1", "ACTIVE", date(2026, 9, 7), None, None),
         ("Ben", "Swim 1", "WAITLIST", date(2026, 9, 1), None, None),
         ("Cid", "Camp", "ACTIVE", TODAY, None, None),
-        ("Cid", "Swim 1", "ACTIVE", date(2026, 9, 1), date(2027, 1, 31), "DROPPED"),
+        ("Cid", "Swim 1", "ACTIVE", date(2026, 9, 1), date(2027, 1, 31), None),
     ]
 
 

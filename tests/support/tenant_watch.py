@@ -39,6 +39,7 @@ ACROSS_TENANTS = {
     "db.tasks.outbox": "shows the operator the messages of all organizations, with the owner's connection",
     "db.people.erasing:_ORGANIZATIONS": "finds the organization of a family, with the owner's connection",
     "db.people.erasing:find_organization_of_family": "runs that statement",
+    "importing.spreadsheets.export:export_spreadsheets": "begins a snapshot, and names no table",
     "demo.load": "looks for earlier demo organizations by their names",
     "importing.organizations": "finds an organization by its name or id",
     "importing.oneroster.organization": "finds the organization of a bundle by its name",
