@@ -39,16 +39,24 @@ def allow_permissions(known: tuple[str, ...]) -> None:
 
 
 def allow_security_events(kinds: tuple[str, ...]) -> None:
-    """Let security events have these kinds and no others. It ends the transaction, so that the rows are checked while
-    others write.
-    """
+    """Let security events have these kinds and no others. It ends the transaction."""
+    _allow_kinds("security_event", "security_event_security_event_kind", kinds)
+
+
+def allow_task_kinds(kinds: tuple[str, ...]) -> None:
+    """Let background tasks have these kinds and no others. It ends the transaction."""
+    _allow_kinds("background_task", "background_task_task_kind", kinds)
+
+
+def _allow_kinds(table: str, constraint: str, kinds: tuple[str, ...]) -> None:
+    """The rows are checked in a transaction of their own, while others write."""
     allowed = ", ".join(f"'{kind}'::character varying" for kind in kinds)
     op.execute(
-        "ALTER TABLE security_event DROP CONSTRAINT IF EXISTS security_event_security_event_kind,"
-        f" ADD CONSTRAINT security_event_security_event_kind CHECK (kind = ANY (ARRAY[{allowed}]::text[])) NOT VALID"
+        f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint},"
+        f" ADD CONSTRAINT {constraint} CHECK (kind = ANY (ARRAY[{allowed}]::text[])) NOT VALID"
     )
     commit()
-    op.execute("ALTER TABLE security_event VALIDATE CONSTRAINT security_event_security_event_kind")
+    op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")
     commit()
 
 

@@ -4,7 +4,6 @@ Each mark counts once in the totals, whatever became of its student, its enrollm
 to the location and to the instructors that it had on its date.
 """
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from attendance.rules.reports.attendance_counts import AttendanceCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportGroup
 from db.driver import HotStatement
 from db.fragments import holds_on
+from db.reports.grouped import PAGE, TOTALS_AND_PAGE, ReportPage, page_of, position
 from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, STAFF, key_of, named, read_names
 from db.reports.report_filter import SHEETS, ReportFilter, sheets_in
 
@@ -60,18 +60,8 @@ WITH {SHEETS}, {added}, grouped AS (
     SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_ADDED}
     FROM added {joined}
     GROUP BY 1, 2, 3
-), page AS (
-    SELECT grouped.* FROM grouped
-    WHERE CAST(:after_place AS text) IS NULL
-       OR (grouped.sorted_by, grouped.key) > (CAST(:after_place AS text) COLLATE "C", CAST(:after_key AS text))
-    ORDER BY grouped.sorted_by, grouped.key
-    LIMIT :limit
-)
-SELECT total.*, page.*
-FROM (SELECT {_TOTALS} FROM added) total
-LEFT JOIN page ON true
-ORDER BY page.sorted_by, page.key
-""")  # noqa: S608 - constants
+), total AS (SELECT {_TOTALS} FROM added), page AS ({PAGE})
+{TOTALS_AND_PAGE}""")  # noqa: S608 - constants
 
 
 def _named(column: str, joined: str = "") -> HotStatement:
@@ -112,27 +102,6 @@ _REPORTS = {
 _NAMES = {ReportGroup.LOCATION: LOCATIONS, ReportGroup.INSTRUCTOR: STAFF}
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """A group's marks.
-
-    key -- the id of the offering, student, staff member or location; the Monday of a week; empty for the sheets that
-        nobody taught.
-    place -- what rows are ordered by, then by key.
-    """
-
-    key: str
-    place: str
-    name: str
-    counts: AttendanceCounts
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPage:
-    totals: AttendanceCounts
-    rows: tuple[ReportRow, ...]
-
-
 async def read_report(
     connection: AsyncConnection,
     organization_id: UUID,
@@ -141,21 +110,13 @@ async def read_report(
     *,
     after: tuple[str, str] | None,
     limit: int,
-) -> ReportPage:
+) -> ReportPage[AttendanceCounts]:
     """Return the rows after a place and key, and the totals of all rows. It takes one statement, or two when names are
     ordered that the database keeps no sort keys for.
     """
-    given: dict[str, object] = {
-        **sheets_in(organization_id, chosen),
-        "after_place": after and after[0],
-        "after_key": after and after[1],
-        "limit": limit,
-    }
-    rows = await _REPORTS[group].rows(
-        connection, given | await read_names(connection, organization_id, _NAMES.get(group))
-    )
-    found = tuple(ReportRow(row.key, row.sorted_by, row.name, _counts(row, "")) for row in rows if row.key is not None)
-    return ReportPage(_counts(rows[0], "all_"), found)
+    given = sheets_in(organization_id, chosen) | position(after, limit)
+    names = await read_names(connection, organization_id, _NAMES.get(group))
+    return page_of(await _REPORTS[group].rows(connection, given | names), _counts)
 
 
 def _counts(row: Row[Any], prefix: str) -> AttendanceCounts:

@@ -14,6 +14,7 @@ from attendance.rules.reports.token_counts import TokenCounts
 from attendance.rules.vocabulary import TokenReportGroup
 from db.driver import HotStatement
 from db.listing import values
+from db.reports.grouped import PAGE, TOTALS_AND_PAGE, ReportPage, page_of, position
 from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, PROGRAMS, key_of, named, read_names
 from db.tokens.state_of_token import GOOD_THROUGH, STATE, TODAY
 from db.tokens.student_tokens import REQUESTED_ON
@@ -29,7 +30,7 @@ _CONDITIONS = {
     "outstanding": f"token.state IN {_USABLE}",
 }
 _COUNTED = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _CONDITIONS.items())
-_TOTALS = ", ".join(f"coalesce(CAST(sum(grouped.{name}) AS bigint), 0) AS all_{name}" for name in _CONDITIONS)
+_TOTALS = ", ".join(f"coalesce(CAST(sum(counted.{name}) AS bigint), 0) AS all_{name}" for name in _CONDITIONS)
 
 
 def _report(key: str, sorted_by: str, name: str, joined: str) -> HotStatement:
@@ -51,23 +52,16 @@ WITH token AS MATERIALIZED (
       AND (CAST(:program_ids AS uuid[]) IS NULL OR t.program_id = ANY (:program_ids))
       AND ({GOOD_THROUGH} >= CAST(:since AS date) OR t.issued_on {_WITHIN} OR m.starts_on {_WITHIN}
            OR m.starts_on IS NULL AND {REQUESTED_ON} IS NOT NULL)
-), grouped AS MATERIALIZED (
+), counted AS MATERIALIZED (
     SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_COUNTED}
     FROM token {joined}
     GROUP BY 1, 2, 3
-), page AS (
-    SELECT grouped.* FROM grouped
-    WHERE ({" + ".join(f"grouped.{name}" for name in _CONDITIONS)}) > 0
-      AND (CAST(:after_place AS text) IS NULL
-           OR (grouped.sorted_by, grouped.key) > (CAST(:after_place AS text) COLLATE "C", CAST(:after_key AS text)))
-    ORDER BY grouped.sorted_by, grouped.key
-    LIMIT :limit
-)
-SELECT total.*, page.*
-FROM (SELECT {_TOTALS} FROM grouped) total
-LEFT JOIN page ON true
-ORDER BY page.sorted_by, page.key
-""")  # noqa: S608 - constants
+), total AS (
+    SELECT {_TOTALS} FROM counted
+), grouped AS (
+    SELECT counted.* FROM counted WHERE ({" + ".join(f"counted.{name}" for name in _CONDITIONS)}) > 0
+), page AS ({PAGE})
+{TOTALS_AND_PAGE}""")  # noqa: S608 - constants
 
 
 _REPORTS = {
@@ -100,26 +94,6 @@ class TokenFilter:
     program_ids: Collection[UUID] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenReportRow:
-    """A group's tokens.
-
-    key -- the id of the program, location or student; empty for tokens of every program, or without a location.
-    place -- what rows are ordered by, then by key.
-    """
-
-    key: str
-    place: str
-    name: str
-    counts: TokenCounts
-
-
-@dataclass(frozen=True, slots=True)
-class TokenReportPage:
-    totals: TokenCounts
-    rows: tuple[TokenReportRow, ...]
-
-
 async def read_token_report(
     connection: AsyncConnection,
     organization_id: UUID,
@@ -129,7 +103,7 @@ async def read_token_report(
     now: datetime,
     after: tuple[str, str] | None,
     limit: int,
-) -> TokenReportPage:
+) -> ReportPage[TokenCounts]:
     """Return the rows after a place and key, and the totals of all rows. It takes one statement, or two when names are
     ordered that the database keeps no sort keys for.
     """
@@ -142,16 +116,9 @@ async def read_token_report(
         "location_ids": values(chosen.location_ids),
         "program_ids": values(chosen.program_ids),
         "now": now,
-        "after_place": after and after[0],
-        "after_key": after and after[1],
-        "limit": limit,
     }
-    named_groups = await read_names(connection, organization_id, _NAMES.get(group))
-    rows = await _REPORTS[group].rows(connection, given | named_groups)
-    found = tuple(
-        TokenReportRow(row.key, row.sorted_by, row.name, _counts(row, "")) for row in rows if row.key is not None
-    )
-    return TokenReportPage(_counts(rows[0], "all_"), found)
+    names = await read_names(connection, organization_id, _NAMES.get(group))
+    return page_of(await _REPORTS[group].rows(connection, given | position(after, limit) | names), _counts)
 
 
 def _counts(row: Row[Any], prefix: str) -> TokenCounts:

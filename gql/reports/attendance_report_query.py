@@ -1,24 +1,24 @@
 """The query attendanceReport, which adds up the marks of roll sheets (R15.1)."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from attendance.rules.reports.attendance_counts import AttendanceCounts
-from db.reports.attendance import ReportRow, read_report
+from db.reports.attendance import read_report
+from db.reports.grouped import ReportRow
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
-from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, read_page
 from gql.fields.vocabulary import Permission
 from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.guard import weighs
 from gql.reports.report_filter import ReportFilter, chosen_sheets
+from gql.reports.report_rows import ROW_CURSOR, show_rows, subject_id
 from gql.reports.vocabulary import ReportGroup
 
-_CURSORS = {group: Cursors(f"attendanceReport by {group}", (str, str)) for group in ReportGroup}
+_CURSORS = {group: Cursors(f"attendanceReport by {group}", ROW_CURSOR) for group in ReportGroup}
 _TYPES = {
     ReportGroup.OFFERING: "Offering",
     ReportGroup.STUDENT: "Student",
@@ -78,13 +78,7 @@ async def resolve(
         found = await read_report(
             source, viewer.caller.organization_id, chosen, group_by, after=page.after, limit=page.size + 1
         )
-    rows = connection(
-        found.rows[: page.size],
-        page,
-        has_more=len(found.rows) > page.size,
-        node=lambda row: _show(row, group_by),
-        cursor=lambda row: cursors.encode(row.place, row.key),
-    )
+    rows = show_rows(found, page, cursors, lambda row: _show(row, group_by))
     return AttendanceReport(totals=_show_counts(found.totals), rows=rows)
 
 
@@ -97,12 +91,9 @@ field = strawberry.field(
 )
 
 
-def _show(row: ReportRow, group: ReportGroup) -> AttendanceReportRow:
-    has_id = bool(row.key) and group in _TYPES
+def _show(row: ReportRow[AttendanceCounts], group: ReportGroup) -> AttendanceReportRow:
     return AttendanceReportRow(
-        subject_id=strawberry.ID(encode_id(_TYPES[group], UUID(row.key))) if has_id else None,
-        name=row.name,
-        counts=_show_counts(row.counts),
+        subject_id=subject_id(_TYPES.get(group), row), name=row.name, counts=_show_counts(row.counts)
     )
 
 

@@ -2,25 +2,24 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar.listings import MAX_DAYS
 from attendance.rules.reports.token_counts import TokenCounts
+from db.reports.grouped import ReportRow
 from db.reports.tokens import TokenFilter, read_token_report
-from db.reports.tokens import TokenReportRow as Row
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
-from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, read_page
 from gql.fields.vocabulary import Permission
 from gql.protocol.guard import weighs
 from gql.reports.report_filter import chosen_ids, chosen_range
+from gql.reports.report_rows import ROW_CURSOR, show_rows, subject_id
 from gql.reports.vocabulary import TokenReportGroup
 
-_CURSORS = {group: Cursors(f"tokenReport by {group}", (str, str)) for group in TokenReportGroup}
+_CURSORS = {group: Cursors(f"tokenReport by {group}", ROW_CURSOR) for group in TokenReportGroup}
 _TYPES = {
     TokenReportGroup.PROGRAM: "Program",
     TokenReportGroup.LOCATION: "Location",
@@ -110,13 +109,7 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    rows = connection(
-        found.rows[: page.size],
-        page,
-        has_more=len(found.rows) > page.size,
-        node=lambda row: _show(row, group_by),
-        cursor=lambda row: cursors.encode(row.place, row.key),
-    )
+    rows = show_rows(found, page, cursors, lambda row: _show(row, group_by))
     return TokenReport(totals=_show_counts(found.totals), rows=rows)
 
 
@@ -128,12 +121,8 @@ field = strawberry.field(
 )
 
 
-def _show(row: Row, group: TokenReportGroup) -> TokenReportRow:
-    return TokenReportRow(
-        subject_id=strawberry.ID(encode_id(_TYPES[group], UUID(row.key))) if row.key else None,
-        name=row.name,
-        counts=_show_counts(row.counts),
-    )
+def _show(row: ReportRow[TokenCounts], group: TokenReportGroup) -> TokenReportRow:
+    return TokenReportRow(subject_id=subject_id(_TYPES[group], row), name=row.name, counts=_show_counts(row.counts))
 
 
 def _show_counts(counts: TokenCounts) -> ShownTokenCounts:

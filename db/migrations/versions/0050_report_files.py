@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from db.migration_steps import commit, has_table
+from db.migration_steps import allow_task_kinds, has_table
 
 revision: str = "0050"
 down_revision: str | None = "0049"
@@ -36,14 +36,7 @@ CREATE POLICY tenant ON report_part USING (organization_id =
 
 
 def upgrade() -> None:
-    kinds = ", ".join(f"'{kind}'::character varying" for kind in KINDS)
-    op.execute(
-        "ALTER TABLE background_task DROP CONSTRAINT IF EXISTS background_task_task_kind,"
-        f" ADD CONSTRAINT background_task_task_kind CHECK (kind = ANY (ARRAY[{kinds}]::text[])) NOT VALID"
-    )
-    commit()
-    op.execute("ALTER TABLE background_task VALIDATE CONSTRAINT background_task_task_kind")
-    commit()
+    allow_task_kinds(KINDS)
     if has_table("report_part"):
         return
     op.execute(PARTS)
