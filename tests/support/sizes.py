@@ -32,6 +32,7 @@ class Sizes:
     documents -- how many random documents over a roll sheet are executed in the compiled and in the plain way.
     year_classes, year_students -- how large the business is that is founded and run for a year.
     demo_moments -- at how many of the awkward moments the demo is loaded.
+    offline_students -- how many students two people mark on two devices without network.
     """
 
     race_rounds: int
@@ -52,6 +53,7 @@ class Sizes:
     demo_moments: int
     listed_organizations: int
     documents: int
+    offline_students: int
 
 
 PROFILES = {
@@ -74,6 +76,7 @@ PROFILES = {
         demo_moments=2,
         listed_organizations=3,
         documents=30,
+        offline_students=15,
     ),
     "full": Sizes(
         race_rounds=40,
@@ -94,6 +97,7 @@ PROFILES = {
         demo_moments=5,
         listed_organizations=40,
         documents=600,
+        offline_students=100,
     ),
 }
 
