@@ -27,6 +27,7 @@ PAGES = {
         "/tasks",
         *_ACCOUNT_PAGES,
     ),
+    "kiosk": ("/kiosk",),
     "family": (
         "/family",
         "/family/children/{student}",

@@ -98,6 +98,16 @@ def test_the_pages_of_families_know_the_addresses_that_are_served() -> None:
     assert {f"/family/{name}" for name in kept[1].split("|")} == served - plain - {"/family"}
 
 
+def test_the_page_of_kiosks_is_served_and_kept(built: Path) -> None:
+    (built / "static" / "kiosk.html").write_text("the kiosk")
+    (address,) = client_pages.PAGES["kiosk"]
+    answer = get(address)
+    assert (answer.text, answer.headers["content-security-policy"]) == ("the kiosk", client_pages.POLICY)
+    client = Path(__file__).parents[2] / "web" / "client" / "src"
+    assert f'begin(App, "{address}")' in (client / "kiosk" / "main.tsx").read_text()
+    assert f'PAGE === "{address}"' in (client / "shell" / "worker.ts").read_text()
+
+
 def test_the_links_of_emails_lead_to_pages() -> None:
     terms = LinkTerms(b"", "")
     token = terms.token(new_id(), new_id())

@@ -16,7 +16,7 @@ from web.npm import install, npm, run
 HERE = Path(__file__).resolve().parent
 BUILD_SECONDS = 120
 # What the built pages are made from; `src` is a folder.
-SOURCES = ("package-lock.json", "package.json", "vite.config.ts", "staff.html", "family.html", "src")
+SOURCES = ("package-lock.json", "package.json", "vite.config.ts", "staff.html", "family.html", "kiosk.html", "src")
 # The types of the schema are needed to check the pages, but not to build them.
 IGNORED = {"schema-types.d.ts", "dist"}
 
@@ -81,7 +81,8 @@ def _sources(folder: Path) -> Iterator[Path]:
     for name in SOURCES:
         path = folder / name
         if path.is_dir():
-            yield from (file for file in sorted(path.rglob("*")) if file.is_file() and not IGNORED & {*file.parts})
+            files = (file for file in sorted(path.rglob("*")) if file.is_file())
+            yield from (file for file in files if not IGNORED & {*file.relative_to(folder).parts})
         else:
             yield path
 

@@ -62,7 +62,7 @@ const PREACT = {
   "react-dom": "preact/compat",
   react: "preact/compat",
 };
-const ENTRIES = { staff: {}, family: PREACT };
+const ENTRIES = { staff: {}, family: PREACT, kiosk: PREACT };
 type Entry = keyof typeof ENTRIES;
 
 // Each entry is a build of its own (`--mode family`), because it decides what `react` is.

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TEXTS as FAMILY } from "../src/family/documents";
+import { TEXTS as KIOSK } from "../src/kiosk/documents";
 import { TEXTS as STAFF } from "../src/staff/documents";
 
 const NAMED = /^\s*(?:query|mutation|subscription) (\w+)/gm;
@@ -10,8 +11,8 @@ function namesIn(texts: readonly string[]): string[] {
   return texts.flatMap(text => [...text.matchAll(NAMED)].map(found => found[1] ?? "")).sort();
 }
 
-// Both entries have the operations of signing in.
-const TEXTS = [...new Set([...STAFF, ...FAMILY])];
+// All entries have the operations of signing in.
+const TEXTS = [...new Set([...STAFF, ...FAMILY, ...KIOSK])];
 
 describe("the manifest of trusted documents", () => {
   it("has every operation that the pages send", () => {

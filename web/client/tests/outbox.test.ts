@@ -257,6 +257,23 @@ describe("the outbox", () => {
     expect(bench.server.marks.get("ana")?.status).toBe("ABSENT");
   });
 
+  it("takes back what waits, and nothing that is being sent or has been", async () => {
+    const bench = new Bench();
+    const outbox = bench.tab();
+    await outbox.lead();
+    bench.isOnline = false;
+    await outbox.add(bench.act(mark("ana", "PRESENT")));
+    expect(await outbox.withdraw("act 1")).toBe(false);
+    await new Promise(resolve => setImmediate(resolve));
+    expect(await outbox.withdraw("act 1")).toBe(true);
+    expect(bench.place.kept).toEqual([]);
+    bench.isOnline = true;
+    await outbox.add(bench.act(mark("ben", "PRESENT")));
+    await bench.settle();
+    expect(await outbox.withdraw("act 2")).toBe(false);
+    expect(bench.received).toEqual(["act 2"]);
+  });
+
   it("goes on in the next tab when the one that sends is closed", async () => {
     const bench = new Bench();
     const closed = bench.tab();

@@ -11,7 +11,8 @@ export interface Ahead {
   readonly most: number;
 }
 
-const A_SECOND = 1_000;
+// Servers round the time down to a second, renew it once a second, and do so late when they are busy.
+const BEHIND = 3_000;
 
 export class ServerClock {
   #ahead: Ahead;
@@ -43,7 +44,7 @@ export class ServerClock {
   heard(date: string | null, sentAt: number, arrivedAt: number): void {
     const told = date === null ? Number.NaN : Date.parse(date);
     if (Number.isNaN(told) || arrivedAt < sentAt) return;
-    const heard = { least: told - arrivedAt, most: told + A_SECOND - sentAt };
+    const heard = { least: told - arrivedAt, most: told + BEHIND - sentAt };
     const least = Math.max(heard.least, this.#ahead.least);
     const most = Math.min(heard.most, this.#ahead.most);
     // When the two do not meet, somebody has set a clock: the last answer is right.

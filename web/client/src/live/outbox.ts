@@ -126,6 +126,17 @@ export class Outbox<Input, Refusal> {
     this.flush();
   }
 
+  /**
+   * Take back an act that waits, and return whether it was still waiting. The server may have it all the same, when its
+   * answer was lost.
+   */
+  async withdraw(key: string): Promise<boolean> {
+    const act = this.#acts.find(one => one.key === key);
+    if (act?.state !== "waiting" || this.#sending.has(act.occurrenceId)) return false;
+    await this.#remove(key);
+    return true;
+  }
+
   /** Forget a parked act, because the person has decided about it. */
   async dismiss(key: string): Promise<void> {
     if (!this.#acts.some(act => act.key === key && act.state === "parked")) return;

@@ -47,6 +47,7 @@ scope.addEventListener("fetch", event => {
 
 /** The explorer and the other routes of the API are none of these pages, and links of e-mails need the server anyway. */
 function isPage(path: string): boolean {
+  if (PAGE === "/kiosk") return path === PAGE;
   if (PAGE === "/family") return /^\/family(\/(children|tokens)\/.*)?$/.test(path);
   return path === "/" || path.startsWith("/days/") || path.startsWith("/sheets/");
 }

@@ -1,0 +1,108 @@
+"""The kiosk's page on a tablet, in a real browser, on the real stack."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Route, expect
+
+from attendance.rules.kiosk.kiosk import FamilyCode
+from attendance.rules.vocabulary import Permission
+from db import models
+from gql.credentials.check_in_codes import CheckInCodes
+from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
+from tests.support.browser_pages import Desk, Hall
+from tests.support.factories import World
+from tests.support.processes import SECRET
+
+TABLET = {"width": 820, "height": 1180}
+PHONE_NUMBER = "+15125550142"
+
+
+async def launched(hall: Hall, world: World) -> Desk:
+    """A tablet that staff have made a kiosk of Noon Street, where it is about noon."""
+    desk = await hall.desk(TABLET)
+    page = desk.page
+    await page.clock.install()
+    await desk.open("/kiosk")
+    await desk.without_barriers()
+    await page.get_by_label("E-mail address").fill("olga@gym.example")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await desk.tap("Sign in")
+    await page.get_by_label("Location").select_option(label="Noon Street")
+    await desk.without_barriers()
+    await desk.tap("Start the kiosk")
+    await expect(page.get_by_text("Noon Street")).to_be_visible()
+    return desk
+
+
+async def dial(desk: Desk, number: str) -> None:
+    for digit in number:
+        await desk.tap(digit)
+    await desk.tap("Go on")
+
+
+@pytest.mark.emptied_database
+async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hall: Hall, world: World) -> None:
+    olga = await world.staff(Permission.OWNER, first_name="Olga", email="olga@gym.example", password_hash=PASSWORD_HASH)
+    ahead = 12 - datetime.now(UTC).hour
+    zone = f"Etc/GMT{-ahead:+d}"
+    street = await world.location(name="Noon Street", time_zone=zone)
+    today = datetime.now(ZoneInfo(zone)).date()
+    lesson = await world.weekly_class(
+        name="Swim 1", location_id=street, weekday=today.isoweekday(), start_time=time(13, 30)
+    )
+    family = await world.family(name="Secret", phone=PHONE_NUMBER)
+    for name in ("Ann", "Ben"):
+        student = await world.student(first_name=name, last_name="Secret", family_id=family)
+        await world.enroll(student, lesson.offering_id, starts_on=today - timedelta(days=7))
+    office = await hall.signed_in(world, olga)
+    await office.open_sheet(lesson.sheet_id(today))
+    desk = await launched(hall, world)
+    page = desk.page
+    await desk.without_barriers()
+    await dial(desk, "+15125550199")
+    await expect(page.get_by_role("alert")).to_contain_text("has a class here today")
+    await dial(desk, PHONE_NUMBER)
+    await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+    await expect(page.locator("body")).not_to_contain_text("Secret")
+    await desk.without_barriers()
+
+    await page.get_by_role("button", name="Check in Ann").click()
+    await office.sees("Ann", "Present · Front door")
+    await desk.without_barriers()
+    await page.get_by_role("button", name="Undo: Ann").click()
+    await office.sees("Ann", "Not marked")
+    await page.get_by_role("button", name="Check in Ann").click()
+    await office.sees("Ann", "Present · Front door")
+
+    async def lose(route: Route) -> None:
+        await route.abort()
+
+    await page.context.route("**/graphql", lose)
+    tapped = datetime.now(UTC)
+    await page.get_by_role("button", name="Check in Ben").click()
+    await expect(page.get_by_text("No network: 1 check-in waits")).to_be_visible()
+    await desk.tap("Done")
+    await dial(desk, PHONE_NUMBER)
+    await expect(page.get_by_role("alert")).to_contain_text("The network is away")
+    await office.sees("Ben", "Absent · by default")
+    await page.reload()
+    await expect(page.get_by_text("No network: 1 check-in waits")).to_be_visible()
+    await page.context.unroute("**/graphql")
+    await office.sees("Ben", "Present · Front door")
+    captured = [change.captured_at for change in await kiosk_changes(world)]
+    assert abs(captured[-1] - tapped) < timedelta(seconds=5)
+
+    code = CheckInCodes(SECRET).make(FamilyCode(world.organization_id, family, 1))
+    await page.keyboard.type(code)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("✓ Checked in")).to_have_count(2)
+    await page.clock.fast_forward(21_000)
+    await expect(page.get_by_role("group", name="Keypad")).to_be_visible()
+
+
+async def kiosk_changes(world: World) -> list[Any]:
+    found = [change for change in await world.rows(models.Change) if change.kiosk_id is not None]
+    return sorted(found, key=lambda change: change.revision)

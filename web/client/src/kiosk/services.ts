@@ -1,0 +1,44 @@
+/** What lives as long as the page: the device's sign-in, and the outbox of its check-ins. */
+import {
+  type Ask,
+  asker,
+  channelOf,
+  localPlace,
+  lockNamed,
+  Outbox,
+  ServerClock,
+  SessionKeeper,
+  Vault,
+  VaultPlace,
+} from "@rollbook/client";
+import { SERVER } from "../account/server";
+import { type KioskInput, type KioskRefusal, sending } from "./sending";
+
+const NAME = "rollbook.kiosk";
+
+/** A kiosk's token cannot be renewed: when it ends or is revoked, staff launch the kiosk anew. */
+export const device = new SessionKeeper(localPlace(NAME), async () => null, lockNamed(NAME));
+export const clock = new ServerClock();
+export const ask: Ask = asker(SERVER, device, clock.fetch);
+export const vault = new Vault(NAME);
+
+export type KioskOutbox = Outbox<KioskInput, KioskRefusal>;
+export const outbox: KioskOutbox = new Outbox(new VaultPlace(vault), channelOf(NAME), sending(ask));
+
+let isOpen = false;
+
+export function openOutbox(): void {
+  if (isOpen) return;
+  isOpen = true;
+  void outbox.open();
+  const lead = () => outbox.lead().then(() => new Promise<never>(() => undefined));
+  if ("locks" in navigator) void navigator.locks.request(`${NAME}.outbox`, lead);
+  else void lead();
+  addEventListener("online", () => outbox.flush());
+}
+
+/** Become the kiosk that staff have launched on this device. */
+export function install(deviceToken: string, expiresAt: string): void {
+  const ends = Date.parse(expiresAt);
+  device.begin({ accessToken: deviceToken, expiresAt: ends, refreshToken: "", refreshExpiresAt: ends });
+}
