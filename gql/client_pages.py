@@ -24,6 +24,7 @@ PAGES = {
         "/days/{date}",
         "/sheets/{occurrence}",
         "/students/{student}",
+        "/dashboard",
         "/tasks",
         *_ACCOUNT_PAGES,
     ),

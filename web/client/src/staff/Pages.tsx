@@ -10,6 +10,7 @@ import { type Locker, lockerOf } from "./services";
 import { Sheet } from "./sheet/Sheet";
 
 // What everybody needs each day comes with the first load; the other pages come when somebody opens them.
+const Dashboard = later(() => import("./dashboard/Dashboard").then(found => found.Dashboard));
 const Student = later(() => import("./student/Student").then(found => found.Student));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
 
@@ -34,6 +35,8 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
   switch (place.page) {
     case "day":
       return <Day desk={desk} vault={locker.vault} date={place.date} />;
+    case "dashboard":
+      return <Dashboard desk={desk} vault={locker.vault} />;
     case "sheet":
       return <Sheet key={place.id} desk={desk} locker={locker} id={place.id} />;
     case "student":

@@ -4,7 +4,7 @@ export type Place =
   | { readonly page: "day"; readonly date: string | null }
   | { readonly page: "sheet" | "student" | "family" | "offering"; readonly id: string }
   | { readonly page: "catalogue"; readonly part: string }
-  | { readonly page: "tasks" | "families" | "newFamily" | "staff" | "account" | "settings" }
+  | { readonly page: "dashboard" | "tasks" | "families" | "newFamily" | "staff" | "account" | "settings" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -14,6 +14,7 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/days/:date", date => (isDate(date) ? { page: "day", date } : { page: "unknown" })],
   ["/sheets/:id", id => ({ page: "sheet", id })],
   ["/students/:id", id => ({ page: "student", id })],
+  ["/dashboard", () => ({ page: "dashboard" })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/accept-invitation", () => ({ page: "invitation" })],
   ["/reset-password", () => ({ page: "reset" })],

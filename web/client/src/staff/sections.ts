@@ -10,6 +10,7 @@ interface Section {
 
 const SECTIONS: readonly Section[] = [
   { to: "/", word: "Day", needs: [] },
+  { to: "/dashboard", word: "Dashboard", needs: [] },
   { to: "/tasks", word: "Tasks", needs: [] },
 ];
 
@@ -25,5 +26,11 @@ export function isWithin(path: string, { to }: Section): boolean {
 
 /** Whether a page shows changes of others as they happen. Other pages need no connection that lasts. */
 export function isLive(path: string): boolean {
-  return path === "/tasks" || path === "/" || path.startsWith("/days/") || path.startsWith("/sheets/");
+  return (
+    path === "/tasks" ||
+    path === "/dashboard" ||
+    path === "/" ||
+    path.startsWith("/days/") ||
+    path.startsWith("/sheets/")
+  );
 }
