@@ -128,10 +128,10 @@ class Business:
     async def letter(self, recipient: str, page: str) -> str:
         """The token of the link to the page in the last message to the recipient."""
         await self.work()
-        letters = [each for each in self.post.taken if each["to"] == recipient]
-        body = letters[-1].get_body(("plain",))
-        assert body is not None
-        return link_in(body.get_content(), page)
+        bodies = [each.get_body(("plain",)) for each in self.post.taken if each["to"] == recipient]
+        texts = [body.get_content() for body in bodies if body is not None]
+        assert texts, f"no mail came to {recipient}"
+        return link_in(texts[-1], page)
 
     async def command(self, *arguments: str) -> str:
         """What the command line prints. It runs by the clock of the story."""
@@ -159,8 +159,9 @@ class _Moved:
 
 def link_in(text: str, page: str) -> str:
     """The token of the only link to the page."""
-    (token,) = re.findall(rf"{re.escape(PAGES)}/{page}#(\S+)", text)
-    return str(token)
+    found = re.findall(rf"{re.escape(PAGES)}/(?:family/)?{page}#(\S+)", text)
+    assert len(found) == 1, text
+    return str(found[0])
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from tests.year.model import DAY, Course, Place
 from tests.year.registering import Household
 
 FAMILIES = "query($text: String) { families(search: $text) { nodes { id } } }"
+LEFT = "{ studentCount enrollmentCount makeupCount unusedTokenCount guardianCount }"
 ERASE = """query($id: ID!) { eraseFamilyPreview(familyId: $id) {
   seen familyName students { id } guardianCount endingEnrollmentCount keptMarkCount keptTokenCount } }"""
 
@@ -42,6 +43,26 @@ async def move_a_student(business: Business, place: Place, to: Course, on: date)
 async def drop(business: Business, place: Place, on: date) -> None:
     await business.desk(FRONT_DESK).act("dropEnrollment", enrollmentId=place.id, dropOn=str(on))
     place.until = on
+
+
+async def leave(business: Business, family: Household, since: date) -> None:
+    """A family leaves ahead of time: places end, makeups are given back, and the preview has said so (R13.1)."""
+    given = {"familyId": family.id, "from": str(since)}
+    document = f"query($input: EndFamilyInput!) {{ endFamilyPreview(input: $input) {{ ... on LeavingEffect {LEFT} }} }}"
+    told = (await business.office.ask(document, input=given))["endFamilyPreview"]
+    done = await business.office.act("endFamily", f"effect {LEFT}", **given)
+    model = business.model
+    places = [place for each in family.students for place in model.places_of(each)]
+    ending = [place for place in places if place.until is None or place.until >= since]
+    makeups = [place for place in ending if place.type == "MAKEUP"]
+    assert done["effect"] == told
+    counts = told["studentCount"], told["enrollmentCount"], told["makeupCount"], told["guardianCount"]
+    assert counts == (len(family.students), len(ending) - len(makeups), len(makeups), 1)
+    for place in ending:
+        place.until = since - DAY
+    for token in model.tokens.values():
+        if token.use in makeups:
+            token.use = None
 
 
 async def erase(business: Business, family: Household, today: date) -> None:

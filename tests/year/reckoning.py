@@ -11,7 +11,7 @@ from tests.year.model import Sheet
 
 COUNTS = "present tardy leftEarly tardyAndLeftEarly absent excusedAbsence total"
 STATUSES = ("PRESENT", "TARDY", "LEFT_EARLY", "TARDY_AND_LEFT_EARLY", "ABSENT", "EXCUSED_ABSENCE")
-REPORT = f"""query($filter: AttendanceReportFilter!, $by: ReportGroup!, $after: String) {{
+REPORT = f"""query($filter: ReportFilter!, $by: ReportGroup!, $after: String) {{
   attendanceReport(filter: $filter, groupBy: $by, first: 100, after: $after) {{
     totals {{ {COUNTS} }}
     rows {{ nodes {{ subjectId name counts {{ {COUNTS} }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""

@@ -18,10 +18,10 @@ from tests.year.days import Days, launch_kiosks
 from tests.year.founding import found, invite_staff
 from tests.year.makeups import book_a_makeup
 from tests.year.model import DAY
-from tests.year.people import drop, erase, move_a_student, replace_an_instructor
+from tests.year.people import drop, erase, leave, move_a_student, replace_an_instructor
 from tests.year.plan import FOUNDED_AT, YEAR
 from tests.year.reckoning import audit_is_clean, reports_add_up, sheets_read_as_taken, tokens_are_right
-from tests.year.registering import Register, invite_guardian, register, welcome
+from tests.year.registering import Register, draw, invite_guardian, register, welcome
 from tests.year.snow import cancel_a_snow_week
 from tests.year.terms import carry_over
 
@@ -54,7 +54,7 @@ async def autumn(business: Business, families: Register, days: Days) -> None:
     await change_the_timetable(business)
     places = business.model.places
     one, second, third, fourth = [each for each in business.model.courses.values() if each.kind == "CLASS"][:4]
-    await welcome(business, families, 9001, [[one, second], [third]], YEAR.changed_from)
+    await welcome(business, families, draw(business, 9001, [[one, second], [third]]), YEAR.changed_from)
     await drop(business, places[fourth.id][0], YEAR.changed_from)
     moving = next(each for each in places[one.id] if each.student not in {of.student for of in places[third.id]})
     await move_a_student(business, moving, third, YEAR.changed_from)
@@ -67,17 +67,20 @@ async def autumn(business: Business, families: Register, days: Days) -> None:
 
 
 async def spring(business: Business, families: Register, days: Days, teachers: list[str]) -> None:
-    """The classes go on; an instructor is replaced, it snows, and a family is erased."""
+    """The classes go on; an instructor is replaced, a family leaves, it snows, and the family is
+    erased."""
     await carry_over(business)
     await days.live(YEAR.spring[0], YEAR.replaced_on - DAY)
     await replace_an_instructor(business, teachers[0], "Nia", YEAR.replaced_on)
     for family in list(families.households.values())[:6]:
         business.told["makeups"] += await book_a_makeup(business, family, YEAR.replaced_on)
     await days.live(YEAR.replaced_on, YEAR.noticed_on)
+    leaving = list(families.households.values())[1]
+    await leave(business, leaving, YEAR.snowed_in[1])
     await cancel_a_snow_week(business, "Mile High")
     await tokens_are_right(business)
     await days.live(YEAR.noticed_on + DAY, YEAR.erased_on - DAY)
-    await erase(business, list(families.households.values())[1], YEAR.erased_on)
+    await erase(business, leaving, YEAR.erased_on)
     await days.live(YEAR.erased_on, YEAR.spring[1])
 
 
