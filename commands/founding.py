@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
+from iso4217 import Currency
+
 from attendance.actions.accounts.found_organization import found_organization, give_operators_link, make_owner
 from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.accounts.founding import Founding, NotFounded
@@ -37,6 +39,8 @@ def found_business(
         founding = Founding(name, location or name, owner, first, last.strip(), time_zone, currency.upper())
     except NotFounded as fault:
         raise Fault(str(fault)) from None
+    if not is_currency(founding.currency):
+        raise Fault(f"{founding.currency!r} is not a currency such as USD.")
     settings = settings_for_links()
     terms = _terms(settings)
     now = clock_from(settings.test_clock)()
@@ -50,6 +54,11 @@ def found_business(
     print(f"{founding.name} is founded, with its location {founding.location} and its owner {owner}.")
     print(f"The owner chooses a password here, once, within 30 minutes:\n\n{address}\n")
     print(f"For another link: python rollbook.py link {owner}")
+
+
+def is_currency(code: str) -> bool:
+    """Return whether ISO 4217 lists the code, and it is money: metals and test codes are not."""
+    return any(each.code == code and each.exponent is not None for each in Currency)
 
 
 def print_link(person: str, *, organization: str | None, makes_owner: bool = False) -> None:

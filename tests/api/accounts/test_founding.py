@@ -118,6 +118,8 @@ async def test_R12_1_an_imported_business_gets_its_first_owner(
     ("changes", "sentence"),
     [
         ({"--currency": "euro"}, "'EURO' is not a currency such as USD."),
+        ({"--currency": "XYZ"}, "'XYZ' is not a currency such as USD."),
+        ({"--currency": "XAU"}, "'XAU' is not a currency such as USD."),
         ({"--time-zone": "Chicago"}, "'Chicago' is not a time zone such as America/Chicago."),
         ({"--owner": "ann at gym"}, "'ann at gym' is not an e-mail address."),
         ({"--location": " "}, "The name of the location has 1 to 200 characters."),
