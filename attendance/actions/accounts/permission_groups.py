@@ -33,7 +33,8 @@ async def update_permission_group(
         before = frozenset(group.permissions)
         after = before if permissions is None else permissions
         require_may_grant(holding, before ^ after)
-        if name is not None:
+        if name is not None and name != group.name:
+            require_may_grant(holding, before)
             await _require_free(uow, name, group_id)
         await change_group(uow, group_id, group.name if name is None else name, after)
     return group_id

@@ -79,6 +79,8 @@ async def update_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID, changes
             for name, value in (("first_name", changes.first_name), ("last_name", changes.last_name))
             if value is not None
         }
+        if values:
+            require_may_change(holding, person)
         if changes.has_email and changes.email != person.email:
             require_may_change(holding, person)
             await _require_free(uow, changes.email, person_id)

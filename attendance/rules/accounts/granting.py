@@ -41,7 +41,7 @@ def require_may_grant(granter: frozenset[Permission], permissions: Iterable[str]
 
 def require_may_change(granter: frozenset[Permission], person: Grants) -> None:
     """Raise PermissionDenied unless the granter holds all that the person holds. Who changes the address of an account
-    can take it over, and who ends it takes all of its permissions.
+    can take it over, who renames it can have somebody else taken for it, and who ends it takes all of its permissions.
     """
     lacking = person.held - granter
     if lacking:

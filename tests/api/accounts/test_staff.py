@@ -141,6 +141,9 @@ async def test_R12_6_nobody_gives_or_takes_what_they_do_not_hold(world: World, a
         ("updateStaff", {"staffMemberId": staff_id(poor), "permissionGroupIds": [group]}, "OWNER"),
         # Whoever has the address can reset the password.
         ("updateStaff", {"staffMemberId": staff_id(rich), "email": "mine@gym.example"}, "SEE_BALANCES"),
+        # Whoever bears the name of another can be taken for the other.
+        ("updateStaff", {"staffMemberId": staff_id(rich), "lastName": "Poor"}, "SEE_BALANCES"),
+        ("updatePermissionGroup", {"permissionGroupId": group, "name": "Bosses"}, "OWNER"),
         ("endStaff", {"staffMemberId": staff_id(rich)}, "SEE_BALANCES"),
         ("createPermissionGroup", {"name": "New", "permissions": ["LAUNCH_KIOSK"]}, "LAUNCH_KIOSK"),
         ("updatePermissionGroup", {"permissionGroupId": group, "permissions": []}, "OWNER"),
@@ -155,7 +158,10 @@ async def test_R12_6_nobody_gives_or_takes_what_they_do_not_hold(world: World, a
     # What the manager holds can be given, also when it counts in another portal than this one.
     done = await manager.act("updateStaff", staffMemberId=staff_id(poor), permissions=["OFFICE_SEE_ALL"])
     assert done["__typename"] == "UpdateStaffSuccess"
-    renamed = await manager.act("updatePermissionGroup", permissionGroupId=group, name="Bosses")
+    mine = encode_id(
+        "PermissionGroup", await world.add(models.PermissionGroup, name="Files", permissions=["SEE_MEDICAL"])
+    )
+    renamed = await manager.act("updatePermissionGroup", permissionGroupId=mine, name="Records")
     assert renamed["__typename"] == "UpdatePermissionGroupSuccess"
 
 
