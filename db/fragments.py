@@ -47,6 +47,16 @@ def holds_on(version: str, on_date: str) -> str:
     )
 
 
+def takes_place(enrollment: str, held_on: str, now: str) -> str:
+    """Whether the enrollment takes a place on the date: it gives one, or one is held for it."""
+    return (
+        f"{enrollment}.deleted_at IS NULL AND ({enrollment}.type <> 'WAITLIST' OR EXISTS ("
+        f"SELECT FROM place_offer hold WHERE hold.organization_id = {enrollment}.organization_id"
+        f" AND hold.enrollment_id = {enrollment}.id AND hold.state = 'OPEN' AND hold.holds_until > {now}"
+        f" AND hold.starts_on <= {held_on}))"
+    )
+
+
 def waits(enrollment: str, today: str) -> str:
     """Whether the enrollment waits for a place. A wait that ends today is over."""
     return (

@@ -1134,6 +1134,34 @@ CREATE POLICY tenant ON person USING ((organization_id = ( SELECT (NULLIF(curren
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE person TO rollbook_app;
 
 
+CREATE TABLE place_offer (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    holds_until timestamp with time zone NOT NULL,
+    state character varying(32) NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    offered_by_id uuid,
+    settled_at timestamp with time zone,
+    settled_by_id uuid,
+    CONSTRAINT place_offer_holds_for_a_while CHECK ((holds_until > offered_at)),
+    CONSTRAINT place_offer_is_settled_at_an_instant CHECK ((((state)::text = 'OPEN'::text) = (settled_at IS NULL))),
+    CONSTRAINT place_offer_place_offer_state CHECK (((state)::text = ANY ((ARRAY['OPEN'::character varying, 'ACCEPTED'::character varying, 'DECLINED'::character varying, 'WITHDRAWN'::character varying, 'OVER'::character varying])::text[]))),
+    CONSTRAINT place_offer_pk PRIMARY KEY (organization_id, id),
+    CONSTRAINT place_offer_enrollment_id_fk FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id),
+    CONSTRAINT place_offer_offered_by_id_fk FOREIGN KEY (organization_id, offered_by_id) REFERENCES person(organization_id, id),
+    CONSTRAINT place_offer_settled_by_id_fk FOREIGN KEY (organization_id, settled_by_id) REFERENCES person(organization_id, id)
+);
+ALTER TABLE ONLY place_offer ALTER COLUMN organization_id SET (n_distinct=1);
+CREATE INDEX place_offer_enrollment_ix ON place_offer USING btree (organization_id, enrollment_id, offered_at);
+CREATE UNIQUE INDEX place_offer_one_open_key ON place_offer USING btree (organization_id, enrollment_id) WHERE ((state)::text = 'OPEN'::text);
+CREATE INDEX place_offer_over_ix ON place_offer USING btree (holds_until) WHERE ((state)::text = 'OPEN'::text);
+ALTER TABLE place_offer ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON place_offer USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE place_offer TO rollbook_app;
+
+
 CREATE TABLE program (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1278,6 +1306,7 @@ CREATE TABLE settings (
     returned_token_days integer DEFAULT 14 NOT NULL,
     families_may_give_back_makeups boolean DEFAULT true NOT NULL,
     second_factor_required boolean DEFAULT false NOT NULL,
+    place_offer_hours integer,
     CONSTRAINT settings_birthday_window_is_days CHECK (((birthday_window_days >= 0) AND (birthday_window_days <= 31))),
     CONSTRAINT settings_expiry_anchor CHECK (((expiry_anchor)::text = ANY ((ARRAY['ISSUE'::character varying, 'MISSED_CLASS'::character varying])::text[]))),
     CONSTRAINT settings_expiry_count_is_in_range CHECK (((expiry_count >= 1) AND (expiry_count <= 3650))),
@@ -1288,6 +1317,7 @@ CREATE TABLE settings (
     CONSTRAINT settings_limit_scope CHECK (((token_limit_scope)::text = ANY ((ARRAY['STUDENT'::character varying, 'ENROLLMENT'::character varying])::text[]))),
     CONSTRAINT settings_notice_is_not_negative CHECK ((absence_notice_minutes >= 0)),
     CONSTRAINT settings_notice_needs_an_absence CHECK ((consecutive_absences_notice >= 1)),
+    CONSTRAINT settings_offers_last_hours CHECK (((place_offer_hours >= 1) AND (place_offer_hours <= 720))),
     CONSTRAINT settings_returned_token_days_are_not_negative CHECK ((returned_token_days >= 0)),
     CONSTRAINT settings_somebody_earns CHECK (((cardinality(earning_types) > 0) AND (NOT ('WAITLIST'::text = ANY (earning_types))))),
     CONSTRAINT settings_token_limit_is_a_count CHECK ((token_limit >= 1)),
@@ -1893,6 +1923,23 @@ BEGIN
 END $$;
 
 
+CREATE FUNCTION lines_to_offer(asked_at timestamp with time zone) RETURNS TABLE(organization_id uuid, offering_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT DISTINCT e.organization_id, e.offering_id
+    FROM settings s
+    JOIN enrollment e ON e.organization_id = s.organization_id
+    JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
+    WHERE s.place_offer_hours IS NOT NULL AND e.type = 'WAITLIST' AND e.deleted_at IS NULL
+      AND (e.drop_on IS NULL OR e.drop_on > (asked_at AT TIME ZONE 'UTC')::date - 1) AND o.deleted_at IS NULL
+      AND NOT EXISTS (SELECT FROM place_offer p WHERE p.organization_id = e.organization_id
+                      AND p.enrollment_id = e.id AND p.state IN ('OPEN', 'WITHDRAWN'))
+$$;
+REVOKE ALL ON FUNCTION lines_to_offer(asked_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION lines_to_offer(asked_at timestamp with time zone) TO rollbook_app;
+
+
 CREATE FUNCTION locations_behind(asked_at timestamp with time zone) RETURNS TABLE(organization_id uuid, location_id uuid, time_zone text, settled_through_on date)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1926,6 +1973,19 @@ CREATE FUNCTION move_history(from_student uuid, into_student uuid, timeslots uui
 $$;
 REVOKE ALL ON FUNCTION move_history(from_student uuid, into_student uuid, timeslots uuid[], dates date[], staying uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION move_history(from_student uuid, into_student uuid, timeslots uuid[], dates date[], staying uuid[]) TO rollbook_app;
+
+
+CREATE FUNCTION offers_over(over_by timestamp with time zone) RETURNS TABLE(organization_id uuid, offering_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT DISTINCT p.organization_id, e.offering_id
+    FROM place_offer p
+    JOIN enrollment e ON e.organization_id = p.organization_id AND e.id = p.enrollment_id
+    WHERE p.state = 'OPEN' AND p.holds_until <= over_by
+$$;
+REVOKE ALL ON FUNCTION offers_over(over_by timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION offers_over(over_by timestamp with time zone) TO rollbook_app;
 
 
 CREATE FUNCTION old_background_tasks(cancelled_by timestamp with time zone, others_by timestamp with time zone, at_most integer) RETURNS TABLE(organization_id uuid, background_task_id uuid)

@@ -62,7 +62,15 @@ from gql.catalogue import (
     update_session,
     update_timeslot,
 )
-from gql.enrollments import drop_enrollment, enroll_student, transfer_enrollment
+from gql.enrollments import (
+    accept_place,
+    decline_place,
+    drop_enrollment,
+    enroll_student,
+    offer_place,
+    transfer_enrollment,
+    withdraw_place,
+)
 from gql.kiosk import launch_kiosk, revoke_kiosk, rotate_check_in_code
 from gql.makeups import (
     approve_makeup,
@@ -150,6 +158,10 @@ class Mutation:
     clear_mark = clear_mark.field
     undo_kiosk_check_in = undo_kiosk_check_in.field
     enroll_student = enroll_student.field
+    offer_place = offer_place.field
+    accept_place = accept_place.field
+    decline_place = decline_place.field
+    withdraw_place = withdraw_place.field
     drop_enrollment = drop_enrollment.field
     transfer_enrollment = transfer_enrollment.field
     add_student_note = add_student_note.field

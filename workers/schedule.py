@@ -13,11 +13,12 @@ from workers.jobs.forget_by_age import forget_old_rows
 from workers.jobs.forget_feed import forget_old_feed
 from workers.jobs.forget_tasks import forget_old_tasks
 from workers.jobs.send_email import send_due_emails
+from workers.jobs.sweep_offers import end_offers_over, offer_free_places
 from workers.jobs.sweep_token_runs import sweep_token_runs
 
 
 def _line(
-    name: str, job: Job, *, timeout: int, second: int, minute: int | None = None, hour: int | None = None
+    name: str, job: Job, *, timeout: int, second: int, minute: int | set[int] | None = None, hour: int | None = None
 ) -> CronJob:
     return cron(observed(name, job), name=name, timeout=timeout, second=second, minute=minute, hour=hour)
 
@@ -27,6 +28,11 @@ TIMETABLE: tuple[CronJob, ...] = (
     _line("end_days", end_days_of_locations, second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
     _line("sweep_token_runs", sweep_token_runs, second=30, timeout=50),
+    # Each minute at :20, so that the e-mail of the same minute tells the next who waits.
+    _line("end_offers_over", end_offers_over, second=20, timeout=50),
+    # Every ten minutes: acts on enrollments offer places themselves, so only those are left that imports, erasures and
+    # changes of the timetable have freed.
+    _line("offer_free_places", offer_free_places, minute=set(range(5, 60, 10)), second=25, timeout=300),
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.
     _line("forget_tasks", forget_old_tasks, second=40, timeout=50),
     # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.

@@ -124,6 +124,16 @@ class EnrollmentEnd(StrEnum):
     SESSION_ENDED = "SESSION_ENDED"
 
 
+class PlaceOfferState(StrEnum):
+    """What has become of a place that was offered to a student who waits."""
+
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    WITHDRAWN = "WITHDRAWN"
+    OVER = "OVER"
+
+
 class IndicatorKind(StrEnum):
     """R3.4, in the order in which a roll sheet shows them."""
 

@@ -8,13 +8,25 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.audit import absences, catalogue, ledger, mail, makeups, marks, organization, revisions, tasks, tokens
+from db.audit import absences, catalogue, ledger, mail, makeups, marks, organization, revisions, tasks, tokens, waiting
 from db.audit.check import Check, Finding
 
 CHECKS: tuple[Check, ...] = tuple(
     chain.from_iterable(
         family.CHECKS
-        for family in (revisions, marks, tokens, ledger, makeups, absences, tasks, mail, catalogue, organization)
+        for family in (
+            revisions,
+            marks,
+            tokens,
+            ledger,
+            makeups,
+            absences,
+            tasks,
+            mail,
+            catalogue,
+            organization,
+            waiting,
+        )
     )
 )
 _ORGANIZATIONS = text("""

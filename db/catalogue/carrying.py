@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,10 @@ ORDER BY e.starts_on, e.created_at, e.id
 _TAKEN = text("""
 SELECT e.student_id, e.timeslot_id FROM enrollment e
 WHERE e.organization_id = :organization_id AND e.offering_id = :offering_id AND e.deleted_at IS NULL
-  AND e.type IN ('ACTIVE', 'TRIAL') AND (e.drop_on IS NULL OR e.drop_on >= :since)
+  AND (e.type IN ('ACTIVE', 'TRIAL') OR EXISTS (
+      SELECT FROM place_offer h WHERE h.organization_id = e.organization_id AND h.enrollment_id = e.id
+        AND h.state = 'OPEN' AND h.holds_until > :now))
+  AND (e.drop_on IS NULL OR e.drop_on >= :since)
 """)
 _SLOTS = text("""
 SELECT t.id, t.weekday, t.start_time, t.duration_minutes, t.room FROM timeslot t
@@ -106,9 +109,13 @@ async def places_to_carry(uow: UnitOfWork, offering_id: UUID, session_id: UUID, 
     return [PlaceToCarry(*row) for row in await uow.connection.execute(_PLACES, given)]
 
 
-async def places_taken(uow: UnitOfWork, offering_id: UUID, since: date) -> list[tuple[UUID, UUID | None]]:
-    """Return who has a place in the offering from the date on, each with a timeslot or None for all."""
-    found = await uow.connection.execute(_TAKEN, {**_of(uow, offering_id), "since": since})
+async def places_taken(
+    uow: UnitOfWork, offering_id: UUID, since: date, now: datetime
+) -> list[tuple[UUID, UUID | None]]:
+    """Return who has a place in the offering from the date on, or for whom one is held, each with a timeslot or None
+    for all.
+    """
+    found = await uow.connection.execute(_TAKEN, {**_of(uow, offering_id), "since": since, "now": now})
     return [(row.student_id, row.timeslot_id) for row in found]
 
 

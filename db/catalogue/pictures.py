@@ -49,10 +49,12 @@ WHERE o.organization_id = :organization_id AND o.id = ANY (CAST(:ids AS uuid[]))
 ORDER BY o.id
 """)  # noqa: S608 - constants
 
+# A place that is held for somebody who waits is one of the places.
 _PLACED = text("""
-SELECT e.id, e.student_id, s.family_id, f.email, s.first_name, e.offering_id, e.timeslot_id, e.starts_on, e.drop_on,
-       e.type = 'WAITLIST' AS is_waiting
+SELECT e.id, e.student_id, s.family_id, f.email, s.first_name, e.offering_id, e.timeslot_id,
+       coalesce(h.starts_on, e.starts_on) AS starts_on, e.drop_on, e.type = 'WAITLIST' AND h.id IS NULL AS is_waiting
 FROM enrollment e
+LEFT JOIN place_offer h ON h.organization_id = e.organization_id AND h.enrollment_id = e.id AND h.state = 'OPEN'
 JOIN student s ON s.organization_id = e.organization_id AND s.id = e.student_id
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:ids AS uuid[])) AND e.deleted_at IS NULL

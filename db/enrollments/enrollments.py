@@ -10,7 +10,8 @@ from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence
-from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.enrollments.places import held
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 from db import models
@@ -34,7 +35,9 @@ SELECT EXISTS (
 )
 """)
 _PLACES_IN = text(f"""
-SELECT {_COLUMNS} FROM enrollment e
+SELECT {_COLUMNS}, h.starts_on AS held_from FROM enrollment e
+LEFT JOIN place_offer h ON h.organization_id = :organization_id AND h.enrollment_id = e.id AND e.type = 'WAITLIST'
+    AND h.state = 'OPEN' AND h.holds_until > :now
 WHERE e.organization_id = :organization_id AND e.offering_id = :offering_id AND e.deleted_at IS NULL
   AND (e.drop_on IS NULL OR e.drop_on >= :since) AND (CAST(:until AS date) IS NULL OR e.starts_on <= :until)
 """)  # noqa: S608 - a constant
@@ -74,11 +77,33 @@ async def is_enrollable(uow: UnitOfWork, student_id: UUID) -> bool:
 
 
 async def read_places(
-    connection: AsyncConnection, organization_id: UUID, offering_id: UUID, *, since: date, until: date | None
+    connection: AsyncConnection,
+    organization_id: UUID,
+    offering_id: UUID,
+    *,
+    dates: DateSpan,
+    now: datetime,
+    for_student: UUID | None = None,
 ) -> list[RosterEnrollment]:
-    """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones."""
-    given = {"organization_id": organization_id, "offering_id": offering_id, "since": since, "until": until}
-    return [enrollment_of(row) for row in await connection.execute(_PLACES_IN, given)]
+    """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones, and the
+    places that are held, each as the ACTIVE one that it would become.
+
+    for_student -- whose place is looked for: what is held for the student is left out
+    """
+    given = {
+        "organization_id": organization_id,
+        "offering_id": offering_id,
+        "since": dates.starts_on,
+        "until": dates.ends_on,
+        "now": now,
+    }
+    rows = (await connection.execute(_PLACES_IN, given)).all()
+    holds = [
+        held(enrollment_of(row), row.held_from)
+        for row in rows
+        if row.held_from is not None and row.student_id != for_student
+    ]
+    return [*(enrollment_of(row) for row in rows), *holds]
 
 
 async def read_absences(

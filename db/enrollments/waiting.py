@@ -21,7 +21,7 @@ WITH given AS (
       AND (w.timeslot_id IS NULL OR a.timeslot_id IS NULL OR w.timeslot_id = a.timeslot_id)
       AND (a.drop_on IS NULL OR w.starts_on <= a.drop_on) AND (w.drop_on IS NULL OR w.drop_on >= a.starts_on)
     GROUP BY w.organization_id, w.id, w.starts_on
-)
+), closed AS (
 UPDATE enrollment e
 SET drop_on = CASE WHEN g.starts_on <= g.last_day THEN g.last_day ELSE e.drop_on END,
     end_cause = CASE WHEN g.starts_on <= g.last_day THEN 'DROPPED' ELSE e.end_cause END,
@@ -30,6 +30,11 @@ FROM given g
 WHERE e.organization_id = $1 AND g.organization_id = $1 AND e.id = g.id
   AND (e.drop_on IS NULL OR e.drop_on > g.last_day)
 RETURNING e.id
+), settled AS (
+    UPDATE place_offer p SET state = 'ACCEPTED', settled_at = CAST($3 AS timestamptz)
+    FROM closed c WHERE p.organization_id = $1 AND p.enrollment_id = c.id AND p.state = 'OPEN'
+)
+SELECT c.id FROM closed c
 """
 
 
@@ -37,7 +42,7 @@ async def close_waiting(
     fetch: Callable[..., Awaitable[Any]], organization_id: UUID, place_ids: Collection[UUID], now: datetime
 ) -> int:
     """End the WAITLIST enrollments of the students to whom these ACTIVE enrollments give a place in the same offering,
-    and return how many there were. An enrollment of another type ends none.
+    and return how many there were. What was offered to them counts as accepted. Another type ends none.
 
     fetch -- runs a statement with the parameters $1, $2 ... and returns its rows.
 

@@ -6,6 +6,7 @@ searches with these rules on random organizations.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,7 @@ from attendance.rules.makeups.makeup_search import MakeupPlaces
 from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.occurrence_positions import asked, positions
 from db.driver import HotStatement
-from db.fragments import gives_place, meets_at, on_sheet
+from db.fragments import covers, gives_place, meets_at, takes_place
 
 _IS_THERE = "o.deleted_at IS NULL"
 # An unknown age meets no limit.
@@ -60,10 +61,13 @@ CROSS JOIN LATERAL (
     FROM (SELECT DISTINCT ON (e.student_id) e.id, e.student_id, {_IS_AWAY} AS is_away
           FROM enrollment e
           WHERE e.organization_id = :organization_id AND e.offering_id = k.offering_id
-            AND {on_sheet("e", "k.timeslot_id", "k.held_on")}
+            AND {covers("e", "k.held_on")} AND {meets_at("e", "k.timeslot_id")}
+            AND {takes_place("e", "k.held_on", "CAST(:now AS timestamptz)")}
+            AND (e.type <> 'WAITLIST' OR e.student_id <> :student_id)
             AND (k.capacity IS NOT NULL OR e.student_id = :student_id)
           ORDER BY e.student_id,
-                   array_position(ARRAY['ACTIVE', 'TRIAL', 'SINGLE_DAY', 'MAKEUP'], CAST(e.type AS text)),
+                   array_position(ARRAY['ACTIVE', 'TRIAL', 'SINGLE_DAY', 'MAKEUP'],
+                                  CASE e.type WHEN 'WAITLIST' THEN 'ACTIVE' ELSE CAST(e.type AS text) END),
                    e.starts_on DESC, e.id) p
 ) n
 ORDER BY k.starts_at, k.name, k.timeslot_id, k.held_on
@@ -82,6 +86,7 @@ class WantedClasses:
     least_months, most_months -- the student's age on the first and on the last date; None when it is not known. Classes
         for others are left out.
     without_full -- whether classes are left out that are full on every date.
+    now -- a place that is held for a student who waits until later than this is taken, but not for that student
     """
 
     student_id: UUID
@@ -89,6 +94,7 @@ class WantedClasses:
     least_months: int | None
     most_months: int | None
     without_full: bool
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ async def read_makeup_places(
     else:
         statement = _OPEN if wanted.without_full else _OF_AGE
         given |= {"least_months": wanted.least_months, "most_months": wanted.most_months}
-    rows = await statement.rows(connection, given | {"student_id": wanted.student_id})
+    rows = await statement.rows(connection, given | {"student_id": wanted.student_id, "now": wanted.now})
     return [
         OccurrencePlaces(
             Position(row.starts_at, row.name, row.timeslot_id, row.held_on),

@@ -2,7 +2,13 @@
 
 from db.models.accounts import AccountLink
 from db.models.attendance import Change, ChangedEntry, IdempotencyKey, Mark, Occurrence
-from db.models.enrollments import Enrollment, ExpectedAbsence, ExpectedAbsenceEnrollment, ImportedEnrollment
+from db.models.enrollments import (
+    Enrollment,
+    ExpectedAbsence,
+    ExpectedAbsenceEnrollment,
+    ImportedEnrollment,
+    PlaceOffer,
+)
 from db.models.feed import Feed, FeedItem, FeedPosition
 from db.models.history import FormerInstructor, FormerOffering, FormerSchedule, FormerTimeslot
 from db.models.imports import ImportedRow
@@ -101,6 +107,7 @@ __all__ = [
     "PeopleMerge",
     "PermissionGroup",
     "Person",
+    "PlaceOffer",
     "Program",
     "RecoveryCode",
     "ReportPart",

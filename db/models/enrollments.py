@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Enum, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState, Source
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, ExpectedAbsenceState, PlaceOfferState, Source
 from db.models.table import SENSITIVE, Entity, Table, of, one_of
 
 
@@ -53,6 +53,43 @@ class Enrollment(Entity):
     source_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     deleted_at: Mapped[datetime | None]
+
+
+class PlaceOffer(Entity):
+    """A place that is offered to a WAITLIST enrollment, and held for it from starts_on on until holds_until.
+
+    offered_by_id -- null: it was offered automatically
+    settled_by_id -- who accepted, declined or withdrew it; null: nobody did, or it is open
+
+    An open offer whose `holds_until` has passed holds nothing any more.
+    """
+
+    __tablename__ = "place_offer"
+    __table_args__ = (
+        of("enrollment", "enrollment_id"),
+        of("person", "offered_by_id"),
+        of("person", "settled_by_id"),
+        CheckConstraint("holds_until > offered_at", name="holds_for_a_while"),
+        CheckConstraint("(state = 'OPEN') = (settled_at IS NULL)", name="is_settled_at_an_instant"),
+        Index(
+            "place_offer_one_open_key",
+            "organization_id",
+            "enrollment_id",
+            unique=True,
+            postgresql_where=text("state = 'OPEN'"),
+        ),
+        Index("place_offer_enrollment_ix", "organization_id", "enrollment_id", "offered_at"),
+        Index("place_offer_over_ix", "holds_until", postgresql_where=text("state = 'OPEN'")),
+    )
+
+    enrollment_id: Mapped[UUID]
+    starts_on: Mapped[date]
+    holds_until: Mapped[datetime]
+    state: Mapped[PlaceOfferState] = mapped_column(one_of(PlaceOfferState))
+    offered_at: Mapped[datetime]
+    offered_by_id: Mapped[UUID | None]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[UUID | None]
 
 
 class ImportedEnrollment(Table):

@@ -64,6 +64,7 @@ class Settings(Table):
         CheckConstraint("absence_notice_minutes >= 0", name="notice_is_not_negative"),
         CheckConstraint("kiosk_early_minutes >= 0 AND kiosk_late_minutes >= 0", name="windows_are_not_negative"),
         CheckConstraint("consecutive_absences_notice >= 1", name="notice_needs_an_absence"),
+        CheckConstraint("place_offer_hours BETWEEN 1 AND 720", name="offers_last_hours"),
     )
 
     office_check_in_mode: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -102,6 +103,7 @@ class Settings(Table):
     expire_after_last_drop_days: Mapped[int | None]
     returned_token_days: Mapped[int] = mapped_column(server_default="14")
     second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
+    place_offer_hours: Mapped[int | None]
 
 
 class SettingsChange(Entity):

@@ -69,6 +69,7 @@ SECTIONS: Mapping[str, str] = {
     "enrollment": _OF_STUDENTS,
     "imported_enrollment": _ENROLLMENTS,
     "imported_row": _IMPORTED,
+    "place_offer": _ENROLLMENTS,
     "expected_absence": _OF_STUDENTS,
     "expected_absence_enrollment": _ABSENCES,
     "mark": _OF_STUDENTS,

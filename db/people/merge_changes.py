@@ -98,6 +98,15 @@ FROM unnest(CAST(:moved AS uuid[]), CAST(:kept AS uuid[])) AS k (moved_id, kept_
 JOIN expected_absence_enrollment x ON x.organization_id = :organization_id AND x.enrollment_id = k.moved_id
 ON CONFLICT DO NOTHING
 """)
+# Of two open offers the one stays that is of the enrollment that is kept.
+_OFFERS = text("""
+UPDATE place_offer p SET enrollment_id = k.kept_id
+FROM unnest(CAST(:moved AS uuid[]), CAST(:kept AS uuid[])) AS k (moved_id, kept_id)
+WHERE p.organization_id = :organization_id AND p.enrollment_id = k.moved_id
+  AND NOT (p.state = 'OPEN' AND EXISTS (
+      SELECT FROM place_offer o WHERE o.organization_id = p.organization_id AND o.enrollment_id = k.kept_id
+        AND o.state = 'OPEN'))
+""")
 _ENROLLMENTS_OF = text("""
 SELECT e.id FROM enrollment e WHERE e.organization_id = :organization_id AND e.student_id = :from_id
 """)
@@ -206,6 +215,7 @@ async def move_student(
     pairs = (await uow.connection.execute(_JOIN_PLACES, join)).all()
     chosen = {"moved": [row.moved_id for row in pairs], "kept": [row.kept_id for row in pairs]}
     await uow.connection.execute(_CHOSEN, {"organization_id": uow.organization_id, **chosen})
+    await uow.connection.execute(_OFFERS, {"organization_id": uow.organization_id, **chosen})
 
 
 async def move_guardian(uow: UnitOfWork, from_id: UUID, into_id: UUID, now: datetime) -> None:

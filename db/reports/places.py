@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.calendar.occurrence_positions import IS_SCHEDULED
 from db.driver import HotStatement
-from db.fragments import covers, holds_on, meets_at
+from db.fragments import covers, holds_on, meets_at, takes_place
 from db.listing import values
 
 _PLACE = """(slot.sort_key, coalesce(slot.weekday, 0), CAST(slot.start_time AS text) COLLATE "C", slot.id)"""
@@ -42,6 +42,8 @@ CROSS JOIN LATERAL (
            count(DISTINCT e.student_id) FILTER (WHERE e.type = 'TRIAL') AS trial,
            count(DISTINCT e.student_id) FILTER (WHERE e.type IN ('MAKEUP', 'SINGLE_DAY')) AS for_one_day,
            count(DISTINCT e.student_id) FILTER (WHERE e.type <> 'WAITLIST') AS taken,
+           count(DISTINCT e.student_id) FILTER (WHERE {takes_place("e", ":on_date", "CAST(:now AS timestamptz)")})
+               AS occupied,
            count(DISTINCT e.student_id) FILTER (WHERE e.type = 'WAITLIST') AS waiting
     FROM enrollment e
     WHERE e.organization_id = :organization_id AND e.offering_id = page.offering_id AND e.deleted_at IS NULL
@@ -53,9 +55,13 @@ ORDER BY page.sort_key, coalesce(page.weekday, 0), page.start_time, page.id
 
 @dataclass(frozen=True, slots=True)
 class PlacesFilter:
-    """On which date places are counted, and of what. None or an empty collection sets no condition."""
+    """On which date places are counted, and of what. None or an empty collection sets no condition.
+
+    now -- what is held for students who wait until later than this is not free
+    """
 
     on_date: date
+    now: datetime
     offering_ids: Collection[UUID] | None = None
     location_ids: Collection[UUID] | None = None
     program_ids: Collection[UUID] | None = None
@@ -68,6 +74,7 @@ class PlacesRow:
     weekday -- from 1, Monday, to 7; None when it meets every day.
     capacity -- None: unlimited.
     taken -- the students who have a place on the date, each once.
+    held -- the students for whom one is held while they wait, and who have no other.
     """
 
     timeslot_id: UUID
@@ -82,11 +89,12 @@ class PlacesRow:
     trial: int
     for_one_day: int
     taken: int
+    held: int
     waiting: int
 
     @property
     def free(self) -> int | None:
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
+        return None if self.capacity is None else max(0, self.capacity - self.taken - self.held)
 
     @property
     def place(self) -> tuple[str, int, str, UUID]:
@@ -106,6 +114,7 @@ async def read_places_report(
     given = dict(zip(names, after or (None,) * len(names), strict=True)) | {
         "organization_id": organization_id,
         "on_date": chosen.on_date,
+        "now": chosen.now,
         "offering_ids": values(chosen.offering_ids),
         "location_ids": values(chosen.location_ids),
         "program_ids": values(chosen.program_ids),
@@ -125,6 +134,7 @@ async def read_places_report(
             trial=row.trial,
             for_one_day=row.for_one_day,
             taken=row.taken,
+            held=row.occupied - row.taken,
             waiting=row.waiting,
         )
         for row in await _PLACES.rows(connection, given)

@@ -9,7 +9,7 @@ from attendance.rules.calendar.occurrences import CancellationFacts, OccurrenceH
 from attendance.rules.calendar.recordability import NotRecordable as NotRecordableFacts
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import roster as rules
-from attendance.rules.roster.roster_rows import in_order, places_taken_of
+from attendance.rules.roster.roster_rows import in_order
 from gql.calendar.offering import Location, Offering, show_location, show_offering
 from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
@@ -162,16 +162,15 @@ class Occurrence(Node):
 
     @strawberry.field(
         description="The number of places left on the date: the capacity minus the students enrolled for the date. A "
-        "student with an approved expected absence does not take a place. The number is never below 0. Null when the "
-        "capacity is unlimited.",
+        "student with an approved expected absence does not take a place. A place that "
+        "is held for a student who waits is taken. The number is never below 0. Null when the capacity is unlimited.",
         metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)},
     )
     async def openings(self, info: Info) -> int | None:
         capacity = self.head.offering.capacity
         if capacity is None:
             return None
-        taken = await load_places_taken(info, self.head) if self.sheet is None else places_taken_of(self.sheet.rows)
-        return max(capacity - taken, 0)
+        return max(capacity - await load_places_taken(info, self.head), 0)
 
     @strawberry.field(
         description="The numbered changes of the occurrence after a revision, in their order. Each row shows its mark "

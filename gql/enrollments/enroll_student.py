@@ -15,6 +15,7 @@ from gql.enrollments.enrollment_refusals import (
 )
 from gql.enrollments.places import find_place
 from gql.enrollments.vocabulary import EnrollmentType
+from gql.enrollments.waiting_refusals import PlacesForWaitlist
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -59,6 +60,7 @@ class EnrollStudentSuccess:
 EnrollStudentResult: TypeAlias = Annotated[
     EnrollStudentSuccess
     | OfferingFull
+    | PlacesForWaitlist
     | AlreadyEnrolled
     | OfferingDoesNotMeet
     | EnrollmentTypeNotAllowed

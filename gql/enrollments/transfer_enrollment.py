@@ -15,6 +15,7 @@ from gql.enrollments.enrollment_refusals import (
     OfferingFull,
 )
 from gql.enrollments.places import find_place
+from gql.enrollments.waiting_refusals import PlacesForWaitlist
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
@@ -60,6 +61,7 @@ class TransferEnrollmentSuccess:
 TransferEnrollmentResult: TypeAlias = Annotated[
     TransferEnrollmentSuccess
     | OfferingFull
+    | PlacesForWaitlist
     | AlreadyEnrolled
     | OfferingDoesNotMeet
     | EnrollmentEnded

@@ -1,9 +1,9 @@
 """The enumerations about enrollments in the schema, with a description of each value."""
 
-from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
+from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType, PlaceOfferState
 from gql.fields.described import described
 
-__all__ = ["EnrollmentEnd", "EnrollmentType"]
+__all__ = ["EnrollmentEnd", "EnrollmentType", "PlaceOfferState"]
 
 described(
     EnrollmentType,
@@ -23,5 +23,16 @@ described(
         EnrollmentEnd.DROPPED: "The student was dropped from the offering.",
         EnrollmentEnd.TRANSFERRED: "The student was transferred to another class.",
         EnrollmentEnd.SESSION_ENDED: "The session ended.",
+    },
+)
+described(
+    PlaceOfferState,
+    "What has become of a place that was offered to a student who waits.",
+    {
+        PlaceOfferState.OPEN: "The place is held, and the family can accept it.",
+        PlaceOfferState.ACCEPTED: "The student was given the place.",
+        PlaceOfferState.DECLINED: "The family or staff declined it, and the student does not wait any more.",
+        PlaceOfferState.WITHDRAWN: "Staff took the offer back, or ended the wait.",
+        PlaceOfferState.OVER: "Nobody answered in time, and the student does not wait any more.",
     },
 )

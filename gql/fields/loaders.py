@@ -6,6 +6,7 @@ objects. It keeps nothing between batches, because the operation of a subscripti
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,7 +24,6 @@ from attendance.rules.roster.roster_rows import (
     RosterCandidate,
     RosterParts,
     RosterRow,
-    places_taken_of,
     roster_rows,
     tally_of,
 )
@@ -132,18 +132,14 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
 
 
 async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
-    found = await load(info, _Asked(head, parts_for(names_below(info))), _read_occupancy)
-    if isinstance(found, int):
-        raise TypeError(f"no roster of {head.key}")
-    return found
+    return await load(info, _Asked(head, parts_for(names_below(info))), _read_sheets)
 
 
 async def load_places_taken(info: Info, head: OccurrenceHead) -> int:
-    """Return the number of places taken on the date (R8.6). It is read without the roster, unless other fields of the
-    batch need that anyway.
+    """Return the number of places taken on the date (R8.6), with those that are held for students who wait. It is read
+    without the roster.
     """
-    found = await load(info, _Asked(head), _read_occupancy)
-    return found if isinstance(found, int) else places_taken_of(found.rows)
+    return await load(info, (head, info.context.clock()), _read_places_taken)
 
 
 async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
@@ -165,25 +161,27 @@ async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """An occurrence of which the rows are wanted with these parts, or else only the number of places taken."""
+    """An occurrence of which the rows are wanted with these parts."""
 
     head: OccurrenceHead
-    parts: RosterParts | None = None
+    parts: RosterParts
 
 
-async def _read_occupancy(source: Reading, asked: list[_Asked]) -> list[Sheet | int]:
+async def _read_sheets(source: Reading, asked: list[_Asked]) -> list[Sheet]:
     sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
-    wanted = [each.parts for each in asked if each.parts is not None]
+    wanted = [each.parts for each in asked]
     parts = RosterParts(rates=any(each.rates for each in wanted), signs=any(each.signs for each in wanted))
-    heads = {each.head.key: each.head for each in asked if each.parts is not None}
-    counted = {each.head.key: each.head for each in asked if each.head.key not in heads}
-    found: dict[OccurrenceKey, Sheet | int] = {}
-    if heads:
-        rosters = await read_rosters(source.connection, organization_id, heads.values(), parts=parts)
-        found.update({key: Sheet(rosters[key], head, sight, parts) for key, head in heads.items()})
-    if counted:
-        found.update(await read_places_taken(source.connection, organization_id, counted.values()))
-    return [found[each.head.key] for each in asked]
+    heads = {each.head.key: each.head for each in asked}
+    rosters = await read_rosters(source.connection, organization_id, heads.values(), parts=parts)
+    sheets = {key: Sheet(rosters[key], head, sight, parts) for key, head in heads.items()}
+    return [sheets[each.head.key] for each in asked]
+
+
+async def _read_places_taken(source: Reading, asked: list[tuple[OccurrenceHead, datetime]]) -> list[int]:
+    heads = {head.key: head for head, _ in asked}
+    organization_id, now = source.viewer.caller.organization_id, max(now for _, now in asked)
+    taken = await read_places_taken(source.connection, organization_id, heads.values(), now=now)
+    return [taken[head.key] for head, _ in asked]
 
 
 async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:

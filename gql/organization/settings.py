@@ -35,6 +35,7 @@ class ClassSettings:
     birthday_window_days: int = strawberry.field(description=SAYS["birthday_window_days"])
     mark_absent_when_nobody_checks_in: bool = strawberry.field(description=SAYS["mark_absent_when_nobody_checks_in"])
     consecutive_absences_notice: int | None = strawberry.field(description=SAYS["consecutive_absences_notice"])
+    place_offer_hours: int | None = strawberry.field(description=SAYS["place_offer_hours"])
 
 
 @strawberry.type(description="Settings of the Staff Portal.")

@@ -27,6 +27,7 @@ class UpdateClassSettingsInput:
     consecutive_absences_notice: Maybe[int | None] = strawberry.field(
         default=None, description=leaves("consecutive_absences_notice")
     )
+    place_offer_hours: Maybe[int | None] = strawberry.field(default=None, description=leaves("place_offer_hours"))
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 

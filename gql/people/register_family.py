@@ -16,6 +16,7 @@ from gql.enrollments.enrollment_refusals import (
 )
 from gql.enrollments.places import find_places
 from gql.enrollments.vocabulary import EnrollmentType
+from gql.enrollments.waiting_refusals import PlacesForWaitlist
 from gql.fields.access import requires
 from gql.fields.act_once import Acted, act_once
 from gql.fields.context import Info
@@ -112,6 +113,7 @@ RegisterFamilyResult: TypeAlias = Annotated[
     | PossibleDuplicates
     | GuardianEmailTaken
     | OfferingFull
+    | PlacesForWaitlist
     | AlreadyEnrolled
     | OfferingDoesNotMeet
     | EnrollmentTypeNotAllowed

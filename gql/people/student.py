@@ -21,6 +21,7 @@ from db.kiosk.kiosk_families import read_code_numbers, read_phones
 from db.people.guardians import GuardianFacts, read_guardians_of
 from db.people.students import read_live_members, read_students, visibility_of
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
+from gql.enrollments.place_offer import PlaceOffer, load_offers
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
 from gql.enrollments.waiting import load_position
 from gql.fields.access import requires, signed_in
@@ -167,6 +168,24 @@ class Enrollment(Later, Node):
     )
     async def waitlist_position(self, info: Info) -> int | None:
         return await load_position(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else None
+
+    @strawberry.field(
+        description="The place that is offered to the student, or was offered last, for a WAITLIST enrollment. Null "
+        "when none was.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def place_offer(self, info: Info) -> PlaceOffer | None:
+        return next(iter(await self._offers(info)), None)
+
+    @strawberry.field(
+        description="All places that were offered for a WAITLIST enrollment, newest first.",
+        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
+    )
+    async def place_offers(self, info: Info) -> list[PlaceOffer]:
+        return await self._offers(info)
+
+    async def _offers(self, info: Info) -> list[PlaceOffer]:
+        return await load_offers(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else []
 
 
 OPEN_NOTES = strawberry.argument(

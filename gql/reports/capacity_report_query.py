@@ -59,8 +59,12 @@ class CapacityReportRow:
         description="How many students have a place on the date, each counted once. Students who are expected to be "
         "absent are counted too."
     )
+    held: int = strawberry.field(
+        description="For how many more students a place is held while they answer an offer (`placeOffer`)."
+    )
     free: int | None = strawberry.field(
-        description="How many places are free: 0 when more are taken than there are, null when they are unlimited."
+        description="How many places are neither taken nor held: 0 when more are taken than there are, null when they "
+        "are unlimited."
     )
     waiting: int = strawberry.field(description="How many students have a WAITLIST enrollment.")
 
@@ -74,6 +78,7 @@ async def resolve(
     page = read_page(_CURSORS, first=first, after=after)
     chosen = PlacesFilter(
         checked_date(filter.on_date, "filter.date"),
+        info.context.clock(),
         chosen_ids(filter.offering_ids, "Offering", "filter.offeringIds"),
         chosen_ids(filter.location_ids, "Location", "filter.locationIds"),
         chosen_ids(filter.program_ids, "Program", "filter.programIds"),
@@ -113,6 +118,7 @@ def _show(row: PlacesRow) -> CapacityReportRow:
         trial=row.trial,
         for_one_day=row.for_one_day,
         taken=row.taken,
+        held=row.held,
         free=row.free,
         waiting=row.waiting,
     )

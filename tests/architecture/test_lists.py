@@ -55,6 +55,7 @@ BOUNDED = {
         GuardianViewer.students KioskFamily.students""",
     "one student's day": "KioskStudent.occurrences Student.today StudentChanged.today StudentChanged.marks",
     "one student's life here: some enrollments a year, at most 200": "Student.enrollments",
+    "one student's wait for one class: some offers": "Enrollment.placeOffers",
     "one student's life here: some tokens a year": "StudentChanged.tokens",
     "the life of one token or of one absence: some entries": """
         MakeupToken.ledger MakeupTokenDecision.facts MakeupTokenDecision.entries MakeupTokenEntry.facts""",

@@ -28,8 +28,10 @@ DOORS = {
     "forget_medical_reads": "a nightly job forgets what is old in all organizations",
     "forget_security_events": "a nightly job forgets what is old in all organizations",
     "forget_sign_ins": "a nightly job forgets what is old in all organizations",
+    "lines_to_offer": "workers serve all organizations",
     "locations_behind": "workers serve all organizations",
     "move_history": "it changes rows of the transaction's own organization that the application may only add",
+    "offers_over": "workers serve all organizations",
     "old_background_tasks": "a nightly job forgets what is old in all organizations",
     "revisions_of": "a process compares the revisions of all roll sheets that are followed",
 }

@@ -32,7 +32,7 @@ class School:
     ben_place: UUID
 
     def __post_init__(self) -> None:
-        self.token = self.given = self.makeup = self.request = self.task = UUID(int=0)
+        self.token = self.given = self.makeup = self.request = self.task = self.offer = UUID(int=0)
         self.entries: dict[str, UUID] = {}
 
     @property
@@ -148,8 +148,10 @@ async def _cancellation(school: School) -> None:
 
 
 async def _around(school: School) -> None:
-    """Mail, settings, an answer that is kept, absences, and what held before."""
+    """Mail, settings, an answer that is kept, absences, an offer of a place, and what held before."""
     world = school.world
+    wait = await world.enroll(school.ben, school.tuesday.offering_id, type=EnrollmentType.WAITLIST)
+    school.offer = await world.place_offer(wait)
     family = await world.family()
     await school.mail(f"token/{school.given}/issued", "SENT", sent_at=LONG_AGO, attempts=1)
     await school.mail(f"statement/{new_id()}/{family}", family_id=family)

@@ -145,6 +145,17 @@ BREAKS = {
         "DELETE FROM makeup_token_entry WHERE organization_id = :own AND act = 'REQUESTED'",
         (("requests-in-ledger", "{request}"),),
     ),
+    "a place is offered before the student wants it": Break(
+        "UPDATE place_offer SET starts_on = '2020-01-01' WHERE organization_id = :own", (("offered-places", "{offer}"),)
+    ),
+    "more places are held than there are": Break(
+        "UPDATE offering SET capacity = 0 WHERE organization_id = :own AND id = '{cancelled_offering}'",
+        (("held-places", "{offer}"),),
+    ),
+    "an offer is over and the student still waits": Break(
+        "UPDATE place_offer SET state = 'OVER', settled_at = now() WHERE organization_id = :own",
+        (("settled-waits", "{offer}"),),
+    ),
     "a task counts wrongly": Break(
         "UPDATE background_task SET done = 1 WHERE organization_id = :own", (("task-progress", "{task}"),)
     ),
@@ -253,7 +264,8 @@ _KNOWN = {
     "feed": "SELECT concat_ws('/', number, item) FROM feed_item WHERE organization_id = :own AND revision = 3",
     "feed_number": "SELECT number FROM feed WHERE organization_id = :own AND position = 1",
     "later": "SELECT timeslot_id FROM former_timeslot WHERE organization_id = :own",
-    "waiting": "SELECT id FROM enrollment WHERE organization_id = :own AND type = 'WAITLIST'",
+    "waiting": "SELECT id FROM enrollment WHERE organization_id = :own AND type = 'WAITLIST'"
+    " AND transferred_from_id IS NOT NULL",
     "absence": "SELECT id FROM expected_absence WHERE organization_id = :own",
     "family": "SELECT min(id::text) FROM family WHERE organization_id = :own",
     "settings_change": "SELECT max(id::text) FROM settings_change WHERE organization_id = :own",

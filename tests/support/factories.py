@@ -33,6 +33,7 @@ from attendance.rules.vocabulary import (
     OfferingKind,
     Permission,
     PersonKind,
+    PlaceOfferState,
     Portal,
     Source,
 )
@@ -42,6 +43,7 @@ from db.models.table import Table
 from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
+LONG_AFTER = datetime(2036, 1, 5, 12, tzinfo=UTC)
 JANUARY = date(2026, 1, 5)
 MONDAY = date(2026, 11, 16)
 
@@ -269,6 +271,11 @@ class World:
             starts_on=starts_on,
             **values,
         )
+
+    async def place_offer(self, enrollment_id: UUID, **values: Any) -> UUID:
+        """Open, from MONDAY on and held for years, unless the values say otherwise."""
+        given = {"starts_on": MONDAY, "holds_until": LONG_AFTER, "state": PlaceOfferState.OPEN, "offered_at": LONG_AGO}
+        return await self.add(models.PlaceOffer, enrollment_id=enrollment_id, **given | values)
 
     async def makeup(
         self, student_id: UUID, lesson: Lesson, held_on: date = MONDAY, *, token_id: UUID | None = None

@@ -5,7 +5,7 @@ absences in question are read, and the rules count the places.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -26,11 +26,22 @@ from db.calendar.listing_filter import ListingFilter
 from db.calendar.occurrence_listings import read_slots
 from db.calendar.timetables import read_timetables
 from db.enrollments.enrollments import enrollment_of, read_absences
-from db.fragments import gives_place
 
 _DAY = timedelta(days=1)
-_PLACES_OF = text(f"""
-WITH here AS MATERIALIZED (
+_PLACES_OF = text("""
+WITH place AS MATERIALIZED (
+    SELECT e.organization_id, e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on,
+           e.end_cause, e.deleted_at
+    FROM enrollment e
+    WHERE e.organization_id = :organization_id AND e.type <> 'WAITLIST' AND e.deleted_at IS NULL
+    UNION ALL
+    SELECT e.organization_id, e.offering_id, e.timeslot_id, e.id, e.student_id, 'ACTIVE', h.starts_on, e.drop_on,
+           e.end_cause, e.deleted_at
+    FROM enrollment e
+    JOIN place_offer h ON h.organization_id = e.organization_id AND h.enrollment_id = e.id
+    WHERE e.organization_id = :organization_id AND e.type = 'WAITLIST' AND e.deleted_at IS NULL
+      AND h.state = 'OPEN' AND h.holds_until > :now AND e.student_id <> :student_id
+), here AS MATERIALIZED (
     SELECT e.offering_id, e.timeslot_id, e.id, e.student_id, e.type, e.starts_on, e.drop_on, e.end_cause, e.deleted_at,
            count(*) OVER (PARTITION BY e.offering_id, e.student_id) = 1
            AND e.starts_on <= :since AND (e.drop_on IS NULL OR e.drop_on >= :until) AND e.student_id <> :student_id
@@ -38,10 +49,9 @@ WITH here AS MATERIALIZED (
                            WHERE a.organization_id = e.organization_id AND a.student_id = e.student_id
                              AND a.state = 'APPROVED' AND a.ends_on >= :since AND a.starts_on <= :day_after
                           ) AS is_steady
-    FROM enrollment e
+    FROM place e
     JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
     WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
-      AND {gives_place("e")}
       AND e.starts_on <= :until AND (e.drop_on IS NULL OR e.drop_on >= :since)
       AND (o.capacity IS NOT NULL OR e.student_id = :student_id)
 )
@@ -176,9 +186,10 @@ async def read_places_of(
     *,
     since: date,
     until: date,
+    now: datetime,
 ) -> PlacesOf:
-    """Return the places, without deleted enrollments and WAITLIST. Nearly all places are steady, so they are only
-    counted.
+    """Return the places, without deleted enrollments and WAITLIST, and those that are held. Nearly all places are
+    steady, so they are only counted.
     """
     given = {
         "organization_id": organization_id,
@@ -186,6 +197,7 @@ async def read_places_of(
         "student_id": student_id,
         "since": since,
         "until": until,
+        "now": now,
         # An absence on the day after can cover an occurrence that runs past midnight.
         "day_after": until + timedelta(days=1),
     }
@@ -241,7 +253,7 @@ async def _read(
         slots = possible(slots, timetables, question)
     offering_ids = {slot.offering_id for slot in slots if slot.offering_id}
     places = await read_places_of(
-        connection, organization_id, offering_ids, question.student_id, since=since, until=until
+        connection, organization_id, offering_ids, question.student_id, since=since, until=until, now=question.now
     )
     students = {each.student_id for of_offering in places.moving.values() for each in of_offering}
     # A class that runs past midnight is affected by an absence on the day after.

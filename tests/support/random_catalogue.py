@@ -16,7 +16,7 @@ from attendance.rules.vocabulary import (
 )
 from db import models
 from db.ids import new_id
-from tests.support.factories import LONG_AGO, World
+from tests.support.factories import LONG_AFTER, LONG_AGO, World
 
 # Around the end of summer time in most zones, and its beginning in Auckland and on Lord Howe.
 FIRST, LAST = date(2026, 9, 21), date(2026, 11, 15)
@@ -196,14 +196,29 @@ async def _enroll(made: RandomCatalogue, student: UUID, offering_id: UUID) -> No
     for _ in range(made.dice.choice([1, 1, 1, 2])):
         first, last = made.span()
         type_ = made.dice.choice([*[EnrollmentType.ACTIVE] * 3, EnrollmentType.TRIAL, EnrollmentType.WAITLIST])
-        await made.world.enroll(
+        starts_on = made.dice.choice([first, FIRST - 30 * _DAY])
+        enrollment_id = await made.world.enroll(
             student,
             offering_id,
             type=type_,
-            starts_on=made.dice.choice([first, FIRST - 30 * _DAY]),
+            starts_on=starts_on,
             drop_on=made.dice.choice([None, None, last]),
             timeslot_id=made.dice.choice([None, None, *mine]),
             deleted_at=LONG_AGO if made.often(0.1) else None,
+        )
+        if type_ is EnrollmentType.WAITLIST:
+            await _offer(made, enrollment_id, starts_on)
+
+
+async def _offer(made: RandomCatalogue, enrollment_id: UUID, starts_on: date) -> None:
+    """Mostly. What is drawn afterwards does not depend on it."""
+    dice = random.Random()
+    dice.setstate(made.dice.getstate())
+    if dice.random() < 0.7:
+        await made.world.place_offer(
+            enrollment_id,
+            starts_on=dice.choice([starts_on, starts_on + 20 * _DAY]),
+            holds_until=dice.choice([LONG_AFTER, LONG_AFTER, LONG_AGO + _DAY]),
         )
 
 

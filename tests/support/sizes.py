@@ -25,6 +25,7 @@ class Sizes:
     stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
     rule_examples -- how many random histories the pure rule of makeup tokens gets.
     edge_examples -- how many random values and operations the edge of the schema gets.
+    waitlist -- how many drops, offers and answers meet in one class.
     snow_day_classes -- how many classes are cancelled while workers are killed.
     crowd -- how many subscribers live through all faults.
     simulated_occurrences -- how many occurrences the two simulated days have.
@@ -54,6 +55,7 @@ class Sizes:
     listed_organizations: int
     documents: int
     offline_students: int
+    waitlist: int
 
 
 PROFILES = {
@@ -77,6 +79,7 @@ PROFILES = {
         listed_organizations=3,
         documents=30,
         offline_students=15,
+        waitlist=16,
     ),
     "full": Sizes(
         race_rounds=40,
@@ -98,6 +101,7 @@ PROFILES = {
         listed_organizations=40,
         documents=600,
         offline_students=100,
+        waitlist=250,
     ),
 }
 

@@ -87,7 +87,7 @@ async def carry_offering(
     await lock_offerings(uow, [offering_id, made_id])
     new_slots = _matching(slots, await slots_of_made(uow, made_id))
     places = await places_to_carry(uow, offering_id, target.id, last_on)
-    taken = await places_taken(uow, made_id, starts_on)
+    taken = await places_taken(uow, made_id, starts_on, uow.time_under_lock(now))
     carried, left = carry_places(places, new_slots, taken, offering.capacity)
     students = {each.of.student_id for each in carried}
     async with rosters_changed(uow, students, [made_id], author=author, now=now):

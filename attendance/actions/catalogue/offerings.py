@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.steps.find import require_row
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
+from attendance.actions.enrollments.steps.offer_places import settle_and_offer
 from attendance.rules.catalogue.catalogue_refusals import NotPossible
 from attendance.rules.catalogue.slots import SlotDraft, check_slot
 from attendance.rules.catalogue.terms import Terms
@@ -108,6 +109,8 @@ async def update_offering(
         if wanted.instructor_ids is not None:
             await _change_instructors(uow, offering_id, set(wanted.instructor_ids), since)
             change.shows_everywhere = True
+    if "capacity" in values:
+        await settle_and_offer(uow, [offering_id], viewer.settings, now=now)
     return CatalogueChanged(offering_id, change.effect)
 
 

@@ -12,10 +12,11 @@ from attendance.actions.enrollments.steps.lock_places import (
     require_student,
     today_of,
 )
+from attendance.actions.enrollments.steps.offer_places import settle_and_offer
 from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.actions.tokens.steps.follow_leaving import follow_new_place
 from attendance.rules.enrollments.enrolling import require_given_here
-from attendance.rules.enrollments.places import Place
+from attendance.rules.enrollments.places import Place, Timetable
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import EnrollmentType
 from db.enrollments.enrollments import add_enrollment
@@ -50,14 +51,28 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
     The student appears on open roll sheets at once, with a defaulted absence on those that have begun checking in
     (R4.7). Makeup tokens that were about to lapse are kept (R8.11).
 
-    Raises EnrollmentTypeNotAllowed, NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull; nothing is
-    changed then.
+    Raises EnrollmentTypeNotAllowed, NothingFound, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull and
+    PlacesForWaitlist; nothing is changed then.
     """
     require_given_here(new.type)
     place = Place(new.starts_on, new.drop_on, new.timeslot_id)
     timetables = await lock_timetables(uow, viewer.caller, [new.offering_id], since=new.starts_on)
     await require_student(uow, viewer.caller, new.student_id)
-    await require_place(uow, timetables[new.offering_id], new.student_id, new.type, place, now=now)
+    timetable = timetables[new.offering_id]
+    await require_place(uow, timetable, new.student_id, new.type, place, now=now)
+    enrolled = await give_place(uow, viewer, new, timetable, now=now)
+    if new.type is EnrollmentType.WAITLIST:
+        await settle_and_offer(uow, [new.offering_id], viewer.settings, now=now)
+    return enrolled
+
+
+async def give_place(
+    uow: UnitOfWork, viewer: Viewer, new: NewPlace, timetable: Timetable, *, now: datetime
+) -> Enrolled:
+    """Write the enrollment, with what follows from it. The caller holds the offering's lock and has found that the
+    student can have the place.
+    """
+    place = Place(new.starts_on, new.drop_on, new.timeslot_id)
     async with roster_changed(
         uow,
         new.student_id,
@@ -78,6 +93,6 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
             now=uow.time_under_lock(now),
         )
         await end_waiting(uow, enrollment_id, now=now)
-    await follow_new_place(uow, new.student_id, today=today_of(timetables[new.offering_id], now))
+    await follow_new_place(uow, new.student_id, today=today_of(timetable, now))
     await default_newcomers(uow, viewer, new.student_id, change, now=now)
     return Enrolled(enrollment_id)

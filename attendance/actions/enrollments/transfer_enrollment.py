@@ -12,6 +12,7 @@ from attendance.actions.enrollments.steps.lock_places import (
     require_place,
     today_of,
 )
+from attendance.actions.enrollments.steps.offer_places import settle_and_offer
 from attendance.actions.roster.steps.roster_changed import roster_changed
 from attendance.actions.tokens.steps.follow_leaving import follow_new_place
 from attendance.rules.calendar.timeslots import DateSpan
@@ -49,8 +50,8 @@ async def transfer_enrollment(
     The new enrollment has the same type. If it is ACTIVE, it ends the student's WAITLIST enrollment there. It can be in
     the same offering, at another timeslot.
 
-    Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled and
-    OfferingFull.
+    Raises NothingFound, EnrollmentEnded, EnrollmentTypeNotAllowed, OfferingDoesNotMeet, AlreadyEnrolled,
+    OfferingFull and PlacesForWaitlist.
     """
     source, offering_id, timetables = await lock_enrollment(
         uow, viewer.caller, enrollment_id, since=target.starts_on, to_offering=target.offering_id
@@ -82,6 +83,7 @@ async def transfer_enrollment(
             transferred_from_id=source.id,
         )
         await end_waiting(uow, new_id, now=now)
+    await settle_and_offer(uow, {offering_id, target.offering_id}, viewer.settings, now=now)
     await follow_new_place(uow, source.student_id, today=today_of(timetable, now))
     await default_newcomers(uow, viewer, source.student_id, change, now=now)
     return Transferred(source.id, new_id)

@@ -94,6 +94,7 @@ def _wanted(question: MakeupQuestion, search: MakeupSearch, *, is_again: bool) -
         least_months=question.months_old(first),
         most_months=question.months_old(last),
         without_full=is_again,
+        now=question.now,
     )
 
 

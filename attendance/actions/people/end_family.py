@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from attendance.actions.enrollments.steps.offer_places import settle_and_offer
 from attendance.actions.roster.steps.roster_changed import sheets_changed
 from attendance.actions.tokens.reset_makeup_token import number_revoked, release_makeups
 from attendance.actions.tokens.steps.follow_leaving import follow_leaving
@@ -69,6 +70,7 @@ async def end_family(uow: UnitOfWork, viewer: Viewer, leaver: Leaver, *, now: da
         )
         await end_guardians(uow, guardians, now)
     await number_revoked(uow, released, author, now)
+    await settle_and_offer(uow, {place.offering_id for place in places}, viewer.settings, now=now)
     unused = await count_unused_tokens(uow.connection, uow.organization_id, students, now)
     makeups = [place.id for place in places if place.type is EnrollmentType.MAKEUP]
     others = [place.id for place in places if place.type is not EnrollmentType.MAKEUP]

@@ -45,7 +45,7 @@ _COLUMNS: Mapping[ReportFile, Sequence[str]] = {
     ReportFile.ABSENCES: ("date", "class", "student", "status", "defaulted", "token", "token_expires"),
     ReportFile.CAPACITY: (
         *("class", "location", "weekday", "start", "capacity"),
-        *("active", "trial", "for_one_day", "taken", "free", "waiting"),
+        *("active", "trial", "for_one_day", "taken", "held", "free", "waiting"),
     ),
 }
 
@@ -57,7 +57,7 @@ def _rows(uow: UnitOfWork, file: ReportFile, chosen: ReportFilter, now: datetime
         return _tokens(uow, chosen, _TOKENS[file], now)
     if file is ReportFile.NOT_TAKEN:
         return _not_taken(uow, chosen, now)
-    return _absences(uow, chosen, now) if file is ReportFile.ABSENCES else _places(uow, chosen)
+    return _absences(uow, chosen, now) if file is ReportFile.ABSENCES else _places(uow, chosen, now)
 
 
 async def _attendance(uow: UnitOfWork, chosen: ReportFilter, group: ReportGroup) -> Rows:
@@ -96,18 +96,18 @@ async def _not_taken(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Ro
         yield head.key.held_on, head.slot.start_time, head.offering.name, location, instructors, students
 
 
-async def _places(uow: UnitOfWork, chosen: ReportFilter) -> Rows:
+async def _places(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Rows:
     """The places on the last date of the range."""
     if chosen.within.ends_on is None:
         raise ValueError("a report has a last date")
-    on_date = PlacesFilter(chosen.within.ends_on, chosen.offering_ids, chosen.location_ids, chosen.program_ids)
+    on_date = PlacesFilter(chosen.within.ends_on, now, chosen.offering_ids, chosen.location_ids, chosen.program_ids)
     async for row in _paged(
         lambda after: read_places_report(uow.connection, uow.organization_id, on_date, after=after, limit=_PAGE),
         lambda row: row.place,
     ):
         yield (
             *(row.name, row.location_name, row.weekday, row.start_time, row.capacity),
-            *(row.active, row.trial, row.for_one_day, row.taken, row.free, row.waiting),
+            *(row.active, row.trial, row.for_one_day, row.taken, row.held, row.free, row.waiting),
         )
 
 

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
@@ -70,6 +70,11 @@ def overlaps(place: Place, enrollment: RosterEnrollment) -> bool:
     )
 
 
+def held(waiting: RosterEnrollment, starts_on: date) -> RosterEnrollment:
+    """Return the place that is held for an enrollment that waits, as the place that it would become."""
+    return replace(waiting, type=EnrollmentType.ACTIVE, starts_on=starts_on)
+
+
 def first_meeting(timetable: Timetable, place: Place) -> OccurrenceKey | None:
     """Return the first occurrence that is held within the place, or None."""
     found = (_next_meeting(timetable, slot, place.span) for slot in timetable.slots(place.timeslot_id))
@@ -101,6 +106,32 @@ def first_full(
         and places_taken(key, slot, taken, absences) >= capacity
     )
     return min(full, key=lambda key: key.held_on, default=None)
+
+
+def open_from(
+    timetable: Timetable,
+    place: Place,
+    taken: Sequence[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+) -> date | None:
+    """Return the first date within the place from which each date of it, to its end, has an open place. None: there is
+    no such date on or after which the offering meets.
+    """
+    opens_on = place.starts_on
+    changes = [span.ends_on + _DAY for span, _ in timetable.formerly if span.ends_on is not None]
+    for slot in timetable.slots(place.timeslot_id):
+        turns = list(_turns(place, taken, absences, changes))
+        for since, following in reversed(list(pairwise([*turns, None]))):
+            within = place.span.clip(DateSpan(since, following and following - _DAY))
+            key = _next_meeting(timetable, slot, within)
+            if key is None or (capacity := timetable.capacity_on(key.held_on)) is None:
+                continue
+            if places_taken(key, slot, taken, absences) >= capacity:
+                if following is None:
+                    return None
+                opens_on = max(opens_on, _last_meeting(timetable, slot, within) + _DAY)
+                break
+    return opens_on if first_meeting(timetable, replace(place, starts_on=opens_on)) is not None else None
 
 
 def places_taken(
@@ -186,6 +217,17 @@ def _turns(
         turns |= {absence.starts_on - _DAY, absence.starts_on, absence.ends_on, absence.ends_on + _DAY}
     span = place.span
     yield from sorted(day for day in turns if day in span)
+
+
+def _last_meeting(timetable: Timetable, slot: Timeslot, span: DateSpan) -> date:
+    """Return the last date in the span, which has an end, on which it meets. There must be one."""
+    last = span.starts_on
+    while (key := _next_meeting(timetable, slot, span)) is not None:
+        last = key.held_on
+        span = DateSpan(last + _DAY, span.ends_on)
+    if last is None:
+        raise ValueError("a span without a start")
+    return last
 
 
 def _next_meeting(timetable: Timetable, slot: Timeslot, span: DateSpan) -> OccurrenceKey | None:

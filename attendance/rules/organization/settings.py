@@ -14,12 +14,17 @@ from attendance.rules.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class ClassSettings:
-    """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None: no e-mail)."""
+    """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None: no e-mail).
+
+    place_offer_hours -- for how many hours a place that becomes free is held for the next who waits. None: places are
+        not offered by themselves.
+    """
 
     office_check_in_mode: bool = False
     birthday_window_days: int = 3
     mark_absent_when_nobody_checks_in: bool = False
     consecutive_absences_notice: int | None = None
+    place_offer_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

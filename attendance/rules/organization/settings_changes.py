@@ -25,6 +25,7 @@ MINUTES_OF_A_DAY = 24 * 60
 RANGES: Mapping[str, Range] = {
     "birthday_window_days": Range(0, 31),
     "consecutive_absences_notice": Range(1, 100),
+    "place_offer_hours": Range(1, 720),
     "kiosk_early_minutes": Range(0, MINUTES_OF_A_DAY),
     "kiosk_late_minutes": Range(0, MINUTES_OF_A_DAY),
     "absence_notice_minutes": Range(0, 60 * MINUTES_OF_A_DAY),

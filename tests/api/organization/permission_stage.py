@@ -8,6 +8,7 @@ from uuid import UUID
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import (
     BlackoutScope,
+    EnrollmentType,
     ExpectedAbsenceState,
     Permission,
     Portal,
@@ -53,6 +54,8 @@ class Stage:
     closure: UUID
     closures: UUID
     group: UUID
+    wait: UUID
+    offered_wait: UUID
 
     @property
     def occurrence(self) -> OccurrenceKey:
@@ -112,6 +115,11 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
     await world.occurrence(other.timeslot_id, MONDAY + timedelta(days=14), cancelled_at=LONG_AGO)
     kiosk = await launch(owner, world.location_id)
     closures = await world.add(models.BlackoutSchedule, name="Holidays")
+    waited_for = (await world.weekly_class(name="Dance", weekday=5)).offering_id
+    offered = await world.enroll(
+        ann, (await world.weekly_class(name="Judo", weekday=6)).offering_id, type=EnrollmentType.WAITLIST
+    )
+    await world.place_offer(offered)
     return Stage(
         world=world,
         api=api,
@@ -148,6 +156,8 @@ async def new_stage(world: World, api: Api, now: datetime = DURING_CLASS) -> Sta
         request=await world.makeup_request(await world.makeup_token(ann), ann, other.timeslot_id),
         program=await world.add(models.Program, name="Swim"),
         session=await world.session(MONDAY, None),
+        wait=await world.enroll(ann, waited_for, type=EnrollmentType.WAITLIST),
+        offered_wait=offered,
         next_session=await world.session(MONDAY + timedelta(days=90), None),
         closures=closures,
         closure=await world.add(

@@ -621,6 +621,26 @@ TABLE: dict[str, Row] = {
         MANAGE_ENROLLMENTS,
         **OF_STUDENT,
     ),
+    "Mutation.offerPlace": act(
+        lambda stage: {"enrollmentId": stage.id("Enrollment", stage.wait), "until": "2026-11-20T12:00:00Z"},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
+    "Mutation.acceptPlace": act(
+        lambda stage: {"enrollmentId": stage.id("Enrollment", stage.offered_wait)},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.declinePlace": act(
+        lambda stage: {"enrollmentId": stage.id("Enrollment", stage.offered_wait)},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT | {"guardian": "OK"},
+    ),
+    "Mutation.withdrawPlace": act(
+        lambda stage: {"enrollmentId": stage.id("Enrollment", stage.offered_wait)},
+        MANAGE_ENROLLMENTS,
+        **OF_STUDENT,
+    ),
     "Mutation.addStudentNote": act(
         lambda stage: {"studentId": stage.student_id, "body": "Shy.", "level": "NORMAL"}, FULL, **OF_STUDENT
     ),

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from attendance.rules.vocabulary import Permission, Portal
+from attendance.rules.vocabulary import EnrollmentType, Permission, Portal
 from db import models
 from gql.fields.global_ids import encode_id
 from tests.support.api import Api
@@ -115,6 +116,21 @@ async def test_R13_6_all_that_hangs_on_one_student_hangs_on_the_other(desk: Desk
     }
     names = (await desk.api.ask("{ students { nodes { firstName } } }"))["students"]["nodes"]
     assert names == [{"firstName": "Ann"}]
+
+
+async def test_R13_6_a_place_that_is_offered_to_one_is_offered_to_the_other(desk: Desk) -> None:
+    offering = (await desk.world.weekly_class(name="Judo", capacity=1)).offering_id
+    kept, moved = [
+        await desk.world.enroll(each, offering, type=EnrollmentType.WAITLIST) for each in (desk.ann, desk.anne)
+    ]
+    await desk.world.place_offer(moved)
+    await desk.merge_students()
+    offers = await desk.world.owner.execute(
+        text("SELECT enrollment_id, state FROM place_offer WHERE organization_id = :own"),
+        {"own": desk.world.organization_id},
+    )
+    assert [tuple(row) for row in offers] == [(kept, "OPEN")]
+    await desk.sound()
 
 
 @pytest.mark.parametrize(("keep", "left", "tokens"), [("FROM", "ABSENT", 1), ("INTO", "PRESENT", 0)])

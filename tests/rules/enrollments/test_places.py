@@ -1,5 +1,6 @@
 """Where there is a place: meetings, turns and full dates (R8.6, R6.3)."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import count
 from uuid import UUID
@@ -17,6 +18,7 @@ from attendance.rules.enrollments.places import (
     Timetable,
     first_full,
     first_meeting,
+    open_from,
     overlaps,
     places_taken,
     places_taken_by_date,
@@ -182,6 +184,19 @@ def test_R8_6_turns_find_what_looking_at_every_date_finds(
                 expected = expected or day
     full = first_full(timetable(), asked, enrollments, absences)
     assert (None if full is None else full.held_on) == expected
+    opens_on = open_from(timetable(), asked, enrollments, absences)
+    if expected is None:
+        assert opens_on == (None if first_meeting(timetable(), asked) is None else asked.starts_on)
+    elif opens_on is None:
+        late = replace(asked, starts_on=MONDAY + 150 * DAY)
+        assert first_full(timetable(), late, enrollments, absences) or first_meeting(timetable(), late) is None
+    else:
+        assert first_full(timetable(), replace(asked, starts_on=opens_on), enrollments, absences) is None
+        meetings = (opens_on - n * DAY for n in range(1, (opens_on - first).days + 1))
+        last_full = next(
+            day for day in meetings if first_meeting(timetable(), replace(asked, starts_on=day, drop_on=day))
+        )
+        assert first_full(timetable(), replace(asked, starts_on=last_full), enrollments, absences) is not None
 
 
 @given(

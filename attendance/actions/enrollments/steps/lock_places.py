@@ -12,6 +12,7 @@ from attendance.actions.roster.steps.roster_changed import RosterChange
 from attendance.rules.calendar.timeslots import local_date
 from attendance.rules.enrollments.enrolling import require_meeting, require_not_enrolled, require_opening
 from attendance.rules.enrollments.places import Place, Timetable
+from attendance.rules.enrollments.waiting import require_place_beside_line
 from attendance.rules.organization.permissions import Caller, Viewer, may_see_attendance, sees_all_occurrences
 from attendance.rules.refusals import NothingFound
 from attendance.rules.roster.roster import RosterEnrollment
@@ -20,9 +21,13 @@ from db.calendar.timetables import lock_offerings, read_timetables
 from db.driver import by_driver
 from db.enrollments.enrollments import find_enrollment, is_enrollable, marked_among, read_absences, read_places
 from db.enrollments.waiting import close_waiting
+from db.enrollments.waiting_lines import read_line
 from db.people.students import Visibility, read_students
 from db.roster.roster_changes import DAYS_BACK
 from db.unit_of_work import UnitOfWork
+
+# Such a place lasts, so it could be that of somebody who waits. A single day leaves the place to them on other dates.
+_LASTING = frozenset({EnrollmentType.ACTIVE, EnrollmentType.TRIAL})
 
 
 async def lock_timetables(
@@ -81,17 +86,26 @@ async def require_place(
     *,
     now: datetime,
     leaving: RosterEnrollment | None = None,
+    is_offered: bool = False,
 ) -> None:
     """Raise a refusal when the student cannot have the place. The caller holds the offering's lock, so that the last
     place is given only once.
 
     leaving -- an enrollment that ends in the same act, as it will be. It may be in the same offering.
+    is_offered -- the place is held for the student, who then overtakes nobody
 
-    Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull.
+    Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull and PlacesForWaitlist.
     """
     require_meeting(timetable, place)
     since, until = place.starts_on, place.drop_on
-    found = await read_places(uow.connection, uow.organization_id, timetable.offering.id, since=since, until=until)
+    found = await read_places(
+        uow.connection,
+        uow.organization_id,
+        timetable.offering.id,
+        dates=place.span,
+        now=uow.time_under_lock(now),
+        for_student=student_id,
+    )
     taken = [leaving if leaving and each.id == leaving.id else each for each in found]
     require_not_enrolled(student_id, type, place, taken)
     if type is EnrollmentType.WAITLIST or timetable.is_unlimited:
@@ -100,7 +114,11 @@ async def require_place(
     # A window on the day after can cover a class that runs past midnight.
     day_after = until and until + timedelta(days=1)
     absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
-    require_opening(timetable, place, today_of(timetable, now), taken, absences)
+    today = today_of(timetable, now)
+    require_opening(timetable, place, today, taken, absences)
+    if type in _LASTING and not is_offered:
+        line = await read_line(uow, timetable.offering.id, now=now)
+        require_place_beside_line(timetable, line, (student_id, place), today, (taken, absences))
 
 
 async def end_waiting(uow: UnitOfWork, place_id: UUID, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
-from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.enrollments.places import places_taken
 from attendance.rules.makeups.makeup_requests import AskedMakeup
 from attendance.rules.makeups.makeups import MakeupOccasion, MakeupStudent, require_makeup
@@ -100,7 +100,9 @@ async def require_possible(
     students = await read_students(connection, organization_id, [student_id], Visibility())
     if student_id not in students or not await is_enrollable(uow, student_id):
         raise StudentNotFound
-    taken = await read_places(connection, organization_id, head.offering.id, since=day, until=day)
+    taken = await read_places(
+        connection, organization_id, head.offering.id, dates=DateSpan(day, day), now=now, for_student=student_id
+    )
     others = {each.student_id for each in taken}
     # An absence on the day after can affect a class that runs past midnight.
     absences = await read_absences(connection, organization_id, others, since=day, until=day + _DAY)
