@@ -12,6 +12,11 @@ import { Sheet } from "./sheet/Sheet";
 // What everybody needs each day comes with the first load; the other pages come when somebody opens them.
 const Dashboard = later(() => import("./dashboard/Dashboard").then(found => found.Dashboard));
 const Student = later(() => import("./student/Student").then(found => found.Student));
+const Families = later(() => import("./families/Families").then(found => found.Families));
+const NewFamily = later(() => import("./families/NewFamily").then(found => found.NewFamily));
+const Family = later(() => import("./families/Family").then(found => found.Family));
+const Classes = later(() => import("./catalogue/Classes").then(found => found.Classes));
+const Class = later(() => import("./catalogue/Class").then(found => found.Class));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
 
 function later<Props>(load: () => Promise<ComponentType<Props>>) {
@@ -41,6 +46,16 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
       return <Sheet key={place.id} desk={desk} locker={locker} id={place.id} />;
     case "student":
       return <Student key={place.id} desk={desk} id={place.id} />;
+    case "families":
+      return <Families />;
+    case "newFamily":
+      return <NewFamily desk={desk} />;
+    case "family":
+      return <Family key={place.id} desk={desk} id={place.id} />;
+    case "classes":
+      return <Classes />;
+    case "class":
+      return <Class key={place.id} id={place.id} />;
     case "tasks":
       return <Tasks desk={desk} />;
     default:

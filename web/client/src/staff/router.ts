@@ -2,9 +2,8 @@
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
-  | { readonly page: "sheet" | "student" | "family" | "offering"; readonly id: string }
-  | { readonly page: "catalogue"; readonly part: string }
-  | { readonly page: "dashboard" | "tasks" | "families" | "newFamily" | "staff" | "account" | "settings" }
+  | { readonly page: "sheet" | "student" | "family" | "class"; readonly id: string }
+  | { readonly page: "dashboard" | "tasks" | "families" | "newFamily" | "classes" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -15,6 +14,11 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/sheets/:id", id => ({ page: "sheet", id })],
   ["/students/:id", id => ({ page: "student", id })],
   ["/dashboard", () => ({ page: "dashboard" })],
+  ["/families", () => ({ page: "families" })],
+  ["/families/new", () => ({ page: "newFamily" })],
+  ["/families/:id", id => ({ page: "family", id })],
+  ["/classes", () => ({ page: "classes" })],
+  ["/classes/:id", id => ({ page: "class", id })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/accept-invitation", () => ({ page: "invitation" })],
   ["/reset-password", () => ({ page: "reset" })],

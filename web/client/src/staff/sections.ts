@@ -11,6 +11,8 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   { to: "/", word: "Day", needs: [] },
   { to: "/dashboard", word: "Dashboard", needs: [] },
+  { to: "/families", word: "Families", needs: ["MANAGE_PEOPLE"] },
+  { to: "/classes", word: "Classes", needs: ["MANAGE_CATALOGUE"] },
   { to: "/tasks", word: "Tasks", needs: [] },
 ];
 

@@ -1,0 +1,34 @@
+import { CheckField, TextField } from "../../parts/Field";
+
+export interface When {
+  readonly from: string;
+  readonly notifyFamilies: boolean;
+}
+
+interface Props {
+  readonly when: When;
+  readonly today: string;
+  readonly change: (when: When) => void;
+}
+
+/** From which day a change holds, and whether families are told. The days before stay as they were. */
+export function WhenFields({ when, today, change }: Props) {
+  return (
+    <>
+      <TextField
+        label="From"
+        hint="The days before stay as they were."
+        type="date"
+        required
+        min={today}
+        value={when.from}
+        change={from => change({ ...when, from })}
+      />
+      <CheckField
+        label="Tell the families by e-mail"
+        checked={when.notifyFamilies}
+        change={notifyFamilies => change({ ...when, notifyFamilies })}
+      />
+    </>
+  );
+}
