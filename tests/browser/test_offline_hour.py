@@ -131,6 +131,11 @@ async def test_an_hour_without_network_on_two_devices_loses_and_doubles_nothing(
     await toms.go_online()
     questions = toms.desk.page.locator(".conflict")
     await expect(questions).to_have_count(len(differing))
+    await toms.desk.open("/days/2026-11-16")
+    undecided = toms.desk.page.get_by_text(f"{len(differing)} changes of yours were not saved.")
+    await undecided.get_by_role("link").click()
+    await expect(questions).to_have_count(len(differing))
+    await expect(undecided).to_have_count(0)
     assert await statuses(sheet) == hers, "nothing of a conflict is saved before somebody has decided"
     await olgas.desk.page.clock.set_fixed_time(datetime.now(UTC))
     stands = dict(hers)

@@ -4,6 +4,7 @@ import { Link } from "../parts/Link";
 import type { Desk } from "./operations";
 import { isLive, isWithin, sectionsFor } from "./sections";
 import { type AttendanceOutbox, signOut, socket } from "./services";
+import { Undecided } from "./Undecided";
 import "./header.css";
 
 const StudentSearch = lazy(() => import("./search/StudentSearch").then(found => ({ default: found.StudentSearch })));
@@ -20,26 +21,29 @@ export function Header({ desk, outbox, path }: Props) {
   const [isSearching, setSearching] = useState(false);
   const waiting = acts.filter(act => act.state === "waiting").length;
   return (
-    <header className="bar">
-      <Link to="/" className="brand">
-        Rollbook
-      </Link>
-      <span className="business">{desk.viewer.organization.name}</span>
-      <Sections desk={desk} path={path} className="sections" />
-      {(isLive(path) || waiting > 0) && <ConnectionChip connection={connection} waiting={waiting} />}
-      <button type="button" className="button quiet round find" onClick={() => setSearching(true)}>
-        <span className="unseen">Find a student</span>
-        <svg viewBox="0 0 16 16" className="icon" aria-hidden="true">
-          <path d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.700 10.700 14 14" />
-        </svg>
-      </button>
-      <AccountMenu key={path} desk={desk} path={path} waiting={waiting} />
-      {isSearching && (
-        <Suspense>
-          <StudentSearch close={() => setSearching(false)} />
-        </Suspense>
-      )}
-    </header>
+    <>
+      <header className="bar">
+        <Link to="/" className="brand">
+          Rollbook
+        </Link>
+        <span className="business">{desk.viewer.organization.name}</span>
+        <Sections desk={desk} path={path} className="sections" />
+        {(isLive(path) || waiting > 0) && <ConnectionChip connection={connection} waiting={waiting} />}
+        <button type="button" className="button quiet round find" onClick={() => setSearching(true)}>
+          <span className="unseen">Find a student</span>
+          <svg viewBox="0 0 16 16" className="icon" aria-hidden="true">
+            <path d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.700 10.700 14 14" />
+          </svg>
+        </button>
+        <AccountMenu key={path} desk={desk} path={path} waiting={waiting} />
+        {isSearching && (
+          <Suspense>
+            <StudentSearch close={() => setSearching(false)} />
+          </Suspense>
+        )}
+      </header>
+      <Undecided outbox={outbox} path={path} />
+    </>
   );
 }
 
