@@ -15,7 +15,7 @@ from attendance.rules.calendar.listings import bounds
 from attendance.rules.calendar.timeslots import DateSpan, bounded, wall_offsets
 from db.calendar.listing_filter import ListingFilter, Window
 from db.driver import HotStatement
-from db.fragments import holds_on, on_sheet
+from db.fragments import found_by, holds_on, on_sheet
 from db.listing import values
 from db.names import searched
 
@@ -101,29 +101,29 @@ def positions(order: str, is_wanted: str = "TRUE") -> str:
     """Return the common table expressions up to `listed`, the occurrences of a window with their places in it.
 
     order -- ASC or DESC.
-    is_wanted -- one more condition on timeslot t, offering o and its version v.
+    is_wanted -- one more condition on the timeslot t, the offering `offered` and its version `held`.
     """
     return f"""
 WITH RECURSIVE slot AS MATERIALIZED (
-    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, o.sort_key AS name, v.capacity,
-           greatest(t.starts_on, v.starts_on, CAST(:from_on AS date)) AS first_on,
-           least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date,
+    SELECT t.id, t.start_time, t.duration_minutes, t.weekday, t.offering_id, offered.sort_key AS name, held.capacity,
+           greatest(t.starts_on, held.starts_on, CAST(:from_on AS date)) AS first_on,
+           least(t.ends_on, held.ends_on, (offered.deleted_at AT TIME ZONE coalesce(held.time_zone, l.time_zone))::date,
                  CAST(:to_on AS date)) AS last_on,
-           o.starts_on AS own_starts_on, o.ends_on AS own_ends_on, o.holds_from,
-           coalesce(v.time_zone, l.time_zone) AS time_zone
+           offered.starts_on AS own_starts_on, offered.ends_on AS own_ends_on, offered.holds_from,
+           coalesce(held.time_zone, l.time_zone) AS time_zone
     FROM timeslot_version t
-    JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id
-    JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
-        AND (v.starts_on IS NULL OR v.starts_on <= :to_on) AND (v.ends_on IS NULL OR v.ends_on >= :from_on)
-    JOIN location l ON l.organization_id = v.organization_id AND l.id = v.location_id
+    JOIN {found_by("offering", "offering.id = t.offering_id")} offered ON true
+    JOIN {found_by("offering_version", "offering_version.offering_id = t.offering_id")} held
+        ON (held.starts_on IS NULL OR held.starts_on <= :to_on) AND (held.ends_on IS NULL OR held.ends_on >= :from_on)
+    JOIN location l ON l.organization_id = held.organization_id AND l.id = held.location_id
     WHERE t.organization_id = :organization_id AND t.deleted_at IS NULL
       AND (t.starts_on IS NULL OR t.starts_on <= :to_on) AND (t.ends_on IS NULL OR t.ends_on >= :from_on)
       AND (t.weekday IS NULL OR t.weekday = ANY (CAST(:weekdays AS integer[])))
-      AND (CAST(:kinds AS text[]) IS NULL OR o.kind = ANY (:kinds))
-      AND (CAST(:offering_ids AS uuid[]) IS NULL OR o.id = ANY (:offering_ids))
-      AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
-      AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
-      AND (CAST(:search AS text) IS NULL OR strpos(o.search_key, :search) > 0)
+      AND (CAST(:kinds AS text[]) IS NULL OR offered.kind = ANY (:kinds))
+      AND (CAST(:offering_ids AS uuid[]) IS NULL OR t.offering_id = ANY (:offering_ids))
+      AND (CAST(:location_ids AS uuid[]) IS NULL OR held.location_id = ANY (:location_ids))
+      AND (CAST(:program_ids AS uuid[]) IS NULL OR held.program_id = ANY (:program_ids))
+      AND (CAST(:search AS text) IS NULL OR strpos(offered.search_key, :search) > 0)
       AND {is_wanted}
 ), walk (number, found) AS (
     SELECT -1, CAST(0 AS bigint)

@@ -18,16 +18,16 @@ from db.calendar.occurrence_positions import asked, positions
 from db.driver import HotStatement
 from db.fragments import covers, gives_place, meets_at, takes_place
 
-_IS_THERE = "o.deleted_at IS NULL"
+_IS_THERE = "offered.deleted_at IS NULL"
 # An unknown age meets no limit.
-_IS_OF_AGE = """o.deleted_at IS NULL
-      AND (o.min_age_months IS NULL OR o.min_age_months <= CAST(:most_months AS integer))
-      AND (o.max_age_months IS NULL OR o.max_age_months >= CAST(:least_months AS integer))"""
+_IS_OF_AGE = """offered.deleted_at IS NULL
+      AND (offered.min_age_months IS NULL OR offered.min_age_months <= CAST(:most_months AS integer))
+      AND (offered.max_age_months IS NULL OR offered.max_age_months >= CAST(:least_months AS integer))"""
 # Whether students who have a place on all dates, and no absence, do not fill the class alone.
 _IS_EVER_OPEN = f"""{_IS_OF_AGE}
-      AND (o.capacity IS NULL OR o.capacity > (
+      AND (offered.capacity IS NULL OR offered.capacity > (
           SELECT count(DISTINCT e.student_id) FROM enrollment e
-          WHERE e.organization_id = o.organization_id AND e.offering_id = o.id
+          WHERE e.organization_id = offered.organization_id AND e.offering_id = offered.id
             AND {gives_place("e")} AND {meets_at("e", "t.id")}
             AND e.starts_on <= :from_on AND (e.drop_on IS NULL OR e.drop_on >= :to_on)
             AND NOT EXISTS (SELECT FROM expected_absence absence

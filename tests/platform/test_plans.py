@@ -49,7 +49,7 @@ OF_THE_TENANT = {
     *("db.makeups.makeup_places:_OF_AGE", "db.makeups.makeup_places:_OPEN"),
 }
 """The statements that look at each class of the business, so that their buffers are bounded by the classes."""
-BUFFERS, BUFFERS_FOR_A_ROW, BUFFERS_FOR_A_CLASS = 400, 60, 15
+BUFFERS, BUFFERS_FOR_A_ROW, BUFFERS_FOR_A_CLASS = 400, 60, 10
 CATALOGUE, FEW = {"offering", "timeslot", "offering_instructor"}, 24
 """How many rows a statement may read because they are the tenant's: the catalogue once, or a few of another table."""
 
