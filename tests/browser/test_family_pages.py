@@ -89,7 +89,14 @@ async def test_a_guardian_signs_in_and_sees_how_today_goes(hall: Hall, world: Wo
     desk = await hall.desk(PHONE)
     page = desk.page
     await page.clock.set_fixed_time(DURING_CLASS)
-    await desk.open("/family")
+    # The link of an invitation that was used already.
+    await desk.open("/family/accept-invitation#used")
+    for label in ("New password", "The same again"):
+        await page.get_by_label(label).fill("staple battery horse")
+    await desk.tap("Save the password")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await desk.open("/family/forgot-password")
+    await page.get_by_role("link", name="Back to signing in").click()
     await page.get_by_label("E-mail address").fill("gail@home.example")
     await page.get_by_label("Password").fill("wrong")
     await desk.tap("Sign in")

@@ -2,7 +2,7 @@ import { textOf } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { wordsOf } from "../parts/useAct";
-import { ask } from "./services";
+import { ask, session } from "./services";
 
 export interface Answer<Data> {
   /** The last answer, also while a newer one is on its way. */
@@ -13,6 +13,10 @@ export interface Answer<Data> {
 
 // A page that is opened again shows at once what it showed before, and then what is true now.
 const kept = new Map<string, unknown>();
+// Whoever signs in next at this page may be somebody else.
+session.subscribe(() => {
+  if (session.current() === null) kept.clear();
+});
 
 /** The answer to a query, which is asked for whenever the page opens and by `reload`. */
 export function useAnswer<Data, Variables extends AnyVariables>(
