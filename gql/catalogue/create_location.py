@@ -8,6 +8,7 @@ from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.locations import create_location
 from gql.calendar.offering import Location
 from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name, checked_zone
+from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import location_of
 from gql.fields.act_once import act_once
@@ -31,7 +32,7 @@ class CreateLocationSuccess:
 
 
 CreateLocationResult: TypeAlias = Annotated[
-    CreateLocationSuccess | ImportIsRunning | PermissionDenied,
+    CreateLocationSuccess | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union("CreateLocationResult", description="What was done, or the reason why nothing was changed."),
 ]
 
@@ -50,6 +51,6 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Make a location. " + NEEDS,
+    description="Make a location. No two locations have the same name. " + NEEDS,
     metadata=MANAGES,
 )

@@ -20,6 +20,7 @@ from gql.catalogue.acting import (
     required,
     with_name,
 )
+from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import PREVIEW_DESCRIPTION, CatalogueEffect, CataloguePreview, show_effect
 from gql.catalogue.shown import location_of
 from gql.fields.act_once import act_once
@@ -50,7 +51,7 @@ class UpdateLocationSuccess:
 
 
 UpdateLocationResult: TypeAlias = Annotated[
-    UpdateLocationSuccess | ImportIsRunning | PermissionDenied,
+    UpdateLocationSuccess | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union("UpdateLocationResult", description="What was done, or the reason why nothing was changed."),
 ]
 

@@ -35,6 +35,11 @@ async def test_R13_1_locations_programs_and_sessions_are_made_changed_and_ended(
     made = await desk.act("createLocation", "location { id name timeZone }", name=" Annex ", timeZone="America/Denver")
     annex = made["location"].pop("id")
     assert made["location"] == {"name": "Annex", "timeZone": "America/Denver"}
+    taken = await desk.api.act("createLocation", name="aNNEX", timeZone="America/Denver")
+    assert (taken["__typename"], taken["message"]) == ("NotPossible", "There is a location called 'aNNEX' already.")
+    other = encode_id("Location", desk.world.location_id)
+    taken = await desk.api.act("updateLocation", locationId=other, name="Annex")
+    assert taken["__typename"] == "NotPossible"
     changed = await desk.act("updateLocation", "location { name timeZone }", locationId=annex, name="Barn")
     assert changed["location"] == {"name": "Barn", "timeZone": "America/Denver"}
     assert await desk.api.refused(
