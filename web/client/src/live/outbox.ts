@@ -241,7 +241,9 @@ export class Outbox<Input, Refusal> {
   }
 
   #become(acts: readonly Shown<Input, Refusal>[]): void {
-    this.#acts = acts.filter(act => !this.#isIncluded(act));
+    // What another tab tells while this one opens can arrive in another order.
+    const shown = acts.filter(act => !this.#isIncluded(act));
+    this.#acts = shown.sort((one, other) => one.capturedAt - other.capturedAt);
     for (const listener of this.#listeners) listener();
   }
 }
