@@ -30,7 +30,7 @@ async def only_organization(connection: asyncpg.Connection, report: Report) -> U
     """Return the only organization there is, and name it in the report. Raises ImportRefused if there are others."""
     found = await connection.fetch("SELECT organization_id, name FROM organization ORDER BY name LIMIT 2")
     if not found:
-        raise ImportRefused("There is no organization yet; begin with: python rollbook.py found NAME --owner ADDRESS")
+        raise ImportRefused("There is no organization yet; found one first: python rollbook.py found --help")
     if len(found) > 1:
         raise ImportRefused("There are several organizations; choose one with --organization NAME|ID.")
     report.organization = found[0]["name"]

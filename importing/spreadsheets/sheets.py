@@ -97,11 +97,10 @@ def _date(name: str, about: str, example: str = "", *, required: bool = False, c
     return Field(name, name if column is None else column, about, example, Content.DATE, required)
 
 
-def _names_of_a_person() -> tuple[Field, ...]:
-    return (
-        _text("first_name", "first name", "Ann", required=True),
-        _text("last_name", "last name", "Archer", required=True),
-    )
+def _names_of_a_person(*, of_staff: bool = False) -> tuple[Field, ...]:
+    """Return the names. The owner of a business may have been founded with an address alone, without a last name."""
+    last_name = Field("last_name", "last_name", "last name", "Archer", required=not of_staff, empty="")
+    return (_text("first_name", "first name", "Ann", required=True), last_name)
 
 
 _ACTIVE = Field("active", "", "false ends the person's access", "true", Content.FLAG, empty=True)
@@ -185,7 +184,7 @@ STAFF = Sheet(
     "person",
     "staff",
     (
-        *_names_of_a_person(),
+        *_names_of_a_person(of_staff=True),
         _EMAIL,
         Field(
             "permissions",

@@ -55,7 +55,7 @@ async def founded(connection: asyncpg.Connection) -> UUID:
     )
     await connection.execute(
         "INSERT INTO person (organization_id, id, kind, first_name, last_name, email, permissions)"
-        " VALUES ($1, $2, 'STAFF', 'Olga', 'Owner', 'olga@example.com', '{OWNER}')",
+        " VALUES ($1, $2, 'STAFF', 'olga', '', 'olga@example.com', '{OWNER}')",
         organization_id,
         uuid4(),
     )
