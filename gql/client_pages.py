@@ -31,6 +31,7 @@ PAGES = {
         "/classes",
         "/classes/{offering}",
         "/tasks",
+        "/reports",
         *_ACCOUNT_PAGES,
     ),
     "kiosk": ("/kiosk",),

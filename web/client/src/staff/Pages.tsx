@@ -11,6 +11,7 @@ import { Sheet } from "./sheet/Sheet";
 
 // What everybody needs each day comes with the first load; the other pages come when somebody opens them.
 const Dashboard = later(() => import("./dashboard/Dashboard").then(found => found.Dashboard));
+const Reports = later(() => import("./reports/Reports").then(found => found.Reports));
 const Student = later(() => import("./student/Student").then(found => found.Student));
 const Families = later(() => import("./families/Families").then(found => found.Families));
 const NewFamily = later(() => import("./families/NewFamily").then(found => found.NewFamily));
@@ -56,6 +57,8 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
       return <Classes />;
     case "class":
       return <Class key={place.id} id={place.id} />;
+    case "reports":
+      return <Reports desk={desk} />;
     case "tasks":
       return <Tasks desk={desk} />;
     default:

@@ -3,7 +3,7 @@
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
   | { readonly page: "sheet" | "student" | "family" | "class"; readonly id: string }
-  | { readonly page: "dashboard" | "tasks" | "families" | "newFamily" | "classes" }
+  | { readonly page: "dashboard" | "tasks" | "reports" | "families" | "newFamily" | "classes" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -20,6 +20,7 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/classes", () => ({ page: "classes" })],
   ["/classes/:id", id => ({ page: "class", id })],
   ["/tasks", () => ({ page: "tasks" })],
+  ["/reports", () => ({ page: "reports" })],
   ["/accept-invitation", () => ({ page: "invitation" })],
   ["/reset-password", () => ({ page: "reset" })],
   ["/forgot-password", () => ({ page: "forgotten" })],

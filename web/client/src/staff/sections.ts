@@ -14,6 +14,7 @@ const SECTIONS: readonly Section[] = [
   { to: "/families", word: "Families", needs: ["MANAGE_PEOPLE"] },
   { to: "/classes", word: "Classes", needs: ["MANAGE_CATALOGUE"] },
   { to: "/tasks", word: "Tasks", needs: [] },
+  { to: "/reports", word: "Reports", needs: ["SEE_REPORTS"] },
 ];
 
 /** The parts of the pages that the viewer can use, for the navigation. */
