@@ -30,6 +30,7 @@ PAGES = {
         "/families/{family}",
         "/classes",
         "/classes/{offering}",
+        "/account",
         "/tasks",
         "/reports",
         *_ACCOUNT_PAGES,

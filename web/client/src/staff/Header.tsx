@@ -75,6 +75,9 @@ function AccountMenu({ desk, path, waiting }: { desk: Desk; path: string; waitin
         <p className="muted">
           {desk.viewer.name}, {desk.viewer.portal === "OFFICE" ? "office" : "staff"}
         </p>
+        <p className="accountLink">
+          <Link to="/account">Your account</Link>
+        </p>
         <button type="button" className="button quiet" onClick={leave}>
           Sign out
         </button>

@@ -18,6 +18,7 @@ const NewFamily = later(() => import("./families/NewFamily").then(found => found
 const Family = later(() => import("./families/Family").then(found => found.Family));
 const Classes = later(() => import("./catalogue/Classes").then(found => found.Classes));
 const Class = later(() => import("./catalogue/Class").then(found => found.Class));
+const Account = later(() => import("./account/Account").then(found => found.Account));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
 
 function later<Props>(load: () => Promise<ComponentType<Props>>) {
@@ -59,6 +60,8 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
       return <Class key={place.id} id={place.id} />;
     case "reports":
       return <Reports desk={desk} />;
+    case "account":
+      return <Account desk={desk} />;
     case "tasks":
       return <Tasks desk={desk} />;
     default:

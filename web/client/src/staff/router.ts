@@ -3,7 +3,7 @@
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
   | { readonly page: "sheet" | "student" | "family" | "class"; readonly id: string }
-  | { readonly page: "dashboard" | "tasks" | "reports" | "families" | "newFamily" | "classes" }
+  | { readonly page: "dashboard" | "account" | "reports" | "tasks" | "families" | "newFamily" | "classes" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -19,6 +19,7 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/families/:id", id => ({ page: "family", id })],
   ["/classes", () => ({ page: "classes" })],
   ["/classes/:id", id => ({ page: "class", id })],
+  ["/account", () => ({ page: "account" })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/reports", () => ({ page: "reports" })],
   ["/accept-invitation", () => ({ page: "invitation" })],
