@@ -63,7 +63,7 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Change the name or the permissions of a permission group. Members' open streams follow within "
-    "seconds. Needs MANAGE_STAFF and each permission that is given or taken; for another name, each permission of the "
-    "group. A group that does not exist is NOT_FOUND.",
+    "seconds. Needs MANAGE_STAFF and each permission that is given or taken. Changing the name needs each permission "
+    "of the group. A group that does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_STAFF]),
 )

@@ -92,7 +92,8 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Change a staff member's name, address, permissions or groups. Open streams follow within seconds. "
-    "Nobody gives or takes a permission that they do not hold, or renames somebody who holds one, and the last owner "
-    "stays one. Needs MANAGE_STAFF. A staff member or group that does not exist is NOT_FOUND.",
+    "Callers can give and take only permissions that they hold, and can rename only staff members whose permissions "
+    "they all hold. The last owner stays an owner. Needs MANAGE_STAFF. A staff member or group that does not exist is "
+    "NOT_FOUND.",
     metadata=requires([Permission.MANAGE_STAFF]),
 )

@@ -162,8 +162,8 @@ class Occurrence(Node):
 
     @strawberry.field(
         description="The number of places left on the date: the capacity minus the students enrolled for the date. A "
-        "student with an approved expected absence does not take a place. A place that "
-        "is held for a student who waits is taken. The number is never below 0. Null when the capacity is unlimited.",
+        "student with an approved expected absence does not take a place. A place that is held for a student on the "
+        "waitlist counts as taken. The number is never below 0. Null when the capacity is unlimited.",
         metadata={**requires(SEE_ATTENDANCE), **weighs(COUNTS)},
     )
     async def openings(self, info: Info) -> int | None:

@@ -11,7 +11,7 @@ from gql.fields.user_errors import UserError, refusal
 @refusal(
     rules.PastIsFixed,
     description="The change would hold on dates that have passed. What was held stays as it was, unless an owner asks "
-    "for a correction with `correctsPast`, where the mutation has it. Nothing was changed.",
+    "for a correction with `correctsPast`, if the mutation has this field. Nothing was changed.",
 )
 class PastIsFixed(UserError):
     earliest: date = strawberry.field(description="The first date on which the change can hold.")

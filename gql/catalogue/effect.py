@@ -9,6 +9,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.catalogue.effects import MOST_LISTED, Effect, ToldChange, ToldMeeting
 from gql.catalogue.catalogue_refusals import MarksInTheWay, NotPossible, PastIsFixed, StillUsed
 from gql.catalogue.vocabulary import MeetingChangeKind
+from gql.fields.context import REHEARSED
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -86,10 +87,7 @@ class CatalogueEffect:
     )
 
 
-PREVIEW_DESCRIPTION = (
-    "It is carried out and taken back, so what happens then equals it, unless something else changes meanwhile. "
-    "`idempotencyKey` has no effect here. Needs MANAGE_CATALOGUE, in the Office Portal or the Staff Portal."
-)
+PREVIEW_DESCRIPTION = f"{REHEARSED} Needs MANAGE_CATALOGUE, in the Office Portal or the Staff Portal."
 
 CataloguePreview: TypeAlias = Annotated[
     CatalogueEffect | PastIsFixed | MarksInTheWay | StillUsed | NotPossible | ImportIsRunning,

@@ -66,10 +66,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Accepts the place that is offered to a student who waits. The student gets an ACTIVE enrollment from "
-    "the offered date on, or from today on when that has passed, and appears on open roll sheets at once; the wait "
-    "ends. After `holdsUntil` it is refused. Guardians accept for their own students in the Customer Portal. In the "
-    "Office and Staff Portal it needs MANAGE_ENROLLMENTS and attendance VIEW; without SEE_ALL, only in offerings that "
-    "the caller teaches or substitutes. An enrollment that the caller may not see is NOT_FOUND.",
+    description="Accepts the place that is offered to a student on the waitlist. The student gets an ACTIVE "
+    "enrollment from the offered date on, or from today on when that date has passed, and appears on open roll sheets "
+    "at once. The WAITLIST enrollment ends. After `holdsUntil` the answer is PlaceOfferOver. Guardians accept for "
+    "their own students in the Customer Portal. In the Office and Staff Portal it needs MANAGE_ENROLLMENTS and "
+    "attendance VIEW; without SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that "
+    "the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS], by_name=[Portal.CUSTOMER]),
 )

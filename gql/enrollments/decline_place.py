@@ -49,10 +49,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Declines the place that is offered to a student who waits. The student leaves the waitlist, and the "
-    "place is free for the next. To wait again, the student joins at the end. Guardians decline for their own students "
-    "in the Customer Portal. In the Office and Staff Portal it needs MANAGE_ENROLLMENTS and attendance VIEW; without "
-    "SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that the caller may not see is "
-    "NOT_FOUND.",
+    description="Declines the place that is offered to a student on the waitlist. The student leaves the waitlist, "
+    "and the place is free for the next student. A student who joins again is the last in line. Guardians decline for "
+    "their own students in the Customer Portal. In the Office and Staff Portal it needs MANAGE_ENROLLMENTS and "
+    "attendance VIEW; without SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that "
+    "the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS], by_name=[Portal.CUSTOMER]),
 )

@@ -28,16 +28,16 @@ from gql.protocol.errors import BadInput
 MOST = timedelta(days=366)
 
 
-@strawberry.input(description="The enrollment that waits, and until when the place is held.")
+@strawberry.input(description="The WAITLIST enrollment to which a place is offered, and until when the place is held.")
 class OfferPlaceInput:
     enrollment_id: strawberry.ID = strawberry.field(description="The id of the WAITLIST enrollment.")
     until: datetime = strawberry.field(
-        description="Until when the place is held, a time in the future and at most 366 days ahead."
+        description="Until when the place is held. It must be in the future and at most 366 days ahead."
     )
     starts_on: date | None = strawberry.field(
         default=None,
         description="The first date of the place, not before the first date of the enrollment. When left out or null, "
-        "it is the first date from which the place is open to its end.",
+        "the place begins on the first date from which a place is free until the enrollment ends.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
@@ -82,11 +82,11 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Offers a place to a student who waits, and holds it. Until the offer is accepted, declined, withdrawn "
-    "or over, the place counts as taken wherever places are counted. The family is told by e-mail. Places are offered "
-    "in the order in which students joined the waitlist: an offer to somebody else than the first for whom there is a "
-    "place is refused. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff "
-    "Portal; without SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that does not "
-    "exist or that the caller may not see is NOT_FOUND.",
+    description="Offers a place to a student on the waitlist, and holds it. The place counts as taken until the offer "
+    "is accepted, declined, withdrawn or over. The family is told by e-mail. Places are offered in the order in which "
+    "students joined the waitlist: when a student ahead can be given the place, the offer is refused. Needs "
+    "MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff Portal; without SEE_ALL, "
+    "only in offerings that the caller teaches or substitutes. An enrollment that does not exist or that the caller "
+    "may not see is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

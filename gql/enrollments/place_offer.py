@@ -14,25 +14,27 @@ from gql.fields.vocabulary import Portal
 from gql.people.people import StaffMember, show_staff_member
 
 
-@strawberry.type(description="A place that was offered to a student who waits. While the offer is open, it is held.")
+@strawberry.type(
+    description="The offer of a place to a student on the waitlist. The place is held while the offer is OPEN."
+)
 class PlaceOffer:
     starts_on: date = strawberry.field(description="The first date of the place.")
-    holds_until: datetime = strawberry.field(description="Until when the place is, or was to be, held.")
+    holds_until: datetime = strawberry.field(description="When the offer ends if nobody answers it.")
     state: PlaceOfferState = strawberry.field(
-        description="What has become of the offer. It is OVER as soon as `holdsUntil` has passed."
+        description="The state of the offer. An OPEN offer becomes OVER as soon as `holdsUntil` has passed."
     )
     offered_at: datetime = strawberry.field(description="When the place was offered.")
     offered_by: StaffMember | None = strawberry.field(
-        description="Who offered the place. Null when it was offered by the setting `placeOfferHours`, and for "
-        "guardians."
+        description="Who offered the place. Null when the setting `placeOfferHours` made the offer, and when the "
+        "viewer is a guardian."
     )
     settled_at: datetime | None = strawberry.field(
-        description="When the offer was accepted, declined or withdrawn, or was found to be over. Null while it is "
-        "open."
+        description="When the offer was accepted, declined or withdrawn, or when Rollbook recorded that nobody "
+        "answered in time. Null until then."
     )
     settled_by: StaffMember | None = strawberry.field(
-        description="The member of staff who accepted, declined or withdrew it. Null when the family did, or nobody, "
-        "and for guardians."
+        description="The staff member who accepted, declined or withdrew the offer. Null when the family answered, "
+        "when nobody did, and when the viewer is a guardian."
     )
 
 

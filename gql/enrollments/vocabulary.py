@@ -27,12 +27,12 @@ described(
 )
 described(
     PlaceOfferState,
-    "What has become of a place that was offered to a student who waits.",
+    "The state of an offer of a place to a student on the waitlist.",
     {
         PlaceOfferState.OPEN: "The place is held, and the family can accept it.",
         PlaceOfferState.ACCEPTED: "The student was given the place.",
-        PlaceOfferState.DECLINED: "The family or staff declined it, and the student does not wait any more.",
+        PlaceOfferState.DECLINED: "The family or staff declined the offer. The student has left the waitlist.",
         PlaceOfferState.WITHDRAWN: "Staff took the offer back, or ended the wait.",
-        PlaceOfferState.OVER: "Nobody answered in time, and the student does not wait any more.",
+        PlaceOfferState.OVER: "Nobody answered in time. The student has left the waitlist.",
     },
 )

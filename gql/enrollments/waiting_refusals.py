@@ -11,8 +11,8 @@ from gql.fields.user_errors import UserError, refusal
 
 @refusal(
     rules.OfferOutOfOrder,
-    description="Somebody who joined the waitlist earlier can be given the place, and nobody is overtaken. Offer it to "
-    "them, or end their wait. Nothing was changed.",
+    description="Another student joined the waitlist earlier and can be given the place. Offer it to that student "
+    "first, or end that wait. Nothing was changed.",
 )
 class OfferOutOfOrder(UserError):
     enrollment_id: strawberry.ID = strawberry.field(description="The id of the enrollment that is first in line.")
@@ -20,8 +20,8 @@ class OfferOutOfOrder(UserError):
 
 @refusal(
     rules.PlacesForWaitlist,
-    description="The places that are free are those of students on the waitlist, and nobody is overtaken. Offer them "
-    "the places, or end their wait. Nothing was changed.",
+    description="Students on the waitlist come first, and they can be given the places that are free. Offer the places "
+    "to them, or end their wait. Nothing was changed.",
 )
 class PlacesForWaitlist(UserError):
     enrollment_id: strawberry.ID = strawberry.field(description="The id of the enrollment that is first in line.")
@@ -29,7 +29,7 @@ class PlacesForWaitlist(UserError):
 
 @refusal(
     rules.PlaceAlreadyOffered,
-    description="A place is already offered to the student, and held. Nothing was changed.",
+    description="A place is already offered to the student and is held. Nothing was changed.",
 )
 class PlaceAlreadyOffered(UserError):
     holds_until: datetime = strawberry.field(description="Until when the place is held.")
@@ -37,12 +37,12 @@ class PlaceAlreadyOffered(UserError):
 
 @refusal(
     rules.PlaceNotOffered,
-    description="No place is offered to the student: none was, or the offer was accepted, declined or withdrawn. "
-    "Nothing was changed.",
+    description="The student has no open offer: no place was offered, or the offer was accepted, declined or "
+    "withdrawn. Nothing was changed.",
 )
 class PlaceNotOffered(UserError):
     state: PlaceOfferState | None = strawberry.field(
-        description="What has become of the last offer. Null when there was none."
+        description="The state of the latest offer. Null when no place was offered yet."
     )
 
 

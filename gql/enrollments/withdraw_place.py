@@ -26,7 +26,7 @@ class WithdrawPlaceInput:
 
 @strawberry.type(description="The offer was taken back.")
 class WithdrawPlaceSuccess:
-    enrollment: Enrollment = strawberry.field(description="The enrollment, which goes on waiting.")
+    enrollment: Enrollment = strawberry.field(description="The WAITLIST enrollment, which stays.")
 
 
 WithdrawPlaceResult: TypeAlias = Annotated[
@@ -49,10 +49,10 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Takes back the offer of a place. The student keeps the position in line, but gets another offer only "
-    "by `offerPlace`, and keeps nobody behind from getting one. A family that knows of the offer is told by e-mail. "
-    "Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the Office Portal or the Staff Portal; without "
-    "SEE_ALL, only in offerings that the caller teaches or substitutes. An enrollment that the caller may not see is "
-    "NOT_FOUND.",
+    description="Takes back the offer of a place. The student keeps the position on the waitlist, but gets another "
+    "offer only by `offerPlace`; until then, places are offered to the students behind. A family that was told of the "
+    "offer is told by e-mail that it was withdrawn. Needs MANAGE_ENROLLMENTS together with attendance VIEW, in the "
+    "Office Portal or the Staff Portal; without SEE_ALL, only in offerings that the caller teaches or substitutes. An "
+    "enrollment that the caller may not see is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

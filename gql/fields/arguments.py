@@ -15,9 +15,9 @@ CAPTURED_DESCRIPTION = (
     "When the person tapped, for a client that was offline meanwhile. It is at most two minutes ahead, on or after the "
     "day of the occurrence at its location, and at most 7 days ago. Whether somebody is tardy or too late is judged by "
     "it. When the caller has changed the mark of a row after this time, that row stays as it is; when somebody else "
-    "has, nothing is saved, and AttendanceConflict shows both values. Changes up to a `seenRevision` that is given "
-    "count as earlier than it. A retry with the same `idempotencyKey` may have another time. When left out or "
-    "null: now."
+    "has, nothing is saved, and AttendanceConflict shows both values. When `seenRevision` is given, changes up to that "
+    "revision count as earlier than this time. A retry with the same `idempotencyKey` may have another time. When left "
+    "out or null: now."
 )
 
 

@@ -165,9 +165,16 @@ async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
             raise
 
 
+REHEARSED = (
+    "The change is made and rolled back, so the answer is exact unless something else changes before the mutation. "
+    "`idempotencyKey` has no effect here."
+)
+"""What the description of a preview says about `rehearsing`."""
+
+
 @asynccontextmanager
 async def rehearsing(info: Info) -> AsyncIterator[Changing]:
-    """Open a transaction in the viewer's organization that is rolled back, for a preview that does what it tells of.
+    """Open a transaction in the viewer's organization that is rolled back, for a preview.
 
     Raises NotAuthenticated and Forbidden.
     """

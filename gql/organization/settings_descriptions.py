@@ -23,7 +23,7 @@ SAYS: Mapping[str, str] = {
     f"family gets one e-mail: {_from_to('consecutive_absences_notice')}. Null: no e-mail is sent. Default: null.",
     "place_offer_hours": "For how many hours a place that becomes free is held for the next student on the waitlist: "
     f"{_from_to('place_offer_hours')}. The place is offered at once, and the family is told by e-mail. Null: places "
-    "are offered by hand alone. Default: null.",
+    "are offered only with `offerPlace`. Default: null.",
     "staff_check_in_mode": "Whether the Staff Portal works in check-in mode, independently of the Office Portal. "
     "Default: off.",
     "staff_sees_balances": "Whether the Staff Portal shows the balances of families to staff with SEE_BALANCES. "

@@ -16,7 +16,7 @@ from gql.catalogue.catalogue_refusals import PastIsFixed
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
-from gql.fields.context import Info, rehearsing
+from gql.fields.context import REHEARSED, Info, rehearsing
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
@@ -24,7 +24,6 @@ from gql.fields.visible import find_families
 from gql.fields.vocabulary import Permission
 from gql.people.leaving_effect import (
     FROM_DESCRIPTION,
-    PREVIEW_DESCRIPTION,
     LeavingEffect,
     LeavingPreview,
     show_leaving,
@@ -43,13 +42,13 @@ class EndFamilyInput:
     since_on: date | None = strawberry.field(name="from", default=None, description=FROM_DESCRIPTION)
     end_guardians: bool = strawberry.field(
         default=True,
-        description="Whether the guardians' access ends, at once and whatever `from` is. With false they keep it until "
-        "`endGuardian`, so that they can use what is left.",
+        description="Whether the access of the guardians ends. It ends at once, also when `from` is later. When false, "
+        "guardians keep their access until `endGuardian`, so that they can still use makeup tokens.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The family leaves. This is also the answer when it had left before.")
+@strawberry.type(description="The family has ended. This is also the answer when it had ended before.")
 class EndFamilySuccess:
     family: Family = strawberry.field(description="The family, which stays on record.")
     effect: LeavingEffect = strawberry.field(description="What happened to places, makeups and makeup tokens.")
@@ -100,15 +99,16 @@ async def resolve_preview(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="End a family that leaves: the enrollments of its students end on the day before `from`, booked "
-    "makeups from then on are given back, open requests for them are withdrawn, and unused makeup tokens lapse as "
-    "after the drop of a last place. What was recorded stays, and so does the family; `eraseFamily` removes who it "
-    f"was. Subscribed roll sheets receive it at once. {NEEDS}, and MANAGE_PEOPLE with `endGuardians`. A family that "
-    "does not exist is NOT_FOUND.",
+    description="End a family that leaves. The enrollments of its students end on the day before `from`, makeups "
+    "that are booked for `from` or later are given back, open requests for makeups on these dates are withdrawn, and "
+    "unused makeup tokens expire as they do when a student's last place is dropped. The family and all that was "
+    "recorded about it stay; `eraseFamily` removes personal data. Open roll sheets receive the change at once. "
+    f"{NEEDS}; when `endGuardians` is true, MANAGE_PEOPLE too. A family that does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )
 preview = strawberry.field(
     resolver=resolve_preview,
-    description=f"What `endFamily` would do. {PREVIEW_DESCRIPTION} {NEEDS}, and MANAGE_PEOPLE with `endGuardians`.",
+    description=f"What `endFamily` would change. {REHEARSED} {NEEDS}; when `endGuardians` is true, MANAGE_PEOPLE too. "
+    "A family that does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

@@ -10,7 +10,7 @@ from attendance.rules.people.ending import LeavingEffect as Left
 from gql.catalogue.catalogue_refusals import PastIsFixed
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
-from gql.fields.context import Info
+from gql.fields.context import REHEARSED, Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
@@ -19,7 +19,6 @@ from gql.fields.vocabulary import Permission
 from gql.people.end_family import NEEDS, Act, checked_since, rehearsed
 from gql.people.leaving_effect import (
     FROM_DESCRIPTION,
-    PREVIEW_DESCRIPTION,
     LeavingEffect,
     LeavingPreview,
     show_leaving,
@@ -34,7 +33,7 @@ class EndStudentInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The student leaves. This is also the answer when the student had left before.")
+@strawberry.type(description="The student has ended. This is also the answer when the student had ended before.")
 class EndStudentSuccess:
     student: Student = strawberry.field(description="The student, who stays on record.")
     effect: LeavingEffect = strawberry.field(description="What happened to places, makeups and makeup tokens.")
@@ -69,14 +68,14 @@ async def resolve_preview(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="End one student of a family, as `endFamily` does for all: enrollments end on the day before `from`, "
-    "booked makeups from then on are given back, open requests for them are withdrawn, and unused makeup tokens lapse "
-    f"as after the drop of a last place. Guardians keep their access. {NEEDS}. A student who does not exist is "
-    "NOT_FOUND.",
+    description="End one student of a family, as `endFamily` does for all of them. The student's enrollments end on "
+    "the day before `from`, makeups that are booked for `from` or later are given back, open requests for makeups on "
+    "these dates are withdrawn, and unused makeup tokens expire as they do when a student's last place is dropped. "
+    f"Guardians keep their access. {NEEDS}. A student who does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )
 preview = strawberry.field(
     resolver=resolve_preview,
-    description=f"What `endStudent` would do. {PREVIEW_DESCRIPTION} {NEEDS}.",
+    description=f"What `endStudent` would change. {REHEARSED} {NEEDS}. A student who does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_ENROLLMENTS]),
 )

@@ -9,18 +9,13 @@ from attendance.rules.people import ending as rules
 from gql.catalogue.catalogue_refusals import PastIsFixed
 from gql.fields.global_ids import encode_id
 
-PREVIEW_DESCRIPTION = (
-    "It is carried out and taken back, so what happens then equals it, unless something else changes meanwhile. "
-    "`idempotencyKey` has no effect here."
-)
 FROM_DESCRIPTION = (
-    "The first date on which they have no place any more, today or later at the location of each place. Left out or "
-    "null: today."
+    "The first date without a place. It must be today or later, at the location of each place. Left out or null: today."
 )
 
 
 @strawberry.type(
-    description="What happens when a family or a student leaves. Mutations and their previews answer the same."
+    description="What `endFamily` or `endStudent` changes. The previews return the same type for what would change."
 )
 class LeavingEffect:
     student_count: int = strawberry.field(description="How many students leave.")
@@ -28,7 +23,7 @@ class LeavingEffect:
         description="How many enrollments end. Those that have not begun by then are deleted."
     )
     enrollment_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of these enrollments. Those of makeups are not among them."
+        description="The ids of the enrollments that end. MAKEUP enrollments are counted in `makeupCount` instead."
     )
     makeup_count: int = strawberry.field(
         description="How many booked makeups are given back. Their makeup tokens can then be used again."
@@ -38,8 +33,8 @@ class LeavingEffect:
         description="How many makeup tokens of the students can still be used, or can be used later."
     )
     tokens_lapse_on: date | None = strawberry.field(
-        description="The last day on which they can be used because the students have left, as the setting "
-        "`expireAfterLastDropDays` decides. Null when they keep their own dates."
+        description="The last date on which the unused makeup tokens can be used after the students have left. The "
+        "setting `expireAfterLastDropDays` decides it. Null when the tokens keep their own dates."
     )
     guardian_count: int = strawberry.field(description="How many guardians lose their access.")
 
@@ -47,7 +42,7 @@ class LeavingEffect:
 LeavingPreview: TypeAlias = Annotated[
     LeavingEffect | PastIsFixed,
     strawberry.union(
-        "LeavingPreview", description="What would happen when they leave, or the reason why it would be refused."
+        "LeavingPreview", description="What the mutation would change, or the reason why it would be refused."
     ),
 ]
 

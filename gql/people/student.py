@@ -162,23 +162,23 @@ class Enrollment(Later, Node):
 
     @strawberry.field(
         description="The position of a WAITLIST enrollment among those who wait for a place in the offering, in the "
-        "order in which they joined: 1 is the next. Null for other types, and when the wait is over. A wait ends with "
-        "its last date.",
+        "order in which they joined: 1 is the next. Null for other types, and after the last date of the enrollment.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def waitlist_position(self, info: Info) -> int | None:
         return await load_position(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else None
 
     @strawberry.field(
-        description="The place that is offered to the student, or was offered last, for a WAITLIST enrollment. Null "
-        "when none was.",
+        description="The latest offer of a place for a WAITLIST enrollment. Null when no place was offered yet, and "
+        "for enrollments of other types.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def place_offer(self, info: Info) -> PlaceOffer | None:
         return next(iter(await self._offers(info)), None)
 
     @strawberry.field(
-        description="All places that were offered for a WAITLIST enrollment, newest first.",
+        description="All offers of places for a WAITLIST enrollment, newest first. Empty for enrollments of other "
+        "types.",
         metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
     )
     async def place_offers(self, info: Info) -> list[PlaceOffer]:

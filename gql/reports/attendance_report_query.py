@@ -67,7 +67,7 @@ class AttendanceReport:
 async def resolve(
     info: Info,
     filter: Annotated[ReportFilter, strawberry.argument(description="Which roll sheets it is about.")],
-    group_by: Annotated[ReportGroup, strawberry.argument(description="By what the marks are added up.")],
+    group_by: Annotated[ReportGroup, strawberry.argument(description="How the marks are grouped.")],
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> AttendanceReport:

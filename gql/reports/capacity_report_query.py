@@ -21,8 +21,8 @@ _CURSORS = Cursors("capacityReport", (str, int, str, UUID))
 
 
 @strawberry.input(
-    description="On which date places are counted, and of what. A list that is empty, null or left out sets no "
-    "condition."
+    description="The date on which places are counted, and the offerings whose places are counted. A list that is "
+    "empty, null or left out sets no condition."
 )
 class CapacityReportFilter:
     on_date: date = strawberry.field(name="date", description="The date, at the location of each class.")
@@ -30,7 +30,7 @@ class CapacityReportFilter:
         default=None, description=f"Only these offerings. At most {MOST_IDS} ids."
     )
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only what is at these locations on the date. At most {MOST_IDS} ids."
+        default=None, description=f"Only offerings that are at these locations on the date. At most {MOST_IDS} ids."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"Only offerings that are in these programs on the date. At most {MOST_IDS} ids."
@@ -44,10 +44,10 @@ class CapacityReportRow:
     location_name: str = strawberry.field(description="The name of its location.")
     timeslot_id: strawberry.ID = strawberry.field(description="The id of the timeslot.")
     weekday: int | None = strawberry.field(
-        description="The ISO weekday, from 1 (Monday) to 7 (Sunday). Null when it meets every day."
+        description="The ISO weekday, from 1 (Monday) to 7 (Sunday). Null when the offering meets every day."
     )
     start_time: str = strawberry.field(
-        description="The time at which it starts, as `HH:MM` in the location's time zone."
+        description="The time at which the timeslot starts, as `HH:MM` in the location's time zone."
     )
     capacity: int | None = strawberry.field(description="The number of places. Null when it is unlimited.")
     active: int = strawberry.field(description="How many students have an ACTIVE enrollment.")
@@ -60,11 +60,12 @@ class CapacityReportRow:
         "absent are counted too."
     )
     held: int = strawberry.field(
-        description="For how many more students a place is held while they answer an offer (`placeOffer`)."
+        description="How many places are held for students on the waitlist while their families answer an offer "
+        "(`placeOffer`). They are not counted in `taken`."
     )
     free: int | None = strawberry.field(
-        description="How many places are neither taken nor held: 0 when more are taken than there are, null when they "
-        "are unlimited."
+        description="How many places are neither taken nor held. 0 when more places are taken than exist. Null when "
+        "the capacity is unlimited."
     )
     waiting: int = strawberry.field(description="How many students have a WAITLIST enrollment.")
 

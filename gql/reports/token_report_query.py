@@ -35,16 +35,17 @@ class TokenReportFilter:
     from_on: date = strawberry.field(name="from", description="The first date.")
     to: date = strawberry.field(description=f"The last date, inclusive. The range can have at most {MAX_DAYS} days.")
     location_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only tokens for these locations alone. At most {MOST_IDS} ids."
+        default=None, description=f"Only tokens that are limited to one of these locations. At most {MOST_IDS} ids."
     )
     program_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Only tokens for these programs alone. At most {MOST_IDS} ids."
+        default=None, description=f"Only tokens that are limited to one of these programs. At most {MOST_IDS} ids."
     )
 
 
 @strawberry.type(
     name="TokenCounts",
-    description="Numbers of makeup tokens, by their states and dates now. One token can count in several of them.",
+    description="Numbers of makeup tokens, by their present states and dates. One token can be counted in several of "
+    "these numbers.",
 )
 class ShownTokenCounts:
     issued: int = strawberry.field(
@@ -53,14 +54,14 @@ class ShownTokenCounts:
     withdrawn: int = strawberry.field(
         description="How many were issued in the range and were revoked or deleted since."
     )
-    used: int = strawberry.field(description="How many are tied with a makeup on a date of the range.")
+    used: int = strawberry.field(description="How many are used for a makeup whose date is in the range.")
     expired: int = strawberry.field(description="How many expired in the range without having been used.")
     expiring: int = strawberry.field(
-        description="How many can still be used and are good until a date of the range: SCHEDULED, AVAILABLE or "
-        "REQUESTED."
+        description="How many can still be used (SCHEDULED, AVAILABLE or REQUESTED) and have their last day in the "
+        "range."
     )
     outstanding: int = strawberry.field(
-        description="How many can still be used: SCHEDULED, AVAILABLE or REQUESTED. The range makes no difference."
+        description="How many can still be used (SCHEDULED, AVAILABLE or REQUESTED), whatever the range is."
     )
 
 
@@ -79,16 +80,16 @@ class TokenReportRow:
 
 @strawberry.type(description="Makeup tokens over a range of dates, in all and by group.")
 class TokenReport:
-    totals: ShownTokenCounts = strawberry.field(description="The numbers of all tokens. The rows add up to them.")
+    totals: ShownTokenCounts = strawberry.field(description="The numbers of all tokens. They are the sums of the rows.")
     rows: Connection[TokenReportRow] = strawberry.field(
-        description="The groups for which something was counted, a page of them."
+        description="A page of the groups that have at least one token in these numbers."
     )
 
 
 async def resolve(
     info: Info,
     filter: Annotated[TokenReportFilter, strawberry.argument(description="Which tokens are counted.")],
-    group_by: Annotated[TokenReportGroup, strawberry.argument(description="By what they are counted.")],
+    group_by: Annotated[TokenReportGroup, strawberry.argument(description="How the tokens are grouped.")],
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> TokenReport:
@@ -115,8 +116,8 @@ async def resolve(
 
 field = strawberry.field(
     resolver=resolve,
-    description="Makeup tokens issued, used, expired and outstanding, by program, location or student. Dates are those "
-    "at the location of a token. Needs SEE_REPORTS, in the Office Portal or the Staff Portal.",
+    description="Makeup tokens issued, used, expired and outstanding, by program, location or student. Dates are civil "
+    "dates at the location of the token. Needs SEE_REPORTS, in the Office Portal or the Staff Portal.",
     metadata={**requires([Permission.SEE_REPORTS]), **weighs(5_000)},
 )
 

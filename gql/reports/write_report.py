@@ -28,8 +28,8 @@ from gql.tasks.background_task import BackgroundTask, find_tasks
 
 @strawberry.input(description="What the report is about.")
 class WriteReportInput:
-    file: ReportFile = strawberry.field(description="What is written.")
-    filter: ReportFilter = strawberry.field(description="The dates, and which roll sheets, tokens or places it covers.")
+    file: ReportFile = strawberry.field(description="The report to write.")
+    filter: ReportFilter = strawberry.field(description="The dates, and the roll sheets, tokens or places.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
@@ -84,8 +84,8 @@ def _given(ids: Collection[UUID] | None) -> tuple[UUID, ...] | None:
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Write a report as a file in CSV, by a background task, whose `reportFile` has it as long as the task "
-    "is kept. Whoever started the task and owners can read it. Needs SEE_REPORTS, in the Office Portal or the Staff "
-    "Portal.",
+    description="Start a background task that writes a report as a CSV file. `backgroundTask.reportFile` returns the "
+    "file for as long as the task is kept. The caller and owners can read it. Needs SEE_REPORTS, in the Office Portal "
+    "or the Staff Portal.",
     metadata=requires([Permission.SEE_REPORTS]),
 )
