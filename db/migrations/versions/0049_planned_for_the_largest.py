@@ -1,5 +1,5 @@
-"""Statements are planned for the organization that has the most rows (decision 79): `migrate` sets it after the last
-migration, for the tables of later ones too (db/estimates.py).
+"""Changes nothing. `migrate` sets the estimates by which statements are planned for the largest organization (decision 79)
+after the last migration, so that they hold for the tables of later migrations too (db/estimates.py).
 """
 
 revision: str = "0049"
