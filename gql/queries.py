@@ -9,6 +9,7 @@ from gql.cancelling import cancellation_preview_query, cancellation_tokens_previ
 from gql.catalogue import (
     blackout_dates_query,
     blackout_schedules_query,
+    carry_over_preview,
     create_blackout_date,
     create_offering,
     create_timeslot,
@@ -120,3 +121,4 @@ class Query:
     create_timeslot_preview = create_timeslot.preview
     update_timeslot_preview = update_timeslot.preview
     end_timeslot_preview = end_timeslot.preview
+    carry_over_preview = carry_over_preview.field

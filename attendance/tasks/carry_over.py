@@ -48,6 +48,6 @@ class CarryOver(Kind[CarryOverGiven]):
         told: list[TaskException] = []
         for item in items:
             offering_id = UUID(item.given["offering_id"])
-            left = await carry_offering(uow, offering_id, carrying, author=task.author, now=now)
-            told += [TaskException(item.position, each.reason, each.student_id) for each in left]
+            done = await carry_offering(uow, offering_id, carrying, author=task.author, now=now)
+            told += [TaskException(item.position, each.reason, each.student_id) for each in done.left]
         return told

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from attendance.actions.catalogue.carry_over import CarryingOver
 from attendance.actions.catalogue.choose_offerings import choose_offerings
 from attendance.rules.organization.permissions import Viewer, may
 from attendance.rules.refusals import PermissionDenied as DeniedByRule
@@ -68,16 +69,14 @@ async def resolve(
     info: Info,
     input: Annotated[CarryOverInput, strawberry.argument(description="The classes to carry over, and the sessions.")],
 ) -> CarryOverResult | None:
-    source = decode_id(input.from_session_id, "Session", "input.fromSessionId")
-    target = decode_id(input.to_session_id, "Session", "input.toSessionId")
-    ids = decode_ids(input.offering_ids or [], "Offering", "input.offeringIds", at_most=MOST_IDS)
+    carrying, ids = decoded(input)
 
     async def start(uow: UnitOfWork, viewer: Viewer, now: datetime) -> Started:
         if input.with_enrollments and not may(viewer.caller, Permission.MANAGE_ENROLLMENTS):
             raise DeniedByRule(Permission.MANAGE_ENROLLMENTS, "You may not enroll students.")
-        chosen = await choose_offerings(uow, source, target, ids)
+        chosen = await choose_offerings(uow, carrying.from_session_id, carrying.to_session_id, ids)
         offerings = tuple(ChosenOffering(id_, name) for id_, name in chosen)
-        given = CarryOverGiven(offerings, source, target, input.with_enrollments)
+        given = CarryOverGiven(offerings, carrying.from_session_id, carrying.to_session_id, carrying.with_enrollments)
         task_id = await start_task(uow, CarryOver, given, Author.of(viewer.caller), now=now)
         return Started(task_id, len(offerings))
 
@@ -88,6 +87,14 @@ async def resolve(
         background_task=tasks.get(done.outcome.task_id),
         offering_count=done.outcome.offering_count,
     )
+
+
+def decoded(given: CarryOverInput) -> tuple[CarryingOver, list[UUID]]:
+    """Return what is carried over, and the offerings that were chosen. Raises BadInput."""
+    source = decode_id(given.from_session_id, "Session", "input.fromSessionId")
+    target = decode_id(given.to_session_id, "Session", "input.toSessionId")
+    ids = decode_ids(given.offering_ids or [], "Offering", "input.offeringIds", at_most=MOST_IDS)
+    return CarryingOver(source, target, given.with_enrollments), ids
 
 
 field = strawberry.mutation(

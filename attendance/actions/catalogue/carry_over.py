@@ -1,7 +1,7 @@
 """Carry one class over to another session (R13.5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from attendance.rules.catalogue.carrying import (
     NO_TIMESLOT,
     NOT_A_CLASS,
     THERE_ALREADY,
-    LeftBehind,
+    CarriedClass,
     carry_places,
     slots_at,
 )
@@ -60,10 +60,9 @@ class CarryingOver:
 
 async def carry_offering(
     uow: UnitOfWork, offering_id: UUID, carrying: CarryingOver, *, author: Author, now: datetime
-) -> list[LeftBehind]:
-    """Make of a class one of the other session, with its timeslots and instructors as they are when its session ends,
-    and return the students who got no place. Doing it again makes nothing again, and adds students who were not
-    carried over before.
+) -> CarriedClass:
+    """Make of a class one of the other session, with its timeslots and instructors as they are when its session ends.
+    Doing it again makes nothing again, and adds students who were not carried over before.
 
     Raises NothingFound, ImportIsRunning, and NotPossible with the reason why nothing was made.
     """
@@ -82,19 +81,21 @@ async def carry_offering(
         raise NotPossible(ENDED_SINCE)
     slots = slots_at(await read_versions(uow, [offering_id]), last_on)
     made_id = made.offering_id if made is not None else await _make(uow, offering, target.id, slots, starts_on)
+    made_slots = await slots_of_made(uow, made_id)
+    done = CarriedClass(made is None, len(made_slots), starts_on)
     if not carrying.with_enrollments:
-        return []
+        return done
     await lock_offerings(uow, [offering_id, made_id])
-    new_slots = _matching(slots, await slots_of_made(uow, made_id))
+    new_slots = _matching(slots, made_slots)
     places = await places_to_carry(uow, offering_id, target.id, last_on)
     taken = await places_taken(uow, made_id, starts_on, uow.time_under_lock(now))
     carried, left = carry_places(places, new_slots, taken, offering.capacity)
-    students = {each.of.student_id for each in carried}
-    async with rosters_changed(uow, students, [made_id], author=author, now=now):
+    students = [each.of.student_id for each in carried]
+    async with rosters_changed(uow, set(students), [made_id], author=author, now=now):
         await add_carried(uow, made_id, target.id, carried, starts_on)
     for student_id in await students_with_lapsing_tokens(uow, students):
         await follow_new_place(uow, student_id, today=today)
-    return left
+    return replace(done, student_ids=tuple(students), left=tuple(left))
 
 
 async def _make(

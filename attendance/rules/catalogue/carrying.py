@@ -41,6 +41,24 @@ class LeftBehind:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedClass:
+    """What became of a class that was carried over.
+
+    is_new -- a class was made. False: it had been made before.
+    slot_count -- the timeslots that it meets at
+    starts_on -- the first date on which it can meet
+    student_ids -- who was enrolled, in the order in which they got their places
+    left -- who got no place
+    """
+
+    is_new: bool
+    slot_count: int
+    starts_on: date
+    student_ids: tuple[UUID, ...] = ()
+    left: tuple[LeftBehind, ...] = ()
+
+
 def slots_at(versions: Mapping[UUID, Sequence[Version]], on_date: date) -> dict[UUID, SlotFacts]:
     """Return the weekly timeslots that meet on the date's week or later, as they then are, by timeslot."""
     found: dict[UUID, SlotFacts] = {}

@@ -25,6 +25,11 @@ REPORT = """query($id: ID!) { node(id: $id) { ... on BackgroundTask { kind state
     items { nodes { title state } } exceptions { nodes { message student { firstName } } } } } }"""
 CLASSES = """{ offerings(filter: {kinds: [CLASS]}) { nodes { id name capacity sessions { name } program { name }
     instructors { firstName } timeslots { weekday startTime durationMinutes room startsOn endsOn } } } }"""
+PREVIEW = """query($input: CarryOverInput!, $after: String) {
+  carryOverPreview(input: $input, first: 1, after: $after) { ... on CarryOverPreview { offeringCount classes {
+    nodes { offeringName refusal isNew timeslotCount startsOn enrolledStudentIds
+            studentsLeftBehind { studentId reason } }
+    pageInfo { hasNextPage endCursor } } } } }"""
 
 
 @dataclass
@@ -44,6 +49,19 @@ class Carrying:
     async def start(self, api: Api | None = None, **given: Any) -> dict[str, Any]:
         sessions = {"fromSessionId": self.desk.session_id, "toSessionId": encode_id("Session", self.target)}
         return await (api or self.desk.api).act("carryOver", SHOWN, **(sessions | given))
+
+    async def preview(self, **given: Any) -> list[dict[str, Any]]:
+        """What the preview says of all classes, page by page."""
+        sessions = {"fromSessionId": self.desk.session_id, "toSessionId": encode_id("Session", self.target)}
+        rows: list[dict[str, Any]] = []
+        after = None
+        while True:
+            answer = await self.desk.api.ask(PREVIEW, input=sessions | given, after=after)
+            found = answer["carryOverPreview"]["classes"]
+            rows += found["nodes"]
+            after = found["pageInfo"]["endCursor"]
+            if not found["pageInfo"]["hasNextPage"]:
+                return rows
 
     async def classes(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.desk.api.ask(CLASSES))["offerings"]["nodes"]
@@ -71,6 +89,13 @@ async def test_R13_5_classes_are_made_again_once_with_what_they_have(carrying: C
     await world.timeslot(desk.lesson.offering_id, weekday=5, ends_on=date(2027, 1, 6))
     camp = await world.offering(kind=OfferingKind.CAMP, name="Camp")
     await world.add(models.OfferingSession, offering_id=camp, session_id=desk.session)
+    preview = await carrying.preview()
+    assert [(each["offeringName"], each["isNew"], each["timeslotCount"], each["startsOn"]) for each in preview] == [
+        ("Camp", False, 0, None),
+        ("Swim 1", True, 2, NEXT.isoformat()),
+    ]
+    assert [each["refusal"] and each["refusal"][:12] for each in preview] == ["Only classes", None]
+    assert len(await carrying.classes()) == 1
     report = await carrying.carry()
     assert (report["kind"], report["state"], report["exceptionCount"]) == ("CARRY_OVER", "COMPLETED", 1)
     assert report["items"]["nodes"] == [{"title": "Camp", "state": "EXCEPTION"}, {"title": "Swim 1", "state": "DONE"}]
@@ -113,6 +138,8 @@ async def test_R13_5_students_who_stay_until_the_end_are_enrolled_again_as_far_a
         await world.enroll(await world.student(first_name=name), offering, **values)
     await world.enroll(await world.student(first_name="Flo"), offering, starts_on=late)
     await world.change(models.Student, desk.ann, tokens_lapse_on=NEXT)
+    (preview,) = await carrying.preview(withEnrollments=True)
+    assert await world.count(models.CarriedOffering) == 0
     report = await carrying.carry(withEnrollments=True)
     left = [(each["student"]["firstName"], each["message"]) for each in report["exceptions"]["nodes"]]
     assert left == [("Flo", "There was no place left.")]
@@ -120,8 +147,12 @@ async def test_R13_5_students_who_stay_until_the_end_are_enrolled_again_as_far_a
     places = await world.rows(models.Enrollment, offering_id=made)
     assert {(place.type, place.starts_on, place.drop_on) for place in places} == {("ACTIVE", NEXT, None)}
     assert len(places) == 2
+    assert set(preview["enrolledStudentIds"]) == {encode_id("Student", place.student_id) for place in places}
+    assert [each["reason"] for each in preview["studentsLeftBehind"]] == ["There was no place left."]
     assert (await world.rows(models.Student, id=desk.ann))[0].tokens_lapse_on is None
     await world.change(models.Offering, offering, capacity=3)
+    (preview,) = await carrying.preview(withEnrollments=True)
+    assert (preview["isNew"], len(preview["enrolledStudentIds"]), preview["studentsLeftBehind"]) == (False, 1, [])
     again = await carrying.carry(withEnrollments=True)
     assert again["exceptionCount"] == 0
     assert len(await world.rows(models.Enrollment, offering_id=made)) == 3
@@ -142,6 +173,9 @@ async def test_R13_5_what_cannot_be_carried_over_is_refused(carrying: Carrying) 
     denied = await carrying.start(manager, withEnrollments=True)
     assert (denied["__typename"], denied["permission"]) == ("PermissionDenied", "MANAGE_ENROLLMENTS")
     other = await desk.world.weekly_class(name="Gym")
+    given: dict[str, Any] = {"fromSessionId": desk.session_id, "toSessionId": encode_id("Session", carrying.target)}
+    refused = await manager.refused(PREVIEW, input=given | {"withEnrollments": True})
+    assert refused[0] == "FORBIDDEN"
     document = "mutation($input: CarryOverInput!) { carryOver(input: $input) { __typename } }"
     given = {
         "fromSessionId": desk.session_id,

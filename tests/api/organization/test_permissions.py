@@ -910,6 +910,20 @@ TABLE["Mutation.writeReport"] = act(
     frozenset({Permission.SEE_REPORTS}),
     **(CHANGES | {"stranger": "OK"}),
 )
+TABLE["Query.carryOverPreview"] = query(
+    """query($input: CarryOverInput!) { carryOverPreview(input: $input) { __typename } }""",
+    lambda stage: {
+        "input": {
+            "fromSessionId": stage.id("Session", stage.session),
+            "toSessionId": stage.id("Session", stage.next_session),
+        }
+    },
+    MANAGE_CATALOGUE,
+    right="NotPossible",
+    lacking=NOT_YOU,
+    stranger=GONE,
+    **STAFF_ALONE,
+)
 TABLE["Query.absenceReport"] = query(
     """{ absenceReport(filter: {from: "2026-11-01", to: "2026-11-30"}) { nodes { studentName token { state } } } }""",
     nothing,
