@@ -59,9 +59,9 @@ def configure_logs(level: str, *, as_json: bool) -> None:
 
 
 class _Logger:
-    """A logger of structlog that writes our own lines. Nobody fails because a line cannot be written.
+    """A logger of structlog that writes Rollbook's own lines. A line that cannot be written causes no failure.
 
-    Records of the standard library would take most of the time of a line, and each request writes one.
+    Each request writes a line, and a record of the standard library would take most of its time.
     """
 
     def __init__(self, name: str, stream: TextIO) -> None:

@@ -35,7 +35,7 @@ class Beside:
 
     query -- its text, as for `HotStatement`; its first column is never null
     given -- its parameters
-    rows -- what it has found; None: it was not executed
+    rows -- what it has found, or None while it has not been executed
     """
 
     query: str
@@ -70,8 +70,8 @@ class HotStatement:
 
 @cache
 def beside(query: str, other: str) -> HotStatement:
-    """Return a statement with the columns of both queries, of which `query` has at most one row, in the order of the
-    other one's rows. A row whose columns of the other one are all null stands for no row of it.
+    """Return a statement that joins the single row of `query` with each row of `other`, in the order of `other`. When
+    `other` finds nothing, its columns are null in the only row. When `query` finds nothing, there are no rows.
     """
     return HotStatement(f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true")  # noqa: S608
 

@@ -1,8 +1,8 @@
 """Lets PostgreSQL plan statements for the organization that has the most rows (decision 79).
 
-A statement is planned once for all organizations. PostgreSQL takes the rows of an average one: all rows, divided by the
-number of organizations, but never more than the most frequent one has. Told that there is one organization, it takes
-the rows of the most frequent one.
+A statement is planned once for all organizations. By itself PostgreSQL estimates the rows of an average organization:
+all rows divided by the number of organizations, and at most as many as the most frequent one has. When it is told that
+there is only one organization, it estimates the rows of the most frequent one.
 """
 
 from sqlalchemy import text
@@ -19,9 +19,10 @@ ORDER BY c.relname
 
 
 async def plan_for_the_largest(engine: AsyncEngine) -> None:
-    """Tell it of each table that does not know it yet, one after the other, and analyze the ones that have rows.
+    """Tell PostgreSQL so for each table that lacks the option, one after the other, and analyze the tables that have
+    rows.
 
-    It is a storage option of the column, for which nobody who reads or writes has to wait.
+    It is a storage option of the column. Setting it blocks neither readers nor writers.
     """
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for name, has_rows in (await connection.execute(_LACKING)).all():

@@ -7,9 +7,9 @@ expression.
 def found_by(table: str, condition: str) -> str:
     """Return the tenant's rows of a table or a view for which the condition holds, to be joined with ON true.
 
-    PostgreSQL knows nothing about the columns of the views, and believes that joins of them have one row. It may then
-    begin with all of the tenant's rows, or look for rows by a part of the key. OFFSET 0 lets it look for rows when it
-    knows what the condition compares them with, and not before (decision 79).
+    PostgreSQL has no statistics of the columns of views and estimates one row for joins of them. It may then begin with
+    all of the tenant's rows, or look for rows by a part of the key. OFFSET 0 makes it evaluate this lookup only when
+    the values that the condition compares are known (decision 79).
     """
     return (
         f"LATERAL (SELECT {table}.* FROM {table}"  # noqa: S608 - names of the statement
@@ -48,7 +48,7 @@ def holds_on(version: str, on_date: str) -> str:
 
 
 def takes_place(enrollment: str, held_on: str, now: str) -> str:
-    """Whether the enrollment takes a place on the date: it gives one, or one is held for it."""
+    """Whether the enrollment takes a place on the date: it is a place itself, or a place is held for it."""
     return (
         f"{enrollment}.deleted_at IS NULL AND ({enrollment}.type <> 'WAITLIST' OR EXISTS ("
         f"SELECT FROM place_offer hold WHERE hold.organization_id = {enrollment}.organization_id"
@@ -58,7 +58,7 @@ def takes_place(enrollment: str, held_on: str, now: str) -> str:
 
 
 def waits(enrollment: str, today: str) -> str:
-    """Whether the enrollment waits for a place. A wait that ends today is over."""
+    """Whether the enrollment waits for a place. An enrollment whose last date is today no longer waits."""
     return (
         f"{enrollment}.type = 'WAITLIST' AND {enrollment}.deleted_at IS NULL"
         f" AND ({enrollment}.drop_on IS NULL OR {enrollment}.drop_on > {today})"

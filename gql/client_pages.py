@@ -93,7 +93,7 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
 
 
 async def not_found(request: Request, _: Exception) -> Response:
-    """Return the answer to an address that does not exist: a browser that opens it gets a page that says so."""
+    """Return the answer to an address that does not exist. A browser gets a page that says so."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         page = await _page("staff.html", request)
         page.status_code = 404
@@ -119,10 +119,10 @@ async def _worker(_: Request) -> Response:
 
 
 async def _signed_out(request: Request) -> Response:
-    """Have the browser delete what it keeps of the pages, after somebody has signed out there.
+    """Make the browser delete what it keeps of the pages, after somebody has signed out there.
 
-    Only a browser that says that the pages themselves ask gets this answer. Another site could otherwise delete marks
-    that wait to be sent.
+    Only requests of the pages themselves get this answer, as the browser states in a header. Otherwise another site
+    could delete marks that wait to be sent.
     """
     if request.headers.get("sec-fetch-site") != "same-origin":
         return Response(status_code=403)

@@ -18,7 +18,7 @@ _END_OF_FILE = re.compile(r"\x1a[\x1a\s]*\Z")  # what old systems write after th
 
 @contextmanager
 def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open the zip file. Raises ImportRefused when it cannot be read, also later in the block."""
+    """Open the zip file. Raises ImportRefused when it cannot be opened, or when the block cannot read from it."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -36,7 +36,7 @@ class _Entry(NamedTuple):
 def csv_files(archive: zipfile.ZipFile, read: Mapping[str, str]) -> dict[str, zipfile.ZipInfo]:
     """Return the files that are to be read, in whichever folder they are, by their names without .csv.
 
-    read -- their names, by the names in lower case: systems disagree about the case
+    read -- the names to read, by their lower-case form, because systems disagree about the case
     """
     entries = archive.infolist()
     if len(entries) > FILES_AT_MOST:

@@ -22,14 +22,14 @@ _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)
 # What databases and spreadsheets write into a cell that has no value. "Null" is also a family's name.
 _NO_VALUE = frozenset({"NULL", "null", "(null)", "[NULL]", r"\N", "#N/A", "#NULL!"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
-# With these a spreadsheet program begins a formula, also behind a tab or a line break.
+# A spreadsheet program takes a cell that begins with one of these for a formula, also after a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def escaped(text: str) -> str:
-    """Return the text as a cell that no spreadsheet program takes for a formula, and no import for an empty cell: with
-    an apostrophe before it if it needs one. Plain numbers such as -15.00 stay as they are.
+    """Return the text as a cell. An apostrophe is put in front if a spreadsheet program would take the text for a
+    formula, or an import would take it for an empty cell. Plain numbers such as -15.00 stay as they are.
     """
     return f"'{text}" if _needs_apostrophe(text) and not _NUMBER.fullmatch(text) else text
 
@@ -122,7 +122,7 @@ def zones() -> frozenset[str]:
 
 
 def _reader(read: Callable[[str], Any], reason: str) -> Callable[[str], Any]:
-    """Return a reader that refuses, with the reason, what `read` answers with None."""
+    """Return a reader that raises ValueError with the reason where `read` returns None."""
 
     def reader(text: str) -> Any:
         if (value := read(text)) is None:

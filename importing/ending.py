@@ -47,5 +47,5 @@ async def end_enrollments(
 
 
 def rows_of(status: str) -> int:
-    """Return the 3 of "UPDATE 3"."""
+    """Return the number of rows in a command tag: 3 for "UPDATE 3"."""
     return int(status.rsplit(" ", 1)[-1])

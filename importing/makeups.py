@@ -40,8 +40,8 @@ async def hold_makeups(
 async def follow_makeups(
     connection: asyncpg.Connection, organization_id: UUID, offerings: Collection[UUID], now: datetime
 ) -> int:
-    """Give back what is not held any more, in the import's transaction, and return how many makeups that were. Call it
-    when everything about classes is written.
+    """Give back the makeups whose occurrences are no longer held, in the import's transaction, and return their number.
+    Call it after everything about classes has been written.
     """
     if not offerings:
         return 0

@@ -4,5 +4,5 @@ FEW = 3  # so many of a kind end without asking
 
 
 def is_many(count: int, of: int) -> bool:
-    """Tell whether so many of a kind are more than a tenth, and more than a few."""
+    """Return whether this number is more than a tenth of its kind, and more than FEW."""
     return count > FEW and 10 * count > of

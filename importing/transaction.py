@@ -24,7 +24,7 @@ async def in_one_transaction(database_url: str, work: Callable[[asyncpg.Connecti
     Raises ImportRefused when somebody changed the same data meanwhile.
     """
     url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-    # The statistics speak of the largest organization, for which reading a whole table can look cheaper than its index.
+    # Statements are planned for the largest organization, for which PostgreSQL may prefer to read a whole table.
     settings = {**ending(OF_A_COMMAND), "enable_seqscan": "off"}
     connection = await asyncpg.connect(url, server_settings=settings)
     watch_socket(connection)
@@ -42,8 +42,8 @@ async def in_one_transaction(database_url: str, work: Callable[[asyncpg.Connecti
 
 
 async def lock_imports(connection: asyncpg.Connection, organization_id: UUID, name: str) -> None:
-    """Admit one import at a time into an organization, and wait for erasures, which are short. The locks end with the
-    transaction, however that ends.
+    """Allow one import at a time in an organization, and wait for erasures, which are short. The locks end with the
+    transaction.
     """
     key = import_lock_key(organization_id)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, $2)", LOCK_CLASS, key):

@@ -28,7 +28,7 @@ return 1
 class JobQueue(ArqRedis):
     """arq's pool, which queues a job with one message to Redis.
 
-    `ArqRedis.enqueue_job` takes four messages for the same, whose cost each first check-in of a class would pay.
+    `ArqRedis.enqueue_job` needs four messages for the same, and the first check-in of each class queues a job.
 
     Assumed of arq: a job is what `serialize_job` makes, under its key, which expires. Its id is in the sorted set of
     the queue, by the millisecond at which it is due. A job whose key or whose result's key exists is not queued again.
@@ -43,7 +43,7 @@ class JobQueue(ArqRedis):
     ) -> bool:
         """Queue the job unless one with its id is queued, runs, or has a result that is kept. Return whether it was.
 
-        due_at -- when it is due; None: now
+        due_at -- when it is due. None: now
         lifetime -- how long it is kept, counted from now
         """
         now = timestamp_ms()

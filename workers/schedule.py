@@ -28,9 +28,9 @@ TIMETABLE: tuple[CronJob, ...] = (
     _line("end_days", end_days_of_locations, second=10, timeout=600),
     # Each minute at :30, between the full minutes at which runs are due, so that arq's own wake-up comes first.
     _line("sweep_token_runs", sweep_token_runs, second=30, timeout=50),
-    # Each minute at :20, so that the e-mail of the same minute tells the next who waits.
+    # Each minute at :20, so that the e-mail job of the same minute tells the next family.
     _line("end_offers_over", end_offers_over, second=20, timeout=50),
-    # Every ten minutes: acts on enrollments offer places themselves, so only those are left that imports, erasures and
+    # Every ten minutes. Acts on enrollments offer places themselves; this job offers those that imports, erasures and
     # changes of the timetable have freed.
     _line("offer_free_places", offer_free_places, minute=set(range(5, 60, 10)), second=25, timeout=300),
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.

@@ -125,7 +125,7 @@ class EnrollmentEnd(StrEnum):
 
 
 class PlaceOfferState(StrEnum):
-    """What has become of a place that was offered to a student who waits."""
+    """The state of an offer of a place to a student who waits."""
 
     OPEN = "OPEN"
     ACCEPTED = "ACCEPTED"
@@ -387,7 +387,7 @@ class ReportGroup(StrEnum):
 
 
 class ReportFile(StrEnum):
-    """R15.1: what a report is about that is written as a file."""
+    """R15.1: the reports that can be written as a file."""
 
     ATTENDANCE_BY_OFFERING = "ATTENDANCE_BY_OFFERING"
     ATTENDANCE_BY_STUDENT = "ATTENDANCE_BY_STUDENT"
@@ -403,7 +403,7 @@ class ReportFile(StrEnum):
 
 
 class TokenReportGroup(StrEnum):
-    """R15.1: by what a report of makeup tokens counts them."""
+    """R15.1: how a report groups the makeup tokens that it counts."""
 
     PROGRAM = "PROGRAM"
     LOCATION = "LOCATION"

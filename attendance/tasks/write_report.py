@@ -29,7 +29,7 @@ class ReportGiven:
 
 
 class WriteReport(Kind[ReportGiven]):
-    """Writes each part of the file in a transaction of its own, as things are then."""
+    """Writes each part of the file in a transaction of its own, which reads the data of that moment."""
 
     kind: ClassVar = TaskKind.WRITE_REPORT
     given_type: ClassVar = ReportGiven

@@ -15,7 +15,7 @@ OFFERED_PLACES = Check(
     """,
 )
 
-# An import and a lower capacity may leave too few places for all who have one, but then no more are offered.
+# An import or a lower capacity may leave fewer places than students who have one. Then no place is offered.
 HELD_PLACES = Check(
     "held-places",
     "place_offer",

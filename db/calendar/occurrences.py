@@ -146,8 +146,8 @@ async def find_head(
 ) -> OccurrenceHead | None:
     """Return the occurrence, or None when the organization has no such timeslot or it does not fall on the date.
 
-    read -- what `head_beside` has returned for the key, in the same snapshot. The statement is executed unless its rows
-        are there already.
+    read -- the query that `head_beside` returned for the key, in the same snapshot. The statement is executed unless
+    this query has been executed.
     """
     if read is not None and read.rows is not None:
         return next((head for row in read.rows if (head := head_of(row)) is not None), None)

@@ -112,8 +112,8 @@ async def places_to_carry(uow: UnitOfWork, offering_id: UUID, session_id: UUID, 
 async def places_taken(
     uow: UnitOfWork, offering_id: UUID, since: date, now: datetime
 ) -> list[tuple[UUID, UUID | None]]:
-    """Return who has a place in the offering from the date on, or for whom one is held, each with a timeslot or None
-    for all.
+    """Return the students who have a place in the offering from the date on, or for whom one is held, each with a
+    timeslot, or None for all timeslots.
     """
     found = await uow.connection.execute(_TAKEN, {**_of(uow, offering_id), "since": since, "now": now})
     return [(row.student_id, row.timeslot_id) for row in found]

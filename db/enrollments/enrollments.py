@@ -88,7 +88,7 @@ async def read_places(
     """Return the offering's enrollments that cover one of the dates, including WAITLIST, without deleted ones, and the
     places that are held, each as the ACTIVE one that it would become.
 
-    for_student -- whose place is looked for: what is held for the student is left out
+    for_student -- the student for whom a place is looked for. Places that are held for this student are left out
     """
     given = {
         "organization_id": organization_id,

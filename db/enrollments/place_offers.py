@@ -1,4 +1,4 @@
-"""Statements with which places are offered to those who wait, and with which offers are settled."""
+"""Statements that offer places to students who wait, and that settle offers."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -27,7 +27,7 @@ WHERE p.organization_id = :organization_id AND p.enrollment_id = ANY (CAST(:enro
   AND p.state = 'OPEN'
 RETURNING p.id
 """)
-# An offer to an enrollment that was deleted or has ended otherwise is as good as withdrawn.
+# An offer to an enrollment that was deleted or has ended otherwise counts as withdrawn.
 _OVER = text(f"""
 UPDATE place_offer p SET settled_at = :now,
     state = CASE WHEN e.deleted_at IS NULL AND (e.drop_on IS NULL OR e.drop_on >= {TODAY}) THEN 'OVER'
@@ -40,7 +40,7 @@ WHERE p.organization_id = :organization_id AND e.organization_id = :organization
   AND (p.holds_until <= :now OR e.deleted_at IS NOT NULL OR e.drop_on < {TODAY})
 RETURNING p.id, p.enrollment_id, p.state
 """)  # noqa: S608 - a constant
-# The last day of waiting is yesterday. Who began to wait today never waited.
+# The last day of the wait is yesterday. A wait that began today is deleted.
 _END = text(f"""
 UPDATE enrollment e SET
     drop_on = CASE WHEN e.starts_on < k.today THEN k.today - 1 ELSE e.drop_on END,
@@ -84,8 +84,8 @@ _LINES = text("SELECT organization_id, offering_id FROM lines_to_offer(:now)")
 
 @dataclass(frozen=True, slots=True)
 class OfferRecord:
-    """An offer with its history. `offered_by` is None when it was offered automatically; `settled_by` is None when
-    nobody of the staff settled it.
+    """An offer with its history. `offered_by` is None when it was offered automatically; `settled_by` is None unless
+    staff settled it.
     """
 
     id: UUID
@@ -100,7 +100,7 @@ class OfferRecord:
 
 @dataclass(frozen=True, slots=True)
 class OfferNotice:
-    """What a family is told of an offer. `until` is local."""
+    """What an e-mail tells a family about an offer. `until` is local time."""
 
     offer_id: UUID
     starts_on: date
@@ -159,8 +159,8 @@ async def settle_offers_of(
 async def settle_over(
     uow: UnitOfWork, offering_ids: Collection[UUID], *, now: datetime
 ) -> dict[PlaceOfferState, list[tuple[UUID, UUID]]]:
-    """Settle the offerings' open offers whose time is over, and those to enrollments that have ended. Return both by
-    what has become of them, each with the id of the offer and of the enrollment.
+    """Settle the offerings' open offers whose time is over, and those to enrollments that have ended. Return them by
+    their new state, each with the ids of the offer and of the enrollment.
     """
     given = {"organization_id": uow.organization_id, "offering_ids": list(offering_ids), "now": now}
     settled: dict[PlaceOfferState, list[tuple[UUID, UUID]]] = defaultdict(list)
@@ -170,13 +170,13 @@ async def settle_over(
 
 
 async def end_waits(uow: UnitOfWork, enrollment_ids: Collection[UUID], *, now: datetime) -> None:
-    """Let these enrollments wait no more."""
+    """End these WAITLIST enrollments."""
     given = {"organization_id": uow.organization_id, "ids": list(enrollment_ids), "now": now}
     await uow.connection.execute(_END, given)
 
 
 async def read_offer_notices(uow: UnitOfWork, offer_ids: Collection[UUID]) -> list[OfferNotice]:
-    """Return what families with an address are told of these offers."""
+    """Return what e-mails tell families about these offers. Families without an address are left out."""
     given = {"organization_id": uow.organization_id, "ids": list(offer_ids)}
     return [
         OfferNotice(
@@ -214,7 +214,7 @@ async def offerings_with_offers_over(connection: AsyncConnection, now: datetime)
 
 
 async def lines_to_offer(connection: AsyncConnection, now: datetime) -> list[tuple[UUID, UUID]]:
-    """Return the organization and id of each offering of any tenant where somebody waits to whom a place would be
-    offered by itself if there is one.
+    """Return the organization and id of each offering of any tenant that offers places automatically and where a
+    student waits without an offer.
     """
     return [(row.organization_id, row.offering_id) for row in await connection.execute(_LINES, {"now": now})]

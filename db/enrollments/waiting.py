@@ -42,7 +42,8 @@ async def close_waiting(
     fetch: Callable[..., Awaitable[Any]], organization_id: UUID, place_ids: Collection[UUID], now: datetime
 ) -> int:
     """End the WAITLIST enrollments of the students to whom these ACTIVE enrollments give a place in the same offering,
-    and return how many there were. What was offered to them counts as accepted. Another type ends none.
+    and return how many there were. Open offers to them count as accepted. Enrollments of other types than ACTIVE end
+    none.
 
     fetch -- runs a statement with the parameters $1, $2 ... and returns its rows.
 

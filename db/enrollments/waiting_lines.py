@@ -58,7 +58,7 @@ _WAITER = text(f"{_WAITERS} AND e.id = :id")
 
 
 async def offerings_with_next(uow: UnitOfWork, offering_ids: Collection[UUID], *, now: datetime) -> list[UUID]:
-    """Return those of the offerings in which somebody waits to whom no place is offered."""
+    """Return the offerings in which a student waits who has no open offer."""
     given = {"organization_id": uow.organization_id, "offering_ids": list(offering_ids), "now": now}
     return list((await uow.connection.execute(_WITH_NEXT, given)).scalars())
 
@@ -70,8 +70,8 @@ async def read_line(uow: UnitOfWork, offering_id: UUID, *, now: datetime) -> lis
 
 
 async def find_waiter(uow: UnitOfWork, enrollment_id: UUID) -> tuple[UUID, Waiter] | None:
-    """Return the enrollment with its last offer, and the id of its offering, whatever its type, even when it is over or
-    deleted. None: there is no such enrollment.
+    """Return the enrollment with its last offer, and the id of its offering, whatever its type is, also when it has
+    ended or was deleted. None when there is no such enrollment.
     """
     given = {"organization_id": uow.organization_id, "id": enrollment_id}
     row = (await uow.connection.execute(_WAITER, given)).one_or_none()

@@ -84,9 +84,9 @@ class WantedClasses:
 
     with_rejected -- nothing is left out.
     least_months, most_months -- the student's age on the first and on the last date; None when it is not known. Classes
-        for others are left out.
+    for others are left out.
     without_full -- whether classes are left out that are full on every date.
-    now -- a place that is held for a student who waits until later than this is taken, but not for that student
+    now -- places that are held until later than this are taken, except for the student for whom they are held
     """
 
     student_id: UUID

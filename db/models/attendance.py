@@ -22,7 +22,7 @@ class Occurrence(OfOccurrence):
         of("person", "cancelled_by_id"),
         CheckConstraint("revision >= 0", name="revision_is_a_count"),
         Index("occurrence_held_on_ix", "organization_id", "held_on"),
-        # Each roll sheet asks which dates around it were cancelled, and hardly any was.
+        # Each roll sheet asks which dates around it were cancelled. Few occurrences are.
         Index(
             "occurrence_cancelled_ix",
             "organization_id",

@@ -59,9 +59,9 @@ class PlaceOffer(Entity):
     """A place that is offered to a WAITLIST enrollment, and held for it from starts_on on until holds_until.
 
     offered_by_id -- null: it was offered automatically
-    settled_by_id -- who accepted, declined or withdrew it; null: nobody did, or it is open
+    settled_by_id -- who accepted, declined or withdrew it. Null while it is open, and when nobody answered
 
-    An open offer whose `holds_until` has passed holds nothing any more.
+    An open offer whose `holds_until` has passed no longer holds a place.
     """
 
     __tablename__ = "place_offer"

@@ -1,4 +1,4 @@
-"""What spreadsheets that were imported said of each row."""
+"""What imported spreadsheets contained for each row."""
 
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ class ImportedRow(Table):
     """A row of a spreadsheet, by its file and the key of its source, and the row of the database that it is about.
 
     row_id -- the id in the table of that file
-    said -- a digest of each cell when an import last followed it, so that an import sees what the source and what the
-        office changed (R13.9)
+    said -- a digest of each cell when an import last applied it. It shows whether the source or the office has changed
+    a value since (R13.9)
     is_ours -- an import made the row, so that it ends when the source no longer has it
     """
 

@@ -118,8 +118,8 @@ class BackgroundTaskException(Table):
 
 
 class ReportPart(Table):
-    """A part of the file to which a task writes a report (R15.1). It is written with its item, and deleted with the
-    task, or when somebody who may be named in it is erased.
+    """A part of the file to which a task writes a report (R15.1). It is written with its item. It is deleted with the
+    task, and when somebody in the organization is erased.
     """
 
     __tablename__ = "report_part"

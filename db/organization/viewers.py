@@ -105,10 +105,10 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
 
 
 async def find_again(connection: AsyncConnection, known: Viewer, also: Beside | None = None) -> Viewer | None:
-    """Return a person who was found before as the person is now, in one small statement; None: somebody's access in the
-    organization has changed, so that everything has to be read anew.
+    """Return a person who was found before, with the present names, in one small statement. None when somebody's access
+    in the organization has changed, so that everything has to be read anew.
 
-    The number of the last change of access stands for everything but the names and the currency.
+    While the number of the last change of access is the same, everything but the names and the currency is unchanged.
 
     also -- a query of the same tenant that is executed in the same statement
     """

@@ -29,7 +29,7 @@ _FAMILY_OF = text("""
 SELECT s.family_id FROM student s
 WHERE s.organization_id = :organization_id AND s.id = :student_id AND s.deleted_at IS NULL
 """)
-# As whoever drops a place: not against the foreign keys of those who add something, who would wait in a circle.
+# The lock is the one of a drop. A stronger one would also exclude the foreign keys of inserts and cause deadlocks.
 _LOCK_STUDENTS = text("""
 SELECT s.id FROM student s
 WHERE s.organization_id = :organization_id AND s.id = ANY (CAST(:student_ids AS uuid[]))
@@ -82,7 +82,7 @@ SELECT count(*) FROM makeup_token t
 WHERE t.organization_id = :organization_id AND t.student_id = ANY (CAST(:student_ids AS uuid[]))
   AND {STATE} IN ('AVAILABLE', 'SCHEDULED', 'REQUESTED')
 """)  # noqa: S608 - constants
-# Imports leave alone what the office has ended (R13.9).
+# Imports do not change what the office has ended (R13.9).
 _END_GUARDIANS = text("""
 UPDATE person p SET ended_at = :now, office_fields = ARRAY(
     SELECT DISTINCT n.name FROM unnest(p.office_fields || ARRAY['ended_at', 'phones']) AS n (name) ORDER BY n.name)
@@ -105,7 +105,7 @@ async def find_family_of(uow: UnitOfWork, student_id: UUID) -> UUID | None:
 
 
 async def find_leaving(uow: UnitOfWork, leaver: Leaver) -> list[UUID] | None:
-    """Return the students who leave, or None when there is no such family, or no such student in it."""
+    """Return the students who leave. None when the family does not exist, or the student is not in it."""
     given = {"organization_id": uow.organization_id, "family_id": leaver.family_id}
     students = list(await uow.connection.scalars(_STUDENTS, given | {"student_id": leaver.student_id}))
     if not students and (leaver.student_id is not None or not await uow.connection.scalar(_IS_FAMILY, given)):
@@ -153,7 +153,7 @@ async def end_places(uow: UnitOfWork, places: Sequence[OpenPlace], now: datetime
 async def find_requested_tokens(
     uow: UnitOfWork, student_ids: Collection[UUID], since: date | None, now: datetime
 ) -> list[UUID]:
-    """Return the tokens with an open request for a class that is held when the students have left."""
+    """Return the tokens with an open request for a class on a date on which the students have left."""
     given = {"organization_id": uow.organization_id, "student_ids": list(student_ids), "since": since, "now": now}
     return list(await uow.connection.scalars(_REQUESTS, given))
 
@@ -166,7 +166,7 @@ async def count_unused_tokens(
 
 
 async def end_guardians(uow: UnitOfWork, ids: Sequence[UUID], now: datetime) -> None:
-    """End the guardians' access and sign-ins; their numbers identify the family no more."""
+    """End the guardians' access and sign-ins. Their telephone numbers no longer identify the family."""
     given = {"organization_id": uow.organization_id, "ids": list(ids)}
     await uow.connection.execute(_END_GUARDIANS, given | {"now": now})
     await uow.connection.execute(_END_NUMBERS, given)

@@ -98,7 +98,7 @@ FROM unnest(CAST(:moved AS uuid[]), CAST(:kept AS uuid[])) AS k (moved_id, kept_
 JOIN expected_absence_enrollment x ON x.organization_id = :organization_id AND x.enrollment_id = k.moved_id
 ON CONFLICT DO NOTHING
 """)
-# Of two open offers the one stays that is of the enrollment that is kept.
+# When both enrollments have an open offer, the offer of the enrollment that is kept stays.
 _OFFERS = text("""
 UPDATE place_offer p SET enrollment_id = k.kept_id
 FROM unnest(CAST(:moved AS uuid[]), CAST(:kept AS uuid[])) AS k (moved_id, kept_id)

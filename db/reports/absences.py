@@ -46,7 +46,7 @@ ORDER BY page.held_on, page.class_key, page.timeslot_id, page.student_key, page.
 
 @dataclass(frozen=True, slots=True)
 class AbsenceToken:
-    """The token of an absence. `good_through` is the last day on which it can be used; None: it never expires."""
+    """The token of an absence. `good_through` is the last day on which it can be used. None: it never expires."""
 
     id: UUID
     state: MakeupTokenState
@@ -55,7 +55,7 @@ class AbsenceToken:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceRow:
-    """A mark ABSENT or EXCUSED_ABSENCE. `class_key` and `student_key` are what rows of one date are ordered by."""
+    """A mark ABSENT or EXCUSED_ABSENCE. Rows of one date are ordered by `class_key` and `student_key`."""
 
     key: OccurrenceKey
     offering_id: UUID
@@ -82,7 +82,7 @@ async def read_absences(
     after: Sequence[object] | None,
     limit: int,
 ) -> list[AbsenceRow]:
-    """Return the absences after a place, by date, class and student, in one statement."""
+    """Return the absences after a position, by date, class and student, in one statement."""
     names = ("after_on", "after_class", "after_timeslot", "after_name", "after_student")
     given = dict(zip(names, after or (None,) * len(names), strict=True))
     rows = await _ABSENCES.rows(connection, given | sheets_in(organization_id, chosen) | {"now": now, "limit": limit})

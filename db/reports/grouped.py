@@ -1,4 +1,4 @@
-"""What reports share that count by group: a page of groups in order, beside the totals of all of them (R15.1)."""
+"""What reports by group share: a page of groups in order, and the totals of all groups (R15.1)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,8 +30,9 @@ ORDER BY page.sorted_by, page.key
 class ReportRow(Generic[Counts]):
     """A group with what was counted in it.
 
-    key -- the id of what the group is about, or what else tells groups apart; empty when it is about nothing.
-    place -- what rows are ordered by, then by key.
+    key -- the id of the object that the group is about, or another text that identifies the group; empty when the group
+    is about no object.
+    place -- rows are ordered by it, and then by key.
     """
 
     key: str
@@ -54,7 +55,8 @@ def position(after: tuple[str, str] | None, limit: int) -> dict[str, object]:
 def page_of(rows: Sequence[Any], counts: Callable[[Row[Any], str], Counts]) -> ReportPage[Counts]:
     """Return what TOTALS_AND_PAGE has found.
 
-    counts -- reads the columns with the prefix that it is given: "all_" for those of the table `total`
+    counts -- returns the counts of a row from the columns that begin with a prefix, which is "all_" for the totals and
+    "" for a group
     """
     found = tuple(ReportRow(row.key, row.sorted_by, row.name, counts(row, "")) for row in rows if row.key is not None)
     return ReportPage(counts(rows[0], "all_"), found)

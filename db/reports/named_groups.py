@@ -1,4 +1,6 @@
-"""Groups of a report that are ordered by names without sort keys in the database: a statement is given the keys."""
+"""Groups of a report that are ordered by names for which the database has no sort keys. The statement gets the keys as
+parameters.
+"""
 
 from uuid import UUID
 

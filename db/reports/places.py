@@ -55,9 +55,9 @@ ORDER BY page.sort_key, coalesce(page.weekday, 0), page.start_time, page.id
 
 @dataclass(frozen=True, slots=True)
 class PlacesFilter:
-    """On which date places are counted, and of what. None or an empty collection sets no condition.
+    """The date on which places are counted, and the offerings. None or an empty collection sets no condition.
 
-    now -- what is held for students who wait until later than this is not free
+    now -- places that are held until later than this are not free
     """
 
     on_date: date
@@ -74,7 +74,7 @@ class PlacesRow:
     weekday -- from 1, Monday, to 7; None when it meets every day.
     capacity -- None: unlimited.
     taken -- the students who have a place on the date, each once.
-    held -- the students for whom one is held while they wait, and who have no other.
+    held -- the students without a place for whom one is held.
     """
 
     timeslot_id: UUID
@@ -109,7 +109,7 @@ async def read_places_report(
     after: Sequence[object] | None,
     limit: int,
 ) -> list[PlacesRow]:
-    """Return the timeslots after a place, by class, weekday and time, in one statement."""
+    """Return the timeslots after a position, by class, weekday and time, in one statement."""
     names = ("after_name", "after_weekday", "after_start", "after_id")
     given = dict(zip(names, after or (None,) * len(names), strict=True)) | {
         "organization_id": organization_id,

@@ -20,7 +20,7 @@ sheet AS MATERIALIZED (
       AND (CAST(:location_ids AS uuid[]) IS NULL OR v.location_id = ANY (:location_ids))
       AND (CAST(:program_ids AS uuid[]) IS NULL OR v.program_id = ANY (:program_ids))
 )"""  # noqa: S608 - constants
-"""The sheets that `sheets_in` describes. A mark has always the row of its occurrence."""
+"""The sheets that `sheets_in` describes. Every mark has an occurrence row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ _TOTALS = ", ".join(f"coalesce(CAST(sum(counted.{name}) AS bigint), 0) AS all_{n
 def _report(key: str, sorted_by: str, name: str, joined: str) -> HotStatement:
     """Return the statement for one way of grouping.
 
-    key, sorted_by, name -- expressions for a group's id as text, for its place and for its name.
-    joined -- what they need beside the tokens.
+    key, sorted_by, name -- expressions for a group's id as text, its position in the order, and its name.
+    joined -- the joins to the tokens that these expressions need.
 
-    Tokens that were over before :since and have nothing to do with the range are not read. A request can outlive its
-    token's last day.
+    Tokens that expired before :since, and that were neither issued nor used in the range, are not read. A token with an
+    open request is read, because a request can be open after its token's last day.
     """
     return HotStatement(f"""
 WITH token AS MATERIALIZED (
@@ -79,7 +79,7 @@ _REPORTS = {
     ),
 }
 _NAMES = {TokenReportGroup.PROGRAM: PROGRAMS, TokenReportGroup.LOCATION: LOCATIONS}
-# No token is over at its location while the date in UTC is this many days ahead at most.
+# The date at a location differs from the date in UTC by less than this.
 _STILL_TODAY = timedelta(days=2)
 
 
@@ -104,8 +104,8 @@ async def read_token_report(
     after: tuple[str, str] | None,
     limit: int,
 ) -> ReportPage[TokenCounts]:
-    """Return the rows after a place and key, and the totals of all rows. It takes one statement, or two when names are
-    ordered that the database keeps no sort keys for.
+    """Return the rows after a position and key, and the totals of all rows. This takes one statement, or two when the
+    database has no sort keys for the names.
     """
     starts_on, ends_on = bounded(chosen.within)
     given: dict[str, object] = {

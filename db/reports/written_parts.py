@@ -24,7 +24,7 @@ JOIN report_part r ON r.organization_id = b.organization_id AND r.background_tas
 """)
 
 
-# A report that reads a name before it is erased, and is kept afterwards, would keep the name.
+# Without this lock, a report could read a name before an erasure and store it afterwards.
 _LOCK_CLASS = 7_065_514
 _LOCK = text("SELECT pg_advisory_xact_lock(:lock_class, :key)")
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:lock_class, :key)")
@@ -43,8 +43,8 @@ class WrittenPart:
 
 
 async def lock_names(uow: UnitOfWork, *, to_erase: bool) -> None:
-    """Let no report be written while somebody is erased, until the transaction ends. Reports do not exclude each other,
-    and neither do erasures of other organizations.
+    """Let no report be written while somebody is erased, until the transaction ends. Reports do not exclude each other.
+    Erasures in other organizations do not exclude them.
     """
     given = {"lock_class": _LOCK_CLASS, "key": import_lock_key(uow.organization_id)}
     await uow.connection.execute(_LOCK if to_erase else _LOCK_SHARED, given)

@@ -37,8 +37,8 @@ GROUP BY k.timeslot_id, k.held_on
 async def read_places_taken(
     connection: AsyncConnection, organization_id: UUID, heads: Collection[OccurrenceHead], *, now: datetime
 ) -> dict[OccurrenceKey, int]:
-    """Return the number of students on each roster, or for whom a place is held then, whom no approved expected absence
-    covers, in one statement.
+    """Return for each occurrence the number of students who are on its roster or for whom a place is held, without
+    those whom an approved expected absence covers. This takes one statement.
     """
     found = await _TAKEN.rows(
         connection,

@@ -105,8 +105,8 @@ async def let_tokens_lapse(uow: UnitOfWork, student_id: UUID, lapses_on: date) -
 
 
 async def read_stays_of(uow: UnitOfWork, student_ids: Collection[UUID]) -> dict[UUID, tuple[date | None, list[Stay]]]:
-    """Return for each student the day on which the tokens lapse already, and all enrollments, except deleted ones. The
-    caller has locked the students.
+    """Return for each student the day on which the tokens already lapse, if there is one, and all enrollments except
+    deleted ones. The caller has locked the students.
     """
     given = {"organization_id": uow.organization_id, "student_ids": list(student_ids)}
     found: dict[UUID, tuple[date | None, list[Stay]]] = {}

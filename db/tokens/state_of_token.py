@@ -6,7 +6,7 @@ The rule is `token_state` (attendance/rules/tokens/makeup_tokens.py). Tests comp
 from db.tokens.student_tokens import CLASS_ZONE, REQUESTED_ON, ZONES
 
 GOOD_THROUGH = "coalesce(least(t.expires_on, t.lapses_on), 'infinity'::date)"
-"""Of a token `t`: the last day on which it is good. The index makeup_token_expiry_ix has the same expression."""
+"""The last day on which a token `t` can be used. The index makeup_token_expiry_ix has the same expression."""
 
 TODAY = f"""LEFT JOIN enrollment m ON m.organization_id = t.organization_id AND m.id = t.makeup_enrollment_id
 LEFT JOIN offering mo ON mo.organization_id = m.organization_id AND mo.id = m.offering_id
@@ -31,4 +31,4 @@ CASE
     WHEN t.issued_on > d.latest THEN 'SCHEDULED'
     ELSE 'AVAILABLE'
 END"""
-"""Of a token `t`: its state."""
+"""The state of a token `t`."""

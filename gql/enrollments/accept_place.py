@@ -1,4 +1,4 @@
-"""The mutation `acceptPlace` gives a student who waits the place that is offered."""
+"""The mutation `acceptPlace`: a student who waits gets the place that is offered."""
 
 from typing import Annotated, TypeAlias
 

@@ -1,4 +1,4 @@
-"""The mutation `declinePlace` gives up the place that is offered to a student who waits."""
+"""The mutation `declinePlace`: a student who waits gives up the place that is offered."""
 
 from typing import Annotated, TypeAlias
 

@@ -1,4 +1,4 @@
-"""The mutation `offerPlace` offers a place to a student who waits, and holds it."""
+"""The mutation `offerPlace`: staff offer a place to a student who waits, and it is held."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, TypeAlias

@@ -1,4 +1,4 @@
-"""The mutation `withdrawPlace` takes back the offer of a place."""
+"""The mutation `withdrawPlace`: staff take back the offer of a place."""
 
 from typing import Annotated, TypeAlias
 

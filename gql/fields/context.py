@@ -126,7 +126,7 @@ async def make_context(
 async def reading(info: Info, also: Beside | None = None) -> AsyncIterator[Reading]:
     """Open a snapshot of the viewer's organization for reading. Raises NotAuthenticated and Forbidden.
 
-    also -- a query that may be executed with the viewer's, before it is known what the viewer may see
+    also -- a query that may be executed together with the viewer's, before the viewer's permissions are checked
     """
     claims, access = _asked(info)
     services = info.context.services

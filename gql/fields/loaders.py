@@ -88,7 +88,7 @@ async def read_sheet(connection: AsyncConnection, viewer: Viewer, key: Occurrenc
 async def find_visible_head(
     connection: AsyncConnection, viewer: Viewer, key: OccurrenceKey, read: Beside | None = None
 ) -> OccurrenceHead | None:
-    """Return the occurrence; None when there is none, or when the viewer may not see it.
+    """Return the occurrence, or None when it does not exist or the viewer may not see it.
 
     read -- see `find_head`
     """
@@ -136,8 +136,8 @@ async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
 
 
 async def load_places_taken(info: Info, head: OccurrenceHead) -> int:
-    """Return the number of places taken on the date (R8.6), with those that are held for students who wait. It is read
-    without the roster.
+    """Return the number of places taken on the date (R8.6), including those that are held for students who wait. The
+    roster is not read.
     """
     return await load(info, (head, info.context.clock()), _read_places_taken)
 

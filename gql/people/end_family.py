@@ -61,7 +61,7 @@ EndFamilyResult: TypeAlias = Annotated[
 
 
 async def rehearsed(info: Info, act: Act) -> LeavingEffect:
-    """Carry out the act, take it back, and return what it did."""
+    """Carry out the act, roll it back, and return what it changed. Raises Forbidden in place of PermissionDenied."""
     async with rehearsing(info) as (uow, viewer):
         try:
             return show_leaving(await act(uow, viewer, info.context.clock()))
@@ -70,7 +70,7 @@ async def rehearsed(info: Info, act: Act) -> LeavingEffect:
 
 
 def checked_since(since: date | None) -> date | None:
-    """Return the date. Raises BadInput for one on which nothing can meet."""
+    """Return the date. Raises BadInput for a date that is out of range."""
     if since is not None:
         checked_date(since, "input.from")
     return since

@@ -1,4 +1,4 @@
-"""What ending a family or a student does, as the mutations answer it and their previews tell it beforehand."""
+"""What ending a family or a student changes, as the mutations and their previews return it."""
 
 from datetime import date
 from typing import Annotated, TypeAlias

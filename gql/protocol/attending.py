@@ -1,4 +1,4 @@
-"""Attends to the work of an HTTP request, which ends when its time is over or its client disconnects."""
+"""Runs the work of an HTTP request, and ends it when its time is over or its client disconnects."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -14,7 +14,7 @@ T = TypeVar("T")
 # Seconds after which it is first asked whether the client is still there. Most work is done before, and a task that
 # listens to the client costs as much as a small statement.
 _FIRST_LOOK = 0.25
-# How many seconds cancelled work may take to clean up before its client is answered without it.
+# Seconds that cancelled work may take to clean up before the client is answered without it.
 _PATIENCE = 5.0
 
 
@@ -23,8 +23,8 @@ class HungUp(Exception):
 
 
 async def attended(work: Coroutine[Any, Any, T], receive: Receive, seconds: float) -> T:
-    """Return the work's result. The work is cancelled when it takes longer than these seconds, and then TimedOut is
-    raised, or when the client disconnects, and then HungUp is.
+    """Return the result of the work. When the work takes longer than these seconds, it is cancelled and TimedOut is
+    raised. When the client disconnects, it is cancelled and HungUp is raised.
     """
     found: T = await _Attended(work, receive, seconds).result()
     return found

@@ -14,7 +14,7 @@ Counts = TypeVar("Counts")
 Node = TypeVar("Node")
 
 ROW_CURSOR = (str, str)
-"""The types of a cursor: a row's place and its key."""
+"""The types of a cursor: what a row is ordered by, and its key."""
 
 
 def show_rows(
@@ -31,5 +31,5 @@ def show_rows(
 
 
 def subject_id(type_name: str | None, row: ReportRow[Counts]) -> strawberry.ID | None:
-    """Return the id of what the row is about, or None when it is about no object of a type."""
+    """Return the global id of the object that the row is about, or None when it is about no object."""
     return encode_id(type_name, UUID(row.key)) if type_name and row.key else None

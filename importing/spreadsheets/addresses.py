@@ -1,4 +1,4 @@
-"""Decides who gets an e-mail address to sign in with: one person of a kind has it."""
+"""Decides who gets an e-mail address to sign in with. Of staff, and of guardians, one person can have an address."""
 
 from uuid import UUID
 

@@ -1,4 +1,6 @@
-"""What contradicts in a row although each cell is sound. Every reason names the cause and the cure (R13.11)."""
+"""Finds contradictions between the cells of a row that are valid by themselves. Every reason names the cause and the
+cure (R13.11).
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,7 +26,7 @@ _TELEPHONE = 40
 
 
 def line_faults(sheet: Sheet, line: Line) -> list[tuple[str, str, str]]:
-    """Return what is wrong with a line by itself: column, value and reason."""
+    """Return the contradictions within a line, each as column, value and reason."""
     found = []
     if sheet in (SESSIONS, STAFF) and "," in line.key:
         found.append(("id", line.key, "contains a comma, which separates ids in lists; choose another id"))

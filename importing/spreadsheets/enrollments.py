@@ -1,4 +1,4 @@
-"""Who is in which class: what the office did stays, and so does the past (R13.9, R2.10)."""
+"""Plans who is in which class. What the office did stays, and so does the past (R13.9, R2.10)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ class _Enrollments:
             self._plan.add(ENROLLMENTS, outcome)
 
     def _changes(self, outcome: Outcome) -> bool:
-        """Keep what empty cells say nothing about, and tell whether anything then changes."""
+        """Keep the present values where cells are empty, and return whether anything still changes."""
         after, before = outcome.after, outcome.before
         if before is not None and after["starts_on"] is None:
             after["starts_on"] = before.values["starts_on"]
@@ -67,7 +67,9 @@ class _Enrollments:
         return bool(outcome.changed)
 
     def plan_gone(self) -> None:
-        """End what the file no longer has, unless the office has changed its dates, or it is one day."""
+        """End the enrollments that the file no longer has, except those whose dates the office has changed and those of
+        one day.
+        """
         plan_gone(self._plan, ENROLLMENTS)
         rows = self._known.rows[ENROLLMENTS.file]
         said = {one.row_id: one.said for one in self._known.remembered[ENROLLMENTS.file].values()}
@@ -83,7 +85,9 @@ class _Enrollments:
         self._plan.gone[ENROLLMENTS.file] = gone
 
     def _own_place(self, line: Line) -> KnownRow | None:
-        """Return the place that the office gave the student in this class, if it is not over: the line is about it."""
+        """Return the place that the office gave the student in this class, if it has not ended. The line then describes
+        it.
+        """
         if line.cells.get("type") not in (None, *_PLACES):
             return None
         own = self._of_the_office.get((line.cells["student"], line.cells["class"]))
@@ -128,7 +132,7 @@ class _Enrollments:
         return was_the_files and last != digest(ends_on) and (ends_on is None or ends_on >= today)
 
     def _go_on(self, outcome: Outcome) -> None:
-        """Begin another enrollment today for a row that comes back: the gap stays."""
+        """Begin another enrollment today for a row that comes back. The days between stay without an enrollment."""
         line = outcome.line
         today = self._plan.today_of(line.cells["class"])
         fresh = Outcome(self._free_id(line.key, today), line, None, {}, said_of(line.cells), is_ours=True)
@@ -198,7 +202,7 @@ class _Enrollments:
             after["end_cause"] = EnrollmentEnd.SESSION_ENDED if is_over else EnrollmentEnd.DROPPED
 
     def _first_day(self, offering_id: UUID) -> date | None:
-        """Return the first day of the class by its own dates and its sessions; None: they do not say."""
+        """Return the first day of the class by its own dates and its sessions; None when they have no first day."""
         values = self._plan.after(CLASSES.file, offering_id)
         sessions = [self._plan.after("sessions", each)["starts_on"] for each in values["sessions"] or ()]
         days = [each for each in (values["starts_on"], min(sessions, default=None)) if each is not None]

@@ -1,4 +1,4 @@
-"""Writes everything of a business as spreadsheets: what an import reads, and further tables that it does not (R15.2).
+"""Writes everything of a business as spreadsheets: the files that an import reads, and further tables (R15.2).
 
 One snapshot is read, a few hundred rows at a time, so the memory does not grow with the history. Each row is named by
 the key that its source gave it, or by its own id.
@@ -31,7 +31,9 @@ _STAYS = {"deleted_at": "x.ended IS NULL", "ended_at": "true", "": "true"}
 
 @dataclass
 class _Business:
-    """What the rows of the business are called, by file and id. Enrollments, whom nothing names, are left out."""
+    """The names by which files refer to rows of the business, by file and id. Enrollments are left out, because no file
+    refers to them.
+    """
 
     connection: asyncpg.Connection
     organization_id: UUID
@@ -50,8 +52,8 @@ async def export_spreadsheets(
     """Write the organization to a new folder, or to a zip file if the name ends in .zip. Return the number of rows by
     file.
 
-    The files are there as a whole or not at all. Raises ImportRefused when the organization is not found, or when there
-    is something at the path already.
+    The files appear as a whole or not at all. Raises ImportRefused when the organization is not found, or when the path
+    exists already.
     """
     check_free(path)
     url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
@@ -129,7 +131,7 @@ async def _rows(business: _Business, sheet: Sheet) -> AsyncIterator[tuple[str, d
 
 
 def _is_whole(business: _Business, sheet: Sheet, values: Mapping[str, Any]) -> bool:
-    """Whether the rows that this one cannot do without are exported too."""
+    """Whether the rows that this one requires are exported too."""
     return all(
         values[one.name] in business.names[one.refers_to] for one in sheet.fields if one.required and one.refers_to
     )
@@ -155,7 +157,7 @@ async def _closed_calendars(business: _Business) -> set[UUID]:
 
 
 def _empty_calendars(business: _Business, sheet: Sheet, closed: Iterable[UUID]) -> Iterator[list[str]]:
-    """Yield a row without dates for each calendar that closes none."""
+    """Yield a row without dates for each calendar without closed dates."""
     for id_, name in business.names["calendars"].items():
         if id_ not in set(closed):
             cells = {"calendar": name, "calendar_name": business.name("calendar names", id_)}

@@ -1,8 +1,9 @@
-"""Decides what becomes of each row when the file comes again: it follows the file where the office did not act (R13.9).
+"""Decides what an import does to each row: it applies the file where the office has not changed the value (R13.9).
 
-Three values decide about each field: what the file says, what it said when the import last followed it, and what there
-is. Where the file is what it was, everything stays. Where it changed and the office did not, the file is followed.
-Where both changed, the office's value stays, and a warning names the row at each import until the two agree.
+Three values decide about each field: the cell, the cell that an import last applied, and the present value. When the
+cell has not changed, the present value stays. When the cell has changed and the office has not changed the value, the
+cell is applied. When both have changed, the office's value stays, and each import warns about the row until the two
+agree.
 """
 
 from collections.abc import Mapping
@@ -21,13 +22,13 @@ _MADE = "_made."
 
 @dataclass
 class Outcome:
-    """What a row is to be.
+    """What an import does to a row.
 
-    before -- the row as it is; None: it is new
-    after -- its fields as they will be
-    said -- what is to be remembered of the line
-    revives -- an import had ended the row, and the file has it again
-    followed -- fields of a known row for which the file is followed
+    before -- the present row, or None when it is new
+    after -- the values of its fields after the import
+    said -- what is remembered of the line for the next import
+    revives -- whether an import had ended the row and the file has it again
+    followed -- the fields of a known row to which the cell is applied
     """
 
     id: UUID
@@ -45,18 +46,18 @@ class Outcome:
 
     @property
     def changes(self) -> bool:
-        """Whether anything is to be written."""
+        """Whether anything has to be written."""
         return self.before is None or self.revives or bool(self.changed)
 
     @property
     def changed(self) -> set[str]:
-        """The fields that get another value."""
+        """The fields whose value changes."""
         before: Mapping[str, Any] = self.before.values if self.before else {}
         return {name for name, value in self.after.items() if name in before and not same(value, before[name])}
 
 
 def new_row(sheet: Sheet, id_: UUID, line: Line) -> Outcome:
-    """Return the outcome of a line that the database has no row for."""
+    """Return the outcome of a line for which the database has no row."""
     after = {}
     for one in sheet.fields:
         cell = line.cells.get(one.name)
@@ -67,9 +68,10 @@ def new_row(sheet: Sheet, id_: UUID, line: Line) -> Outcome:
 def known_row(
     sheet: Sheet, before: KnownRow, line: Line, remembered: Remembered | None, *, is_live: bool
 ) -> tuple[Outcome, list[str]]:
-    """Return the outcome of a line about a known row, and the fields about which the office has the last word.
+    """Return the outcome of a line about a known row, and the fields in which the office's value stays against the
+    file.
 
-    is_live -- the row has not ended. One that the office ended stays so; the field is then called `LIVE`.
+    is_live -- the row has not ended. A row that the office ended stays ended; the returned field is then `LIVE`.
     """
     last = remembered.said if remembered else {}
     given = _given(sheet, line)
@@ -102,7 +104,7 @@ def known_row(
 
 
 def _given(sheet: Sheet, line: Line) -> dict[str, Any]:
-    """Return the fields of the line that are kept, with what empty cells stand for."""
+    """Return the fields of the line that the database holds, with the values that empty cells stand for."""
     kept = (one for one in sheet.fields if one.name in line.cells and one.is_kept)
     return {one.name: one.empty if line.cells[one.name] is None else line.cells[one.name] for one in kept}
 
@@ -126,7 +128,7 @@ def remember_made(outcome: Outcome) -> None:
 
 
 def tell_held(known: Known, sheet: Sheet, outcome: Outcome, held: list[str], report: Report) -> None:
-    """Name the row and the field in a warning, once for each field that the office has the last word about."""
+    """Warn about the row once for each field in which the office's value stays against the file."""
     name = title(known, sheet, outcome.before.values) if outcome.before else ""
     for each in held:
         if each == LIVE:

@@ -31,7 +31,7 @@ OF_SHEETS: Mapping[str, str] = {
     "offering_instructor": "classes",
     "guardian_phone": "guardians",
 }
-"""Tables that the files for an import hold."""
+"""Tables whose rows are in the files that an import reads."""
 
 NOT_EXPORTED: Mapping[str, str] = {
     "access_epoch": "a counter",
@@ -57,7 +57,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "sign_in": "secrets",
     "token_run": "work of the server",
 }
-"""Tables that are in no file, with the reason."""
+"""Tables that are not exported, each with the reason."""
 
 _SECRETS = {"check_in_code_number", "trace_parent", "organization_id"}
 

@@ -1,4 +1,4 @@
-"""Reads what an organization has, in the shape of the files, and what earlier files said of it (R13.9)."""
+"""Reads the rows of an organization in the form of the files, and what is remembered of earlier files (R13.9)."""
 
 import json
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ _RECORDS = "SELECT i.file, i.key, i.row_id, i.said, i.is_ours FROM imported_row 
 class KnownRow:
     """A row of the database in the shape of its sheet: the values of its fields, where references are ids.
 
-    ended -- when it ended; None: it has not
+    ended -- when it ended, or None while it has not
     """
 
     id: UUID
@@ -62,7 +62,7 @@ class Remembered(NamedTuple):
 
 @dataclass
 class Known:
-    """The rows by file and id, what is remembered by file and key, and the ids that enrollments of the office have."""
+    """The rows by file and id, what is remembered by file and key, and the ids of enrollments that the office made."""
 
     organization_id: UUID
     rows: dict[str, dict[UUID, KnownRow]] = field(default_factory=dict)
@@ -80,13 +80,13 @@ class Known:
         return found
 
     def name(self, file: str, row_id: UUID) -> str:
-        """Return how people call the row."""
+        """Return the name by which messages call the row."""
         row = self.rows[file].get(row_id)
         return title(self, BY_FILE[file], row.values) if row else "a row"
 
 
 def title(known: Known, sheet: Sheet, values: Mapping[str, Any]) -> str:
-    """Return how people call a row with these values: Ann Archer, or Ann Archer in Swim 1."""
+    """Return the name by which messages call a row with these values, such as Ann Archer in Swim 1."""
     parts = []
     for name in sheet.title:
         value, target = values.get(name), sheet.named(name).refers_to
@@ -160,7 +160,7 @@ async def first_dates(connection: asyncpg.Connection, organization_id: UUID) -> 
 
 
 def places_of_the_office(known: Known) -> dict[tuple[UUID, UUID], KnownRow]:
-    """Return the latest ACTIVE or TRIAL enrollment of each student in each class of which no file has spoken."""
+    """Return the latest ACTIVE or TRIAL enrollment of each student in each class, of those that no file has named."""
     spoken = {one.row_id for one in known.remembered["enrollments"].values()}
     found: dict[tuple[UUID, UUID], KnownRow] = {}
     for row in sorted(known.rows["enrollments"].values(), key=lambda row: row.values["starts_on"]):
@@ -171,5 +171,5 @@ def places_of_the_office(known: Known) -> dict[tuple[UUID, UUID], KnownRow]:
 
 
 def said_of(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is remembered of a row that the file has."""
+    """Return what to remember of a row that the file has."""
     return {**digests(values), LIVE: "1"}

@@ -83,8 +83,8 @@ def _memory(file: str, key: str, row_id: UUID, said: dict[str, str], is_ours: bo
 
 @asynccontextmanager
 async def _roll_sheets_hear(connection: asyncpg.Connection, plan: Plan) -> AsyncIterator[None]:
-    """Let the block write. Roll sheets of known classes hear of each place that it begins, ends or changes; new classes
-    are on nobody's screen.
+    """Let the block write, then tell roll sheets of known classes about each place that it began, ended or changed.
+    Nobody has a roll sheet of a new class open.
     """
     places = {(student, offering) for student, offering in changed_places(plan) if offering in plan.changes_on}
     if not places:
@@ -97,9 +97,7 @@ async def _roll_sheets_hear(connection: asyncpg.Connection, plan: Plan) -> Async
 
 
 async def _free_addresses(connection: asyncpg.Connection, plan: Plan) -> None:
-    """Clear addresses that change, since they are unique at every moment: two people who swap theirs both give them up
-    before.
-    """
+    """Clear the addresses that change, because they are unique at every moment and two people may swap theirs."""
     gives_up = [
         outcome.id
         for sheet in (STAFF, GUARDIANS)
@@ -144,7 +142,7 @@ def _row(plan: Plan, sheet: Sheet, at: int, outcome: Any) -> Row:
     after = outcome.after
     values = [sorted(value) if isinstance(value := after[one.name], tuple) else value for one in sheet.stored]
     if sheet is ENROLLMENTS and after["joined_at"] is None:
-        # The order of the file is the order of joining.
+        # The position of a row in the file decides the order of joining.
         values[[one.name for one in sheet.stored].index("joined_at")] = plan.now + timedelta(microseconds=at)
     ends: tuple[Any, ...] = ()
     if sheet.ends == "ended_at":

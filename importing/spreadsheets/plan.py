@@ -1,4 +1,4 @@
-"""Decides what the files make of the database, sheet after sheet. Nothing is written here."""
+"""Decides what an import changes in the database, sheet after sheet. Nothing is written here."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ Memory = tuple[str, str, UUID, dict[str, str], bool]  # file, key, row id, said,
 
 @dataclass
 class Plan:
-    """What is to be written.
+    """What an import writes.
 
-    changes_on -- by offering that there is, the first date that a change can concern (R2.10)
+    changes_on -- by existing offering, the first date that a change can affect (R2.10)
     outcomes, gone -- by file
-    memory -- what is to be remembered of the files' rows
+    memory -- what is remembered of the files' rows for the next import
     succeeded -- enrollments that stay in the past, because another one goes on from today
     """
 
@@ -55,7 +55,7 @@ class Plan:
         return self.outcomes.get(sheet.file, [])
 
     def after(self, file: str, row_id: UUID) -> Mapping[str, Any]:
-        """Return the values that the row will have."""
+        """Return the values of the row after the import."""
         planned = self._after.get(file, {}).get(row_id)
         if planned is not None:
             return planned
@@ -90,7 +90,7 @@ class Plan:
 def plan_sheet(plan: Plan, sheet: Sheet, references: References) -> Iterator[tuple[Line, UUID]]:
     """Yield the sound lines of the sheet with the ids of their rows, and let later sheets refer to them.
 
-    Lines about people whom the business has erased, or whom the office has merged into others, are passed over (R16.5,
+    Lines about people whom the business has erased, or whom the office has merged into others, are skipped (R16.5,
     R13.6).
     """
     report = plan.report
@@ -131,7 +131,7 @@ def plan_plain(plan: Plan, sheet: Sheet, references: References) -> None:
 
 
 def follow_line(plan: Plan, sheet: Sheet, line: Line, id_: UUID) -> Outcome | None:
-    """Return what the line makes of its row; None when the office has deleted the row."""
+    """Return what the line does to its row, or None when the office has deleted the row."""
     known = plan.known
     remembered = known.remembered[sheet.file].get(line.key)
     before = known.row(sheet.file, id_)
@@ -152,7 +152,7 @@ def follow_line(plan: Plan, sheet: Sheet, line: Line, id_: UUID) -> Outcome | No
 
 
 def is_sound(plan: Plan, sheet: Sheet, outcome: Outcome) -> bool:
-    """Report the cells that contradict each other, and tell whether there are none."""
+    """Report the cells that contradict each other. Return True when there are none."""
     if not outcome.changes:
         return True
     found = fault_of(sheet, outcome.after, lambda offering_id: str(plan.after(CLASSES.file, offering_id).get("kind")))
@@ -200,7 +200,7 @@ def _is_merged(plan: Plan, sheet: Sheet, line: Line) -> bool:
 
 
 def _no_owners(plan: Plan, outcome: Outcome) -> None:
-    """Leave OWNER out: nobody becomes an owner by a file (R11.1)."""
+    """Leave OWNER out, because a file makes nobody an owner (R11.1)."""
     permissions = outcome.after["permissions"] or ()
     if Permission.OWNER in permissions:
         outcome.after["permissions"] = tuple(each for each in permissions if each != Permission.OWNER)

@@ -22,7 +22,9 @@ class Line:
 
 @dataclass
 class Lines:
-    """The sound rows of a file by key, and the lines of those that are not. `is_there`: the source has the file."""
+    """The valid rows of a file by key, and the line numbers of the invalid ones. `is_there`: whether the source has the
+    file.
+    """
 
     is_there: bool = False
     by_key: dict[str, Line] = field(default_factory=dict)
@@ -73,7 +75,7 @@ def _read(source: Source, sheet: Sheet, text: str, report: Report, progress: Pro
             if record["starts_on"] is None:
                 continue
             record.cells["ends_on"] = record["ends_on"] or record["starts_on"]
-        # What a row without an id is recognized by is known when its references are (`keyed`).
+        # A row without an id is recognized by its references, which are resolved later (`keyed`).
         key = record.id or f"/{record.line}"
         lines.by_key[key] = Line(record.line, key, _fields(sheet, record))
 
@@ -93,7 +95,7 @@ def _fields(sheet: Sheet, record: Record) -> dict[str, Any]:
 
 def keyed(sheet: Sheet, lines: Lines, report: Report) -> None:
     """Give each row without an id the key by which it is recognized again. Its references must be ids already. Rows
-    that would have one key are reported and left out.
+    that would have the same key are reported and left out.
     """
     by_key: dict[str, Line] = {}
     for line in lines.by_key.values():

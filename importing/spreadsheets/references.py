@@ -1,4 +1,4 @@
-"""Finds the rows that cells refer to: by id, by a name that is plain, or by the id that Rollbook gave (R13.8)."""
+"""Finds the rows that cells refer to: by id, by a name that only one row has, or by Rollbook's own id (R13.8)."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _THINGS = {"staff": "member of staff", "classes": "class", "families": "family",
 
 
 class Unresolved(Exception):
-    """The cell names no row that can be meant. `hangs`: it names a row that is bad itself."""
+    """The cell does not name exactly one valid row. `hangs`: it names a row that is invalid itself."""
 
     def __init__(self, reason: str, *, hangs: bool = False) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class Target:
 
 
 class References:
-    """Turns the cells of each sheet that name rows into ids, sheet after sheet."""
+    """Replaces the cells that name rows by ids, sheet after sheet."""
 
     def __init__(self, known: Known, source: Source, report: Report) -> None:
         self._known, self._source, self._report = known, source, report
@@ -83,7 +83,7 @@ class References:
                 target.by_name[title(known, sheet, row.values).casefold()].add(row.id)
 
     def resolve(self, sheet: Sheet) -> None:
-        """Replace the cells of the sheet's lines that refer to others by ids. Lines with one that cannot be resolved
+        """Replace the cells of the sheet's lines that refer to others by ids. Lines with a cell that cannot be resolved
         are reported and left out.
         """
         lines = self._source[sheet.file]

@@ -25,7 +25,7 @@ from importing.spreadsheets.touched import locked_offerings, locked_people
 from importing.spreadsheets.used import keep_used, questions
 from importing.transaction import NotKept, in_one_transaction, lock_imports
 
-_TURNS = 5  # so often the plan is made anew because somebody changed what it is about
+_TURNS = 5  # the most attempts at a plan, which is made anew when somebody has changed its rows
 _LOCK = {
     "person": "SELECT t.id FROM person t WHERE t.organization_id = $1 AND t.id = ANY ($2) ORDER BY t.id"
     " FOR NO KEY UPDATE",
@@ -63,8 +63,9 @@ async def import_spreadsheets(
 ) -> Report:
     """Load the folder or zip file as the database's owner. `now` is an aware instant.
 
-    Everything is kept or nothing, and `is_kept` of the report tells which. Loading the same files twice changes nothing
-    the second time. Raises ImportRefused when the files as a whole cannot be used, or while another import is running.
+    Either everything is kept or nothing; `is_kept` of the report says which. Loading the same files twice changes
+    nothing the second time. Raises ImportRefused when the files as a whole cannot be used, or while another import is
+    running.
     """
     began = time.monotonic()
     report = Report(is_dry_run=choices.dry_run)
@@ -96,7 +97,7 @@ async def _import(connection: asyncpg.Connection, task: _Import) -> None:
 
 
 async def _planned(connection: asyncpg.Connection, organization_id: UUID, task: _Import) -> Plan:
-    """Make a plan whose rows are locked and are what they were when it was made."""
+    """Make a plan and lock its rows. The rows are unchanged since the plan was made."""
     report, found = task.report, list(task.report.problems)
     task.progress("comparing with the database", 0, 0)
     known = await read_known(connection, organization_id)

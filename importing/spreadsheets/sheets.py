@@ -7,7 +7,7 @@ from typing import Any
 from attendance.rules.vocabulary import BlackoutScope, EnrollmentEnd, EnrollmentType, OfferingKind, Permission
 from importing.columns import Column, Content, FileSpecification
 
-# A makeup or a single day is one date. An import adds it, and afterwards it is the office's.
+# Makeups and single days have one date. An import adds them and does not change them afterwards.
 ONE_DAY = (EnrollmentType.MAKEUP, EnrollmentType.SINGLE_DAY)
 
 
@@ -20,7 +20,7 @@ class Field:
     example -- a cell of the template
     empty -- what an empty cell stands for in a new row
     refers_to -- the sheet whose rows the cell names, by id or by name
-    is_once -- it is written to new rows alone
+    is_once -- it is written only to new rows
     """
 
     name: str
@@ -40,7 +40,7 @@ class Field:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the database holds it, in the table or elsewhere; other fields only help to read the file."""
+        """Whether the database holds the field, in the table or elsewhere. Other fields only help to read the file."""
         return bool(self.column) or self.is_list or self.name == "active"
 
     @property
@@ -53,10 +53,10 @@ class Sheet:
     """A file, the table of its rows, and how reports call them.
 
     title -- the fields that name a row to people, and by which other files may refer to it
-    ends -- the column that is set when a row ends; "" for rows that are deleted
+    ends -- the column that is set when a row ends; "" when rows are deleted instead
     id_is_optional -- a row without an id is recognized by the fields of `made_of`
-    matches -- a new row is the row that the office made with an equal value of this field
-    fixed -- what each row of the table has besides its fields
+    matches -- a new line with an equal value of this field is about the row that the office made
+    fixed -- columns with the same value in each row of the table
     """
 
     file: str
@@ -98,7 +98,7 @@ def _date(name: str, about: str, example: str = "", *, required: bool = False, c
 
 
 def _names_of_a_person(*, of_staff: bool = False) -> tuple[Field, ...]:
-    """Return the names. The owner of a business may have been founded with an address alone, without a last name."""
+    """Return the names. An owner that `found` has made may have no last name."""
     last_name = Field("last_name", "last_name", "last name", "Archer", required=not of_staff, empty="")
     return (_text("first_name", "first name", "Ann", required=True), last_name)
 
@@ -331,6 +331,6 @@ SHEETS = (
     *(LOCATIONS, CALENDARS, CLOSURES, PROGRAMS, SESSIONS, STAFF, CLASSES, TIMESLOTS),
     *(FAMILIES, GUARDIANS, STUDENTS, ENROLLMENTS),
 )
-"""In an order in which rows refer to earlier sheets alone."""
+"""The sheets, in an order in which rows refer only to earlier sheets."""
 FILES = {sheet.file: sheet for sheet in SHEETS if sheet is not CALENDARS}
 BY_FILE = {sheet.file: sheet for sheet in SHEETS}

@@ -1,4 +1,4 @@
-"""When classes meet from now on: each timeslot with all of its versions, so that the past stays as it was (R2.10)."""
+"""Plans when classes meet from now on: each timeslot with all of its versions, so that the past stays (R2.10)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ _HOURS = {"weekday", "start_time", "minutes", "room"}
 
 
 def plan_timeslots(plan: Plan, references: References) -> None:
-    """Plan the timeslots. What would change a date that has passed is told, and the past stays."""
+    """Plan the timeslots. Changes of dates that have passed are reported and not made."""
     rooms = {
         outcome.id: room for outcome in plan.planned(CLASSES) if (room := outcome.line.cells.get("room")) is not None
     }
@@ -34,8 +34,8 @@ def plan_timeslots(plan: Plan, references: References) -> None:
 
 
 def _keeps_the_past(plan: Plan, outcome: Outcome) -> bool:
-    """Tell of dates that have passed. A new timeslot of a known class begins on the day of the import at the earliest;
-    False: it would meet on past dates alone.
+    """Report dates that have passed. A new timeslot of a known class begins on the day of the import at the earliest.
+    Return False when it would meet only on past dates.
     """
     since = plan.change_date(outcome.after["class"])
     starts_on, ends_on = outcome.after["starts_on"], outcome.after["ends_on"]
@@ -102,7 +102,7 @@ def _moved(plan: Plan, outcome: Outcome, known: Sequence[Version]) -> list[Versi
 
 
 def _with_dates(known: Sequence[Version], outcome: Outcome, since: date) -> list[Version]:
-    """Return the versions with another first or last date, and the hours that they have."""
+    """Return the versions with another first or last date and the same hours."""
     *former, last = known
     ends_on = outcome.after["ends_on"]
     if ends_on is not None and ends_on < since:

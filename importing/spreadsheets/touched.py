@@ -1,4 +1,4 @@
-"""Which classes and people an import touches: what it locks, and whose roll sheets must hear of it."""
+"""Finds the classes and people that an import changes: what it locks, and which roll sheets must be told."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -25,7 +25,7 @@ _WHEN_HELD = {"location", "program", "capacity", "sessions", "starts_on", "ends_
 
 
 def changed_offerings(plan: Plan) -> set[UUID]:
-    """Return the known classes whose past must be copied, because the catalogue says otherwise from now on (R2.10)."""
+    """Return the known classes whose past must be copied, because the catalogue changes from now on (R2.10)."""
     sessions = _changed(plan, SESSIONS, {"starts_on", "ends_on"})
     zones = _changed(plan, LOCATIONS, {"time_zone"})
     programs = _changed(plan, PROGRAMS, {"calendar"}) | _programs_of(plan, _changed_calendars(plan))
@@ -79,7 +79,7 @@ def locked_people(plan: Plan) -> dict[str, set[UUID]]:
 
 
 def written(plan: Plan, sheet: Sheet) -> Iterator[Outcome]:
-    """Yield the rows of the sheet that are new or change."""
+    """Yield the rows of the sheet that are new or changed."""
     return (outcome for outcome in plan.planned(sheet) if outcome.changes)
 
 

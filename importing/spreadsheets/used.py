@@ -1,4 +1,4 @@
-"""Keeps what other rows still need, and asks about what an import would end in numbers (R13.10)."""
+"""Keeps rows that others still need, and asks before an import ends many rows (R13.10)."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -12,7 +12,7 @@ _PEOPLE = (STAFF, GUARDIANS, STUDENTS)
 
 
 def keep_used(plan: Plan) -> None:
-    """Take rows out of what ends that a class, a program, a student or a guardian still refers to, and tell of them."""
+    """Keep rows that a class, a program, a student or a guardian still refers to, and report them."""
     for sheet in reversed(SHEETS):
         if sheet.file not in _KEPT_WHILE_USED:
             continue
@@ -42,7 +42,7 @@ def _used(plan: Plan, target: Sheet) -> dict[UUID, str]:
 
 
 def questions(plan: Plan) -> Iterator[str]:
-    """Yield what must be confirmed, a sentence each."""
+    """Yield a sentence for each thing that the operator must confirm."""
     for sheet in SHEETS:
         there = {row.id for row in plan.known.rows[sheet.file].values() if plan.is_live(sheet, row)}
         ending = (plan.ids(sheet.file) | _closing(plan, sheet)) & there
@@ -56,7 +56,9 @@ def questions(plan: Plan) -> Iterator[str]:
 
 
 def _closing(plan: Plan, sheet: Sheet) -> set[UUID]:
-    """Return what ends by its row: accounts that are closed, and enrollments whose last day is before today."""
+    """Return the rows that the file itself ends: accounts that are closed, and enrollments whose last day is before
+    today.
+    """
     found = set()
     for outcome in plan.planned(sheet):
         if outcome.before is None or not outcome.changes:
@@ -69,7 +71,7 @@ def _closing(plan: Plan, sheet: Sheet) -> set[UUID]:
 
 
 def _lost_roles(plan: Plan) -> Iterator[str]:
-    """Yield who stays in the files, but no longer as what they were: by the same id or e-mail address."""
+    """Yield people who are still in the files, by the same id or e-mail address, but in another role."""
     for sheet in _PEOPLE:
         others = [plan.source[other.file].by_key.values() for other in _PEOPLE if other is not sheet]
         keys = {line.key for lines in others for line in lines}

@@ -10,12 +10,12 @@ _BYTES = 8
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same when they stand in a cell."""
+    """Return whether two values are written as the same cell."""
     return text_of(one) == text_of(other)
 
 
 def digest(value: Any) -> str:
-    """Return what is remembered of a cell: enough to see whether it changes, and no text about a person."""
+    """Return a digest of a cell, which shows whether the cell changes and contains no text about a person."""
     return blake2b(text_of(value).encode(), digest_size=_BYTES).hexdigest()
 
 

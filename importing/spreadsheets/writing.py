@@ -1,4 +1,4 @@
-"""Writes files that appear as a whole or not at all, and that their owner alone can read."""
+"""Writes files that appear as a whole or not at all. Only the user who runs the command can read them."""
 
 import os
 import shutil
@@ -24,7 +24,9 @@ def check_free(path: Path) -> None:
 
 @contextmanager
 def written_files(path: Path) -> Iterator[Open]:
-    """Yield what opens a file to write to. All of it appears at the path when the block ends without an exception."""
+    """Yield a function that opens a file for writing. All files appear at the path when the block ends without an
+    exception.
+    """
     partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}.partial")
     try:
         if path.suffix.lower() == ".zip":
@@ -45,6 +47,6 @@ def written_files(path: Path) -> Iterator[Open]:
 
 
 def _private(path: Path) -> Any:
-    """Open a new file that its owner alone can read, since it is about people."""
+    """Open a new file that only its owner can read, because it contains data about people."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -1,4 +1,4 @@
-"""Ends offers of places whose time is over, and offers places that nobody was told of."""
+"""Ends offers of places whose time is over, and offers places that no act has offered."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,12 +22,12 @@ Find: TypeAlias = Callable[[AsyncConnection, datetime], Awaitable[list[tuple[UUI
 
 
 async def end_offers_over(ctx: Mapping[Any, Any]) -> None:
-    """The arq job that ends offers whose time is over, and offers their places on."""
+    """The arq job that ends offers whose time is over, and offers their places to the next students."""
     await sweep(context_of(ctx), offerings_with_offers_over)
 
 
 async def offer_free_places(ctx: Mapping[Any, Any]) -> None:
-    """The arq job that offers free places to those who wait, however the places became free."""
+    """The arq job that offers free places to students who wait, whatever has freed them."""
     await sweep(context_of(ctx), lines_to_offer)
 
 

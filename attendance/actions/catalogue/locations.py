@@ -72,8 +72,8 @@ async def end_location(uow: UnitOfWork, viewer: Viewer, location_id: UUID, *, no
 
 
 async def _require_free(uow: UnitOfWork, name: str, location_id: UUID | None) -> None:
-    """Raise NotPossible when another location has the name. The caller holds the catalogue, so that two who give one
-    name at once come one after the other.
+    """Raise NotPossible when another location has the name. The caller holds the lock of the catalogue, so two callers
+    cannot give the same name at once.
     """
     if await is_location_name_taken(uow, name, location_id):
         raise NotPossible(f"There is a location called {name!r} already.")

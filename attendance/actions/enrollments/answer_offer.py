@@ -19,7 +19,7 @@ async def accept_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *, 
     """Give the student the place that is held: an ACTIVE enrollment from the offered date on, or from today on when
     that has passed. The wait ends.
 
-    The student appears on open roll sheets at once, as whoever is enrolled.
+    The student appears on open roll sheets at once.
 
     Raises NothingFound, PlaceNotOffered, PlaceOfferOver, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull.
     """
@@ -44,7 +44,7 @@ async def accept_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *, 
 
 
 async def decline_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *, now: datetime) -> Enrolled:
-    """Give up the place that is held. The student does not wait any more, and the place is free for the next.
+    """Give up the place that is held. The WAITLIST enrollment ends, and the place is free for the next student.
 
     Raises NothingFound, PlaceNotOffered and PlaceOfferOver.
     """
@@ -55,7 +55,7 @@ async def decline_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *,
 
 
 async def withdraw_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *, now: datetime) -> Enrolled:
-    """Take the offer back. The student keeps the place in line, and is offered a place again only by hand.
+    """Withdraw the offer. The student keeps the position in line, and gets another offer only by `offer_place`.
 
     Raises NothingFound, PlaceNotOffered and PlaceOfferOver.
     """

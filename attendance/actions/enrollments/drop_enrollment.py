@@ -27,8 +27,9 @@ async def drop_enrollment(
 
     Rows without a mark leave the roll sheets of later dates; rows with a mark stay as subdued rows. Dropping again with
     the same date changes nothing. When the student's last enrollment is dropped, unused makeup tokens begin to lapse
-    (R8.11). The place is offered to the next who waits, where the organization wants that; an offer to an enrollment
-    that is dropped is withdrawn. A dropped makeup gives its token back, as resetting the token does (R8.5).
+    (R8.11). The place is offered to the next student who waits if the organization has set `place_offer_hours`. An open
+    offer to the enrollment itself is withdrawn. A dropped makeup gives its token back, as resetting the token does
+    (R8.5).
 
     Raises NothingFound, EnrollmentEnded, MakeupAttended, and MakeupTokenNotChangeable when a makeup's day has passed.
     """

@@ -69,8 +69,8 @@ async def enroll_student(uow: UnitOfWork, viewer: Viewer, new: NewPlace, *, now:
 async def give_place(
     uow: UnitOfWork, viewer: Viewer, new: NewPlace, timetable: Timetable, *, now: datetime
 ) -> Enrolled:
-    """Write the enrollment, with what follows from it. The caller holds the offering's lock and has found that the
-    student can have the place.
+    """Write the enrollment and its consequences. The caller holds the offering's lock and has checked that the student
+    can have the place.
     """
     place = Place(new.starts_on, new.drop_on, new.timeslot_id)
     async with roster_changed(
@@ -89,7 +89,7 @@ async def give_place(
             starts_on=new.starts_on,
             drop_on=new.drop_on,
             timeslot_id=new.timeslot_id,
-            # Who waits stands in line by this time.
+            # This time decides the position on a waitlist.
             now=uow.time_under_lock(now),
         )
         await end_waiting(uow, enrollment_id, now=now)

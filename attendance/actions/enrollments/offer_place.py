@@ -36,7 +36,7 @@ async def offer_place(
 ) -> PlaceOffered:
     """Offer a place to the student who waits, and hold it until `until`. The family is told by e-mail.
 
-    starts_on -- the first date of the place. None: the first from which it is open to its end
+    starts_on -- the first date of the place. None: the first date from which a place is free until the enrollment ends
 
     Raises NothingFound, EnrollmentTypeNotAllowed, EnrollmentEnded, PlaceAlreadyOffered, PlaceOfferOver,
     OfferOutOfOrder, OfferingDoesNotMeet and OfferingFull.
@@ -58,12 +58,12 @@ async def offer_place(
 
 
 async def _first_date(uow: UnitOfWork, locked: LockedWaiter, starts_on: date | None) -> date:
-    """Return the first date of the place, which is open to its end."""
+    """Return the first date of the place. A place is free from then on until the enrollment ends."""
     timetable, enrollment = locked.timetable, locked.waiter.enrollment
     today = today_of(timetable, locked.at)
     line = await read_line(uow, locked.offering.id, now=locked.at)
     if all(waiter.enrollment.id != enrollment.id for waiter in line):
-        # The last offer ran out, and with it the wait, though nobody had settled it.
+        # The last offer has run out and has ended the wait, although no job has recorded that yet.
         locked_offer = locked.waiter.offer
         raise PlaceOfferOver(
             locked_offer.holds_until if locked_offer else locked.at, "The last offer is over, and with it the wait."

@@ -1,4 +1,4 @@
-"""The action that does for one offering what nobody has done: it ends offers whose time is over, and offers on."""
+"""The action by which a job ends the offers of one offering whose time is over, and offers its free places."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""End a family, or one student of it: they leave on a date, and what they held from then on ends (R13.1)."""
+"""End a family, or one student of it, from a date on (R13.1)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -35,10 +35,10 @@ from db.unit_of_work import UnitOfWork
 
 
 async def end_family(uow: UnitOfWork, viewer: Viewer, leaver: Leaver, *, now: datetime) -> LeavingEffect:
-    """Let the students leave: their places end on the day before, those that never begin are deleted, booked makeups
-    are given back and open requests withdrawn. Unused tokens lapse as after the drop of the last place (R8.11). What
-    was recorded stays, and so do the family and its students. Open roll sheets hear of it. Doing it again changes
-    nothing.
+    """End the places of the students who leave on the day before the given date. Places that would never begin are
+    deleted, booked makeups are given back, and open requests are withdrawn. Unused tokens lapse as they do after the
+    drop of the last place (R8.11). The family, its students and all records of them stay. Open roll sheets receive the
+    change. A second call changes nothing.
 
     Raises NothingFound, PermissionDenied and PastIsFixed.
     """
@@ -54,7 +54,7 @@ async def end_family(uow: UnitOfWork, viewer: Viewer, leaver: Leaver, *, now: da
     author = Author.of(viewer.caller)
     async with sheets_changed(uow, students, await find_sheets_of(uow, offering_ids, now), author=author, now=now):
         tokens = await lock_leaving(uow, students)
-        # A place that somebody gives meanwhile in another offering is given after the family has left.
+        # A place that somebody gives in another offering at the same time counts as given after the family has left.
         found = await read_open_places(uow, students, leaver.since, now)
         places = [place for place in found if place.offering_id in offering_ids]
         require_ahead(places)

@@ -16,7 +16,7 @@ from db.unit_of_work import UnitOfWork
 
 Rows: TypeAlias = AsyncIterator[Sequence[Cell]]
 
-# More than a business has of anything that is added up, so that a part comes from one statement.
+# No business has more groups than this, so a part of sums comes from one statement.
 _PAGE = 20_000
 _ATTENDANCE = {ReportFile(f"ATTENDANCE_BY_{group}"): group for group in ReportGroup}
 _TOKENS = {ReportFile(f"TOKENS_BY_{group}"): group for group in TokenReportGroup}
@@ -114,7 +114,7 @@ async def _places(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Rows:
 async def _paged(read: Callable[[Any], Awaitable[Any]], place: Callable[[Any], Any]) -> AsyncIterator[Any]:
     """Yield the rows of all pages.
 
-    read -- returns the page after a place: rows, or an object that has them
+    read -- returns the page after a position: rows, or an object that has `rows`
     """
     after = None
     while True:

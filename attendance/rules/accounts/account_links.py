@@ -79,7 +79,7 @@ class LinkTerms:
     def address(self, purpose: AccountLinkPurpose, token: LinkToken, *, for_family: bool = False) -> str:
         """Return the address to open. The token is in its fragment, which browsers send to no server.
 
-        for_family -- whether the link is for a guardian, whose pages are not those of staff
+        for_family -- whether the link is for a guardian, who uses the pages below /family
         """
         folder = "/family" if for_family else ""
         return f"{self.public_url}{folder}/{_PAGES[purpose]}#{token.encode()}"

@@ -40,8 +40,9 @@ def require_may_grant(granter: frozenset[Permission], permissions: Iterable[str]
 
 
 def require_may_change(granter: frozenset[Permission], person: Grants) -> None:
-    """Raise PermissionDenied unless the granter holds all that the person holds. Who changes the address of an account
-    can take it over, who renames it can have somebody else taken for it, and who ends it takes all of its permissions.
+    """Raise PermissionDenied unless the granter holds all that the person holds. Changing the address of an account
+    makes it possible to take the account over, renaming it makes people mistake one person for another, and ending it
+    takes all of its permissions.
     """
     lacking = person.held - granter
     if lacking:

@@ -71,7 +71,7 @@ def overlaps(place: Place, enrollment: RosterEnrollment) -> bool:
 
 
 def held(waiting: RosterEnrollment, starts_on: date) -> RosterEnrollment:
-    """Return the place that is held for an enrollment that waits, as the place that it would become."""
+    """Return the place that is held for a WAITLIST enrollment as the ACTIVE place that it would become."""
     return replace(waiting, type=EnrollmentType.ACTIVE, starts_on=starts_on)
 
 
@@ -114,8 +114,8 @@ def open_from(
     taken: Sequence[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> date | None:
-    """Return the first date within the place from which each date of it, to its end, has an open place. None: there is
-    no such date on or after which the offering meets.
+    """Return the first date from which a place is open on each date until the place ends. None when there is no such
+    date, or when the offering does not meet from then on.
     """
     opens_on = place.starts_on
     changes = [span.ends_on + _DAY for span, _ in timetable.formerly if span.ends_on is not None]
@@ -220,7 +220,7 @@ def _turns(
 
 
 def _last_meeting(timetable: Timetable, slot: Timeslot, span: DateSpan) -> date:
-    """Return the last date in the span, which has an end, on which it meets. There must be one."""
+    """Return the last date in the span on which it meets. The span must have an end and contain such a date."""
     last = span.starts_on
     while (key := _next_meeting(timetable, slot, span)) is not None:
         last = key.held_on

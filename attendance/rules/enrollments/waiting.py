@@ -1,4 +1,4 @@
-"""Rules of waiting for a place: who is next, and what has become of an offer. Nobody is overtaken."""
+"""Rules of waiting for a place: who is next, and whether an offer can be answered. The order of joining decides."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,14 +32,14 @@ class Waiter:
 
     @property
     def is_next(self) -> bool:
-        """Whether a place that becomes free goes to it before it goes to those behind. Somebody whose place is held
-        needs no other one, and somebody whose offer staff withdrew waits until staff offer again.
+        """Whether a place that becomes free is offered to this enrollment before those behind it. False while a place
+        is held for it, and after staff have withdrawn an offer to it, until they offer again.
         """
         return self.offer is None or self.offer.state not in (PlaceOfferState.OPEN, PlaceOfferState.WITHDRAWN)
 
 
 def wanted_place(waiting: RosterEnrollment, today: date) -> Place:
-    """Return the place for which it waits: on its dates from today on, in its timeslots."""
+    """Return the place for which the enrollment waits: its timeslots, on its dates from today on."""
     return Place(max(today, waiting.starts_on), waiting.drop_on, waiting.timeslot_id)
 
 
@@ -50,12 +50,13 @@ def allot(
     taken: Sequence[RosterEnrollment],
     absences: Mapping[UUID, Sequence[ExpectedAbsence]],
 ) -> Iterator[tuple[Waiter, date]]:
-    """Yield those in line for whom there is a place, in the order of the line, each with the first date of the place.
+    """Yield the enrollments in line that can be given a place, in the order of the line, each with the first date of
+    its place.
 
     taken -- the places that are taken or held
 
-    The place of each counts as taken for those behind. Somebody for whom there is no place keeps nobody behind from
-    getting one, such as who waits for all timeslots while only one has a place.
+    Each place that is yielded counts as taken for those behind. An enrollment that cannot be given a place does not
+    hold up those behind, for example one for all timeslots while only one timeslot has a place.
     """
     given = list(taken)
     hopeless = set[Place]()
@@ -78,10 +79,10 @@ def require_place_beside_line(
     today: date,
     occupied: tuple[Sequence[RosterEnrollment], Mapping[UUID, Sequence[ExpectedAbsence]]],
 ) -> None:
-    """Raise PlacesForWaitlist when the place would be one that somebody in line can be given. A student who is in line
-    gives way only to those ahead.
+    """Raise PlacesForWaitlist when an enrollment in line can be given the place. A student who is in line must wait
+    only for those ahead.
 
-    asked -- the student, and the place, which is open
+    asked -- the student and the place, which has been found open
     occupied -- the places that are taken or held, and the absences of those students
     """
     student_id, place = asked

@@ -18,7 +18,7 @@ class OfferOutOfOrder(Refusal):
 
 @dataclass(eq=False)
 class PlaceAlreadyOffered(Refusal):
-    """A place is offered to the student, and held."""
+    """A place is already offered to the student and is held."""
 
     holds_until: datetime
     message: str
@@ -26,7 +26,7 @@ class PlaceAlreadyOffered(Refusal):
 
 @dataclass(eq=False)
 class PlaceNotOffered(Refusal):
-    """No place is offered to the student. `state` is that of the last offer; None: there was none."""
+    """The student has no open offer. `state` is that of the last offer, or None when there was none."""
 
     state: PlaceOfferState | None
     message: str
@@ -34,7 +34,7 @@ class PlaceNotOffered(Refusal):
 
 @dataclass(eq=False)
 class PlaceOfferOver(Refusal):
-    """The time is over for which the place is, or would be, held."""
+    """The time for which the place is held is over."""
 
     holds_until: datetime
     message: str
@@ -42,7 +42,7 @@ class PlaceOfferOver(Refusal):
 
 @dataclass(eq=False)
 class PlacesForWaitlist(Refusal):
-    """The places that are free are those of students who wait. The enrollment is the first that waits for one."""
+    """Students who wait can be given the free places. The enrollment is the first of them in line."""
 
     enrollment_id: UUID
     message: str

@@ -70,9 +70,10 @@ def require_possible(captured_at: datetime | None, head: OccurrenceHead, now: da
 
 
 def overtaken(captured_at: datetime, decisions: Mapping[UUID, Decision], seen_revision: int | None = None) -> Overtaken:
-    """Return which rows were decided on after an act was captured. Defaults decide nothing.
+    """Return the rows that a person changed after an act was captured. Marks by default do not count.
 
-    seen_revision -- the revision that the person saw. A decision up to it came before the act, whatever the clocks say.
+    seen_revision -- the revision that the person saw. Changes up to it count as earlier than the act, whatever their
+    times are.
     """
     seen = -1 if seen_revision is None else seen_revision
     later = {

@@ -16,8 +16,8 @@ from attendance.rules.vocabulary import (
 class ClassSettings:
     """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None: no e-mail).
 
-    place_offer_hours -- for how many hours a place that becomes free is held for the next who waits. None: places are
-        not offered by themselves.
+    place_offer_hours -- for how many hours a place that becomes free is held for the next student who waits. None:
+    places are not offered automatically.
     """
 
     office_check_in_mode: bool = False

@@ -28,7 +28,7 @@ class Leaver:
 
 @dataclass(frozen=True, slots=True)
 class OpenPlace:
-    """An enrollment that is not over on the day on which its student leaves, and that day at its location."""
+    """An enrollment that has not ended on the day on which its student leaves. It has that day at its location."""
 
     id: UUID
     student_id: UUID
@@ -46,7 +46,9 @@ class OpenPlace:
 
 @dataclass(frozen=True, slots=True)
 class LeavingEffect:
-    """What happened. `tokens_lapse_on`: the last day of the unused tokens; None when they keep their own."""
+    """What the act changed. `tokens_lapse_on` is the last day of the unused tokens, or None when they keep their own
+    dates.
+    """
 
     student_ids: tuple[UUID, ...]
     enrollment_ids: tuple[UUID, ...]
@@ -58,7 +60,7 @@ class LeavingEffect:
 
 
 def require_ahead(places: Iterable[OpenPlace]) -> None:
-    """Raise PastIsFixed when a place would end before yesterday: what was held stays (R2.10)."""
+    """Raise PastIsFixed when a place would end before yesterday, which would change dates that have passed (R2.10)."""
     late = [place.today for place in places if place.since < place.today]
     if late:
         earliest = max(late)

@@ -12,8 +12,8 @@ _DAY = timedelta(days=1)
 
 
 def parts_of(file: ReportFile, within: DateSpan) -> list[DateSpan]:
-    """Return the dates of each part of a file. What lists single sheets is written in parts of four weeks, so that no
-    transaction is long; what is added up is one part.
+    """Return the dates of each part of a file. Reports that list single sheets have parts of four weeks, so that no
+    transaction is long. Reports of sums have one part.
     """
     return list(_weeks(within)) if file in _IN_PARTS else [within]
 

@@ -9,9 +9,9 @@ class TokenCounts:
 
     issued -- issued in the range, and neither revoked nor deleted
     withdrawn -- issued in the range, and revoked or deleted since
-    used -- tied with a makeup that is held in the range
+    used -- used for a makeup whose date is in the range
     expired -- expired in the range
-    expiring -- still usable, and good until a date in the range
+    expiring -- still usable, with the last day in the range
     outstanding -- still usable, whatever the range is
     """
 

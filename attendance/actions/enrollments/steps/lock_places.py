@@ -26,7 +26,7 @@ from db.people.students import Visibility, read_students
 from db.roster.roster_changes import DAYS_BACK
 from db.unit_of_work import UnitOfWork
 
-# Such a place lasts, so it could be that of somebody who waits. A single day leaves the place to them on other dates.
+# These places last, so a student who waits could have them. A single day takes only one date.
 _LASTING = frozenset({EnrollmentType.ACTIVE, EnrollmentType.TRIAL})
 
 
@@ -92,7 +92,7 @@ async def require_place(
     place is given only once.
 
     leaving -- an enrollment that ends in the same act, as it will be. It may be in the same offering.
-    is_offered -- the place is held for the student, who then overtakes nobody
+    is_offered -- whether the place is held for the student. The order of the line is then not checked
 
     Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull and PlacesForWaitlist.
     """

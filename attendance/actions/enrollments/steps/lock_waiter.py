@@ -1,4 +1,4 @@
-"""The first step of every action on one who waits: lock the offering, and read the line and the last offer."""
+"""The first step of every action on a WAITLIST enrollment: lock the offering, then read the line and the last offer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LockedWaiter:
-    """One who waits, with the timetable of the offering, which is locked. `at` is the time under the lock."""
+    """A WAITLIST enrollment with its offering's timetable. The offering is locked; `at` is the time under the lock."""
 
     waiter: Waiter
     timetable: Timetable

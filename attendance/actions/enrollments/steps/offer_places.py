@@ -1,4 +1,4 @@
-"""The steps that offer free places to those who wait, and settle what became of the offers."""
+"""The steps that offer free places to students who wait, and settle offers whose time is over."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -25,8 +25,9 @@ _DAY = timedelta(days=1)
 async def settle_and_offer(
     uow: UnitOfWork, offering_ids: Collection[UUID], settings: OrganizationSettings, *, now: datetime
 ) -> None:
-    """Settle the offers whose time is over, and where the organization wants it offer the places that are free to those
-    who wait, in their order. The caller holds the offerings' locks and has written what frees a place.
+    """Settle the offers whose time is over. If the organization has set `place_offer_hours`, offer the free places to
+    the students who wait, in their order. The caller holds the offerings' locks and has already written what frees a
+    place.
     """
     if not offering_ids:
         return
@@ -38,8 +39,8 @@ async def settle_and_offer(
 
 
 async def end_over(uow: UnitOfWork, offering_ids: Collection[UUID], *, now: datetime) -> None:
-    """Settle the offerings' offers whose time is over, and those to enrollments that have ended. Students whose offer
-    is over do not wait any more.
+    """Settle the offerings' offers whose time is over, and those to enrollments that have ended. The WAITLIST
+    enrollments of students whose offer is over end.
     """
     settled = await settle_over(uow, offering_ids, now=now)
     if over := settled[PlaceOfferState.OVER]:

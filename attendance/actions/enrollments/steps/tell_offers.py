@@ -20,8 +20,8 @@ async def tell_offered(uow: UnitOfWork, offer_ids: Collection[UUID], *, now: dat
 
 
 async def tell_settled(uow: UnitOfWork, offer_ids: Collection[UUID], state: PlaceOfferState, *, now: datetime) -> None:
-    """Withdraw the e-mails of these offers if they were not sent yet. Families that know of an offer are told when it
-    was withdrawn or its time is over.
+    """Withdraw the e-mails of these offers if they were not sent yet. Families that were told of an offer are told when
+    it is withdrawn or its time is over.
     """
     withdrawn = await untell_offered(uow, offer_ids)
     if state not in (PlaceOfferState.WITHDRAWN, PlaceOfferState.OVER):
