@@ -24,8 +24,9 @@ async def in_one_transaction(database_url: str, work: Callable[[asyncpg.Connecti
     Raises ImportRefused when somebody changed the same data meanwhile.
     """
     url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-    # Statements are planned for the largest organization, for which PostgreSQL may prefer to read a whole table.
-    settings = {**ending(OF_A_COMMAND), "enable_seqscan": "off"}
+    # Statements are planned for the largest organization, for which PostgreSQL may prefer to read a whole table. A plan
+    # for one organization alone would not know the rows that this transaction writes, and expect none.
+    settings = {**ending(OF_A_COMMAND), "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
     connection = await asyncpg.connect(url, server_settings=settings)
     watch_socket(connection)
     try:
