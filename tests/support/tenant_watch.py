@@ -24,6 +24,7 @@ ACROSS_TENANTS = {
     "db.accounts.founding:lock_name": "runs that statement",
     "db.accounts.account_holders:_BY_ADDRESS": "finds a person in whatever organization, with the owner's connection",
     "db.accounts.account_holders:find_staff_by_address": "runs that statement",
+    "db.estimates": "tells PostgreSQL how to estimate rows, and reads none",
     "db.history": "asks for the identity of the whole database's history",
     "db.lock_watch": "asks PostgreSQL who holds a lock, and reads no table of ours",
     "db.audit.run:_ORGANIZATIONS": "lists the organizations, each of which is then checked alone",
