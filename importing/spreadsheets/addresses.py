@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.follow import remember_made
 from importing.spreadsheets.plan import Plan
-from importing.spreadsheets.sheets import GUARDIANS, STAFF, Sheet
+from importing.spreadsheets.sheets import GUARDIANS, STAFF
 
 
 def free_address(plan: Plan, sheet: Sheet) -> None:

@@ -9,17 +9,9 @@ from uuid import UUID
 from attendance.rules.catalogue.catalogue_refusals import NotPossible
 from attendance.rules.catalogue.slots import SlotDraft, check_slot
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.reading import Line
-from importing.spreadsheets.sheets import (
-    CLASSES,
-    ENROLLMENTS,
-    GUARDIANS,
-    ONE_DAY,
-    SESSIONS,
-    STAFF,
-    TIMESLOTS,
-    Sheet,
-)
+from importing.spreadsheets.sheets import CLASSES, ENROLLMENTS, GUARDIANS, ONE_DAY, SESSIONS, STAFF, TIMESLOTS
 
 LONGEST_MINUTES = 24 * 60
 _TELEPHONE = 40

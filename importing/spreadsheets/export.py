@@ -18,9 +18,10 @@ from db.limits import OF_A_COMMAND
 from importing.cells import escaped
 from importing.organizations import existing_organization
 from importing.report import Progress, Report
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.further import FURTHER, NOTICE, PEOPLE, Further, select_further
 from importing.spreadsheets.known import first_dates, linked_rows, row_values, select_of
-from importing.spreadsheets.sheets import CALENDARS, CLOSURES, SHEETS, Sheet
+from importing.spreadsheets.sheets import CALENDARS, CLOSURES, SHEETS
 from importing.spreadsheets.values import text_of
 from importing.spreadsheets.writing import Open, check_free, written_files
 

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from importing.report import Report
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.known import LIVE, Known, KnownRow, Remembered, said_of, title
 from importing.spreadsheets.reading import Line
-from importing.spreadsheets.sheets import Sheet
 from importing.spreadsheets.values import digest, same
 
 _MADE = "_made."

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from attendance.rules.vocabulary import EnrollmentType
-from importing.spreadsheets.sheets import BY_FILE, SHEETS, Sheet
+from importing.spreadsheets.fields import Sheet
+from importing.spreadsheets.sheets import BY_FILE, SHEETS
 from importing.spreadsheets.values import digests
 
 LIVE = "_live"

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance.actions.enrollments.change_enrollments import enrollments_changed
-from db.calendar.history import end_teaching, keep_what_held
+from db.calendar.history import keep_what_held
 from db.catalogue.slots import read_versions, write_versions
 from db.enrollments.waiting import close_waiting
 from importing.acting import as_action
@@ -18,6 +18,8 @@ from importing.ending import end_enrollments, rows_of
 from importing.leaving import follow_leaving
 from importing.makeups import follow_makeups, hold_makeups
 from importing.report import Progress
+from importing.spreadsheets.fields import Sheet
+from importing.spreadsheets.links import write_links
 from importing.spreadsheets.plan import Plan
 from importing.spreadsheets.sheets import (
     CALENDARS,
@@ -29,36 +31,19 @@ from importing.spreadsheets.sheets import (
     STAFF,
     STUDENTS,
     TIMESLOTS,
-    Sheet,
 )
 from importing.spreadsheets.timeslots import changed_versions
 from importing.spreadsheets.touched import changed_offerings, changed_places, retimed_offerings, written
-from importing.tables import Row, Target, stage, upsert
+from importing.tables import Row, Target, upsert
 
 _MEMORY = Target("imported_row", ("file", "key", "row_id", "said", "is_ours"), ("file", "key"), frozenset({"is_ours"}))
-_PHONES_GO = """
-    DELETE FROM guardian_phone g WHERE g.organization_id = $1 AND g.person_id = ANY ($2)
-      AND NOT EXISTS (SELECT FROM staged_phones s WHERE s.person_id = g.person_id AND s.number = g.number)
-"""
-_PHONES_COME = """
-    INSERT INTO guardian_phone (organization_id, person_id, number)
-    SELECT $1, s.person_id, s.number FROM staged_phones s ORDER BY s.person_id, s.number
-    ON CONFLICT (organization_id, person_id, number) DO NOTHING
-"""
-_SESSIONS = Target("offering_session", ("offering_id", "session_id"), ("offering_id", "session_id"))
-_INSTRUCTORS = Target(
-    "offering_instructor",
-    ("offering_id", "person_id", "starts_on"),
-    ("offering_id", "person_id"),
-    frozenset({"starts_on"}),
-)
 
 
 async def carry_out(connection: asyncpg.Connection, plan: Plan, progress: Progress) -> None:
     """Write, then remove. The caller holds the locks of the import and a transaction."""
     organization_id = plan.known.organization_id
     retimed = retimed_offerings(plan)
-    async with _roll_sheets_hear(connection, plan):
+    async with _telling_roll_sheets(connection, plan):
         await hold_makeups(connection, organization_id, retimed, plan.now)
         await keep_what_held(
             connection.fetch, organization_id, {id_: plan.changes_on[id_] for id_ in changed_offerings(plan)}
@@ -68,7 +53,7 @@ async def carry_out(connection: asyncpg.Connection, plan: Plan, progress: Progre
             await _write(connection, plan, sheet, progress)
             if sheet is TIMESLOTS:
                 await _write_versions(connection, plan)
-        await _write_links(connection, plan)
+        await write_links(connection, plan)
         await _remove(connection, plan)
         await _close_waiting(connection, plan)
         await upsert(connection, organization_id, _MEMORY, [_memory(*row) for row in plan.memory])
@@ -82,7 +67,7 @@ def _memory(file: str, key: str, row_id: UUID, said: dict[str, str], is_ours: bo
 
 
 @asynccontextmanager
-async def _roll_sheets_hear(connection: asyncpg.Connection, plan: Plan) -> AsyncIterator[None]:
+async def _telling_roll_sheets(connection: asyncpg.Connection, plan: Plan) -> AsyncIterator[None]:
     """Let the block write, then tell roll sheets of known classes about each place that it began, ended or changed.
     Nobody has a roll sheet of a new class open.
     """
@@ -167,55 +152,6 @@ async def _write_versions(connection: asyncpg.Connection, plan: Plan) -> None:
     async with as_action(connection, plan.known.organization_id) as uow:
         becomes = changed_versions(plan, await read_versions(uow, offerings))
         await write_versions(uow, {id_: rows[id_].values["class"] for id_ in becomes}, becomes, plan.now)
-
-
-async def _write_links(connection: asyncpg.Connection, plan: Plan) -> None:
-    organization_id, report = plan.known.organization_id, plan.report
-    sessions: list[Row] = []
-    instructors: list[Row] = []
-    lost_sessions: list[tuple[UUID, UUID]] = []
-    lost_instructors: list[tuple[UUID, UUID]] = []
-    for outcome in written(plan, CLASSES):
-        before = outcome.before.values if outcome.before else {"sessions": (), "instructors": ()}
-        for name, come, go in (
-            ("sessions", sessions, lost_sessions),
-            ("instructors", instructors, lost_instructors),
-        ):
-            here, there = set(outcome.after[name] or ()), set(before[name])
-            come += [(outcome.id, each) for each in sorted(here - there)]
-            go += [(outcome.id, each) for each in sorted(there - here)]
-    taught = [(offering, person, plan.changes_on.get(offering)) for offering, person in instructors]
-    await upsert(connection, organization_id, _SESSIONS, sessions)
-    await end_teaching(connection.fetch, organization_id, lost_instructors, plan.changes_on)
-    await upsert(connection, organization_id, _INSTRUCTORS, taught)
-    await connection.execute(
-        "DELETE FROM offering_session USING unnest($2::uuid[], $3::uuid[]) AS lost(one, other) "
-        "WHERE organization_id = $1 AND offering_id = lost.one AND session_id = lost.other",
-        organization_id,
-        [one for one, _ in lost_sessions],
-        [other for _, other in lost_sessions],
-    )
-    for thing, come, go in (
-        ("sessions of classes", sessions, lost_sessions),
-        ("instructors of classes", instructors, lost_instructors),
-    ):
-        if come or go:
-            stored = report.thing(thing)
-            stored.added, stored.removed = len(come), len(go)
-    await _write_phones(connection, plan)
-
-
-async def _write_phones(connection: asyncpg.Connection, plan: Plan) -> None:
-    touched = [one for one in written(plan, GUARDIANS) if one.is_new or one.revives or "phones" in one.changed]
-    if not touched:
-        return
-    rows = [(one.id, number) for one in touched for number in sorted(set(one.after["phones"] or ()))]
-    await stage(connection, "guardian_phone", ("person_id", "number"), rows, "staged_phones")
-    organization_id = plan.known.organization_id
-    removed = await connection.execute(_PHONES_GO, organization_id, [one.id for one in touched])
-    added = await connection.execute(_PHONES_COME, organization_id)
-    stored = plan.report.thing("numbers of guardians")
-    stored.removed, stored.added = rows_of(removed), rows_of(added)
 
 
 async def _remove(connection: asyncpg.Connection, plan: Plan) -> None:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from attendance.rules.vocabulary import Permission
 from importing.report import Report
 from importing.spreadsheets.checks import fault_of, line_faults
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.follow import Outcome, known_row, new_row, remember_made, tell_held
 from importing.spreadsheets.known import LIVE, Known, KnownRow, title
 from importing.spreadsheets.reading import Line, Source, keyed
 from importing.spreadsheets.references import References
-from importing.spreadsheets.sheets import CLASSES, ENROLLMENTS, STAFF, TIMESLOTS, Sheet
+from importing.spreadsheets.sheets import CLASSES, ENROLLMENTS, STAFF, TIMESLOTS
 
 Memory = tuple[str, str, UUID, dict[str, str], bool]  # file, key, row id, said, is_ours
 

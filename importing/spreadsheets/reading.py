@@ -7,7 +7,8 @@ from typing import Any
 from importing.archives import csv_files, folder_texts, opened_zip, text_of
 from importing.csv_rows import Record, read_rows
 from importing.report import ImportRefused, Progress, Report
-from importing.spreadsheets.sheets import BY_FILE, CALENDARS, CLOSURES, FILES, ONE_DAY, Sheet
+from importing.spreadsheets.fields import Sheet
+from importing.spreadsheets.sheets import BY_FILE, CALENDARS, CLOSURES, FILES, ONE_DAY
 from importing.spreadsheets.values import text_of as cell_of
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from importing.report import Report
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.known import Known, title
 from importing.spreadsheets.reading import Line, Lines, Source
-from importing.spreadsheets.sheets import BY_FILE, Sheet
+from importing.spreadsheets.sheets import BY_FILE
 
 _THINGS = {"staff": "member of staff", "classes": "class", "families": "family", "calendars": "closure calendar"}
 

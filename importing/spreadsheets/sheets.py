@@ -1,113 +1,26 @@
 """The files of our own plain columns, and what each column is in the database (R13.8)."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from attendance.rules.vocabulary import BlackoutScope, EnrollmentEnd, EnrollmentType, OfferingKind, Permission
-from importing.columns import Column, Content, FileSpecification
+from importing.columns import Content
+from importing.spreadsheets.fields import Field, Sheet, date_field, text_field
 
 # Makeups and single days have one date. An import adds them and does not change them afterwards.
 ONE_DAY = (EnrollmentType.MAKEUP, EnrollmentType.SINGLE_DAY)
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column of a file and the column of the table that holds it.
-
-    column -- of the table; "" when it is kept elsewhere, such as the sessions of a class
-    about -- what it means, for templates and documentation
-    example -- a cell of the template
-    empty -- what an empty cell stands for in a new row
-    refers_to -- the sheet whose rows the cell names, by id or by name
-    is_once -- it is written only to new rows
-    """
-
-    name: str
-    column: str
-    about: str
-    example: str = ""
-    content: Content = Content.TEXT
-    required: bool = False
-    one_of: frozenset[str] = frozenset()
-    refers_to: str = ""
-    empty: Any = None
-    is_once: bool = False
-
-    @property
-    def is_list(self) -> bool:
-        return self.content is Content.LIST
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether the database holds the field, in the table or elsewhere. Other fields only help to read the file."""
-        return bool(self.column) or self.is_list or self.name == "active"
-
-    @property
-    def specified(self) -> Column:
-        return Column(self.name, self.required, self.content, self.one_of)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A file, the table of its rows, and how reports call them.
-
-    title -- the fields that name a row to people, and by which other files may refer to it
-    ends -- the column that is set when a row ends; "" when rows are deleted instead
-    id_is_optional -- a row without an id is recognized by the fields of `made_of`
-    matches -- a new line with an equal value of this field is about the row that the office made
-    fixed -- columns with the same value in each row of the table
-    """
-
-    file: str
-    table: str
-    thing: str
-    fields: tuple[Field, ...]
-    title: tuple[str, ...] = ("name",)
-    ends: str = "deleted_at"
-    id_is_optional: bool = False
-    made_of: tuple[str, ...] = ()
-    matches: str = ""
-    fixed: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def id_about(self) -> str:
-        if self.id_is_optional:
-            return f"your own key; without it a row is recognized by {', '.join(self.made_of)}"
-        return "your own key, which other files name"
-
-    @property
-    def specification(self) -> FileSpecification:
-        columns = (Column("id", required=not self.id_is_optional), *(one.specified for one in self.fields))
-        return FileSpecification(self.file, columns, id_column="id", has_status=False, is_escaped=True)
-
-    @property
-    def stored(self) -> tuple[Field, ...]:
-        return tuple(one for one in self.fields if one.column)
-
-    def named(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
-
-
-def _text(name: str, about: str, example: str = "", *, required: bool = False, column: str | None = None) -> Field:
-    return Field(name, name if column is None else column, about, example, required=required)
-
-
-def _date(name: str, about: str, example: str = "", *, required: bool = False, column: str | None = None) -> Field:
-    return Field(name, name if column is None else column, about, example, Content.DATE, required)
-
-
 def _names_of_a_person(*, of_staff: bool = False) -> tuple[Field, ...]:
     """Return the names. An owner that `found` has made may have no last name."""
     last_name = Field("last_name", "last_name", "last name", "Archer", required=not of_staff, empty="")
-    return (_text("first_name", "first name", "Ann", required=True), last_name)
+    return (text_field("first_name", "first name", "Ann", required=True), last_name)
 
 
 _ACTIVE = Field("active", "", "false ends the person's access", "true", Content.FLAG, empty=True)
 _EMAIL = Field("email", "email", "e-mail address, with which the person can be invited", content=Content.EMAIL)
 _SPAN = (
-    _date("starts_on", "first date, inclusive"),
-    _date("ends_on", "last date, inclusive; empty: no end"),
+    date_field("starts_on", "first date, inclusive"),
+    date_field("ends_on", "last date, inclusive; empty: no end"),
 )
 
 LOCATIONS = Sheet(
@@ -115,7 +28,7 @@ LOCATIONS = Sheet(
     "location",
     "locations",
     (
-        _text("name", "name of the site", "North", required=True),
+        text_field("name", "name of the site", "North", required=True),
         Field("time_zone", "time_zone", "IANA time zone", "America/Chicago", Content.ZONE, required=True),
     ),
     matches="name",
@@ -125,7 +38,7 @@ CALENDARS = Sheet(
     "calendars",
     "blackout_schedule",
     "closure calendars",
-    (_text("name", "name of the calendar", required=True),),
+    (text_field("name", "name of the calendar", required=True),),
     ends="",
     matches="name",
 )
@@ -142,9 +55,9 @@ CLOSURES = Sheet(
             required=True,
             refers_to="calendars",
         ),
-        _text("calendar_name", "name of the calendar; by default its key", "Holidays", column=""),
-        _date("starts_on", "first closed date; empty: the row only names the calendar", "2026-12-24"),
-        _date("ends_on", "last closed date; by default the first one", "2027-01-02"),
+        text_field("calendar_name", "name of the calendar; by default its key", "Holidays", column=""),
+        date_field("starts_on", "first closed date; empty: the row only names the calendar", "2026-12-24"),
+        date_field("ends_on", "last closed date; by default the first one", "2027-01-02"),
         Field(
             "scope",
             "scope",
@@ -153,7 +66,7 @@ CLOSURES = Sheet(
             one_of=frozenset(BlackoutScope),
             empty=BlackoutScope.BOTH.value,
         ),
-        _text("label", "what the families read", "Winter break"),
+        text_field("label", "what the families read", "Winter break"),
     ),
     title=("label",),
     ends="",
@@ -165,7 +78,7 @@ PROGRAMS = Sheet(
     "program",
     "programs",
     (
-        _text("name", "name of the program", "Swimming", required=True),
+        text_field("name", "name of the program", "Swimming", required=True),
         Field("calendar", "blackout_schedule_id", "its closure calendar", "holidays", refers_to="calendars"),
     ),
 )
@@ -174,9 +87,9 @@ SESSIONS = Sheet(
     "session",
     "sessions",
     (
-        _text("name", "name of the term", "Autumn 2026", required=True),
-        _date("starts_on", "first date", "2026-09-01", required=True),
-        _date("ends_on", "last date; empty: a rolling session without end", "2026-12-18"),
+        text_field("name", "name of the term", "Autumn 2026", required=True),
+        date_field("starts_on", "first date", "2026-09-01", required=True),
+        date_field("ends_on", "last date; empty: a rolling session without end", "2026-12-18"),
     ),
 )
 STAFF = Sheet(
@@ -208,7 +121,7 @@ CLASSES = Sheet(
     "offering",
     "classes",
     (
-        _text("name", "name of the class, camp or appointment", "Swim 1", required=True),
+        text_field("name", "name of the class, camp or appointment", "Swim 1", required=True),
         Field(
             "kind",
             "kind",
@@ -225,9 +138,9 @@ CLASSES = Sheet(
         Field("capacity", "capacity", "number of places; empty: no limit", "8", Content.COUNT),
         Field("min_age_months", "min_age_months", "youngest age in months", "60", Content.COUNT),
         Field("max_age_months", "max_age_months", "oldest age in months", "84", Content.COUNT),
-        _text("gender", "for students of this gender alone"),
+        text_field("gender", "for students of this gender alone"),
         *_SPAN,
-        _text("room", "room of its timeslots that give none", "Pool 1", column=""),
+        text_field("room", "room of its timeslots that give none", "Pool 1", column=""),
     ),
 )
 TIMESLOTS = Sheet(
@@ -237,11 +150,11 @@ TIMESLOTS = Sheet(
     (
         Field("class", "offering_id", "the class, camp or appointment", "swim-1", required=True, refers_to="classes"),
         Field("weekday", "weekday", "of a class: 1 (Monday) to 7, or the day's name", "Monday", Content.WEEKDAY),
-        _date("starts_on", "first date; required for a camp and an appointment"),
-        _date("ends_on", "last date; an appointment has one date"),
+        date_field("starts_on", "first date; required for a camp and an appointment"),
+        date_field("ends_on", "last date; an appointment has one date"),
         Field("start_time", "start_time", "local time", "16:30", Content.TIME, required=True),
         Field("minutes", "duration_minutes", "length, 1 to 1440", "45", Content.COUNT, required=True),
-        _text("room", "room; by default that of the class", "Pool 1"),
+        text_field("room", "room; by default that of the class", "Pool 1"),
     ),
     title=("class",),
     id_is_optional=True,
@@ -252,9 +165,9 @@ FAMILIES = Sheet(
     "family",
     "families",
     (
-        _text("name", "name of the family", "Archer", required=True),
+        text_field("name", "name of the family", "Archer", required=True),
         Field("email", "email", "e-mail address for messages and statements", "archers@example.com", Content.EMAIL),
-        _text("phone", "phone number, which identifies the family at a kiosk", "+1 512 555 0100"),
+        text_field("phone", "phone number, which identifies the family at a kiosk", "+1 512 555 0100"),
         Field(
             "balance", "balance", "what the family owes; negative: a credit", "120.50", Content.AMOUNT, empty=Decimal(0)
         ),
@@ -283,10 +196,10 @@ STUDENTS = Sheet(
     (
         _FAMILY,
         *_names_of_a_person(),
-        _date("birth_on", "date of birth", "2019-05-04"),
-        _text("gender", "gender, in your own words", "FEMALE"),
-        _text("medical_alert", "medical text for staff who may see it"),
-        _text("roll_sheet_comment", "comment on roll sheets"),
+        date_field("birth_on", "date of birth", "2019-05-04"),
+        text_field("gender", "gender, in your own words", "FEMALE"),
+        text_field("medical_alert", "medical text for staff who may see it"),
+        text_field("roll_sheet_comment", "comment on roll sheets"),
     ),
     title=("first_name", "last_name"),
 )
@@ -306,8 +219,8 @@ ENROLLMENTS = Sheet(
             empty=EnrollmentType.ACTIVE.value,
         ),
         Field("timeslot", "timeslot_id", "one timeslot alone; empty: all of the class", refers_to="timeslots"),
-        _date("starts_on", "first date; empty: the first day of a new class, or today", "2026-09-07"),
-        _date("ends_on", "last date; empty: no end", column="drop_on"),
+        date_field("starts_on", "first date; empty: the first day of a new class, or today", "2026-09-07"),
+        date_field("ends_on", "last date; empty: no end", column="drop_on"),
         Field(
             "end_cause",
             "end_cause",

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from importing.spreadsheets.sheets import FILES, Sheet
+from importing.spreadsheets.fields import Sheet
+from importing.spreadsheets.sheets import FILES
 
 _IDS = {
     "locations": "north",

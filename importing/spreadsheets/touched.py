@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.follow import Outcome
 from importing.spreadsheets.plan import Plan
 from importing.spreadsheets.sheets import (
@@ -18,7 +19,6 @@ from importing.spreadsheets.sheets import (
     STAFF,
     STUDENTS,
     TIMESLOTS,
-    Sheet,
 )
 
 _WHEN_HELD = {"location", "program", "capacity", "sessions", "starts_on", "ends_on"}

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from importing.questions import is_many
+from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.plan import Plan
-from importing.spreadsheets.sheets import CALENDARS, ENROLLMENTS, GUARDIANS, SHEETS, STAFF, STUDENTS, Sheet
+from importing.spreadsheets.sheets import CALENDARS, ENROLLMENTS, GUARDIANS, SHEETS, STAFF, STUDENTS
 
 _KEPT_WHILE_USED = ("locations", "calendars", "programs", "sessions", "families")
 _PEOPLE = (STAFF, GUARDIANS, STUDENTS)
