@@ -36,7 +36,8 @@ from gql.fields.visible import find_families, find_students, may_see_students
 from gql.makeups.makeup_request import find_makeup_requests
 from gql.organization.viewer import Organization
 from gql.people.people import show_guardian, show_kiosk, show_staff_member
-from gql.people.student import show_note, show_place
+from gql.people.student import show_place
+from gql.people.student_note import show_note
 from gql.roster.roster import show_roster
 from gql.tasks.background_task import find_tasks
 from gql.tokens.makeup_token import find_tokens

@@ -12,7 +12,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.people.student import StudentNote
+from gql.people.student_note import StudentNote
 from gql.people.student_texts import show_kept_note
 
 

@@ -14,7 +14,8 @@ from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
 from gql.fields.pagination import Connection, Cursors, connection, read_page
-from gql.people.student import OPEN_NOTES, Student, StudentNote, show_note
+from gql.people.student import Student
+from gql.people.student_note import OPEN_NOTES, StudentNote, show_note
 
 _CURSORS = Cursors("allNotes", (datetime, UUID))
 

@@ -1,7 +1,7 @@
-"""The types of students, families, enrollments and notes."""
+"""The types of students, families and enrollments."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from attendance.rules.calendar.timeslots import latest_versions
 from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.kiosk.telephones import distinct_numbers
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, may_see_attendance
-from attendance.rules.people.students import EnrollmentFacts, NoteFacts
+from attendance.rules.people.students import EnrollmentFacts
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
@@ -33,8 +33,8 @@ from gql.fields.node import Node
 from gql.fields.scalars import Money
 from gql.fields.selection import names_below
 from gql.fields.vocabulary import Portal
-from gql.people.people import Guardian, StaffMember, show_guardian, show_staff_member
-from gql.people.vocabulary import NoteLevel
+from gql.people.people import Guardian, show_guardian
+from gql.people.student_note import OPEN_NOTES, StudentNote, show_note
 from gql.protocol.plain_fields import at_once
 
 
@@ -188,22 +188,6 @@ class Enrollment(Later, Node):
         return await load_offers(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else []
 
 
-OPEN_NOTES = strawberry.argument(
-    name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
-)
-
-
-@strawberry.type(description="A note about a student by staff. Only staff can see it.")
-class StudentNote(Node):
-    level: NoteLevel = strawberry.field(description="How important the note is.")
-    body: str = strawberry.field(description="The text of the note.")
-    written_by: StaffMember | None = strawberry.field(
-        description="The person who wrote the note. Null when it is not known."
-    )
-    written_at: datetime = strawberry.field(description="When the note was written.")
-    closed_at: datetime | None = strawberry.field(description="When the note was closed. Null when it is open.")
-
-
 def _show_medical_alert(student: "Student", context: Context, _: frozenset[str]) -> str | None:
     text = student.facts.medical_alert
     if not student.sight.sees_medical or text is None:
@@ -334,14 +318,3 @@ def _timeslot(timeslot_id: UUID | None, timeslots: Iterable[SlotFacts]) -> Times
 def show_place(facts: EnrollmentFacts) -> Enrollment:
     offering = show_offering(facts.place.offering, facts.place.live_timeslots)
     return show_enrollment(facts.enrollment, offering, facts.place.timeslots)
-
-
-def show_note(facts: NoteFacts) -> StudentNote:
-    return StudentNote(
-        id=encode_id("StudentNote", facts.id),
-        level=facts.level,
-        body=facts.body,
-        written_by=None if facts.written_by is None else show_staff_member(facts.written_by),
-        written_at=facts.written_at,
-        closed_at=facts.closed_at,
-    )

@@ -7,7 +7,7 @@ from attendance.rules.kiosk.telephones import FEWEST_DIGITS, digits_of
 from attendance.rules.people.registering import is_email
 from db.people.students import read_notes_by_id
 from db.unit_of_work import UnitOfWork
-from gql.people.student import StudentNote, show_note
+from gql.people.student_note import StudentNote, show_note
 from gql.protocol.errors import BadInput
 
 NAME_LENGTH = 100
