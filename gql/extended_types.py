@@ -3,12 +3,13 @@
 from gql.calendar import offering_occurrences
 from gql.calendar.offering import Offering, Timeslot
 from gql.catalogue import offering_details
-from gql.enrollments import enrollment_occurrences
+from gql.enrollments import enrollment_occurrences, student_of_enrollment, waiting
+from gql.enrollments.enrollment import Enrollment
 from gql.fields.extending import extend
 from gql.makeups import makeup_request
 from gql.marks import attendance_of_student
 from gql.people import notes_of_student, student_day
-from gql.people.student import Enrollment, Student
+from gql.people.student import Student
 from gql.tokens import makeup_token_groups, token_decision, tokens_of_student
 from gql.tokens.makeup_token import MakeupToken
 
@@ -21,7 +22,14 @@ def extend_types() -> None:
         instructors=offering_details.instructors,
     )
     extend(Timeslot, room=offering_details.room)
-    extend(Enrollment, occurrences=enrollment_occurrences.field)
+    extend(
+        Enrollment,
+        student=student_of_enrollment.field,
+        waitlist_position=waiting.position,
+        place_offer=waiting.offer,
+        place_offers=waiting.offers,
+        occurrences=enrollment_occurrences.field,
+    )
     extend(
         Student,
         attendance=attendance_of_student.field,

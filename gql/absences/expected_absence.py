@@ -14,6 +14,7 @@ from db.calendar.occurrences import read_heads
 from db.people.students import read_enrollments, visibility_of
 from gql.absences.vocabulary import ExpectedAbsenceState
 from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.enrollments.enrollment import Enrollment, show_place
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
@@ -22,7 +23,7 @@ from gql.fields.node import Node
 from gql.fields.visible import find_students, may_see_students
 from gql.fields.vocabulary import Portal, Source
 from gql.people.people import Actor, StaffMember, show_actor, show_staff_member
-from gql.people.student import Enrollment, Student, show_place
+from gql.people.student import Student
 
 MOST_SHOWN = 20
 

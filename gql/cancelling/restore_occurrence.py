@@ -7,6 +7,7 @@ import strawberry
 from attendance.actions.cancelling.restore_occurrence import Restored, restore_occurrence
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.cancelling.cancellation import OccurrenceNotCancelled
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.places import find_places
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -16,7 +17,6 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.loaders import find_visible_head
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.people.student import Enrollment
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from attendance.actions.enrollments.answer_offer import accept_place
 from attendance.actions.enrollments.enroll_student import Enrolled
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
     EnrollmentEnded,
@@ -22,7 +23,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, Portal
-from gql.people.student import Enrollment
 
 
 @strawberry.input(description="The enrollment to which a place is offered.")

@@ -7,6 +7,7 @@ import strawberry
 
 from attendance.actions.enrollments.drop_enrollment import drop_enrollment
 from attendance.actions.enrollments.enroll_student import Enrolled
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.enrollment_refusals import EnrollmentEnded
 from gql.enrollments.places import find_place
@@ -18,7 +19,6 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
 from gql.makeups.give_back_refusals import MakeupAttended
-from gql.people.student import Enrollment
 from gql.tokens.token_refusals import MakeupTokenNotChangeable
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.enrollments.enroll_student import Enrolled, NewPlace, enroll_student
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_arguments import checked_dates, checked_timeslot
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
@@ -23,7 +24,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.people.student import Enrollment
 from gql.protocol.errors import BadInput
 
 

@@ -9,11 +9,11 @@ from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster.roster import dates_of
 from gql.calendar.occurrence import Occurrence
 from gql.calendar.offering_occurrences import OccurrenceRange, occurrences_of
+from gql.enrollments.enrollment import Enrollment
 from gql.fields.access import requires
 from gql.fields.context import Info
 from gql.fields.listing_arguments import AFTER, FIRST, FROM, NOT_SCHEDULED, TO
 from gql.fields.pagination import Connection
-from gql.people.student import Enrollment
 
 
 async def resolve(  # noqa: PLR0917 - Strawberry passes arguments by name

@@ -9,6 +9,7 @@ import strawberry
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from db.enrollments.enrollment_pages import WantedEnrollments, list_enrollments
 from db.people.students import visibility_of
+from gql.enrollments.enrollment import Enrollment, show_place
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.vocabulary import EnrollmentType
 from gql.fields.access import requires
@@ -16,7 +17,6 @@ from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id, decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
 from gql.fields.pagination import Connection, Cursors, connection, read_page
-from gql.people.student import Enrollment, show_place
 
 _CURSORS = Cursors("enrollments by joining", (datetime, UUID))
 

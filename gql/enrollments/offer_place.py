@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.enrollments.offer_place import PlaceOffered, offer_place
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.enrollment_refusals import (
     EnrollmentEnded,
@@ -22,7 +23,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.people.student import Enrollment
 from gql.protocol.errors import BadInput
 
 MOST = timedelta(days=366)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.people.students import read_enrollments_by_id
-from gql.people.student import Enrollment, show_place
+from gql.enrollments.enrollment import Enrollment, show_place
 
 
 async def find_place(connection: AsyncConnection, organization_id: UUID, enrollment_id: UUID) -> Enrollment:

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.enrollments.transfer_enrollment import Target, Transferred, transfer_enrollment
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_arguments import checked_dates, checked_timeslot
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
@@ -23,7 +24,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.people.student import Enrollment
 
 
 @strawberry.input(description="The enrollment to move, its target, and the date of the move.")

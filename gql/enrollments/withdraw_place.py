@@ -6,6 +6,7 @@ import strawberry
 
 from attendance.actions.enrollments.answer_offer import withdraw_place
 from attendance.actions.enrollments.enroll_student import Enrolled
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.places import find_place
 from gql.enrollments.waiting_refusals import PlaceNotOffered, PlaceOfferOver
 from gql.fields.access import requires
@@ -15,7 +16,6 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
-from gql.people.student import Enrollment
 
 
 @strawberry.input(description="The enrollment to which a place is offered.")

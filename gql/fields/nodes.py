@@ -29,6 +29,7 @@ from gql.calendar.occurrence import show_occurrence
 from gql.calendar.offering import show_location, show_offering, show_program, show_timeslot
 from gql.catalogue.blackout import find_blackout_dates, find_blackout_schedules
 from gql.catalogue.session import find_sessions
+from gql.enrollments.enrollment import show_place
 from gql.fields.context import Reading
 from gql.fields.global_ids import Part, encode_id
 from gql.fields.node import Node
@@ -36,7 +37,6 @@ from gql.fields.visible import find_families, find_students, may_see_students
 from gql.makeups.makeup_request import find_makeup_requests
 from gql.organization.viewer import Organization
 from gql.people.people import show_guardian, show_kiosk, show_staff_member
-from gql.people.student import show_place
 from gql.people.student_note import show_note
 from gql.roster.roster import show_roster
 from gql.tasks.background_task import find_tasks

@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.makeups.book_makeup import MakeupBooked, book_makeup
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -14,7 +15,6 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
 from gql.makeups.makeup_arguments import CHECKS, OCCURRENCE_DESCRIPTION, AgainstTheClass
-from gql.people.student import Enrollment
 
 
 @strawberry.input(description="The student, and the class in which to make up.")

@@ -12,6 +12,7 @@ from db.calendar.occurrences import read_heads
 from db.makeups.makeup_requests import read_makeup_requests, read_open_requests
 from db.people.students import visibility_of
 from gql.calendar.occurrence import Occurrence, show_occurrence
+from gql.enrollments.enrollment import Enrollment, show_place
 from gql.fields.access import signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
@@ -21,7 +22,7 @@ from gql.fields.visible import find_students, may_see_students
 from gql.fields.vocabulary import Portal
 from gql.makeups.vocabulary import MakeupRequestState
 from gql.people.people import Actor, show_actor
-from gql.people.student import Enrollment, Student, show_place
+from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, find_tokens
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from attendance.actions.makeups.redeem_makeup_token import TokenRedeemed, redeem_makeup_token
 from attendance.rules.refusals import NothingFound
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.places import find_place
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -22,7 +23,6 @@ from gql.makeups.makeup_arguments import (
     AgainstTheToken,
 )
 from gql.makeups.makeup_refusals import MakeupApprovalRequired
-from gql.people.student import Enrollment
 from gql.tokens.makeup_token import MakeupToken, find_tokens
 
 

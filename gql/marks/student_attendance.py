@@ -17,11 +17,11 @@ from db.calendar.occurrences import read_heads
 from db.roster.rosters import read_rosters
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.offering import show_offering
+from gql.enrollments.enrollment import Enrollment, show_enrollment
 from gql.fields.context import Reading
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from gql.fields.vocabulary import Portal
 from gql.marks.vocabulary import NotEditableReason
-from gql.people.student import Enrollment, show_enrollment
 from gql.roster.roster import Mark, show_mark
 from pace import in_turns
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from attendance.actions.people.register_family import FamilyRegistered, Registration, WantedPlace, register_family
+from gql.enrollments.enrollment import Enrollment
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.enrollments.enrollment_refusals import (
     AlreadyEnrolled,
@@ -29,7 +30,7 @@ from gql.people.kept_guardian import show_kept_guardians
 from gql.people.people import Guardian
 from gql.people.people_arguments import FamilyInput, GuardianInput, StudentInput
 from gql.people.people_refusals import GuardianEmailTaken, PossibleDuplicates
-from gql.people.student import Enrollment, Family, Student
+from gql.people.student import Family, Student
 from gql.protocol.errors import BadInput
 
 MOST_GUARDIANS = 6

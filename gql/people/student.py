@@ -1,29 +1,21 @@
-"""The types of students, families and enrollments."""
+"""The types of students and families."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from attendance.rules.calendar.timeslots import Timeslot as SlotFacts
-from attendance.rules.calendar.timeslots import latest_versions
 from attendance.rules.kiosk.kiosk import FamilyCode
 from attendance.rules.kiosk.telephones import distinct_numbers
-from attendance.rules.organization.permissions import SEE_ATTENDANCE, may_see_attendance
-from attendance.rules.people.students import EnrollmentFacts
+from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.roster.roster_rows import FamilyFacts, StudentFacts
 from attendance.rules.roster.sight import sight_of
 from db.kiosk.kiosk_families import read_code_numbers, read_phones
 from db.people.guardians import GuardianFacts, read_guardians_of
-from db.people.students import read_live_members, read_students, visibility_of
-from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
-from gql.enrollments.place_offer import PlaceOffer, load_offers
-from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
-from gql.enrollments.waiting import load_position
+from db.people.students import read_live_members, visibility_of
+from gql.enrollments.enrollment import Enrollment, show_place
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info, Reading
 from gql.fields.global_ids import decode_id, encode_id
@@ -111,15 +103,6 @@ async def _read_students(source: Reading, families: list[UUID]) -> "list[list[St
     ]
 
 
-async def _read_enrolled(source: Reading, ids: list[UUID]) -> "list[Student | None]":
-    viewer = source.viewer
-    if viewer.caller.portal is not Portal.CUSTOMER and not may_see_attendance(viewer.caller):
-        return [None for _ in ids]
-    visibility, sight = visibility_of(viewer.caller), sight_of(viewer)
-    found = await read_students(source.connection, viewer.caller.organization_id, set(ids), visibility)
-    return [show_student(found[each], sight, viewer.currency) if each in found else None for each in ids]
-
-
 async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]:
     organization_id = source.viewer.caller.organization_id
     numbers = await read_code_numbers(source.connection, organization_id, set(families))
@@ -129,63 +112,6 @@ async def _read_codes(source: Reading, families: list[UUID]) -> list[FamilyCode]
 async def _read_phones(source: Reading, families: list[UUID]) -> list[list[str]]:
     found = await read_phones(source.connection, source.viewer.caller.organization_id, set(families))
     return [distinct_numbers(found.get(each, [])) for each in families]
-
-
-@strawberry.type(description="A student's place in an offering over a range of dates.")
-class Enrollment(Later, Node):
-    type: EnrollmentType = strawberry.field(description="The type of the enrollment.")
-    offering: Offering = strawberry.field(description="The offering in which the student is enrolled.")
-    timeslot: Timeslot | None = strawberry.field(
-        description="The only timeslot that the enrollment is for. Null when it is for all timeslots of the offering."
-    )
-    starts_on: date = strawberry.field(description="The first date of the enrollment.")
-    drop_on: date | None = strawberry.field(
-        description="The last date of the enrollment. A drop takes effect at the end of this day. Null when no end is "
-        "set."
-    )
-    end_cause: EnrollmentEnd | None = strawberry.field(
-        description="Why the enrollment ends. Null when it has no end, or when the reason is not known."
-    )
-    is_deleted: bool = strawberry.field(
-        description="Whether the enrollment was deleted. A row with a mark that names a deleted enrollment stays on "
-        "the roster as a subdued row."
-    )
-    facts: strawberry.Private[RosterEnrollment]
-    timeslots: strawberry.Private[Iterable[SlotFacts]]
-
-    @strawberry.field(
-        description="The student who is enrolled. Null when the viewer may not see the student.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def student(self, info: Info) -> Annotated["Student", strawberry.lazy("gql.people.student")] | None:
-        return await load(info, self.facts.student_id, _read_enrolled)
-
-    @strawberry.field(
-        description="The position of a WAITLIST enrollment among those who wait for a place in the offering, in the "
-        "order in which they joined: 1 is the next. Null for other types, and after the last date of the enrollment.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def waitlist_position(self, info: Info) -> int | None:
-        return await load_position(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else None
-
-    @strawberry.field(
-        description="The latest offer of a place for a WAITLIST enrollment. Null when no place was offered yet, and "
-        "for enrollments of other types.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def place_offer(self, info: Info) -> PlaceOffer | None:
-        return next(iter(await self._offers(info)), None)
-
-    @strawberry.field(
-        description="All offers of places for a WAITLIST enrollment, newest first. Empty for enrollments of other "
-        "types.",
-        metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
-    )
-    async def place_offers(self, info: Info) -> list[PlaceOffer]:
-        return await self._offers(info)
-
-    async def _offers(self, info: Info) -> list[PlaceOffer]:
-        return await load_offers(info, self.facts.id) if self.facts.type is EnrollmentType.WAITLIST else []
 
 
 def _show_medical_alert(student: "Student", context: Context, _: frozenset[str]) -> str | None:
@@ -260,10 +186,6 @@ Student.made_later = {
     "id": lambda student: encode_id("Student", student.facts.id),
     "family": lambda student: show_family(student.facts.family, student.sight, student.currency),
 }
-Enrollment.made_later = {
-    "id": lambda enrollment: encode_id("Enrollment", enrollment.facts.id),
-    "timeslot": lambda enrollment: _timeslot(enrollment.facts.timeslot_id, enrollment.timeslots),
-}
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
@@ -290,31 +212,3 @@ def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
         sight=sight,
         currency=currency,
     )
-
-
-def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iterable[SlotFacts]) -> Enrollment:
-    """Return the enrollment in the form in which it is shown.
-
-    timeslots -- all timeslots of the offering, including the deleted ones
-    """
-    return with_later(
-        Enrollment,
-        type=facts.type,
-        offering=offering,
-        timeslots=timeslots,
-        starts_on=facts.starts_on,
-        drop_on=facts.drop_on,
-        end_cause=facts.end_cause,
-        is_deleted=facts.is_deleted,
-        facts=facts,
-    )
-
-
-def _timeslot(timeslot_id: UUID | None, timeslots: Iterable[SlotFacts]) -> Timeslot | None:
-    slot = next((each for each in latest_versions(timeslots) if each.id == timeslot_id), None)
-    return None if slot is None else show_timeslot(slot)
-
-
-def show_place(facts: EnrollmentFacts) -> Enrollment:
-    offering = show_offering(facts.place.offering, facts.place.live_timeslots)
-    return show_enrollment(facts.enrollment, offering, facts.place.timeslots)

@@ -14,6 +14,7 @@ from attendance.rules.roster import indicators as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
 from gql.calendar.offering import Offering, show_offering
+from gql.enrollments.enrollment import Enrollment, show_enrollment
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info
 from gql.fields.global_ids import encode_id
@@ -24,7 +25,7 @@ from gql.fields.vocabulary import Portal, Source
 from gql.marks.mark_history import MarkChange, load_mark_history
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
-from gql.people.student import Enrollment, Student, show_enrollment, show_student
+from gql.people.student import Student, show_student
 from gql.protocol.plain_fields import at_once
 from gql.roster.indicator import Indicator, show_indicator
 from gql.roster.vocabulary import IndicatorKind

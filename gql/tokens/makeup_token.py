@@ -19,6 +19,7 @@ from db.people.students import Visibility, read_students
 from db.tokens.student_tokens import read_tokens, read_tokens_of
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.offering import Location, Program, show_location, show_program
+from gql.enrollments.enrollment import Enrollment, show_place
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
@@ -27,7 +28,7 @@ from gql.fields.node import Node
 from gql.fields.visible import find_students
 from gql.fields.vocabulary import Portal, Source
 from gql.people.people import Actor, show_actor
-from gql.people.student import Enrollment, Student, show_place, show_student
+from gql.people.student import Student, show_student
 from gql.tokens.token_ledger import MakeupTokenEntry, load_ledger
 from gql.tokens.vocabulary import MakeupTokenOrigin, MakeupTokenState
 
