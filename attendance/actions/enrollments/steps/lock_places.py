@@ -92,7 +92,7 @@ async def require_place(
     place is given only once.
 
     leaving -- an enrollment that ends in the same act, as it will be. It may be in the same offering.
-    is_offered -- whether the place is held for the student. The order of the line is then not checked
+    is_offered -- whether the place is held for the student. The order of the line is then not checked.
 
     Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull and PlacesForWaitlist.
     """
