@@ -62,3 +62,6 @@ async def test_an_address_without_a_page_says_so_to_everybody(hall: Hall, world:
         await desk.without_barriers()
         await desk.page.get_by_role("link", name="Go to today's classes").click()
         await expect(desk.page).to_have_url(f"{desk.address}/")
+    for path in ("/students/mistyped", "/families/mistyped", "/classes/mistyped"):
+        await desk.open(path)
+        await expect(desk.page.get_by_role("heading")).to_have_text("There is no such page")

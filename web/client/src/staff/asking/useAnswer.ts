@@ -1,3 +1,4 @@
+import { AskFault } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { wordsOf } from "../../parts/useAct";
@@ -7,6 +8,8 @@ export interface Answer<Data> {
   /** The newest answer. While variables change or `reload` runs, it is the one of before. */
   readonly data: Data | null;
   readonly fault: string | null;
+  /** Whether the API cannot read the variables, such as an id from a mistyped address. `fault` is then for developers. */
+  readonly isMistyped: boolean;
   readonly isLoading: boolean;
   readonly reload: () => void;
 }
@@ -19,6 +22,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   const [state, setState] = useState<Omit<Answer<Data>, "reload">>({
     data: null,
     fault: null,
+    isMistyped: false,
     isLoading: variables !== null,
   });
   const asked = useRef(0);
@@ -28,15 +32,21 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     asked.current += 1;
     const turn = asked.current;
     if (given === null) {
-      setState({ data: null, fault: null, isLoading: false });
+      setState({ data: null, fault: null, isMistyped: false, isLoading: false });
       return;
     }
     setState(before => ({ ...before, isLoading: true }));
     ask(document, given).then(
       // An answer that a later one has overtaken is of no use any more.
-      data => turn === asked.current && setState({ data, fault: null, isLoading: false }),
+      data => turn === asked.current && setState({ data, fault: null, isMistyped: false, isLoading: false }),
       (reason: unknown) =>
-        turn === asked.current && setState(before => ({ ...before, fault: wordsOf(reason), isLoading: false })),
+        turn === asked.current &&
+        setState(before => ({
+          ...before,
+          fault: wordsOf(reason),
+          isMistyped: reason instanceof AskFault && reason.code === "BAD_USER_INPUT",
+          isLoading: false,
+        })),
     );
   }, [document, key]);
   useEffect(() => {

@@ -15,12 +15,12 @@ type Open = { readonly act: "class" } | { readonly act: "move" | "end"; readonly
 
 /** A class: when it meets, and changing that from a date on. */
 export function Class({ id }: { id: string }) {
-  const { data, fault, reload } = useAnswer(CLASS, { id });
+  const { data, fault, reload, isMistyped } = useAnswer(CLASS, { id });
   const [open, setOpen] = useState<Open | null>(null);
   const node = data?.node;
   const found = node != null && "timeslots" in node ? node : null;
   useTitle(found?.name ?? "Class");
-  if (data !== null && found === null) return <NoSuchPage />;
+  if (isMistyped || (data !== null && found === null)) return <NoSuchPage />;
   if (found === null) {
     return (
       <main className="page" aria-busy={fault === null}>

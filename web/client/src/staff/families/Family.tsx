@@ -12,11 +12,11 @@ import { FAMILY, type GuardianFacts, INVITE_GUARDIAN } from "./operations";
 
 /** A family: its children, and its guardians with their addresses. */
 export function Family({ desk, id }: { desk: Desk; id: string }) {
-  const { data, fault, reload } = useAnswer(FAMILY, { id });
+  const { data, fault, reload, isMistyped } = useAnswer(FAMILY, { id });
   const [isEditing, setEditing] = useState(false);
   const family = data?.family ?? null;
   useTitle(family?.name ?? "Family");
-  if (data !== null && family === null) return <NoSuchPage />;
+  if (isMistyped || (data !== null && family === null)) return <NoSuchPage />;
   if (family === null) {
     return (
       <main className="page" aria-busy={fault === null}>

@@ -25,11 +25,11 @@ type Tab = (typeof TABS)[number][0];
 
 /** Everything about one student: attendance, enrollments, makeup tokens with their reasons, and notes. */
 export function Student({ desk, id }: { desk: Desk; id: string }) {
-  const { data, fault, reload } = useAnswer(STUDENT, { id });
+  const { data, fault, reload, isMistyped } = useAnswer(STUDENT, { id });
   const [tab, setTab] = useState<Tab>(tabOf(location.hash));
   const student = data?.student ?? null;
   useTitle(student === null ? "Student" : `${student.firstName} ${student.lastName}`);
-  if (data !== null && student === null) return <NoSuchPage />;
+  if (isMistyped || (data !== null && student === null)) return <NoSuchPage />;
   if (student === null) {
     return (
       <main className="page" aria-busy={fault === null}>
