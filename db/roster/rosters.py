@@ -5,7 +5,8 @@ running it.
 """
 
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date, datetime, time
+from itertools import product, starmap
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster import RosterEnrollment
-from attendance.rules.roster.roster_rows import BARE, WHOLE, KioskFacts, MarkFacts, RosterCandidate, RosterParts
+from attendance.rules.roster.roster_rows import WHOLE, KioskFacts, MarkFacts, RosterCandidate, RosterParts
 from attendance.rules.vocabulary import (
     AttendanceStatus,
     EnrollmentEnd,
@@ -25,7 +26,7 @@ from attendance.rules.vocabulary import (
     Source,
 )
 from db.driver import HotStatement
-from db.fragments import gives_place, on_sheet
+from db.fragments import covers, gives_place, meets_at, on_sheet, takes_place
 from db.people.students import student_of
 from pace import in_turns
 
@@ -95,6 +96,16 @@ CROSS JOIN LATERAL (
 """
 
 
+# Whoever waits is on no roll sheet, so rows with a WAITLIST enrollment are those of held places.
+_HOLDS = f"""
+    UNION
+    SELECT k.timeslot_id, k.held_on, e.student_id, e.id
+    FROM sheet k
+    JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
+      AND e.type = 'WAITLIST' AND {covers("e", "k.held_on")} AND {meets_at("e", "k.timeslot_id")}
+      AND {takes_place("e", "k.held_on", "CAST(:now AS timestamptz)")}"""  # noqa: S608 - a constant
+
+
 def _candidates(parts: RosterParts) -> HotStatement:
     """Return the statement for these parts."""
     signs, signs_read = (_SIGNS, _SIGNS_READ) if parts.signs else (_NO_SIGNS, "")
@@ -114,7 +125,7 @@ WITH sheet AS MATERIALIZED (
     SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id
     FROM sheet k
     JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
-    WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids)
+    WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids){_HOLDS if parts.holds else ""}
 )
 SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender, s.medical_alert,
@@ -148,9 +159,7 @@ ORDER BY c.timeslot_id, c.held_on, s.id
 """)  # noqa: S608 - constants
 
 
-_WHOLE, _BARE = _candidates(WHOLE), _candidates(BARE)
-_RATED, _SIGNED = _candidates(RosterParts(signs=False)), _candidates(RosterParts(rates=False))
-_STATEMENTS = {(True, True): _WHOLE, (True, False): _RATED, (False, True): _SIGNED, (False, False): _BARE}
+_STATEMENTS = {parts: _candidates(parts) for parts in starmap(RosterParts, product((True, False), repeat=3))}
 
 
 # Rows that are read before it is asked whether the turn is over.
@@ -182,9 +191,14 @@ async def read_rosters(
     heads: Collection[OccurrenceHead],
     student_ids: Collection[UUID] | None = None,
     parts: RosterParts = WHOLE,
+    *,
+    now: datetime | None = None,
 ) -> dict[OccurrenceKey, list[RosterCandidate]]:
-    """Return what `read_candidates` returns, for several occurrences and still in one statement."""
-    found = await _STATEMENTS[parts.rates, parts.signs].rows(
+    """Return what `read_candidates` returns, for several occurrences and still in one statement.
+
+    now -- when places count as held; needed if `parts` has holds
+    """
+    found = await _STATEMENTS[parts].rows(
         connection,
         {
             "organization_id": organization_id,
@@ -192,6 +206,7 @@ async def read_rosters(
             "dates": [head.key.held_on for head in heads],
             "offering_ids": [head.offering.id for head in heads],
             "student_ids": None if student_ids is None else list(student_ids),
+            "now": now,
         },
     )
     rosters: dict[OccurrenceKey, list[RosterCandidate]] = {head.key: [] for head in heads}

@@ -170,6 +170,8 @@ class Occurrence(Node):
         capacity = self.head.offering.capacity
         if capacity is None:
             return None
+        if self.sheet is not None and self.sheet.parts.holds:
+            return max(capacity - self.sheet.places_taken, 0)
         return max(capacity - await load_places_taken(info, self.head), 0)
 
     @strawberry.field(

@@ -28,8 +28,9 @@ async def resolve(
         if head is None:
             return None
         if asked & NEEDS_ROSTER:
-            sheet = await sheet_of(connection, viewer, head, parts_for(asked))
-            return show_occurrence(head, info.context.clock(), sheet=sheet)
+            now = info.context.clock()
+            sheet = await sheet_of(connection, viewer, head, parts_for(asked), now=now)
+            return show_occurrence(head, now, sheet=sheet)
         tallies = await read_tallies(connection, viewer.caller.organization_id, [key]) if asked & NEEDS_TALLY else {}
         return show_occurrence(head, info.context.clock(), counted=tallies.get(key))
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import OccurrenceHead, may_see_occurrence
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.enrollments.places import held, places_taken
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.people.students import EnrollmentFacts, NoteFacts
 from attendance.rules.roster.indicators import Sight
@@ -28,12 +29,13 @@ from attendance.rules.roster.roster_rows import (
     tally_of,
 )
 from attendance.rules.roster.sight import sight_of
+from attendance.rules.vocabulary import EnrollmentType
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.driver import Beside
 from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
 from db.roster.places_taken import read_places_taken
-from db.roster.rosters import read_candidates, read_rosters
+from db.roster.rosters import read_rosters
 from gql.fields.batches import Batches
 from gql.fields.context import Info, Reading, reading
 from gql.fields.selection import names_below
@@ -48,12 +50,14 @@ class Sheet:
     """An occurrence's roster and what its reader may see of it. The rows are made when they are first used.
 
     parts -- what was read for the roster
+    held -- the WAITLIST enrollments for which a place is held, if that was read
     """
 
     candidates: Sequence[RosterCandidate]
     head: OccurrenceHead
     sight: Sight
     parts: RosterParts = WHOLE
+    held: Sequence[RosterCandidate] = ()
 
     @cached_property
     def rows(self) -> tuple[RosterRow, ...]:
@@ -63,6 +67,14 @@ class Sheet:
     @cached_property
     def tally(self) -> AttendanceTally:
         return tally_of(self.candidates, self.head.key)
+
+    @cached_property
+    def places_taken(self) -> int:
+        """The number of places taken (R8.6), which `read_places_taken` counts without the roster."""
+        places = [each.enrollment for each in self.candidates if each.enrollment]
+        places += [held(each.enrollment, each.enrollment.starts_on) for each in self.held if each.enrollment]
+        absences = {each.student.id: each.absences for each in (*self.candidates, *self.held)}
+        return places_taken(self.head.key, self.head.slot, places, absences)
 
 
 async def find_sheet(
@@ -97,16 +109,47 @@ async def find_visible_head(
 
 
 async def sheet_of(
-    connection: AsyncConnection, viewer: Viewer, head: OccurrenceHead, parts: RosterParts = WHOLE
+    connection: AsyncConnection,
+    viewer: Viewer,
+    head: OccurrenceHead,
+    parts: RosterParts = WHOLE,
+    *,
+    now: datetime | None = None,
 ) -> Sheet:
-    sight = sight_of(viewer)
-    candidates = await read_candidates(connection, viewer.caller.organization_id, head, parts=parts)
-    return Sheet(candidates, head, sight, parts)
+    """Return the sheet of one occurrence, as `sheets_of` does."""
+    sheets = await sheets_of(connection, viewer, [head], parts, now=now)
+    return sheets[head.key]
+
+
+async def sheets_of(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    heads: Collection[OccurrenceHead],
+    parts: RosterParts,
+    *,
+    now: datetime | None,
+) -> dict[OccurrenceKey, Sheet]:
+    """Return the sheets of these occurrences, which are read in one statement.
+
+    now -- when places count as held; needed if `parts` has holds
+    """
+    rosters = await read_rosters(connection, viewer.caller.organization_id, heads, parts=parts, now=now)
+    sight, sheets = sight_of(viewer), {}
+    for head in heads:
+        found = rosters[head.key]
+        waiting = [each for each in found if _is_waiting(each)] if parts.holds else []
+        here = [each for each in found if not _is_waiting(each)] if waiting else found
+        sheets[head.key] = Sheet(here, head, sight, parts, waiting)
+    return sheets
+
+
+def _is_waiting(candidate: RosterCandidate) -> bool:
+    return candidate.enrollment is not None and candidate.enrollment.type is EnrollmentType.WAITLIST
 
 
 def parts_for(selected: Collection[str]) -> RosterParts:
-    """Return what must be read for rosters below which these fields are selected."""
-    return RosterParts(rates="attendanceRate" in selected, signs="indicators" in selected)
+    """Return what must be read for rosters when these fields are selected anywhere in them or beside them."""
+    return RosterParts(rates="attendanceRate" in selected, signs="indicators" in selected, holds="openings" in selected)
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
@@ -132,14 +175,18 @@ async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[
 
 
 async def load_sheet(info: Info, head: OccurrenceHead) -> Sheet:
-    return await load(info, _Asked(head, parts_for(names_below(info))), _read_sheets)
+    found = await load(info, _Asked(head, info.context.clock(), parts_for(names_below(info))), _read_occupancy)
+    if isinstance(found, int):
+        raise TypeError(f"no roster of {head.key}")
+    return found
 
 
 async def load_places_taken(info: Info, head: OccurrenceHead) -> int:
-    """Return the number of places taken on the date (R8.6), including those that are held for students who wait. The
-    roster is not read.
+    """Return the number of places taken on the date (R8.6), including those that are held for students who wait. It is
+    read without the roster, unless other fields of the batch need that anyway.
     """
-    return await load(info, (head, info.context.clock()), _read_places_taken)
+    found = await load(info, _Asked(head, info.context.clock()), _read_occupancy)
+    return found if isinstance(found, int) else found.places_taken
 
 
 async def load_tally(info: Info, key: OccurrenceKey) -> AttendanceTally:
@@ -161,27 +208,33 @@ async def load_place(info: Info, enrollment_id: UUID) -> EnrollmentFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """An occurrence of which the rows are wanted with these parts."""
+    """An occurrence of which the rows are wanted with these parts, or else only the number of places taken."""
 
     head: OccurrenceHead
-    parts: RosterParts
+    now: datetime
+    parts: RosterParts | None = None
 
 
-async def _read_sheets(source: Reading, asked: list[_Asked]) -> list[Sheet]:
-    sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
-    wanted = [each.parts for each in asked]
-    parts = RosterParts(rates=any(each.rates for each in wanted), signs=any(each.signs for each in wanted))
-    heads = {each.head.key: each.head for each in asked}
-    rosters = await read_rosters(source.connection, organization_id, heads.values(), parts=parts)
-    sheets = {key: Sheet(rosters[key], head, sight, parts) for key, head in heads.items()}
-    return [sheets[each.head.key] for each in asked]
+async def _read_occupancy(source: Reading, asked: list[_Asked]) -> list[Sheet | int]:
+    organization_id, now = source.viewer.caller.organization_id, max(each.now for each in asked)
+    heads = {each.head.key: each.head for each in asked if each.parts is not None}
+    counted = {each.head.key: each.head for each in asked if each.head.key not in heads}
+    found: dict[OccurrenceKey, Sheet | int] = {}
+    if heads:
+        found.update(await sheets_of(source.connection, source.viewer, heads.values(), _parts_of(asked), now=now))
+    if counted:
+        found.update(await read_places_taken(source.connection, organization_id, counted.values(), now=now))
+    return [found[each.head.key] for each in asked]
 
 
-async def _read_places_taken(source: Reading, asked: list[tuple[OccurrenceHead, datetime]]) -> list[int]:
-    heads = {head.key: head for head, _ in asked}
-    organization_id, now = source.viewer.caller.organization_id, max(now for _, now in asked)
-    taken = await read_places_taken(source.connection, organization_id, heads.values(), now=now)
-    return [taken[head.key] for head, _ in asked]
+def _parts_of(asked: Sequence[_Asked]) -> RosterParts:
+    """Return all parts that somebody asks for. Places are counted from the roster of an occurrence that has one."""
+    wanted = [each.parts for each in asked if each.parts is not None]
+    return RosterParts(
+        rates=any(each.rates for each in wanted),
+        signs=any(each.signs for each in wanted),
+        holds=len(wanted) < len(asked) or any(each.holds for each in wanted),
+    )
 
 
 async def _read_tallies(source: Reading, keys: list[OccurrenceKey]) -> list[AttendanceTally]:

@@ -2,27 +2,22 @@
 (R14.4).
 """
 
-from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
 import strawberry
 
-from attendance.rules.calendar.occurrences import OccurrenceHead
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
+from attendance.rules.calendar.timeslots import DateSpan
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, sees_all_occurrences
-from attendance.rules.roster.roster_rows import RosterParts
-from attendance.rules.roster.sight import sight_of
 from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.occurrence_listings import list_occurrences, read_tallies
-from db.roster.rosters import read_rosters
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.calendar.occurrence_query import NEEDS_ROSTER, NEEDS_TALLY
 from gql.fields.access import requires
-from gql.fields.context import Info, Reading, reading
+from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import MOST_IDS
-from gql.fields.loaders import Sheet, parts_for
+from gql.fields.loaders import parts_for, sheets_of
 from gql.fields.selection import names_below
 from gql.protocol.errors import BadInput
 from gql.protocol.guard import weighs
@@ -59,19 +54,13 @@ async def resolve(
                 f"More than {MOST_SHEETS} roll sheets are on {date}. Name some of the locations in locationIds."
             )
         now = info.context.clock()
-        if asked & NEEDS_ROSTER:
-            sheets = await _sheets(source, listing.heads, parts_for(asked))
+        if listing.heads and asked & NEEDS_ROSTER:
+            sheets = await sheets_of(source.connection, source.viewer, listing.heads, parts_for(asked), now=now)
             return [show_occurrence(head, now, sheet=sheets[head.key]) for head in listing.heads]
         keys = [head.key for head in listing.heads]
         needs_tally = keys and asked & NEEDS_TALLY
         tallies = await read_tallies(source.connection, caller.organization_id, keys) if needs_tally else {}
         return [show_occurrence(head, now, counted=tallies.get(head.key)) for head in listing.heads]
-
-
-async def _sheets(source: Reading, heads: Collection[OccurrenceHead], parts: RosterParts) -> dict[OccurrenceKey, Sheet]:
-    sight, organization_id = sight_of(source.viewer), source.viewer.caller.organization_id
-    rosters = await read_rosters(source.connection, organization_id, heads, parts=parts) if heads else {}
-    return {head.key: Sheet(rosters[head.key], head, sight, parts) for head in heads}
 
 
 field = strawberry.field(

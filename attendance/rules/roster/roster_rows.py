@@ -83,10 +83,12 @@ class RosterParts:
     rates -- the numbers of marks from which attendance rates follow; without them, rates are None
     signs -- the notes, transfers, makeups and earlier enrollments from which indicators follow; without them, rows have
         no indicators
+    holds -- the WAITLIST enrollments for which a place is held on the date; they give no row
     """
 
     rates: bool = True
     signs: bool = True
+    holds: bool = False
 
 
 WHOLE, BARE = RosterParts(), RosterParts(rates=False, signs=False)
@@ -174,13 +176,6 @@ def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> Atten
         if each.mark is not None or (each.enrollment is not None and covers(each.enrollment, key))
     }
     return tally(statuses.values())
-
-
-def places_taken_of(rows: Iterable[RosterRow]) -> int:
-    """Return the number of places taken on the date (R8.6), as `places_taken` counts them without the rows. A student
-    with an approved expected absence does not take a place.
-    """
-    return sum(not row.is_subdued and row.expected_absence is None for row in rows)
 
 
 _ALONE = Neighbours(None, None)

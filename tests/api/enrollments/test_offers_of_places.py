@@ -102,10 +102,18 @@ async def line(world: World, api: Api) -> Line:
     return Line(world, api, office, await world.weekly_class(capacity=2))
 
 
+OPENINGS = """query($id: ID!, $date: Date!) {
+  alone: occurrence(id: $id) { openings } without: occurrence(id: $id) { roster { id } }
+  occurrence(id: $id) { openings roster { id } }
+  occurrences(filter: {from: $date, to: $date}) { nodes { openings roster { id } } }
+  daySheets(date: $date) { openings roster { id } } }"""
+
+
 async def openings(line: Line) -> int:
-    shown = await line.office.ask(
-        "query($id: ID!) { occurrence(id: $id) { openings } }", id=line.lesson.sheet_id(MONDAY)
-    )
+    """The openings, which are the same alone, beside the roster and in lists. Those who wait are on no roster."""
+    shown = await line.office.ask(OPENINGS, id=line.lesson.sheet_id(MONDAY), date=str(MONDAY))
+    assert shown["occurrences"]["nodes"] == shown["daySheets"] == [shown["occurrence"]]
+    assert shown["occurrence"] == shown["alone"] | shown["without"]
     return int(shown["occurrence"]["openings"])
 
 
