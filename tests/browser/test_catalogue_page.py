@@ -1,6 +1,6 @@
 """Changing a class from a date on, in a real browser."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +29,10 @@ async def test_R13_3_a_time_of_a_class_moves_after_its_preview_was_shown(hall: H
     await expect(effects).to_contain_text("No date of the class changes.")
     await page.get_by_label("Begins at").fill("17:15")
     await expect(effects).to_contain_text("dates move.")
+    first_date = page.get_by_label("From", exact=True)
+    await first_date.fill((today - timedelta(days=1)).isoformat())
+    await expect(effects).to_have_text("Days that have passed stay as they were. Choose a later date.")
+    await first_date.fill(today.isoformat())
     await expect(effects).to_contain_text("1 student of 1 family will notice it.")
     await desk.without_barriers()
     assert len(await world.rows(models.Timeslot)) == 1

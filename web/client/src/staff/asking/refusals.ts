@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   BACKGROUND_TASK_NOT_ENDED: "The task is still at work. It can be deleted when it has ended.",
   OCCURRENCE_NOT_CANCELLED: "Somebody has restored this class meanwhile.",
   NOTHING_TO_CANCEL: "This class is cancelled or closed already.",
+  PAST_IS_FIXED: "Days that have passed stay as they were. Choose a later date.",
 };
 
 export function plain(refusal: { readonly message: string; readonly code?: string }): string {
