@@ -96,10 +96,10 @@ CROSS JOIN LATERAL (
 """
 
 
-# Whoever waits is on no roll sheet, so rows with a WAITLIST enrollment are those of held places.
+# A row of a held place has no mark, which tells it from the row of a mark that names the same enrollment.
 _HOLDS = f"""
     UNION
-    SELECT k.timeslot_id, k.held_on, e.student_id, e.id
+    SELECT k.timeslot_id, k.held_on, e.student_id, e.id, true
     FROM sheet k
     JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
       AND e.type = 'WAITLIST' AND {covers("e", "k.held_on")} AND {meets_at("e", "k.timeslot_id")}
@@ -116,13 +116,13 @@ WITH sheet AS MATERIALIZED (
     FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
         AS named (timeslot_id, held_on, offering_id)
 ), candidate AS (
-    SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id
+    SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id, false AS is_place_held
     FROM sheet k
     JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
       AND {on_sheet("e", "k.timeslot_id", "k.held_on")}
     WHERE CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids)
     UNION
-    SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id
+    SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id, false
     FROM sheet k
     JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
     WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids){_HOLDS if parts.holds else ""}
@@ -149,7 +149,7 @@ JOIN student s ON s.organization_id = :organization_id AND s.id = c.student_id
 JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 LEFT JOIN enrollment e ON e.organization_id = s.organization_id AND e.id = c.enrollment_id
 LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = c.timeslot_id
-    AND m.held_on = c.held_on AND m.student_id = c.student_id
+    AND m.held_on = c.held_on AND m.student_id = c.student_id AND NOT c.is_place_held
 LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
 LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
 {signs_read}

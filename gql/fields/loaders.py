@@ -144,7 +144,8 @@ async def sheets_of(
 
 
 def _is_waiting(candidate: RosterCandidate) -> bool:
-    return candidate.enrollment is not None and candidate.enrollment.type is EnrollmentType.WAITLIST
+    waiting = candidate.enrollment
+    return waiting is not None and waiting.type is EnrollmentType.WAITLIST and candidate.mark is None
 
 
 def parts_for(selected: Collection[str]) -> RosterParts:
