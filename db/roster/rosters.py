@@ -177,11 +177,15 @@ async def read_candidates(
     head: OccurrenceHead,
     student_ids: Collection[UUID] | None = None,
     parts: RosterParts = WHOLE,
+    *,
+    now: datetime | None = None,
 ) -> list[RosterCandidate]:
     """Return what `roster_rows` needs about everybody who may be on the sheet, or about the given students only. A
     student who has left the sheet and has no mark is not included.
+
+    now -- when places count as held; needed if `parts` has holds
     """
-    rosters = await read_rosters(connection, organization_id, [head], student_ids, parts)
+    rosters = await read_rosters(connection, organization_id, [head], student_ids, parts, now=now)
     return rosters[head.key]
 
 

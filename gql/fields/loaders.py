@@ -25,11 +25,11 @@ from attendance.rules.roster.roster_rows import (
     RosterCandidate,
     RosterParts,
     RosterRow,
+    divide_held,
     roster_rows,
     tally_of,
 )
 from attendance.rules.roster.sight import sight_of
-from attendance.rules.vocabulary import EnrollmentType
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.driver import Beside
@@ -136,16 +136,9 @@ async def sheets_of(
     rosters = await read_rosters(connection, viewer.caller.organization_id, heads, parts=parts, now=now)
     sight, sheets = sight_of(viewer), {}
     for head in heads:
-        found = rosters[head.key]
-        waiting = [each for each in found if _is_waiting(each)] if parts.holds else []
-        here = [each for each in found if not _is_waiting(each)] if waiting else found
-        sheets[head.key] = Sheet(here, head, sight, parts, waiting)
+        here, held_for = divide_held(rosters[head.key]) if parts.holds else (rosters[head.key], ())
+        sheets[head.key] = Sheet(here, head, sight, parts, held_for)
     return sheets
-
-
-def _is_waiting(candidate: RosterCandidate) -> bool:
-    waiting = candidate.enrollment
-    return waiting is not None and waiting.type is EnrollmentType.WAITLIST and candidate.mark is None
 
 
 def parts_for(selected: Collection[str]) -> RosterParts:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import AttendanceTally
-from attendance.rules.roster.roster_rows import MarkFacts, RosterCandidate
+from attendance.rules.roster.roster_rows import WHOLE, WITH_HOLDS, MarkFacts, RosterCandidate, divide_held
 from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import find_head
 from db.engine import Database
@@ -38,6 +38,7 @@ class SheetChange:
     candidates -- the rows of these students with their marks as of the revision; a touched student without a row has
         left the roll sheet
     history -- the identity of the history that the revision belongs to
+    held -- those for whom a place is held while they wait, beside `everyone`
     access -- the number of the last change of access at that time (see db/organization/access.py)
     shown -- what viewers with one sight are shown
     """
@@ -53,6 +54,7 @@ class SheetChange:
     candidates: tuple[RosterCandidate, ...]
     history: str
     access: int = 0
+    held: tuple[RosterCandidate, ...] = ()
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -65,10 +67,11 @@ async def read_state(
     connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime
 ) -> SheetChange:
     """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot."""
-    everyone = tuple(await read_candidates(connection, organization_id, head))
+    everyone, held = divide_held(await read_candidates(connection, organization_id, head, parts=WITH_HOLDS, now=now))
     touched = frozenset(candidate.student.id for candidate in everyone)
     history = await history_of(connection)
-    return SheetChange(head.revision, None, now, None, head, everyone, None, touched, everyone, history)
+    rows = tuple(everyone)
+    return SheetChange(head.revision, None, now, None, head, rows, None, touched, rows, history, held=tuple(held))
 
 
 async def read_changes(
@@ -76,16 +79,21 @@ async def read_changes(
 ) -> list[SheetChange]:
     """Return the next changes after a revision, at most REPLAY_LIMIT. `head` was read from the same snapshot.
 
-    This executes two statements, however many changes there are. `wholly` reads `everyone`.
+    This executes two statements, however many changes there are. `wholly` reads `everyone`, and `held` as of the last
+    change.
     """
     found = await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT, with_tally=not wholly)
     changes = found[head.key]
     if not changes:
         return []
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
-    rows = tuple(await read_candidates(connection, organization_id, head, touched))
+    parts = WITH_HOLDS if wholly else WHOLE
+    found_rows = await read_candidates(connection, organization_id, head, touched, parts, now=changes[-1].changed_at)
+    rows, held = divide_held(found_rows) if wholly else (found_rows, ())
     history = await history_of(connection)
-    return [sheet_change(change, head, rows, history, change.tally) for change in changes]
+    return [
+        replace(sheet_change(change, head, tuple(rows), history, change.tally), held=tuple(held)) for change in changes
+    ]
 
 
 class SheetHub(Hub[SheetChange]):

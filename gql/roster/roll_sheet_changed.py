@@ -11,6 +11,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.roster.indicators import Sight
+from attendance.rules.roster.roster_rows import WITH_HOLDS
 from attendance.rules.roster.sight import sight_of, view_of
 from db.roster.roll_sheet_changes import RollSheet
 from gql.calendar.occurrence import show_occurrence
@@ -132,7 +133,7 @@ def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
     """
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
-        whole = None if change.everyone is None else Sheet(change.everyone, change.head, sight)
+        whole = None if change.everyone is None else Sheet(change.everyone, change.head, sight, WITH_HOLDS, change.held)
         occurrence = show_occurrence(change.head, info.context.clock(), sheet=whole, counted=change.tally)
         shown = show_change(change, sight, occurrence)
         change.shown[sight] = shown

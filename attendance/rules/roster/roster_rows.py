@@ -1,6 +1,6 @@
 """The rows of an occurrence's roll sheet, made from what the database holds about its students (R3.1 to R3.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ from attendance.rules.roster.roster import (
     standing,
     tally,
 )
-from attendance.rules.vocabulary import AttendanceStatus, PersonKind, Source
+from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, PersonKind, Source
 
 
 @quickly_made
@@ -91,7 +91,7 @@ class RosterParts:
     holds: bool = False
 
 
-WHOLE, BARE = RosterParts(), RosterParts(rates=False, signs=False)
+WHOLE, BARE, WITH_HOLDS = RosterParts(), RosterParts(rates=False, signs=False), RosterParts(holds=True)
 
 
 @quickly_made
@@ -113,6 +113,19 @@ class RosterCandidate:
     absences: tuple[ExpectedAbsence, ...]
     present: int
     absent: int
+
+
+def divide_held(
+    candidates: Sequence[RosterCandidate],
+) -> tuple[Sequence[RosterCandidate], Sequence[RosterCandidate]]:
+    """Return those who are on the sheet, and those for whom a place is held while they wait."""
+    held = [each for each in candidates if _is_waiting(each)]
+    return ([each for each in candidates if not _is_waiting(each)], held) if held else (candidates, held)
+
+
+def _is_waiting(candidate: RosterCandidate) -> bool:
+    waiting = candidate.enrollment
+    return waiting is not None and waiting.type is EnrollmentType.WAITLIST and candidate.mark is None
 
 
 @quickly_made
