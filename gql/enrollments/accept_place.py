@@ -12,7 +12,6 @@ from gql.enrollments.enrollment_refusals import (
     EnrollmentEnded,
     EnrollmentTypeNotAllowed,
     OfferingDoesNotMeet,
-    OfferingFull,
 )
 from gql.enrollments.places import find_place
 from gql.enrollments.waiting_refusals import PlaceNotOffered, PlaceOfferOver
@@ -42,7 +41,6 @@ AcceptPlaceResult: TypeAlias = Annotated[
     AcceptPlaceSuccess
     | PlaceNotOffered
     | PlaceOfferOver
-    | OfferingFull
     | AlreadyEnrolled
     | OfferingDoesNotMeet
     | EnrollmentEnded

@@ -21,7 +21,7 @@ async def accept_place(uow: UnitOfWork, viewer: Viewer, enrollment_id: UUID, *, 
 
     The student appears on open roll sheets at once.
 
-    Raises NothingFound, PlaceNotOffered, PlaceOfferOver, OfferingDoesNotMeet, AlreadyEnrolled and OfferingFull.
+    Raises NothingFound, PlaceNotOffered, PlaceOfferOver, OfferingDoesNotMeet and AlreadyEnrolled.
     """
     locked = await lock_waiter(uow, viewer.caller, enrollment_id, now=now)
     offer = require_open(locked.waiter.offer, locked.at)

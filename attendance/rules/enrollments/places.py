@@ -185,7 +185,9 @@ def places_taken_by_date(
 def no_place_left(offering: OfferingFacts, key: OccurrenceKey, capacity: int | None) -> OfferingFull:
     """Return the refusal. `capacity` is that of the date, and must not be None."""
     capacity = capacity or 0
-    taken = "its only place is taken" if capacity == 1 else f"all of its {capacity} places are taken"
+    taken = {0: "it has no places", 1: "its only place is taken"}.get(
+        capacity, f"all of its {capacity} places are taken"
+    )
     return OfferingFull(key.timeslot_id, key.held_on, capacity, f"{offering.name} is full on {key.held_on}: {taken}.")
 
 

@@ -158,6 +158,17 @@ async def test_an_offer_holds_a_place_and_is_accepted(line: Line) -> None:
     await assert_sound(line.world, now=line.api.clock.now)
 
 
+async def test_a_lower_capacity_takes_no_place_that_is_held(line: Line) -> None:
+    await line.fill()
+    await line.join("Ann", "Ben")
+    assert (await line.offer("Ann"))["__typename"] == "OfferPlaceSuccess"
+    lowered = {"offeringId": encode_id("Offering", line.lesson.offering_id), "capacity": 0}
+    assert (await line.office.act("updateOffering", **lowered))["__typename"] == "UpdateOfferingSuccess"
+    assert await openings(line) == 0
+    assert (await line.do(ACCEPT, "Ann"))["__typename"] == "AcceptPlaceSuccess"
+    assert (await line.offer("Ben"))["__typename"] == "OfferingFull"
+
+
 async def test_nobody_is_overtaken(line: Line) -> None:
     tuesday = await line.world.timeslot(line.lesson.offering_id, weekday=2)
     await line.fill(2, timeslot_id=line.lesson.timeslot_id)

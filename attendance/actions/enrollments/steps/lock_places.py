@@ -92,7 +92,8 @@ async def require_place(
     place is given only once.
 
     leaving -- an enrollment that ends in the same act, as it will be. It may be in the same offering.
-    is_offered -- whether the place is held for the student. The order of the line is then not checked.
+    is_offered -- whether the place is held for the student. It is then given whatever the line and the capacity are by
+        now, because a lower capacity takes no place from anybody.
 
     Raises NothingFound, OfferingDoesNotMeet, AlreadyEnrolled, OfferingFull and PlacesForWaitlist.
     """
@@ -108,7 +109,7 @@ async def require_place(
     )
     taken = [leaving if leaving and each.id == leaving.id else each for each in found]
     require_not_enrolled(student_id, type, place, taken)
-    if type is EnrollmentType.WAITLIST or timetable.is_unlimited:
+    if type is EnrollmentType.WAITLIST or timetable.is_unlimited or is_offered:
         return
     students = {each.student_id for each in taken}
     # A window on the day after can cover a class that runs past midnight.
@@ -116,7 +117,7 @@ async def require_place(
     absences = await read_absences(uow.connection, uow.organization_id, students, since=since, until=day_after)
     today = today_of(timetable, now)
     require_opening(timetable, place, today, taken, absences)
-    if type in _LASTING and not is_offered:
+    if type in _LASTING:
         line = await read_line(uow, timetable.offering.id, now=now)
         require_place_beside_line(timetable, line, (student_id, place), today, (taken, absences))
 
