@@ -62,6 +62,7 @@ BOUNDED = {
     "the changes of one mark, at most 100": "RosterEntry.history",
     "the sites and programs of one business, which are founded one by one": """
         Query.locations Query.programs Query.blackoutSchedules BlackoutSchedule.programIds""",
+    "the students of one class": "CarriedClass.enrolledStudentIds CarriedClass.studentsLeftBehind",
     "one offering's week, its few sessions and teachers": """
         Offering.timeslots Offering.sessions Offering.instructors""",
     "the ends of the sessions of one token's students": "MakeupTokensPreview.expirations",

@@ -305,10 +305,8 @@ async def test_R16_5_the_erased_stay_erased(office: Office) -> None:
         " AND first_name = 'Cid'"
     )
     report = await office.load(swim_school())
-    assert await office.rows("SELECT first_name FROM student WHERE organization_id = $1 AND erased_at IS NULL") == [
-        ("Ann",),
-        ("Ben",),
-    ]
+    left = await office.rows("SELECT first_name FROM student WHERE organization_id = $1 AND erased_at IS NULL")
+    assert sorted(left) == [("Ann",), ("Ben",)]
     assert report.files["students.csv"].unused == 1
     assert report.files["enrollments.csv"].unused == 2
 
