@@ -15,7 +15,7 @@ from gql.absences.vocabulary import ExpectedAbsenceState
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS, MOST_WORDS, checked_words
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.visible import may_see_students
 from gql.people.student_query import OF_STUDENTS
 from gql.protocol.errors import BadInput, Forbidden
@@ -76,10 +76,9 @@ async def resolve(
             limit=page.size + 1,
         )
         shown = await show_expected_absences(source, found[: page.size])
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda row: shown[row.id],
         cursor=lambda row: _CURSORS.encode(row.told.starts_on, row.id),
     )

@@ -12,7 +12,7 @@ from db.absences.staff_absences import list_absences
 from gql.absences.staff_absence import MANAGE_STAFF, StaffAbsence, show_staff_absence
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, FROM, TO
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.protocol.errors import BadInput
 
 _CURSORS = Cursors("staffAbsences", (date, UUID))
@@ -33,10 +33,9 @@ async def resolve(
         found = await list_absences(
             source, viewer.caller.organization_id, DateSpan(from_on, to), after=page.after, limit=page.size + 1
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show_staff_absence,
         cursor=lambda absence: _CURSORS.encode(absence.span.starts_on, absence.id),
     )

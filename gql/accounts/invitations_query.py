@@ -11,7 +11,7 @@ from gql.accounts.invitation import Invitation, invitable_kinds, show_invitation
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 
 _CURSORS = Cursors("invitations", (datetime, UUID))
@@ -30,10 +30,9 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show_invitation,
         cursor=lambda row: _CURSORS.encode(row.created_at, row.id),
     )

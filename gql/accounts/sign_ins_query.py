@@ -13,7 +13,7 @@ from gql.accounts.sign_in import SignIn, show_sign_in
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 from gql.protocol.errors import NotFound
 
@@ -46,10 +46,9 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda row: show_sign_in(row, viewer.sign_in_id),
         cursor=lambda row: _CURSORS.encode(row.created_at, row.id),
     )

@@ -11,7 +11,7 @@ from gql.accounts.staff_account import StaffAccount, show_account
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 
 _CURSORS = Cursors("staff by name", (str, UUID))
@@ -44,10 +44,9 @@ async def resolve(
         key=lambda each: each[:2],
     )
     found = [each for each in keyed if page.after is None or each[:2] > page.after][: page.size + 1]
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda each: show_account(each[2], groups),
         cursor=lambda each: _CURSORS.encode(each[0], each[1]),
     )

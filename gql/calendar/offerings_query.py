@@ -24,7 +24,7 @@ from gql.fields.listing_arguments import (
     checked_search,
     checked_words,
 )
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 
 _CURSORS = Cursors("offerings by name", (str, UUID))
 
@@ -66,10 +66,9 @@ async def resolve(
         found = await list_offerings(
             source, viewer.caller.organization_id, chosen, after=page.after, limit=page.size + 1
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda plan: show_offering(plan.offering, plan.live_timeslots),
         cursor=_cursor,
     )

@@ -12,7 +12,7 @@ from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 
 _CURSORS = Cursors("closures by start", (date, UUID))
@@ -41,9 +41,7 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    return connection(
-        found[: page.size], page, has_more=len(found) > page.size, node=show_blackout_date, cursor=_cursor
-    )
+    return first_page(found, page, node=show_blackout_date, cursor=_cursor)
 
 
 def _cursor(facts: BlackoutDateFacts) -> str:

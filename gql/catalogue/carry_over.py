@@ -72,8 +72,7 @@ async def resolve(
     carrying, ids = decoded(input)
 
     async def start(uow: UnitOfWork, viewer: Viewer, now: datetime) -> Started:
-        if input.with_enrollments and not may(viewer.caller, Permission.MANAGE_ENROLLMENTS):
-            raise DeniedByRule(Permission.MANAGE_ENROLLMENTS, "You may not enroll students.")
+        require_enrolling(viewer, carrying)
         chosen = await choose_offerings(uow, carrying.from_session_id, carrying.to_session_id, ids)
         offerings = tuple(ChosenOffering(id_, name) for id_, name in chosen)
         given = CarryOverGiven(offerings, carrying.from_session_id, carrying.to_session_id, carrying.with_enrollments)
@@ -87,6 +86,12 @@ async def resolve(
         background_task=tasks.get(done.outcome.task_id),
         offering_count=done.outcome.offering_count,
     )
+
+
+def require_enrolling(viewer: Viewer, carrying: CarryingOver) -> None:
+    """Raise PermissionDenied when students are to be enrolled and the viewer may not do so."""
+    if carrying.with_enrollments and not may(viewer.caller, Permission.MANAGE_ENROLLMENTS):
+        raise DeniedByRule(Permission.MANAGE_ENROLLMENTS, "You may not enroll students.")
 
 
 def decoded(given: CarryOverInput) -> tuple[CarryingOver, list[UUID]]:

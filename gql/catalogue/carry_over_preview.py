@@ -10,19 +10,17 @@ from attendance.actions.catalogue.carry_over import CarryingOver, carry_offering
 from attendance.actions.catalogue.choose_offerings import choose_offerings
 from attendance.rules.catalogue.carrying import CarriedClass as Carried
 from attendance.rules.catalogue.catalogue_refusals import NotPossible as RefusedByRule
-from attendance.rules.organization.permissions import may
 from db.marks.changes import Author
 from db.unit_of_work import UnitOfWork
 from gql.catalogue.acting import MANAGES
-from gql.catalogue.carry_over import CarryOverInput, decoded
+from gql.catalogue.carry_over import CarryOverInput, decoded, require_enrolling
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.fields.context import Info, rehearsing
 from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER
 from gql.fields.pagination import Connection, Cursors, connection, read_page
-from gql.fields.vocabulary import Permission
 from gql.people.erasure_refusals import ImportIsRunning
-from gql.protocol.errors import BadInput, Forbidden
+from gql.protocol.errors import BadInput
 from gql.protocol.guard import weighs
 
 _CURSORS = Cursors("carryOverPreview", (int,))
@@ -87,8 +85,7 @@ async def resolve(
     page = read_page(_CURSORS, first=_LARGEST if first is None else first, after=after)
     now = info.context.clock()
     async with rehearsing(info) as (uow, viewer):
-        if carrying.with_enrollments and not may(viewer.caller, Permission.MANAGE_ENROLLMENTS):
-            raise Forbidden("You may not enroll students.")
+        require_enrolling(viewer, carrying)
         chosen = await choose_offerings(uow, carrying.from_session_id, carrying.to_session_id, ids)
         begins = page.after[0] if page.after else 0
         shown = list(enumerate(chosen[begins : begins + page.size], start=begins + 1))

@@ -11,7 +11,7 @@ from gql.catalogue.session import Session, show_session
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 
 _CURSORS = Cursors("sessions by start", (date, UUID))
@@ -24,7 +24,7 @@ async def resolve(
     async with reading(info) as (source, viewer):
         organization_id = viewer.caller.organization_id
         found = await read_sessions(source, organization_id, after=page.after, limit=page.size + 1)
-    return connection(found[: page.size], page, has_more=len(found) > page.size, node=show_session, cursor=_cursor)
+    return first_page(found, page, node=show_session, cursor=_cursor)
 
 
 def _cursor(facts: SessionFacts) -> str:

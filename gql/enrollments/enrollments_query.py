@@ -16,7 +16,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id, decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 
 _CURSORS = Cursors("enrollments by joining", (datetime, UUID))
 
@@ -62,10 +62,9 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda each: show_place(each[0]),
         cursor=lambda each: _CURSORS.encode(each[1], each[0].enrollment.id),
     )

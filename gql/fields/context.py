@@ -176,7 +176,7 @@ REHEARSED = (
 async def rehearsing(info: Info) -> AsyncIterator[Changing]:
     """Open a transaction in the viewer's organization that is rolled back, for a preview.
 
-    Raises NotAuthenticated and Forbidden.
+    Raises NotAuthenticated, and Forbidden, also in place of a PermissionDenied of the block.
     """
     claims, access = _asked(info)
     services = info.context.services
@@ -191,7 +191,10 @@ async def rehearsing(info: Info) -> AsyncIterator[Changing]:
         except Forbidden:
             info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
             raise
-        yield Changing(uow, viewer)
+        try:
+            yield Changing(uow, viewer)
+        except PermissionDenied as refused:
+            raise Forbidden(refused.message) from refused
 
 
 async def _check_to_change(access: Access, uow: UnitOfWork, viewer: Viewer, given: Any) -> None:

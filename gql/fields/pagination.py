@@ -6,7 +6,7 @@ but not signed.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
@@ -125,6 +125,16 @@ def read_page(
         None if before is None else cursors.decode(before, "before"),
         backwards=last is not None,
     )
+
+
+def first_page(
+    found: Sequence[Row], page: Page, *, node: Callable[[Row], Node], cursor: Callable[[Row], str]
+) -> Connection[Node]:
+    """Return a page that is read forwards.
+
+    found -- the rows in the list's order, of which there is one more than the page has when the list goes on.
+    """
+    return connection(found[: page.size], page, has_more=len(found) > page.size, node=node, cursor=cursor)
 
 
 def connection(

@@ -10,7 +10,7 @@ from db.kiosk.kiosks import list_kiosks
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 from gql.people.people import Kiosk, show_launched_kiosk
 
@@ -25,10 +25,9 @@ async def resolve(
     page = read_page(_CURSORS, first=first, after=after)
     async with reading(info) as (source, viewer):
         found = await list_kiosks(source, viewer.caller.organization_id, after=page.after, limit=page.size + 1)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show_launched_kiosk,
         cursor=lambda kiosk: _CURSORS.encode(kiosk.launched_at, kiosk.id),
     )

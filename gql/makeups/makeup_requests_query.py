@@ -11,7 +11,7 @@ from db.makeups.makeup_requests import list_makeup_requests
 from db.people.students import visibility_of
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_WORDS, checked_words
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.visible import may_see_students
 from gql.makeups.makeup_request import MakeupRequest, show_makeup_requests
 from gql.makeups.vocabulary import MakeupRequestState
@@ -50,10 +50,9 @@ async def resolve(
             limit=page.size + 1,
         )
         shown = await show_makeup_requests(source, found[: page.size], now)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda row: shown[row.id],
         cursor=lambda row: _CURSORS.encode(row.requested_at, row.id),
     )

@@ -11,7 +11,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.visible import find_students
 from gql.fields.vocabulary import Permission
 from gql.people.people import StaffMember, show_staff_member
@@ -63,10 +63,9 @@ async def resolve(
             first_at=read.first_at,
         )
 
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show,
         cursor=lambda read: _CURSORS.encode(read.read_on, read.person.id, read.student_id),
     )

@@ -12,7 +12,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission, Portal, SecurityEventKind
 from gql.people.people import Actor, show_actor
 
@@ -63,10 +63,9 @@ async def resolve(
             after=page.after,
             limit=page.size + 1,
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=_show,
         cursor=lambda event: _CURSORS.encode(event.first_at, event.id),
     )

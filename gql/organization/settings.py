@@ -19,7 +19,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
+from gql.fields.pagination import Connection, Cursors, Page, first_page, read_page
 from gql.fields.vocabulary import Permission
 from gql.organization.settings_descriptions import SAYS
 from gql.people.people import StaffMember, show_staff_member
@@ -148,10 +148,9 @@ class Settings:
     ) -> Connection[SettingsChange]:
         page = read_page(_CURSORS, first=first, after=after)
         found = await load(info, page, _read_changes)
-        return connection(
-            found[: page.size],
+        return first_page(
+            found,
             page,
-            has_more=len(found) > page.size,
             node=lambda row: show_settings_change(row.facts),
             cursor=lambda row: _CURSORS.encode(row.facts.changed_at, row.id),
         )

@@ -10,7 +10,6 @@ from attendance.actions.people.end_family import end_family
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.people.ending import Leaver
 from attendance.rules.people.ending import LeavingEffect as Left
-from attendance.rules.refusals import PermissionDenied as DeniedByRule
 from db.unit_of_work import UnitOfWork
 from gql.catalogue.catalogue_refusals import PastIsFixed
 from gql.enrollments.enrollment_arguments import checked_date
@@ -29,7 +28,6 @@ from gql.people.leaving_effect import (
     show_leaving,
 )
 from gql.people.student import Family
-from gql.protocol.errors import Forbidden
 
 Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[Left]]
 
@@ -61,12 +59,9 @@ EndFamilyResult: TypeAlias = Annotated[
 
 
 async def rehearsed(info: Info, act: Act) -> LeavingEffect:
-    """Carry out the act, roll it back, and return what it changed. Raises Forbidden in place of PermissionDenied."""
+    """Carry out the act, roll it back, and return what it changed. Raises Forbidden."""
     async with rehearsing(info) as (uow, viewer):
-        try:
-            return show_leaving(await act(uow, viewer, info.context.clock()))
-        except DeniedByRule as refused:
-            raise Forbidden(refused.message) from refused
+        return show_leaving(await act(uow, viewer, info.context.clock()))
 
 
 def checked_since(since: date | None) -> date | None:

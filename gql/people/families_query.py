@@ -16,7 +16,7 @@ from db.people.family_pages import list_families
 from gql.fields.access import requires
 from gql.fields.context import Info, Reading, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.visible import may_see_students
 from gql.fields.vocabulary import Permission
 from gql.people.student import Family, show_family
@@ -55,10 +55,9 @@ async def resolve(
             limit=page.size + 1,
         )
     sight = sight_of(viewer)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda each: show_family(each[0], sight, viewer.currency),
         cursor=lambda each: _CURSORS.encode(each[1], each[0].id),
     )

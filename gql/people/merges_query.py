@@ -12,7 +12,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 from gql.people.merge_preview import MergeCount
 from gql.people.people import StaffMember, show_staff_member
@@ -39,10 +39,9 @@ async def resolve(
     async with reading(info) as source:
         organization_id = source.viewer.caller.organization_id
         found = await list_merges(source.connection, organization_id, after=page.after, limit=page.size + 1)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=_show,
         cursor=lambda each: _CURSORS.encode(each.merged_at, each.id),
     )

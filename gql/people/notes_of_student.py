@@ -13,7 +13,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.people.student import Student
 from gql.people.student_note import OPEN_NOTES, StudentNote, show_note
 
@@ -31,10 +31,9 @@ async def resolve(
     page = read_page(_CURSORS, first=first, after=after)
     place = None if page.after is None else (page.after[0], page.after[1])
     found = await load(info, NotesWanted(self.facts.id, is_open, place, page.size + 1), _read)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show_note,
         cursor=lambda note: _CURSORS.encode(note.written_at, note.id),
     )

@@ -10,7 +10,7 @@ from attendance.rules.roster.sight import sight_of
 from db.people.students import list_students, visibility_of
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.visible import may_see_students
 from gql.people.student import Student, show_student
 from gql.people.student_query import OF_STUDENTS
@@ -45,10 +45,9 @@ async def resolve(
             limit=page.size + 1,
         )
     sight = sight_of(viewer)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda student: show_student(student, sight, viewer.currency),
         cursor=lambda student: _CURSORS.encode(student.sort_key, student.id),
     )

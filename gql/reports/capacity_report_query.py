@@ -12,7 +12,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import encode_id
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 from gql.protocol.guard import weighs
 from gql.reports.report_filter import chosen_ids
@@ -88,10 +88,9 @@ async def resolve(
         found = await read_places_report(
             source, viewer.caller.organization_id, chosen, after=page.after, limit=page.size + 1
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=_show,
         cursor=lambda row: _CURSORS.encode(*row.place),
     )

@@ -8,7 +8,7 @@ import strawberry
 
 from db.reports.grouped import ReportPage, ReportRow
 from gql.fields.global_ids import encode_id
-from gql.fields.pagination import Connection, Cursors, Page, connection
+from gql.fields.pagination import Connection, Cursors, Page, first_page
 
 Counts = TypeVar("Counts")
 Node = TypeVar("Node")
@@ -21,10 +21,9 @@ def show_rows(
     found: ReportPage[Counts], page: Page, cursors: Cursors, show: Callable[[ReportRow[Counts]], Node]
 ) -> Connection[Node]:
     """Return the rows of the page. `found` has one more when others follow."""
-    return connection(
-        found.rows[: page.size],
+    return first_page(
+        found.rows,
         page,
-        has_more=len(found.rows) > page.size,
         node=show,
         cursor=lambda row: cursors.encode(row.place, row.key),
     )

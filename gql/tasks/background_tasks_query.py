@@ -10,7 +10,7 @@ from db.tasks.background_tasks import list_tasks
 from gql.fields.access import signed_in
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 from gql.tasks.background_task import BackgroundTask, created_by, show_task
 
@@ -28,10 +28,9 @@ async def resolve(
         found = await list_tasks(
             source, caller.organization_id, created_by=created_by(caller), after=page.after, limit=page.size + 1
         )
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=show_task,
         cursor=lambda task: _CURSORS.encode(task.created_at, task.id),
     )

@@ -19,7 +19,7 @@ from db.tasks.task_reports import (
 )
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
+from gql.fields.pagination import Connection, Cursors, Page, first_page, read_page
 from gql.fields.visible import find_students
 from gql.people.student import Student
 from gql.tasks.vocabulary import TaskItemState, TaskState
@@ -127,10 +127,9 @@ async def items_of(
     """Return a page of the task's items. Raises BadInput. This executes two statements for all tasks of a batch."""
     page = read_page(_ITEMS, first=first, after=after)
     rows = await load(info, _ItemsAsked(task_id, state, page), _read_items)
-    return connection(
-        rows[: page.size],
+    return first_page(
+        rows,
         page,
-        has_more=len(rows) > page.size,
         node=lambda item: item,
         cursor=lambda item: _ITEMS.encode(item.position),
     )
@@ -144,10 +143,9 @@ async def exceptions_of(
     """
     page = read_page(_EXCEPTIONS, first=first, after=after)
     rows = await load(info, _ExceptionsAsked(task_id, page), _read_exceptions)
-    return connection(
-        rows[: page.size],
+    return first_page(
+        rows,
         page,
-        has_more=len(rows) > page.size,
         node=lambda row: row[1],
         cursor=lambda row: _EXCEPTIONS.encode(row[0].position, row[0].number),
     )

@@ -8,7 +8,7 @@ import strawberry
 from db.tasks.withheld_emails import WithheldWanted, read_withheld
 from gql.fields.context import Info, Reading
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, Page, connection, read_page
+from gql.fields.pagination import Connection, Cursors, Page, first_page, read_page
 from gql.fields.visible import find_families
 from gql.people.student import Family
 
@@ -37,10 +37,9 @@ async def withheld_emails_of(
     """
     page = read_page(_CURSORS, first=first, after=after)
     rows = await load(info, _Asked(task_id, page), _read)
-    return connection(
-        rows[: page.size],
+    return first_page(
+        rows,
         page,
-        has_more=len(rows) > page.size,
         node=lambda row: row[1],
         cursor=lambda row: _CURSORS.encode(row[0]),
     )

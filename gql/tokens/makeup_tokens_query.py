@@ -13,7 +13,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.global_ids import decode_id, decode_ids
 from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS, checked_words
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.tokens.makeup_token import MakeupToken, tokens_by_id
 from gql.tokens.vocabulary import MakeupTokenState
 
@@ -67,10 +67,9 @@ async def resolve(
             limit=page.size + 1,
         )
         tokens = await tokens_by_id(source.connection, viewer, [id_ for id_, _ in found[: page.size]], now)
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda each: tokens[each[0]],
         cursor=lambda each: _CURSORS.encode(each[1], each[0]),
     )

@@ -19,7 +19,7 @@ from gql.fields.access import requires
 from gql.fields.context import Info, Reading
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.student import Student
@@ -82,10 +82,9 @@ async def decisions_of_student(
     page, now = read_page(_CURSORS, first=first, after=after), info.context.clock()
     asked = _Asked(AbsencePage(student.facts.id, page.size + 1, page.after and (page.after[0], page.after[1])), now)
     found = await load(info, asked, _read)
-    return connection(
-        found.absences[: page.size],
+    return first_page(
+        found.absences,
         page,
-        has_more=len(found.absences) > page.size,
         node=lambda absence: _show(absence, student, found, now),
         cursor=lambda absence: _CURSORS.encode(absence.key.held_on, absence.key.timeslot_id),
     )

@@ -11,7 +11,7 @@ from gql.fields.access import signed_in
 from gql.fields.context import Info
 from gql.fields.listing_arguments import AFTER, FIRST
 from gql.fields.loaders import load
-from gql.fields.pagination import Connection, Cursors, connection, read_page
+from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Portal
 from gql.people.student import Student
 from gql.tokens.makeup_token import MakeupToken, read_shown_tokens, show_token
@@ -31,10 +31,9 @@ async def tokens_of_student(
     shown = await load(info, student.facts.id, read_shown_tokens)
     tokens = [token for token in shown.visible(now) if states is None or token.state(now) in states]
     found = [token for token in tokens if page.after is None or token_order(token) > page.after]
-    return connection(
-        found[: page.size],
+    return first_page(
+        found,
         page,
-        has_more=len(found) > page.size,
         node=lambda token: show_token(token, student, shown, now),
         cursor=lambda token: _CURSORS.encode(*token_order(token)),
     )

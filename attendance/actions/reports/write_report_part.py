@@ -1,10 +1,12 @@
 """Write a part of a report as lines of CSV (R15.1)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from attendance.rules.reports.csv_text import BYTE_ORDER_MARK, Cell, csv_text
+from attendance.rules.reports.token_counts import TokenCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportFile, ReportGroup, TokenReportGroup
 from db.reports.absences import read_absences
 from db.reports.attendance import read_report
@@ -20,7 +22,7 @@ Rows: TypeAlias = AsyncIterator[Sequence[Cell]]
 _PAGE = 20_000
 _ATTENDANCE = {ReportFile(f"ATTENDANCE_BY_{group}"): group for group in ReportGroup}
 _TOKENS = {ReportFile(f"TOKENS_BY_{group}"): group for group in TokenReportGroup}
-_TOKEN_COUNTS = ("issued", "withdrawn", "used", "expired", "expiring", "outstanding")
+_TOKEN_COUNTS = tuple(each.name for each in fields(TokenCounts))
 
 
 async def write_report_part(
@@ -77,7 +79,7 @@ async def _tokens(uow: UnitOfWork, chosen: ReportFilter, group: TokenReportGroup
         ),
         lambda row: (row.place, row.key),
     ):
-        yield (row.name, *(getattr(row.counts, name) for name in _TOKEN_COUNTS))
+        yield (row.name, *astuple(row.counts))
 
 
 async def _absences(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Rows:
