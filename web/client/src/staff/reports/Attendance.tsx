@@ -1,12 +1,10 @@
-import { useState } from "react";
 import type { ResultOf, VariablesOf } from "../../graphql";
 import { Link } from "../../parts/Link";
-import { ListEnd } from "../../parts/ListEnd";
 import { dayDate } from "../../parts/times";
-import { usePages } from "../asking/usePages";
-import { type Filter, REPORTS } from "./chosen";
-import { type Group, GroupedTable } from "./GroupedTable";
+import type { Filter } from "./chosen";
+import { GroupedTable } from "./GroupedTable";
 import { ATTENDANCE_REPORT, type MarkCounts } from "./operations";
+import { type Group, useGrouped } from "./useGrouped";
 
 type By = VariablesOf<typeof ATTENDANCE_REPORT>["by"];
 
@@ -28,28 +26,19 @@ const WORDS: Readonly<Record<By, string>> = {
   WEEK: "Week of",
 };
 
+const pick = (answer: ResultOf<typeof ATTENDANCE_REPORT>) => answer.attendanceReport;
+
 export function Attendance({ by, filter }: { by: By; filter: Filter }) {
-  const [totals, setTotals] = useState<MarkCounts | null>(null);
-  const [pick] = useState(() => (answer: ResultOf<typeof ATTENDANCE_REPORT>) => {
-    setTotals(answer.attendanceReport.totals);
-    return answer.attendanceReport.rows;
-  });
-  const found = usePages(ATTENDANCE_REPORT, { filter, by }, pick);
-  const label = REPORTS.find(([file]) => file === `ATTENDANCE_BY_${by}`)?.[1] ?? "";
+  const found = useGrouped(ATTENDANCE_REPORT, { filter, by }, pick);
   return (
-    <>
-      {found.nodes !== null && found.nodes.length > 0 && (
-        <GroupedTable
-          label={label}
-          word={WORDS[by]}
-          rows={found.nodes}
-          totals={totals}
-          shown={SHOWN}
-          nameOf={group => nameOf(group, by)}
-        />
-      )}
-      <ListEnd {...found} nothing="Nobody was marked in this time." />
-    </>
+    <GroupedTable
+      file={`ATTENDANCE_BY_${by}`}
+      word={WORDS[by]}
+      found={found}
+      shown={SHOWN}
+      nameOf={group => nameOf(group, by)}
+      nothing="Nobody was marked in this time."
+    />
   );
 }
 

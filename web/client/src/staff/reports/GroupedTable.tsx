@@ -1,24 +1,22 @@
 import type { ReactNode } from "react";
-import type { Column } from "./Table";
-import { Table } from "./Table";
-
-export interface Group<Counts> {
-  readonly subjectId: string | null;
-  readonly name: string;
-  readonly counts: Counts;
-}
+import { ListEnd } from "../../parts/ListEnd";
+import { type ReportFile, titleOf } from "./chosen";
+import { type Column, Table } from "./Table";
+import type { Group, Grouped } from "./useGrouped";
 
 interface Props<Counts> {
-  readonly label: string;
+  readonly file: ReportFile;
   readonly word: string;
-  readonly rows: readonly Group<Counts>[];
-  readonly totals: Counts | null;
+  readonly found: Grouped<Counts>;
   readonly shown: readonly (readonly [string, (counts: Counts) => ReactNode])[];
   readonly nameOf: (group: Group<Counts>) => ReactNode;
+  /** What is said when there is no group. */
+  readonly nothing: string;
 }
 
 /** Counts by group, with those of all groups below. */
-export function GroupedTable<Counts>({ label, word, rows, totals, shown, nameOf }: Props<Counts>) {
+export function GroupedTable<Counts>({ file, word, found, shown, nameOf, nothing }: Props<Counts>) {
+  const { nodes, totals } = found;
   const columns: Column<Group<Counts>>[] = [
     { word, cell: nameOf },
     ...shown.map(([heading, cell]) => ({
@@ -37,5 +35,18 @@ export function GroupedTable<Counts>({ label, word, rows, totals, shown, nameOf 
       ))}
     </tr>
   );
-  return <Table label={label} columns={columns} rows={rows} keyOf={row => row.subjectId ?? row.name} totals={end} />;
+  return (
+    <>
+      {nodes !== null && nodes.length > 0 && (
+        <Table
+          label={titleOf(file)}
+          columns={columns}
+          rows={nodes}
+          keyOf={row => row.subjectId ?? row.name}
+          totals={end}
+        />
+      )}
+      <ListEnd {...found} nothing={nothing} />
+    </>
+  );
 }

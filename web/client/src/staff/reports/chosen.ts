@@ -18,6 +18,10 @@ export const REPORTS: readonly (readonly [ReportFile, string])[] = [
   ["NOT_TAKEN", "Roll sheets that nobody took"],
 ];
 
+export function titleOf(file: ReportFile): string {
+  return REPORTS.find(([each]) => each === file)?.[1] ?? "";
+}
+
 /** What a report is about. `from` and `to` are dates, `locationId` is empty for all locations. */
 export interface Chosen {
   readonly file: ReportFile;
