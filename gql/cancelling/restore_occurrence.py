@@ -66,7 +66,7 @@ async def resolve(
             raise LookupError(f"the restored occurrence {key} cannot be seen")
         ids = {*done.outcome.revoked_tokens, *done.outcome.used_tokens, *done.outcome.returned_tokens}
         tokens = await tokens_by_id(done.uow.connection, done.viewer, ids, done.now)
-        places = await find_places(done.uow.connection, done.uow.organization_id, done.outcome.makeup_ids)
+        places = await find_places(done.reading, done.outcome.makeup_ids)
         return RestoreOccurrenceSuccess(
             occurrence=show_occurrence(head, done.now),
             revoked_tokens=[tokens[each] for each in done.outcome.revoked_tokens],

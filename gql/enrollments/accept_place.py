@@ -57,9 +57,7 @@ async def resolve(
     async with act_once(
         info, input, Enrolled, lambda uow, viewer, now: accept_place(uow, viewer, enrollment_id, now=now)
     ) as done:
-        return AcceptPlaceSuccess(
-            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
-        )
+        return AcceptPlaceSuccess(enrollment=await find_place(done.reading, done.outcome.enrollment_id))
 
 
 field = strawberry.mutation(

@@ -52,9 +52,7 @@ async def resolve(
     async with act_once(
         info, input, Enrolled, lambda uow, viewer, now: drop_enrollment(uow, viewer, enrollment_id, drop_on, now=now)
     ) as done:
-        return DropEnrollmentSuccess(
-            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
-        )
+        return DropEnrollmentSuccess(enrollment=await find_place(done.reading, done.outcome.enrollment_id))
 
 
 field = strawberry.mutation(

@@ -77,9 +77,7 @@ async def resolve(
     async with act_once(
         info, input, Enrolled, lambda uow, viewer, now: enroll_student(uow, viewer, new, now=now)
     ) as done:
-        return EnrollStudentSuccess(
-            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
-        )
+        return EnrollStudentSuccess(enrollment=await find_place(done.reading, done.outcome.enrollment_id))
 
 
 def _new_place(given: EnrollStudentInput) -> NewPlace:

@@ -75,9 +75,7 @@ async def resolve(
         PlaceOffered,
         lambda uow, viewer, now: offer_place(uow, viewer, enrollment_id, until=until, starts_on=starts_on, now=now),
     ) as done:
-        return OfferPlaceSuccess(
-            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
-        )
+        return OfferPlaceSuccess(enrollment=await find_place(done.reading, done.outcome.enrollment_id))
 
 
 field = strawberry.mutation(

@@ -94,8 +94,8 @@ async def resolve(
         lambda uow, viewer, now: transfer_enrollment(uow, viewer, enrollment_id, target, now=now),
     ) as done:
         return TransferEnrollmentSuccess(
-            enrollment=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id),
-            source=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.source_id),
+            enrollment=await find_place(done.reading, done.outcome.enrollment_id),
+            source=await find_place(done.reading, done.outcome.source_id),
         )
 
 

@@ -45,9 +45,7 @@ async def resolve(
     async with act_once(
         info, input, MakeupBooked, lambda uow, viewer, now: book_makeup(uow, viewer, student_id, occurrence, now=now)
     ) as done:
-        return BookMakeupSuccess(
-            makeup=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id)
-        )
+        return BookMakeupSuccess(makeup=await find_place(done.reading, done.outcome.enrollment_id))
 
 
 field = strawberry.mutation(

@@ -67,7 +67,7 @@ async def resolve(
             raise NothingFound("There is no such makeup token.")
         return RedeemMakeupTokenSuccess(
             makeup_token=tokens[done.outcome.token_id],
-            makeup=await find_place(done.uow.connection, done.uow.organization_id, done.outcome.enrollment_id),
+            makeup=await find_place(done.reading, done.outcome.enrollment_id),
         )
 
 

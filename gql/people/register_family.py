@@ -136,7 +136,7 @@ async def resolve(
 async def _show(done: Acted[FamilyRegistered]) -> RegisterFamilySuccess:
     did = done.outcome
     students = await find_students(done.reading, did.student_ids)
-    places = await find_places(done.uow.connection, done.uow.organization_id, did.enrollment_ids)
+    places = await find_places(done.reading, did.enrollment_ids)
     return RegisterFamilySuccess(
         family=(await find_families(done.reading, [did.family_id]))[did.family_id],
         guardians=await show_kept_guardians(done.uow, did.guardian_ids),

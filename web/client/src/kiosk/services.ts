@@ -6,6 +6,7 @@ import {
   localPlace,
   lockNamed,
   Outbox,
+  openAmongTabs,
   ServerClock,
   SessionKeeper,
   Vault,
@@ -30,11 +31,7 @@ let isOpen = false;
 export function openOutbox(): void {
   if (isOpen) return;
   isOpen = true;
-  void outbox.open();
-  const lead = () => outbox.lead().then(() => new Promise<never>(() => undefined));
-  if ("locks" in navigator) void navigator.locks.request(`${NAME}.outbox`, lead);
-  else void lead();
-  addEventListener("online", () => outbox.flush());
+  openAmongTabs(outbox, NAME);
 }
 
 /** Become the kiosk that staff have launched on this device. */

@@ -17,7 +17,7 @@ export {
   type Told,
   type Waiting,
 } from "./outbox.ts";
-export { channelOf, VaultPlace } from "./outboxPlace.ts";
+export { channelOf, openAmongTabs, VaultPlace } from "./outboxPlace.ts";
 export {
   type Exclusively,
   localPlace,

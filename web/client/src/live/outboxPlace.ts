@@ -1,5 +1,6 @@
 /** Keeps the outbox in a vault, and tells the other tabs of the browser what has changed in it. */
-import type { Kept, OutboxPlace, Told } from "./outbox.ts";
+import type { Kept, Outbox, OutboxPlace, Told } from "./outbox.ts";
+import { lockNamed } from "./session.ts";
 import type { Vault } from "./vault.ts";
 
 export class VaultPlace<Input, Refusal> implements OutboxPlace<Input, Refusal> {
@@ -38,4 +39,12 @@ export function channelOf<Input, Refusal>(name: string) {
       channel.onmessage = event => heard(event.data as Told<Input, Refusal>);
     },
   };
+}
+
+/** Open the outbox of this name for as long as the page lives. One tab at a time sends what waits in it. */
+export function openAmongTabs<Input, Refusal>(outbox: Outbox<Input, Refusal>, name: string): void {
+  void outbox.open();
+  // The lock is held until the page ends; then another tab gets it.
+  void lockNamed(`${name}.outbox`)(() => outbox.lead().then(() => new Promise<never>(() => undefined)));
+  addEventListener("online", () => outbox.flush());
 }

@@ -9,6 +9,7 @@ import {
   localPlace,
   lockNamed,
   Outbox,
+  openAmongTabs,
   ServerClock,
   SessionKeeper,
   Vault,
@@ -48,11 +49,7 @@ export function lockerOf(staffMemberId: string): Locker {
   const outbox = new Outbox<AttendanceInput, Refusal>(place, channelOf(name), sending(ask));
   opened = { staffMemberId, vault, outbox };
   write(PERSON, staffMemberId);
-  void outbox.open();
-  // The lock is held until the page ends; then another tab gets it.
-  if ("locks" in navigator) void navigator.locks.request(`${name}.outbox`, () => outbox.lead().then(forEver));
-  else void outbox.lead();
-  addEventListener("online", () => outbox.flush());
+  openAmongTabs(outbox, name);
   socket.subscribe(() => {
     if (socket.connection() === "live") outbox.flush();
   });
@@ -80,10 +77,6 @@ function write(name: string, value: string | null): void {
   } catch {
     // Without storage the pages work as long as there is a network.
   }
-}
-
-function forEver(): Promise<never> {
-  return new Promise(() => undefined);
 }
 
 /** End the session here and at the server, and delete what was kept on this device. */
