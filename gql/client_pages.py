@@ -95,10 +95,15 @@ def client_routes(demo_sign_ins: Sequence[DemoSignIn] = ()) -> list[BaseRoute]:
 async def not_found(request: Request, _: Exception) -> Response:
     """Return the answer to an address that does not exist. A browser gets a page that says so."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        page = await _page("staff.html", request)
+        page = await _page(f"{_entry_of(request.url.path)}.html", request)
         page.status_code = 404
         return page
     return PlainTextResponse("Not Found", status_code=404)
+
+
+def _entry_of(path: str) -> str:
+    """Return the entry whose pages are nearest to an address, so that nobody is led to pages of others."""
+    return next((entry for entry in ("family", "kiosk") if path.startswith(f"/{entry}/")), "staff")
 
 
 async def _page(name: str, _: Request) -> Response:

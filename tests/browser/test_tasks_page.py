@@ -52,16 +52,3 @@ async def test_R9_4_tasks_show_their_progress_and_exceptions_and_are_stopped_and
     await desk.without_barriers()
     await desk.tap("Stop the task")
     await expect(task).to_contain_text("Stopped")
-
-
-async def test_an_address_without_a_page_says_so_to_everybody(hall: Hall, world: World) -> None:
-    olga = await world.staff(Permission.OWNER)
-    for desk in (await hall.desk(), await hall.signed_in(world, olga)):
-        await desk.open("/nothing")
-        await expect(desk.page.get_by_role("heading")).to_have_text("There is no such page")
-        await desk.without_barriers()
-        await desk.page.get_by_role("link", name="Go to today's classes").click()
-        await expect(desk.page).to_have_url(f"{desk.address}/")
-    for path in ("/students/mistyped", "/families/mistyped", "/classes/mistyped"):
-        await desk.open(path)
-        await expect(desk.page.get_by_role("heading")).to_have_text("There is no such page")

@@ -1,6 +1,7 @@
 import { AskFault } from "@rollbook/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link } from "../parts/Link";
+import { SubmitButton } from "../parts/SubmitButton";
 import { ACCEPT, RESET } from "./operations";
 import { askAnybody } from "./server";
 
@@ -57,9 +58,7 @@ export function ChoosePassword({ purpose, home }: { purpose: "invitation" | "res
               <p className="fault" role="alert">
                 {fault}
               </p>
-              <button type="submit" className="button main" disabled={isBusy}>
-                Save the password
-              </button>
+              <SubmitButton isBusy={isBusy}>Save the password</SubmitButton>
             </form>
           </>
         ) : (

@@ -1,4 +1,5 @@
 import type { FormEvent } from "react";
+import { SubmitButton } from "../parts/SubmitButton";
 
 interface Props {
   readonly label: string;
@@ -22,9 +23,7 @@ export function CodeForm({ label, fault, isBusy, send }: Props) {
       <p className="fault" role="alert">
         {fault}
       </p>
-      <button type="submit" className="button main" disabled={isBusy}>
-        Go on
-      </button>
+      <SubmitButton isBusy={isBusy}>Go on</SubmitButton>
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { AskFault } from "@rollbook/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link } from "../parts/Link";
+import { SubmitButton } from "../parts/SubmitButton";
 import { FORGOTTEN } from "./operations";
 import { askAnybody } from "./server";
 
@@ -42,9 +43,7 @@ export function ForgottenPassword({ home }: { home: string }) {
             <p className="fault" role="alert">
               {fault}
             </p>
-            <button type="submit" className="button main" disabled={isBusy}>
-              Send me a link
-            </button>
+            <SubmitButton isBusy={isBusy}>Send me a link</SubmitButton>
           </form>
         ) : (
           <p>If {email} has an account, an e-mail with a link is on its way to it.</p>

@@ -1,6 +1,7 @@
 import { AskFault } from "@rollbook/client";
 import { type FormEvent, useState } from "react";
 import { Link } from "../parts/Link";
+import { SubmitButton } from "../parts/SubmitButton";
 import { type Credentials, DemoAccounts, useDemoAccounts } from "./DemoAccounts";
 import { type Door, PORTAL_WORDS, type PortalName } from "./door";
 import { SIGN_IN } from "./operations";
@@ -88,9 +89,7 @@ export function SignIn({ door }: { door: Door }) {
           <p className="fault" role="alert">
             {fault}
           </p>
-          <button type="submit" className="button main" disabled={isBusy}>
-            Sign in
-          </button>
+          <SubmitButton isBusy={isBusy}>Sign in</SubmitButton>
           <Link to={door.forgotten}>Forgotten password?</Link>
         </form>
         {choice && (

@@ -3,12 +3,12 @@ import { ChoosePassword } from "../account/ChoosePassword";
 import type { Door } from "../account/door";
 import { ForgottenPassword } from "../account/ForgottenPassword";
 import { SignIn } from "../account/SignIn";
-import { Link } from "../parts/Link";
 import { usePath } from "../parts/navigation";
 import { Child } from "./child/Child";
 import { Header } from "./Header";
 import { Home } from "./home/Home";
 import { GUARDIAN } from "./operations";
+import { NoSuchPage } from "./parts/NoSuchPage";
 import { home, placeOf } from "./router";
 import { session } from "./services";
 import { TokenPage } from "./token/TokenPage";
@@ -28,6 +28,7 @@ export function App() {
   // These links are for somebody who may not be the one who is signed in here.
   if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} home={home} />;
   if (page === "forgotten") return <ForgottenPassword home={home} />;
+  if (page === "unknown" && !isSignedIn) return <NoSuchPage />;
   return isSignedIn ? <SignedIn /> : <SignIn door={DOOR} />;
 }
 
@@ -62,12 +63,5 @@ function Pages() {
   if (place.page === "home") return <Home />;
   if (place.page === "child") return <Child key={place.id} id={place.id} />;
   if (place.page === "token") return <TokenPage key={place.id} id={place.id} />;
-  return (
-    <main className="page notice">
-      <h1>There is no such page</h1>
-      <p>
-        <Link to={home}>Go to your children</Link>
-      </p>
-    </main>
-  );
+  return <NoSuchPage />;
 }

@@ -1,4 +1,6 @@
 /** The pages and their addresses; gql/client_pages.py serves the same. */
+import { decoded } from "../parts/navigation";
+
 export type Place =
   | { readonly page: "home" }
   | { readonly page: "child" | "token"; readonly id: string }
@@ -18,8 +20,8 @@ export function placeOf(path: string): Place {
   if (plain !== undefined) return plain;
   const [, , folder, id, ...more] = path.split("/");
   if (id === undefined || id === "" || more.length > 0) return { page: "unknown" };
-  if (folder === "children") return { page: "child", id: decodeURIComponent(id) };
-  if (folder === "tokens") return { page: "token", id: decodeURIComponent(id) };
+  if (folder === "children") return { page: "child", id: decoded(id) };
+  if (folder === "tokens") return { page: "token", id: decoded(id) };
   return { page: "unknown" };
 }
 

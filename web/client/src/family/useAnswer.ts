@@ -1,4 +1,4 @@
-import { textOf } from "@rollbook/client";
+import { AskFault, textOf } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { wordsOf } from "../parts/useAct";
@@ -8,8 +8,13 @@ export interface Answer<Data> {
   /** The last answer, also while a newer one is on its way. */
   readonly data: Data | null;
   readonly fault: string | null;
+  /** Whether the API cannot read the variables, such as an id from a mistyped address. `fault` is then for developers. */
+  readonly isMistyped: boolean;
   readonly reload: () => void;
 }
+
+type Failed = Pick<Answer<unknown>, "fault" | "isMistyped">;
+const NOT_FAILED: Failed = { fault: null, isMistyped: false };
 
 // A page that is opened again shows at once what it showed before, and then what is true now.
 const kept = new Map<string, unknown>();
@@ -25,7 +30,7 @@ export function useAnswer<Data, Variables extends AnyVariables>(
 ): Answer<Data> {
   const key = `${textOf(document)} ${JSON.stringify(variables)}`;
   const [, draw] = useState(0);
-  const [fault, setFault] = useState<string | null>(null);
+  const [failed, setFailed] = useState<Failed>(NOT_FAILED);
   const latest = useRef(0);
   const asked = useRef({ document, variables });
   asked.current = { document, variables };
@@ -36,17 +41,19 @@ export function useAnswer<Data, Variables extends AnyVariables>(
       data => {
         if (mine !== latest.current) return;
         kept.set(key, data);
-        setFault(null);
+        setFailed(NOT_FAILED);
         draw(count => count + 1);
       },
       (reason: unknown) => {
-        if (mine === latest.current) setFault(wordsOf(reason));
+        if (mine !== latest.current) return;
+        const isMistyped = reason instanceof AskFault && reason.code === "BAD_USER_INPUT";
+        setFailed({ fault: wordsOf(reason), isMistyped });
       },
     );
   }, [key]);
   useEffect(() => {
-    setFault(null);
+    setFailed(NOT_FAILED);
     reload();
   }, [reload]);
-  return { data: (kept.get(key) as Data | undefined) ?? null, fault, reload };
+  return { data: (kept.get(key) as Data | undefined) ?? null, ...failed, reload };
 }

@@ -1,5 +1,6 @@
 import { AskFault } from "@rollbook/client";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { Nothing } from "../parts/Nothing";
 import { Desk } from "./Desk";
 import { Launch } from "./Launch";
 import { KIOSK, type KioskViewer } from "./operations";
@@ -7,6 +8,7 @@ import { ask, device, openOutbox, vault } from "./services";
 
 export function App() {
   const isLaunched = useSyncExternalStore(device.subscribe, () => device.current() !== null);
+  if (!/^\/kiosk\/?$/.test(location.pathname)) return <Nothing home="/kiosk" leads="Go to the kiosk" />;
   return isLaunched ? <Launched /> : <Launch />;
 }
 

@@ -5,6 +5,7 @@ import { SIGN_OUT } from "../account/operations";
 import { SignIn } from "../account/SignIn";
 import { renew, SERVER } from "../account/server";
 import type { ResultOf } from "../graphql";
+import { SubmitButton } from "../parts/SubmitButton";
 import { LAUNCH, PLACES } from "./operations";
 import { install } from "./services";
 
@@ -87,9 +88,9 @@ function Place() {
           <p className="fault" role="alert">
             {fault}
           </p>
-          <button type="submit" className="button main" disabled={isBusy || locations === null}>
+          <SubmitButton isBusy={isBusy} isDisabled={locations === null}>
             Start the kiosk
-          </button>
+          </SubmitButton>
         </form>
         <button type="button" className="button quiet" onClick={() => staff.end()}>
           Not now

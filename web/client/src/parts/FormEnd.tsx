@@ -1,3 +1,5 @@
+import { SubmitButton } from "./SubmitButton";
+
 interface Props {
   /** What the button says. */
   readonly act: string;
@@ -23,9 +25,9 @@ export function FormEnd({ act, isBusy, fault, close, isDisabled = false, isDange
             Leave it
           </button>
         )}
-        <button type="submit" className={`button main ${isDanger ? "danger" : ""}`} disabled={isBusy || isDisabled}>
+        <SubmitButton isBusy={isBusy} isDisabled={isDisabled} isDanger={isDanger}>
           {act}
-        </button>
+        </SubmitButton>
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 /** The pages and their addresses; gql/client_pages.py serves the same. */
+import { decoded } from "../parts/navigation";
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
@@ -42,14 +43,6 @@ export function placeOf(path: string): Place {
 
 function partsOf(path: string): readonly string[] {
   return path.split("/").filter(part => part !== "");
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function isDate(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { Desk } from "./operations";
 import { may, type PermissionName } from "./permissions";
+import { type Place, placeOf } from "./router";
 
 interface Section {
   readonly to: string;
@@ -27,13 +28,9 @@ export function isWithin(path: string, { to }: Section): boolean {
   return path === to || path.startsWith(`${to}/`);
 }
 
+const LIVE: ReadonlySet<Place["page"]> = new Set(["day", "sheet", "dashboard", "tasks"]);
+
 /** Whether a page shows changes of others as they happen. Other pages need no connection that lasts. */
 export function isLive(path: string): boolean {
-  return (
-    path === "/tasks" ||
-    path === "/dashboard" ||
-    path === "/" ||
-    path.startsWith("/days/") ||
-    path.startsWith("/sheets/")
-  );
+  return LIVE.has(placeOf(path).page);
 }

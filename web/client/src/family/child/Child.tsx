@@ -3,6 +3,7 @@ import { Link } from "../../parts/Link";
 import { todayIn } from "../../parts/times";
 import { AttendedLine, ClassLine } from "../parts/ClassLine";
 import { Fault } from "../parts/Fault";
+import { NoSuchPage } from "../parts/NoSuchPage";
 import { home } from "../router";
 import { useAnswer } from "../useAnswer";
 import { useLive } from "../useLive";
@@ -12,12 +13,14 @@ import { CHILD } from "./operations";
 import { ReportAbsence } from "./ReportAbsence";
 import { Tokens } from "./Tokens";
 
+const NOBODY: readonly string[] = [];
+
 /** Everything about one child: today, what comes next, absences, makeup tokens and missed classes. */
 export function Child({ id }: { id: string }) {
-  const { data, fault, reload } = useAnswer(CHILD, { id });
+  const { data, fault, reload, isMistyped } = useAnswer(CHILD, { id });
   const [isReporting, setReporting] = useState(false);
   const [news, setNews] = useState(0);
-  useLive([id], () => {
+  useLive(isMistyped ? NOBODY : [id], () => {
     reload();
     setNews(count => count + 1);
   });
@@ -25,12 +28,12 @@ export function Child({ id }: { id: string }) {
   useEffect(() => {
     document.title = child === null ? "Rollbook" : `${child.firstName} · Rollbook`;
   }, [child]);
+  if (isMistyped || (data !== null && child === null)) return <NoSuchPage />;
   if (data === null || child === null) {
     return (
-      <main className="page" aria-busy={data === null && fault === null}>
+      <main className="page" aria-busy={fault === null}>
         <Back />
         <Fault sentence={fault} again={reload} />
-        {data !== null && <p className="empty">There is no such child in your family.</p>}
       </main>
     );
   }

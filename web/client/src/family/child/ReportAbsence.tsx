@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../parts/Dialog";
 import { CheckField, TextArea, TextField } from "../../parts/Field";
+import { SubmitButton } from "../../parts/SubmitButton";
 import { useAct } from "../useAct";
 import { type Child, REPORT } from "./operations";
 
@@ -59,9 +60,7 @@ export function ReportAbsence({ child, today, close }: Props) {
           <button type="button" className="button quiet" onClick={() => close(false)}>
             Not now
           </button>
-          <button type="submit" className="button main" disabled={isBusy}>
-            Report it
-          </button>
+          <SubmitButton isBusy={isBusy}>Report it</SubmitButton>
         </div>
       </form>
     </Dialog>

@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Dialog } from "../../parts/Dialog";
 import { TextArea } from "../../parts/Field";
+import { SubmitButton } from "../../parts/SubmitButton";
 import { clockTime, longDate } from "../../parts/times";
 import { useAct } from "../useAct";
 import { ASK_FOR, BOOK, type OneToken, type Opening } from "./operations";
@@ -18,7 +19,8 @@ export function BookDialog({ token, opening: { occurrence }, books, close }: Pro
   const asking = useAct(ASK_FOR);
   const [comment, setComment] = useState("");
   const { offering, location, date, startsAt, endsAt } = occurrence;
-  const submit = async () => {
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
     const wanted = { tokenId: token.id, occurrenceId: occurrence.id };
     const note = comment.trim();
     const done = books
@@ -30,7 +32,7 @@ export function BookDialog({ token, opening: { occurrence }, books, close }: Pro
   };
   return (
     <Dialog title={books ? "Book this class?" : "Request this class?"} close={() => close(null)}>
-      <div className="form">
+      <form className="form" onSubmit={submit}>
         <p>
           <strong>{offering.name}</strong> for {token.student.firstName}
           <br />
@@ -46,16 +48,9 @@ export function BookDialog({ token, opening: { occurrence }, books, close }: Pro
           <button type="button" className="button quiet" onClick={() => close(null)}>
             Not now
           </button>
-          <button
-            type="button"
-            className="button main"
-            disabled={booking.isBusy || asking.isBusy}
-            onClick={() => void submit()}
-          >
-            {books ? "Book it" : "Send the request"}
-          </button>
+          <SubmitButton isBusy={booking.isBusy || asking.isBusy}>{books ? "Book it" : "Send the request"}</SubmitButton>
         </div>
-      </div>
+      </form>
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Dialog } from "../../parts/Dialog";
+import { SubmitButton } from "../../parts/SubmitButton";
 import { useAct } from "../useAct";
 import { GIVE_BACK, type OneToken, WITHDRAW } from "./operations";
 import { until, use } from "./tokenWords";
@@ -16,7 +17,8 @@ export function InUse({ token, givesBack, finish }: Props) {
   const giving = useAct(GIVE_BACK);
   const withdrawing = useAct(WITHDRAW);
   const isRequest = token.state === "REQUESTED";
-  const undo = async () => {
+  const undo = async (event: FormEvent) => {
+    event.preventDefault();
     const done = isRequest
       ? token.request && (await withdrawing.run({ makeupRequestId: token.request.id }))
       : await giving.run({ tokenId: token.id });
@@ -41,7 +43,7 @@ export function InUse({ token, givesBack, finish }: Props) {
       )}
       {isAsking && (
         <Dialog title={isRequest ? "Withdraw the request?" : "Give the makeup back?"} close={() => setAsking(false)}>
-          <div className="form">
+          <form className="form" onSubmit={undo}>
             <p>
               {use(token)}. {isRequest ? "" : "The place is free for somebody else at once."}
             </p>
@@ -53,16 +55,9 @@ export function InUse({ token, givesBack, finish }: Props) {
               <button type="button" className="button quiet" onClick={() => setAsking(false)}>
                 Keep it
               </button>
-              <button
-                type="button"
-                className="button main"
-                disabled={giving.isBusy || withdrawing.isBusy}
-                onClick={() => void undo()}
-              >
-                {label}
-              </button>
+              <SubmitButton isBusy={giving.isBusy || withdrawing.isBusy}>{label}</SubmitButton>
             </div>
-          </div>
+          </form>
         </Dialog>
       )}
     </section>

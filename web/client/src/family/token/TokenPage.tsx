@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Link } from "../../parts/Link";
 import { Fault } from "../parts/Fault";
+import { NoSuchPage } from "../parts/NoSuchPage";
 import { childAddress, home } from "../router";
 import { useAnswer } from "../useAnswer";
 import { useLive } from "../useLive";
@@ -19,7 +20,7 @@ const TITLES: Partial<Record<Token["state"], string>> = {
 
 /** One makeup token: what it is for, and what can be done with it. */
 export function TokenPage({ id }: { id: string }) {
-  const { data, fault, reload } = useAnswer(ONE_TOKEN, { id });
+  const { data, fault, reload, isMistyped } = useAnswer(ONE_TOKEN, { id });
   const [done, setDone] = useState<string | null>(null);
   const token = data?.node?.__typename === "MakeupToken" ? data.node : null;
   useLive(token === null ? [] : [token.student.id], reload);
@@ -27,6 +28,7 @@ export function TokenPage({ id }: { id: string }) {
   useEffect(() => {
     document.title = `${title} · Rollbook`;
   }, [title]);
+  if (isMistyped) return <NoSuchPage />;
   if (data === null || token === null) {
     return (
       <main className="page" aria-busy={data === null && fault === null}>

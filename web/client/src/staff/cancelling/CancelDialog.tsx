@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { counted } from "../../parts/counted";
 import { Dialog } from "../../parts/Dialog";
 import { CheckField, TextArea } from "../../parts/Field";
+import { SubmitButton } from "../../parts/SubmitButton";
 import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
 import { Effects } from "./Effects";
@@ -58,13 +59,13 @@ export function CancelDialog({ occurrenceId, title, today, close, started }: Pro
           <button type="button" className="button quiet" onClick={close}>
             Keep the class
           </button>
-          <button
-            type="submit"
-            className="button danger main"
-            disabled={cancel.isBusy || preview.isLoading || effects === null || effects.occurrenceCount === 0}
+          <SubmitButton
+            isBusy={cancel.isBusy}
+            isDisabled={preview.isLoading || effects === null || effects.occurrenceCount === 0}
+            isDanger
           >
             {buttonText(effects)}
-          </button>
+          </SubmitButton>
         </div>
       </form>
     </Dialog>

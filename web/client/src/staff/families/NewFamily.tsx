@@ -8,6 +8,7 @@ import { todayIn } from "../../parts/times";
 import { useTitle } from "../../parts/useTitle";
 import { type Refused, useAct } from "../asking/useAct";
 import type { Desk } from "../operations";
+import { Duplicates } from "./Duplicates";
 import { REGISTER_FAMILY } from "./operations";
 import { inputOf, newRegistration, newStudent, type Registration, type StudentDraft } from "./registration";
 import { StudentFields } from "./StudentFields";
@@ -52,18 +53,7 @@ export function NewFamily({ desk }: { desk: Desk }) {
         >
           Add another child
         </button>
-        {duplicates.length > 0 && (
-          <section className="duplicates" role="alert">
-            <strong>Somebody like this is known already.</strong>
-            <ul className="plainList">
-              {duplicates.map(one => (
-                <li key={`${one.familyId} ${one.reason} ${one.studentId ?? ""}`}>
-                  <Link to={`/families/${one.familyId}`}>{one.familyName}</Link>: {REASONS[one.reason]}
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        {duplicates.length > 0 && <Duplicates key={JSON.stringify(duplicates)} duplicates={duplicates} />}
         <FormEnd
           act={duplicates.length > 0 ? "Register all the same" : "Register"}
           isBusy={register.isBusy}
@@ -73,12 +63,6 @@ export function NewFamily({ desk }: { desk: Desk }) {
     </main>
   );
 }
-
-const REASONS = {
-  SAME_PHONE: "the same telephone number",
-  SAME_EMAIL: "the same e-mail address",
-  SAME_NAME_AND_BIRTHDAY: "a child of the same name and birthday",
-} as const;
 
 function duplicatesOf(refusal: Refused<ResultOf<typeof REGISTER_FAMILY>> | null) {
   return refusal !== null && "duplicates" in refusal ? refusal.duplicates : [];

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { clockTime } from "../../parts/times";
+import { NoSuchPage } from "../NoSuchPage";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
 import type { Locker } from "../services";
@@ -28,6 +29,7 @@ export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: st
     document.title = name === undefined ? "Roll sheet · Rollbook" : `${name} · Rollbook`;
   }, [name]);
 
+  if (state === null && view.isUnknown) return <NoSuchPage />;
   if (state === null) {
     return (
       <main className="page" aria-busy={view.fault === null}>

@@ -1,4 +1,4 @@
-import { applyChange, overlay, type Seen, type SheetState } from "@rollbook/client";
+import { applyChange, overlay, type Seen, type SheetState, type StreamEnd } from "@rollbook/client";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { actorName } from "../../parts/people";
 import { statusWord } from "../../parts/statuses";
@@ -27,6 +27,8 @@ export interface SheetView {
   /** A sentence about the last change of somebody else, for screen readers. */
   readonly news: string;
   readonly fault: string | null;
+  /** Whether the server knows no roll sheet of this id, or cannot read the id. */
+  readonly isUnknown: boolean;
   /** When the state was read, while it comes from this device. Null when it is live. */
   readonly keptAt: number | null;
 }
@@ -38,12 +40,13 @@ interface Followed {
   readonly keptAt: number | null;
 }
 
+const UNKNOWN = new Set(["NOT_FOUND", "BAD_USER_INPUT"]);
 const NOTHING: Followed = { state: null, touches: new Map(), news: "", keptAt: null };
 
 /** A live roll sheet: the server's rows, under what waits on this device, under the draft. */
 export function useSheet(id: string, { outbox, vault, staffMemberId }: Locker, draft: Draft): SheetView {
   const [followed, setFollowed] = useState<Followed>(NOTHING);
-  const [fault, setFault] = useState<string | null>(null);
+  const [end, setEnd] = useState<StreamEnd | null>(null);
   const acts = useSyncExternalStore(outbox.subscribe, outbox.acts);
 
   useEffect(() => {
@@ -67,7 +70,7 @@ export function useSheet(id: string, { outbox, vault, staffMemberId }: Locker, d
         outbox.reached(id, latest.state.revision);
         void keepSheet(vault, latest.state).catch(() => undefined);
       },
-      end => setFault(end.message),
+      setEnd,
     );
   }, [id, outbox, vault, staffMemberId]);
 
@@ -83,7 +86,7 @@ export function useSheet(id: string, { outbox, vault, staffMemberId }: Locker, d
     }));
   }, [followed.state, own, draft]);
   const parked = useMemo(() => own.filter((act): act is ParkedAct => act.state === "parked"), [own]);
-  return { ...followed, rows, parked, fault };
+  return { ...followed, rows, parked, fault: end?.message ?? null, isUnknown: end !== null && UNKNOWN.has(end.code) };
 }
 
 function same(one: Seen<SheetRow, Status>, other: Seen<SheetRow, Status>): boolean {

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../parts/Dialog";
 import { CheckField } from "../../parts/Field";
+import { SubmitButton } from "../../parts/SubmitButton";
 import { useAct } from "../asking/useAct";
 import { CANCEL_TASK, type Task } from "./operations";
 import { kindWord } from "./taskWords";
@@ -31,9 +32,9 @@ export function StopDialog({ task, close }: { task: Task; close: () => void }) {
           <button type="button" className="button quiet" onClick={close}>
             Let it work
           </button>
-          <button type="submit" className="button danger main" disabled={cancel.isBusy}>
+          <SubmitButton isBusy={cancel.isBusy} isDanger>
             Stop the task
-          </button>
+          </SubmitButton>
         </div>
       </form>
     </Dialog>

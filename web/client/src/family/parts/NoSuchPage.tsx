@@ -1,0 +1,6 @@
+import { Nothing } from "../../parts/Nothing";
+import { home } from "../router";
+
+export function NoSuchPage() {
+  return <Nothing home={home} leads="Go to your children" />;
+}
