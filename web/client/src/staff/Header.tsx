@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { ConnectionChip } from "../parts/ConnectionChip";
 import { Link } from "../parts/Link";
+import { has } from "./access";
 import type { Desk } from "./operations";
 import { isLive, isWithin, sectionsFor } from "./sections";
 import { type AttendanceOutbox, signOut, socket } from "./services";
@@ -29,12 +30,14 @@ export function Header({ desk, outbox, path }: Props) {
         <span className="business">{desk.viewer.organization.name}</span>
         <Sections desk={desk} path={path} className="sections" />
         {(isLive(path) || waiting > 0) && <ConnectionChip connection={connection} waiting={waiting} />}
-        <button type="button" className="button quiet round find" onClick={() => setSearching(true)}>
-          <span className="unseen">Find a student</span>
-          <svg viewBox="0 0 16 16" className="icon" aria-hidden="true">
-            <path d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.700 10.700 14 14" />
-          </svg>
-        </button>
+        {has(desk, "ATTENDANCE_VIEW") && (
+          <button type="button" className="button quiet round find" onClick={() => setSearching(true)}>
+            <span className="unseen">Find a student</span>
+            <svg viewBox="0 0 16 16" className="icon" aria-hidden="true">
+              <path d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.700 10.700 14 14" />
+            </svg>
+          </button>
+        )}
         <AccountMenu key={path} desk={desk} path={path} waiting={waiting} />
         {isSearching && (
           <Suspense>
@@ -51,7 +54,12 @@ function Sections({ desk, path, className }: { desk: Desk; path: string; classNa
   return (
     <nav className={className} aria-label="Pages">
       {sectionsFor(desk).map(section => (
-        <Link key={section.to} to={section.to} isCurrent={isWithin(path, section)}>
+        <Link
+          key={section.to}
+          to={section.to}
+          className={section.isSeldom ? "seldom" : "often"}
+          isCurrent={isWithin(path, section)}
+        >
           {section.word}
         </Link>
       ))}

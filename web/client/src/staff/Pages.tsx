@@ -1,5 +1,6 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { usePath } from "../parts/navigation";
+import { lackingFor } from "./access";
 import { Day } from "./day/Day";
 import { Header } from "./Header";
 import { NoSuchPage } from "./NoSuchPage";
@@ -19,6 +20,7 @@ const Family = later(() => import("./families/Family").then(found => found.Famil
 const Classes = later(() => import("./catalogue/Classes").then(found => found.Classes));
 const Class = later(() => import("./catalogue/Class").then(found => found.Class));
 const Account = later(() => import("./account/Account").then(found => found.Account));
+const NotYours = later(() => import("./NotYours").then(found => found.NotYours));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
 
 function later<Props>(load: () => Promise<ComponentType<Props>>) {
@@ -39,6 +41,8 @@ export function Pages({ desk }: { desk: Desk }) {
 }
 
 function pageOf(place: Place, desk: Desk, locker: Locker) {
+  const lacking = lackingFor(place.page, desk);
+  if (lacking.length > 0) return <NotYours desk={desk} lacking={lacking} />;
   switch (place.page) {
     case "day":
       return <Day desk={desk} vault={locker.vault} date={place.date} />;

@@ -1,26 +1,26 @@
+import { lackingFor } from "./access";
 import type { Desk } from "./operations";
-import { may, type PermissionName } from "./permissions";
 import { type Place, placeOf } from "./router";
 
 interface Section {
   readonly to: string;
   readonly word: string;
-  /** Any of these opens it. Empty: everybody of the staff. */
-  readonly needs: readonly PermissionName[];
+  /** Whether it is used so seldom that it stands in the menu alone, also where the bar has room. */
+  readonly isSeldom?: true;
 }
 
 const SECTIONS: readonly Section[] = [
-  { to: "/", word: "Day", needs: [] },
-  { to: "/dashboard", word: "Dashboard", needs: [] },
-  { to: "/families", word: "Families", needs: ["MANAGE_PEOPLE"] },
-  { to: "/classes", word: "Classes", needs: ["MANAGE_CATALOGUE"] },
-  { to: "/tasks", word: "Tasks", needs: [] },
-  { to: "/reports", word: "Reports", needs: ["SEE_REPORTS"] },
+  { to: "/", word: "Day" },
+  { to: "/dashboard", word: "Dashboard" },
+  { to: "/families", word: "Families" },
+  { to: "/classes", word: "Classes" },
+  { to: "/tasks", word: "Tasks" },
+  { to: "/reports", word: "Reports" },
 ];
 
 /** The parts of the pages that the viewer can use, for the navigation. */
 export function sectionsFor(desk: Desk): readonly Section[] {
-  return SECTIONS.filter(({ needs }) => needs.length === 0 || may(desk, ...needs));
+  return SECTIONS.filter(({ to }) => lackingFor(placeOf(to).page, desk).length === 0);
 }
 
 export function isWithin(path: string, { to }: Section): boolean {

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { initials, tint } from "../../parts/people";
 import { useTitle } from "../../parts/useTitle";
+import { lackingFor } from "../access";
 import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
 import { NoSuchPage } from "../NoSuchPage";
@@ -26,17 +27,21 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
   }
   return (
     <main className="page">
-      <Link to="/families" className="back">
-        ‹ Families
-      </Link>
+      {lackingFor("families", desk).length === 0 && (
+        <Link to="/families" className="back">
+          ‹ Families
+        </Link>
+      )}
       <div className="toolbar">
         <div>
           <h1>{family.name}</h1>
           <p className="muted">{[family.phone, family.email].filter(Boolean).join(" · ") || "No number or address"}</p>
         </div>
-        <button type="button" className="button" onClick={() => setEditing(true)}>
-          Edit
-        </button>
+        {lackingFor("families", desk).length === 0 && (
+          <button type="button" className="button" onClick={() => setEditing(true)}>
+            Edit
+          </button>
+        )}
       </div>
       <section className="group" aria-label="Children">
         <h2>Children</h2>
