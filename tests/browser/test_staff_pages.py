@@ -241,6 +241,10 @@ async def test_without_the_server_the_pages_open_and_marks_wait_for_it(
     await desk.page.reload()
     await desk.sees("Ben", "Absent · being saved")
     await desk.without_barriers()
+    await desk.tap("Find a student")
+    await desk.page.get_by_label("Name").fill("Ann")
+    await expect(desk.page.get_by_text("The server cannot be reached.")).to_be_visible()
+    await desk.tap("Close")
     async with api_process(*address, port=port):
         await desk.sees("Ben", "Absent · Olga Staff")
         await expect(desk.page.get_by_text("As it was at")).to_have_count(0)

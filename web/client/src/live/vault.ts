@@ -4,6 +4,7 @@
  * The key lies in the same database and cannot be exported; `forget` deletes both.
  */
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
+import { EarlyCopies } from "./earlyCopies.ts";
 
 export interface Sealed {
   readonly iv: Uint8Array<ArrayBuffer>;
@@ -22,7 +23,7 @@ export class Vault {
   #opened: Promise<IDBPDatabase<VaultShape>> | null = null;
   #key: Promise<CryptoKey> | null = null;
 
-  constructor(private readonly name: string) {}
+  constructor(readonly name: string) {}
 
   database(): Promise<IDBPDatabase<VaultShape>> {
     this.#opened ??= openDB<VaultShape>(this.name, 1, {
@@ -62,6 +63,7 @@ export class Vault {
     this.#opened = this.#key = null;
     (await opened)?.close();
     await deleteDB(this.name);
+    new EarlyCopies(this.name).clear();
   }
 
   async seal(value: unknown): Promise<Sealed> {

@@ -1,14 +1,13 @@
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { ConnectionChip } from "../parts/ConnectionChip";
 import { Link } from "../parts/Link";
 import { has } from "./access";
 import type { Desk } from "./operations";
+import { StudentSearch } from "./search/StudentSearch";
 import { isLive, isWithin, sectionsFor } from "./sections";
 import { type AttendanceOutbox, signOut, socket } from "./services";
 import { Undecided } from "./Undecided";
 import "./header.css";
-
-const StudentSearch = lazy(() => import("./search/StudentSearch").then(found => ({ default: found.StudentSearch })));
 
 interface Props {
   readonly desk: Desk;
@@ -39,11 +38,7 @@ export function Header({ desk, outbox, path }: Props) {
           </button>
         )}
         <AccountMenu key={path} desk={desk} path={path} waiting={waiting} />
-        {isSearching && (
-          <Suspense>
-            <StudentSearch close={() => setSearching(false)} />
-          </Suspense>
-        )}
+        {isSearching && <StudentSearch close={() => setSearching(false)} />}
       </header>
       <Undecided outbox={outbox} path={path} />
     </>

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { clockTime } from "../../parts/times";
+import { useLater } from "../../parts/useLater";
 import { NoSuchPage } from "../NoSuchPage";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
@@ -7,13 +8,13 @@ import type { Locker } from "../services";
 import { ActionBar } from "./ActionBar";
 import { Conflicts } from "./Conflicts";
 import { readDraft, writeDraft } from "./draft";
-import type { Status } from "./operations";
+import type { SheetHead, Status } from "./operations";
 import { Row } from "./Row";
 import { SheetHeader } from "./SheetHeader";
 import { useRecording } from "./useRecording";
 import { useSheet } from "./useSheet";
 
-const Cancelling = lazy(() => import("../cancelling/Cancelling").then(found => ({ default: found.Cancelling })));
+const loadCancelling = () => import("../cancelling/Cancelling").then(found => found.Cancelling);
 
 /** A roll sheet, on which everybody who has it open sees every mark at once. */
 export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: string }) {
@@ -48,13 +49,7 @@ export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: st
   return (
     <main className="page sheet">
       <SheetHeader occurrence={occurrence} rows={view.rows} />
-      {may(desk, "CANCEL_OCCURRENCES") && view.keptAt === null && (
-        <div className="sheetActions">
-          <Suspense>
-            <Cancelling occurrence={occurrence} />
-          </Suspense>
-        </div>
-      )}
+      {may(desk, "CANCEL_OCCURRENCES") && view.keptAt === null && <SheetActions occurrence={occurrence} />}
       {view.fault !== null && (
         <p className="fault" role="alert">
           {view.fault}
@@ -96,4 +91,9 @@ export function Sheet({ desk, locker, id }: { desk: Desk; locker: Locker; id: st
       )}
     </main>
   );
+}
+
+function SheetActions({ occurrence }: { occurrence: SheetHead }) {
+  const Cancelling = useLater(loadCancelling);
+  return <div className="sheetActions">{Cancelling && <Cancelling occurrence={occurrence} />}</div>;
 }
