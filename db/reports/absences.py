@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenState
 from db.driver import HotStatement
+from db.fragments import holds_on
+from db.reports.details import StudentDetails, student_details
 from db.reports.report_filter import SHEETS, ReportFilter, sheets_in
 from db.tokens.state_of_token import GOOD_THROUGH, STATE, TODAY
 
 _PLACE = "(missed.held_on, missed.class_key, missed.timeslot_id, missed.student_key, missed.student_id)"
 _ABSENCES = HotStatement(f"""
 WITH {SHEETS}, missed AS (
-    SELECT sheet.held_on, sheet.timeslot_id, sheet.offering_id, o.name AS class_name, o.sort_key AS class_key,
-           absence.student_id, s.first_name, s.last_name, s.sort_key AS student_key, absence.status,
-           absence.is_defaulted
+    SELECT sheet.held_on, sheet.timeslot_id, sheet.offering_id, sheet.location_id, o.name AS class_name,
+           o.sort_key AS class_key, absence.student_id, s.first_name, s.last_name, s.sort_key AS student_key,
+           s.family_id, s.birth_on, absence.status, absence.is_defaulted
     FROM sheet
     JOIN mark absence ON absence.organization_id = :organization_id AND absence.timeslot_id = sheet.timeslot_id
         AND absence.held_on = sheet.held_on AND absence.status IN ('ABSENT', 'EXCUSED_ABSENCE')
@@ -32,8 +34,13 @@ WITH {SHEETS}, missed AS (
     ORDER BY missed.held_on, missed.class_key, missed.timeslot_id, missed.student_key, missed.student_id
     LIMIT :limit
 )
-SELECT page.*, earned.token_id, earned.state, earned.good_through
+SELECT page.*, earned.token_id, earned.state, earned.good_through, l.name AS location_name, slot.start_time,
+       f.name AS family_name
 FROM page
+JOIN location l ON l.organization_id = :organization_id AND l.id = page.location_id
+JOIN family f ON f.organization_id = :organization_id AND f.id = page.family_id
+JOIN timeslot_version slot ON slot.organization_id = :organization_id AND slot.id = page.timeslot_id
+    AND {holds_on("slot", "page.held_on")}
 LEFT JOIN LATERAL (
     SELECT t.id AS token_id, {STATE} AS state, {GOOD_THROUGH} AS good_through
     FROM makeup_token t {TODAY}
@@ -61,9 +68,12 @@ class AbsenceRow:
     offering_id: UUID
     class_name: str
     class_key: str
+    location_name: str
+    start_time: time
     student_id: UUID
     student_name: str
     student_key: str
+    student_details: StudentDetails
     status: AttendanceStatus
     is_defaulted: bool
     token: AbsenceToken | None
@@ -92,9 +102,12 @@ async def read_absences(
             offering_id=row.offering_id,
             class_name=row.class_name,
             class_key=row.class_key,
+            location_name=row.location_name,
+            start_time=row.start_time,
             student_id=row.student_id,
             student_name=f"{row.first_name} {row.last_name}",
             student_key=row.student_key,
+            student_details=student_details(row),
             status=AttendanceStatus(row.status),
             is_defaulted=row.is_defaulted,
             token=None if row.token_id is None else _token(row.token_id, row.state, row.good_through),

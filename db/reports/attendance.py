@@ -14,7 +14,8 @@ from attendance.rules.reports.attendance_counts import AttendanceCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportGroup
 from db.driver import HotStatement
 from db.fragments import holds_on
-from db.reports.grouped import PAGE, TOTALS_AND_PAGE, ReportPage, page_of, position
+from db.reports.details import ABOUT_OFFERINGS, OF_OFFERING, OF_STUDENT
+from db.reports.grouped import PAGE, ReportPage, page_of, position, totals_and_page
 from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, STAFF, key_of, named, read_names
 from db.reports.report_filter import SHEETS, ReportFilter, sheets_in
 
@@ -49,19 +50,23 @@ _INSTRUCTORS = f"""LEFT JOIN LATERAL (
 ) there ON true"""  # noqa: S608 - constants
 
 
-def _report(added: str, *, key: str, sorted_by: str, name: str, joined: str = "") -> HotStatement:
+def _report(
+    added: str, *, key: str, sorted_by: str, name: str, joined: str = "", details: tuple[str, str] = ("", "")
+) -> HotStatement:
     """Return the statement for one way of grouping.
 
     key, sorted_by, name -- expressions for a group's id as text, for its place and for its name.
     joined -- what they need beside the added marks.
+    details -- the tables after `page` from which the details of a row come, and their join; empty without details.
     """
+    tables, join = details
     return HotStatement(f"""
 WITH {SHEETS}, {added}, grouped AS (
     SELECT {key} AS key, {sorted_by} AS sorted_by, {name} AS name, {_ADDED}
     FROM added {joined}
     GROUP BY 1, 2, 3
-), total AS (SELECT {_TOTALS} FROM added), page AS ({PAGE})
-{TOTALS_AND_PAGE}""")  # noqa: S608 - constants
+), total AS (SELECT {_TOTALS} FROM added), page AS ({PAGE}){tables and f", {tables}"}
+{totals_and_page(join)}""")  # noqa: S608 - constants
 
 
 def _named(column: str, joined: str = "") -> HotStatement:
@@ -80,6 +85,7 @@ _BY_OFFERING = _report(
     sorted_by="o.sort_key",
     name="o.name",
     joined="JOIN offering o ON o.organization_id = :organization_id AND o.id = added.offering_id",
+    details=(ABOUT_OFFERINGS, OF_OFFERING),
 )
 _BY_STUDENTS = _report(
     _BY_STUDENT,
@@ -87,6 +93,7 @@ _BY_STUDENTS = _report(
     sorted_by="s.sort_key",
     name="s.first_name || ' ' || s.last_name",
     joined="JOIN student s ON s.organization_id = :organization_id AND s.id = added.student_id",
+    details=("", OF_STUDENT),
 )
 _BY_LOCATION = _named("added.location_id")
 _BY_INSTRUCTOR = _named("there.person_id", _INSTRUCTORS)

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row
 
+from db.reports.details import ClassDetails, StudentDetails, class_details, student_details
+
 Counts = TypeVar("Counts")
 
 PAGE = """
@@ -17,13 +19,19 @@ PAGE = """
 """
 """The rows of the table `grouped` after a position, by its columns `sorted_by` and `key`."""
 
-TOTALS_AND_PAGE = """
-SELECT total.*, page.*
+
+def totals_and_page(details: str = "") -> str:
+    """Return the only row of the table `total`, once for each row of the table `page`, and once when that has none.
+
+    details -- the join of a table `about`, with more columns about the subject of each row.
+    """
+    return f"""
+SELECT total.*, page.*{", about.*" if details else ""}
 FROM total
 LEFT JOIN page ON true
+{details}
 ORDER BY page.sorted_by, page.key
-"""
-"""The only row of the table `total`, once for each row of the table `page`, and once when that has none."""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,14 @@ class ReportRow(Generic[Counts]):
     key -- the id of the object that the group is about, or another text that identifies the group; empty when the group
     is about no object.
     place -- rows are ordered by it, and then by key.
+    details -- what tells classes or students of one name apart; None for other groups.
     """
 
     key: str
     place: str
     name: str
     counts: Counts
+    details: ClassDetails | StudentDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,20 @@ def position(after: tuple[str, str] | None, limit: int) -> dict[str, object]:
 
 
 def page_of(rows: Sequence[Any], counts: Callable[[Row[Any], str], Counts]) -> ReportPage[Counts]:
-    """Return what TOTALS_AND_PAGE has found.
+    """Return what `totals_and_page` has found.
 
     counts -- returns the counts of a row from the columns that begin with a prefix, which is "all_" for the totals and
     "" for a group
     """
-    found = tuple(ReportRow(row.key, row.sorted_by, row.name, counts(row, "")) for row in rows if row.key is not None)
+    found = tuple(
+        ReportRow(row.key, row.sorted_by, row.name, counts(row, ""), _details(row))
+        for row in rows
+        if row.key is not None
+    )
     return ReportPage(counts(rows[0], "all_"), found)
+
+
+def _details(row: Row[Any]) -> ClassDetails | StudentDetails | None:
+    if hasattr(row, "meetings"):
+        return class_details(row)
+    return student_details(row) if hasattr(row, "family_name") else None

@@ -14,7 +14,8 @@ from attendance.rules.reports.token_counts import TokenCounts
 from attendance.rules.vocabulary import TokenReportGroup
 from db.driver import HotStatement
 from db.listing import values
-from db.reports.grouped import PAGE, TOTALS_AND_PAGE, ReportPage, page_of, position
+from db.reports.details import OF_STUDENT
+from db.reports.grouped import PAGE, ReportPage, page_of, position, totals_and_page
 from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, PROGRAMS, key_of, named, read_names
 from db.tokens.state_of_token import GOOD_THROUGH, STATE, TODAY
 from db.tokens.student_tokens import REQUESTED_ON
@@ -33,11 +34,12 @@ _COUNTED = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, 
 _TOTALS = ", ".join(f"coalesce(CAST(sum(counted.{name}) AS bigint), 0) AS all_{name}" for name in _CONDITIONS)
 
 
-def _report(key: str, sorted_by: str, name: str, joined: str) -> HotStatement:
+def _report(key: str, sorted_by: str, name: str, joined: str, details: str = "") -> HotStatement:
     """Return the statement for one way of grouping.
 
     key, sorted_by, name -- expressions for a group's id as text, its position in the order, and its name.
     joined -- the joins to the tokens that these expressions need.
+    details -- the join to the details of a row, or an empty text.
 
     Tokens that expired before :since, and that were neither issued nor used in the range, are not read. A token with an
     open request is read, because a request can be open after its token's last day.
@@ -61,7 +63,7 @@ WITH token AS MATERIALIZED (
 ), grouped AS (
     SELECT counted.* FROM counted WHERE ({" + ".join(f"counted.{name}" for name in _CONDITIONS)}) > 0
 ), page AS ({PAGE})
-{TOTALS_AND_PAGE}""")  # noqa: S608 - constants
+{totals_and_page(details)}""")  # noqa: S608 - constants
 
 
 _REPORTS = {
@@ -76,6 +78,7 @@ _REPORTS = {
         "s.sort_key",
         "s.first_name || ' ' || s.last_name",
         "JOIN student s ON s.organization_id = :organization_id AND s.id = token.student_id",
+        OF_STUDENT,
     ),
 }
 _NAMES = {TokenReportGroup.PROGRAM: PROGRAMS, TokenReportGroup.LOCATION: LOCATIONS}

@@ -15,6 +15,7 @@ from gql.fields.pagination import Connection, Cursors, first_page, read_page
 from gql.fields.vocabulary import Permission
 from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.guard import weighs
+from gql.reports.details import ReportStudent, show_student
 from gql.reports.report_filter import ReportFilter, chosen_sheets
 from gql.tokens.vocabulary import MakeupTokenState
 
@@ -36,8 +37,13 @@ class AbsenceReportRow:
     held_on: date = strawberry.field(name="date", description="The date of the occurrence, at its location.")
     offering_id: strawberry.ID = strawberry.field(description="The id of the offering.")
     offering_name: str = strawberry.field(description="The name of the offering.")
+    location_name: str = strawberry.field(description="The name of the location of the occurrence.")
+    start_time: str = strawberry.field(
+        description="The time at which the occurrence starts, as `HH:MM` in the location's time zone."
+    )
     student_id: strawberry.ID = strawberry.field(description="The id of the student.")
     student_name: str = strawberry.field(description="The first name and the last name of the student.")
+    student: ReportStudent = strawberry.field(description="The student's family and date of birth.")
     status: AttendanceStatus = strawberry.field(description="ABSENT or EXCUSED_ABSENCE.")
     is_defaulted: bool = strawberry.field(
         description="Whether Rollbook set the mark by default, because nobody had marked the student."
@@ -87,8 +93,11 @@ def _show(row: AbsenceRow) -> AbsenceReportRow:
         held_on=row.key.held_on,
         offering_id=encode_id("Offering", row.offering_id),
         offering_name=row.class_name,
+        location_name=row.location_name,
+        start_time=f"{row.start_time:%H:%M}",
         student_id=encode_id("Student", row.student_id),
         student_name=row.student_name,
+        student=show_student(row.student_details),
         status=row.status,
         is_defaulted=row.is_defaulted,
         token=None

@@ -6,6 +6,7 @@ import strawberry
 
 from attendance.rules.reports.attendance_counts import AttendanceCounts
 from db.reports.attendance import read_report
+from db.reports.details import ClassDetails, StudentDetails
 from db.reports.grouped import ReportRow
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
@@ -14,6 +15,7 @@ from gql.fields.pagination import Connection, Cursors, read_page
 from gql.fields.vocabulary import Permission
 from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.guard import weighs
+from gql.reports.details import ReportClass, ReportStudent, show_class, show_student
 from gql.reports.report_filter import ReportFilter, chosen_sheets
 from gql.reports.report_rows import ROW_CURSOR, show_rows, subject_id
 from gql.reports.vocabulary import ReportGroup
@@ -51,6 +53,12 @@ class AttendanceReportRow:
     name: str = strawberry.field(
         description="The name of the offering, student, staff member or location; of a week its Monday, as YYYY-MM-DD. "
         "Empty for the sheets that nobody taught."
+    )
+    offering: ReportClass | None = strawberry.field(
+        description="The location and the meetings of the offering. Null unless the rows are offerings."
+    )
+    student: ReportStudent | None = strawberry.field(
+        description="The student's family and date of birth. Null unless the rows are students."
     )
     counts: MarkCounts = strawberry.field(description="The marks of the group.")
 
@@ -93,7 +101,11 @@ field = strawberry.field(
 
 def _show(row: ReportRow[AttendanceCounts], group: ReportGroup) -> AttendanceReportRow:
     return AttendanceReportRow(
-        subject_id=subject_id(_TYPES.get(group), row), name=row.name, counts=_show_counts(row.counts)
+        subject_id=subject_id(_TYPES.get(group), row),
+        name=row.name,
+        offering=show_class(row.details) if isinstance(row.details, ClassDetails) else None,
+        student=show_student(row.details) if isinstance(row.details, StudentDetails) else None,
+        counts=_show_counts(row.counts),
     )
 
 

@@ -7,6 +7,7 @@ import strawberry
 
 from attendance.rules.calendar.listings import MAX_DAYS
 from attendance.rules.reports.token_counts import TokenCounts
+from db.reports.details import StudentDetails
 from db.reports.grouped import ReportRow
 from db.reports.tokens import TokenFilter, read_token_report
 from gql.fields.access import requires
@@ -15,6 +16,7 @@ from gql.fields.listing_arguments import AFTER, FIRST, MOST_IDS
 from gql.fields.pagination import Connection, Cursors, read_page
 from gql.fields.vocabulary import Permission
 from gql.protocol.guard import weighs
+from gql.reports.details import ReportStudent, show_student
 from gql.reports.report_filter import chosen_ids, chosen_range
 from gql.reports.report_rows import ROW_CURSOR, show_rows, subject_id
 from gql.reports.vocabulary import TokenReportGroup
@@ -75,6 +77,9 @@ class TokenReportRow:
         description="The name of the program, location or student. Empty for tokens that are for every program, or "
         "for every location."
     )
+    student: ReportStudent | None = strawberry.field(
+        description="The student's family and date of birth. Null unless the rows are students."
+    )
     counts: ShownTokenCounts = strawberry.field(description="The numbers of tokens.")
 
 
@@ -123,7 +128,12 @@ field = strawberry.field(
 
 
 def _show(row: ReportRow[TokenCounts], group: TokenReportGroup) -> TokenReportRow:
-    return TokenReportRow(subject_id=subject_id(_TYPES[group], row), name=row.name, counts=_show_counts(row.counts))
+    return TokenReportRow(
+        subject_id=subject_id(_TYPES[group], row),
+        name=row.name,
+        student=show_student(row.details) if isinstance(row.details, StudentDetails) else None,
+        counts=_show_counts(row.counts),
+    )
 
 
 def _show_counts(counts: TokenCounts) -> ShownTokenCounts:

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from attendance.rules.vocabulary import AttendanceStatus, Permission
 from commands.servers.start import Servers
+from db import models
 from db.engine import Database
 from db.wake_ups import Announcer, connect_redis, to_tasks
 from tests.support.browser_pages import PHONE, Hall
@@ -24,6 +25,7 @@ async def test_R15_1_reports_are_tables_and_files(
     now = datetime.now(UTC)
     day = (now - timedelta(days=3)).date()
     swim, dance = await world.weekly_class(name="Swim"), await world.weekly_class(name="Dance")
+    place = (await world.rows(models.Location))[0].name
     for name, lesson, status in (("Ann", swim, "ABSENT"), ("Ben", swim, "PRESENT"), ("Cy", dance, "TARDY")):
         student = await world.student(first_name=name)
         await world.mark(student, lesson.timeslot_id, held_on=day, status=AttendanceStatus(status))
@@ -32,13 +34,14 @@ async def test_R15_1_reports_are_tables_and_files(
     page = desk.page
     await desk.open("/reports")
     rows = page.get_by_role("row")
-    await expect(rows.nth(1)).to_contain_text("Dance100 %")
-    await expect(rows.nth(2)).to_contain_text("Swim50 %")
+    met = f"{place} · {day:%a} 5:00 PM"
+    await expect(rows.nth(1)).to_contain_text(f"Dance{met}100 %")
+    await expect(rows.nth(2)).to_contain_text(f"Swim{met}50 %")
     await expect(rows.nth(3)).to_contain_text("All67 %")
     await desk.without_barriers()
     report = page.get_by_label("Report", exact=True)
     await report.select_option("Absences and their makeup tokens")
-    await expect(rows.nth(1)).to_contain_text("Ann BakerSwim")
+    await expect(rows.nth(1)).to_contain_text(f"Ann BakerBakerSwim{place} · 5:00 PM")
     await desk.without_barriers()
     await report.select_option("Makeup tokens by student")
     await expect(rows.nth(4)).to_contain_text("All3")
@@ -61,7 +64,7 @@ async def test_R15_1_reports_are_tables_and_files(
     await (await download.value).save_as(saved)
     assert (await download.value).suggested_filename.startswith("absences ")
     text = await asyncio.to_thread(saved.read_text, "utf-8-sig")
-    assert text.splitlines()[1] == f"{day},Swim,Ann Baker,ABSENT,no,,"
+    assert text.splitlines()[1] == f"{day},17:00,Swim,{place},Ann Baker,Baker,,ABSENT,no,,"
     await expect(page.get_by_label("Writing the file")).to_have_count(0)
     await announcer.close()
     await redis.aclose()

@@ -10,6 +10,7 @@ from attendance.rules.reports.token_counts import TokenCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportFile, ReportGroup, TokenReportGroup
 from db.reports.absences import read_absences
 from db.reports.attendance import read_report
+from db.reports.details import ClassDetails, StudentDetails
 from db.reports.places import PlacesFilter, read_places_report
 from db.reports.report_filter import ReportFilter
 from db.reports.sheets_not_taken import sheets_not_taken
@@ -18,6 +19,7 @@ from db.unit_of_work import UnitOfWork
 
 Rows: TypeAlias = AsyncIterator[Sequence[Cell]]
 
+_WEEKDAYS = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # No business has more groups than this, so a part of sums comes from one statement.
 _PAGE = 20_000
 _ATTENDANCE = {ReportFile(f"ATTENDANCE_BY_{group}"): group for group in ReportGroup}
@@ -36,15 +38,25 @@ async def write_report_part(
 
 def _columns(file: ReportFile) -> Sequence[str]:
     if file in _ATTENDANCE:
-        return [_ATTENDANCE[file].lower(), *(status.lower() for status in AttendanceStatus), "total", "rate"]
+        group = _ATTENDANCE[file].lower()
+        return [group, *_DETAILS.get(group, ()), *(status.lower() for status in AttendanceStatus), "total", "rate"]
     if file in _TOKENS:
-        return [_TOKENS[file].lower(), *_TOKEN_COUNTS]
+        group = _TOKENS[file].lower()
+        return [group, *_DETAILS.get(group, ()), *_TOKEN_COUNTS]
     return _COLUMNS[file]
 
 
+# What tells two of one name apart.
+_DETAILS: Mapping[str, Sequence[str]] = {
+    ReportGroup.OFFERING.lower(): ("location", "meets"),
+    ReportGroup.STUDENT.lower(): ("family", "birthday"),
+}
 _COLUMNS: Mapping[ReportFile, Sequence[str]] = {
     ReportFile.NOT_TAKEN: ("date", "start", "class", "location", "instructors", "students"),
-    ReportFile.ABSENCES: ("date", "class", "student", "status", "defaulted", "token", "token_expires"),
+    ReportFile.ABSENCES: (
+        *("date", "start", "class", "location", "student", "family", "birthday"),
+        *("status", "defaulted", "token", "token_expires"),
+    ),
     ReportFile.CAPACITY: (
         *("class", "location", "weekday", "start", "capacity"),
         *("active", "trial", "for_one_day", "taken", "held", "free", "waiting"),
@@ -68,7 +80,8 @@ async def _attendance(uow: UnitOfWork, chosen: ReportFilter, group: ReportGroup)
         lambda row: (row.place, row.key),
     ):
         counts = row.counts
-        yield (row.name, *(counts.by_status[status] for status in AttendanceStatus), counts.total, counts.rate)
+        told = _told(row.details)
+        yield (row.name, *told, *(counts.by_status[status] for status in AttendanceStatus), counts.total, counts.rate)
 
 
 async def _tokens(uow: UnitOfWork, chosen: ReportFilter, group: TokenReportGroup, now: datetime) -> Rows:
@@ -79,7 +92,17 @@ async def _tokens(uow: UnitOfWork, chosen: ReportFilter, group: TokenReportGroup
         ),
         lambda row: (row.place, row.key),
     ):
-        yield (row.name, *astuple(row.counts))
+        yield (row.name, *_told(row.details), *astuple(row.counts))
+
+
+def _told(details: ClassDetails | StudentDetails | None) -> Sequence[Cell]:
+    match details:
+        case ClassDetails(location, meetings):
+            return location, ", ".join(f"{_WEEKDAYS[weekday]} {start:%H:%M}" for weekday, start in meetings)
+        case StudentDetails(family, birth_on):
+            return family, birth_on
+        case None:
+            return ()
 
 
 async def _absences(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Rows:
@@ -88,7 +111,10 @@ async def _absences(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Row
         lambda row: row.place,
     ):
         token = (row.token.state.value, row.token.good_through) if row.token else ("", None)
-        yield (row.key.held_on, row.class_name, row.student_name, row.status.value, row.is_defaulted, *token)
+        yield (
+            *(row.key.held_on, row.start_time, row.class_name, row.location_name),
+            *(row.student_name, *_told(row.student_details), row.status.value, row.is_defaulted, *token),
+        )
 
 
 async def _not_taken(uow: UnitOfWork, chosen: ReportFilter, now: datetime) -> Rows:

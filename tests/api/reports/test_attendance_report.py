@@ -3,7 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,9 @@ REPORT = f"""query($filter: ReportFilter!, $by: ReportGroup!, $first: Int, $afte
     rows {{ nodes {{ subjectId name counts {COUNTS} }} pageInfo {{ hasNextPage endCursor }} }}
   }}
 }}"""
+DETAILS = """query($filter: ReportFilter!, $by: ReportGroup!) { attendanceReport(filter: $filter, groupBy: $by) {
+  rows { nodes { subjectId offering { locationName meetings { weekday startTime } }
+    student { familyName birthOn } } } } }"""
 Sheet = tuple[OccurrenceHead, AttendanceTally]
 BY = ("OFFERING", "LOCATION", "INSTRUCTOR", "WEEK")
 
@@ -134,6 +137,48 @@ async def test_R15_1_students_are_added_up_in_order_of_their_names(world: World,
     assert [row["counts"] for row in rows] == [shown(expected[UUID(student)]) for _, student in order]
     assert totals == shown(sum(expected.values(), Counter()))
     assert rows[-1]["subjectId"] == encode_id("Student", made.students[0])
+
+
+async def test_R15_1_classes_and_students_of_one_name_are_told_apart(world: World, api: Api) -> None:
+    (main,) = await world.rows(models.Location)
+    there = await world.location(name="Elm Street")
+    here = await world.weekly_class(name="Swim")
+    moved = await world.weekly_class(name="Swim", location_id=there)
+    twins = []
+    for lesson, birth_on in ((here, date(2018, 5, 4)), (moved, None)):
+        family = await world.family(name=f"Ng {birth_on}")
+        twins.append(await world.student(first_name="Li", last_name="Ng", family_id=family, birth_on=birth_on))
+        await world.enroll(twins[-1], lesson.offering_id)
+        for weeks in range(3):
+            await world.mark(twins[-1], lesson.timeslot_id, held_on=MONDAY - timedelta(weeks=weeks))
+    later = await world.timeslot(moved.offering_id, weekday=3, start_time=time(18, 30))
+    await world.mark(twins[1], later, held_on=MONDAY - timedelta(days=5))
+    analyst = await api.as_staff(world, Permission.SEE_REPORTS, portal=Portal.STAFF)
+
+    async def told(by: str) -> dict[str, Any]:
+        filter_ = {"from": str(MONDAY - timedelta(days=60)), "to": str(MONDAY)}
+        nodes = (await analyst.ask(DETAILS, filter=filter_, by=by))["attendanceReport"]["rows"]["nodes"]
+        return {row["subjectId"]: {"offering": row["offering"], "student": row["student"]} for row in nodes}
+
+    monday, wednesday = {"weekday": 1, "startTime": "17:00"}, {"weekday": 3, "startTime": "18:30"}
+    assert await told("OFFERING") == {
+        encode_id("Offering", here.offering_id): {
+            "offering": {"locationName": main.name, "meetings": [monday]},
+            "student": None,
+        },
+        encode_id("Offering", moved.offering_id): {
+            "offering": {"locationName": "Elm Street", "meetings": [monday, wednesday]},
+            "student": None,
+        },
+    }
+    assert await told("STUDENT") == {
+        encode_id("Student", twins[0]): {
+            "offering": None,
+            "student": {"familyName": "Ng 2018-05-04", "birthOn": "2018-05-04"},
+        },
+        encode_id("Student", twins[1]): {"offering": None, "student": {"familyName": "Ng None", "birthOn": None}},
+    }
+    assert all(row == {"offering": None, "student": None} for row in (await told("WEEK")).values())
 
 
 async def test_R15_1_without_marks_there_are_totals_of_nothing(world: World, api: Api) -> None:

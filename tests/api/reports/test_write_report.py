@@ -4,6 +4,7 @@ import csv
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -37,6 +38,11 @@ async def started(api: Api, file: str, first: date, last: date, **filter_: Any) 
 
 async def task(api: Api, id_: str, part: int = 1) -> dict[str, Any]:
     found: dict[str, Any] = (await api.ask(TASK, id=id_, part=part))["node"]
+    return found
+
+
+async def family_of(world: World, student: UUID) -> UUID:
+    found: UUID = next(row.family_id for row in await world.rows(models.Student) if row.id == student)
     return found
 
 
@@ -82,10 +88,19 @@ async def test_R15_1_files_say_what_the_queries_say(world: World, analyst: Api, 
         total = {"total": sum(int(row["total"]) for row in rows), "absent": sum(int(row["absent"]) for row in rows)}
         assert total == {"total": 12, "absent": 6}, by
         assert all(row["rate"] for row in rows)
+    await world.change(models.Family, await family_of(world, ann), name="O'Hara of Elm Street")
+    await world.change(models.Student, ann, birth_on=date(2018, 5, 4))
     by_class = await written(analyst, database, "ATTENDANCE_BY_OFFERING", *span)
     assert [(row["offering"], row["rate"]) for row in by_class] == [("'=Swim()", "0.0000"), ("Other", "1.0000")]
+    place = (await world.rows(models.Location))[0].name
+    assert {(row["location"], row["meets"]) for row in by_class} == {(place, "Mon 17:00")}
+    told = ("O'Hara of Elm Street", "2018-05-04")
+    for file in ("ATTENDANCE_BY_STUDENT", "TOKENS_BY_STUDENT", "ABSENCES"):
+        rows = await written(analyst, database, file, *span)
+        assert {(row["family"], row["birthday"]) for row in rows} == {told}, file
 
     absences = await written(analyst, database, "ABSENCES", *span)
+    assert {(row["start"], row["location"]) for row in absences} == {("17:00", place)}
     assert [(row["date"], row["student"], row["status"], row["token"]) for row in absences] == [
         (str(day), 'Ann O"Hara, A.', "ABSENT", "") for day in reversed(weeks[1:])
     ]

@@ -1,9 +1,10 @@
 import type { ResultOf } from "../../graphql";
 import { Link } from "../../parts/Link";
 import { ListEnd } from "../../parts/ListEnd";
-import { dayDate, plainDate } from "../../parts/times";
+import { dayDate, plainDate, timeOfDay } from "../../parts/times";
 import { usePages } from "../asking/usePages";
 import type { Filter } from "./chosen";
+import { Named, studentDetails } from "./details";
 import { ABSENCE_REPORT, type Absence } from "./operations";
 import { type Column, Table } from "./Table";
 
@@ -18,8 +19,22 @@ const STATES: Readonly<Record<NonNullable<Absence["token"]>["state"], string>> =
   DELETED: "Deleted",
 };
 const COLUMNS: readonly Column<Absence>[] = [
-  { word: "Student", cell: row => <Link to={`/students/${row.studentId}`}>{row.studentName}</Link> },
-  { word: "Class", cell: row => <Link to={`/sheets/${row.occurrenceId}`}>{row.offeringName}</Link> },
+  {
+    word: "Student",
+    cell: row => (
+      <Named details={studentDetails(row.student)}>
+        <Link to={`/students/${row.studentId}`}>{row.studentName}</Link>
+      </Named>
+    ),
+  },
+  {
+    word: "Class",
+    cell: row => (
+      <Named details={`${row.locationName} · ${timeOfDay(row.startTime)}`}>
+        <Link to={`/sheets/${row.occurrenceId}`}>{row.offeringName}</Link>
+      </Named>
+    ),
+  },
   { word: "Date", cell: row => plainDate(row.date) },
   { word: "Mark", cell: row => (row.status === "ABSENT" ? "Absent" : "Excused") },
   { word: "Makeup token", cell: row => (row.token === null ? "None" : STATES[row.token.state]) },

@@ -2,10 +2,12 @@ import type { ResultOf, VariablesOf } from "../../graphql";
 import { Link } from "../../parts/Link";
 import { dayDate } from "../../parts/times";
 import type { Filter } from "./chosen";
+import { Named, type OfferingDetails, offeringDetails, type StudentDetails, studentDetails } from "./details";
 import { GroupedTable } from "./GroupedTable";
 import { ATTENDANCE_REPORT, type MarkCounts } from "./operations";
 import { type Group, useGrouped } from "./useGrouped";
 
+type Row = Group<MarkCounts> & { readonly offering: OfferingDetails | null; readonly student: StudentDetails | null };
 type By = VariablesOf<typeof ATTENDANCE_REPORT>["by"];
 
 const SHOWN: readonly (readonly [string, (counts: MarkCounts) => string | number])[] = [
@@ -42,8 +44,15 @@ export function Attendance({ by, filter }: { by: By; filter: Filter }) {
   );
 }
 
-function nameOf({ subjectId, name }: Group<MarkCounts>, by: By) {
-  if (by === "STUDENT" && subjectId !== null) return <Link to={`/students/${subjectId}`}>{name}</Link>;
+function nameOf({ subjectId, name, offering, student }: Row, by: By) {
+  if (student !== null) {
+    return (
+      <Named details={studentDetails(student)}>
+        <Link to={`/students/${subjectId}`}>{name}</Link>
+      </Named>
+    );
+  }
+  if (offering !== null) return <Named details={offeringDetails(offering)}>{name}</Named>;
   if (by === "WEEK") return dayDate(name);
   return name === "" ? "Nobody taught" : name;
 }

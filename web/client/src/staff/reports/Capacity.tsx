@@ -3,10 +3,10 @@ import { ListEnd } from "../../parts/ListEnd";
 import { timeOfDay } from "../../parts/times";
 import { usePages } from "../asking/usePages";
 import type { Filter } from "./chosen";
+import { WEEKDAYS } from "./details";
 import { CAPACITY_REPORT, type Places } from "./operations";
 import { type Column, Table } from "./Table";
 
-const WEEKDAYS = ["Daily", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const COLUMNS: readonly Column<Places>[] = [
   { word: "Class", cell: row => row.name },
   { word: "When", cell: row => `${WEEKDAYS[row.weekday ?? 0]}, ${timeOfDay(row.startTime)}` },

@@ -4,24 +4,31 @@ import { type ReportFile, titleOf } from "./chosen";
 import { type Column, Table } from "./Table";
 import type { Group, Grouped } from "./useGrouped";
 
-interface Props<Counts> {
+interface Props<Counts, Row extends Group<Counts>> {
   readonly file: ReportFile;
   readonly word: string;
-  readonly found: Grouped<Counts>;
+  readonly found: Grouped<Counts, Row>;
   readonly shown: readonly (readonly [string, (counts: Counts) => ReactNode])[];
-  readonly nameOf: (group: Group<Counts>) => ReactNode;
+  readonly nameOf: (group: Row) => ReactNode;
   /** What is said when there is no group. */
   readonly nothing: string;
 }
 
 /** Counts by group, with those of all groups below. */
-export function GroupedTable<Counts>({ file, word, found, shown, nameOf, nothing }: Props<Counts>) {
+export function GroupedTable<Counts, Row extends Group<Counts>>({
+  file,
+  word,
+  found,
+  shown,
+  nameOf,
+  nothing,
+}: Props<Counts, Row>) {
   const { nodes, totals } = found;
-  const columns: Column<Group<Counts>>[] = [
+  const columns: Column<Row>[] = [
     { word, cell: nameOf },
     ...shown.map(([heading, cell]) => ({
       word: heading,
-      cell: (row: Group<Counts>) => cell(row.counts),
+      cell: (row: Row) => cell(row.counts),
       isNumber: true,
     })),
   ];

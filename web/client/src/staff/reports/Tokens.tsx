@@ -1,10 +1,12 @@
 import type { ResultOf, VariablesOf } from "../../graphql";
 import { Link } from "../../parts/Link";
 import type { Filter } from "./chosen";
+import { Named, type StudentDetails, studentDetails } from "./details";
 import { GroupedTable } from "./GroupedTable";
 import { TOKEN_REPORT, type TokenCounts } from "./operations";
 import { type Group, useGrouped } from "./useGrouped";
 
+type Row = Group<TokenCounts> & { readonly student: StudentDetails | null };
 type By = VariablesOf<typeof TOKEN_REPORT>["by"];
 
 const SHOWN: readonly (readonly [string, (counts: TokenCounts) => number])[] = [
@@ -39,7 +41,13 @@ export function Tokens({ by, filter }: { by: By; filter: Filter }) {
   );
 }
 
-function nameOf({ subjectId, name }: Group<TokenCounts>, by: By) {
-  if (by === "STUDENT" && subjectId !== null) return <Link to={`/students/${subjectId}`}>{name}</Link>;
+function nameOf({ subjectId, name, student }: Row, by: By) {
+  if (student !== null) {
+    return (
+      <Named details={studentDetails(student)}>
+        <Link to={`/students/${subjectId}`}>{name}</Link>
+      </Named>
+    );
+  }
   return name === "" ? `Every ${WORDS[by].toLowerCase()}` : name;
 }

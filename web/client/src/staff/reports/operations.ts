@@ -8,6 +8,8 @@ export const ATTENDANCE_REPORT = graphql(`
         nodes {
           subjectId
           name
+          offering { locationName meetings { weekday startTime } }
+          student { familyName birthOn }
           counts { present tardy leftEarly tardyAndLeftEarly absent excusedAbsence total rate }
         }
         pageInfo { hasNextPage endCursor }
@@ -21,7 +23,12 @@ export const TOKEN_REPORT = graphql(`
     tokenReport(filter: $filter, groupBy: $by, first: 50, after: $after) {
       totals { issued withdrawn used expired expiring outstanding }
       rows {
-        nodes { subjectId name counts { issued withdrawn used expired expiring outstanding } }
+        nodes {
+          subjectId
+          name
+          student { familyName birthOn }
+          counts { issued withdrawn used expired expiring outstanding }
+        }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -35,8 +42,11 @@ export const ABSENCE_REPORT = graphql(`
         occurrenceId
         date
         offeringName
+        locationName
+        startTime
         studentId
         studentName
+        student { familyName birthOn }
         status
         token { tokenId state expiresOn }
       }
