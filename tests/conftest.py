@@ -3,6 +3,7 @@
 import importlib
 
 pytest_plugins = [
+    "tests.support.collecting",
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.executions",

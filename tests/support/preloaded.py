@@ -1,10 +1,16 @@
-"""Imported by the fork server alone: all that an API process and a worker import, which takes seconds."""
+"""Imported by the fork server alone: all that an API process and a worker import, which takes seconds.
 
-import commands.serve
-import gql.app
-import gql.protocol.uvicorn_internals
-import tests.support.task_desk
-import workers.main
-import workers.queue
+What is imported here is exempt from garbage collection, so that the forked processes share its memory.
+"""
+
+from commands.loading import loading
+
+with loading():
+    import commands.serve
+    import gql.app
+    import gql.protocol.uvicorn_internals
+    import tests.support.task_desk
+    import workers.main
+    import workers.queue
 
 __all__ = ["commands", "gql", "tests", "workers"]
