@@ -35,7 +35,7 @@ from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 from gql.protocol.socket_endpoint import SocketEndpoint
 from gql.protocol.trusted_documents import ManifestFault, TrustedDocuments, read_manifests
-from gql.schema import build_schema
+from gql.schema import the_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, SettingsFault
 
@@ -102,7 +102,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
 def make_edge(settings: Settings, services: Services) -> Edge:
     """The schema with who may reach it, from where and within what limits."""
     return Edge(
-        operations=Operations(build_schema(), GuardLimits()),
+        operations=Operations(the_schema(), GuardLimits()),
         authenticate=make_authenticate(settings, services),
         make_context=partial(make_context, services),
         watch_sign_in=services.signed_out.watch,

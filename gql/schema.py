@@ -1,5 +1,7 @@
 """This module builds the GraphQL schema from its three root types."""
 
+from functools import cache
+
 import strawberry
 
 from attendance.rules.refusals import AskedWrongly, NothingFound
@@ -12,6 +14,12 @@ from gql.protocol.errors import Code, answer_as_unavailable, answer_with
 from gql.protocol.executor import CompilingExecutor
 from gql.queries import Query
 from gql.subscriptions import Subscription
+
+
+@cache
+def the_schema() -> strawberry.Schema:
+    """Return the schema of this process, which is built when it is first asked for."""
+    return build_schema()
 
 
 def build_schema() -> strawberry.Schema:

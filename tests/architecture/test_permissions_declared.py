@@ -13,7 +13,7 @@ from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Portal
 from gql.fields.access import access_of
 from gql.fields.user_errors import PermissionDenied
-from gql.schema import build_schema
+from gql.schema import the_schema
 
 OPEN = {
     "viewer",
@@ -33,7 +33,7 @@ def fields_of(root: type) -> Iterator[StrawberryField]:
 
 
 def root_fields() -> Iterator[StrawberryField]:
-    schema = build_schema()
+    schema = the_schema()
     for root in (schema.query, schema.mutation, schema.subscription):
         if root is not None:
             yield from fields_of(root)
@@ -51,7 +51,7 @@ def test_each_root_field_declares_its_access() -> None:
 
 def nested_fields() -> Iterator[StrawberryField]:
     """Those below the root that read something of their own."""
-    schema = build_schema()
+    schema = the_schema()
     roots = {schema.query, schema.mutation, schema.subscription}
     for each in schema.schema_converter.type_map.values():
         definition = each.definition
@@ -82,7 +82,7 @@ def test_what_is_required_can_be_held_where_it_is_required() -> None:
 
 
 def test_each_mutation_that_needs_a_permission_can_say_so() -> None:
-    mutation = build_schema().mutation
+    mutation = the_schema().mutation
     assert mutation is not None
     for field in fields_of(mutation):
         if access_of(field).permissions:

@@ -16,7 +16,7 @@ from attendance.rules.enrollments.enrollment_refusals import AlreadyEnrolled
 from attendance.rules.refusals import AskedWrongly, NothingFound, Refusal
 from gql.fields.global_ids import encode_id
 from gql.fields.user_errors import UserError, declared_refusals, refusal, type_in_name
-from gql.schema import build_schema
+from gql.schema import the_schema
 
 # It is a value, which the refusal NothingToCancel and the answer of cancelOccurrences list.
 NEVER_RAISED = {OccurrenceNotCancellable}
@@ -24,7 +24,7 @@ NEVER_RAISED = {OccurrenceNotCancellable}
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    return build_schema()._schema
+    return the_schema()._schema
 
 
 def subclasses(of: type[Refusal]) -> Iterator[type[Refusal]]:

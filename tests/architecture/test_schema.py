@@ -22,7 +22,7 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryMaybe
 
-from gql.schema import build_schema
+from gql.schema import the_schema
 
 ROOT = Path(__file__).parents[2]
 # Code generators for Swift, Kotlin and Dart break on types or values of these names.
@@ -45,7 +45,7 @@ RESERVED = {
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    return build_schema()._schema
+    return the_schema()._schema
 
 
 def own_types(schema: GraphQLSchema) -> list[object]:
@@ -75,7 +75,7 @@ def elements(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
 
 
 def test_the_committed_schema_is_current() -> None:
-    assert (ROOT / "schema.graphql").read_text() == build_schema().as_str() + "\n", "run: make schema"
+    assert (ROOT / "schema.graphql").read_text() == the_schema().as_str() + "\n", "run: make schema"
 
 
 def test_every_element_is_described(schema: GraphQLSchema) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gql.schema import build_schema
+from gql.schema import the_schema
 
 ROOT = Path(__file__).parents[2]
 DESCRIBES = "vocabulary.py"
@@ -53,7 +53,7 @@ def is_described(it: object) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def everything_is_described() -> None:
-    build_schema()
+    the_schema()
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("gql/**/*.py")), ids=lambda path: str(path.relative_to(ROOT)))

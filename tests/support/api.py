@@ -22,7 +22,7 @@ from gql.live.sheet_changes import SheetHub
 from gql.protocol.edge import Edge
 from gql.protocol.guard import GuardLimits
 from gql.protocol.operations import Operations
-from gql.schema import build_schema
+from gql.schema import the_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, load_settings
 from tests.support.documents import mutation
@@ -34,7 +34,7 @@ SECRET = "a secret of the tests that is long enough for everybody"
 EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
 """Monday 16 November 2026, 21:00 in Chicago: after the day's classes."""
 
-SCHEMA = build_schema()
+SCHEMA = the_schema()
 
 
 @dataclass

@@ -9,8 +9,11 @@ with loading():
     import commands.serve
     import gql.app
     import gql.protocol.uvicorn_internals
+    import gql.schema
     import tests.support.task_desk
     import workers.main
     import workers.queue
+
+    gql.schema.the_schema()
 
 __all__ = ["commands", "gql", "tests", "workers"]

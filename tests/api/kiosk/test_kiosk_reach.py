@@ -11,7 +11,7 @@ from attendance.rules.vocabulary import Portal
 from gql.fields.access import access_of
 from gql.fields.global_ids import encode_id
 from gql.fields.nodes import NODE_TYPES
-from gql.schema import build_schema
+from gql.schema import the_schema
 from tests.api.kiosk.kiosk_door import CHECK_IN, PHONE, KioskDoor, new_kiosk_door
 from tests.support.api import SCHEMA, Api
 from tests.support.documents import mutation
@@ -106,7 +106,7 @@ async def test_R5_1_every_root_field_but_kiosk_work_is_forbidden(door: KioskDoor
 
 def test_R5_1_no_field_lets_a_kiosk_in_that_is_no_kiosk_work() -> None:
     """The declarations say the same, for subscriptions and for arguments that were not tried."""
-    schema = build_schema()
+    schema = the_schema()
     let_in = set()
     for root in (schema.query, schema.mutation, schema.subscription):
         definition: Any = root and root.__strawberry_definition__  # type: ignore[attr-defined]
@@ -119,7 +119,7 @@ def test_R5_1_no_field_lets_a_kiosk_in_that_is_no_kiosk_work() -> None:
 
 def test_R5_1_nothing_below_the_root_is_declared_for_a_kiosk() -> None:
     found = []
-    for name, each in build_schema().schema_converter.type_map.items():
+    for name, each in the_schema().schema_converter.type_map.items():
         definition = each.definition
         for field in getattr(definition, "fields", ()):
             access = getattr(field, "metadata", {}).get("rollbook.access")
