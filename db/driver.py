@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias, cast
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
@@ -36,11 +37,13 @@ class Beside:
     query -- its text, as for `HotStatement`; its first column is never null
     given -- its parameters
     rows -- what it has found, or None while it has not been executed
+    columns -- the names of the columns of its rows, which are tuples if it was executed in a `Snapshot`
     """
 
     query: str
     given: Mapping[str, object]
     rows: list[Any] | None = None
+    columns: tuple[str, ...] = ()
 
 
 class HotStatement:
@@ -59,13 +62,45 @@ class HotStatement:
 
     async def rows(self, connection: AsyncConnection, parameters: Mapping[str, object]) -> list[Any]:
         """Return all rows as named tuples. Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would."""
-        given = [parameters[name] for name in self._parameters]
-        records = await by_driver(connection, self.statement, *given)
+        records = await by_driver(connection, self.statement, *self._given(parameters))
         if not records:
             return []
         if self._as_row is None:
             self._as_row = cast(Any, namedtuple)("Row", records[0].keys())._make
         return [self._as_row(record) for record in records]
+
+    def _given(self, parameters: Mapping[str, object]) -> list[object]:
+        return [parameters[name] for name in self._parameters]
+
+
+class Snapshot(HotStatement):
+    """A query that is a transaction of one tenant by itself, and takes one round trip (decision 85).
+
+    PostgreSQL says whose rows the transaction sees, and then reads them: it can execute a left join whose condition is
+    constant only from the left to the right. If it ever did otherwise, row-level security would hide all rows. The rows
+    come in the order of the query, whose first column is never null and whose columns need no unique names.
+    """
+
+    def __init__(self, query: str) -> None:
+        super().__init__(f"""
+            SELECT read.*
+            FROM (SELECT set_config('rollbook.organization_id', CAST(:tenant AS text), true)) tenant
+            LEFT JOIN ({query}) read ON true
+        """)  # noqa: S608
+
+    async def records(
+        self, connection: AsyncConnection, organization_id: UUID, parameters: Mapping[str, object]
+    ) -> list[asyncpg.Record]:
+        """Return the driver's rows. The connection is one of `Database.between_transactions`."""
+        given = self._given({**parameters, "tenant": str(organization_id)})
+        found: list[asyncpg.Record] = await by_driver(connection, self.statement, *given)
+        return [] if found[0][0] is None else found
+
+
+@cache
+def snapshot(query: str) -> Snapshot:
+    """Return the query as a transaction by itself. It is made once."""
+    return Snapshot(query)
 
 
 @cache
@@ -73,7 +108,12 @@ def beside(query: str, other: str) -> HotStatement:
     """Return a statement that joins the single row of `query` with each row of `other`, in the order of `other`. When
     `other` finds nothing, its columns are null in the only row. When `query` finds nothing, there are no rows.
     """
-    return HotStatement(f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true")  # noqa: S608
+    return HotStatement(beside_it(query, other))
+
+
+def beside_it(query: str, other: str) -> str:
+    """Return the query of `beside`."""
+    return f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true"  # noqa: S608
 
 
 async def by_driver(

@@ -82,7 +82,7 @@ def create_engine(
     command_timeout = None if role is None else _LONGEST_STATEMENT
     if role is not None:
         server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": _milliseconds(limits.lock)}
-        server_settings |= {"enable_seqscan": "off"}
+        server_settings |= {"enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
     engine = create_async_engine(
         url,
         poolclass=CountingPool,
@@ -171,6 +171,14 @@ async def _has_committed(connection: AsyncConnection) -> bool:
     return True
 
 
+async def _has_nothing_open(connection: AsyncConnection) -> bool:
+    """Return whether the block's statement, which was a transaction by itself, has ended it with certainty."""
+    if driver_of(connection) is None or _WAS_CANCELLED in connection.info:
+        return False
+    del connection.info[_IS_OPEN]
+    return True
+
+
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
     """Restrict the transaction to this organization's rows (row-level security), and plan each statement once for each
     connection.
@@ -204,16 +212,21 @@ class Database:
         script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
         return self._transaction(script, _has_committed)
 
+    def between_transactions(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`)."""
+        return self._transaction("", _has_nothing_open)
+
     @asynccontextmanager
     async def _transaction(
         self, start: str, has_ended: Callable[[AsyncConnection], Awaitable[bool]]
     ) -> AsyncIterator[AsyncConnection]:
-        """Run the script, and let `has_ended` end the transaction unless the block raises an exception."""
+        """Run the script, if any, and let `has_ended` end the transaction unless the block raises an exception."""
         connection = await take(self._connections)
         is_over = False
         try:
             connection.info[_IS_OPEN] = True
-            await by_driver(connection, start, run=asyncpg.Connection.execute)
+            if start:
+                await by_driver(connection, start, run=asyncpg.Connection.execute)
             yield connection
             is_over = await has_ended(connection)
         finally:

@@ -137,8 +137,8 @@ ORDER BY k.place
 """  # noqa: S608 - constants
 
 
-_HEADS_QUERY = heads_of("unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY")
-_HEADS = HotStatement(_HEADS_QUERY)
+HEADS_QUERY = heads_of("unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) WITH ORDINALITY")
+_HEADS = HotStatement(HEADS_QUERY)
 
 
 async def find_head(
@@ -159,7 +159,7 @@ def head_beside(key: OccurrenceKey) -> Beside | None:
     """Return the query of an occurrence, for statements of its organization; None when the date cannot be read."""
     if key.held_on not in CALENDAR:
         return None
-    return Beside(_HEADS_QUERY, {"timeslot_ids": [key.timeslot_id], "dates": [key.held_on]})
+    return Beside(HEADS_QUERY, {"timeslot_ids": [key.timeslot_id], "dates": [key.held_on]})
 
 
 async def read_heads(

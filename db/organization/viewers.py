@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, TextClause, text
@@ -23,7 +24,7 @@ from attendance.rules.organization.permissions import (
     may_enter,
 )
 from attendance.rules.vocabulary import PersonKind, Portal
-from db.driver import Beside, HotStatement, beside
+from db.driver import Beside, HotStatement, beside, beside_it, snapshot
 from db.organization.settings import SELECTED, settings_of
 
 _ORGANIZATION = f"""
@@ -119,9 +120,31 @@ async def find_again(connection: AsyncConnection, known: Viewer, also: Beside | 
     else:
         found = await beside(_NAMES, also.query).rows(connection, {**also.given, **given})
         also.rows = [row for row in found if row[_OWN_COLUMNS] is not None]
-    if not found or found[0].viewer_access != known.access:
+    return _as_named(known, found[0]) if found else None
+
+
+async def find_again_at_once(connection: AsyncConnection, known: Viewer, also: Beside) -> Viewer | None:
+    """Return what `find_again` returns, in a transaction that consists of the statement.
+
+    connection -- one of `Database.between_transactions`
+    """
+    caller = known.caller
+    given = {"organization_id": caller.organization_id, "person_id": caller.person_id}
+    statement = snapshot(beside_it(_NAMES, also.query))
+    found = await statement.records(connection, caller.organization_id, {**also.given, **given})
+    if not found:
         return None
-    names = first_name, last_name, organization_name, currency = found[0][1:_OWN_COLUMNS]
+    also.columns = tuple(found[0].keys())[_OWN_COLUMNS:]
+    also.rows = [record[_OWN_COLUMNS:] for record in found]
+    return _as_named(known, found[0])
+
+
+def _as_named(known: Viewer, found: Any) -> Viewer | None:
+    """Return the viewer with the names of a row of _NAMES, or None when somebody's access has changed."""
+    access, *others = found[:_OWN_COLUMNS]
+    if access != known.access:
+        return None
+    names = first_name, last_name, organization_name, currency = tuple(others)
     if names == (known.first_name, known.last_name, known.organization_name, known.currency):
         return known
     return replace(

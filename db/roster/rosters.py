@@ -84,6 +84,9 @@ _NO_SIGNS = """
 _TIMESLOTS = """,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
                  AND t.offering_id = named.offering_id) AS offering_timeslot_ids"""
+# The sheets that are read, with the columns timeslot_id, held_on and offering_id.
+_NAMED = """unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
+        AS named (timeslot_id, held_on, offering_id)"""
 _RATES, _NO_RATES = "tally.present, tally.absent", "0 AS present, 0 AS absent"
 _RATES_READ = """
 CROSS JOIN LATERAL (
@@ -106,15 +109,17 @@ _HOLDS = f"""
       AND {takes_place("e", "k.held_on", "CAST(:now AS timestamptz)")}"""  # noqa: S608 - a constant
 
 
-def _candidates(parts: RosterParts) -> HotStatement:
-    """Return the statement for these parts."""
+def roster_query(parts: RosterParts, sheets: str = _NAMED) -> str:
+    """Return the query of these parts, whose rows are for `candidate_of`.
+
+    sheets -- the sheets that are read, as a table `named` with the columns timeslot_id, held_on and offering_id
+    """
     signs, signs_read = (_SIGNS, _SIGNS_READ) if parts.signs else (_NO_SIGNS, "")
     timeslots, rates, rates_read = (_TIMESLOTS, _RATES, _RATES_READ) if parts.rates else ("", _NO_RATES, "")
-    return HotStatement(f"""
+    return f"""
 WITH sheet AS MATERIALIZED (
     SELECT named.timeslot_id, named.held_on, named.offering_id{timeslots}
-    FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
-        AS named (timeslot_id, held_on, offering_id)
+    FROM {sheets}
 ), candidate AS (
     SELECT k.timeslot_id, k.held_on, e.student_id, e.id AS enrollment_id, false AS is_place_held
     FROM sheet k
@@ -156,10 +161,12 @@ LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
 CROSS JOIN LATERAL ({absences_near("s.organization_id", "s.id", "c.held_on")}) absences
 {rates_read}
 ORDER BY c.timeslot_id, c.held_on, s.id
-""")  # noqa: S608 - constants
+"""  # noqa: S608 - constants
 
 
-_STATEMENTS = {parts: _candidates(parts) for parts in starmap(RosterParts, product((True, False), repeat=3))}
+_STATEMENTS = {
+    parts: HotStatement(roster_query(parts)) for parts in starmap(RosterParts, product((True, False), repeat=3))
+}
 
 
 # Rows that are read before it is asked whether the turn is over.
@@ -221,11 +228,12 @@ async def read_rosters(
         if mine is None or row.sheet_held_on != held_on or row.sheet_timeslot_id != timeslot_id:
             timeslot_id, held_on = row.sheet_timeslot_id, row.sheet_held_on
             mine = rosters[OccurrenceKey(timeslot_id, held_on)]
-        mine.append(_candidate(row))
+        mine.append(candidate_of(row))
     return rosters
 
 
-def _candidate(row: Row[Any]) -> RosterCandidate:
+def candidate_of(row: Row[Any]) -> RosterCandidate:
+    """Return the candidate of a row of `roster_query`."""
     return RosterCandidate(
         student_of(row),
         _enrollment(row) if row.enrollment_id is not None else None,

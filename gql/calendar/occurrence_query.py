@@ -7,11 +7,12 @@ import strawberry
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import head_beside
+from db.roster.opened_sheets import sheet_beside
 from gql.calendar.occurrence import Occurrence, show_occurrence
 from gql.fields.access import requires
-from gql.fields.context import Info, reading
+from gql.fields.context import Info, read_at_once, reading
 from gql.fields.global_ids import decode_occurrence_id
-from gql.fields.loaders import find_visible_head, parts_for, sheet_of
+from gql.fields.loaders import find_visible_head, parts_for, sheet_of, sheet_opened
 from gql.fields.selection import names_below
 
 NEEDS_ROSTER = frozenset({"roster", "openings"})
@@ -22,7 +23,15 @@ async def resolve(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the occurrence.")]
 ) -> Occurrence | None:
     key = decode_occurrence_id(id, "id")
-    asked, wanted = names_below(info), head_beside(key)
+    asked = names_below(info)
+    if asked & NEEDS_ROSTER:
+        now, parts = info.context.clock(), parts_for(asked)
+        opened = sheet_beside(key, parts, now)
+        viewer = None if opened is None else await read_at_once(info, opened)
+        if opened is not None and viewer is not None:
+            found = await sheet_opened(opened, viewer, parts)
+            return None if found is None else show_occurrence(found.head, now, sheet=found)
+    wanted = head_beside(key)
     async with reading(info, wanted) as (connection, viewer):
         head = await find_visible_head(connection, viewer, key, wanted)
         if head is None:

@@ -34,6 +34,7 @@ from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.driver import Beside
 from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
+from db.roster.opened_sheets import sheet_found
 from db.roster.places_taken import read_places_taken
 from db.roster.rosters import read_rosters
 from gql.fields.batches import Batches
@@ -134,11 +135,24 @@ async def sheets_of(
     now -- when places count as held; needed if `parts` has holds
     """
     rosters = await read_rosters(connection, viewer.caller.organization_id, heads, parts=parts, now=now)
-    sight, sheets = sight_of(viewer), {}
-    for head in heads:
-        here, held_for = divide_held(rosters[head.key]) if parts.holds else (rosters[head.key], ())
-        sheets[head.key] = Sheet(here, head, sight, parts, held_for)
-    return sheets
+    sight = sight_of(viewer)
+    return {head.key: _sheet(rosters[head.key], head, sight, parts) for head in heads}
+
+
+async def sheet_opened(read: Beside, viewer: Viewer, parts: RosterParts) -> Sheet | None:
+    """Return the sheet that the query of `sheet_beside` for these parts has found, or None when there is no such
+    occurrence or the viewer may not see it.
+    """
+    found = await sheet_found(read)
+    if found is None or not may_see_occurrence(viewer.caller, found[0]):
+        return None
+    head, candidates = found
+    return _sheet(candidates, head, sight_of(viewer), parts)
+
+
+def _sheet(candidates: Sequence[RosterCandidate], head: OccurrenceHead, sight: Sight, parts: RosterParts) -> Sheet:
+    here, held_for = divide_held(candidates) if parts.holds else (candidates, ())
+    return Sheet(here, head, sight, parts, held_for)
 
 
 def parts_for(selected: Collection[str]) -> RosterParts:

@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.driver import HotStatement
+from db.driver import HotStatement, Snapshot
 from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
 from tests.support.factories import World, new_world
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.own_database
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
+ORGANIZATIONS = Snapshot("SELECT organization_id AS id, 1 AS one, 1 AS one FROM organization LIMIT :at_most")
 NAP = HotStatement("SELECT pg_sleep(CAST(:seconds AS float8)) IS NULL AS slept")
 
 
@@ -52,7 +53,7 @@ async def state_of(connection: AsyncConnection) -> Any:
 async def assert_as_new(database: Database, organization_id: UUID, expected: list[str]) -> None:
     """For a writer, and then for a reader."""
     async with database.engine.begin() as connection:
-        assert tuple(await state_of(connection)) == ("read committed", "off", "auto", "")
+        assert tuple(await state_of(connection)) == ("read committed", "off", "force_generic_plan", "")
         await set_tenant(connection, organization_id)
         await connection.execute(text("UPDATE location SET name = name"))
     async with database.read(organization_id) as connection:
@@ -157,7 +158,7 @@ async def test_clients_that_hang_up_leave_the_pool_its_connections(
     async with database.read(world.organization_id) as connection:
         assert await names(connection) == ["Main Street"]
     async with database.engine.begin() as connection:
-        assert tuple(await state_of(connection)) == ("read committed", "off", "auto", "")
+        assert tuple(await state_of(connection)) == ("read committed", "off", "force_generic_plan", "")
     await database.close()
 
 
@@ -173,10 +174,30 @@ async def _scoped(work: Work) -> None:
         group.start_soon(work)
 
 
+async def test_a_snapshot_sees_one_tenant_and_leaves_nothing(
+    world: World, owner: AsyncConnection, narrow: Database
+) -> None:
+    other = await new_world(owner, name="Other Gym")
+    for tenant in (world, other, world):
+        async with narrow.between_transactions() as connection:
+            found = await ORGANIZATIONS.records(connection, tenant.organization_id, {"at_most": 5})
+            assert [record["id"] for record in found] == [tenant.organization_id]
+            # It sees nothing because it is of no tenant, and it is not within a transaction.
+            assert await NAMES.rows(connection, {}) == []
+            assert tuple(await state_of(connection)) == ("read committed", "off", "force_generic_plan", "")
+            assert await ORGANIZATIONS.records(connection, tenant.organization_id, {"at_most": 0}) == []
+    async with narrow.read(world.organization_id) as connection:
+        before = await names(connection)
+    with pytest.raises(DBAPIError, match="invalid input syntax for type integer"):
+        async with narrow.between_transactions() as connection:
+            await Snapshot("SELECT CAST(name AS integer) FROM location").records(connection, world.organization_id, {})
+    await assert_as_new(narrow, world.organization_id, before)
+
+
 @pytest.mark.parametrize("cancelled", [in_task, in_scope])
-@pytest.mark.parametrize("is_writing", [False, True])
+@pytest.mark.parametrize("kind", ["reading", "writing", "at once"])
 async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
-    world: World, narrow: Database, cancelled: Callable[[Work, int], Awaitable[bool]], is_writing: bool
+    world: World, narrow: Database, cancelled: Callable[[Work, int], Awaitable[bool]], kind: str
 ) -> None:
     """Cancelled after more and more passes of the event loop, until it completes before that."""
     async with narrow.read(world.organization_id) as connection:
@@ -194,11 +215,16 @@ async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
             await names(connection)
             await connection.execute(text("UPDATE location SET name = name"))
 
+    async def read_at_once() -> None:
+        async with narrow.between_transactions() as connection:
+            await ORGANIZATIONS.records(connection, world.organization_id, {"at_most": 5})
+
+    work = {"reading": read, "writing": write, "at once": read_at_once}[kind]
     for _ in range(6):
         passes, has_completed = 0, False
         while not has_completed:
             async with asyncio.timeout(20):
-                has_completed = await cancelled(write if is_writing else read, passes)
+                has_completed = await cancelled(work, passes)
                 await assert_as_new(narrow, world.organization_id, before)
             passes += 1
 

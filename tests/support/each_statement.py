@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.driver import HotStatement
+from db.driver import HotStatement, Snapshot
 from db.engine import Database
 
 
@@ -17,12 +17,17 @@ from db.engine import Database
 def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[None]:
     """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is a round trip too."""
     engine = database.engine.sync_engine
-    rows, read, write = HotStatement.rows, Database.read, Database.write
+    rows, read, write, records = HotStatement.rows, Database.read, Database.write, Snapshot.records
 
     async def noted_rows(self: HotStatement, connection: AsyncConnection, parameters: Mapping[str, object]) -> Any:
         if connection.engine.sync_engine.pool is engine.pool:
             note(self.statement)
         return await rows(self, connection, parameters)
+
+    async def noted_records(self: Snapshot, connection: AsyncConnection, *given: Any) -> Any:
+        if connection.engine.sync_engine.pool is engine.pool:
+            note(self.statement)
+        return await records(self, connection, *given)
 
     @asynccontextmanager
     async def noted_read(self: Database, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
@@ -45,6 +50,7 @@ def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[
     try:
         with (
             patch.object(HotStatement, "rows", noted_rows),
+            patch.object(Snapshot, "records", noted_records),
             patch.object(Database, "read", noted_read),
             patch.object(Database, "write", noted_write),
         ):

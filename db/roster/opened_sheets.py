@@ -1,0 +1,67 @@
+"""Reads an occurrence and its roster in one query, for a roll sheet that somebody opens (decision 85)."""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeAlias, cast
+
+from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey
+from attendance.rules.roster.roster_rows import RosterCandidate, RosterParts
+from db.calendar.occurrences import HEADS_QUERY, head_of
+from db.driver import Beside
+from db.roster.rosters import candidate_of, roster_query
+from pace import in_turns
+
+_Make: TypeAlias = Callable[[Sequence[Any]], Any]
+
+_NAMED = """(
+        SELECT asked.timeslot_id, asked.held_on, t.offering_id
+        FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS asked (timeslot_id, held_on)
+        JOIN timeslot t ON t.organization_id = :organization_id AND t.id = asked.timeslot_id
+    ) named"""
+_FIRST_OF_ROSTER = "sheet_timeslot_id"
+# Rows that are read before it is asked whether the turn is over.
+_AT_ONCE = 16
+
+
+def sheet_beside(key: OccurrenceKey, parts: RosterParts, now: datetime) -> Beside | None:
+    """Return the query of an occurrence and of its roster, for statements of its organization; None when the date
+    cannot be read. `sheet_found` understands what it finds in a `Snapshot`.
+
+    now -- when places count as held
+    """
+    if key.held_on not in CALENDAR:
+        return None
+    given = {"timeslot_ids": [key.timeslot_id], "dates": [key.held_on], "student_ids": None, "now": now}
+    return Beside(_query(parts), given)
+
+
+@cache
+def _query(parts: RosterParts) -> str:
+    """Return the query. Each of its rows is the occurrence, or a row of the roster, and null in the other columns."""
+    roster = roster_query(parts, _NAMED)
+    return f"SELECT head.*, roster.* FROM ({HEADS_QUERY}) head FULL JOIN ({roster}) roster ON false"  # noqa: S608
+
+
+async def sheet_found(read: Beside) -> tuple[OccurrenceHead, list[RosterCandidate]] | None:
+    """Return the occurrence and the candidates of its roster, or None when the organization has no such timeslot or it
+    does not fall on the date.
+    """
+    width, head_row, roster_row = _shapes(read.columns)
+    head, candidates = None, []
+    async for row in in_turns(read.rows or (), at_once=_AT_ONCE):
+        if row[width] is not None:
+            candidates.append(candidate_of(roster_row(row[width:])))
+        elif row[0] is not None:
+            head = head_of(head_row(row[:width]))
+    return None if head is None else (head, candidates)
+
+
+@cache
+def _shapes(columns: tuple[str, ...]) -> tuple[int, _Make, _Make]:
+    """Return how many columns an occurrence has, and what makes named tuples of it and of a row of the roster."""
+    width = columns.index(_FIRST_OF_ROSTER)
+    makes = [cast(Any, namedtuple)("Row", names)._make for names in (columns[:width], columns[width:])]
+    return width, makes[0], makes[1]
