@@ -15,6 +15,7 @@ from attendance.rules.enrollments.places import held
 from attendance.rules.roster.roster import RosterEnrollment
 from attendance.rules.vocabulary import EnrollmentEnd, EnrollmentType
 from db import models
+from db.fragments import found_by
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 
@@ -36,8 +37,8 @@ SELECT EXISTS (
 """)
 _PLACES_IN = text(f"""
 SELECT {_COLUMNS}, h.starts_on AS held_from FROM enrollment e
-LEFT JOIN place_offer h ON h.organization_id = :organization_id AND h.enrollment_id = e.id AND e.type = 'WAITLIST'
-    AND h.state = 'OPEN' AND h.holds_until > :now
+LEFT JOIN {found_by("place_offer", "place_offer.enrollment_id = e.id AND e.type = 'WAITLIST'")} h
+    ON h.state = 'OPEN' AND h.holds_until > :now
 WHERE e.organization_id = :organization_id AND e.offering_id = :offering_id AND e.deleted_at IS NULL
   AND (e.drop_on IS NULL OR e.drop_on >= :since) AND (CAST(:until AS date) IS NULL OR e.starts_on <= :until)
 """)  # noqa: S608 - a constant

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.vocabulary import PlaceOfferState
 from db.enrollments.waiting_lines import TODAY
+from db.fragments import found_by
 from db.ids import new_id
 from db.unit_of_work import UnitOfWork
 
@@ -27,31 +28,38 @@ WHERE p.organization_id = :organization_id AND p.enrollment_id = ANY (CAST(:enro
   AND p.state = 'OPEN'
 RETURNING p.id
 """)
+_ENDED = "SELECT a.id FROM asked a WHERE a.organization_id = :organization_id AND a.has_ended"
 # An offer to an enrollment that was deleted or has ended otherwise counts as withdrawn.
+#
+# Here and in `_END`, no table is joined to the updated one: a plan made while the tables were empty would compare all
+# rows of the tenant with each other (decision 79).
 _OVER = text(f"""
-UPDATE place_offer p SET settled_at = :now,
-    state = CASE WHEN e.deleted_at IS NULL AND (e.drop_on IS NULL OR e.drop_on >= {TODAY}) THEN 'OVER'
-                 ELSE 'WITHDRAWN' END
-FROM enrollment e
-JOIN offering o ON o.organization_id = e.organization_id AND o.id = e.offering_id
-JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-WHERE p.organization_id = :organization_id AND e.organization_id = :organization_id AND e.id = p.enrollment_id
-  AND e.offering_id = ANY (CAST(:offering_ids AS uuid[])) AND p.state = 'OPEN'
-  AND (p.holds_until <= :now OR e.deleted_at IS NOT NULL OR e.drop_on < {TODAY})
+WITH asked AS MATERIALIZED (
+    SELECT e.organization_id, e.id, e.deleted_at IS NOT NULL OR coalesce(e.drop_on < {TODAY}, false) AS has_ended
+    FROM enrollment e
+    JOIN {found_by("offering", "offering.id = e.offering_id")} o ON true
+    JOIN {found_by("location", "location.id = o.location_id")} l ON true
+    WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
+      AND e.id = ANY (ARRAY(SELECT p.enrollment_id FROM place_offer p
+                            WHERE p.organization_id = :organization_id AND p.state = 'OPEN'))
+)
+UPDATE place_offer p SET settled_at = :now, state = CASE WHEN p.enrollment_id = ANY (ARRAY({_ENDED})) THEN 'WITHDRAWN'
+                                                         ELSE 'OVER' END
+WHERE p.organization_id = :organization_id AND p.state = 'OPEN'
+  AND p.enrollment_id = ANY (ARRAY(SELECT a.id FROM asked a WHERE a.organization_id = :organization_id))
+  AND (p.holds_until <= :now OR p.enrollment_id = ANY (ARRAY({_ENDED})))
 RETURNING p.id, p.enrollment_id, p.state
-""")  # noqa: S608 - a constant
+""")  # noqa: S608 - constants
 # The last day of the wait is yesterday. A wait that began today is deleted.
 _END = text(f"""
-UPDATE enrollment e SET
-    drop_on = CASE WHEN e.starts_on < k.today THEN k.today - 1 ELSE e.drop_on END,
-    end_cause = CASE WHEN e.starts_on < k.today THEN 'DROPPED' ELSE e.end_cause END,
-    deleted_at = CASE WHEN e.starts_on < k.today THEN NULL ELSE CAST(:now AS timestamptz) END
-FROM (
-    SELECT o.id, {TODAY} AS today FROM offering o
-    JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-    WHERE o.organization_id = :organization_id
-) k
-WHERE e.organization_id = :organization_id AND e.id = ANY (CAST(:ids AS uuid[])) AND k.id = e.offering_id
+UPDATE enrollment e SET (drop_on, end_cause, deleted_at) = (
+    SELECT CASE WHEN e.starts_on < {TODAY} THEN {TODAY} - 1 ELSE e.drop_on END,
+           CASE WHEN e.starts_on < {TODAY} THEN 'DROPPED' ELSE e.end_cause END,
+           CASE WHEN e.starts_on < {TODAY} THEN NULL ELSE CAST(:now AS timestamptz) END
+    FROM offering o JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+    WHERE o.organization_id = :organization_id AND o.id = e.offering_id
+)
+WHERE e.organization_id = :organization_id AND e.id = ANY (CAST(:ids AS uuid[]))
   AND e.type = 'WAITLIST' AND e.deleted_at IS NULL
 """)  # noqa: S608 - a constant
 _NOTICES = text("""

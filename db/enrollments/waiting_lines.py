@@ -51,7 +51,7 @@ JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_i
 WHERE e.organization_id = :organization_id AND e.offering_id = ANY (CAST(:offering_ids AS uuid[]))
   AND {waits("e", TODAY)}
   AND NOT EXISTS (SELECT FROM place_offer p WHERE p.organization_id = e.organization_id AND p.enrollment_id = e.id
-                  AND p.state IN ('OPEN', 'WITHDRAWN'))
+                  AND p.state IN ('OPEN', 'WITHDRAWN') OFFSET 0)
 ORDER BY e.offering_id
 """)  # noqa: S608 - constants
 _WAITER = text(f"{_WAITERS} AND e.id = :id")
