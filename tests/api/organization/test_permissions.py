@@ -11,10 +11,10 @@ from attendance.rules.organization.permissions import counting
 from attendance.rules.vocabulary import Permission, Portal
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from tests.api.organization.permission_stage import PHONE, STAFF_PORTALS, Stage, new_stage, outcome
+from tests.api.organization.permission_stage import PHONE, STAFF_PORTALS, Stage, outcome
+from tests.api.organization.shared_stage import SharedStage, shared_stage
 from tests.support.api import SCHEMA, Api
 from tests.support.documents import mutation
-from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
 Given: TypeAlias = Callable[[Stage], dict[str, Any]]
@@ -984,36 +984,41 @@ def test_every_root_field_has_its_row() -> None:
 
 
 @pytest.fixture(scope="module")
-async def database_url(servers: Servers, template_database: str) -> AsyncIterator[str]:
-    """One database for all rows, each of which makes organizations of its own."""
-    async with scratch_database(servers.database_url, template_database) as url:
-        yield url
+async def shared(servers: Servers, template_database: str) -> AsyncIterator[SharedStage]:
+    """In one database for all rows."""
+    async with scratch_database(servers.database_url, template_database) as url, shared_stage(url) as shared:
+        yield shared
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-async def test_R11_who_may_use_it(name: str, world: World, api: Api) -> None:
-    row, stage = TABLE[name], await new_stage(world, api)
-    outsiders = {"anonymous": (api, row.anonymous), "stranger": (await stage.stranger(), row.stranger)}
-    for portal in STAFF_PORTALS:
-        outsiders[f"lacking, {portal}"] = (await stage.staff(*_all_but(row.needs), portal=portal), row.lacking)
-    insiders = {"guardian": (await stage.guardian(), row.guardian), "kiosk": (stage.kiosk, row.kiosk)}
-    before = await fingerprint(stage.world)
-    for callers in (outsiders, insiders):
-        answers = {who: await _ask(caller, name, stage) for who, (caller, _) in callers.items()}
-        expected = {who: each for who, (_, each) in callers.items()}
-        assert answers == expected
-        may_change = name.startswith("Mutation.") and "OK" in {
-            each for who, each in expected.items() if who != "stranger"
-        }
-        assert may_change or await fingerprint(stage.world) == before
+async def test_R11_who_may_use_it(name: str, shared: SharedStage) -> None:
+    row = TABLE[name]
+    async with shared.used(changing=_is_changed(name, row.guardian, row.kiosk)) as stage:
+        outsiders = {"anonymous": (stage.api, row.anonymous), "stranger": (await shared.stranger(), row.stranger)}
+        for portal in STAFF_PORTALS:
+            outsiders[f"lacking, {portal}"] = (await shared.staff(_all_but(row.needs), portal), row.lacking)
+        insiders = {"guardian": (await shared.guardian(), row.guardian), "kiosk": (stage.kiosk, row.kiosk)}
+        before = await fingerprint(stage.world)
+        for callers in (outsiders, insiders):
+            answers = {who: await _ask(caller, name, stage) for who, (caller, _) in callers.items()}
+            expected = {who: each for who, (_, each) in callers.items()}
+            assert answers == expected
+            may_change = _is_changed(name, *(each for who, each in expected.items() if who != "stranger"))
+            assert may_change or await fingerprint(stage.world) == before
 
 
 @pytest.mark.parametrize("portal", STAFF_PORTALS)
 @pytest.mark.parametrize("name", sorted(TABLE))
-async def test_R11_staff_with_what_it_needs(name: str, portal: Portal, world: World, api: Api) -> None:
-    row, stage = TABLE[name], await new_stage(world, api)
-    caller = await stage.staff(*(row.needs | VIEW | SEE_ALL), portal=portal)
-    assert await _ask(caller, name, stage) == row.right
+async def test_R11_staff_with_what_it_needs(name: str, portal: Portal, shared: SharedStage) -> None:
+    row = TABLE[name]
+    async with shared.used(changing=_is_changed(name, row.right)) as stage:
+        caller = await shared.staff(row.needs | VIEW | SEE_ALL, portal)
+        assert await _ask(caller, name, stage) == row.right
+
+
+def _is_changed(name: str, *answers: str) -> bool:
+    """Whether one of the answers is the success of a mutation."""
+    return name.startswith("Mutation.") and "OK" in answers
 
 
 def _all_but(needs: frozenset[Permission]) -> frozenset[Permission]:
