@@ -96,7 +96,7 @@ class FedChange:
 class Fed:
     """One transaction.
 
-    token_students -- students whose tokens or makeup requests it changed
+    token_students -- students whose tokens, makeup requests or offers of places it changed
     is_everything -- it changed so much, or so little of it is still stored, that followers must read the state
     """
 

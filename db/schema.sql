@@ -1157,6 +1157,8 @@ ALTER TABLE ONLY place_offer ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE INDEX place_offer_enrollment_ix ON place_offer USING btree (organization_id, enrollment_id, offered_at);
 CREATE UNIQUE INDEX place_offer_one_open_key ON place_offer USING btree (organization_id, enrollment_id) WHERE ((state)::text = 'OPEN'::text);
 CREATE INDEX place_offer_over_ix ON place_offer USING btree (holds_until) WHERE ((state)::text = 'OPEN'::text);
+CREATE TRIGGER place_offer_change_is_fed AFTER UPDATE ON place_offer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_offers();
+CREATE TRIGGER place_offer_is_fed AFTER INSERT ON place_offer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION feed_offers();
 ALTER TABLE place_offer ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON place_offer USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE place_offer TO rollbook_app;
@@ -1719,6 +1721,21 @@ BEGIN
     RETURN taken;
 END $$;
 REVOKE ALL ON FUNCTION feed_number(own uuid) FROM PUBLIC;
+
+
+CREATE FUNCTION feed_offers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM feed_students(e.organization_id, array_agg(DISTINCT e.student_id))
+    FROM enrollment e
+    JOIN fresh f ON f.organization_id = e.organization_id AND f.enrollment_id = e.id
+    WHERE e.id = ANY (ARRAY(SELECT n.enrollment_id FROM fresh n))
+    GROUP BY e.organization_id;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION feed_offers() FROM PUBLIC;
 
 
 CREATE FUNCTION feed_positions(organizations uuid[]) RETURNS TABLE(organization_id uuid, "position" bigint)

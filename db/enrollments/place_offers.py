@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
+from attendance.rules.enrollments.waiting import Offer
 from attendance.rules.vocabulary import PlaceOfferState
 from db.enrollments.waiting_lines import TODAY
 from db.fragments import found_by
@@ -86,6 +87,12 @@ LEFT JOIN person t ON t.organization_id = p.organization_id AND t.id = p.settled
 WHERE p.organization_id = :organization_id AND p.enrollment_id = ANY (CAST(:ids AS uuid[]))
 ORDER BY p.offered_at DESC, p.id DESC
 """)
+_OFFERS_TO = text(f"""
+SELECT p.id, p.state, p.starts_on, p.holds_until
+FROM {found_by("enrollment", "enrollment.student_id = :student_id")} e
+JOIN {found_by("place_offer", "place_offer.enrollment_id = e.id")} p ON true
+ORDER BY p.id
+""")  # noqa: S608 - a constant
 _OFFERINGS_OVER = text("SELECT organization_id, offering_id FROM offers_over(:now)")
 _LINES = text("SELECT organization_id, offering_id FROM lines_to_offer(:now)")
 
@@ -214,6 +221,15 @@ async def read_offers_of(
             )
         )
     return found
+
+
+async def read_offers_to(connection: AsyncConnection, organization_id: UUID, student_id: UUID) -> list[Offer]:
+    """Return all offers to the student, each with its recorded state."""
+    given = {"organization_id": organization_id, "student_id": student_id}
+    return [
+        Offer(row.id, PlaceOfferState(row.state), row.starts_on, row.holds_until)
+        for row in await connection.execute(_OFFERS_TO, given)
+    ]
 
 
 async def offerings_with_offers_over(connection: AsyncConnection, now: datetime) -> list[tuple[UUID, UUID]]:

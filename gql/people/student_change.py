@@ -13,6 +13,7 @@ from attendance.rules.feed import fingerprint
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.tokens.student_tokens import TokenFacts
+from db.enrollments.place_offers import read_offers_to
 from gql.fields.context import Reading
 from gql.fields.pagination import Cursors
 from gql.fields.visible import find_students
@@ -22,7 +23,8 @@ from gql.people.student_day import StudentDay, read_days
 from gql.people.vocabulary import NEXT_TOLD, StudentChangeKind
 from gql.tokens.makeup_token import MakeupToken, ShownTokens, read_shown_tokens, show_token
 
-# The identity of the history follows the fingerprint of the tokens: release 0.1.0 reads cursors of three parts.
+# The identity of the history follows the fingerprint of the tokens, and the fingerprint of the offers that of the
+# schedule: release 0.1.0 reads cursors of three parts.
 CURSORS = Cursors("studentChanged", (int, str, str))
 
 
@@ -61,8 +63,8 @@ class StudentChanged:
 class StudentState:
     """Everything about the student that events show to one viewer.
 
-    Two states have equal `tokens` exactly if the viewer sees the same tokens in both, and equal `schedule` exactly if
-    the viewer sees the same coming occurrences.
+    Two states have equal `tokens` exactly if the viewer sees the same tokens in both, equal `schedule` exactly if the
+    viewer sees the same coming occurrences, and equal `offers` exactly if the student has the same offers of places.
     """
 
     student: Student
@@ -72,6 +74,7 @@ class StudentState:
     now: datetime
     tokens: str
     schedule: str
+    offers: str
 
     @property
     def zones(self) -> set[ZoneInfo]:
@@ -90,7 +93,7 @@ class MarkAsOf:
 async def read_student_state(
     source: Reading, student_id: UUID, now: datetime, marked: frozenset[OccurrenceKey] = frozenset()
 ) -> StudentState | None:
-    """Return the student's state, or None when the viewer may see no such student. This executes seven statements.
+    """Return the student's state, or None when the viewer may see no such student. This executes eight statements.
 
     marked -- further occurrences to read, for the marks that an event shows
     """
@@ -99,6 +102,7 @@ async def read_student_state(
         return None
     (shown,) = await read_shown_tokens(source, [student_id])
     day = (await read_days(source, [student_id], now, marked))[student_id]
+    offers = await read_offers_to(source.connection, source.viewer.caller.organization_id, student_id)
     visible = shown.visible(now)
     return StudentState(
         student=student,
@@ -108,6 +112,10 @@ async def read_student_state(
         now=now,
         tokens=fingerprint(_token(each, shown, now) for each in visible),
         schedule=fingerprint([[_occurrence(day, key) for key in keys] for keys in (day.today, day.coming[:NEXT_TOLD])]),
+        offers=fingerprint(
+            (str(offer.id), offer.state.value, offer.starts_on.isoformat(), offer.holds_until.isoformat())
+            for offer in offers
+        ),
     )
 
 
@@ -124,7 +132,7 @@ def show_student_change(
     sheets = replace(state.day.sheets, viewer=viewer)
     student_id, now = state.day.student_id, state.now
     return StudentChanged(
-        cursor=CURSORS.encode(position, f"{state.tokens}@{history}", state.schedule),
+        cursor=CURSORS.encode(position, f"{state.tokens}@{history}", f"{state.schedule}@{state.offers}"),
         changed_at=changed_at,
         kinds=[kind for kind in StudentChangeKind if kind in kinds],
         student=state.student,

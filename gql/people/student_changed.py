@@ -1,5 +1,5 @@
-"""The subscription studentChanged: a student's tokens, today's marks and coming occurrences, as the viewer sees them
-(R10.3).
+"""The subscription studentChanged: a student's tokens, today's marks, coming occurrences and offers of places, as the
+viewer sees them (R10.3).
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -50,19 +50,21 @@ _SNAPSHOT = frozenset({StudentChangeKind.SNAPSHOT})
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The position up to which the subscriber was told, fingerprints of what it was shown, and the identity of the
-    history; None for a cursor of release 0.1.0.
+    history. The cursors of release 0.1.0 have neither history nor offers.
     """
 
     position: int
     tokens: str
     schedule: str
     history: str | None
+    offers: str | None
 
 
 def _read(cursor: str) -> _Told:
     position, tokens, schedule = CURSORS.decode(cursor, "after")
     tokens, _, history = tokens.partition("@")
-    return _Told(position, tokens, schedule, history or None)
+    schedule, _, offers = schedule.partition("@")
+    return _Told(position, tokens, schedule, history or None, offers or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ async def resolve(
         while True:
             for event in _events(seen, told):
                 yield event if seen.memo is None else _share(event, seen, seen.memo)
-            told = _Told(seen.position, seen.state.tokens, seen.state.schedule, seen.history)
+            state = seen.state
+            told = _Told(seen.position, state.tokens, state.schedule, seen.history, state.offers)
             # A stream that waits must not hold on to what others were told.
             seen = await _next(info, student, follower, replace(seen, changes=None, memo=None))
 
@@ -141,8 +144,8 @@ async def _next(info: Info, student_id: UUID, follower: Follower, last: _Seen) -
 def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
     """Return the events that the viewer has not received.
 
-    Each event shows the whole state. Therefore the first event also says whether the tokens or the schedule differ from
-    what the viewer was told before.
+    Each event shows the whole state. Therefore the first event also says whether the tokens, the schedule or the offers
+    differ from what the viewer was told before.
     """
     state = seen.state
     if told is None or seen.changes is None:
@@ -152,6 +155,8 @@ def _events(seen: _Seen, told: _Told | None) -> list[StudentChanged]:
         changed.add(StudentChangeKind.TOKENS)
     if state.schedule != told.schedule:
         changed.add(StudentChangeKind.SCHEDULE)
+    if told.offers is not None and state.offers != told.offers:
+        changed.add(StudentChangeKind.OFFERS)
     events = []
     for change in seen.changes:
         marks = _marks(seen, change)
@@ -294,11 +299,11 @@ field = strawberry.subscription(
     graphql_type=StudentChanged,
     description="Follows one student, for families' apps and for staff. The first event is a SNAPSHOT of the "
     "student's state or, with `after`, the changes since then follow one by one. After that, each change of the "
-    "student's marks, makeup tokens and coming occurrences that the viewer may see is sent once, in order. At local "
-    "midnight, a new SNAPSHOT is sent if the new date changes what is shown. A client that falls behind gets a "
-    "SNAPSHOT instead of the changes that it missed. The viewer's permissions are checked again for every event; when "
-    "they are lost, the stream ends with UNAUTHENTICATED or FORBIDDEN. A student whom the viewer may not see is "
-    "NOT_FOUND. Guardians can follow the students of their own family. Staff need attendance VIEW; without SEE_ALL, "
-    "only students who are enrolled in what the viewer teaches or substitutes can be followed.",
+    "student's marks, makeup tokens, coming occurrences and offers of places that the viewer may see is sent once, in "
+    "order. At local midnight, a new SNAPSHOT is sent if the new date changes what is shown. A client that falls "
+    "behind gets a SNAPSHOT instead of the changes that it missed. The viewer's permissions are checked again for "
+    "every event; when they are lost, the stream ends with UNAUTHENTICATED or FORBIDDEN. A student whom the viewer may "
+    "not see is NOT_FOUND. Guardians can follow the students of their own family. Staff need attendance VIEW; without "
+    "SEE_ALL, only students who are enrolled in what the viewer teaches or substitutes can be followed.",
     metadata=signed_in(Portal.OFFICE, Portal.STAFF, Portal.CUSTOMER),
 )

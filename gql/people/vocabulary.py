@@ -16,6 +16,7 @@ class StudentChangeKind(StrEnum):
     MARKS = "MARKS"
     TOKENS = "TOKENS"
     SCHEDULE = "SCHEDULE"
+    OFFERS = "OFFERS"
 
 
 described(
@@ -57,5 +58,8 @@ described(
         StudentChangeKind.TOKENS: "The makeup tokens that the viewer may see have changed.",
         StudentChangeKind.SCHEDULE: f"Today's occurrences or the next {NEXT_TOLD} have changed: an occurrence was "
         "added, removed, cancelled or restored.",
+        StudentChangeKind.OFFERS: "A place was offered to the student, or an offer was accepted, declined or "
+        "withdrawn, or nobody answered it in time. See `enrollments(past: true)` and `placeOffer` of `student`. The "
+        "event follows within a minute when the time of an offer is over.",
     },
 )

@@ -367,8 +367,8 @@ async def test_R10_2_what_is_equal_is_read_once(home: Home, subscribers: int) ->
                 stream._next = None
     assert {str(answer.result.data) for answer in answers} == {str(answers[0].result.data)}
     # Comparing (1); the tenant, the feed, access and the head (4); the tenant and the viewer (2); the tenant and the
-    # student's state (7), whose tokens miss no class.
-    assert len(statements) == 14, statements
+    # student's state (8), whose tokens miss no class.
+    assert len(statements) == 15, statements
 
 
 async def test_R10_4_a_change_is_executed_once_for_all_who_see_the_same(home: Home, executed: list[object]) -> None:

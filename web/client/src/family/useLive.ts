@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { FOLLOW_CHILD } from "./operations";
 import { socket } from "./services";
 
-/** Call `changed` whenever something changes for one of the children: a mark, a makeup token or a coming class. */
+/** Call `changed` whenever something changes for one of the children: a mark, a makeup token, a coming class or an offer of a place. */
 export function useLive(studentIds: readonly string[], changed: () => void): void {
   const all = studentIds.join(" ");
   useEffect(() => {
