@@ -3,7 +3,14 @@
 import strawberry
 
 from gql.absences import expected_absences_query, staff_absences_query
-from gql.accounts import invitations_query, permission_groups_query, second_factor_query, sign_ins_query, staff_query
+from gql.accounts import (
+    check_account_link_query,
+    invitations_query,
+    permission_groups_query,
+    second_factor_query,
+    sign_ins_query,
+    staff_query,
+)
 from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
 from gql.cancelling import cancellation_preview_query, cancellation_tokens_preview_query
 from gql.catalogue import (
@@ -83,6 +90,7 @@ class Query:
     locations = locations_query.field
     programs = programs_query.field
     settings = settings_query.field
+    check_account_link = check_account_link_query.field
     second_factor = second_factor_query.field
     sign_ins = sign_ins_query.field
     staff = staff_query.field

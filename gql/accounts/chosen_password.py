@@ -15,7 +15,7 @@ from gql.fields.context import Context, Info
 from gql.fields.vocabulary import SecurityEventKind
 from gql.protocol.errors import BadInput, RateLimited
 
-_LONGEST_TOKEN = 200
+LONGEST_TOKEN = 200
 LONGEST_PASSWORD = 1024
 OF_TOKEN = "The token of the link: what follows the # in its address."  # noqa: S105 - a description
 OF_NEW = (
@@ -34,14 +34,14 @@ async def use_link(info: Info, purpose: AccountLinkPurpose, text: str, password:
 
     Raises LinkNotValid, PasswordNotAllowed, BadInput and RateLimited.
     """
-    for name, value, longest in (("token", text, _LONGEST_TOKEN), ("password", password, LONGEST_PASSWORD)):
+    for name, value, longest in (("token", text, LONGEST_TOKEN), ("password", password, LONGEST_PASSWORD)):
         if len(value) > longest:
             raise BadInput(f'Argument "input.{name}" has at most {longest} characters.')
     context = info.context
     token = LinkToken.decode(text)
     if token is None:
         raise refuse_link(LinkVerdict.UNKNOWN)
-    await _count_attempt(context, token)
+    await count_attempt(context, _counted_as(token))
     services = context.services
     async with unit_of_work(services.database, token.organization_id, services.announcer, context.clock) as uow:
         verdict, holder = await examine_link(uow, token, purpose, now=context.clock())
@@ -67,9 +67,13 @@ async def _is_a_retry(context: Context, holder: AccountHolder, password: str) ->
     return holder.ended_at is None and await context.services.passwords.fits(password, holder.password_hash)
 
 
-async def _count_attempt(context: Context, token: LinkToken) -> None:
+async def count_attempt(context: Context, counted_as: str) -> None:
+    """Count an attempt with a link. Raises RateLimited.
+
+    counted_as -- the link and what is attempted, which are counted together
+    """
     attempts = context.services.attempts
-    if not await attempts.begin(_counted_as(token), context.address):
+    if not await attempts.begin(counted_as, context.address):
         raise RateLimited("This was tried too often. Wait before you try again.", retryAfterSeconds=attempts.window)
 
 

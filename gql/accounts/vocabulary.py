@@ -1,10 +1,23 @@
 """The enumerations of accounts."""
 
-from attendance.rules.vocabulary import LinkNotValidReason, NotInvitableReason, PasswordNotAllowedReason
+from attendance.rules.vocabulary import (
+    AccountLinkPurpose,
+    LinkNotValidReason,
+    NotInvitableReason,
+    PasswordNotAllowedReason,
+)
 from gql.fields.described import described
 
-__all__ = ["LinkNotValidReason", "NotInvitableReason", "PasswordNotAllowedReason"]
+__all__ = ["AccountLinkPurpose", "LinkNotValidReason", "NotInvitableReason", "PasswordNotAllowedReason"]
 
+described(
+    AccountLinkPurpose,
+    "What a link to choose a password is for.",
+    {
+        AccountLinkPurpose.INVITATION: "An invitation: the person chooses the first password.",
+        AccountLinkPurpose.PASSWORD_RESET: "A reset: the person chooses another password.",
+    },
+)
 described(
     LinkNotValidReason,
     "Why a link of an invitation or of a reset cannot be used.",

@@ -17,6 +17,7 @@ from gql.schema import the_schema
 
 OPEN = {
     "viewer",
+    "check_account_link",
     "sign_in",
     "refresh_session",
     "accept_invitation",

@@ -89,12 +89,10 @@ async def test_a_guardian_signs_in_and_sees_how_today_goes(hall: Hall, world: Wo
     desk = await hall.desk(PHONE)
     page = desk.page
     await page.clock.set_fixed_time(DURING_CLASS)
-    # The link of an invitation that was used already.
-    await desk.open("/family/accept-invitation#used")
-    for label in ("New password", "The same again"):
-        await page.get_by_label(label).fill("staple battery horse")
-    await desk.tap("Save the password")
-    await expect(page.get_by_role("alert")).not_to_be_empty()
+    # The link of an invitation that nobody was sent.
+    await desk.open("/family/accept-invitation#unknown")
+    await expect(page.get_by_role("heading")).to_have_text("This link is not valid")
+    await expect(page.get_by_label("New password")).to_have_count(0)
     await desk.open("/family/forgot-password")
     await page.get_by_role("link", name="Back to signing in").click()
     await page.get_by_label("E-mail address").fill("gail@home.example")

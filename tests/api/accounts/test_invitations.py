@@ -17,6 +17,9 @@ PASSWORD = "nine tall herons"
 INVITATIONS = """{ invitations { nodes { id email expiresAt createdBy { firstName }
   person { __typename ... on StaffMember { firstName } ... on Guardian { firstName } } } } }"""
 
+CHECK = """query($purpose: AccountLinkPurpose!, $token: String!) {
+  checkAccountLink(purpose: $purpose, token: $token) { isValid linkReason message } }"""
+
 
 async def tokens(api: Api, world: World) -> dict[str, list[str]]:
     """The tokens in the messages to each recipient, the latest last."""
@@ -148,3 +151,31 @@ async def test_R12_2_links_to_an_old_address_end_with_it(world: World, api: Api)
     assert await shown(olga) == []
     (token,) = (await tokens(api, world))["old@home.example"]
     assert (await api.act("acceptInvitation", token=token, password=PASSWORD))["linkReason"] == "REVOKED"
+
+
+async def test_R12_2_a_link_is_checked_before_a_password_is_chosen(world: World, api: Api) -> None:
+    async def check(token: str, purpose: str = "INVITATION") -> str | None:
+        found = (await api.ask(CHECK, token=token, purpose=purpose))["checkAccountLink"]
+        assert found["isValid"] is (found["linkReason"] is None) is (found["message"] is None)
+        return found["linkReason"]  # type: ignore[no-any-return]
+
+    olga = await api.as_staff(world, Permission.OWNER)
+    nia = encode_id("StaffMember", await world.staff(email="nia@gym.example"))
+    for _ in range(2):
+        await olga.act("inviteStaff", staffMemberId=nia)
+        api.clock.forward(minutes=1)
+    revoked, token = (await tokens(api, world))["nia@gym.example"]
+    organization, link, secret = token.split(".")
+    # A right link can be checked as often as somebody likes. Whoever has no secret learns nothing.
+    assert [await check(token) for _ in range(12)] == [None] * 12
+    assert await check(revoked) == "REVOKED"
+    for other in ("", "unknown", f"{organization}.{link}.{secret[::-1]}", f"{link}.{organization}.{secret}"):
+        assert await check(other) == "UNKNOWN"
+    assert await check(token, "PASSWORD_RESET") == "UNKNOWN"
+    # Checks take nothing from the attempts to choose a password.
+    done = await api.act("acceptInvitation", token=token, password=PASSWORD)
+    assert done["__typename"] == "AcceptInvitationSuccess"
+    # Two of the ten checks of this link that may fail were made above.
+    assert [await check(token) for _ in range(8)] == ["USED"] * 8
+    code, _ = await api.refused(CHECK, token=token, purpose="INVITATION")
+    assert code == "RATE_LIMITED"

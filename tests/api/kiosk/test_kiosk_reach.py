@@ -21,7 +21,7 @@ from tests.support.fingerprint import fingerprint
 KIOSK_WORK = {"viewer", "kioskFamily", "checkIn", "recordQueued", "undoKioskCheckIn"}
 OPEN_TO_ALL = {
     *("signIn", "completeSignIn", "refreshSession", "acceptInvitation", "requestPasswordReset", "resetPassword"),
-    *("startSecondFactor", "confirmSecondFactor"),
+    *("startSecondFactor", "confirmSecondFactor", "checkAccountLink"),
 }
 """Nobody's credential makes a difference to them: they are proved by passwords, links and challenges."""
 ROOTS = ("query", "mutation", "subscription")

@@ -516,6 +516,12 @@ TABLE: dict[str, Row] = {
     "Mutation.confirmSecondFactor": act(lambda _: {"challenge": "unknown", "code": "000000"}, ANYBODY, **BY_CHALLENGE),
     "Mutation.completeSignIn": act(lambda _: {"challenge": "unknown", "code": "000000"}, ANYBODY, **BY_CHALLENGE),
     # What lets in is the link.
+    "Query.checkAccountLink": query(
+        '{ checkAccountLink(purpose: INVITATION, token: "unknown") { linkReason } }',
+        nothing,
+        ANYBODY,
+        **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "OK"),
+    ),
     "Mutation.acceptInvitation": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
     "Mutation.resetPassword": act(lambda _: {"token": "unknown", "password": "a long one"}, ANYBODY, **BY_LINK),
     "Mutation.signOut": act(

@@ -50,6 +50,12 @@ export const SIGN_IN = graphql(
   [SESSION],
 );
 
+export const CHECK_LINK = graphql(`
+  query CheckAccountLink($purpose: AccountLinkPurpose!, $token: String!) {
+    checkAccountLink(purpose: $purpose, token: $token) { isValid linkReason message }
+  }
+`);
+
 export const ACCEPT = graphql(`
   mutation AcceptInvitation($token: String!, $password: String!) {
     acceptInvitation(input: { token: $token, password: $password }) {

@@ -26,7 +26,8 @@ export function App() {
   const isSignedIn = useSyncExternalStore(session.subscribe, () => session.current() !== null);
   const { page } = placeOf(usePath());
   // These links are for somebody who may not be the one who is signed in here.
-  if (page === "invitation" || page === "reset") return <ChoosePassword key={page} purpose={page} home={home} />;
+  if (page === "invitation" || page === "reset")
+    return <ChoosePassword key={page} purpose={page} home={home} forgotten={DOOR.forgotten} />;
   if (page === "forgotten") return <ForgottenPassword home={home} />;
   if (page === "unknown" && !isSignedIn) return <NoSuchPage />;
   return isSignedIn ? <SignedIn /> : <SignIn door={DOOR} />;
