@@ -55,7 +55,7 @@ async def make_token(
             found = await _find(database, person, portal, organization)
             token = RefreshToken(found.organization_id, new_id(), secrets.token_bytes(32))
             async with unit_of_work(database, found.organization_id, Announcer()) as uow:
-                if await find_person(uow.connection, found.organization_id, portal, found.id) is None:
+                if await find_person(uow.connection, found.organization_id, portal, found.id, now) is None:
                     raise Fault(f"{person} may not use the portal {portal}.")
                 await add_sign_in(uow, token, found.id, portal, now=now, expires_at=now + lifetime)
     finally:

@@ -1113,6 +1113,8 @@ CREATE TABLE person (
     ended_at timestamp with time zone,
     office_fields text[] DEFAULT '{}'::text[] NOT NULL,
     merged_into_id uuid,
+    ends_on date,
+    ends_at timestamp with time zone,
     CONSTRAINT person_guardians_have_a_family CHECK (((family_id IS NOT NULL) = ((kind)::text = 'GUARDIAN'::text))),
     CONSTRAINT person_only_staff_hold_permissions CHECK ((((kind)::text = 'STAFF'::text) OR (permissions = '{}'::text[]))),
     CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text, 'SEE_REPORTS'::text])),
@@ -1124,11 +1126,14 @@ CREATE TABLE person (
 );
 ALTER TABLE ONLY person ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE UNIQUE INDEX person_email_key ON person USING btree (organization_id, kind, lower(email));
+CREATE INDEX person_ends_ix ON person USING btree (ends_at) WHERE (ends_at IS NOT NULL);
 CREATE INDEX person_family_ix ON person USING btree (organization_id, family_id);
 CREATE INDEX person_sign_in_ix ON person USING btree (lower(email), kind);
 CREATE UNIQUE INDEX person_source_id_key ON person USING btree (organization_id, source_id);
 CREATE CONSTRAINT TRIGGER access_changed AFTER UPDATE ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((((old.permissions IS DISTINCT FROM new.permissions) OR (old.ended_at IS DISTINCT FROM new.ended_at)) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR (old.family_id IS DISTINCT FROM new.family_id)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION count_access_change();
 CREATE TRIGGER address_changed AFTER UPDATE ON person FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION end_links_to_old_address();
+CREATE CONSTRAINT TRIGGER planned_end_changed AFTER UPDATE ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.ends_at IS DISTINCT FROM new.ends_at)) EXECUTE FUNCTION count_access_change();
+CREATE TRIGGER planned_end_is_over BEFORE UPDATE ON person FOR EACH ROW WHEN (((old.ended_at IS DISTINCT FROM new.ended_at) AND (new.ends_at IS NOT NULL))) EXECUTE FUNCTION forget_planned_end();
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON person USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE person TO rollbook_app;
@@ -1886,6 +1891,16 @@ REVOKE ALL ON FUNCTION forget_medical_reads(older_than timestamp with time zone,
 GRANT ALL ON FUNCTION forget_medical_reads(older_than timestamp with time zone, at_most integer) TO rollbook_app;
 
 
+CREATE FUNCTION forget_planned_end() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.ends_on := NULL;
+    NEW.ends_at := NULL;
+    RETURN NEW;
+END $$;
+
+
 CREATE FUNCTION forget_security_events(older_than timestamp with time zone, at_most integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2089,3 +2104,13 @@ CREATE FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[
 $$;
 REVOKE ALL ON FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION revisions_of(organizations uuid[], timeslots uuid[], dates date[]) TO rollbook_app;
+
+
+CREATE FUNCTION staff_to_end(due_by timestamp with time zone) RETURNS TABLE(organization_id uuid, person_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT p.organization_id, p.id FROM person p WHERE p.ends_at <= due_by AND p.ended_at IS NULL
+$$;
+REVOKE ALL ON FUNCTION staff_to_end(due_by timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION staff_to_end(due_by timestamp with time zone) TO rollbook_app;

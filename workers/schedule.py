@@ -8,6 +8,7 @@ from arq.cron import CronJob, cron
 
 from workers.figures import Job, observed
 from workers.jobs.end_days import end_days_of_locations
+from workers.jobs.end_staff import end_staff_as_planned
 from workers.jobs.forget_answers import forget_old_answers
 from workers.jobs.forget_by_age import forget_old_rows
 from workers.jobs.forget_feed import forget_old_feed
@@ -33,6 +34,9 @@ TIMETABLE: tuple[CronJob, ...] = (
     # Every ten minutes. Acts on enrollments offer places themselves; this job offers those that imports, erasures and
     # changes of the timetable have freed.
     _line("offer_free_places", offer_free_places, minute=set(range(5, 60, 10)), second=25, timeout=300),
+    # Each minute as it begins, because planned ends are the beginnings of days. Requests compare the time themselves;
+    # this job ends streams, sessions and links.
+    _line("end_staff", end_staff_as_planned, second=0, timeout=50),
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.
     _line("forget_tasks", forget_old_tasks, second=40, timeout=50),
     # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.

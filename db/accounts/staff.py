@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +20,7 @@ _LOCK = text("""
 SELECT o.organization_id FROM organization o WHERE o.organization_id = :organization_id FOR NO KEY UPDATE
 """)
 _GRANTS = text("""
-SELECT p.id, p.email, p.permissions, p.ended_at,
+SELECT p.id, p.email, p.permissions, p.ended_at, p.ends_at,
        ARRAY(SELECT m.group_id FROM group_member m
              WHERE m.organization_id = p.organization_id AND m.person_id = p.id ORDER BY m.group_id) AS group_ids
 FROM person p
@@ -35,7 +36,7 @@ WHERE g.organization_id = :organization_id
 """)
 _OWNERS = text("""
 SELECT p.id FROM person p
-WHERE p.organization_id = :organization_id AND p.kind = 'STAFF' AND p.ended_at IS NULL
+WHERE p.organization_id = :organization_id AND p.kind = 'STAFF' AND p.ended_at IS NULL AND p.ends_at IS NULL
   AND ('OWNER' = ANY (p.permissions)
        OR EXISTS (SELECT FROM group_member m
                   JOIN permission_group g ON g.organization_id = m.organization_id AND g.id = m.group_id
@@ -43,12 +44,19 @@ WHERE p.organization_id = :organization_id AND p.kind = 'STAFF' AND p.ended_at I
                     AND 'OWNER' = ANY (g.permissions)))
 LIMIT 1
 """)
+_TO_END = text(
+    "SELECT d.organization_id, d.person_id FROM staff_to_end(:now) d ORDER BY d.organization_id, d.person_id"
+)
+_ZONES = text("""
+SELECT DISTINCT l.time_zone FROM location l WHERE l.organization_id = :organization_id AND l.deleted_at IS NULL
+""")
 _BY_EMAIL = text("""
 SELECT p.id FROM person p
 WHERE p.organization_id = :organization_id AND p.kind = :kind AND lower(p.email) = lower(CAST(:email AS text))
 """)
 _STAFF = text("""
-SELECT p.id, p.first_name, p.last_name, p.email, p.permissions, p.ended_at, p.password_hash IS NOT NULL AS has_password,
+SELECT p.id, p.first_name, p.last_name, p.email, p.permissions, p.ended_at, p.ends_on,
+       p.password_hash IS NOT NULL AS has_password,
        ARRAY(SELECT m.group_id FROM group_member m
              WHERE m.organization_id = p.organization_id AND m.person_id = p.id ORDER BY m.group_id) AS group_ids
 FROM person p
@@ -59,7 +67,9 @@ WHERE p.organization_id = :organization_id AND p.kind = 'STAFF'
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """A staff member. `has_password`: the person has chosen one, and can sign in with it."""
+    """A staff member. `has_password`: the person has chosen one, and can sign in with it. `ends_on`: the date on which
+    the access is planned to end.
+    """
 
     id: UUID
     first_name: str
@@ -67,6 +77,7 @@ class StaffRow:
     email: str | None
     permissions: tuple[str, ...]
     ended_at: datetime | None
+    ends_on: date | None
     has_password: bool
     group_ids: tuple[UUID, ...]
 
@@ -101,8 +112,19 @@ async def read_groups(connection: AsyncConnection, organization_id: UUID) -> dic
 
 
 async def has_owner(uow: UnitOfWork) -> bool:
-    """Return whether an active staff member holds OWNER."""
+    """Return whether an active staff member holds OWNER whose access is not planned to end."""
     return await uow.connection.scalar(_OWNERS, {"organization_id": uow.organization_id}) is not None
+
+
+async def staff_to_end(connection: AsyncConnection, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return the organization and id of each staff member of any tenant whose planned end has come."""
+    return [(row.organization_id, row.person_id) for row in await connection.execute(_TO_END, {"now": now})]
+
+
+async def read_zones(uow: UnitOfWork) -> list[ZoneInfo]:
+    """Return the time zones of the organization's locations, each once; UTC when it has no location."""
+    found = await uow.connection.scalars(_ZONES, {"organization_id": uow.organization_id})
+    return [ZoneInfo(name) for name in found] or [ZoneInfo("UTC")]
 
 
 async def find_person_by_email(uow: UnitOfWork, kind: PersonKind, email: str) -> UUID | None:
@@ -158,7 +180,7 @@ async def set_groups(uow: UnitOfWork, person_id: UUID, group_ids: Collection[UUI
 
 def _grants(row: Row[Any], groups: dict[UUID, GroupRow]) -> Grants:
     of_groups = {id_: frozenset(groups[id_].permissions) for id_ in row.group_ids}
-    return Grants(row.id, row.email, frozenset(row.permissions), of_groups, row.ended_at)
+    return Grants(row.id, row.email, frozenset(row.permissions), of_groups, row.ended_at, row.ends_at)
 
 
 def _staff(row: Row[Any]) -> StaffRow:
@@ -169,6 +191,7 @@ def _staff(row: Row[Any]) -> StaffRow:
         row.email,
         tuple(row.permissions),
         row.ended_at,
+        row.ends_on,
         row.has_password,
         tuple(row.group_ids),
     )

@@ -71,7 +71,8 @@ class ImportedFamily(Table):
 
 class Person(Entity):
     """Somebody who can sign in. A guardian has a family; staff have permissions (R11.1). `ended_at` ends the person's
-    access. `office_fields` names what the office edited of a guardian: imports leave it alone (R13.9).
+    access. `ends_on` plans the end of a staff member's access: at the instant `ends_at`, when that date has begun at
+    every location. `office_fields` names what the office edited of a guardian: imports leave it alone (R13.9).
     """
 
     __tablename__ = "person"
@@ -85,6 +86,7 @@ class Person(Entity):
         Index("person_email_key", "organization_id", "kind", func.lower(text("email")), unique=True),
         Index("person_sign_in_ix", func.lower(text("email")), "kind"),
         Index("person_family_ix", "organization_id", "family_id"),
+        Index("person_ends_ix", "ends_at", postgresql_where=text("ends_at IS NOT NULL")),
         Index("person_source_id_key", "organization_id", "source_id", unique=True),
     )
 
@@ -97,6 +99,8 @@ class Person(Entity):
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NO_PERMISSIONS)
     source_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    ends_on: Mapped[date | None]
+    ends_at: Mapped[datetime | None]
     office_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=NOTHING_EDITED)
     merged_into_id: Mapped[UUID | None]
 

@@ -31,7 +31,7 @@ _ORGANIZATION = f"""
 o.name AS organization_name, o.currency, coalesce(a.epoch, 0) AS access, {SELECTED}
 """
 _PEOPLE = f"""
-SELECT p.id, p.kind, p.first_name, p.last_name, p.email, p.family_id, p.permissions,
+SELECT p.id, p.kind, p.first_name, p.last_name, p.email, p.family_id, p.permissions, p.ends_at,
        ARRAY(SELECT unnest(r.permissions)
              FROM group_member m
              JOIN permission_group r ON r.organization_id = m.organization_id AND r.id = m.group_id
@@ -42,6 +42,7 @@ JOIN organization o ON o.organization_id = p.organization_id
 LEFT JOIN settings g ON g.organization_id = p.organization_id
 LEFT JOIN access_epoch a ON a.organization_id = p.organization_id
 WHERE p.organization_id = :organization_id AND p.ended_at IS NULL
+  AND (p.ends_at IS NULL OR p.ends_at > CAST(:now AS timestamptz))
 """  # noqa: S608 - constants
 _BY_ID = text(_PEOPLE + "  AND p.id = :person_id")
 _BY_SIGN_IN = text(
@@ -91,9 +92,14 @@ async def find_viewer(connection: AsyncConnection, claims: Claims, now: datetime
         return None if row is None else _kiosk(row, claims)
     if claims.email is not None:
         kind = kind_for(claims.portal)
-        found = await _one(connection, _BY_EMAIL, claims, email=claims.email, kind=kind and kind.value)
+        found = await _one(connection, _BY_EMAIL, claims, email=claims.email, kind=kind and kind.value, now=now)
     elif claims.sign_in_id is not None:
-        given = {"person_id": claims.person_id, "sign_in_id": claims.sign_in_id, "portal": claims.portal.value}
+        given = {
+            "person_id": claims.person_id,
+            "sign_in_id": claims.sign_in_id,
+            "portal": claims.portal.value,
+            "now": now,
+        }
         found = await _one(connection, _BY_SIGN_IN, claims, **given)
     else:
         return None
@@ -160,7 +166,7 @@ async def find_viewers(connection: AsyncConnection, claims: Collection[Claims], 
     sign_ins = {each.sign_in_id: each.organization_id for each in claims if each.sign_in_id is not None}
     people = {}
     if sign_ins:
-        given = {"organization_id": next(iter(sign_ins.values())), "sign_in_ids": list(sign_ins)}
+        given = {"organization_id": next(iter(sign_ins.values())), "sign_in_ids": list(sign_ins), "now": now}
         rows = (await connection.execute(_BY_SIGN_INS, given)).mappings()
         people = {(row["sign_in_id"], row["id"], Portal(row["portal"])): row for row in rows}
     found: dict[Claims, Viewer] = {}
@@ -182,13 +188,13 @@ async def _find_who_may_enter(connection: AsyncConnection, claims: Claims, now: 
 
 
 async def find_person(
-    connection: AsyncConnection, organization_id: UUID, portal: Portal, person_id: UUID
+    connection: AsyncConnection, organization_id: UUID, portal: Portal, person_id: UUID, now: datetime
 ) -> Viewer | None:
     """Return the viewer that the person would be in the portal, or None when the person has left or may not use it.
 
     This is for signing in. Everybody else has a credential to check.
     """
-    given = {"organization_id": organization_id, "person_id": person_id}
+    given = {"organization_id": organization_id, "person_id": person_id, "now": now}
     row = (await connection.execute(_BY_ID, given)).mappings().one_or_none()
     return None if row is None else _person(row, organization_id, portal, None)
 
@@ -216,6 +222,7 @@ def _person(row: RowMapping, organization_id: UUID, portal: Portal, sign_in_id: 
         settings=settings_of(row),
         sign_in_id=sign_in_id,
         access=row["access"],
+        ends_at=row["ends_at"],
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from attendance.actions.accounts.staff import restore_staff
+from attendance.actions.accounts.end_staff import restore_staff
 from gql.accounts.staff_account import StaffAccount, show_accounts
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -22,7 +22,10 @@ class RestoreStaffInput:
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
 
-@strawberry.type(description="The staff member is active. This is also the answer when the access had not ended.")
+@strawberry.type(
+    description="The staff member is active. This is also the answer when the access had not ended and no end "
+    "was planned."
+)
 class RestoreStaffSuccess:
     staff: StaffAccount = strawberry.field(description="The staff member after the change.")
 
@@ -46,7 +49,8 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Let a staff member in again whose access was ended, with the permissions and the password of before. "
-    "Needs MANAGE_STAFF and every permission that the person holds. A staff member who does not exist is NOT_FOUND.",
+    description="Let a staff member in again whose access was ended, with the permissions and the password of before, "
+    "or take back a planned end. Needs MANAGE_STAFF and every permission that the person holds. "
+    "A staff member who does not exist is NOT_FOUND.",
     metadata=requires([Permission.MANAGE_STAFF]),
 )

@@ -1,7 +1,7 @@
 """The type StaffAccount: a staff member as those see it who manage staff."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import strawberry
@@ -35,6 +35,10 @@ class StaffAccount:
     ended_at: datetime | None = strawberry.field(
         description="When the person's access was ended. Null for an active staff member."
     )
+    ends_on: date | None = strawberry.field(
+        description="The first date without access, when the end is planned: the access ends when that date has begun "
+        "at every location. Null when no end is planned, and when the access has ended."
+    )
 
 
 def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow]) -> StaffAccount:
@@ -47,6 +51,7 @@ def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow]) -> StaffAccount
         held_permissions=shown_permissions(held(row.permissions, *(group.permissions for group in mine))),
         has_password=row.has_password,
         ended_at=row.ended_at,
+        ends_on=row.ends_on,
     )
 
 

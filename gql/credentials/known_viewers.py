@@ -37,7 +37,7 @@ class KnownViewers:
         """
         history = await history_of(connection)
         known = self._known.get(claims)
-        if known is not None and known[0] == history:
+        if known is not None and known[0] == history and not known[1].has_ended(now):
             again = await find_again(connection, known[1], also)
             if again is not None:
                 return again

@@ -1,8 +1,7 @@
-"""Create, change and end staff members (R12.6). A change takes effect within seconds on open streams."""
+"""Create and change staff members (R12.6). A change takes effect within seconds on open streams."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.accounts.steps.granting import granting
@@ -10,7 +9,6 @@ from attendance.rules.accounts.account_refusals import EmailTaken, PermissionGro
 from attendance.rules.accounts.granting import Grants, require_may_change, require_may_grant
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import PersonKind
-from db.accounts.account_links import revoke_links
 from db.accounts.staff import (
     add_staff,
     change_person,
@@ -19,7 +17,6 @@ from db.accounts.staff import (
     read_groups,
     set_groups,
 )
-from db.organization.sign_ins import end_all_sign_ins
 from db.unit_of_work import UnitOfWork
 
 
@@ -73,7 +70,7 @@ async def update_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID, changes
     Raises StaffMemberNotFound, PermissionDenied, EmailTaken, PermissionGroupNotFound and LastOwner.
     """
     async with granting(uow, viewer) as holding:
-        person = await _find(uow, person_id)
+        person = await find_grants(uow, person_id)
         values: dict[str, object] = {
             name: value
             for name, value in (("first_name", changes.first_name), ("last_name", changes.last_name))
@@ -97,36 +94,8 @@ async def update_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID, changes
     return person_id
 
 
-async def end_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID, *, now: datetime) -> UUID:
-    """End the staff member's access: sign-ins and links end, and the person can sign in no more. What the person did
-    stays. Ending somebody again changes nothing.
-
-    Raises StaffMemberNotFound, PermissionDenied and LastOwner.
-    """
-    async with granting(uow, viewer) as holding:
-        person = await _find(uow, person_id)
-        if person.ended_at is None:
-            require_may_change(holding, person)
-            await change_person(uow, person_id, ended_at=now)
-            await revoke_links(uow, person_id, now=now)
-            await end_all_sign_ins(uow, person_id, now=now)
-    return person_id
-
-
-async def restore_staff(uow: UnitOfWork, viewer: Viewer, person_id: UUID) -> UUID:
-    """Let somebody in again whose access was ended, with the permissions and the password of before.
-
-    Raises StaffMemberNotFound and PermissionDenied.
-    """
-    async with granting(uow, viewer) as holding:
-        person = await _find(uow, person_id)
-        if person.ended_at is not None:
-            require_may_change(holding, person)
-            await change_person(uow, person_id, ended_at=None)
-    return person_id
-
-
-async def _find(uow: UnitOfWork, person_id: UUID) -> Grants:
+async def find_grants(uow: UnitOfWork, person_id: UUID) -> Grants:
+    """Return the grants of a staff member, read under the lock of `granting`. Raises StaffMemberNotFound."""
     found = (await read_grants(uow, [person_id])).get(person_id)
     if found is None:
         raise StaffMemberNotFound

@@ -41,7 +41,7 @@ async def refresh_session(
         await end_sign_in(uow, token.sign_in_id, now=now)
     if verdict in _REFUSALS:
         return SignInRefused(*_REFUSALS[verdict], person_id, portal, is_theft=verdict is Refresh.REUSED)
-    viewer = await find_person(uow.connection, uow.organization_id, portal, person_id)
+    viewer = await find_person(uow.connection, uow.organization_id, portal, person_id, now)
     if viewer is None:
         return SignInRefused(*_REFUSALS[Refresh.ENDED], person_id, portal)
     if await _lacks_second_factor(uow, viewer):

@@ -93,7 +93,7 @@ async def sign_in(
     password_hash, has_factor = await share_account(uow, account.person_id)
     if password_hash != account.password_hash:
         raise SignInRefused(SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD, WRONG_SIGN_IN)
-    viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id)
+    viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id, now)
     if viewer is None:
         raise SignInRefused(SignInRefusedReason.WRONG_PORTAL, WRONG_PORTAL)
     if challenges is not None:

@@ -16,7 +16,7 @@ MOST_GROUPS_OF_PERSON = 50
 @dataclass(frozen=True, slots=True)
 class Grants:
     """What a staff member was granted: permissions of its own, and those of each of its groups. `email` is that of the
-    account.
+    account. `ends_at`: the planned end of the access, or None.
     """
 
     person_id: UUID
@@ -24,6 +24,7 @@ class Grants:
     own: frozenset[str]
     groups: dict[UUID, frozenset[str]]
     ended_at: datetime | None
+    ends_at: datetime | None = None
 
     @property
     def held(self) -> frozenset[Permission]:

@@ -115,7 +115,7 @@ class Viewer:
     A kiosk has its name in `first_name`, has no `last_name`, and is the only viewer with a `place`. `sign_in_id` is
     None for kiosks and for tokens of an external identity provider. `access` is the number of the organization's last
     change of access; while it stays the same, so does everything that was read here about a person, except the names
-    and the currency.
+    and the currency. `ends_at`: the planned end of the person's access, or None.
     """
 
     caller: Caller
@@ -128,6 +128,11 @@ class Viewer:
     sign_in_id: UUID | None = None
     place: Place | None = None
     access: int = 0
+    ends_at: datetime | None = None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Return whether the planned end of the person's access has come."""
+        return self.ends_at is not None and self.ends_at <= now
 
 
 def effective(portal: Portal, *grants: Iterable[str]) -> frozenset[Permission]:
