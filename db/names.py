@@ -42,16 +42,20 @@ def searched(typed: str | None) -> str | None:
     return (search_key(typed) or None) if typed else None
 
 
+def _keys_of_person(it: Mapping[str, Any]) -> tuple[str, str]:
+    first, last = it["first_name"], it["last_name"]
+    return sort_key(last, first), search_key(f"{first} {last}", f"{last}, {first}")
+
+
 _KEYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
-    "student": lambda it: (
-        sort_key(it["last_name"], it["first_name"]),
-        search_key(f"{it['first_name']} {it['last_name']}", f"{it['last_name']}, {it['first_name']}"),
-    ),
+    "student": _keys_of_person,
+    "person": _keys_of_person,
     "family": lambda it: (sort_key(it["name"]), search_key(it["name"])),
     "offering": lambda it: (sort_key(it["name"]), search_key(it["name"])),
 }
 KEYED: Mapping[str, tuple[str, ...]] = {
     "student": ("last_name", "first_name"),
+    "person": ("last_name", "first_name"),
     "family": ("name",),
     "offering": ("name",),
 }

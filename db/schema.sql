@@ -1115,6 +1115,8 @@ CREATE TABLE person (
     merged_into_id uuid,
     ends_on date,
     ends_at timestamp with time zone,
+    sort_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    search_key text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT person_guardians_have_a_family CHECK (((family_id IS NOT NULL) = ((kind)::text = 'GUARDIAN'::text))),
     CONSTRAINT person_only_staff_hold_permissions CHECK ((((kind)::text = 'STAFF'::text) OR (permissions = '{}'::text[]))),
     CONSTRAINT person_permissions_are_known CHECK ((permissions <@ ARRAY['OWNER'::text, 'OFFICE_ATTENDANCE_VIEW'::text, 'OFFICE_ATTENDANCE_FULL'::text, 'OFFICE_SEE_ALL'::text, 'STAFF_ATTENDANCE_VIEW'::text, 'STAFF_ATTENDANCE_FULL'::text, 'STAFF_SEE_ALL'::text, 'EXCUSE_ABSENCES'::text, 'CREATE_MAKEUP_TOKENS'::text, 'DELETE_MAKEUP_TOKENS'::text, 'MAKEUPS_WITHOUT_TOKENS'::text, 'CANCEL_OCCURRENCES'::text, 'MANAGE_ENROLLMENTS'::text, 'MANAGE_PEOPLE'::text, 'MANAGE_STAFF'::text, 'MANAGE_SETTINGS'::text, 'MANAGE_CATALOGUE'::text, 'LAUNCH_KIOSK'::text, 'SEE_BALANCES'::text, 'SEND_STATEMENTS'::text, 'SEE_MEDICAL'::text, 'SEE_REPORTS'::text])),

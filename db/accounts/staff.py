@@ -14,6 +14,7 @@ from attendance.rules.accounts.granting import Grants
 from attendance.rules.vocabulary import PersonKind
 from db import models
 from db.ids import new_id
+from db.names import keys_of
 from db.unit_of_work import UnitOfWork
 
 _LOCK = text("""
@@ -49,6 +50,9 @@ _TO_END = text(
 )
 _ZONES = text("""
 SELECT DISTINCT l.time_zone FROM location l WHERE l.organization_id = :organization_id AND l.deleted_at IS NULL
+""")
+_NAMES = text("""
+SELECT p.first_name, p.last_name FROM person p WHERE p.organization_id = :organization_id AND p.id = :person_id
 """)
 _BY_EMAIL = text("""
 SELECT p.id FROM person p
@@ -161,6 +165,11 @@ async def add_staff(
 
 
 async def change_person(uow: UnitOfWork, person_id: UUID, **values: object) -> None:
+    """Set columns of the staff member, and the keys of the name when a part of it is among them."""
+    if {"first_name", "last_name"} & values.keys():
+        given = {"organization_id": uow.organization_id, "person_id": person_id}
+        names = (await uow.connection.execute(_NAMES, given)).one()
+        values["sort_key"], values["search_key"] = keys_of("person", {**names._mapping, **values})
     await uow.connection.execute(
         update(models.Person)
         .where(models.Person.organization_id == uow.organization_id, models.Person.id == person_id)

@@ -93,6 +93,8 @@ class Person(Entity):
     kind: Mapped[PersonKind] = mapped_column(one_of(PersonKind))
     first_name: Mapped[str] = mapped_column(info=SENSITIVE)
     last_name: Mapped[str] = mapped_column(info=SENSITIVE)
+    sort_key: Mapped[str] = mapped_column(NAME_KEY, default=made_sort_key, server_default="", info=SENSITIVE)
+    search_key: Mapped[str] = mapped_column(NAME_KEY, default=made_search_key, server_default="", info=SENSITIVE)
     email: Mapped[str | None] = mapped_column(info=SENSITIVE)
     password_hash: Mapped[str | None] = mapped_column(info=SENSITIVE)
     family_id: Mapped[UUID | None]

@@ -50,6 +50,8 @@ ERASED: Mapping[str, str] = {
     "person.first_name": REPLACED,
     "person.last_name": REPLACED,
     "person.password_hash": EMPTIED,
+    "person.search_key": REPLACED,
+    "person.sort_key": REPLACED,
     "person.source_id": EMPTIED,
     "recovery_code.code_hash": ROW_DELETED,
     "report_part.text": "deleted with its row, as are all parts of the business",

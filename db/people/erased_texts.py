@@ -92,8 +92,9 @@ _OF_FAMILY = (
     "DELETE FROM imported_family i WHERE i.organization_id = :organization_id AND i.family_id = :family_id",
     """DELETE FROM imported_row i
     WHERE i.organization_id = :organization_id AND (i.row_id = :family_id OR i.row_id = ANY (:guardian_ids))""",
-    """UPDATE person p SET first_name = :first, last_name = :guardian, email = NULL, password_hash = NULL,
-        source_id = NULL, ended_at = coalesce(p.ended_at, CAST(:now AS timestamptz))
+    """UPDATE person p SET first_name = :first, last_name = :guardian, sort_key = :guardian_sort_key,
+        search_key = :guardian_search_key, email = NULL, password_hash = NULL, source_id = NULL,
+        ended_at = coalesce(p.ended_at, CAST(:now AS timestamptz))
     WHERE p.organization_id = :organization_id AND p.id = ANY (:guardian_ids)""",
     """UPDATE family f SET name = :family, sort_key = :family_sort_key, search_key = :family_search_key, email = NULL,
         phone = NULL, balance = 0, check_in_code_number = f.check_in_code_number + 1, source_id = NULL,
@@ -125,6 +126,7 @@ def lapsed_on(now: datetime) -> date:
 
 def _values(household: Household, now: datetime) -> dict[str, Any]:
     student_keys = keys_of("student", {"first_name": FIRST, "last_name": STUDENT})
+    guardian_keys = keys_of("person", {"first_name": FIRST, "last_name": GUARDIAN})
     family_keys = keys_of("family", {"name": FAMILY})
     return {
         "student_ids": list(household.student_ids),
@@ -139,6 +141,8 @@ def _values(household: Household, now: datetime) -> dict[str, Any]:
         "family": FAMILY,
         "student_sort_key": student_keys[0],
         "student_search_key": student_keys[1],
+        "guardian_sort_key": guardian_keys[0],
+        "guardian_search_key": guardian_keys[1],
         "family_sort_key": family_keys[0],
         "family_search_key": family_keys[1],
     }

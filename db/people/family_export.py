@@ -27,6 +27,8 @@ NOT_EXPORTED = frozenset(
         "student.sort_key",
         "student.search_key",
         "student.sort_name",
+        "person.sort_key",
+        "person.search_key",
         "guardian_phone.key",
     }
 )

@@ -19,7 +19,8 @@ WHERE f.organization_id = :organization_id AND f.deleted_at IS NULL
        OR EXISTS (SELECT FROM student s WHERE s.organization_id = f.organization_id AND s.family_id = f.id
                   AND s.deleted_at IS NULL AND strpos(s.search_key, :search) > 0)
        OR EXISTS (SELECT FROM person p WHERE p.organization_id = f.organization_id AND p.family_id = f.id
-                  AND p.ended_at IS NULL AND strpos(lower(p.email), :address) > 0))
+                  AND p.ended_at IS NULL
+                  AND (strpos(p.search_key, :search) > 0 OR strpos(lower(p.email), :address) > 0)))
   AND (CAST(:after_name AS text) IS NULL OR (f.sort_key, f.id) > (:after_name, CAST(:after_id AS uuid)))
 ORDER BY f.sort_key, f.id
 LIMIT :limit
@@ -38,7 +39,7 @@ async def list_families(
     """Return the families after the position (sort key and id), each with its sort key, ordered by name and id. Deleted
     families are left out.
 
-    search -- a part of the family's or a student's name, or of an e-mail address
+    search -- a part of the name of the family, a student or a guardian, or of an e-mail address
     by_phone -- the families that `search` finds as a telephone number
     """
     given = {

@@ -44,6 +44,10 @@ _NAMES = text("""
 SELECT s.first_name, s.last_name FROM student s WHERE s.organization_id = :organization_id AND s.id = :id
 FOR NO KEY UPDATE
 """)
+_NAMES_OF_PERSON = text("""
+SELECT s.first_name, s.last_name FROM person s WHERE s.organization_id = :organization_id AND s.id = :id
+FOR NO KEY UPDATE
+""")
 _END_SIGN_INS = text("""
 UPDATE sign_in SET ended_at = :now
 WHERE organization_id = :organization_id AND person_id = :person_id AND ended_at IS NULL
@@ -131,15 +135,19 @@ async def add_guardian(uow: UnitOfWork, family_id: UUID, new: NewGuardian) -> UU
 async def change_guardian(
     uow: UnitOfWork, guardian_id: UUID, values: Mapping[str, Any], phones: Collection[str] | None
 ) -> None:
-    """Set columns of the guardian and, unless `phones` is None, all telephone numbers. Imports leave alone what is set
-    here (R13.9).
+    """Set columns of the guardian, the keys of the name when a part of it is among them, and, unless `phones` is None,
+    all telephone numbers. Imports leave alone what is set here (R13.9).
     """
-    person, phone = models.Person, models.GuardianPhone
+    person, phone, written = models.Person, models.GuardianPhone, dict(values)
+    if {"first_name", "last_name"} & written.keys():
+        given = {"organization_id": uow.organization_id, "id": guardian_id}
+        names = (await uow.connection.execute(_NAMES_OF_PERSON, given)).one()
+        written["sort_key"], written["search_key"] = keys_of("person", {**names._mapping, **values})
     edited = [*values, *(["phones"] if phones is not None else [])]
     await _keep_edited(uow, "person", guardian_id, edited)
     mine = (person.organization_id == uow.organization_id, person.id == guardian_id)
-    if values:
-        await uow.connection.execute(update(person).where(*mine).values(**values))
+    if written:
+        await uow.connection.execute(update(person).where(*mine).values(**written))
     if phones is not None:
         held = (phone.organization_id == uow.organization_id, phone.person_id == guardian_id)
         await uow.connection.execute(delete(phone).where(*held))

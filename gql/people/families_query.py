@@ -31,8 +31,9 @@ async def resolve(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Only families whose name, or the name of a student, contains this text; whose e-mail address, "
-            "or that of a guardian, contains it; or who have this telephone number, however it is written. "
+            description="Only families whose name, or the name of a student or a guardian, contains this text; whose "
+            "e-mail address, or that of a guardian, contains it; or who have this telephone number, however it is "
+            "written. "
             f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: all families."
         ),
     ] = None,

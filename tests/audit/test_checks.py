@@ -251,6 +251,10 @@ BREAKS = {
         "UPDATE student SET search_key = '' WHERE organization_id = :own AND id = '{ann}'",
         (("name-keys-of-student", "{ann}"),),
     ),
+    "a person cannot be found": Break(
+        "UPDATE person SET search_key = '' WHERE organization_id = :own AND id = '{office}'",
+        (("name-keys-of-person", "{office}"),),
+    ),
     "a family cannot be found": Break(
         "UPDATE family SET sort_key = '' WHERE organization_id = :own AND id = '{family}'",
         (("name-keys-of-family", "{family}"),),

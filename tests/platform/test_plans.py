@@ -157,4 +157,17 @@ async def test_hot_statements_read_by_the_keys_that_choose(large: LargeBusiness)
             nodes = [node for plan in large.plans.ran for node in plan.nodes() if node.get("Alias") == "h"]
             assert [node["Node Type"] for node in nodes] == ["Index Only Scan"]
             assert [node["Heap Fetches"] for node in nodes] == [0]
+    # A search in names looks at the tenant's families in order, and for each at its people by an index.
+    large.plans.clear()
+    await large.office.ask('{ families(search: "zzz") { nodes { id } } }')
+    for plan in large.plans.ran:
+        if plan.name.startswith("db.people.family_pages"):
+            tables = {node["Relation Name"]: node for node in plan.nodes() if "Relation Name" in node}
+            assert set(tables) == {"family", "person", "student"}
+            found += [
+                f"search: {node['Node Type']}\n{plan}" for node in tables.values() if "Index" not in node["Node Type"]
+            ]
+            break
+    else:
+        raise AssertionError("the search did not run")
     assert found == [], "\n\n".join(found)

@@ -94,6 +94,16 @@ async def test_R13_1_families_are_found_by_name_student_address_and_telephone(de
     assert await found("1512555019") == []
     assert await found("nobody") == []
 
+    (zimmer,) = await world.rows(models.Family, name="Zimmer")
+    guardian = await world.guardian(zimmer.id, first_name="Zoë", last_name="d’Østby")
+    await world.guardian(zimmer.id, first_name="Otto", last_name="Gone", ended_at=desk.clock.now)
+    assert await found("D'OSTBY") == ["Zimmer"]
+    assert await found("ostby, zoe") == await found("Ostby") == ["Zimmer"] == await found("zoe d")
+    assert await found("otto") == []
+    renamed = {"guardianId": encode_id("Guardian", guardian), "lastName": "Łaski"}
+    assert (await desk.act("updateGuardian", GUARDIAN, **renamed))["guardian"]["lastName"] == "Łaski"
+    assert (await found("zoe laski"), await found("ostby")) == (["Zimmer"], [])
+
 
 async def test_R13_1_pages_of_families_follow_each_other(desk: Api, world: World) -> None:
     for name in ("Cook", "Adler", "Cook", "Baker"):
