@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from commands.servers.preparing import start_prepared
+
 _LINUX = sys.platform.startswith("linux")
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -52,6 +54,8 @@ def spawn(
     The child has its own session so that Ctrl-C reaches only the process at the terminal, which then stops its children
     in order. The kernel ties a death signal to the *thread* that spawned the child, so only the main thread may call
     this.
+
+    Raises OSError when the program cannot be started.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("Servers are started from the main thread only")
@@ -63,8 +67,10 @@ def spawn(
         # This comes after `become`, because a change of user clears the death signal.
         die_with_parent(death_signal, parent)
 
-    return subprocess.Popen(  # noqa: S603
-        [os.fspath(part) for part in argv],
+    # The main thread is the only one that forks.
+    return start_prepared(
+        argv,
+        prepare,
         stdin=stdin,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
@@ -72,7 +78,6 @@ def spawn(
         cwd=folder,
         pass_fds=descriptors,
         start_new_session=True,
-        preexec_fn=prepare,  # noqa: PLW1509  the main thread is the only one that forks
     )
 
 

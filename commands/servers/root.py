@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.servers.preparing import start_prepared
 from commands.servers.process import ServerFault
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -85,18 +86,25 @@ def choose_identity(program: Path) -> Identity:
     reasons = []
     for identity in candidates():
         try:
-            subprocess.run(  # noqa: S603
-                [program, "--version"],
-                preexec_fn=identity.become,
-                check=True,
-                capture_output=True,
-                timeout=20,
-            )
+            _ask_version(program, identity)
         except (OSError, subprocess.SubprocessError) as fault:
             reasons.append(f"as {identity.name}: {fault}")
         else:
             return identity
     raise ServerFault(f"{program} cannot be run ({'; '.join(reasons)}).")
+
+
+def _ask_version(program: Path, identity: Identity) -> None:
+    """Run the program as `identity`. Raises OSError and subprocess.SubprocessError."""
+    asked = start_prepared([program, "--version"], identity.become, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with asked:
+        try:
+            _, said = asked.communicate(timeout=20)
+        except BaseException:
+            asked.kill()
+            raise
+    if asked.returncode != 0:
+        raise subprocess.CalledProcessError(asked.returncode, asked.args, stderr=said)
 
 
 def give_to(identity: Identity, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The launcher of the embedded servers: what it starts, what it leaves, what it says when it cannot."""
 
+import errno
 import importlib.util
 import os
 import shutil
@@ -16,6 +17,7 @@ import pytest
 from redis.asyncio import Redis
 
 from commands.servers import postgres, root
+from commands.servers.preparing import NotPrepared, start_prepared
 from commands.servers.process import ServerFault, free_port, port_is_free
 from commands.servers.programs import find_client_program, find_server_programs
 from commands.servers.start import Servers, is_held, locked, start_servers
@@ -225,6 +227,42 @@ async def test_root_runs_postgresql_as_somebody_else(folder: Path, way: int, mon
         finally:
             running.stop()
     assert (folder / "postgres").stat().st_uid == identity.uid
+
+
+@pytest.mark.parametrize(("fault", "attempts"), [(errno.ENOSPC, 4), (errno.EPERM, 1)])
+def test_a_child_that_cannot_prepare_itself_says_why(tmp_path: Path, fault: int, attempts: int) -> None:
+    """Also when it could be tried again, as on a busy machine. What is not permitted is not tried again."""
+    tried = tmp_path / "tried"
+
+    def become() -> None:
+        with tried.open("a") as file:
+            file.write("x")
+        raise OSError(fault, "unshare(CLONE_NEWUSER)")
+
+    with pytest.raises(NotPrepared, match=r"true was not started: \w+: .*unshare\(CLONE_NEWUSER\)") as raised:
+        start_prepared(["/bin/true"], become)
+    assert raised.value.errno == fault
+    assert len(tried.read_text()) == attempts
+
+
+def test_a_child_that_can_prepare_itself_the_second_time_starts(tmp_path: Path) -> None:
+    tried = tmp_path / "tried"
+
+    def become() -> None:
+        if not tried.exists():
+            tried.touch()
+            raise RuntimeError("not yet")
+
+    assert start_prepared(["/bin/true"], become).wait() == 0
+
+
+def test_no_identity_that_can_run_the_program_is_told_with_the_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    def become() -> None:
+        raise PermissionError(errno.EPERM, "unshare(CLONE_NEWUSER)")
+
+    monkeypatch.setattr(root, "candidates", lambda: [root.Identity("a user namespace", 0, 0, become)])
+    with pytest.raises(ServerFault, match=r"cannot be run \(as a user namespace: .*unshare\(CLONE_NEWUSER\)\)\."):
+        root.choose_identity(Path("/bin/true"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
