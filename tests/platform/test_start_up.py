@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,25 +10,32 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def loaded(statement: str) -> set[str]:
-    """The packages that a fresh interpreter has after the statement."""
-    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+@cache
+def loaded(*statements: str) -> tuple[set[str], ...]:
+    """The packages that a fresh interpreter has after each of the statements, which take seconds to run."""
+    shown = "\nprint(*{name.partition('.')[0] for name in __import__('sys').modules})\n"
+    code = "".join(statement + shown for statement in statements)
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(answer.stdout.split())
+    return tuple(set(line.split()) for line in answer.stdout.splitlines())
+
+
+def server(module: str) -> tuple[set[str], ...]:
+    """What is loaded after the import of the module, and after its process has been asked to trace nothing."""
+    traced_not = "import tracing; tracing.start_tracing('rollbook', {'OTEL_TRACES_EXPORTER': 'none'})"
+    return loaded(f"import {module}", traced_not)
 
 
 @pytest.mark.parametrize("module", ["gql.app", "workers.main"])
 def test_a_server_loads_neither_migrations_nor_the_command_line(module: str) -> None:
     others = {"alembic", "mako", "importing", "demo", "commands", "rollbook"}
-    assert loaded(f"import {module}") & others == set()
+    assert server(module)[0] & others == set()
 
 
 @pytest.mark.parametrize("module", ["gql.app", "workers.main"])
 def test_R16_6_a_server_loads_nothing_of_opentelemetry_unless_it_traces(module: str) -> None:
-    statement = f"import {module}, tracing; tracing.start_tracing('rollbook', {{'OTEL_TRACES_EXPORTER': 'none'}})"
-    assert loaded(statement) & {"opentelemetry", "requests", "google"} == set()
+    assert server(module)[1] & {"opentelemetry", "requests", "google"} == set()
 
 
 def test_the_command_line_loads_no_layer_before_it_knows_the_command() -> None:
     heavy = {"gql", "workers", "db", "attendance", "sqlalchemy", "strawberry", "pydantic", "redis", "asyncio"}
-    assert loaded("import rollbook") & heavy == set()
+    assert loaded("import rollbook")[0] & heavy == set()
