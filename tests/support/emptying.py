@@ -31,7 +31,7 @@ END $$
 async def empty(owner: AsyncConnection) -> None:
     """Remove all rows of all tables that have any, whoever they belong to.
 
-    TRUNCATE makes new files for each table and its indexes and takes fifty times as long as DELETE does for the few rows
-    of a test, but what is deleted still has to be passed over, so from time to time it takes place all the same.
+    TRUNCATE makes new files for each table and its indexes. That takes fifty times as long as DELETE does for the few
+    rows of a test. Later scans still have to pass over what was deleted, so large tables are truncated.
     """
     await owner.exec_driver_sql(_EMPTY)
