@@ -18,11 +18,12 @@ from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 class UnitOfWork:
     """The transaction that an action works in.
 
-    Lock order: idempotency key (in a worker the background task's lease), the organization, the catalogue, staff
-    members and other people by id, offerings by id, the advisory lock for rosters, occurrences by timeslot and date, an
-    expected absence, students by id, makeup tokens by id. Every action takes the locks that it needs in this order, so
-    that transactions cannot deadlock. A token run is locked only while its occurrence is locked, so its place does not
-    matter. Triggers lock the counters of access and feed last, when the transaction commits.
+    Lock order: idempotency key (in a worker the background task's lease), the absences of a student, the organization,
+    the catalogue, staff members and other people by id, offerings by id, the advisory lock for rosters, occurrences by
+    timeslot and date, an expected absence, students by id, makeup tokens by id. Every action takes the locks that it
+    needs in this order, so that transactions cannot deadlock. A token run is locked only while its occurrence is
+    locked, so its place does not matter. Triggers lock the counters of access and feed last, when the transaction
+    commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
     clock -- the entry point's clock; None: `now` is the time of everything that the transaction writes

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.absences.absence_requests import ToldAbsence
+from attendance.rules.absences.absence_requests import OpenAbsence, ToldAbsence
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.vocabulary import ExpectedAbsenceState, PersonKind, Source
@@ -99,10 +99,16 @@ async def list_expected_absences(
 _LOCK = text("""
 SELECT a.state FROM expected_absence a WHERE a.organization_id = :organization_id AND a.id = :id FOR UPDATE
 """)
-_COUNT_OPEN = text("""
-SELECT count(*) FROM expected_absence a
+# The row of the student comes later in the order of locks.
+_LOCK_STUDENT = text("SELECT pg_advisory_xact_lock(hashtextextended('absences of ' || :student_id, 0))")
+_OPEN = text("""
+SELECT a.id, a.state, a.starts_on, a.ends_on, a.is_excused, a.comment, a.window_starts, a.window_ends,
+       ARRAY(SELECT x.enrollment_id FROM expected_absence_enrollment x
+             WHERE x.organization_id = a.organization_id AND x.expected_absence_id = a.id) AS enrollment_ids
+FROM expected_absence a
 WHERE a.organization_id = :organization_id AND a.student_id = :student_id AND a.ends_on >= :since
   AND a.state IN ('REQUESTED', 'APPROVED')
+ORDER BY a.starts_on, a.id
 """)
 
 
@@ -113,11 +119,14 @@ async def lock_expected_absence(uow: UnitOfWork, absence_id: UUID) -> ExpectedAb
     )
 
 
-async def count_open_absences(uow: UnitOfWork, student_id: UUID, since: date) -> int:
-    """Return how many of the student's absences are requested or approved and not over."""
+async def hold_absences(uow: UnitOfWork, student_id: UUID, since: date) -> list[OpenAbsence]:
+    """Return the student's absences that are requested or approved and not over. Until the transaction ends, nobody
+    else tells an absence of the student.
+    """
+    await uow.connection.execute(_LOCK_STUDENT, {"student_id": str(student_id)})
     given = {"organization_id": uow.organization_id, "student_id": student_id, "since": since}
-    counted: int = (await uow.connection.execute(_COUNT_OPEN, given)).scalar_one()
-    return counted
+    found = await uow.connection.execute(_OPEN, given)
+    return [OpenAbsence(row.id, ExpectedAbsenceState(row.state), _said(row)) for row in found]
 
 
 async def add_expected_absence(
@@ -193,15 +202,7 @@ def _told(row: Row[Any]) -> ToldAbsence:
     return ToldAbsence(
         id=row.id,
         student_id=row.student_id,
-        told=ExpectedAbsence(
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            is_excused=row.is_excused,
-            comment=row.comment,
-            window_start=row.window_starts,
-            window_end=row.window_ends,
-            enrollment_ids=frozenset(row.enrollment_ids) or None,
-        ),
+        told=_said(row),
         state=ExpectedAbsenceState(row.state),
         is_late=row.is_late,
         source=Source(row.source),
@@ -213,6 +214,18 @@ def _told(row: Row[Any]) -> ToldAbsence:
             row.withdrawer_kind, row.withdrawn_by_id, row.withdrawer_first_name, row.withdrawer_last_name
         ),
         withdrawn_at=row.withdrawn_at,
+    )
+
+
+def _said(row: Row[Any]) -> ExpectedAbsence:
+    return ExpectedAbsence(
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        is_excused=row.is_excused,
+        comment=row.comment,
+        window_start=row.window_starts,
+        window_end=row.window_ends,
+        enrollment_ids=frozenset(row.enrollment_ids) or None,
     )
 
 

@@ -37,6 +37,16 @@ class ExpectedAbsenceNotPossible(UserError):
 
 
 @refusal(
+    rules.AbsenceAlreadyReported,
+    description="Another absence of the student is requested or approved that covers the same dates, times and "
+    "enrollments, or more. Nothing was changed.",
+)
+class AbsenceAlreadyReported(UserError):
+    expected_absence_id: strawberry.ID = strawberry.field(description="The id of the other expected absence.")
+    state: ExpectedAbsenceState = strawberry.field(description="Its current state: REQUESTED or APPROVED.")
+
+
+@refusal(
     rules.EnrollmentsNotOfStudent,
     description="Some of the enrollments in the input do not belong to the student, or were deleted. Nothing was "
     "changed.",

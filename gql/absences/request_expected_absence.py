@@ -8,6 +8,7 @@ from attendance.actions.absences.request_expected_absence import request_expecte
 from gql.absences.absence_arguments import TellAbsence, checked_absence
 from gql.absences.expected_absence_changed import ExpectedAbsenceChanged, change_expected_absence
 from gql.absences.expected_absence_refusals import (
+    AbsenceAlreadyReported,
     AbsenceRequestsOff,
     EnrollmentsNotOfStudent,
     ExpectedAbsenceNotPossible,
@@ -28,7 +29,11 @@ class RequestExpectedAbsenceSuccess(ExpectedAbsenceChanged):
 
 
 RequestExpectedAbsenceResult: TypeAlias = Annotated[
-    RequestExpectedAbsenceSuccess | AbsenceRequestsOff | ExpectedAbsenceNotPossible | EnrollmentsNotOfStudent,
+    RequestExpectedAbsenceSuccess
+    | AbsenceRequestsOff
+    | AbsenceAlreadyReported
+    | ExpectedAbsenceNotPossible
+    | EnrollmentsNotOfStudent,
     strawberry.union(
         "RequestExpectedAbsenceResult", description="The expected absence, or the reason why it was not requested."
     ),

@@ -27,7 +27,8 @@ async def request_expected_absence(
     It is late when less than the notice is left before the first occurrence that it covers. A late request is never
     excused automatically.
 
-    Raises AbsenceRequestsOff, StudentNotFound, EnrollmentsNotOfStudent and ExpectedAbsenceNotPossible.
+    Raises AbsenceRequestsOff, AbsenceAlreadyReported, StudentNotFound, EnrollmentsNotOfStudent and
+    ExpectedAbsenceNotPossible.
     """
     settings = viewer.settings.absences
     if not settings.guardians_may_request_absences:

@@ -12,6 +12,7 @@ from attendance.rules.absences.absence_requests import (
     ToldAbsence,
     earliest_today,
     hit_keys,
+    require_not_reported,
     require_open,
     require_own_classes,
     require_possible,
@@ -23,7 +24,7 @@ from attendance.rules.organization.permissions import Caller, may_excuse, may_re
 from attendance.rules.people.students import EnrollmentFacts
 from attendance.rules.refusals import PermissionDenied, StudentNotFound
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
-from db.absences.expected_absences import count_open_absences, lock_expected_absence, read_expected_absences
+from db.absences.expected_absences import hold_absences, lock_expected_absence, read_expected_absences
 from db.calendar.offerings import read_taught
 from db.marks.changes import Author
 from db.people.students import Visibility, read_enrollments, read_students, visibility_of
@@ -56,9 +57,11 @@ class StudentsAbsence:
 async def get_new_absence(
     uow: UnitOfWork, caller: Caller, student_id: UUID, told: ExpectedAbsence, *, now: datetime
 ) -> StudentsAbsence:
-    """Check a new absence and read what it covers.
+    """Check a new absence and read what it covers. Until the transaction ends, nobody else tells an absence of the
+    student.
 
-    Raises StudentNotFound, EnrollmentsNotOfStudent, PermissionDenied and ExpectedAbsenceNotPossible.
+    Raises AbsenceAlreadyReported (to families), StudentNotFound, EnrollmentsNotOfStudent, PermissionDenied and
+    ExpectedAbsenceNotPossible.
     """
     await _require_visible(uow, caller, student_id)
     absence = await _with_places(uow, student_id, told)
@@ -67,7 +70,10 @@ async def get_new_absence(
         raise EnrollmentsNotOfStudent(tuple(sorted(unknown)))
     await _require_own_classes(uow, caller, absence)
     today = absence.today(now)
-    require_possible(told, today, await count_open_absences(uow, student_id, today))
+    open_absences = await hold_absences(uow, student_id, today)
+    if caller.portal is Portal.CUSTOMER:
+        require_not_reported(told, open_absences, absence.places)
+    require_possible(told, today, len(open_absences))
     return absence
 
 

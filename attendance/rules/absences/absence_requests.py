@@ -3,14 +3,18 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.absences.expected_absence_refusals import ExpectedAbsenceNotPossible, ExpectedAbsenceSettled
-from attendance.rules.absences.expected_absences import ExpectedAbsence, covers
+from attendance.rules.absences.expected_absence_refusals import (
+    AbsenceAlreadyReported,
+    ExpectedAbsenceNotPossible,
+    ExpectedAbsenceSettled,
+)
+from attendance.rules.absences.expected_absences import ExpectedAbsence, covers, includes
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates, local_date, starts_at
 from attendance.rules.organization.permissions import SEE_ALL, Caller, counting, sees_all_occurrences
@@ -37,6 +41,15 @@ COMMENT_LIMIT = 500
 _DAY = timedelta(days=1)
 # No local date on earth is earlier than that of the time zone 12 hours behind UTC.
 _LATEST_ZONE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAbsence:
+    """An absence that is requested or approved."""
+
+    id: UUID
+    state: ExpectedAbsenceState
+    told: ExpectedAbsence
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,18 @@ def require_possible(told: ExpectedAbsence, today: date, open_absences: int) -> 
     reason = _impossible(told, today, open_absences)
     if reason is not None:
         raise _not_possible(reason, today)
+
+
+def require_not_reported(
+    told: ExpectedAbsence, open_absences: Iterable[OpenAbsence], places: Sequence[EnrollmentFacts]
+) -> None:
+    """Raise AbsenceAlreadyReported when one of the student's open absences includes what a family reports, and covers
+    all occurrences that it covers. A window covers one more when an occurrence of the day before runs past midnight.
+    """
+    hits = set(hit_keys(told, places))
+    for each in open_absences:
+        if includes(each.told, told) and hits <= set(hit_keys(each.told, places)):
+            raise AbsenceAlreadyReported(each.id, each.state)
 
 
 def require_not_over(told: ExpectedAbsence, today: date) -> None:

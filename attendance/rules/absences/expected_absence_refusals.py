@@ -40,6 +40,15 @@ class ExpectedAbsenceNotPossible(Refusal):
 
 
 @dataclass(eq=False)
+class AbsenceAlreadyReported(Refusal):
+    """An absence of the student that is requested or approved covers all that the family reports (R6.2)."""
+
+    expected_absence_id: UUID
+    state: ExpectedAbsenceState
+    message: str = "This absence is reported already."
+
+
+@dataclass(eq=False)
 class EnrollmentsNotOfStudent(Refusal):
     """Some enrollments are not the student's, or the caller may not see them (R6.1)."""
 

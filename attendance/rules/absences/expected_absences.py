@@ -51,6 +51,21 @@ def covers(
     )
 
 
+def includes(absence: ExpectedAbsence, other: ExpectedAbsence) -> bool:
+    """Return whether the absence says all that the other one says: its dates, its window and its enrollments."""
+    if not absence.starts_on <= other.starts_on <= other.ends_on <= absence.ends_on:
+        return False
+    if absence.enrollment_ids is not None and (
+        other.enrollment_ids is None or not other.enrollment_ids <= absence.enrollment_ids
+    ):
+        return False
+    if absence.window_start is None or absence.window_end is None:
+        return True
+    if other.window_start is None or other.window_end is None:
+        return False
+    return absence.window_start <= other.window_start and other.window_end <= absence.window_end
+
+
 def covering(
     absences: Collection[ExpectedAbsence],
     on_date: date,

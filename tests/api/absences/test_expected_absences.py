@@ -109,7 +109,7 @@ async def test_R6_1_enrollments_of_others_are_refused(desk: AbsenceDesk) -> None
 async def test_R6_1_dates_are_bounded(desk: AbsenceDesk, first: date, days: int, reason: str | None) -> None:
     before = await fingerprint(desk.world)
     dates: dict[str, Any] = {"startsOn": f"{first}", "endsOn": f"{first + timedelta(days=days - 1)}"}
-    for done in (await desk.record(**dates), await desk.request(**dates)):
+    for done in (await desk.request(**dates), await desk.record(**dates)):
         if reason is None:
             assert done["expectedAbsence"]["startsOn"] == f"{first}"
         else:
@@ -159,6 +159,34 @@ async def test_R6_2_guardians_ask_and_staff_approve(desk: AbsenceDesk) -> None:
     assert done["decidedBy"] is not None
     sheet = await desk.sheet()
     assert ([each["kind"] for each in sheet["changes"]], sheet["openings"]) == (["ROSTER"], 1)
+
+
+async def test_R6_2_a_family_reports_an_absence_once(desk: AbsenceDesk) -> None:
+    first = (await desk.request(endsOn="2026-11-17", comment="fever"))["expectedAbsence"]
+    before = await fingerprint(desk.world)
+    enrollments = [encode_id("Enrollment", desk.enrollment)]
+    narrower: tuple[dict[str, Any], ...] = (
+        {"endsOn": "2026-11-17"},
+        {"comment": "again"},
+        {"windowStarts": "16:00", "windowEnds": "18:00"},
+        {"enrollmentIds": enrollments},
+    )
+    for given in narrower:
+        refused = await desk.request(**given)
+        assert (refused["__typename"], refused["state"]) == ("AbsenceAlreadyReported", "REQUESTED"), given
+        assert refused["expectedAbsenceId"] == first["id"]
+    assert await fingerprint(desk.world) == before
+    # What says more is another absence, and so is what the family tells after it withdrew the first.
+    assert (await desk.request(endsOn="2026-11-18"))["expectedAbsence"]["state"] == "REQUESTED"
+    for row in await desk.world.rows(models.ExpectedAbsence):
+        await desk.settle("withdraw", encode_id("ExpectedAbsence", row.id), desk.family)
+    part = (await desk.request(windowStarts="17:00", windowEnds="17:10", enrollmentIds=enrollments))["expectedAbsence"]
+    for wider in ({"windowStarts": "16:00", "windowEnds": "17:10", "enrollmentIds": enrollments}, {}):
+        assert (await desk.request(**wider))["__typename"] == "RequestExpectedAbsenceSuccess", wider
+    again = await desk.request(windowStarts="17:05", windowEnds="17:10", enrollmentIds=enrollments)
+    assert (again["__typename"], again["expectedAbsenceId"]) == ("AbsenceAlreadyReported", part["id"])
+    # Staff see what is told, and may record beside it.
+    assert (await desk.record(isExcused=True))["__typename"] == "RecordExpectedAbsenceSuccess"
 
 
 async def test_R6_2_requests_can_be_switched_off(desk: AbsenceDesk) -> None:
@@ -211,8 +239,8 @@ async def test_R6_2_two_days_before_monday_17_00_is_saturday_17_00_by_the_wall_c
 async def test_R6_2_the_first_occurrence_that_takes_place_counts_for_the_notice(desk: AbsenceDesk) -> None:
     await desk.world.change_settings(absence_notice_minutes=3 * 24 * 60)
     await desk.world.occurrence(desk.lesson.timeslot_id, cancelled_at=desk.office.clock.now)
-    assert not (await desk.request(endsOn=f"{NEXT_MONDAY}"))["expectedAbsence"]["isLate"]
     assert not (await desk.request(endsOn=f"{MONDAY}"))["expectedAbsence"]["isLate"]
+    assert not (await desk.request(endsOn=f"{NEXT_MONDAY}"))["expectedAbsence"]["isLate"]
 
 
 async def test_R6_2_what_is_settled_stays_settled(desk: AbsenceDesk) -> None:

@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "EXPECTED_ABSENCE_NOT_POSSIBLE TOO_MANY_DAYS": "That is too long for one report. Split it into shorter ones.",
   "EXPECTED_ABSENCE_NOT_POSSIBLE TOO_FAR_AHEAD": "That is too far ahead.",
   "EXPECTED_ABSENCE_NOT_POSSIBLE TOO_MANY": "Too many absences are reported already. Please call the office.",
+  ABSENCE_ALREADY_REPORTED: "This absence is reported already.",
   EXPECTED_ABSENCE_SETTLED: "This absence was settled meanwhile.",
   MAKEUP_APPROVAL_REQUIRED: "The office decides about makeups now. Send a request instead.",
   MAKEUP_APPROVAL_NOT_REQUIRED: "You can book makeups yourself now. Open this page again.",
