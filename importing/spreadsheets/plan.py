@@ -124,11 +124,21 @@ def plan_plain(plan: Plan, sheet: Sheet, references: References) -> None:
         if outcome is None:
             continue
         if (first := taken.setdefault(id_, line)) is not line:
-            reason = f"is the same row as on line {first.number}"
-            plan.report.error(f"{sheet.file}.csv", line.number, "id", line.key, reason)
+            plan.report.error(f"{sheet.file}.csv", line.number, *_same_row(sheet, first, line))
         elif is_sound(plan, sheet, outcome):
             plan.add(sheet, outcome)
     plan_gone(plan, sheet)
+
+
+def _same_row(sheet: Sheet, first: Line, line: Line) -> tuple[str, str, str]:
+    """Return the column, the value and the reason why two lines are about one row: rows that the office made are found
+    by a value such as the name.
+    """
+    value = str(line.cells.get(sheet.matches) or "") if sheet.matches else ""
+    if value and value.casefold() == str(first.cells.get(sheet.matches) or "").casefold():
+        where = f"the row on line {first.number} (id {first.key})"
+        return sheet.matches, value, f"is also the {sheet.matches} of {where}; give each a {sheet.matches} of its own"
+    return "id", line.key, f"is the same row as on line {first.number} (id {first.key})"
 
 
 def follow_line(plan: Plan, sheet: Sheet, line: Line, id_: UUID) -> Outcome | None:

@@ -11,6 +11,7 @@ from importing.spreadsheets.known import Known, title
 from importing.spreadsheets.reading import Line, Lines, Source
 from importing.spreadsheets.sheets import BY_FILE
 
+_NAMED = 5  # the most rows that a reason names
 _THINGS = {"staff": "member of staff", "classes": "class", "families": "family", "calendars": "closure calendar"}
 
 
@@ -120,11 +121,22 @@ class References:
         if len(named) == 1:
             return named.pop()
         if named:
-            raise Unresolved(f"is the name of {len(named)} {BY_FILE[file].thing}; write the id")
+            raise Unresolved(
+                f"is the name of {len(named)} {BY_FILE[file].thing} ({self._keys(file, named)}); write the id"
+            )
         thing = _THINGS.get(file, file.removesuffix("s"))
         where = f"in {file}.csv nor in Rollbook" if self._source[file].is_there else "in Rollbook"
         is_there = "is neither the id nor the name of a" if self._source[file].is_there else "is no id or name of a"
         raise Unresolved(f"{is_there} {thing} {where}")
+
+    def _keys(self, file: str, ids: set[UUID]) -> str:
+        """Return what a cell can write for each of the rows: its key in the file with its line, or Rollbook's id."""
+        lines, found = self._source[file].by_key, []
+        keys = {id_: key for key, id_ in reversed(self._targets[file].by_key.items()) if id_ in ids}
+        for id_ in sorted(ids, key=lambda each: (keys[each] not in lines, keys[each])):
+            line = lines.get(keys[id_])
+            found.append(keys[id_] if line is None else f"{keys[id_]} on line {line.number}")
+        return ", ".join(found[:_NAMED]) + (" ..." if len(found) > _NAMED else "")
 
     def _left(self, file: str, id_: UUID) -> UUID:
         row = self._known.row(file, id_)

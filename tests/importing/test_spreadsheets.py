@@ -375,3 +375,32 @@ async def test_R13_8_an_import_that_ends_in_the_middle_leaves_nothing(office: Of
 async def test_R13_11_a_folder_without_our_files_is_refused(office: Office, files: Any) -> None:
     with pytest.raises(ImportRefused, match=r"contains none of the files that are read: locations\.csv, closures\.csv"):
         await office.load(files)
+
+
+async def test_R13_8_a_name_of_two_locations_is_refused_with_their_rows(office: Office) -> None:
+    files = swim_school()
+    for id_, name in (("river", "NORTH"), ("lake", "Shore"), ("sea", "shore")):
+        files["locations"].append({"id": id_, "name": name, "time_zone": "America/Chicago"})
+    row_of(files, "classes", "camp")["location"] = "SHORE"
+    report = await office.load(files)
+    assert not report.is_kept
+    ending = "; give each a name of its own"
+    # The location that founding made is that of line 2, by its name.
+    assert {(each.file, each.line, each.column, each.value, each.reason) for each in report.errors} >= {
+        ("locations.csv", 3, "name", "NORTH", f"is also the name of the row on line 2 (id north){ending}"),
+        ("locations.csv", 4, "name", "Shore", f"is also the name of the row on line 5 (id sea){ending}"),
+        ("locations.csv", 5, "name", "shore", f"is also the name of the row on line 4 (id lake){ending}"),
+        (
+            *("classes.csv", 3, "location", "SHORE"),
+            "is the name of 2 locations (lake on line 4, sea on line 5); write the id",
+        ),
+    }
+    row_of(files, "locations", "river")["name"] = "River"
+    row_of(files, "locations", "sea")["name"] = "Sea"
+    assert (await office.load(files)).is_kept
+    assert (await office.load(files)).changes == 0
+    # A row is told of one that only Rollbook has.
+    files["locations"] = [{"id": "new", "name": "north", "time_zone": "America/Chicago"}]
+    (taken,) = [each for each in (await office.load(files)).errors if each.column == "name"]
+    assert taken.reason.startswith("is also the name of the location ")
+    assert taken.reason.endswith(f" in Rollbook{ending}")
