@@ -90,6 +90,7 @@ from gql.organization import (
     update_class_settings,
     update_kiosk_settings,
     update_makeup_token_settings,
+    update_organization,
     update_security_settings,
     update_staff_portal_settings,
 )
@@ -185,6 +186,7 @@ class Mutation:
     update_kiosk_settings = update_kiosk_settings.field
     update_absence_settings = update_absence_settings.field
     update_makeup_token_settings = update_makeup_token_settings.field
+    update_organization = update_organization.field
     update_security_settings = update_security_settings.field
     cancel_occurrences = cancel_occurrences.field
     create_cancellation_tokens = create_cancellation_tokens.field

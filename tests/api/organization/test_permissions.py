@@ -507,6 +507,7 @@ TABLE: dict[str, Row] = {
         **NOT_KIOSKS,
     ),
     "Mutation.updateSecuritySettings": act(lambda _: {"secondFactorRequired": False}, OWNER, **SETTING),
+    "Mutation.updateOrganization": act(lambda _: {"currency": "EUR"}, OWNER, **SETTING),
     "Mutation.resetSecondFactor": act(
         lambda stage: {"personId": stage.id("StaffMember", stage.tom)}, OWNER, **OF_STUDENT
     ),
