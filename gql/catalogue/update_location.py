@@ -1,5 +1,6 @@
 """The mutation `updateLocation`, with its preview."""
 
+from datetime import date
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -9,18 +10,21 @@ from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.locations import update_location
 from gql.calendar.offering import Location
 from gql.catalogue.acting import (
+    CORRECTS_PAST_DESCRIPTION,
+    FROM_DESCRIPTION,
     MANAGES,
     NAME_LENGTH,
     NEEDS,
     NOTIFY_DESCRIPTION,
     Act,
+    checked_terms,
     checked_zone,
     given_values,
     rehearsed,
     required,
     with_name,
 )
-from gql.catalogue.catalogue_refusals import NotPossible
+from gql.catalogue.catalogue_refusals import NotPossible, PastIsFixed
 from gql.catalogue.effect import PREVIEW_DESCRIPTION, CatalogueEffect, CataloguePreview, show_effect
 from gql.catalogue.shown import location_of
 from gql.fields.act_once import act_once
@@ -29,6 +33,8 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
+
+_FROM = "Of the time zone. The name changes at once. " + FROM_DESCRIPTION
 
 
 @strawberry.input(description="The changes to a location.")
@@ -40,6 +46,8 @@ class UpdateLocationInput:
     time_zone: Maybe[str] = strawberry.field(
         default=None, description="The IANA name of the time zone. Leave it out to keep the present one."
     )
+    since_on: date | None = strawberry.field(name="from", default=None, description=_FROM)
+    corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)
     notify_families: bool = strawberry.field(default=False, description=NOTIFY_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
@@ -51,7 +59,7 @@ class UpdateLocationSuccess:
 
 
 UpdateLocationResult: TypeAlias = Annotated[
-    UpdateLocationSuccess | NotPossible | ImportIsRunning | PermissionDenied,
+    UpdateLocationSuccess | NotPossible | PastIsFixed | ImportIsRunning | PermissionDenied,
     strawberry.union("UpdateLocationResult", description="What was done, or the reason why nothing was changed."),
 ]
 
@@ -61,9 +69,8 @@ def _act(input: UpdateLocationInput) -> Act:
     values = required(with_name(given_values(name=input.name, time_zone=input.time_zone)), "time_zone")
     if "time_zone" in values:
         checked_zone(values["time_zone"])
-    return lambda uow, viewer, now: update_location(
-        uow, viewer, location_id, values, notifies=input.notify_families, now=now
-    )
+    terms = checked_terms(input.since_on, corrects_past=input.corrects_past, notifies=input.notify_families)
+    return lambda uow, viewer, now: update_location(uow, viewer, location_id, values, terms, now=now)
 
 
 async def resolve(
@@ -81,8 +88,9 @@ async def resolve_preview(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Rename a location, or put it into another time zone from today on. Occurrences keep their local "
-    "time; those that took place keep the zone in which they did. " + NEEDS,
+    description="Rename a location, or put it into another time zone from a date on. Occurrences keep their local "
+    "time; those before the date keep the zone that they had. What is today at the location follows the new zone at "
+    "once, also when the date is later. " + NEEDS,
     metadata=MANAGES,
 )
 preview = strawberry.field(

@@ -1,5 +1,6 @@
 """The mutation `updateProgram`, with its preview."""
 
+from datetime import date
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -9,15 +10,19 @@ from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.programs import update_program
 from gql.calendar.offering import Program
 from gql.catalogue.acting import (
+    CORRECTS_PAST_DESCRIPTION,
+    FROM_DESCRIPTION,
     MANAGES,
     NAME_LENGTH,
     NEEDS,
     NOTIFY_DESCRIPTION,
     Act,
+    checked_terms,
     given_values,
     rehearsed,
     with_name,
 )
+from gql.catalogue.catalogue_refusals import MarksInTheWay, PastIsFixed
 from gql.catalogue.effect import PREVIEW_DESCRIPTION, CatalogueEffect, CataloguePreview, show_effect
 from gql.catalogue.shown import program_of
 from gql.fields.act_once import act_once
@@ -26,6 +31,8 @@ from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
+
+_FROM = "Of the blackout schedule. The name changes at once. " + FROM_DESCRIPTION
 
 
 @strawberry.input(description="The changes to a program.")
@@ -38,6 +45,8 @@ class UpdateProgramInput:
         default=None,
         description="The id of its blackout schedule; null takes it away. Leave it out to keep the present one.",
     )
+    since_on: date | None = strawberry.field(name="from", default=None, description=_FROM)
+    corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)
     notify_families: bool = strawberry.field(default=False, description=NOTIFY_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 
@@ -49,7 +58,7 @@ class UpdateProgramSuccess:
 
 
 UpdateProgramResult: TypeAlias = Annotated[
-    UpdateProgramSuccess | ImportIsRunning | PermissionDenied,
+    UpdateProgramSuccess | PastIsFixed | MarksInTheWay | ImportIsRunning | PermissionDenied,
     strawberry.union("UpdateProgramResult", description="What was done, or the reason why nothing was changed."),
 ]
 
@@ -59,9 +68,8 @@ def _act(input: UpdateProgramInput) -> Act:
     values = with_name(given_values(name=input.name, blackout_schedule_id=input.blackout_schedule_id))
     if (given := values.get("blackout_schedule_id")) is not None:
         values["blackout_schedule_id"] = decode_id(given, "BlackoutSchedule", "input.blackoutScheduleId")
-    return lambda uow, viewer, now: update_program(
-        uow, viewer, program_id, values, notifies=input.notify_families, now=now
-    )
+    terms = checked_terms(input.since_on, corrects_past=input.corrects_past, notifies=input.notify_families)
+    return lambda uow, viewer, now: update_program(uow, viewer, program_id, values, terms, now=now)
 
 
 async def resolve(
@@ -79,8 +87,9 @@ async def resolve_preview(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Rename a program, or give it another blackout schedule from today on. Makeups on dates that are "
-    "then closed are given back. " + NEEDS,
+    description="Rename a program, or give it another blackout schedule from a date on. Before that date, what is "
+    "closed stays closed and nothing else is; closures that are added to the new schedule later count on all of their "
+    "dates. Makeups on dates that are then closed are given back. " + NEEDS,
     metadata=MANAGES,
 )
 preview = strawberry.field(

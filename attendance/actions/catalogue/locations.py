@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from attendance.actions.catalogue.changed import CatalogueChanged
-from attendance.actions.catalogue.steps.find import earliest_today, require_row
+from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
 from attendance.rules.catalogue.catalogue_refusals import NotPossible, StillUsed
 from attendance.rules.catalogue.terms import Terms
@@ -31,17 +31,17 @@ async def update_location(
     viewer: Viewer,
     location_id: UUID,
     values: dict[str, str],
+    terms: Terms,
     *,
-    notifies: bool,
     now: datetime,
 ) -> CatalogueChanged:
-    """Rename the location or put it into another time zone. What was held there keeps the zone that it was held in.
+    """Rename the location at once, or put it into another time zone. Occurrences before the date of the change keep the
+    zone that they had; the location's own clock follows at once.
 
     values -- `name` and `time_zone`, as far as they change
 
-    Raises NothingFound, ImportIsRunning and NotPossible.
+    Raises NothingFound, ImportIsRunning, PermissionDenied, PastIsFixed and NotPossible.
     """
-    terms = Terms(notifies=notifies)
     await begin_change(uow, viewer, terms)
     location = await require_row(uow, models.Location, location_id)
     if values.get("name", location.name) != location.name:
@@ -49,7 +49,7 @@ async def update_location(
     if values.get("time_zone", location.time_zone) == location.time_zone:
         await change_row(uow, models.Location, location_id, **values)
         return CatalogueChanged(location_id)
-    offerings = await offerings_at(uow, location_id, since=await earliest_today(uow, now))
+    offerings = await offerings_at(uow, location_id, since=await first_concerned(uow, terms, now))
     async with timetables_changed(uow, viewer, offerings, terms, now=now) as change:
         await keep_what_held(fetch_in(uow.connection), uow.organization_id, change.dates)
         await change_row(uow, models.Location, location_id, **values)

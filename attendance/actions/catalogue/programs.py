@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from attendance.actions.catalogue.changed import CatalogueChanged
-from attendance.actions.catalogue.steps.find import earliest_today, require_row
+from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
 from attendance.rules.catalogue.catalogue_refusals import StillUsed
 from attendance.rules.catalogue.terms import Terms
@@ -30,16 +30,15 @@ async def create_program(
 
 
 async def update_program(
-    uow: UnitOfWork, viewer: Viewer, program_id: UUID, values: dict[str, Any], *, notifies: bool, now: datetime
+    uow: UnitOfWork, viewer: Viewer, program_id: UUID, values: dict[str, Any], terms: Terms, *, now: datetime
 ) -> CatalogueChanged:
-    """Rename the program, or give it another blackout schedule from today on. Which dates are closed later is a matter
-    of the closures in it, so the schedule itself needs no date.
+    """Rename the program at once, or give it another blackout schedule from a date on. What is closed before that date
+    stays so, and nothing else is closed there.
 
     values -- `name` and `blackout_schedule_id`, as far as they change
 
-    Raises NothingFound and ImportIsRunning.
+    Raises NothingFound, ImportIsRunning, PermissionDenied, PastIsFixed and MarksInTheWay.
     """
-    terms = Terms(notifies=notifies)
     await begin_change(uow, viewer, terms)
     program = await require_row(uow, models.Program, program_id)
     schedule_id = values.get("blackout_schedule_id", program.blackout_schedule_id)
@@ -48,7 +47,7 @@ async def update_program(
         return CatalogueChanged(program_id)
     if schedule_id is not None:
         await require_row(uow, models.BlackoutSchedule, schedule_id)
-    offerings = await offerings_of_program(uow, program_id, since=await earliest_today(uow, now))
+    offerings = await offerings_of_program(uow, program_id, since=await first_concerned(uow, terms, now))
     async with timetables_changed(uow, viewer, offerings, terms, now=now) as change:
         await keep_what_held(fetch_in(uow.connection), uow.organization_id, change.dates)
         await change_row(uow, models.Program, program_id, **values)

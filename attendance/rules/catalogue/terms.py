@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from attendance.rules.catalogue.catalogue_refusals import PastIsFixed
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -16,3 +18,10 @@ class Terms:
     since: date | None = None
     corrects_past: bool = False
     notifies: bool = False
+
+
+def check_not_past(terms: Terms, today: date) -> None:
+    """Raise PastIsFixed for a change that would hold before today and is no correction of the past."""
+    if terms.since is not None and terms.since < today and not terms.corrects_past:
+        message = f"What was before {today} is fixed. An owner can correct it with correctsPast."
+        raise PastIsFixed(today, message)

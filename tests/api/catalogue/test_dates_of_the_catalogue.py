@@ -196,6 +196,56 @@ async def test_R13_2_another_zone_holds_from_today_and_the_past_keeps_its_own(de
     assert [datetime.fromisoformat(each).astimezone(UTC).hour for each in starts.values()] == [23, 0]
 
 
+async def test_R13_2_a_program_gets_other_closures_from_a_given_date_on(desk: Desk) -> None:
+    held = await desk.dates(MONDAY - 2 * WEEK)
+    closing = [(MONDAY - WEEK, MONDAY + 3 * WEEK, BlackoutScope.BOTH)]
+    await desk.world.program(name="Other", blackouts=closing)
+    (row,) = await desk.world.rows(models.BlackoutSchedule)
+    schedule = encode_id("BlackoutSchedule", row.id)
+    given: dict[str, Any] = {"programId": encode_id("Program", desk.program), "blackoutScheduleId": schedule}
+    past = await desk.act("updateProgram", **(given | {"from": str(MONDAY - WEEK)}))
+    assert past["__typename"] == "PastIsFixed"
+    # The closures of the new schedule count from the date on, not before it.
+    since = {"from": str(MONDAY + 2 * WEEK)}
+    effect = (await desk.previewed("updateProgram", **(given | since)))["effect"]
+    assert (effect["disappearingCount"], effect["appearingCount"]) == (2, 0)
+    closed = [(str(MONDAY + weeks * WEEK), "17:00") for weeks in (2, 3)]
+    assert await desk.dates(MONDAY - 2 * WEEK) == [each for each in held if each not in closed]
+    # A change from an earlier date replaces the planned one.
+    given["blackoutScheduleId"] = None
+    taken = await desk.previewed("updateProgram", **(given | {"from": str(MONDAY + WEEK)}))
+    assert taken["effect"]["appearingCount"] == 2
+    assert await desk.dates(MONDAY - 2 * WEEK) == held
+    # A correction of the past reaches back, and only owners make it.
+    given["blackoutScheduleId"] = schedule
+    corrected = await desk.previewed("updateProgram", correctsPast=True, **(given | {"from": str(MONDAY - WEEK)}))
+    assert corrected["effect"]["disappearingCount"] == 5
+    clerk = await desk.api.as_staff(desk.world, Permission.MANAGE_CATALOGUE, Permission.OFFICE_SEE_ALL)
+    denied = await clerk.act("updateProgram", correctsPast=True, **given)
+    assert (denied["__typename"], denied["permission"]) == ("PermissionDenied", "OWNER")
+
+
+async def test_R13_2_another_zone_holds_from_a_given_date_on(desk: Desk) -> None:
+    given: dict[str, Any] = {"locationId": encode_id("Location", desk.world.location_id), "timeZone": "America/Denver"}
+    days = [MONDAY + weeks * WEEK for weeks in (-1, 1, 2)]
+
+    async def hours() -> list[int]:
+        found = [(await desk.api.occurrence(desk.lesson.sheet_id(day), "startsAt"))["startsAt"] for day in days]
+        return [datetime.fromisoformat(each).astimezone(UTC).hour for each in found]
+
+    chicago, denver = 23, 0
+    assert await hours() == [chicago] * 3
+    past = await desk.act("updateLocation", **(given | {"from": str(MONDAY - WEEK)}))
+    assert past["__typename"] == "PastIsFixed"
+    done = await desk.previewed("updateLocation", **(given | {"from": str(MONDAY + 2 * WEEK)}))
+    assert done["effect"]["movingCount"] > 0
+    assert await hours() == [chicago, chicago, denver]
+    # The zone was wrong all the time: an owner corrects it from the beginning.
+    given["timeZone"] = "America/New_York"
+    await desk.previewed("updateLocation", correctsPast=True, **(given | {"from": str(MONDAY - 2 * WEEK)}))
+    assert await hours() == [22] * 3
+
+
 async def test_R11_3_nothing_of_another_business_is_named(desk: Desk, world: World) -> None:
     elsewhere = await new_world(world.owner, name="Other Gym")
     session = await elsewhere.session(MONDAY, None)

@@ -108,8 +108,8 @@ class School:
             ("updateBlackoutDate", {"blackoutDateId": pick(self.closures), "startsOn": first, "endsOn": second}),
             ("updateBlackoutDate", {"blackoutDateId": pick(self.closures), "scope": pick(["BILLING", "BOTH"])}),
             ("endBlackoutDate", {"blackoutDateId": pick(self.closures), **since}),
-            ("updateProgram", {"programId": self.program, "blackoutScheduleId": pick([None, self.schedule])}),
-            ("updateLocation", {"locationId": self.annex, "timeZone": pick(["America/Denver", "Asia/Tokyo"])}),
+            ("updateProgram", {"programId": self.program, "blackoutScheduleId": pick([None, self.schedule]), **since}),
+            ("updateLocation", {"locationId": self.annex, "timeZone": pick(["America/Denver", "Asia/Tokyo"]), **since}),
         ]
         return self.random.choice(changes)
 

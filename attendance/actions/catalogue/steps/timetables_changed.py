@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from attendance.actions.catalogue.steps.tell_families import tell_families
 from attendance.actions.makeups.give_back_makeups import give_back_makeups
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, local_date
-from attendance.rules.catalogue.catalogue_refusals import MarksInTheWay, PastIsFixed
+from attendance.rules.catalogue.catalogue_refusals import MarksInTheWay
 from attendance.rules.catalogue.effects import NO_EFFECT, Effect, GivenBack, sum_up
 from attendance.rules.catalogue.meetings import (
     MeetingChange,
@@ -21,7 +21,7 @@ from attendance.rules.catalogue.meetings import (
     compare,
     picture,
 )
-from attendance.rules.catalogue.terms import Terms
+from attendance.rules.catalogue.terms import Terms, check_not_past
 from attendance.rules.organization.permissions import Viewer, may
 from attendance.rules.people.erasure_refusals import ImportIsRunning
 from attendance.rules.refusals import PermissionDenied
@@ -142,13 +142,6 @@ def _check_past(programmes: Sequence[Programme], terms: Terms, now: datetime) ->
     zones = {setting.time_zone for programme in programmes for setting in programme.settings}
     today = min((local_date(now, ZoneInfo(zone)) for zone in zones), default=now.date())
     check_not_past(terms, today)
-
-
-def check_not_past(terms: Terms, today: date) -> None:
-    """Raise PastIsFixed for a change that would hold before today and is no correction of the past."""
-    if terms.since is not None and terms.since < today and not terms.corrects_past:
-        message = f"What was before {today} is fixed. An owner can correct it with correctsPast."
-        raise PastIsFixed(today, message)
 
 
 async def _read(uow: UnitOfWork, offering_ids: Collection[UUID], within: DateSpan) -> _State:
