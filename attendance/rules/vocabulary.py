@@ -449,6 +449,7 @@ class SubstituteNotPossibleReason(StrEnum):
     OVER = "OVER"
     IS_ABSENT_PERSON = "IS_ABSENT_PERSON"
     IS_AWAY = "IS_AWAY"
+    HAS_LEFT = "HAS_LEFT"
     TEACHES_IT = "TEACHES_IT"
     TEACHES_THEN = "TEACHES_THEN"
 

@@ -41,7 +41,7 @@ LIMIT :limit
 )
 
 _STAFF_HERE = """
-SELECT p.id, p.first_name, p.last_name, nullif(btrim(p.email), '') AS email FROM person p
+SELECT p.id, p.first_name, p.last_name, nullif(btrim(p.email), '') AS email, p.ends_on FROM person p
 WHERE p.organization_id = :organization_id AND p.id = ANY (CAST(:ids AS uuid[])) AND p.kind = 'STAFF'
   AND p.ended_at IS NULL
 ORDER BY p.id
@@ -52,10 +52,13 @@ _STAFF_HELD = text(_STAFF_HERE + "FOR NO KEY UPDATE")
 
 @dataclass(frozen=True, slots=True)
 class LockedStaff:
-    """A staff member. `email` is None when they have none."""
+    """A staff member. `email` is None when they have none. `ends_on`: the date of the planned end of the access, or
+    None.
+    """
 
     facts: PersonFacts
     email: str | None
+    ends_on: date | None
 
 
 async def lock_staff(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, LockedStaff]:
@@ -169,4 +172,6 @@ def _given(organization_id: UUID, ids: Collection[UUID]) -> dict[str, Any]:
 
 
 def _staff(rows: Iterable[Row[Any]]) -> dict[UUID, LockedStaff]:
-    return {row.id: LockedStaff(PersonFacts(row.id, row.first_name, row.last_name), row.email) for row in rows}
+    return {
+        row.id: LockedStaff(PersonFacts(row.id, row.first_name, row.last_name), row.email, row.ends_on) for row in rows
+    }

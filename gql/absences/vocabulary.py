@@ -36,6 +36,7 @@ described(
         SubstituteNotPossibleReason.OVER: "The occurrence's date is over at its location.",
         SubstituteNotPossibleReason.IS_ABSENT_PERSON: "The substitute is the absent person.",
         SubstituteNotPossibleReason.IS_AWAY: "The substitute is also marked absent on that date.",
+        SubstituteNotPossibleReason.HAS_LEFT: "The substitute's access is planned to end by that date.",
         SubstituteNotPossibleReason.TEACHES_IT: "The substitute already teaches the offering.",
         SubstituteNotPossibleReason.TEACHES_THEN: "The substitute teaches something else at that time, or substitutes "
         "for somebody else. Pass `allowSameTime` to permit it.",

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from attendance.actions.absences.steps.lock_staff_absence import LockedAbsence, lock_staff_absence
 from attendance.actions.absences.steps.tell_substitutes import Act, tell_assigned, tell_released
-from attendance.rules.absences.substitutes import Assignment, AssignmentOptions, Meeting, require_free, require_needed
+from attendance.rules.absences.substitutes import (
+    Assignment,
+    AssignmentOptions,
+    Meeting,
+    require_free,
+    require_needed,
+    require_still_here,
+)
 from attendance.rules.calendar.listings import expand
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
@@ -87,11 +94,13 @@ async def _require_free(
         meetings = [] if allow_same_time else await _meetings(uow, substitute_id, within)
         # Two of the given occurrences can also be at the same time.
         meetings += [Meeting(head.key, head.starts_at, head.ends_at) for head in mine]
+        substitute = absence.staff[substitute_id]
         for head in mine:
+            require_still_here(head, substitute.facts, substitute.ends_on)
             require_free(
                 head,
                 absence.facts.person.id,
-                absence.staff[substitute_id].facts,
+                substitute.facts,
                 [span for _, span in away.get(substitute_id, [])],
                 meetings,
                 allow_same_time=allow_same_time,

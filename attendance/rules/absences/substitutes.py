@@ -180,6 +180,17 @@ def require_free(
             _refuse_substitute(reason.TEACHES_THEN, head, substitute, other.key, message)
 
 
+def require_still_here(head: OccurrenceHead, substitute: PersonFacts, ends_on: date | None) -> None:
+    """Raise SubstituteNotPossible when the substitute has left by the date of the occurrence.
+
+    ends_on -- the first date without access, when it is planned; None: no end is planned
+    """
+    if ends_on is not None and ends_on <= head.key.held_on:
+        name = f"{substitute.first_name} {substitute.last_name}"
+        message = f"{name} works until the day before {ends_on}."
+        _refuse_substitute(SubstituteNotPossibleReason.HAS_LEFT, head, substitute, None, message)
+
+
 def reason_prefix(key: OccurrenceKey, absent_id: UUID) -> str:
     """Return the prefix of the reasons of all e-mails about the substitute of this person at an occurrence (R9.8)."""
     return f"substitution/{key.timeslot_id}/{key.held_on}/{absent_id}/"

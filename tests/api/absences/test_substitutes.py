@@ -169,10 +169,14 @@ async def _refused(desk: Desk, case: str) -> Any:
         await desk.mark(desk.sue, MONDAY + WEEK, weeks=0)
     if case == "teaches it":
         await desk.teaches(desk.sue, desk.lesson)
+    if case == "leaves":
+        await desk.world.change(models.Person, desk.sue, ends_on=MONDAY + WEEK, ends_at=LONG_AGO + 999 * WEEK)
     return absence
 
 
-@pytest.mark.parametrize(("case", "reason"), [("is away", "IS_AWAY"), ("teaches it", "TEACHES_IT")])
+@pytest.mark.parametrize(
+    ("case", "reason"), [("is away", "IS_AWAY"), ("teaches it", "TEACHES_IT"), ("leaves", "HAS_LEFT")]
+)
 async def test_R9_9_who_cannot_stand_in(desk: Desk, case: str, reason: str) -> None:
     absence = await _refused(desk, case)
     refused = await desk.assign(absence, (desk.on(1), desk.sue), allowSameTime=True)
