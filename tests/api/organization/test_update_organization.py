@@ -18,7 +18,7 @@ SHOWN = "organization { name currency }"
 
 async def test_the_currency_changes_while_no_family_has_a_balance(world: World, api: Api) -> None:
     owner = await api.as_staff(world, Permission.OWNER)
-    manager = await api.as_staff(world, Permission.MANAGE_SETTINGS)
+    manager = await api.as_staff(world, Permission.MANAGE_SETTINGS, Permission.OFFICE_ATTENDANCE_VIEW)
     family = await world.family()
     changed = await owner.act("updateOrganization", SHOWN, currency="EUR", idempotencyKey="1")
     assert changed["organization"]["currency"] == "EUR"
