@@ -53,6 +53,7 @@ BOUNDED = {
         LeavingEffect.enrollmentIds EraseFamilyPreview.students Family.guardians Family.phones Family.students
         Guardian.phones
         GuardianViewer.students KioskFamily.students""",
+    "the weekdays and times at which one class met in a year": "ReportClass.meetings",
     "one student's day": "KioskStudent.occurrences Student.today StudentChanged.today StudentChanged.marks",
     "one student's life here: some enrollments a year, at most 200": "Student.enrollments",
     "one student's wait for one class: some offers": "Enrollment.placeOffers",
