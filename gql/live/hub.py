@@ -92,13 +92,13 @@ class Watcher(Generic[ChangeT]):
         reached: int,
         wants: Callable[[ChangeT], bool] | None = None,
         *,
-        wholly: bool = False,
+        depth: int = 0,
     ) -> None:
         """capacity -- how many changes can wait in the queue
         complete_after -- the revision after which the queue has every change; None before the subject was read
         reached -- a revision that the database is known to have, so the subscriber reads no older state
         wants -- returns whether a change is for this subscriber; None accepts all changes
-        wholly -- whether the subscriber shows the whole subject with each change, not only what changed
+        depth -- how much of the subject the subscriber shows with each change; 0: only what changed
         """
         self._capacity = capacity
         self._wants = wants
@@ -107,7 +107,7 @@ class Watcher(Generic[ChangeT]):
         self._news = Signal()
         self.complete_after = complete_after
         self.reached = reached
-        self.wholly = wholly
+        self.depth = depth
         self.is_kept = False
 
     @property
@@ -219,20 +219,20 @@ class Hub(Generic[ChangeT]):
 
     @contextmanager
     def watch(
-        self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None, *, wholly: bool = False
+        self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None, *, depth: int = 0
     ) -> Iterator[Watcher[ChangeT]]:
         """Register a watcher for the changes that are committed from now on.
 
         Read the state inside the block, and then call `follow`. A change that is being read for others at this moment
-        may lack the whole subject, even if this watcher needs it (`wholly`).
+        may lack a part of the subject that this watcher needs (`depth`).
 
         To keep the watcher after the block, set its `is_kept` and call `leave` at the end.
 
         wants -- returns whether a change is for this watcher; None accepts all changes
-        wholly -- whether each change must come with the whole subject
+        depth -- how much of the subject each change must come with; 0: only what changed
         """
         topic = self._topics.setdefault(subject, _Topic())
-        watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants, wholly=wholly)
+        watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants, depth=depth)
         topic.watchers.add(watcher)
         try:
             yield watcher
@@ -240,9 +240,10 @@ class Hub(Generic[ChangeT]):
             if not watcher.is_kept:
                 self.leave(subject, watcher)
 
-    def is_watched_wholly(self, subject: Subject) -> bool:
+    def watched_depth(self, subject: Subject) -> int:
+        """Return how much of the subject its watchers need with each change."""
         topic = self._topics.get(subject)
-        return topic is not None and any(watcher.wholly for watcher in topic.watchers)
+        return max((watcher.depth for watcher in topic.watchers), default=0) if topic is not None else 0
 
     def start_over(self, subject: Subject) -> None:
         """Make all watchers of the subject read its state again, because its changes cannot be handed out."""

@@ -26,7 +26,7 @@ from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from gql.credentials.nobody_there import NobodyThere
 from gql.live.figures import ROLL_SHEET, opened
-from gql.live.sheet_changes import REPLAY_LIMIT, SheetChange, read_changes, read_state
+from gql.live.sheet_changes import REPLAY_LIMIT, Depth, SheetChange, read_changes, read_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,17 @@ class Wish:
 
     after -- the revision that the subscriber has, or None
     history -- the identity of the history that `after` belongs to; None if the subscriber does not say it
-    wholly -- whether it shows the whole roster with each change
+    depth -- how much of the roll sheet it shows with each change
     """
 
     claims: Claims
     after: int | None
     history: str | None
-    wholly: bool
+    depth: Depth
 
     def asked(self, history: str) -> "_Asked":
         """Return what to read for it. A revision of another history says nothing about this one."""
-        return (self.after if self.history in (None, history) else None), self.wholly
+        return (self.after if self.history in (None, history) else None), self.depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Opening:
     changes: Sequence[SheetChange] | None
 
 
-_Asked: TypeAlias = tuple[int | None, bool]
-"""The fields `after` and `wholly` of a wish; `after` is None if it belongs to another history."""
+_Asked: TypeAlias = tuple[int | None, Depth]
+"""The fields `after` and `depth` of a wish; `after` is None if it belongs to another history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +168,18 @@ async def _changes(
     # A sheet that is far ahead may have had changes of its roster at revision 0 which were not recorded for it.
     oldest = max(head.revision - REPLAY_LIMIT, 1 if is_far else 0)
     found: dict[_Asked, Sequence[SheetChange]] = {}
-    for wholly in (False, True):
-        told = {after for after, whole in wanted if after is not None and whole is wholly}
+    for depth in Depth:
+        told = {after for after, asked in wanted if after is not None and asked is depth}
         told = {after for after in told if oldest <= after <= head.revision}
         changes: list[SheetChange] = []
         if told and min(told) < head.revision:
-            changes = await read_changes(connection, organization_id, head, min(told), wholly=wholly)
+            changes = await read_changes(connection, organization_id, head, min(told), depth=depth)
         for after in told:
             later = [change for change in changes if change.revision > after]
             if [change.revision for change in later] == list(range(after + 1, head.revision + 1)):
-                found[after, wholly] = later
-    if all(each in found for each in wanted):
+                found[after, depth] = later
+    lacking = [depth for after, depth in wanted if (after, depth) not in found]
+    if not lacking:
         return found
-    state = (await read_state(connection, organization_id, head, now),)
+    state = (await read_state(connection, organization_id, head, now, max(lacking)),)
     return {each: found.get(each, state) for each in wanted}

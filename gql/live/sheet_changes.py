@@ -5,6 +5,7 @@ see.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,16 @@ from gql.protocol.streams import Memo
 REPLAY_LIMIT = 200
 
 
+class Depth(IntEnum):
+    """How much of a roll sheet is read with its changes: the rows that changed and the tally, the whole roster, or also
+    those for whom a place is held, without whom the open places are not known.
+    """
+
+    CHANGED = 0
+    ROSTER = 1
+    PLACES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class SheetChange:
     """One revision of a roll sheet or, when `kind` and `author` are None, its state at that revision.
@@ -38,7 +49,7 @@ class SheetChange:
     candidates -- the rows of these students with their marks as of the revision; a touched student without a row has
         left the roll sheet
     history -- the identity of the history that the revision belongs to
-    held -- those for whom a place is held while they wait, beside `everyone`
+    held -- those for whom a place is held while they wait, beside `everyone`; None when nobody shows the open places
     access -- the number of the last change of access at that time (see db/organization/access.py)
     shown -- what viewers with one sight are shown
     """
@@ -54,9 +65,16 @@ class SheetChange:
     candidates: tuple[RosterCandidate, ...]
     history: str
     access: int = 0
-    held: tuple[RosterCandidate, ...] = ()
+    held: tuple[RosterCandidate, ...] | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def depth(self) -> Depth:
+        """How much of the roll sheet was read with the change."""
+        if self.everyone is None:
+            return Depth.CHANGED
+        return Depth.ROSTER if self.held is None else Depth.PLACES
 
     @property
     def committed_at(self) -> datetime:
@@ -64,40 +82,50 @@ class SheetChange:
 
 
 async def read_state(
-    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime
+    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, now: datetime, depth: Depth
 ) -> SheetChange:
-    """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot."""
-    everyone, held = divide_held(await read_candidates(connection, organization_id, head, parts=WITH_HOLDS, now=now))
-    touched = frozenset(candidate.student.id for candidate in everyone)
+    """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot. The whole roster is
+    read, whatever the depth is.
+    """
+    parts = WITH_HOLDS if depth is Depth.PLACES else WHOLE
+    rows, held = _divided(await read_candidates(connection, organization_id, head, parts=parts, now=now), depth)
+    touched = frozenset(candidate.student.id for candidate in rows)
     history = await history_of(connection)
-    rows = tuple(everyone)
-    return SheetChange(head.revision, None, now, None, head, rows, None, touched, rows, history, held=tuple(held))
+    return SheetChange(head.revision, None, now, None, head, rows, None, touched, rows, history, held=held)
 
 
 async def read_changes(
-    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, after: int, *, wholly: bool
+    connection: AsyncConnection, organization_id: UUID, head: OccurrenceHead, after: int, *, depth: Depth
 ) -> list[SheetChange]:
     """Return the next changes after a revision, at most REPLAY_LIMIT. `head` was read from the same snapshot.
 
-    This executes two statements, however many changes there are. `wholly` reads `everyone`, and `held` as of the last
-    change.
+    This executes two statements, however many changes there are. `held` is as of the last change.
     """
+    wholly = depth > Depth.CHANGED
     found = await changes_after(connection, organization_id, [head.key], after, REPLAY_LIMIT, with_tally=not wholly)
     changes = found[head.key]
     if not changes:
         return []
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
-    parts = WITH_HOLDS if wholly else WHOLE
+    parts = WITH_HOLDS if depth is Depth.PLACES else WHOLE
     found_rows = await read_candidates(connection, organization_id, head, touched, parts, now=changes[-1].changed_at)
-    rows, held = divide_held(found_rows) if wholly else (found_rows, ())
+    rows, held = _divided(found_rows, depth)
     history = await history_of(connection)
-    return [
-        replace(sheet_change(change, head, tuple(rows), history, change.tally), held=tuple(held)) for change in changes
-    ]
+    return [replace(sheet_change(change, head, rows, history, change.tally), held=held) for change in changes]
+
+
+def _divided(
+    found: Sequence[RosterCandidate], depth: Depth
+) -> tuple[tuple[RosterCandidate, ...], tuple[RosterCandidate, ...] | None]:
+    """Return the roster, and those for whom a place is held; None when they were not read."""
+    if depth is not Depth.PLACES:
+        return tuple(found), None
+    here, held = divide_held(found)
+    return tuple(here), tuple(held)
 
 
 class SheetHub(Hub[SheetChange]):
-    """Hands out the changes of roll sheets. They have the whole roster when a watcher of the sheet needs it."""
+    """Hands out the changes of roll sheets. They come with what the watchers of the sheet need."""
 
     def __init__(self, database: Database, *, capacity: int = 64, compare_seconds: float = 5.0) -> None:
         super().__init__(
@@ -116,8 +144,8 @@ class SheetHub(Hub[SheetChange]):
                 # Its timeslot was given other dates. The subscribers' streams end when they read the state.
                 self.start_over(sheet)
                 return []
-            wholly = self.is_watched_wholly(sheet)
-            return await read_changes(connection, sheet.organization_id, head, after, wholly=wholly)
+            depth = Depth(self.watched_depth(sheet))
+            return await read_changes(connection, sheet.organization_id, head, after, depth=depth)
 
 
 def sheet_change(

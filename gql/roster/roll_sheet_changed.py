@@ -11,7 +11,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import may_see_occurrence
 from attendance.rules.organization.permissions import SEE_ATTENDANCE, Viewer, sees_all_occurrences
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster_rows import WITH_HOLDS
+from attendance.rules.roster.roster_rows import WHOLE, WITH_HOLDS
 from attendance.rules.roster.sight import sight_of, view_of
 from db.roster.roll_sheet_changes import RollSheet
 from gql.calendar.occurrence import show_occurrence
@@ -24,7 +24,7 @@ from gql.fields.selection import names_below
 from gql.live.group import Live
 from gql.live.openings import Wish
 from gql.live.patience import patiently
-from gql.live.sheet_changes import SheetChange
+from gql.live.sheet_changes import Depth, SheetChange
 from gql.protocol.errors import BadInput, Forbidden, NotAuthenticated, NotFound
 from gql.protocol.strawberry_internals import field_of
 from gql.protocol.streams import Once
@@ -33,7 +33,7 @@ from gql.roster.roll_sheet_change import RollSheetChanged, show_change
 _NONE = 'There is no occurrence with the id in argument "occurrenceId", or you may not see it.'
 _NO_LONGER = "This occurrence does not exist any more, or you may no longer see it."
 # Fields that are computed from all rows and not only from the changed ones.
-_OF_THE_WHOLE = frozenset({"roster", "openings"})
+_DEPTHS = {"roster": Depth.ROSTER, "openings": Depth.PLACES}
 
 
 async def resolve(
@@ -71,13 +71,14 @@ async def resolve(
         raise NotAuthenticated("Sign in first: this needs an access token.")
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
-    wholly, told, told_in, is_new = not _OF_THE_WHOLE.isdisjoint(names_below(info)), after_revision, history, True
+    depth = max((_DEPTHS.get(name, Depth.CHANGED) for name in names_below(info)), default=Depth.CHANGED)
+    told, told_in, is_new = after_revision, history, True
     while True:
         # The watcher is registered before the state is read, so whatever is committed between the two waits in its
         # queue.
-        with hub.watch(sheet, wholly=wholly) as watcher:
+        with hub.watch(sheet, depth=depth) as watcher:
             try:
-                opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, told_in, wholly)))
+                opening = await patiently(partial(services.openings.open, sheet, Wish(claims, told, told_in, depth)))
             except NobodyThere:
                 # The sign-in may go on while only its portal is closed to the person. A reading tells which it is.
                 async with reading(info):
@@ -104,7 +105,7 @@ async def resolve(
                 viewer=viewer,
                 view=view,
                 stays=partial(_stays, view),
-                sees=partial(_sees, viewer, wholly),
+                sees=partial(_sees, viewer, depth),
                 show=partial(_show, info, sight),
             )
             yield live
@@ -120,11 +121,11 @@ def _stays(view: Hashable, viewer: Viewer) -> bool:
     return sees_all_occurrences(viewer.caller) and view_of(viewer) == view
 
 
-def _sees(viewer: Viewer, wholly: bool, change: SheetChange) -> bool:
-    """Return whether the change can be shown to the viewer. What was read before this subscriber came may lack the
-    whole roster.
+def _sees(viewer: Viewer, depth: Depth, change: SheetChange) -> bool:
+    """Return whether the change can be shown to the viewer. What was read before this subscriber came may lack a part
+    that it shows.
     """
-    return may_see_occurrence(viewer.caller, change.head) and (change.everyone is not None or not wholly)
+    return may_see_occurrence(viewer.caller, change.head) and change.depth >= depth
 
 
 def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
@@ -133,7 +134,10 @@ def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
     """
     shown: RollSheetChanged | None = change.shown.get(sight)
     if shown is None:
-        whole = None if change.everyone is None else Sheet(change.everyone, change.head, sight, WITH_HOLDS, change.held)
+        whole = None
+        if change.everyone is not None:
+            parts = WHOLE if change.held is None else WITH_HOLDS
+            whole = Sheet(change.everyone, change.head, sight, parts, change.held or ())
         occurrence = show_occurrence(change.head, info.context.clock(), sheet=whole, counted=change.tally)
         shown = show_change(change, sight, occurrence)
         change.shown[sight] = shown

@@ -17,7 +17,7 @@ from attendance.rules.vocabulary import Permission, Portal
 from db.calendar.occurrences import find_head
 from db.engine import Database, create_engine
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from gql.live.sheet_changes import read_changes
+from gql.live.sheet_changes import Depth, read_changes
 from tests.api.protocol.test_statement_budget import ROSTER
 from tests.support.api import Api, serving
 from tests.support.factories import MONDAY, World
@@ -96,7 +96,7 @@ class LargeBusiness:
         async with self.database.read(self.world.organization_id) as connection:
             head = await find_head(connection, self.world.organization_id, self.sheet(number))
             assert head is not None
-            assert await read_changes(connection, self.world.organization_id, head, 0, wholly=False)
+            assert await read_changes(connection, self.world.organization_id, head, 0, depth=Depth.CHANGED)
 
     def requests(self, number: int) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
         """The requests by their names. Those that write take the class of this number."""

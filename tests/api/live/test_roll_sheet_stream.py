@@ -15,6 +15,7 @@ from db import models
 from db.engine import Database
 from db.organization.access import access_epoch
 from gql.live import sheet_changes
+from gql.live.sheet_changes import Depth
 from gql.protocol import streams
 from gql.protocol.answers import Answer
 from gql.protocol.errors import ApiError
@@ -122,19 +123,22 @@ async def test_R10_1_whoever_shows_the_roster_gets_it_as_it_was_at_the_change(
     assert not process.hub._topics
 
 
-async def test_R10_2_what_was_read_without_the_roster_is_read_again_for_who_shows_it(
-    process: Process, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("lacking", [Depth.CHANGED, Depth.ROSTER])
+async def test_R10_2_what_was_read_without_the_roster_or_its_places_is_read_again_for_who_shows_them(
+    process: Process, monkeypatch: pytest.MonkeyPatch, lacking: Depth
 ) -> None:
-    """As when the hub has just read for others and somebody comes who shows the roster."""
-    read, asked = sheet_changes.read_changes, list[bool]()
+    """As when the hub has just read for others and somebody comes who shows the roster and its open places."""
+    read, asked = sheet_changes.read_changes, list[Depth]()
 
-    async def first_without(*given: Any, wholly: bool) -> list[sheet_changes.SheetChange]:
-        asked.append(wholly)
-        changes = await read(*given, wholly=wholly and len(asked) > 1)
+    async def first_without(*given: Any, depth: Depth) -> list[sheet_changes.SheetChange]:
+        asked.append(depth)
+        changes = await read(*given, depth=lacking if len(asked) == 1 else depth)
         if len(asked) == 1:
             await process.sheet.submit(Ann=ABSENT)
         return changes
 
+    mine = models.Offering.id == process.sheet.lesson.offering_id
+    await process.sheet.world.owner.execute(update(models.Offering).where(mine).values(capacity=8))
     monkeypatch.setattr("gql.live.sheet_changes.read_changes", first_without)
     async with process.subscribed(await process.claims(), query=WHOLE) as whole:
         await whole.told(1)
@@ -145,7 +149,27 @@ async def test_R10_2_what_was_read_without_the_roster_is_read_again_for_who_show
         for revision, event in enumerate([await told, await whole.next()], 1):
             assert (event["kind"], event["revision"], event["occurrence"]["revision"]) == ("MARKS", revision, 2)
             assert roster_of(event) == {"Ann": "ABSENT", "Ben": None, "Cas": None}
-    assert asked[0]
+            assert event["occurrence"]["openings"] == 5
+    assert asked[0] is Depth.PLACES
+
+
+@pytest.mark.parametrize(("query", "is_read"), [(WHOLE, True), (WHOLE.replace("openings", ""), False)])
+async def test_R10_2_places_that_are_held_are_read_only_for_who_shows_the_open_places(
+    process: Process, database: Database, query: str, is_read: bool
+) -> None:
+    statements: list[str] = []
+    with counting(database, statements):
+        async with process.subscribed(await process.claims(), query=query) as stream:
+            await stream.told(1)
+            told = asyncio.ensure_future(stream.next())
+            await asyncio.sleep(0.1)
+            await process.sheet.submit(Ann=PRESENT)
+            await process.hear()
+            assert roster_of(await told) == {"Ann": "PRESENT", "Ben": None, "Cas": None}
+        async with process.subscribed(await process.claims(), query=query, after=0) as stream:
+            await stream.told(1)
+    assert [each for each in statements if "makeup_token token" in each]
+    assert bool([each for each in statements if "FROM place_offer " in each]) is is_read
 
 
 async def test_R10_1_who_asks_and_sees_the_same_shares_one_execution(
