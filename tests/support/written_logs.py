@@ -29,3 +29,14 @@ def written_logs(*, as_json: bool, level: str = "DEBUG") -> Iterator[io.StringIO
         root.handlers, sys.excepthook = before, hook
         root.setLevel(root_level)
         structlog.configure(**configuration)
+
+
+@contextmanager
+def quieted(level: int) -> Iterator[None]:
+    """Nothing below the level is written in the block: thousands of requests would bury what a test prints itself."""
+    configuration = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    try:
+        yield
+    finally:
+        structlog.configure(**configuration)

@@ -4,10 +4,12 @@ Everything that happens to it goes through the public API and the command line, 
 """
 
 import asyncio
+import logging
 import re
+import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
@@ -21,7 +23,9 @@ from db.engine import Database, create_engine
 from db.wake_ups import Announcer, connect_redis
 from rollbook import app
 from tests.support.api import SECRET, Api, serving, settings_with
+from tests.support.autovacuum import autovacuum
 from tests.support.mail_server import SENDER, MailServer, mail_server
+from tests.support.written_logs import quieted
 from tests.year.model import Model
 from workers.context import WorkerContext
 from workers.jobs.end_days import end_days
@@ -44,6 +48,7 @@ class Desk:
     email: str
     portal: str = "OFFICE"
     signed_in: dict[str, str] = field(default_factory=dict)
+    signing_in: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         return await (await self.api()).ask(query, **variables)
@@ -71,17 +76,21 @@ class Desk:
             after = page["pageInfo"]["endCursor"]
 
     async def api(self) -> Api:
-        outside, now = self.business.outside, self.business.now
-        if not self.signed_in or datetime.fromisoformat(self.signed_in["expiresAt"]) <= now:
-            answer = {"__typename": ""}
-            if self.signed_in:
-                answer = await outside.act("refreshSession", SIGNED_IN, refreshToken=self.signed_in["refreshToken"])
-            if answer["__typename"] != "SignInSuccess":
-                given = {"email": self.email, "password": PASSWORD, "portal": self.portal}
-                answer = await outside.act("signIn", SIGNED_IN, **given)
-            assert answer["__typename"] == "SignInSuccess", (self.email, answer)
-            self.signed_in = answer
-        return replace(outside, token=self.signed_in["accessToken"])
+        async with self.signing_in:
+            if not self.signed_in or datetime.fromisoformat(self.signed_in["expiresAt"]) <= self.business.now:
+                self.signed_in = await self._sign_in()
+        return replace(self.business.outside, token=self.signed_in["accessToken"])
+
+    async def _sign_in(self) -> dict[str, str]:
+        outside = self.business.outside
+        if self.signed_in:
+            answer = await outside.act("refreshSession", SIGNED_IN, refreshToken=self.signed_in["refreshToken"])
+            if answer["__typename"] == "SignInSuccess":
+                return answer
+        given = {"email": self.email, "password": PASSWORD, "portal": self.portal}
+        answer = await outside.act("signIn", SIGNED_IN, **given)
+        assert answer["__typename"] == "SignInSuccess", (self.email, answer)
+        return answer
 
 
 @dataclass
@@ -99,6 +108,9 @@ class Business:
     """The ids of what has a name: locations, programs, sessions, closure calendars, groups, and staff by address."""
     environment: dict[str, str] = field(default_factory=dict)
     told: Counter[str] = field(default_factory=Counter)
+    began: float = field(default_factory=time.monotonic)
+    showing: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Within it, what is printed is shown at once."""
 
     @property
     def now(self) -> datetime:
@@ -107,6 +119,11 @@ class Business:
     def until(self, now: datetime) -> None:
         """Time goes by; it never goes back."""
         self.outside.clock.now = max(self.now, now)
+
+    def say(self, what: str) -> None:
+        """Print a line of progress: the date in the story, and how many seconds the story has taken so far."""
+        with self.showing():
+            print(f"{self.now:%Y-%m-%d} {time.monotonic() - self.began:5.0f} s: {what}", flush=True)
 
     def desk(self, email: str, portal: str = "OFFICE") -> Desk:
         return self.desks.setdefault((email, portal), Desk(self, email, portal))
@@ -125,6 +142,10 @@ class Business:
         for job in (work_off, end_days, sweep, send_due, forget_answers):
             await job(self.worker)
 
+    async def look_after_the_database(self) -> None:
+        """What the database server does by itself in production."""
+        await autovacuum(self.environment["DATABASE_URL"])
+
     async def letter(self, recipient: str, page: str) -> str:
         """The token of the link to the page in the last message to the recipient."""
         await self.work()
@@ -139,7 +160,9 @@ class Business:
             for name, value in self.environment.items():
                 patched.setenv(name, value)
             patched.setattr(clock, "datetime", _Moved(self.now))
-            told = await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
+            # The command sets up logs of its own.
+            with quieted(logging.ERROR):
+                told = await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
         assert told.exit_code == 0, (arguments, told.output, told.exception)
         return told.output
 
@@ -177,10 +200,11 @@ async def opened(database_url: str, redis_url: str, begins_at: datetime, seed: i
     given = {"env": "production", "public_url": PAGES, "database_url": database_url, "access_token_lifetime": 12 * 3600}
     database = Database(create_engine(database_url, pool_size=3))
     async with mail_server() as post, connect_redis(redis_url) as redis:
-        settings = settings_with(**given, smtp_url=post.url, mail_from=SENDER)
-        async with serving(database, redis=redis, settings=settings) as api:
-            api.clock.now = begins_at.astimezone(UTC)
-            links, mail = api.services.link_terms, post.settings()
-            worker = WorkerContext(database, Announcer(), api.clock, mail, links, pace=Pace(0))
-            yield Business(api, worker, post, seed, Random(seed), environment=environment)
+        with quieted(logging.ERROR):
+            settings = settings_with(**given, smtp_url=post.url, mail_from=SENDER)
+            async with serving(database, redis=redis, settings=settings) as api:
+                api.clock.now = begins_at.astimezone(UTC)
+                links, mail = api.services.link_terms, post.settings()
+                worker = WorkerContext(database, Announcer(), api.clock, mail, links, pace=Pace(0))
+                yield Business(api, worker, post, seed, Random(seed), environment=environment)
     await database.close()

@@ -15,7 +15,7 @@ from typing import Any
 from tests.support.api import Api
 from tests.year.business import OFFICE, Business
 from tests.year.model import DAY, Meeting, token_key
-from tests.year.plan import YEAR
+from tests.year.plan import WHOLE, YEAR
 from tests.year.registering import Register
 
 SHEETS = """query($date: Date!) { daySheets(date: $date) {
@@ -38,7 +38,11 @@ class Days:
     async def live(self, first: date, last: date) -> None:
         """Every day from the first to the last."""
         for number in range((last - first).days + 1):
-            await self.day(first + number * DAY)
+            await self.day(on := first + number * DAY)
+            if on.isoweekday() == 7 or on == last:
+                if YEAR is WHOLE:
+                    await self.business.look_after_the_database()
+                self.business.say(f"{len(self.business.model.sheets)} sheets are taken")
 
     async def day(self, on: date) -> None:
         business = self.business

@@ -13,6 +13,7 @@ FOUNDED_AT = datetime(2026, 8, 3, 14, tzinfo=UTC)
 class Year:
     """One year of a business.
 
+    desk_every -- one of so many families comes to the desk, where one call after the other registers them
     weekdays -- on which its classes meet at first
     changed_from -- when the timetable of the autumn changes
     booked_on -- when families book makeups in the autumn; in the spring they do so on `replaced_on`
@@ -24,6 +25,7 @@ class Year:
     classes: int
     students: int
     teachers: int
+    desk_every: int
     weekdays: tuple[int, ...]
     kiosk_share: int
     autumn: Span
@@ -46,6 +48,7 @@ SMALL = Year(
     classes=SIZES.year_classes,
     students=SIZES.year_students,
     teachers=2,
+    desk_every=3,
     weekdays=(2, 4),
     kiosk_share=20,
     autumn=(date(2026, 10, 12), date(2026, 11, 28)),
@@ -63,6 +66,7 @@ WHOLE = Year(
     classes=SIZES.year_classes,
     students=SIZES.year_students,
     teachers=12,
+    desk_every=10,
     weekdays=(1, 2, 3, 4, 6),
     kiosk_share=5,
     autumn=(date(2026, 8, 31), date(2026, 12, 18)),

@@ -76,8 +76,8 @@ class Coming:
 
 
 async def register(business: Business) -> Register:
-    """So many students in families of one, two or three; each goes to one or two classes. Two families of three stand
-    in the spreadsheets of the owner's old system, the others come to the desk.
+    """So many students in families of one, two or three; each goes to one or two classes. Some families come to the
+    desk, the others stand in the spreadsheets of the owner's old system.
     """
     register, left = Register(), YEAR.students
     classes = _in_turn([each for each in business.model.courses.values() if each.kind == "CLASS"])
@@ -87,9 +87,10 @@ async def register(business: Business) -> Register:
         left -= size
         wanted = [[next(classes) for _ in range(business.random.choice((1, 1, 1, 2)))] for _ in range(size)]
         coming.append(draw(business, len(coming) + 1, wanted))
-    await load(business, register, [each for each in coming if each.number % 3], YEAR.autumn[0])
+    await load(business, register, [each for each in coming if each.number % YEAR.desk_every], YEAR.autumn[0])
+    await business.look_after_the_database()
     for each in coming:
-        if each.number % 3 == 0:
+        if each.number % YEAR.desk_every == 0:
             await welcome(business, register, each, YEAR.autumn[0])
     for course in business.model.courses.values():
         if course.kind != "CLASS":
