@@ -4,8 +4,13 @@ import os
 
 import pytest
 
-SLOW_FIRST = ("simulation", "walk", "demo", "faults", "races", "platform")
-"""Folders whose files take long: begun first, so that no process is left alone with one at the end."""
+SLOW_FIRST = {
+    *("simulation", "walk", "demo", "faults", "races", "platform", "year", "browser", "importing"),
+    "test_permissions.py",
+}
+"""Folders whose files take long, and long files of other folders: begun first, so that no process is left alone with
+one at the end.
+"""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -21,4 +26,4 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps the random order within each of the two groups."""
-    items.sort(key=lambda item: not any(part in SLOW_FIRST for part in item.path.parts))
+    items.sort(key=lambda item: SLOW_FIRST.isdisjoint(item.path.parts))
