@@ -1,6 +1,7 @@
 """Random organizations: offerings of all kinds, with what decides when they meet, and their students and marks."""
 
 import random
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -60,6 +61,17 @@ class RandomCatalogue:
 
     async def add(self, model: type[Any], **values: Any) -> UUID:
         return await self.world.add(model, **values)
+
+
+def asking(questions: int, compared: Sized, too_few: int) -> Iterator[int]:
+    """Count the questions to ask: this many, and up to five times as many while `compared` has too few. Some random
+    catalogues have few occurrences.
+    """
+    yield from range(questions)
+    for number in range(questions, 5 * questions):
+        if len(compared) > too_few:
+            return
+        yield number
 
 
 async def random_catalogue(world: World, dice: random.Random, *, offerings: int = 14) -> RandomCatalogue:
