@@ -865,7 +865,7 @@ CREATE TABLE makeup_token (
     CONSTRAINT makeup_token_timeslot_id_held_on_fk FOREIGN KEY (organization_id, timeslot_id, held_on) REFERENCES occurrence(organization_id, timeslot_id, held_on)
 );
 ALTER TABLE ONLY makeup_token ALTER COLUMN organization_id SET (n_distinct=1);
-CREATE INDEX makeup_token_expiry_ix ON makeup_token USING btree (organization_id, COALESCE(LEAST(expires_on, lapses_on), 'infinity'::date), id);
+CREATE INDEX makeup_token_good_ix ON makeup_token USING btree (organization_id, LEAST(expires_on, lapses_on, 'infinity'::date), id);
 CREATE INDEX makeup_token_occurrence_ix ON makeup_token USING btree (organization_id, timeslot_id, held_on);
 CREATE UNIQUE INDEX makeup_token_one_automatic ON makeup_token USING btree (organization_id, student_id, timeslot_id, held_on, origin) WHERE ((origin)::text <> 'MANUAL'::text);
 CREATE UNIQUE INDEX makeup_token_one_live ON makeup_token USING btree (organization_id, student_id, timeslot_id, held_on) WHERE (((origin)::text <> 'MANUAL'::text) AND (revoked_at IS NULL) AND (deleted_at IS NULL));

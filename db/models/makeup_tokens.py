@@ -64,9 +64,9 @@ class MakeupToken(Entity):
         Index("makeup_token_student_ix", "organization_id", "student_id", "expires_on", "id"),
         Index("makeup_token_occurrence_ix", "organization_id", *OF_OCCURRENCE),
         Index(
-            "makeup_token_expiry_ix",
+            "makeup_token_good_ix",
             "organization_id",
-            text("COALESCE(LEAST(expires_on, lapses_on), 'infinity'::date)"),
+            text("LEAST(expires_on, lapses_on, 'infinity'::date)"),
             "id",
         ),
     )

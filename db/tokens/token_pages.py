@@ -22,9 +22,10 @@ WHERE t.organization_id = :organization_id AND {VISIBLE_STUDENTS}
   AND (CAST(:program_ids AS uuid[]) IS NULL OR t.program_id = ANY (:program_ids))
   AND {GOOD_THROUGH} BETWEEN CAST(:good_from AS date) AND CAST(:good_to AS date)
   AND (CAST(:states AS text[]) IS NULL OR {STATE} = ANY (:states))
-  AND (CAST(:after_on AS date) IS NULL OR ({GOOD_THROUGH}, t.id) > (:after_on, CAST(:after_id AS uuid)))
+  AND ({GOOD_THROUGH}, t.id) > (CAST(:after_on AS date), CAST(:after_id AS uuid))
 ORDER BY {GOOD_THROUGH}, t.id LIMIT :limit
 """)  # noqa: S608 - constants
+_FIRST = date.min, UUID(int=0)
 # A token in one of these states is good today somewhere, so older ones need not be looked at.
 _STILL_GOOD = frozenset({MakeupTokenState.AVAILABLE, MakeupTokenState.SCHEDULED})
 
@@ -53,7 +54,8 @@ async def list_tokens(
     """Return the ids of the tokens after the position, each with the last day on which it is good, in the order of
     R8.4. `date.max`: it never expires.
     """
-    starts = [wanted.expires_from or date.min, after[0] if after else date.min]
+    after_on, after_id = after or _FIRST
+    starts = [wanted.expires_from or date.min, after_on]
     if wanted.states is not None and _STILL_GOOD.issuperset(wanted.states):
         starts.append(now.date() - timedelta(days=2))
     given = {
@@ -66,8 +68,8 @@ async def list_tokens(
         "good_from": max(starts),
         "good_to": wanted.expires_to or date.max,
         "now": now,
-        "after_on": after[0] if after else None,
-        "after_id": after[1] if after else None,
+        "after_on": after_on,
+        "after_id": after_id,
         "limit": limit,
     }
     return [(row.id, row.good_through) for row in await connection.execute(_LISTED, given)]

@@ -67,6 +67,9 @@ STUDENT = """query($id: ID!) { student(id: $id) {
 MAKEUPS = """query($token: ID!, $from: Date!, $to: Date!) { eligibleMakeups(tokenId: $token, from: $from, to: $to) {
   nodes { isEligible openings reasons { reason } occurrence { id startsAt offering { name } } }
 } }"""
+TOKENS = """query($after: String) { makeupTokens(first: 20, after: $after) {
+  nodes { id state } pageInfo { endCursor }
+} }"""
 CHECK_IN = """mutation($input: CheckInInput!) { checkIn(input: $input) {
   __typename ... on CheckInSuccess { changedEntries { id mark { status } } }
 } }"""
@@ -91,6 +94,12 @@ class LargeBusiness:
         answer = await self.office.ask(CHECK_IN, input=given)
         assert answer["checkIn"]["__typename"] == "CheckInSuccess"
 
+    async def tokens(self) -> None:
+        """A page, and the page after it."""
+        first = (await self.office.ask(TOKENS))["makeupTokens"]
+        assert len(first["nodes"]) == 20
+        await self.office.ask(TOKENS, after=first["pageInfo"]["endCursor"])
+
     async def change(self, number: int) -> None:
         """What an event of a roll sheet reads."""
         async with self.database.read(self.world.organization_id) as connection:
@@ -109,6 +118,7 @@ class LargeBusiness:
         yield "class", lambda: self.office.ask(CLASS, id=offering, **{"from": from_, "to": to})
         yield "student", lambda: self.office.ask(STUDENT, id=student)
         yield "makeups", lambda: self.family.ask(MAKEUPS, token=self.token, **{"from": from_, "to": to})
+        yield "tokens", self.tokens
         yield "check-in", lambda: self.check_in(number)
         yield "event", lambda: self.change(number)
 
