@@ -17,7 +17,8 @@ from attendance.rules.marks.marks import MarkValue, SheetRow
 from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.roster.roster import RosterEnrollment, standing
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source, TokenRunPhase
-from db.calendar.occurrences import head_of, heads_of
+from db.calendar.known_heads import known_head_of
+from db.calendar.occurrences import heads_of
 from db.driver import HotStatement
 from db.fragments import on_sheet
 from db.roster.rosters import absences_of
@@ -88,7 +89,7 @@ async def read_sheet(uow: UnitOfWork, key: OccurrenceKey) -> SheetFacts | None:
         return None
     given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
     found = await _SHEET.rows(uow.connection, given)
-    head = head_of(found[0]) if found else None
+    head = known_head_of(found[0]) if found else None
     if head is None:
         return None
     (row,) = found

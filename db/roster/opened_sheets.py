@@ -9,7 +9,8 @@ from typing import Any, TypeAlias, cast
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey
 from attendance.rules.roster.roster_rows import RosterCandidate, RosterParts
-from db.calendar.occurrences import HEADS_QUERY, head_of
+from db.calendar.known_heads import known_head_of
+from db.calendar.occurrences import HEADS_QUERY
 from db.driver import Beside
 from db.roster.rosters import candidate_of, roster_query
 from pace import in_turns
@@ -55,7 +56,7 @@ async def sheet_found(read: Beside) -> tuple[OccurrenceHead, list[RosterCandidat
         if row[width] is not None:
             candidates.append(candidate_of(roster_row(row[width:])))
         elif row[0] is not None:
-            head = head_of(head_row(row[:width]))
+            head = known_head_of(head_row(row[:width]))
     return None if head is None else (head, candidates)
 
 

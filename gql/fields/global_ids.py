@@ -85,14 +85,22 @@ def decode_node_id(value: str, argument: str, types: frozenset[str] | None = Non
     types -- the types that are accepted. None accepts any.
     """
     try:
-        type_name, *texts = _text(value).split(":")
-        shape = _SHAPES.get(type_name, (UUID,))
-        key = tuple(read(text) for read, text in zip(shape, texts, strict=True))
+        type_name, key = _decoded(value)
     except (ValueError, binascii.Error):
         raise _malformed(argument) from None
-    known = type_name.isidentifier() if types is None else type_name in types
-    if not known or encode_id(type_name, *key) != value:
+    if types is not None and type_name not in types:
         raise _malformed(argument)
+    return type_name, key
+
+
+@lru_cache(_REMEMBERED)
+def _decoded(value: str) -> tuple[str, tuple[Part, ...]]:
+    """Raises ValueError and binascii.Error."""
+    type_name, *texts = _text(value).split(":")
+    shape = _SHAPES.get(type_name, (UUID,))
+    key = tuple(read(text) for read, text in zip(shape, texts, strict=True))
+    if not type_name.isidentifier() or encode_id(type_name, *key) != value:
+        raise ValueError
     return type_name, key
 
 

@@ -1,11 +1,13 @@
 """An occurrence with its offering, and what follows from the two and the current time (section 2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attendance.rules.calendar.neighbours import Series
+from attendance.rules.calendar.neighbours import Neighbours, Series, neighbours
 from attendance.rules.calendar.recordability import NotRecordable, not_recordable, occurrence_state
 from attendance.rules.calendar.timeslots import OccurrenceKey, Timeslot, ends_at, local_date, starts_at
 from attendance.rules.organization.permissions import Caller, may_see_attendance, sees_all_occurrences
@@ -61,9 +63,9 @@ class CancellationFacts:
     comment: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OccurrenceHead:
-    """Everything about an occurrence except its roster.
+    """Everything about an occurrence except its roster. What follows from it is found out once.
 
     slot -- the occurrence's own timeslot.
     timeslots -- all timeslots of the offering, including deleted ones. `series` holds those that are not deleted.
@@ -85,19 +87,19 @@ class OccurrenceHead:
     cancellation: CancellationFacts | None
     currency: str
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.offering.location.time_zone)
 
-    @property
+    @cached_property
     def starts_at(self) -> datetime:
         return starts_at(self.slot, self.key.held_on, self.zone)
 
-    @property
+    @cached_property
     def ends_at(self) -> datetime:
         return ends_at(self.slot, self.key.held_on, self.zone)
 
-    @property
+    @cached_property
     def state(self) -> OccurrenceState:
         """Return the state (R2.4). A deleted timeslot or offering is scheduled to meet on no date, but what was
         recorded for it stays visible.
@@ -111,6 +113,22 @@ class OccurrenceHead:
     @property
     def is_held(self) -> bool:
         return self.state is OccurrenceState.SCHEDULED
+
+    @cached_property
+    def _around(self) -> dict[UUID | None, Neighbours]:
+        return {}
+
+    def at_revision(self, revision: int) -> "OccurrenceHead":
+        """Return the occurrence after changes that concern its roster alone."""
+        head = object.__new__(OccurrenceHead)
+        head.__dict__.update(self.__dict__, revision=revision)
+        return head
+
+    def neighbours(self, timeslot_ids: Iterable[UUID | None]) -> dict[UUID | None, Neighbours]:
+        """Return the neighbours of the occurrence for each of the given timeslots (see `neighbours`)."""
+        if lacking := set(timeslot_ids) - self._around.keys():
+            self._around.update(neighbours(self.series, self.slot, self.key.held_on, lacking))
+        return self._around
 
     def not_recordable(self, now: datetime) -> NotRecordable | None:
         """Return why attendance cannot be recorded now (R2.4, R2.6), or None when it can."""

@@ -8,7 +8,7 @@ from itertools import groupby
 from uuid import UUID
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
-from attendance.rules.calendar.neighbours import Neighbours, neighbours
+from attendance.rules.calendar.neighbours import Neighbours
 from attendance.rules.calendar.occurrences import OccurrenceHead, PersonFacts
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.quickly_made import quickly_made
@@ -162,7 +162,7 @@ def roster_rows(
     """
     everyone = list(candidates)
     slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
-    around = neighbours(head.series, head.slot, head.key.held_on, slot_ids)
+    around = head.neighbours(slot_ids)
     is_held = head.is_held
     sees = sight if parts.signs else None
     students = (list(mine) for _, mine in groupby(everyone, key=_student_of))
