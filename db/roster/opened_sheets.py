@@ -17,7 +17,7 @@ from pace import in_turns
 
 _Make: TypeAlias = Callable[[Sequence[Any]], Any]
 
-_NAMED = """(
+NAMED = """(
         SELECT asked.timeslot_id, asked.held_on, t.offering_id
         FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS asked (timeslot_id, held_on)
         JOIN timeslot t ON t.organization_id = :organization_id AND t.id = asked.timeslot_id
@@ -42,7 +42,7 @@ def sheet_beside(key: OccurrenceKey, parts: RosterParts, now: datetime) -> Besid
 @cache
 def _query(parts: RosterParts) -> str:
     """Return the query. Each of its rows is the occurrence, or a row of the roster, and null in the other columns."""
-    roster = roster_query(parts, _NAMED)
+    roster = roster_query(parts, NAMED)
     return f"SELECT head.*, roster.* FROM ({HEADS_QUERY}) head FULL JOIN ({roster}) roster ON false"  # noqa: S608
 
 

@@ -25,8 +25,8 @@ from db.driver import HotStatement
 
 # `latest` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
 # bound on revisions bounds the number of changes, however many entries each has.
-def _changes(sheets: str, tally: str = "") -> HotStatement:
-    return HotStatement(f"""
+def _changes(sheets: str, tally: str = "") -> str:
+    return f"""
 WITH asked AS MATERIALIZED ({sheets})
 SELECT c.timeslot_id, c.held_on, c.revision, c.kind, c.changed_at, c.source AS author_source,
        p.id AS author_id, p.kind AS author_kind, p.first_name AS author_first_name, p.last_name AS author_last_name,
@@ -61,11 +61,12 @@ LEFT JOIN LATERAL (
 LEFT JOIN person w ON w.organization_id = c.organization_id AND w.id = latest.actor_id
 LEFT JOIN kiosk d ON d.organization_id = c.organization_id AND d.id = latest.kiosk_id
 ORDER BY c.timeslot_id, c.held_on, c.revision, entry.student_id
-""")  # noqa: S608 - constants
+"""  # noqa: S608 - constants
 
 
 _KEYS = "SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)"
-_CHANGES, _CHANGES_AND_TALLY = _changes(_KEYS), _changes(TALLIES, ", asked.statuses, asked.counts, asked.unmarked")
+CHANGES_AND_TALLY = _changes(TALLIES, ", asked.statuses, asked.counts, asked.unmarked")
+_CHANGES, _CHANGES_AND_TALLY = HotStatement(_changes(_KEYS)), HotStatement(CHANGES_AND_TALLY)
 _REVISIONS = text("""
 SELECT organization_id, timeslot_id, held_on, revision
 FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))
@@ -136,15 +137,24 @@ async def changes_after(
 
     Every row has its mark as the change left it, even when the change was to something other than the mark.
     """
-    found: dict[OccurrenceKey, list[RecordedChange]] = {key: [] for key in keys}
     given = {
         "organization_id": organization_id,
         "timeslot_ids": [key.timeslot_id for key in keys],
         "dates": [key.held_on for key in keys],
-        "after": revision,
-        "up_to": min(revision + at_most, _LARGEST_REVISION),
+        **between(revision, at_most),
     }
     rows = await (_CHANGES_AND_TALLY if with_tally else _CHANGES).rows(connection, given)
+    return {key: [] for key in keys} | changes_of(rows, with_tally=with_tally)
+
+
+def between(revision: int, at_most: int) -> dict[str, int]:
+    """Return the parameters of the next changes after `revision`, at most `at_most`."""
+    return {"after": revision, "up_to": min(revision + at_most, _LARGEST_REVISION)}
+
+
+def changes_of(rows: Iterable[Any], *, with_tally: bool) -> dict[OccurrenceKey, list[RecordedChange]]:
+    """Return the changes of rows of the statement, in their order."""
+    found: dict[OccurrenceKey, list[RecordedChange]] = {}
     for (timeslot_id, held_on, number), (head, *rest) in groupby(rows, key=lambda row: row[:3]):
         entries = tuple(_entry(row) for row in (head, *rest) if row.student_id is not None)
         change = RecordedChange(
@@ -156,7 +166,7 @@ async def changes_after(
             head.access or 0,
             tally_in(head) if with_tally else None,
         )
-        found[OccurrenceKey(timeslot_id, held_on)].append(change)
+        found.setdefault(OccurrenceKey(timeslot_id, held_on), []).append(change)
     return found
 
 

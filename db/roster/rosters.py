@@ -84,6 +84,7 @@ _NO_SIGNS = """
 _TIMESLOTS = """,
            ARRAY(SELECT t.id FROM timeslot t WHERE t.organization_id = :organization_id
                  AND t.offering_id = named.offering_id) AS offering_timeslot_ids"""
+_WANTED = "(CAST(:student_ids AS uuid[]) IS NULL OR {student_id} = ANY (:student_ids))"
 # The sheets that are read, with the columns timeslot_id, held_on and offering_id.
 _NAMED = """unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
         AS named (timeslot_id, held_on, offering_id)"""
@@ -109,10 +110,11 @@ _HOLDS = f"""
       AND {takes_place("e", "k.held_on", "CAST(:now AS timestamptz)")}"""  # noqa: S608 - a constant
 
 
-def roster_query(parts: RosterParts, sheets: str = _NAMED) -> str:
+def roster_query(parts: RosterParts, sheets: str = _NAMED, wanted: str = _WANTED) -> str:
     """Return the query of these parts, whose rows are for `candidate_of`.
 
     sheets -- the sheets that are read, as a table `named` with the columns timeslot_id, held_on and offering_id
+    wanted -- the condition on the {student_id} of those who are read of a sheet k
     """
     signs, signs_read = (_SIGNS, _SIGNS_READ) if parts.signs else (_NO_SIGNS, "")
     timeslots, rates, rates_read = (_TIMESLOTS, _RATES, _RATES_READ) if parts.rates else ("", _NO_RATES, "")
@@ -125,12 +127,12 @@ WITH sheet AS MATERIALIZED (
     FROM sheet k
     JOIN enrollment e ON e.organization_id = :organization_id AND e.offering_id = k.offering_id
       AND {on_sheet("e", "k.timeslot_id", "k.held_on")}
-    WHERE CAST(:student_ids AS uuid[]) IS NULL OR e.student_id = ANY (:student_ids)
+    WHERE {wanted.format(student_id="e.student_id")}
     UNION
     SELECT m.timeslot_id, m.held_on, m.student_id, m.enrollment_id, false
     FROM sheet k
     JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
-    WHERE CAST(:student_ids AS uuid[]) IS NULL OR m.student_id = ANY (:student_ids){_HOLDS if parts.holds else ""}
+    WHERE {wanted.format(student_id="m.student_id")}{_HOLDS if parts.holds else ""}
 )
 SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
        s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender, s.medical_alert,

@@ -21,6 +21,7 @@ from db.engine import Database
 from db.history import history_of
 from db.roster.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.roster.rosters import read_candidates
+from db.roster.sheet_events import read_events
 from gql.live.hub import Hub
 from gql.protocol.streams import Memo
 
@@ -138,6 +139,15 @@ class SheetHub(Hub[SheetChange]):
 
     async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         """Read the next changes in a snapshot of their own, so that the rows fit the changes."""
+        if self.watched_depth(sheet) == Depth.CHANGED:
+            async with self._database.between_transactions() as connection:
+                events = await read_events(connection, sheet, after, REPLAY_LIMIT)
+                history = await history_of(connection)
+            if events is None:
+                self.start_over(sheet)
+                return []
+            rows = tuple(events.candidates)
+            return [sheet_change(change, events.head, rows, history, change.tally) for change in events.changes]
         async with self._database.read(sheet.organization_id) as connection:
             head = await find_head(connection, sheet.organization_id, sheet.key)
             if head is None:

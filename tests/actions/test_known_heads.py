@@ -1,5 +1,6 @@
 """An occurrence that is remembered is the one that its row gives (decision 85)."""
 
+from collections import OrderedDict
 from itertools import pairwise
 from typing import Any
 
@@ -78,7 +79,7 @@ async def test_occurrences_that_were_not_read_for_long_are_forgotten(
     world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(known_heads, "_REMEMBERED", 2)
-    monkeypatch.setattr(known_heads, "_known", known_heads.OrderedDict())
+    monkeypatch.setattr(known_heads, "_known", OrderedDict())
     rows = [await _row(world, database, (await world.weekly_class(name=f"Class {n}")).timeslot_id) for n in range(3)]
     heads = [known_head_of(rows[number]) for number in (0, 1, 0, 2, 0)]
     assert heads[0] is heads[2] is heads[4]

@@ -1,9 +1,19 @@
 """Every statement of the product ties each of its tables to one tenant; row-level security is the second wall."""
 
+from datetime import UTC, datetime
+from itertools import product
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.calendar.timeslots import OccurrenceKey
+from attendance.rules.roster.roster_rows import RosterParts
+from db.driver import beside_it, snapshot
+from db.organization.viewers import _NAMES
+from db.roster.opened_sheets import sheet_beside
+from tests.support.factories import MONDAY
 from tests.support.statements import held_statements, product_modules
 from tests.support.tenant_watch import ACROSS_TENANTS, is_across_tenants
 from tests.support.tenants import untied_tables
@@ -49,6 +59,14 @@ def test_a_statement_ties_its_tables_to_a_tenant(name: str) -> None:
         assert untied_tables(STATEMENTS[name]) == []
 
 
+@pytest.mark.parametrize("parts", [RosterParts(*each) for each in product((True, False), repeat=3)])
+def test_a_sheet_that_is_opened_ties_its_tables_to_a_tenant(parts: RosterParts) -> None:
+    """Its query is joined to that of a viewer when it is first needed."""
+    opened = sheet_beside(OccurrenceKey(UUID(int=7), MONDAY), parts, datetime.now(UTC))
+    assert opened is not None
+    assert untied_tables(snapshot(beside_it(_NAMES, opened.query)).statement) == []
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -57,6 +75,7 @@ def test_a_statement_ties_its_tables_to_a_tenant(name: str) -> None:
         "SELECT FROM mark m JOIN student s ON (s.organization_id, s.id) = (m.organization_id, m.student_id)"
         " WHERE s.organization_id = $1",
         "SELECT FROM student s LEFT JOIN mark m ON m.organization_id = s.organization_id WHERE s.organization_id = $1",
+        "SELECT FROM (SELECT FROM mark m WHERE m.organization_id = $1) a FULL JOIN (SELECT 1) b ON false",
         "SELECT FROM student s WHERE s.organization_id = ANY (CAST($1 AS uuid[])) FOR UPDATE OF s",
         "UPDATE mark m SET note = '' FROM student s WHERE m.organization_id = s.organization_id"
         " AND s.organization_id = $1",
@@ -78,6 +97,10 @@ def test_the_check_accepts(sql: str) -> None:
         ("SELECT FROM mark m WHERE NOT m.organization_id = $1", ["mark m"]),
         ("SELECT FROM mark m WHERE m.organization_id <> $1", ["mark m"]),
         ("SELECT FROM mark m JOIN student s ON s.organization_id = m.organization_id", ["mark m", "student s"]),
+        (
+            "SELECT FROM mark m FULL JOIN kiosk k ON k.organization_id = $1 AND m.organization_id = $1",
+            ["mark m", "kiosk k"],
+        ),
         (
             "SELECT FROM mark m LEFT JOIN kiosk k ON k.organization_id = m.organization_id AND m.organization_id = $1",
             ["mark m", "kiosk k"],

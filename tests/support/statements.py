@@ -31,12 +31,14 @@ def product_modules() -> Iterator[ModuleType]:
 
 
 def held_statements() -> dict[str, str]:
-    """The SQL of each statement that a module holds under a name, by "module:name"."""
+    """The SQL of each statement that a module holds under a name, by "module:name", and by the key in a mapping."""
     return {
-        f"{module.__name__}:{name}": sql
+        f"{module.__name__}:{name}{key}": sql
         for module in product_modules()
         for name, value in vars(module).items()
-        if (sql := _sql_of(value)) is not None
+        if not name.startswith("__")
+        for key, each in ([(f"[{key}]", each) for key, each in value.items()] if type(value) is dict else [("", value)])
+        if (sql := _sql_of(each)) is not None
     }
 
 

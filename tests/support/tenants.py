@@ -123,8 +123,13 @@ class _Check:
             yield from self.query(inner, sources.visible)
 
     def _ties_of(self, source: exp.Expr, join: exp.Join, sources: _Sources) -> list[_Tie]:
-        if join.side not in ("", "LEFT") or any(column.name == TENANT for column in join.args.get("using") or ()):
+        if join.side not in ("", "LEFT", "FULL") or any(
+            column.name == TENANT for column in join.args.get("using") or ()
+        ):
             raise NotUnderstoodError(self._sql)
+        if join.side == "FULL":
+            # All rows of both sides come, whatever its condition says of them.
+            return []
         found = _ties(join.args["on"], sources) if join.args.get("on") else []
         # All rows of an outer join's left side come, whatever its condition says of them.
         return [tie for tie in found if tie.alias == source.alias_or_name] if join.side else found
