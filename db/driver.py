@@ -37,13 +37,15 @@ class Beside:
     query -- its text, as for `HotStatement`; its first column is never null
     given -- its parameters
     rows -- what it has found, or None while it has not been executed
-    columns -- the names of the columns of its rows, which are tuples if it was executed in a `Snapshot`
+    columns -- the names of the columns of its rows, if it was executed in a `Snapshot`
+    skipped -- the number of columns of the other query, with which these rows begin
     """
 
     query: str
     given: Mapping[str, object]
     rows: list[Any] | None = None
     columns: tuple[str, ...] = ()
+    skipped: int = 0
 
 
 class HotStatement:

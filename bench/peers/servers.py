@@ -47,7 +47,9 @@ class Server:
 @asynccontextmanager
 async def started(name: str, database_url: str, redis_url: str, business: Business) -> AsyncIterator[Server]:
     if name == OURS:
-        async with api_process(database_url, redis_url, live_connections_per_sign_in=1000, queue_seconds=60) as api:
+        async with api_process(
+            database_url, redis_url, live_connections_per_sign_in=1000, queue_seconds=60, env="production"
+        ) as api:
             pin(api.process.pid)
             yield Server(
                 name, api.port, api.process.pid, await sign_in(business.world, business.staff_id, lifetime=86_400)

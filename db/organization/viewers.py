@@ -140,8 +140,7 @@ async def find_again_at_once(connection: AsyncConnection, known: Viewer, also: B
     found = await statement.records(connection, caller.organization_id, {**also.given, **given})
     if not found:
         return None
-    also.columns = tuple(found[0].keys())[_OWN_COLUMNS:]
-    also.rows = [record[_OWN_COLUMNS:] for record in found]
+    also.columns, also.rows, also.skipped = tuple(found[0].keys()), found, _OWN_COLUMNS
     return _as_named(known, found[0])
 
 

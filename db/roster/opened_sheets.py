@@ -13,7 +13,7 @@ from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import HEADS_QUERY
 from db.driver import Beside
 from db.roster.rosters import candidate_of, roster_query
-from pace import in_turns
+from pace import is_over, turn
 
 _Make: TypeAlias = Callable[[Sequence[Any]], Any]
 
@@ -50,19 +50,27 @@ async def sheet_found(read: Beside) -> tuple[OccurrenceHead, list[RosterCandidat
     """Return the occurrence and the candidates of its roster, or None when the organization has no such timeslot or it
     does not fall on the date.
     """
-    width, head_row, roster_row = _shapes(read.columns)
+    first, (head_row, roster_row) = read.skipped, _shapes(read.columns, read.skipped)
+    width = read.columns.index(_FIRST_OF_ROSTER)
     head, candidates = None, []
-    async for row in in_turns(read.rows or (), at_once=_AT_ONCE):
-        if row[width] is not None:
-            candidates.append(candidate_of(roster_row(row[width:])))
-        elif row[0] is not None:
-            head = known_head_of(head_row(row[:width]))
+    for start in range(0, len(read.rows or ()), _AT_ONCE):
+        if is_over():
+            await turn()
+        for row in (read.rows or ())[start : start + _AT_ONCE]:
+            if row[width] is not None:
+                candidates.append(candidate_of(roster_row(row[width:])))
+            elif row[first] is not None:
+                head = known_head_of(head_row(row[first:width]))
     return None if head is None else (head, candidates)
 
 
 @cache
-def _shapes(columns: tuple[str, ...]) -> tuple[int, _Make, _Make]:
-    """Return how many columns an occurrence has, and what makes named tuples of it and of a row of the roster."""
+def _shapes(columns: tuple[str, ...], first: int) -> tuple[_Make, _Make]:
+    """Return what makes named tuples of the columns of an occurrence, which begin with `first`, and of a row of the
+    roster.
+    """
     width = columns.index(_FIRST_OF_ROSTER)
-    makes = [cast(Any, namedtuple)("Row", names)._make for names in (columns[:width], columns[width:])]
-    return width, makes[0], makes[1]
+    head_row, roster_row = [
+        cast(Any, namedtuple)("Row", names)._make for names in (columns[first:width], columns[width:])
+    ]
+    return head_row, roster_row

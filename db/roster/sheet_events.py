@@ -27,12 +27,12 @@ _TOUCHED = """{student_id} IN (
 _LAST_OF_HEAD, _FIRST_OF_ROSTER = "last_names", "sheet_timeslot_id"
 # After the first column, each row is the occurrence, or an entry of a change, or a row of the roster, and null in the
 # other columns.
-_EVENTS = snapshot(f"""
+_EVENTS = f"""
     SELECT 1 AS is_row, head.*, changed.*, roster.*
     FROM ({HEADS_QUERY}) head
     FULL JOIN ({CHANGES_AND_TALLY}) changed ON false
     FULL JOIN ({roster_query(WHOLE, NAMED, _TOUCHED)}) roster ON false
-""")  # noqa: S608 - constants
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ async def read_events(connection: AsyncConnection, sheet: RollSheet, after: int,
     if key.held_on not in CALENDAR:
         return None
     given = {"organization_id": sheet.organization_id, "timeslot_ids": [key.timeslot_id], "dates": [key.held_on]}
-    records = await _EVENTS.records(connection, sheet.organization_id, {**given, **between(after, at_most)})
+    statement = snapshot(_EVENTS)
+    records = await statement.records(connection, sheet.organization_id, {**given, **between(after, at_most)})
     if not records:
         return None
     first, second, (head_row, change_row, roster_row) = _shapes(tuple(records[0].keys()))

@@ -13,6 +13,7 @@ from attendance.rules.roster.roster_rows import RosterParts
 from db.driver import beside_it, snapshot
 from db.organization.viewers import _NAMES
 from db.roster.opened_sheets import sheet_beside
+from db.roster.sheet_events import _EVENTS
 from tests.support.factories import MONDAY
 from tests.support.statements import held_statements, product_modules
 from tests.support.tenant_watch import ACROSS_TENANTS, is_across_tenants
@@ -57,6 +58,11 @@ def test_many_statements_are_held() -> None:
 def test_a_statement_ties_its_tables_to_a_tenant(name: str) -> None:
     if not is_across_tenants(name):
         assert untied_tables(STATEMENTS[name]) == []
+
+
+def test_an_event_of_a_sheet_ties_its_tables_to_a_tenant() -> None:
+    """It is a statement when it is first needed."""
+    assert untied_tables(snapshot(_EVENTS).statement) == []
 
 
 @pytest.mark.parametrize("parts", [RosterParts(*each) for each in product((True, False), repeat=3)])

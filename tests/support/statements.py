@@ -31,14 +31,12 @@ def product_modules() -> Iterator[ModuleType]:
 
 
 def held_statements() -> dict[str, str]:
-    """The SQL of each statement that a module holds under a name, by "module:name", and by the key in a mapping."""
+    """The SQL of each statement that a module holds under a name, by "module:name"."""
     return {
-        f"{module.__name__}:{name}{key}": sql
+        f"{module.__name__}:{name}": sql
         for module in product_modules()
         for name, value in vars(module).items()
-        if not name.startswith("__")
-        for key, each in ([(f"[{key}]", each) for key, each in value.items()] if type(value) is dict else [("", value)])
-        if (sql := _sql_of(each)) is not None
+        if (sql := _sql_of(value)) is not None
     }
 
 

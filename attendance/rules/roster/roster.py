@@ -1,6 +1,5 @@
 """Who is on an occurrence's roll sheet, in which order, and its tally (R2.9, R3.1 to R3.3)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +19,8 @@ _PRECEDENCE = (
     EnrollmentType.MAKEUP,
     EnrollmentType.WAITLIST,
 )
+
+_STATUSES = tuple(AttendanceStatus)
 
 
 class RosterOrder(StrEnum):
@@ -137,9 +138,9 @@ def place_by_name(sort_key: str, student_id: UUID, order: RosterOrder) -> tuple[
 
 def tally(statuses: Iterable[AttendanceStatus | None]) -> AttendanceTally:
     """Return the tally of a roll sheet's rows, including subdued ones. A status of None means not marked."""
-    counts = Counter(statuses)
-    unmarked = counts.pop(None, 0)
-    return AttendanceTally({status: counts[status] for status in AttendanceStatus}, unmarked)
+    # Members of an enumeration are found by identity several times as fast as by their hash.
+    all_rows = list(statuses)
+    return AttendanceTally({status: all_rows.count(status) for status in _STATUSES}, all_rows.count(None))
 
 
 def attendance_rate(present: int, absent: int) -> float | None:
