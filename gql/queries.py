@@ -9,6 +9,7 @@ from gql.accounts import (
     permission_groups_query,
     second_factor_query,
     sign_ins_query,
+    staff_account_query,
     staff_query,
 )
 from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
@@ -94,6 +95,7 @@ class Query:
     second_factor = second_factor_query.field
     sign_ins = sign_ins_query.field
     staff = staff_query.field
+    staff_account = staff_account_query.field
     permission_groups = permission_groups_query.field
     invitations = invitations_query.field
     kiosks = kiosks_query.field

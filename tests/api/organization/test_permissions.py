@@ -441,6 +441,12 @@ TABLE: dict[str, Row] = {
         **dict.fromkeys(("right", "lacking", "guardian", "kiosk", "stranger", "anonymous"), "SignInRefused"),
     ),
     "Query.staff": query("{ staff { nodes { email } } }", nothing, MANAGE_STAFF, **READS_STAFF),
+    "Query.staffAccount": query(
+        "query($id: ID!) { staffAccount(id: $id) { email } }",
+        lambda stage: {"id": stage.id("StaffMember", stage.tom)},
+        MANAGE_STAFF,
+        **READS_STAFF | {"stranger": "NULL"},
+    ),
     "Query.permissionGroups": query("{ permissionGroups { id } }", nothing, MANAGE_STAFF, **READS_NONE),
     "Query.invitations": query("{ invitations { nodes { id } } }", nothing, INVITES, **READS_NONE | {"right": "EMPTY"}),
     "Mutation.createStaff": act(lambda _: {"firstName": "Nia", "lastName": "New"}, MANAGE_STAFF, **SETTING),

@@ -105,13 +105,14 @@ interface CheckProps {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly checked: boolean;
+  readonly isDisabled?: boolean;
   readonly change: (checked: boolean) => void;
 }
 
-export function CheckField({ label, hint, checked, change }: CheckProps) {
+export function CheckField({ label, hint, checked, isDisabled = false, change }: CheckProps) {
   return (
     <label className="check">
-      <input type="checkbox" checked={checked} onChange={event => change(event.target.checked)} />
+      <input type="checkbox" checked={checked} disabled={isDisabled} onChange={event => change(event.target.checked)} />
       <span>
         {label}
         {hint !== undefined && <span className="muted hint">{hint}</span>}

@@ -19,6 +19,9 @@ const NewFamily = later(() => import("./families/NewFamily").then(found => found
 const Family = later(() => import("./families/Family").then(found => found.Family));
 const Classes = later(() => import("./catalogue/Classes").then(found => found.Classes));
 const Class = later(() => import("./catalogue/Class").then(found => found.Class));
+const Staff = later(() => import("./team/Staff").then(found => found.Staff));
+const StaffMember = later(() => import("./team/StaffMember").then(found => found.StaffMember));
+const Groups = later(() => import("./team/Groups").then(found => found.Groups));
 const Account = later(() => import("./account/Account").then(found => found.Account));
 const NotYours = later(() => import("./NotYours").then(found => found.NotYours));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
@@ -64,6 +67,12 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
       return <Class key={place.id} id={place.id} />;
     case "reports":
       return <Reports desk={desk} />;
+    case "staff":
+      return <Staff desk={desk} />;
+    case "staffMember":
+      return <StaffMember key={place.id} desk={desk} id={place.id} />;
+    case "groups":
+      return <Groups desk={desk} />;
     case "account":
       return <Account desk={desk} />;
     case "tasks":

@@ -134,9 +134,9 @@ export const PERMISSION_GROUPS: readonly PermissionGroupWords[] = [
   },
 ];
 
-const ALL = PERMISSION_GROUPS.flatMap(group => group.permissions);
+export const ALL_PERMISSIONS = PERMISSION_GROUPS.flatMap(group => group.permissions);
 
 /** A permission that a newer server knows and these pages do not is shown by its name. */
 export function permissionWord(name: PermissionName): string {
-  return ALL.find(one => one.name === name)?.word ?? name;
+  return ALL_PERMISSIONS.find(one => one.name === name)?.word ?? name;
 }

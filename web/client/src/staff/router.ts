@@ -3,8 +3,19 @@ import { decoded } from "../parts/navigation";
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
-  | { readonly page: "sheet" | "student" | "family" | "class"; readonly id: string }
-  | { readonly page: "dashboard" | "account" | "reports" | "tasks" | "families" | "newFamily" | "classes" }
+  | { readonly page: "sheet" | "student" | "family" | "class" | "staffMember"; readonly id: string }
+  | {
+      readonly page:
+        | "dashboard"
+        | "account"
+        | "reports"
+        | "tasks"
+        | "families"
+        | "newFamily"
+        | "classes"
+        | "staff"
+        | "groups";
+    }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -20,6 +31,9 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/families/:id", id => ({ page: "family", id })],
   ["/classes", () => ({ page: "classes" })],
   ["/classes/:id", id => ({ page: "class", id })],
+  ["/staff", () => ({ page: "staff" })],
+  ["/staff/groups", () => ({ page: "groups" })],
+  ["/staff/:id", id => ({ page: "staffMember", id })],
   ["/account", () => ({ page: "account" })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/reports", () => ({ page: "reports" })],

@@ -16,6 +16,7 @@ const SECTIONS: readonly Section[] = [
   { to: "/classes", word: "Classes" },
   { to: "/tasks", word: "Tasks" },
   { to: "/reports", word: "Reports" },
+  { to: "/staff", word: "Staff", isSeldom: true },
 ];
 
 /** The parts of the pages that the viewer can use, for the navigation. */

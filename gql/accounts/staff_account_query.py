@@ -1,0 +1,30 @@
+"""The query staffAccount, which returns one staff member with what the person may do (R12.6)."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.accounts.staff import list_staff, read_groups
+from gql.accounts.staff_account import StaffAccount, show_account
+from gql.fields.access import requires
+from gql.fields.context import Info, reading
+from gql.fields.global_ids import decode_id
+from gql.fields.vocabulary import Permission
+
+
+async def resolve(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the staff member.")]
+) -> StaffAccount | None:
+    person_id = decode_id(id, "StaffMember", "id")
+    async with reading(info) as (source, viewer):
+        rows = await list_staff(source, viewer.caller.organization_id, [person_id])
+        groups = await read_groups(source, viewer.caller.organization_id) if rows else {}
+    return show_account(rows[0], groups) if rows else None
+
+
+field = strawberry.field(
+    resolver=resolve,
+    description="One staff member by id, with what the person may do. Null when there is no such staff member. Needs "
+    "MANAGE_STAFF.",
+    metadata=requires([Permission.MANAGE_STAFF]),
+)

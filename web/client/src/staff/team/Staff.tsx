@@ -1,0 +1,111 @@
+import { useState } from "react";
+import type { ResultOf } from "../../graphql";
+import { SelectField, TextField } from "../../parts/Field";
+import { Link } from "../../parts/Link";
+import { ListEnd } from "../../parts/ListEnd";
+import { shortDate } from "../../parts/times";
+import { useTitle } from "../../parts/useTitle";
+import { useAnswer } from "../asking/useAnswer";
+import { usePages } from "../asking/usePages";
+import { useSettled } from "../asking/useSettled";
+import type { Desk } from "../operations";
+import { nameOf } from "./granting";
+import { InviteDialog } from "./InviteDialog";
+import { type Account, INVITED, type Invited, STAFF } from "./operations";
+import { TeamLinks } from "./TeamLinks";
+import { useGranting } from "./useGranting";
+
+const SHOWN = [
+  ["active", "Who works here"],
+  ["ended", "Whose access ended"],
+  ["all", "Everybody"],
+] as const;
+type Shown = (typeof SHOWN)[number][0];
+const ENDED = { active: false, ended: true, all: null } as const;
+
+const pick = (data: ResultOf<typeof STAFF>) => data.staff;
+
+/** Everybody of the staff, and inviting somebody new. */
+export function Staff({ desk }: { desk: Desk }) {
+  useTitle("Staff");
+  const [text, setText] = useState("");
+  const [shown, setShown] = useState<Shown>("active");
+  const [isInviting, setInviting] = useState(false);
+  const [told, setTold] = useState("");
+  const search = useSettled(text.trim());
+  const listing = usePages(STAFF, { search: search === "" ? null : search, ended: ENDED[shown] }, pick);
+  const invited = useAnswer(INVITED, {});
+  const { granting } = useGranting(desk);
+  const done = (name: string) => {
+    setInviting(false);
+    setTold(`${name} is invited. The link in the e-mail is good for 72 hours.`);
+    listing.reload();
+    invited.reload();
+  };
+  return (
+    <main className="page">
+      <div className="toolbar">
+        <h1>Staff</h1>
+        <button type="button" className="button main" disabled={granting === null} onClick={() => setInviting(true)}>
+          Invite somebody
+        </button>
+      </div>
+      <TeamLinks shown="people" />
+      <div className="pair teamFilters">
+        <TextField label="Find by name or address" type="search" autoComplete="off" value={text} change={setText} />
+        <SelectField label="Show" value={shown} choices={SHOWN} change={setShown} />
+      </div>
+      <p role="status" className="told">
+        {told}
+      </p>
+      <ul className="lines" aria-label="Staff" aria-busy={listing.isLoading}>
+        {(listing.nodes ?? []).map(one => (
+          <StaffRow
+            key={one.staffMember.id}
+            account={one}
+            invited={invitationOf(invited.data?.invitations.nodes ?? [], one.staffMember.id)}
+          />
+        ))}
+      </ul>
+      <ListEnd {...listing} nothing={search === "" ? "There is nobody here." : `Nobody is found by “${search}”.`} />
+      {isInviting && granting !== null && (
+        <InviteDialog granting={granting} close={() => setInviting(false)} done={done} />
+      )}
+    </main>
+  );
+}
+
+export function invitationOf(invited: readonly Invited[], staffMemberId: string): Invited | null {
+  return invited.find(({ person }) => person.__typename === "StaffMember" && person.id === staffMemberId) ?? null;
+}
+
+function StaffRow({ account, invited }: { account: Account; invited: Invited | null }) {
+  const groups = account.groups.map(group => group.name).join(", ");
+  return (
+    <li className="line2">
+      <span className="lineMain">
+        <Link to={`/staff/${account.staffMember.id}`}>{nameOf(account)}</Link>
+        <span className="muted hint">{[account.email, groups].filter(Boolean).join(" · ")}</span>
+      </span>
+      <State account={account} isInvited={invited !== null} />
+    </li>
+  );
+}
+
+function State({ account, isInvited }: { account: Account; isInvited: boolean }) {
+  const isOwner = account.heldPermissions.includes("OWNER");
+  const state = stateOf(account, isInvited);
+  return (
+    <span className="chips">
+      {isOwner && <span className="chip">Owner</span>}
+      {state !== null && <span className="chip">{state}</span>}
+    </span>
+  );
+}
+
+function stateOf(account: Account, isInvited: boolean): string | null {
+  if (account.endedAt !== null) return "Access ended";
+  if (account.endsOn !== null) return `No access from ${shortDate(account.endsOn)}`;
+  if (isInvited) return "Invited";
+  return account.hasPassword ? null : "No password yet";
+}
