@@ -1,5 +1,6 @@
 import { AskFault, type SessionKeeper } from "@rollbook/client";
 import { useEffect, useState } from "react";
+import { AppKey } from "../parts/AppKey";
 import { CodeForm } from "./CodeForm";
 import { COMPLETE, CONFIRM_SECOND_FACTOR, START_SECOND_FACTOR } from "./operations";
 import { askAnybody, type ServerSession, sessionOf } from "./server";
@@ -82,14 +83,8 @@ export function SecondFactorSetup({ session, challenge }: Props) {
   return (
     <>
       <h1>Set up a second step</h1>
-      <p className="muted">
-        Your business requires it. Add this key to an authenticator app, on this device or another.
-      </p>
-      {key && (
-        <p className="key">
-          <code>{key.secret.replace(/(.{4})/g, "$1 ").trim()}</code> <a href={key.uri}>Open in an app on this device</a>
-        </p>
-      )}
+      <p className="muted">Your business requires it.</p>
+      {key && <AppKey {...key} />}
       <CodeForm label="The code that the app shows" fault={fault} isBusy={isBusy || key === null} send={send} />
     </>
   );

@@ -28,4 +28,50 @@ export const CHANGE_PASSWORD = graphql(`
   }
 `);
 
+export const SECOND_FACTOR = graphql(`
+  query SecondFactor {
+    secondFactor { confirmedAt recoveryCodesLeft isRequired }
+  }
+`);
+
+export const BEGIN_SECOND_FACTOR = graphql(`
+  mutation BeginSecondFactor($input: StartSecondFactorInput!) {
+    startSecondFactor(input: $input) {
+      __typename
+      ... on StartSecondFactorSuccess { secret uri }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const TURN_ON_SECOND_FACTOR = graphql(`
+  mutation TurnOnSecondFactor($input: ConfirmSecondFactorInput!) {
+    confirmSecondFactor(input: $input) {
+      __typename
+      ... on ConfirmSecondFactorSuccess { recoveryCodes }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const RENEW_RECOVERY_CODES = graphql(`
+  mutation RenewRecoveryCodes($input: RenewRecoveryCodesInput!) {
+    renewRecoveryCodes(input: $input) {
+      __typename
+      ... on RenewRecoveryCodesSuccess { recoveryCodes }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const REMOVE_SECOND_FACTOR = graphql(`
+  mutation RemoveSecondFactor($input: RemoveSecondFactorInput!) {
+    removeSecondFactor(input: $input) {
+      __typename
+      ... on RemoveSecondFactorSuccess { __typename }
+      ... on UserError { code message }
+    }
+  }
+`);
+
 export type SignInFacts = ResultOf<typeof SIGN_INS>["signIns"]["nodes"][number];
