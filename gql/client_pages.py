@@ -33,6 +33,7 @@ PAGES = {
         "/staff",
         "/staff/groups",
         "/staff/{staff_member}",
+        "/settings",
         "/account",
         "/tasks",
         "/reports",

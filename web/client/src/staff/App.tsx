@@ -45,6 +45,12 @@ function SignedIn() {
     );
   }, []);
   useEffect(load, [load]);
+  const refresh = useCallback(() => {
+    loadDesk().then(
+      found => found !== null && setDesk(found),
+      () => undefined,
+    );
+  }, []);
   if (fault !== null) {
     return (
       <main className="page notice">
@@ -60,7 +66,7 @@ function SignedIn() {
     );
   }
   if (desk === null) return <main className="page" aria-busy="true" />;
-  return <Pages desk={desk} />;
+  return <Pages desk={desk} refresh={refresh} />;
 }
 
 /** Who is signed in, from the server, or as this device remembers it while the server cannot be reached. */

@@ -22,6 +22,7 @@ const Class = later(() => import("./catalogue/Class").then(found => found.Class)
 const Staff = later(() => import("./team/Staff").then(found => found.Staff));
 const StaffMember = later(() => import("./team/StaffMember").then(found => found.StaffMember));
 const Groups = later(() => import("./team/Groups").then(found => found.Groups));
+const Settings = later(() => import("./settings/Settings").then(found => found.Settings));
 const Account = later(() => import("./account/Account").then(found => found.Account));
 const NotYours = later(() => import("./NotYours").then(found => found.NotYours));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
@@ -30,20 +31,28 @@ function later<Props>(load: () => Promise<ComponentType<Props>>) {
   return lazy(() => load().then(found => ({ default: found })));
 }
 
-export function Pages({ desk }: { desk: Desk }) {
+interface Props {
+  readonly desk: Desk;
+  /** Reads the desk anew. */
+  readonly refresh: () => void;
+}
+
+export function Pages({ desk, refresh }: Props) {
   const path = usePath();
   const locker = lockerOf(desk.viewer.staffMember.id);
   return (
     <>
       <Header desk={desk} outbox={locker.outbox} path={path} />
       <PageFault key={path}>
-        <Suspense fallback={<main className="page" aria-busy="true" />}>{pageOf(placeOf(path), desk, locker)}</Suspense>
+        <Suspense fallback={<main className="page" aria-busy="true" />}>
+          {pageOf(placeOf(path), { desk, refresh }, locker)}
+        </Suspense>
       </PageFault>
     </>
   );
 }
 
-function pageOf(place: Place, desk: Desk, locker: Locker) {
+function pageOf(place: Place, { desk, refresh }: Props, locker: Locker) {
   const lacking = lackingFor(place.page, desk);
   if (lacking.length > 0) return <NotYours desk={desk} lacking={lacking} />;
   switch (place.page) {
@@ -73,6 +82,8 @@ function pageOf(place: Place, desk: Desk, locker: Locker) {
       return <StaffMember key={place.id} desk={desk} id={place.id} />;
     case "groups":
       return <Groups desk={desk} />;
+    case "settings":
+      return <Settings desk={desk} refresh={refresh} />;
     case "account":
       return <Account desk={desk} />;
     case "tasks":

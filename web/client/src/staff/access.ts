@@ -21,6 +21,7 @@ const NEEDS: Readonly<Record<Place["page"], readonly Need[]>> = {
   staff: ["MANAGE_STAFF"],
   groups: ["MANAGE_STAFF"],
   staffMember: ["MANAGE_STAFF"],
+  settings: ["MANAGE_SETTINGS"],
   tasks: [],
   account: [],
   invitation: [],

@@ -14,7 +14,8 @@ export type Place =
         | "newFamily"
         | "classes"
         | "staff"
-        | "groups";
+        | "groups"
+        | "settings";
     }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
@@ -34,6 +35,7 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/staff", () => ({ page: "staff" })],
   ["/staff/groups", () => ({ page: "groups" })],
   ["/staff/:id", id => ({ page: "staffMember", id })],
+  ["/settings", () => ({ page: "settings" })],
   ["/account", () => ({ page: "account" })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/reports", () => ({ page: "reports" })],

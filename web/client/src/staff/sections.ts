@@ -17,6 +17,7 @@ const SECTIONS: readonly Section[] = [
   { to: "/tasks", word: "Tasks" },
   { to: "/reports", word: "Reports" },
   { to: "/staff", word: "Staff", isSeldom: true },
+  { to: "/settings", word: "Settings", isSeldom: true },
 ];
 
 /** The parts of the pages that the viewer can use, for the navigation. */
