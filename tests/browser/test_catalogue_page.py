@@ -26,7 +26,7 @@ async def test_R13_3_a_time_of_a_class_moves_after_its_preview_was_shown(hall: H
     await page.get_by_role("link", name="Diving").click()
     await page.get_by_label("Times").get_by_role("button", name="Change").click()
     effects = page.get_by_label("What will happen")
-    await expect(effects).to_contain_text("No date of the class changes.")
+    await expect(effects).to_contain_text("No date of a class changes.")
     await page.get_by_label("Begins at").fill("17:15")
     await expect(effects).to_contain_text("dates move.")
     first_date = page.get_by_label("From", exact=True)

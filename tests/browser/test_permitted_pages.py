@@ -18,6 +18,12 @@ async def test_R11_1_a_typed_address_shows_no_form_that_the_viewer_may_not_use(h
         ("/families/new", [FAMILIES, SEE_ALL]),
         ("/classes", ["Manage classes and places"]),
         ("/classes/T2Zm", ["Manage classes and places"]),
+        ("/classes/new", ["Manage classes and places", SEE_ALL]),
+        ("/sessions", ["Manage classes and places"]),
+        ("/sessions/U2Vz/carry-over", ["Manage classes and places"]),
+        ("/closures", ["Manage classes and places"]),
+        ("/programs", ["Manage classes and places"]),
+        ("/locations", ["Manage classes and places"]),
         ("/reports", ["See reports"]),
     ):
         await coach.open(address)

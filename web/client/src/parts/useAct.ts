@@ -6,7 +6,7 @@ import { useCallback, useRef, useState } from "react";
 type Outcome<Data> = NonNullable<Data[keyof Data]>;
 export type Refused<Data> = Extract<Outcome<Data>, { readonly message: string }>;
 export type Done<Data> = Exclude<Outcome<Data>, { readonly message: string }>;
-type InputOf<Variables> = Variables extends { readonly input: infer Input } ? Input : never;
+export type InputOf<Variables> = Variables extends { readonly input: infer Input } ? Input : never;
 
 export interface Doing<Data, Variables> {
   /** Resolves to the success, or to null after a refusal or a fault. */

@@ -23,6 +23,12 @@ const Staff = later(() => import("./team/Staff").then(found => found.Staff));
 const StaffMember = later(() => import("./team/StaffMember").then(found => found.StaffMember));
 const Groups = later(() => import("./team/Groups").then(found => found.Groups));
 const Settings = later(() => import("./settings/Settings").then(found => found.Settings));
+const NewOffering = later(() => import("./catalogue/offering/NewOffering").then(found => found.NewOffering));
+const Sessions = later(() => import("./catalogue/sessions/Sessions").then(found => found.Sessions));
+const CarryOver = later(() => import("./catalogue/carrying/CarryOver").then(found => found.CarryOver));
+const Closures = later(() => import("./catalogue/closures/Closures").then(found => found.Closures));
+const Programs = later(() => import("./catalogue/programs/Programs").then(found => found.Programs));
+const Locations = later(() => import("./catalogue/locations/Locations").then(found => found.Locations));
 const Account = later(() => import("./account/Account").then(found => found.Account));
 const NotYours = later(() => import("./NotYours").then(found => found.NotYours));
 const Tasks = later(() => import("./tasks/Tasks").then(found => found.Tasks));
@@ -71,9 +77,21 @@ function pageOf(place: Place, { desk, refresh }: Props, locker: Locker) {
     case "family":
       return <Family key={place.id} desk={desk} id={place.id} />;
     case "classes":
-      return <Classes />;
+      return <Classes desk={desk} />;
+    case "sessions":
+      return <Sessions desk={desk} />;
+    case "carryOver":
+      return <CarryOver key={place.id} desk={desk} id={place.id} />;
+    case "closures":
+      return <Closures desk={desk} />;
+    case "programs":
+      return <Programs desk={desk} />;
+    case "locations":
+      return <Locations desk={desk} changed={refresh} />;
+    case "newOffering":
+      return <NewOffering desk={desk} />;
     case "class":
-      return <Class key={place.id} id={place.id} />;
+      return <Class key={place.id} desk={desk} id={place.id} />;
     case "reports":
       return <Reports desk={desk} />;
     case "staff":

@@ -3,7 +3,7 @@ import { decoded } from "../parts/navigation";
 
 export type Place =
   | { readonly page: "day"; readonly date: string | null }
-  | { readonly page: "sheet" | "student" | "family" | "class" | "staffMember"; readonly id: string }
+  | { readonly page: "sheet" | "student" | "family" | "class" | "carryOver" | "staffMember"; readonly id: string }
   | {
       readonly page:
         | "dashboard"
@@ -12,11 +12,11 @@ export type Place =
         | "tasks"
         | "families"
         | "newFamily"
-        | "classes"
         | "staff"
         | "groups"
         | "settings";
     }
+  | { readonly page: "classes" | "newOffering" | "sessions" | "closures" | "programs" | "locations" }
   | { readonly page: "invitation" | "forgotten" | "reset" }
   | { readonly page: "unknown" };
 
@@ -31,11 +31,17 @@ const ADDRESSES: readonly (readonly [string, (given: string) => Place])[] = [
   ["/families/new", () => ({ page: "newFamily" })],
   ["/families/:id", id => ({ page: "family", id })],
   ["/classes", () => ({ page: "classes" })],
+  ["/classes/new", () => ({ page: "newOffering" })],
   ["/classes/:id", id => ({ page: "class", id })],
   ["/staff", () => ({ page: "staff" })],
   ["/staff/groups", () => ({ page: "groups" })],
   ["/staff/:id", id => ({ page: "staffMember", id })],
   ["/settings", () => ({ page: "settings" })],
+  ["/sessions", () => ({ page: "sessions" })],
+  ["/sessions/:id/carry-over", id => ({ page: "carryOver", id })],
+  ["/closures", () => ({ page: "closures" })],
+  ["/programs", () => ({ page: "programs" })],
+  ["/locations", () => ({ page: "locations" })],
   ["/account", () => ({ page: "account" })],
   ["/tasks", () => ({ page: "tasks" })],
   ["/reports", () => ({ page: "reports" })],

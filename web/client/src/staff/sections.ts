@@ -7,13 +7,17 @@ interface Section {
   readonly word: string;
   /** Whether it is used so seldom that it stands in the menu alone, also where the bar has room. */
   readonly isSeldom?: true;
+  /** Other addresses below which its pages are. */
+  readonly also?: readonly string[];
 }
+
+const CATALOGUE = ["/sessions", "/closures", "/programs", "/locations"];
 
 const SECTIONS: readonly Section[] = [
   { to: "/", word: "Day" },
   { to: "/dashboard", word: "Dashboard" },
   { to: "/families", word: "Families" },
-  { to: "/classes", word: "Classes" },
+  { to: "/classes", word: "Classes", also: CATALOGUE },
   { to: "/tasks", word: "Tasks" },
   { to: "/reports", word: "Reports" },
   { to: "/staff", word: "Staff", isSeldom: true },
@@ -25,9 +29,9 @@ export function sectionsFor(desk: Desk): readonly Section[] {
   return SECTIONS.filter(({ to }) => lackingFor(placeOf(to).page, desk).length === 0);
 }
 
-export function isWithin(path: string, { to }: Section): boolean {
+export function isWithin(path: string, { to, also = [] }: Section): boolean {
   if (to === "/") return path === "/" || path.startsWith("/days/") || path.startsWith("/sheets/");
-  return path === to || path.startsWith(`${to}/`);
+  return [to, ...also].some(one => path === one || path.startsWith(`${one}/`));
 }
 
 const LIVE: ReadonlySet<Place["page"]> = new Set(["day", "sheet", "dashboard", "tasks"]);

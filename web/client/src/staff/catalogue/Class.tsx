@@ -1,22 +1,30 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
-import { dayDate, todayIn } from "../../parts/times";
+import { todayIn } from "../../parts/times";
 import { useTitle } from "../../parts/useTitle";
 import { useAnswer } from "../asking/useAnswer";
-import { timeslotWords } from "../choosing/timeslots";
 import { NoSuchPage } from "../NoSuchPage";
+import type { Desk } from "../operations";
 import { ClassDialog } from "./ClassDialog";
+import { ClassFactsList } from "./ClassFactsList";
 import { EndTimeslotDialog } from "./EndTimeslotDialog";
+import { NextDates } from "./NextDates";
+import { EndOfferingDialog } from "./offering/EndOfferingDialog";
 import { CLASS, type ClassFacts, type TimeslotFacts } from "./operations";
 import { TimeslotDialog } from "./TimeslotDialog";
+import { NewTimeslotDialog } from "./timeslots/NewTimeslotDialog";
+import { Times } from "./timeslots/Times";
 import "./catalogue.css";
 
-type Open = { readonly act: "class" } | { readonly act: "move" | "end"; readonly timeslot: TimeslotFacts };
+type Open =
+  | { readonly act: "class" | "endClass" | "add" }
+  | { readonly act: "move" | "end"; readonly timeslot: TimeslotFacts };
 
-/** A class: when it meets, and changing that from a date on. */
-export function Class({ id }: { id: string }) {
+/** A class, a camp or an appointment: what it is, when it meets, and changing that from a date on. */
+export function Class({ desk, id }: { desk: Desk; id: string }) {
   const { data, fault, reload, isMistyped } = useAnswer(CLASS, { id });
   const [open, setOpen] = useState<Open | null>(null);
+  const [version, setVersion] = useState(0);
   const node = data?.node;
   const found = node != null && "timeslots" in node ? node : null;
   useTitle(found?.name ?? "Class");
@@ -28,9 +36,9 @@ export function Class({ id }: { id: string }) {
       </main>
     );
   }
-  const close = () => setOpen(null);
   const done = () => {
     setOpen(null);
+    setVersion(version + 1);
     reload();
   };
   const today = todayIn(found.location.timeZone);
@@ -40,69 +48,52 @@ export function Class({ id }: { id: string }) {
         ‹ Classes
       </Link>
       <div className="toolbar">
-        <div>
-          <h1>{found.name}</h1>
-          <p className="muted">{factsOf(found)}</p>
+        <h1>{found.name}</h1>
+        <div className="headActs">
+          <button type="button" className="button" onClick={() => setOpen({ act: "class" })}>
+            Change
+          </button>
+          <button type="button" className="button danger" onClick={() => setOpen({ act: "endClass" })}>
+            End {KIND_WORDS[found.kind]}
+          </button>
         </div>
-        <button type="button" className="button" onClick={() => setOpen({ act: "class" })}>
-          Change
-        </button>
       </div>
-      <section className="group" aria-label="Times">
-        <h2>Times</h2>
-        <ul className="lines">
-          {found.timeslots.map(one => (
-            <TimeslotRow key={one.id} timeslot={one} open={act => setOpen({ act, timeslot: one })} />
-          ))}
-        </ul>
-        {found.timeslots.length === 0 && <p className="muted">It has no times.</p>}
-      </section>
-      {found.sessions.length > 0 && (
-        <section className="group" aria-label="Sessions">
-          <h2>Sessions</h2>
-          <ul className="lines">
-            {found.sessions.map(one => (
-              <li key={one.id} className="line2">
-                <span className="lineMain">{one.name}</span>
-                <span className="muted hint">
-                  {dayDate(one.startsOn)} {one.endsOn === null ? "on" : `to ${dayDate(one.endsOn)}`}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
+      <ClassFactsList facts={found} />
+      <Times facts={found} today={today} open={setOpen} />
+      <NextDates key={version} id={id} today={today} />
+      {open !== null && (
+        <Dialogs open={open} desk={desk} facts={found} today={today} close={() => setOpen(null)} done={done} />
       )}
-      {open?.act === "class" && <ClassDialog facts={found} today={today} close={close} done={done} />}
-      {open?.act === "move" && <TimeslotDialog timeslot={open.timeslot} today={today} close={close} done={done} />}
-      {open?.act === "end" && <EndTimeslotDialog timeslot={open.timeslot} today={today} close={close} done={done} />}
     </main>
   );
 }
 
-function factsOf({ location, program, capacity, instructors }: ClassFacts): string {
-  const places = capacity === null ? "any number of students" : `${capacity} places`;
-  const people = instructors.map(one => `${one.firstName} ${one.lastName}`).join(", ");
-  return [location.name, program?.name, places, people].filter(Boolean).join(" · ");
+const KIND_WORDS: Record<ClassFacts["kind"], string> = {
+  CLASS: "the class",
+  CAMP: "the camp",
+  APPOINTMENT: "the appointment",
+};
+
+interface DialogsProps {
+  readonly open: Open;
+  readonly desk: Desk;
+  readonly facts: ClassFacts;
+  readonly today: string;
+  readonly close: () => void;
+  readonly done: () => void;
 }
 
-function TimeslotRow({ timeslot, open }: { timeslot: TimeslotFacts; open: (act: "move" | "end") => void }) {
-  const words = timeslotWords(timeslot);
-  return (
-    <li className="line2">
-      <span className="lineMain">
-        {words}
-        <span className="muted hint">
-          {[`${timeslot.durationMinutes} minutes`, timeslot.room].filter(Boolean).join(" · ")}
-        </span>
-      </span>
-      <span className="lineEnd">
-        <button type="button" className="button quiet" aria-label={`Change ${words}`} onClick={() => open("move")}>
-          Change
-        </button>
-        <button type="button" className="button quiet" aria-label={`End ${words}`} onClick={() => open("end")}>
-          End
-        </button>
-      </span>
-    </li>
-  );
+function Dialogs({ open, desk, facts, ...rest }: DialogsProps) {
+  switch (open.act) {
+    case "class":
+      return <ClassDialog desk={desk} facts={facts} {...rest} />;
+    case "endClass":
+      return <EndOfferingDialog facts={facts} {...rest} />;
+    case "add":
+      return <NewTimeslotDialog facts={facts} {...rest} />;
+    case "move":
+      return <TimeslotDialog timeslot={open.timeslot} {...rest} />;
+    default:
+      return <EndTimeslotDialog timeslot={open.timeslot} {...rest} />;
+  }
 }

@@ -1,58 +1,65 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Dialog } from "../../parts/Dialog";
-import { TextField } from "../../parts/Field";
-import { FormEnd } from "../../parts/FormEnd";
-import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
-import { useSettled } from "../asking/useSettled";
-import { Effect, isPossible } from "./Effect";
+import type { Desk } from "../operations";
+import { may } from "../permissions";
+import { TriedDialog } from "./acting/TriedDialog";
+import { WhenFields } from "./acting/WhenFields";
+import { type Choices, inputOf, lackingIn, type OfferingDraft } from "./offering/draft";
+import { OfferingFields } from "./offering/OfferingFields";
+import { OFFERING_CHOICES } from "./offering/operations";
 import { type ClassFacts, UPDATE_CLASS, UPDATE_CLASS_PREVIEW } from "./operations";
-import { WhenFields } from "./WhenFields";
 
 interface Props {
+  readonly desk: Desk;
   readonly facts: ClassFacts;
   readonly today: string;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-/** Changes the name and the places of a class. */
-export function ClassDialog({ facts, today, close, done }: Props) {
-  const [name, setName] = useState(facts.name);
-  const [capacity, setCapacity] = useState(facts.capacity === null ? "" : String(facts.capacity));
-  const [when, setWhen] = useState({ from: today, notifyFamilies: false });
-  const input = { offeringId: facts.id, name, capacity: capacity === "" ? null : Number(capacity), ...when };
-  const asked = useSettled(JSON.stringify(name.trim() === "" || when.from === "" ? null : { input }));
-  const preview = useAnswer(UPDATE_CLASS_PREVIEW, JSON.parse(asked) as { input: typeof input } | null);
-  const update = useAct(UPDATE_CLASS);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if ((await update.run(input)) !== null) done();
-  };
+/** Changes what a class is: its name, place, program, sessions, places, ages and instructors. */
+export function ClassDialog(props: Props) {
+  const { data, fault } = useAnswer(OFFERING_CHOICES, {});
+  if (data !== null) return <ChangeForm {...props} choices={data} />;
   return (
-    <Dialog title={`Change ${facts.name}`} close={close}>
-      <form className="form" onSubmit={submit}>
-        <div className="pair">
-          <TextField label="Name" required value={name} change={setName} />
-          <TextField
-            label="Places"
-            hint="Empty: any number of students."
-            type="number"
-            min={0}
-            value={capacity}
-            change={setCapacity}
-          />
-        </div>
-        <WhenFields when={when} today={today} change={setWhen} />
-        <Effect preview={preview} />
-        <FormEnd
-          act="Change"
-          isBusy={update.isBusy}
-          isDisabled={asked !== JSON.stringify({ input }) || !isPossible(preview)}
-          fault={update.fault}
-          close={close}
-        />
-      </form>
+    <Dialog title={`Change ${props.facts.name}`} close={props.close}>
+      <p className={fault === null ? "muted" : "fault"}>{fault ?? "Reading …"}</p>
     </Dialog>
   );
+}
+
+function ChangeForm({ desk, facts, today, close, done, choices }: Props & { readonly choices: Choices }) {
+  const [draft, setDraft] = useState(() => draftOf(facts, may(desk, "MANAGE_STAFF")));
+  const [when, setWhen] = useState({ from: today, notifyFamilies: false });
+  const lacking = lackingIn(draft) ?? (when.from === "" ? "Choose the first day on which the change holds." : null);
+  return (
+    <TriedDialog
+      title={`Change ${facts.name}`}
+      preview={UPDATE_CLASS_PREVIEW}
+      document={UPDATE_CLASS}
+      input={lacking === null ? { offeringId: facts.id, ...inputOf(draft), ...when } : null}
+      lacking={lacking ?? ""}
+      act="Change"
+      close={close}
+      done={done}
+    >
+      <OfferingFields draft={draft} choices={choices} today={today} change={some => setDraft({ ...draft, ...some })} />
+      <WhenFields when={when} today={today} change={setWhen} />
+    </TriedDialog>
+  );
+}
+
+function draftOf(facts: ClassFacts, mayChooseStaff: boolean): OfferingDraft {
+  return {
+    name: facts.name,
+    locationId: facts.location.id,
+    programId: facts.program?.id ?? "",
+    sessionIds: facts.sessions.map(one => one.id),
+    instructorIds: mayChooseStaff ? facts.instructors.map(one => one.id) : null,
+    capacity: facts.capacity === null ? "" : String(facts.capacity),
+    minAgeMonths: facts.minAgeMonths,
+    maxAgeMonths: facts.maxAgeMonths,
+    gender: facts.gender ?? "",
+  };
 }

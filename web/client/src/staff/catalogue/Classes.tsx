@@ -3,24 +3,32 @@ import type { ResultOf } from "../../graphql";
 import { TextField } from "../../parts/Field";
 import { Link } from "../../parts/Link";
 import { ListEnd } from "../../parts/ListEnd";
-import { useTitle } from "../../parts/useTitle";
+import { todayIn } from "../../parts/times";
 import { usePages } from "../asking/usePages";
 import { useSettled } from "../asking/useSettled";
-import { timeslotWords } from "../choosing/timeslots";
+import { meetingWords } from "../choosing/timeslots";
+import type { Desk } from "../operations";
+import { CataloguePage } from "./CataloguePage";
 import { CLASSES } from "./operations";
-import "./catalogue.css";
 
 const pick = (data: ResultOf<typeof CLASSES>) => data.offerings;
 
 /** All classes, appointments and camps, with when and where they meet. */
-export function Classes() {
-  useTitle("Classes");
+export function Classes({ desk }: { desk: Desk }) {
   const [text, setText] = useState("");
   const search = useSettled(text.trim());
   const listing = usePages(CLASSES, { search: search === "" ? null : search }, pick);
   return (
-    <main className="page">
-      <h1>Classes</h1>
+    <CataloguePage
+      desk={desk}
+      title="Classes"
+      lead="Classes, camps and appointments, with when and where they meet."
+      action={
+        <Link to="/classes/new" className="button main">
+          Add a class
+        </Link>
+      }
+    >
       <div className="searchLine">
         <TextField label="Find a class" type="search" autoComplete="off" value={text} change={setText} />
       </div>
@@ -30,7 +38,9 @@ export function Classes() {
             <span className="lineMain">
               <Link to={`/classes/${one.id}`}>{one.name}</Link>
               <span className="muted hint">
-                {[one.timeslots.map(timeslotWords).join(", "), one.location.name].filter(Boolean).join(" · ")}
+                {[meetingWords(one.timeslots, todayIn(one.location.timeZone)), one.location.name]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
             </span>
             <span className="muted hint">
@@ -40,6 +50,6 @@ export function Classes() {
         ))}
       </ul>
       <ListEnd {...listing} nothing={search === "" ? "There are no classes yet." : `No class is called “${search}”.`} />
-    </main>
+    </CataloguePage>
   );
 }

@@ -1,12 +1,8 @@
-import { type FormEvent, useState } from "react";
-import { Dialog } from "../../parts/Dialog";
-import { FormEnd } from "../../parts/FormEnd";
-import { useAct } from "../asking/useAct";
-import { useAnswer } from "../asking/useAnswer";
+import { useState } from "react";
 import { timeslotWords } from "../choosing/timeslots";
-import { Effect, isPossible } from "./Effect";
+import { TriedDialog } from "./acting/TriedDialog";
+import { WhenFields } from "./acting/WhenFields";
 import { END_TIMESLOT, END_TIMESLOT_PREVIEW, type TimeslotFacts } from "./operations";
-import { WhenFields } from "./WhenFields";
 
 interface Props {
   readonly timeslot: TimeslotFacts;
@@ -17,27 +13,19 @@ interface Props {
 
 export function EndTimeslotDialog({ timeslot, today, close, done }: Props) {
   const [when, setWhen] = useState({ from: today, notifyFamilies: false });
-  const input = { timeslotId: timeslot.id, ...when };
-  const preview = useAnswer(END_TIMESLOT_PREVIEW, when.from === "" ? null : { input });
-  const end = useAct(END_TIMESLOT);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if ((await end.run(input)) !== null) done();
-  };
   return (
-    <Dialog title={`End ${timeslotWords(timeslot)}`} close={close}>
-      <form className="form" onSubmit={submit}>
-        <WhenFields when={when} today={today} change={setWhen} />
-        <Effect preview={preview} />
-        <FormEnd
-          act="End these meetings"
-          isBusy={end.isBusy}
-          isDisabled={!isPossible(preview)}
-          fault={end.fault}
-          close={close}
-          isDanger
-        />
-      </form>
-    </Dialog>
+    <TriedDialog
+      title={`End ${timeslotWords(timeslot)}`}
+      preview={END_TIMESLOT_PREVIEW}
+      document={END_TIMESLOT}
+      input={when.from === "" ? null : { timeslotId: timeslot.id, ...when }}
+      lacking="Choose the first day without it."
+      act="End these meetings"
+      isDanger
+      close={close}
+      done={done}
+    >
+      <WhenFields when={when} today={today} change={setWhen} />
+    </TriedDialog>
   );
 }

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from "../../graphql";
+import { EFFECT } from "./acting/effects";
 
 export const CLASSES = graphql(`
   query Classes($search: String, $after: String) {
@@ -8,7 +9,7 @@ export const CLASSES = graphql(`
         name
         kind
         capacity
-        location { id name }
+        location { id name timeZone }
         timeslots { id weekday startsOn endsOn startTime }
         instructors { id firstName lastName }
       }
@@ -27,6 +28,9 @@ export const CLASS = graphql(`
         capacity
         startsOn
         endsOn
+        minAgeMonths
+        maxAgeMonths
+        gender
         location { id name timeZone }
         program { id name }
         sessions { id name startsOn endsOn }
@@ -37,24 +41,34 @@ export const CLASS = graphql(`
   }
 `);
 
-const EFFECT = graphql(`
-  fragment Effect on CataloguePreview @_unmask {
-    __typename
-    ... on CatalogueEffect {
-      appearingCount
-      disappearingCount
-      movingCount
-      placesChangedCount
-      overfullCount
-      throughOn
-      enrollmentCount
-      endedEnrollmentCount
-      makeupCount
-      studentCount
-      familyCount
-      toldFamilyCount
+export const NEXT_DATES = graphql(`
+  query NextDates($id: ID!, $from: Date!, $to: Date!) {
+    node(id: $id) {
+      ... on Offering {
+        occurrences(from: $from, to: $to, includeNotScheduled: false, first: 8) {
+          nodes { id date startsAt state location { id name timeZone } }
+        }
+      }
     }
-    ... on UserError { code message }
+  }
+`);
+
+export const CREATE_TIMESLOT_PREVIEW = graphql(
+  `
+  query CreateTimeslotPreview($input: CreateTimeslotInput!) {
+    preview: createTimeslotPreview(input: $input) { ...Effect }
+  }
+`,
+  [EFFECT],
+);
+
+export const CREATE_TIMESLOT = graphql(`
+  mutation CreateTimeslot($input: CreateTimeslotInput!) {
+    createTimeslot(input: $input) {
+      __typename
+      ... on CreateTimeslotSuccess { __typename }
+      ... on UserError { code message }
+    }
   }
 `);
 
@@ -115,6 +129,5 @@ export const UPDATE_CLASS = graphql(`
   }
 `);
 
-export type CatalogueEffect = ResultOf<typeof EFFECT>;
 export type ClassFacts = Extract<ResultOf<typeof CLASS>["node"], { timeslots: unknown }>;
 export type TimeslotFacts = ClassFacts["timeslots"][number];

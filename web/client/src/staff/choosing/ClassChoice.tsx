@@ -1,9 +1,10 @@
 import { useEffect, useState } from "react";
 import { SelectField, TextField } from "../../parts/Field";
+import { todayIn } from "../../parts/times";
 import { useAnswer } from "../asking/useAnswer";
 import { useSettled } from "../asking/useSettled";
 import { FIND_OFFERINGS, type OfferingChoice } from "./operations";
-import { timeslotWords } from "./timeslots";
+import { meetingWords, timeslotWords } from "./timeslots";
 
 export interface ChosenClass {
   readonly offeringId: string;
@@ -50,8 +51,8 @@ export function ClassChoice({ chosen, choose }: Props) {
   );
 }
 
-function worded(offering: OfferingChoice): readonly [string, string] {
-  const [first, ...more] = offering.timeslots;
-  const when = first === undefined ? "" : `, ${timeslotWords(first)}${more.length > 0 ? " …" : ""}`;
-  return [offering.id, `${offering.name}${when}, ${offering.location.name}`];
+/** With all its times, and its location: several classes can have one name. */
+function worded({ id, name, location, timeslots }: OfferingChoice): readonly [string, string] {
+  const when = meetingWords(timeslots, todayIn(location.timeZone));
+  return [id, [name, when, location.name].filter(Boolean).join(", ")];
 }

@@ -5,13 +5,13 @@ import { useAnswer } from "../asking/useAnswer";
 import { TASK_DETAILS, type Task } from "./operations";
 
 /** What staff need to know about single items, and which families were not told. Read when somebody opens it. */
-export function TaskDetails({ task }: { task: Task }) {
-  const [isOpen, setOpen] = useState(false);
+export function TaskDetails({ task, isOpen: isOpenFirst = false }: { task: Task; isOpen?: boolean }) {
+  const [isOpen, setOpen] = useState(isOpenFirst);
   const parts: string[] = [];
   if (task.exceptionCount > 0) parts.push(counted(task.exceptionCount, "exception"));
   if (task.report.emailsWithheld > 0) parts.push(`${counted(task.report.emailsWithheld, "e-mail")} kept back`);
   return (
-    <details onToggle={event => setOpen(event.currentTarget.open)}>
+    <details open={isOpen} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{parts.join(" · ")}</summary>
       {isOpen && <Lists id={task.id} />}
     </details>

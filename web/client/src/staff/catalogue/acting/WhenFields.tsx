@@ -1,4 +1,4 @@
-import { CheckField, TextField } from "../../parts/Field";
+import { CheckField, TextField } from "../../../parts/Field";
 
 export interface When {
   readonly from: string;

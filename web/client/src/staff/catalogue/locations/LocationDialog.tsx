@@ -1,0 +1,86 @@
+import { useState } from "react";
+import { CheckField, TextField } from "../../../parts/Field";
+import { ActDialog } from "../acting/ActDialog";
+import { TriedDialog } from "../acting/TriedDialog";
+import {
+  CREATE_LOCATION,
+  END_LOCATION,
+  type LocationFacts,
+  UPDATE_LOCATION,
+  UPDATE_LOCATION_PREVIEW,
+} from "./operations";
+import { ZoneField } from "./ZoneField";
+import { ownZone } from "./zones";
+
+interface Props {
+  readonly close: () => void;
+  /** Gets what was done, in a sentence. */
+  readonly done: (said: string) => void;
+}
+
+export function NewLocation({ close, done }: Props) {
+  const [name, setName] = useState("");
+  const [timeZone, setTimeZone] = useState(ownZone);
+  return (
+    <ActDialog
+      title="Add a location"
+      document={CREATE_LOCATION}
+      input={name.trim() === "" ? null : { name, timeZone }}
+      act="Add"
+      close={close}
+      done={({ location }) => done(`${location.name} was added.`)}
+    >
+      <TextField label="Name" required maxLength={200} value={name} change={setName} />
+      <ZoneField
+        hint="All dates and times of classes held here are in this zone."
+        value={timeZone}
+        change={setTimeZone}
+      />
+    </ActDialog>
+  );
+}
+
+export function ChangeLocation({ location, close, done }: Props & { readonly location: LocationFacts }) {
+  const [name, setName] = useState(location.name);
+  const [timeZone, setTimeZone] = useState(location.timeZone);
+  const [notifyFamilies, setNotify] = useState(false);
+  return (
+    <TriedDialog
+      title={`Change ${location.name}`}
+      preview={UPDATE_LOCATION_PREVIEW}
+      document={UPDATE_LOCATION}
+      input={name.trim() === "" ? null : { locationId: location.id, name, timeZone, notifyFamilies }}
+      lacking="Type a name."
+      act="Change"
+      close={close}
+      done={result => done(`${result.location.name} was changed.`)}
+    >
+      <TextField label="Name" required maxLength={200} value={name} change={setName} />
+      <ZoneField
+        hint="Another zone holds from today on. Classes keep their hours on the clock."
+        value={timeZone}
+        change={setTimeZone}
+      />
+      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+    </TriedDialog>
+  );
+}
+
+export function EndLocation({ location, close, done }: Props & { readonly location: LocationFacts }) {
+  return (
+    <ActDialog
+      title={`End ${location.name}`}
+      document={END_LOCATION}
+      input={{ locationId: location.id }}
+      act="End the location"
+      isDanger
+      close={close}
+      done={() => done(`${location.name} was ended.`)}
+    >
+      <p>
+        New classes cannot be held there any more. Roll sheets of the past keep its name. A location can end when no
+        class is held there from today on.
+      </p>
+    </ActDialog>
+  );
+}
