@@ -21,7 +21,6 @@ export function EditFamily({ family, close, changed }: Props) {
     const given = { name, phone: phone.trim() || null, email: email.trim() || null };
     if ((await update.run({ familyId: family.id, ...given })) === null) return;
     changed();
-    close();
   };
   return (
     <Dialog title={`Edit ${family.name}`} close={close}>

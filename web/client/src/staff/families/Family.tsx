@@ -1,20 +1,23 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
-import { initials, tint } from "../../parts/people";
+import { todayIn } from "../../parts/times";
 import { useTitle } from "../../parts/useTitle";
 import { lackingFor } from "../access";
-import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
 import { NoSuchPage } from "../NoSuchPage";
 import type { Desk } from "../operations";
-import { may } from "../permissions";
-import { EditFamily } from "./EditFamily";
-import { FAMILY, type GuardianFacts, INVITE_GUARDIAN } from "./operations";
+import { may, seesAll } from "../permissions";
+import { ChildRow } from "./ChildRow";
+import { type Chosen, FamilyDialogs } from "./FamilyDialogs";
+import { GuardianRow } from "./GuardianRow";
+import { FAMILY } from "./operations";
+import "./families.css";
 
-/** A family: its children, and its guardians with their addresses. */
+/** A family: its children and guardians, and all that the desk changes about them. */
 export function Family({ desk, id }: { desk: Desk; id: string }) {
   const { data, fault, reload, isMistyped } = useAnswer(FAMILY, { id });
-  const [isEditing, setEditing] = useState(false);
+  const [chosen, choose] = useState<Chosen | null>(null);
+  const [said, setSaid] = useState<string | null>(null);
   const family = data?.family ?? null;
   useTitle(family?.name ?? "Family");
   if (isMistyped || (data !== null && family === null)) return <NoSuchPage />;
@@ -25,9 +28,18 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
       </main>
     );
   }
+  const mayInvite = may(desk, "MANAGE_ENROLLMENTS");
+  const mayEnd = mayInvite && seesAll(desk);
+  const managesPeople = lackingFor("families", desk).length === 0;
+  const close = (done: string | null) => {
+    choose(null);
+    if (done === null) return;
+    setSaid(done);
+    reload();
+  };
   return (
     <main className="page">
-      {lackingFor("families", desk).length === 0 && (
+      {managesPeople && (
         <Link to="/families" className="back">
           ‹ Families
         </Link>
@@ -37,67 +49,74 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
           <h1>{family.name}</h1>
           <p className="muted">{[family.phone, family.email].filter(Boolean).join(" · ") || "No number or address"}</p>
         </div>
-        {lackingFor("families", desk).length === 0 && (
-          <button type="button" className="button" onClick={() => setEditing(true)}>
-            Edit
-          </button>
-        )}
+        <span className="acts">
+          {managesPeople && (
+            <>
+              <button type="button" className="button" onClick={() => choose({ act: "edit" })}>
+                Edit
+              </button>
+              <button type="button" className="button quiet" onClick={() => choose({ act: "merge" })}>
+                Merge
+              </button>
+            </>
+          )}
+          {mayEnd && (
+            <button type="button" className="button quiet" onClick={() => choose({ act: "endFamily" })}>
+              Family leaves
+            </button>
+          )}
+        </span>
       </div>
+      <p className="said" role="status">
+        {said}
+      </p>
+      {fault !== null && (
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+      )}
       <section className="group" aria-label="Children">
-        <h2>Children</h2>
+        <div className="toolbar">
+          <h2>Children</h2>
+          {managesPeople && (
+            <button type="button" className="button quiet" onClick={() => choose({ act: "addChild" })}>
+              Add a child
+            </button>
+          )}
+        </div>
         <ul className="lines">
-          {family.students.map(one => (
-            <li key={one.id} className="line2">
-              <span className={`face small tint${tint(one.id)}`} aria-hidden="true">
-                {initials(one.firstName, one.lastName)}
-              </span>
-              <span className="lineMain">
-                <Link to={`/students/${one.id}`}>
-                  {one.firstName} {one.lastName}
-                </Link>
-              </span>
-            </li>
+          {family.students.map(child => (
+            <ChildRow key={child.id} child={child} end={mayEnd ? () => choose({ act: "endChild", child }) : null} />
           ))}
         </ul>
       </section>
       <section className="group" aria-label="Guardians">
-        <h2>Guardians</h2>
+        <div className="toolbar">
+          <h2>Guardians</h2>
+          {managesPeople && (
+            <button type="button" className="button quiet" onClick={() => choose({ act: "guardian", guardian: null })}>
+              Add a guardian
+            </button>
+          )}
+        </div>
         <ul className="lines">
-          {family.guardians.map(one => (
-            <GuardianRow key={one.id} guardian={one} mayInvite={may(desk, "MANAGE_ENROLLMENTS")} />
+          {family.guardians.map(guardian => (
+            <GuardianRow
+              key={guardian.id}
+              guardian={guardian}
+              mayInvite={mayInvite}
+              edit={managesPeople ? () => choose({ act: "guardian", guardian }) : null}
+              end={managesPeople ? () => choose({ act: "endGuardian", guardian }) : null}
+            />
           ))}
         </ul>
+        {family.guardians.length === 0 && <p className="muted">Nobody of this family has access.</p>}
       </section>
-      {isEditing && <EditFamily family={family} close={() => setEditing(false)} changed={reload} />}
+      <FamilyDialogs desk={desk} family={family} today={todayIn(zoneOf(desk))} chosen={chosen} close={close} />
     </main>
   );
 }
 
-function GuardianRow({ guardian, mayInvite }: { guardian: GuardianFacts; mayInvite: boolean }) {
-  const invite = useAct(INVITE_GUARDIAN);
-  const [isInvited, setInvited] = useState(false);
-  const contact = [...guardian.phones, guardian.email].filter(Boolean).join(" · ");
-  const name = `${guardian.firstName} ${guardian.lastName}`;
-  return (
-    <li className="line2">
-      <span className="lineMain">
-        {name}
-        <span className="muted hint">{contact}</span>
-        <span className="hint" role="status">
-          {isInvited ? "The invitation is on its way. Its link is good for 72 hours." : invite.fault}
-        </span>
-      </span>
-      {mayInvite && guardian.email !== null && (
-        <button
-          type="button"
-          className="button quiet"
-          aria-label={`Invite ${name}`}
-          disabled={invite.isBusy || isInvited}
-          onClick={async () => setInvited((await invite.run({ guardianId: guardian.id })) !== null)}
-        >
-          Invite
-        </button>
-      )}
-    </li>
-  );
+function zoneOf(desk: Desk): string {
+  return desk.locations[0]?.timeZone ?? "UTC";
 }

@@ -16,7 +16,7 @@ export const FAMILY = graphql(`
       name
       email
       phone
-      students { id firstName lastName }
+      students { id firstName lastName enrollments { id type offering { name } } }
       guardians { id firstName lastName email phones }
     }
   }
@@ -53,5 +53,46 @@ export const UPDATE_FAMILY = graphql(`
   }
 `);
 
+export const CREATE_STUDENT = graphql(`
+  mutation CreateStudent($input: CreateStudentInput!) {
+    createStudent(input: $input) {
+      __typename
+      ... on CreateStudentSuccess { student { id } }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const CREATE_GUARDIAN = graphql(`
+  mutation CreateGuardian($input: CreateGuardianInput!) {
+    createGuardian(input: $input) {
+      __typename
+      ... on CreateGuardianSuccess { guardian { id } }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const UPDATE_GUARDIAN = graphql(`
+  mutation UpdateGuardian($input: UpdateGuardianInput!) {
+    updateGuardian(input: $input) {
+      __typename
+      ... on UpdateGuardianSuccess { guardian { id } }
+      ... on UserError { code message }
+    }
+  }
+`);
+
+export const END_GUARDIAN = graphql(`
+  mutation EndGuardian($input: EndGuardianInput!) {
+    endGuardian(input: $input) {
+      __typename
+      ... on EndGuardianSuccess { guardian { id } }
+      ... on UserError { code message }
+    }
+  }
+`);
+
 export type FamilyFacts = NonNullable<ResultOf<typeof FAMILY>["family"]>;
 export type GuardianFacts = FamilyFacts["guardians"][number];
+export type ChildFacts = FamilyFacts["students"][number];
