@@ -116,13 +116,17 @@ def _entry_of(path: str) -> str:
     return next((entry for entry in ("family", "kiosk") if path.startswith(f"/{entry}/")), "staff")
 
 
-async def _page(name: str, _: Request) -> Response:
+async def _page(name: str, request: Request) -> Response:
     """Return the page of an entry. When it was not built, it is a page that says how to build it."""
     page = FOLDER / "static" / name
     if not page.is_file():
         page = FOLDER / "missing.html"
+    headers = {**_SAFE, "cache-control": "no-cache"}
+    if (request.url.path,) == PAGES["kiosk"]:
+        # Families hold their codes before it.
+        headers["permissions-policy"] = _SAFE["permissions-policy"].replace("camera=()", "camera=(self)")
     # The page names the files of its own build, so a browser asks for it each time.
-    return HTMLResponse(page.read_text(encoding="utf-8"), headers={**_SAFE, "cache-control": "no-cache"})
+    return HTMLResponse(page.read_text(encoding="utf-8"), headers=headers)
 
 
 async def _worker(_: Request) -> Response:

@@ -1,7 +1,12 @@
 """The kiosk's page on a tablet, in a real browser, on the real stack."""
 
+import json
+import shutil
+import subprocess
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,9 +17,11 @@ from attendance.rules.vocabulary import Permission
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
-from tests.support.browser_pages import Desk, Hall
+from tests.support.api_process import ApiProcess
+from tests.support.browser_pages import CLIENT, Desk, Hall, browser_hall
 from tests.support.factories import World
 from tests.support.processes import SECRET
+from web.npm import beside_python
 
 TABLET = {"width": 820, "height": 1180}
 PHONE_NUMBER = "+15125550142"
@@ -43,11 +50,13 @@ async def dial(desk: Desk, number: str) -> None:
     await desk.tap("Go on")
 
 
-@pytest.mark.emptied_database
-async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hall: Hall, world: World) -> None:
+async def noon_street(world: World) -> tuple[UUID, UUID, str]:
+    """Olga, and the family Secret, whose Ann and Ben have a class about now at Noon Street. Also its roll sheet."""
     olga = await world.staff(Permission.OWNER, first_name="Olga", email="olga@gym.example", password_hash=PASSWORD_HASH)
     ahead = 12 - datetime.now(UTC).hour
     zone = f"Etc/GMT{-ahead:+d}"
+    # The dashboard shows the present day of the first location.
+    await world.change(models.Location, world.location_id, time_zone=zone)
     street = await world.location(name="Noon Street", time_zone=zone)
     today = datetime.now(ZoneInfo(zone)).date()
     lesson = await world.weekly_class(
@@ -57,8 +66,14 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
     for name in ("Ann", "Ben"):
         student = await world.student(first_name=name, last_name="Secret", family_id=family)
         await world.enroll(student, lesson.offering_id, starts_on=today - timedelta(days=7))
+    return olga, family, lesson.sheet_id(today)
+
+
+@pytest.mark.emptied_database
+async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hall: Hall, world: World) -> None:
+    olga, family, sheet_id = await noon_street(world)
     office = await hall.signed_in(world, olga)
-    await office.open_sheet(lesson.sheet_id(today))
+    await office.open_sheet(sheet_id)
     desk = await launched(hall, world)
     page = desk.page
     await desk.without_barriers()
@@ -76,6 +91,11 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
     await office.sees("Ann", "Not marked")
     await page.get_by_role("button", name="Check in Ann").click()
     await office.sees("Ann", "Present · Front door")
+
+    board = await hall.signed_in(world, olga)
+    await board.open("/dashboard")
+    await expect(board.page.get_by_label("Latest marks").locator("li", has_text="Ann")).to_contain_text("Front door")
+    await expect(board.page.locator(".tiles")).to_contain_text("Here1")
 
     async def lose(route: Route) -> None:
         await route.abort()
@@ -101,6 +121,59 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
     await expect(page.get_by_text("✓ Checked in")).to_have_count(2)
     await page.clock.fast_forward(21_000)
     await expect(page.get_by_role("group", name="Keypad")).to_be_visible()
+
+
+@pytest.mark.emptied_database
+async def test_R5_1_a_code_is_read_by_the_camera(api: ApiProcess, world: World, tmp_path: Path) -> None:
+    _, family, _ = await noon_street(world)
+    code = CheckInCodes(SECRET).make(FamilyCode(world.organization_id, family, 1))
+    film(tmp_path / "code.y4m", code)
+    seen = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={tmp_path / 'code.y4m'}",
+    )
+    async with browser_hall(api, *seen) as hall:
+        desk = await launched(hall, world)
+        page = desk.page
+        await page.clock.resume()
+        await desk.tap("Scan a code with the camera")
+        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+        await desk.tap("Done")
+        # The code is still there, and is not read again at once. The camera stays on.
+        await expect(page.get_by_label("What the camera sees")).to_be_visible()
+        await desk.without_barriers()
+        await desk.tap("Turn the camera off")
+        await expect(page.get_by_label("What the camera sees")).to_have_count(0)
+        await hall.close_desks()
+    async with browser_hall(api, "--deny-permission-prompts") as hall:
+        desk = await launched(hall, world)
+        await desk.tap("Scan a code with the camera")
+        await expect(desk.page.locator("p.told").first).to_contain_text("Type your telephone number")
+        await desk.without_barriers()
+        await dial(desk, PHONE_NUMBER)
+        await expect(desk.page.get_by_role("heading", name="Ann")).to_be_visible()
+        await hall.close_desks()
+
+
+def film(path: Path, code: str) -> None:
+    """Write what a camera sees of a QR code: one frame, which Chromium's fake camera repeats."""
+    script = "import encodeQR from 'qr'; console.log(JSON.stringify(encodeQR(process.argv[1], 'raw', { border: 4 })))"
+    node = shutil.which("node") or beside_python("node")
+    assert node is not None
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script, code], cwd=CLIENT, capture_output=True, check=True, text=True
+    )
+    squares: list[list[bool]] = json.loads(done.stdout)
+    width, height = 640, 480
+    scale = height // len(squares)
+    lines = [bytearray(b"\xeb" * width) for _ in range(height)]
+    for y, row in enumerate(squares):
+        for x, is_dark in enumerate(row):
+            for line in lines[y * scale : (y + 1) * scale] if is_dark else ():
+                line[80 + x * scale : 80 + (x + 1) * scale] = b"\x10" * scale
+    frame = b"FRAME\n" + b"".join(lines) + b"\x80" * (width * height // 2)
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 2)
 
 
 async def kiosk_changes(world: World) -> list[Any]:

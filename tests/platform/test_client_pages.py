@@ -103,6 +103,10 @@ def test_the_page_of_kiosks_is_served_and_kept(built: Path) -> None:
     (address,) = client_pages.PAGES["kiosk"]
     answer = get(address)
     assert (answer.text, answer.headers["content-security-policy"]) == ("the kiosk", client_pages.POLICY)
+    # It alone may ask for the camera.
+    assert "camera=(self)" in answer.headers["permissions-policy"]
+    others = (*client_pages.PAGES["staff"], *client_pages.PAGES["family"])
+    assert all("camera=()" in get(path).headers["permissions-policy"] for path in others)
     client = Path(__file__).parents[2] / "web" / "client" / "src"
     assert f'begin(App, "{address}")' in (client / "kiosk" / "main.tsx").read_text()
     assert f'PAGE === "{address}"' in (client / "shell" / "worker.ts").read_text()

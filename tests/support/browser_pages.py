@@ -161,10 +161,11 @@ class Hall:
 
 
 @asynccontextmanager
-async def browser_hall(api: ApiProcess) -> AsyncIterator[Hall]:
+async def browser_hall(api: ApiProcess, *choices: str) -> AsyncIterator[Hall]:
+    """choices -- arguments for the browser program"""
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium())
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(choices))
         try:
             yield Hall(browser, api)
         finally:

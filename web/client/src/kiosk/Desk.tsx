@@ -51,7 +51,14 @@ export function Desk({ kiosk }: { kiosk: KioskViewer }) {
       </header>
       {students === null ? (
         <>
-          <Keypad typed={typed} told={told} isBusy={isBusy} change={setTyped} go={() => void lookUp(typed)} />
+          <Keypad
+            typed={typed}
+            told={told}
+            isBusy={isBusy}
+            change={setTyped}
+            go={() => void lookUp(typed)}
+            read={text => void lookUp(text)}
+          />
           <Refusals acts={acts} />
         </>
       ) : (

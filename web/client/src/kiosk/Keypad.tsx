@@ -1,3 +1,6 @@
+import { useState } from "react";
+import { Camera } from "./camera/Camera";
+import { isCameraOn, keepCameraOn } from "./camera/choice";
 import { isPhone } from "./scanner";
 
 interface Props {
@@ -6,16 +9,27 @@ interface Props {
   readonly isBusy: boolean;
   readonly change: (typed: string) => void;
   readonly go: () => void;
+  /** Called with the text of a code that the camera has read. */
+  readonly read: (text: string) => void;
 }
 
 const LONGEST_NUMBER = 24;
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
 
-export function Keypad({ typed, told, isBusy, change, go }: Props) {
+export function Keypad({ typed, told, isBusy, change, go, read }: Props) {
+  const [isScanning, setScanning] = useState(isCameraOn);
+  const turn = () => {
+    keepCameraOn(!isScanning);
+    setScanning(!isScanning);
+  };
   return (
     <section className="keypad" aria-busy={isBusy}>
       <h1>Welcome! Check in here</h1>
       <p className="muted">Type your telephone number, or scan your code.</p>
+      {isScanning && <Camera isBusy={isBusy} read={read} />}
+      <button type="button" className="button" aria-pressed={isScanning} onClick={turn}>
+        {isScanning ? "Turn the camera off" : "Scan a code with the camera"}
+      </button>
       <output className="typed" aria-label="Your number">
         {typed === "" ? <span className="muted">Your number</span> : isPhone(typed) ? typed : "Code"}
       </output>

@@ -22,6 +22,20 @@ export function reasonWords(reason: Lesson["noCheckInReason"], opensAt: string |
   }
 }
 
+const TYPE_IT = "Type your telephone number, or ask at the front desk.";
+const CAMERA: Readonly<Record<string, string>> = {
+  NotAllowedError: `This page may not use the camera. Staff can allow it in the browser. ${TYPE_IT}`,
+  NotFoundError: `This device has no camera. ${TYPE_IT}`,
+  NotReadableError: `Another program uses the camera. ${TYPE_IT}`,
+  SecurityError: `The browser lets no page use the camera at an address without HTTPS. ${TYPE_IT}`,
+};
+
+/** Why no code can be read with the camera. */
+export function cameraWords(fault: unknown): string {
+  const words = fault instanceof DOMException ? CAMERA[fault.name] : undefined;
+  return words ?? `The camera does not work. ${TYPE_IT}`;
+}
+
 const REFUSED: Readonly<Record<string, string>> = {
   ATTENDANCE_NOT_RECORDABLE: "The class is cancelled today.",
   KIOSK_READ_ONLY: `Check-in is switched off here. ${DESK}`,
