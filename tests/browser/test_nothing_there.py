@@ -1,4 +1,4 @@
-"""Addresses at which nothing is, in a real browser, and a form that gives the focus to what it asks."""
+"""Addresses at which nothing is, in a real browser, and forms that keep the focus."""
 
 from playwright.async_api import expect
 
@@ -41,7 +41,7 @@ async def test_an_address_without_a_page_says_so_to_everybody(hall: Hall, world:
     await expect(staff.page.locator(".connection")).to_have_count(0)
 
 
-async def test_a_form_gives_the_focus_to_what_it_asks(hall: Hall, world: World) -> None:
+async def test_a_form_keeps_the_focus_and_gives_it_to_what_it_asks(hall: Hall, world: World) -> None:
     await world.family(name="Miller", phone="+13125550142")
     desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
     page = desk.page
@@ -58,3 +58,11 @@ async def test_a_form_gives_the_focus_to_what_it_asks(hall: Hall, world: World) 
     await expect(notice).to_be_focused()
     await page.keyboard.press("Tab")
     await expect(notice.get_by_role("link", name="Miller")).to_be_focused()
+    await desk.open("/account")
+    await page.get_by_label("Present password").fill("wrong password")
+    await page.get_by_label("New password").fill("staple battery horse")
+    button = page.get_by_role("button", name="Change the password")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await expect(button).to_be_focused()

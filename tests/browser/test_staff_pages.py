@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pyotp
 import pytest
@@ -106,6 +107,33 @@ async def test_R12_1_an_invitation_leads_to_a_password(hall: Hall, world: World,
     await desk.tap("Send me a link")
     await expect(desk.page.get_by_text("nobody@gym.example has an account")).to_be_visible()
     await desk.without_barriers()
+    await forgets_the_password(desk, world, sheet.olga)
+
+
+async def forgets_the_password(desk: Desk, world: World, person_id: UUID) -> None:
+    """The person asks for a link, chooses another password with it and signs in."""
+    email, password = f"{person_id}@gym.example", "four brown kettles"
+    await desk.open("/forgot-password")
+    await desk.page.get_by_label("E-mail address").fill(email)
+    await desk.tap("Send me a link")
+    links: list[UUID] = []
+
+    async def is_sent() -> bool:
+        links.extend(row.id for row in await world.rows(models.AccountLink, purpose=AccountLinkPurpose.PASSWORD_RESET))
+        return links != []
+
+    await until(is_sent, 10)
+    token = LinkTerms.of(SECRET, "").token(world.organization_id, links[0])
+    await desk.open(f"/reset-password#{token.encode()}")
+    for label in ("New password", "The same again"):
+        await desk.page.get_by_label(label).fill(password)
+    await desk.without_barriers()
+    await desk.tap("Save the password")
+    await desk.page.get_by_role("link", name="Sign in").click()
+    await desk.page.get_by_label("E-mail address").fill(email)
+    await desk.page.get_by_label("Password").fill(password)
+    await desk.tap("Sign in")
+    await expect(desk.page.locator(".menu summary")).to_be_visible()
 
 
 @pytest.mark.emptied_database
