@@ -18,9 +18,10 @@ from db import models
 from gql.credentials.check_in_codes import CheckInCodes
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
 from tests.support.api_process import ApiProcess
-from tests.support.browser_pages import CLIENT, Desk, Hall, browser_hall
+from tests.support.browser_pages import Desk, Hall, browser_hall
 from tests.support.factories import World
 from tests.support.processes import SECRET
+from web.client.build import HERE as CLIENT
 from web.npm import beside_python
 
 TABLET = {"width": 820, "height": 1180}
