@@ -49,14 +49,15 @@ class KnownViewers:
                 self._known.popitem(last=False)
         return viewer
 
-    async def find_at_once(self, database: Database, claims: Claims, also: Beside) -> Viewer | None:
+    async def find_at_once(self, database: Database, claims: Claims, now: datetime, also: Beside) -> Viewer | None:
         """Return what `find` returns and execute the query, in a transaction that takes one round trip. None when the
         viewer has to be read first, with `find`.
         """
-        if claims not in self._known:
+        remembered = self._known.get(claims)
+        if remembered is None or remembered[1].has_ended(now):
             return None
+        history, known = remembered
         async with database.between_transactions() as connection:
-            history, known = self._known[claims]
             if history != await history_of(connection):
                 return None
             return await find_again_at_once(connection, known, also)

@@ -143,7 +143,7 @@ async def read_at_once(info: Info, also: Beside) -> Viewer | None:
     claims, access = _asked(info)
     services = info.context.services
     async with info.context.readers:
-        viewer = await services.viewers.find_at_once(services.database, claims, also)
+        viewer = await services.viewers.find_at_once(services.database, claims, info.context.clock(), also)
     if viewer is not None:
         _admit(info, access, viewer)
     return viewer

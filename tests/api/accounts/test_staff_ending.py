@@ -13,7 +13,7 @@ from db.engine import Database
 from db.ids import new_id
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
-from gql.fields.global_ids import encode_id
+from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api import Api
 from tests.support.factories import World
 from workers.context import WorkerContext
@@ -26,6 +26,7 @@ TODAY, LAST, NEXT = date(2026, 11, 16), date(2026, 11, 19), date(2026, 11, 20)
 BEGUN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 """When NEXT has begun in Los Angeles too."""
 SHOWN = "staff { endedAt endsOn }"
+SHEET = "query Sheet($id: ID!) { occurrence(id: $id) { roster { student { id } } } }"
 ASKS = "{ viewer { ... on StaffViewer { permissions } } }"
 
 
@@ -50,7 +51,8 @@ async def planned(api: Api, person: UUID, from_: date | None) -> dict[str, objec
 async def test_R13_2_staff_work_until_the_date_of_their_end(
     world: World, owner_api: Api, database: Database, end_due: Callable[[datetime], WorkerContext]
 ) -> None:
-    nia = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.STAFF_SEE_ALL, email="nia@gym.example")
+    nia = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL, email="nia@gym.example")
+    sheet = encode_occurrence_id((await world.weekly_class()).key())
     token = owner_api.services.link_terms.token(world.organization_id, new_id())
     async with unit_of_work(database, world.organization_id, Announcer()) as uow:
         link = NewLink(token, nia, AccountLinkPurpose.PASSWORD_RESET, BEGUN + timedelta(days=1))
@@ -63,11 +65,13 @@ async def test_R13_2_staff_work_until_the_date_of_their_end(
     # NEXT has begun in New York, and has not in Los Angeles.
     owner_api.clock.now = BEGUN - timedelta(seconds=1)
     hers = await owner_api.signed_in(world, nia, Portal.OFFICE)
-    assert (await hers.ask(ASKS))["viewer"]["permissions"] == ["OFFICE_ATTENDANCE_VIEW"]
+    assert (await hers.ask(ASKS))["viewer"]["permissions"] == ["OFFICE_ATTENDANCE_VIEW", "OFFICE_SEE_ALL"]
+    assert (await hers.ask(SHEET, id=sheet))["occurrence"]["roster"] == []
     assert await end_all(end_due(owner_api.clock.now)) == 0
     # Requests compare the time themselves, also where the process remembers who asks.
     owner_api.clock.now = BEGUN
     assert (await hers.refused(ASKS))[0] == "UNAUTHENTICATED"
+    assert (await hers.refused(SHEET, id=sheet))[0] == "UNAUTHENTICATED"
     assert [row.ended_at for row in await world.rows(models.SignIn, person_id=nia)] == [None]
     assert await end_all(end_due(BEGUN)) == 1
     assert await end_all(end_due(BEGUN)) == 0
