@@ -152,11 +152,11 @@ _FAMILY = tuple(
         "DELETE FROM imported_family x WHERE x.organization_id = :organization_id AND x.family_id = :from_id",
         # A second number of the family is kept as one of its first guardian.
         """INSERT INTO guardian_phone (organization_id, person_id, number)
-        SELECT f.organization_id, p.id, f.phone FROM family f
+        SELECT f.organization_id, first.id, f.phone FROM family f
         JOIN family k ON k.organization_id = f.organization_id AND k.id = :into_id AND k.phone IS NOT NULL
         CROSS JOIN LATERAL (
             SELECT p.id FROM person p WHERE p.organization_id = f.organization_id AND p.family_id = :into_id
-              AND p.ended_at IS NULL ORDER BY p.id LIMIT 1) p
+              AND p.ended_at IS NULL ORDER BY p.id LIMIT 1) first
         WHERE f.organization_id = :organization_id AND f.id = :from_id AND f.phone IS NOT NULL AND f.phone <> k.phone
         ON CONFLICT DO NOTHING""",
         """UPDATE family k SET balance = k.balance + x.balance, email = coalesce(k.email, x.email),

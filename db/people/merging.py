@@ -30,14 +30,14 @@ _LIVE = {
           AND f.erased_at IS NULL AND f.merged_into_id IS NULL
     """),
 }
-_OF = "x.organization_id = :organization_id AND x.student_id = :from_id"
+_OF = "{0}.organization_id = :organization_id AND {0}.student_id = :from_id".format
 _COUNTS = {
     MergeKind.STUDENT: text(f"""
-        SELECT (SELECT count(*) FROM mark x WHERE {_OF}) AS marks,
-               (SELECT count(*) FROM enrollment x WHERE {_OF} AND x.deleted_at IS NULL) AS enrollments,
-               (SELECT count(*) FROM makeup_token x WHERE {_OF}) AS makeup_tokens,
-               (SELECT count(*) FROM student_note x WHERE {_OF}) AS notes,
-               (SELECT count(*) FROM expected_absence x WHERE {_OF}) AS expected_absences
+        SELECT (SELECT count(*) FROM mark m WHERE {_OF("m")}) AS marks,
+               (SELECT count(*) FROM enrollment e WHERE {_OF("e")} AND e.deleted_at IS NULL) AS enrollments,
+               (SELECT count(*) FROM makeup_token t WHERE {_OF("t")}) AS makeup_tokens,
+               (SELECT count(*) FROM student_note n WHERE {_OF("n")}) AS notes,
+               (SELECT count(*) FROM expected_absence a WHERE {_OF("a")}) AS expected_absences
     """),  # noqa: S608 - a constant
     MergeKind.GUARDIAN: text("""
         SELECT (SELECT count(*) FROM guardian_phone g

@@ -3,10 +3,11 @@
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import FrameType, ModuleType
+from typing import cast
 
 from greenlet import getcurrent
 from sqlalchemy import TextClause
@@ -31,13 +32,36 @@ def product_modules() -> Iterator[ModuleType]:
 
 
 def held_statements() -> dict[str, str]:
-    """The SQL of each statement that a module holds under a name, by "module:name"."""
-    return {
-        f"{module.__name__}:{name}": sql
+    """The SQL of each statement that a module holds under a name, by "module:name", and of each other one in its
+    mappings and sequences, by "module:name[key]".
+    """
+    held = [
+        (f"{module.__name__}:{place}", sql)
         for module in product_modules()
         for name, value in vars(module).items()
-        if (sql := _sql_of(value)) is not None
-    }
+        for place, each in _within(name, value)
+        if (sql := _sql_of(each)) is not None
+    ]
+    named = {name: sql for name, sql in held if not name.endswith("]")}
+    known, inside = set(named.values()), {}
+    for name, sql in held:
+        if sql not in known:
+            known.add(sql)
+            inside[name] = sql
+    return named | inside
+
+
+def _within(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """The value itself, or the values in a mapping or a sequence, however deep, with their places."""
+    if isinstance(value, dict):
+        inside: list[tuple[object, object]] = list(value.items())
+    elif type(value) in (list, tuple):
+        inside = list(enumerate(cast("Sequence[object]", value)))
+    else:
+        yield name, value
+        return
+    for key, each in inside:
+        yield from _within(f"{name}[{key}]", each)
 
 
 def _sql_of(value: object) -> str | None:
