@@ -25,13 +25,15 @@ SETTINGS_CHANGES = Check(
 SETTINGS = Check(
     "settings",
     "settings",
-    "Each setting has the value that its last change has left.",
+    "Each setting, and the currency, has the value that its last change has left.",
     """
     SELECT h.name AS id, CAST(h.now AS text) AS wrong, format('%s, as change %s has left it', h.after, h.id) AS right
     FROM (
-        SELECT DISTINCT ON (k.name) k.name, c.id, c.after -> k.name AS after, to_jsonb(s) -> k.name AS now
+        SELECT DISTINCT ON (k.name) k.name, c.id, c.after -> k.name AS after,
+               (coalesce(to_jsonb(s), '{}') || jsonb_build_object('currency', o.currency)) -> k.name AS now
         FROM settings_change c
-        JOIN settings s ON s.organization_id = c.organization_id
+        JOIN organization o ON o.organization_id = c.organization_id
+        LEFT JOIN settings s ON s.organization_id = c.organization_id
         CROSS JOIN LATERAL jsonb_object_keys(c.after) AS k (name)
         WHERE c.organization_id = :organization_id
         ORDER BY k.name, c.id DESC

@@ -1,4 +1,4 @@
-"""The audit of the settings: who changed what, before and after."""
+"""The audit of the settings and of the currency: who changed what, before and after."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,7 +35,7 @@ class ListedSettingsChange(NamedTuple):
 async def record_settings_change(
     uow: UnitOfWork, before: Mapping[str, Any], after: Mapping[str, Any], person_id: UUID | None, *, now: datetime
 ) -> None:
-    """Record a change. The caller has locked the row of settings."""
+    """Record a change. The caller has locked the row of settings, or that of the organization for its currency."""
     await uow.connection.execute(
         insert(models.SettingsChange).values(
             organization_id=uow.organization_id,

@@ -93,7 +93,7 @@ class SecuritySettings:
 @strawberry.type(description="A setting before and after a change.")
 class ChangedSetting:
     setting: str = strawberry.field(
-        description="The name of the setting's field in the schema, for example `officeCheckInMode`."
+        description="The name of the setting's field in the schema, for example `officeCheckInMode`, or `currency`."
     )
     before: str | None = strawberry.field(
         description="The value before the change in GraphQL notation, for example `true`, `3` or `[ACTIVE]`. Null "
@@ -137,7 +137,8 @@ class Settings:
     )
 
     @strawberry.field(
-        description="The changes of settings, newest first, each with its author and time. Needs MANAGE_SETTINGS.",
+        description="The changes of settings and of the organization's currency, newest first, each with its author "
+        "and time. Needs MANAGE_SETTINGS.",
         metadata=requires(MANAGE_SETTINGS),
     )
     async def changes(

@@ -45,7 +45,10 @@ async def resolve(
     if not re.fullmatch(r"[A-Z]{3}", input.currency):
         raise BadInput(f"input.currency is {input.currency!r}. It must be an ISO 4217 code such as USD.")
     async with act_once(
-        info, input, OrganizationChanged, lambda uow, viewer, now: update_organization(uow, input.currency)
+        info,
+        input,
+        OrganizationChanged,
+        lambda uow, viewer, now: update_organization(uow, viewer, input.currency, now=now),
     ) as done:
         viewer = done.viewer
         organization = Organization(
@@ -59,6 +62,7 @@ async def resolve(
 field = strawberry.mutation(
     resolver=resolve,
     description="Change the currency of the organization, which is possible while no family has a balance: amounts are "
-    "never converted. The amounts in e-mails that were sent keep the currency of their time. Needs OWNER.",
+    "never converted. The amounts in e-mails that were sent keep the currency of their time. The change "
+    "is recorded in `settings.changes`. Needs OWNER.",
     metadata=requires([Permission.OWNER]),
 )

@@ -156,6 +156,9 @@ async def _around(school: School) -> None:
     await school.mail(f"token/{school.given}/issued", "SENT", sent_at=LONG_AGO, attempts=1)
     await school.mail(f"statement/{new_id()}/{family}", family_id=family)
     await school.mail(f"consecutive-absences/{school.ann}/{school.monday.offering_id}/start")
+    await world.add(
+        models.SettingsChange, changed_at=LONG_AGO, before={"currency": "EUR"}, after={"currency": "USD"}
+    )  # fmt: skip
     for before, after in ((3, 5), (5, 3)):
         await world.add(
             models.SettingsChange, changed_at=LONG_AGO, before={"birthday_window_days": before},

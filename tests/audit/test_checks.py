@@ -234,6 +234,10 @@ BREAKS = {
         "UPDATE settings SET birthday_window_days = 7 WHERE organization_id = :own",
         (("settings", "birthday_window_days"),),
     ),
+    "the currency was changed by hand": Break(
+        "UPDATE organization SET currency = 'JPY' WHERE organization_id = :own",
+        (("settings", "currency"),),
+    ),
     "the audit of the settings has a gap": Break(
         "UPDATE settings_change SET after = jsonb_build_object('birthday_window_days', 4)"
         " WHERE organization_id = :own AND before = jsonb_build_object('birthday_window_days', 3)",

@@ -13,11 +13,12 @@ from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
 CURRENCY = "{ viewer { ... on StaffViewer { organization { currency } } } }"
+CHANGES = "{ settings { changes { nodes { changedBy { firstName } settings { setting before after } } } } }"
 SHOWN = "organization { name currency }"
 
 
 async def test_the_currency_changes_while_no_family_has_a_balance(world: World, api: Api) -> None:
-    owner = await api.as_staff(world, Permission.OWNER)
+    owner = await api.as_staff(world, person_id=await world.staff(Permission.OWNER, first_name="Olga"))
     manager = await api.as_staff(world, Permission.MANAGE_SETTINGS, Permission.OFFICE_ATTENDANCE_VIEW)
     family = await world.family()
     changed = await owner.act("updateOrganization", SHOWN, currency="EUR", idempotencyKey="1")
@@ -37,6 +38,11 @@ async def test_the_currency_changes_while_no_family_has_a_balance(world: World, 
     assert (await owner.act("updateOrganization", SHOWN, currency="EUR"))["__typename"] == "UpdateOrganizationSuccess"
     await world.change(models.Family, family, balance=Decimal(0))
     assert (await owner.act("updateOrganization", SHOWN, currency="USD"))["organization"]["currency"] == "USD"
+    # Each change has left its trace, and what changed nothing has left none.
+    assert (await manager.ask(CHANGES))["settings"]["changes"]["nodes"] == [
+        {"changedBy": {"firstName": "Olga"}, "settings": [{"setting": "currency", "before": before, "after": after}]}
+        for before, after in (("EUR", "USD"), ("USD", "EUR"))
+    ]
 
 
 async def test_the_currency_stays_while_an_import_may_write_balances(world: World, api: Api) -> None:
