@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from attendance.rules.organization.settings import OrganizationSettings
-from attendance.rules.vocabulary import AttendanceStatus, Portal
+from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Portal
 from commands.servers.start import Servers
 from db.engine import Database
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
@@ -172,3 +172,25 @@ async def test_R8_7_a_makeup_is_requested_and_the_request_withdrawn(home: Home) 
     await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(
         "You can book makeups yourself now. Open this page again."
     )
+
+
+async def test_R3_1_a_place_that_is_offered_is_taken_or_declined(home: Home) -> None:
+    page, desk, world = home.desk.page, home.desk, home.sheet.world
+    waits = []
+    for name in ("Diving", "Rowing"):
+        lesson = await world.weekly_class(name=name, weekday=4, start_time=time(16, 0), capacity=3)
+        waits.append(await world.enroll(home.ann, lesson.offering_id, type=EnrollmentType.WAITLIST))
+    await page.get_by_role("link", name="Nia Baker").click()
+    waitlist = page.get_by_label("Waitlist")
+    await expect(waitlist).to_contain_text("Main Street \u00b7 next in line")
+    for enrollment_id in waits:
+        await world.place_offer(enrollment_id)
+    await page.reload()
+    await expect(waitlist).to_contain_text("Answer until")
+    await desk.without_barriers()
+    await home.chooses("Take it for Diving", confirmed_by="Take it")
+    await expect(waitlist).to_contain_text("Nia has a place in Diving from")
+    await home.chooses("Decline for Rowing", confirmed_by="Decline it")
+    await expect(waitlist).to_contain_text("Nia does not wait for Rowing any more.")
+    await expect(waitlist.get_by_role("listitem")).to_have_count(0)
+    await desk.without_barriers()

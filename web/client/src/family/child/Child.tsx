@@ -7,6 +7,7 @@ import { NoSuchPage } from "../parts/NoSuchPage";
 import { home } from "../router";
 import { useAnswer } from "../useAnswer";
 import { useLive } from "../useLive";
+import { Waitlist } from "../waitlist/Waitlist";
 import { Absences } from "./Absences";
 import { MissedClasses } from "./MissedClasses";
 import { CHILD } from "./operations";
@@ -78,6 +79,11 @@ export function Child({ id }: { id: string }) {
         </ul>
         {next.length === 0 && <p className="muted">No classes are planned within four weeks.</p>}
       </section>
+      <Waitlist
+        firstName={child.firstName}
+        waits={child.enrollments.filter(one => one.type === "WAITLIST")}
+        changed={reload}
+      />
       <Absences absences={absences.filter(one => one.endsOn >= today)} changed={reload} />
       <Tokens groups={child.makeupTokenGroups} />
       <MissedClasses id={id} news={news} />

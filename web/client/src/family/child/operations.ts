@@ -1,6 +1,7 @@
 import { graphql, type ResultOf } from "../../graphql";
 import { ATTENDED, CLASS } from "../operations";
 import { TOKEN } from "../token/operations";
+import { WAIT } from "../waitlist/operations";
 
 export const ABSENCE = graphql(
   `
@@ -33,6 +34,7 @@ export const CHILD = graphql(
       lastName
       today { ...Attended }
       nextOccurrences(first: 6) { ...Class }
+      enrollments { ...Wait }
       makeupTokenGroups {
         usableHere { ...Token }
         requested { ...Token }
@@ -46,7 +48,7 @@ export const CHILD = graphql(
     }
   }
 `,
-  [ATTENDED, CLASS, TOKEN, ABSENCE],
+  [ATTENDED, CLASS, TOKEN, ABSENCE, WAIT],
 );
 
 export const MISSED = graphql(

@@ -3,12 +3,14 @@ import { Link } from "../../parts/Link";
 import { initials, tint } from "../../parts/people";
 import { AttendedLine, ClassLine } from "../parts/ClassLine";
 import { childAddress } from "../router";
+import { isOffered } from "../waitlist/offers";
 import type { Child } from "./operations";
 
 /** A child at a glance. The name leads to everything else. */
 export function ChildCard({ child }: { child: Child }) {
   const isToday = new Set(child.today.map(one => one.occurrence.id));
   const next = child.nextOccurrences.filter(one => !isToday.has(one.id)).slice(0, 3);
+  const offered = child.enrollments.some(isOffered);
   return (
     <article className="card child" aria-labelledby={child.id}>
       <Link to={childAddress(child.id)} className="childLink">
@@ -19,6 +21,7 @@ export function ChildCard({ child }: { child: Child }) {
           <strong id={child.id}>
             {child.firstName} {child.lastName}
           </strong>
+          {offered && <span className="chip offer">A place is offered</span>}
           <span className="muted">{tokensOf(child)}</span>
         </span>
         <span className="more" aria-hidden="true">

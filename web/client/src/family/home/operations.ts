@@ -13,6 +13,7 @@ export const HOME = graphql(
           lastName
           today { ...Attended }
           nextOccurrences(first: 3) { ...Class }
+          enrollments { id type waitlistPosition placeOffer { state } }
           makeupTokenGroups { usableHere { id } requested { id } pending { id } }
         }
       }
