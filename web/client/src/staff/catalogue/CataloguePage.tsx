@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "../../parts/Link";
 import { usePath } from "../../parts/navigation";
+import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { lackingFor } from "../access";
 import type { Desk } from "../operations";
@@ -31,7 +32,7 @@ interface Props {
 /** A page that lists one kind of thing of the catalogue, with the way to the other kinds. */
 export function CataloguePage({ desk, title, lead, action, said = "", children }: Props) {
   useTitle(title);
-  const heading = useKeptFocus(said);
+  const heading = useKeptFocus();
   return (
     <main className="page">
       <CatalogueParts desk={desk} />
@@ -67,16 +68,4 @@ function CatalogueParts({ desk }: { desk: Desk }) {
       ))}
     </nav>
   );
-}
-
-/** Moves the focus to the title when what had it is not there any more, as after the end of something. */
-function useKeptFocus(said: string) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const answered = useRef("");
-  useEffect(() => {
-    if (said === answered.current || document.activeElement !== document.body) return;
-    answered.current = said;
-    heading.current?.focus({ preventScroll: true });
-  });
-  return heading;
 }

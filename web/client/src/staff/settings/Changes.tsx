@@ -40,6 +40,7 @@ export function Changes({ zone }: { zone: string }) {
 
 function wordsOf({ setting, before, after }: SettingsChange["settings"][number]): string {
   const spec = specOf(setting);
-  if (spec === null) return `${setting}: ${before ?? "not set"} → ${after ?? "not set"}`;
+  if (spec === null)
+    return `${setting === "currency" ? "Currency" : setting}: ${before ?? "not set"} → ${after ?? "not set"}`;
   return `${spec.label}: ${valueWords(spec, fromNotation(before))} → ${valueWords(spec, fromNotation(after))}`;
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { dayDate, todayIn } from "../../parts/times";
+import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
@@ -23,6 +24,7 @@ export function StaffMember({ desk, id }: { desk: Desk; id: string }) {
   const [open, setOpen] = useState<"person" | "grants" | "end" | null>(null);
   const restore = useAct(RESTORE_STAFF);
   const account = data?.staffAccount ?? null;
+  const heading = useKeptFocus();
   useTitle(account === null ? "Staff" : nameOf(account));
   if (isMistyped || (data !== null && account === null)) return <NoSuchPage />;
   if (account === null || granting === null) {
@@ -50,7 +52,9 @@ export function StaffMember({ desk, id }: { desk: Desk; id: string }) {
       </Link>
       <div className="toolbar">
         <div>
-          <h1>{name}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {name}
+          </h1>
           <p className="muted">{account.email ?? "No e-mail address"}</p>
         </div>
         {isYours && (
@@ -81,7 +85,14 @@ export function StaffMember({ desk, id }: { desk: Desk; id: string }) {
           {restore.fault !== null && <p role="alert">{restore.fault}</p>}
         </section>
       )}
-      <SigningIn desk={desk} account={account} zone={zone} changed={reload} />
+      {/* The end of the access, and another address, make links void. What was said of them is not true any more. */}
+      <SigningIn
+        key={`${account.endedAt} ${account.email}`}
+        desk={desk}
+        account={account}
+        zone={zone}
+        changed={reload}
+      />
       <HeldPermissions account={account} change={() => setOpen("grants")} />
       {isYours && account.endedAt === null && !isSelf && (
         <p className="endLine">
