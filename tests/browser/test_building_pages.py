@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, expect
 
-from attendance.rules.vocabulary import Permission
+from attendance.rules.vocabulary import BlackoutScope, Permission
 from db import models
 from tests.support.browser_pages import PHONE, Desk, Hall
 from tests.support.factories import World
@@ -158,3 +158,62 @@ async def test_R2_5_closed_days_are_added_and_opened_after_their_effect_was_show
     await desk.tap("End: Holidays")
     await desk.tap("End the calendar", page.get_by_role("dialog"))
     await expect(page.get_by_role("alert")).to_be_visible()
+
+
+@pytest.mark.emptied_database
+async def test_R13_2_closures_and_zones_change_from_a_chosen_day(hall: Hall, world: World) -> None:
+    today = _today()
+    tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+    holidays = await world.add(models.BlackoutSchedule, name="Holidays")
+    closed = {"starts_on": tomorrow, "ends_on": tomorrow + timedelta(days=7), "scope": BlackoutScope.BOTH}
+    await world.add(models.BlackoutDate, blackout_schedule_id=holidays, **closed)
+    program_id = await world.program(name="Swim")
+    lesson = await world.weekly_class(weekday=tomorrow.isoweekday(), name="Diving", program_id=program_id)
+    held_on = tomorrow - timedelta(days=7)
+    student_id = await world.student()
+    await world.enroll(student_id, lesson.offering_id)
+    await world.mark(student_id, lesson.timeslot_id, held_on=held_on)
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE)
+    page, since = desk.page, desk.page.get_by_label("From", exact=True)
+    effects = page.get_by_label("What will happen")
+    await desk.open("/programs")
+    await desk.tap("Change Swim")
+    await expect(since).to_have_count(0)
+    await page.get_by_label("Closures").select_option("Holidays")
+    await expect(since).to_have_value(today.isoformat())
+    await expect(effects).to_contain_text("2 dates are not held any more.")
+    await since.fill("")
+    await expect(effects).to_have_text("Choose the first day with the other closures.")
+    later = tomorrow + timedelta(days=1)
+    await since.fill(later.isoformat())
+    await expect(effects).to_contain_text("1 date is not held any more.")
+    await desk.without_barriers()
+    await desk.tap("Change", page.get_by_role("dialog"))
+    await _said(page, f"Swim was changed, from {later:%a, %b} {later.day}, {later.year} on.")
+    assert (await world.rows(models.Program))[0].blackout_schedule_id == holidays
+
+    await _through_classes(desk, "Locations")
+    await desk.tap("Change Main Street")
+    await page.get_by_label("Time zone").select_option("America/Denver")
+    await since.fill(yesterday.isoformat())
+    await expect(effects).to_have_text("Days that have passed stay as they were. Choose a later date.")
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Change")).to_be_disabled()
+    await page.get_by_label("Correct days that have passed").check()
+    await since.fill(held_on.isoformat())
+    await expect(effects).to_contain_text("1 roll sheet with attendance moves and keeps its marks.")
+    await page.get_by_label("Correct days that have passed").uncheck()
+    await expect(since).to_have_value(today.isoformat())
+    await since.fill((today + timedelta(days=300)).isoformat())
+    await expect(effects).to_contain_text("dates move.")
+    await expect(effects).not_to_contain_text("roll sheet")
+    await desk.without_barriers()
+    await desk.tap("Change", page.get_by_role("dialog"))
+    await expect(page.locator(".said")).to_contain_text("Main Street was changed, from")
+    assert (await world.rows(models.Location))[0].time_zone == "America/Denver"
+    # Only an owner is offered a correction of the past.
+    desk = await hall.signed_in(world, await world.staff(Permission.MANAGE_CATALOGUE))
+    await desk.open("/locations")
+    await desk.tap("Change Main Street")
+    await desk.page.get_by_label("Time zone").select_option("America/Chicago")
+    await expect(desk.page.get_by_label("From", exact=True)).to_be_visible()
+    await expect(desk.page.get_by_label("Correct days that have passed")).to_have_count(0)

@@ -50,6 +50,12 @@ function sentencesOf(effect: Counted): readonly string[] {
   }
   if (effect.endedEnrollmentCount > 0) told.push(`${counted(effect.endedEnrollmentCount, "enrollment")} will end.`);
   if (effect.makeupCount > 0) told.push(`${counted(effect.makeupCount, "booked makeup")} will be given back.`);
+  const { recordedOccurrenceCount: recorded, recordedMakeupTokenCount: tokens } = effect;
+  if (recorded > 0)
+    told.push(
+      `${counted(recorded, "roll sheet")} with attendance ${recorded === 1 ? "moves and keeps its" : "move and keep their"} marks.`,
+    );
+  if (tokens > 0) told.push(`${counted(tokens, "makeup token")} issued for them ${tokens === 1 ? "stays" : "stay"}.`);
   if (effect.toldFamilyCount > 0)
     told.push(`${counted(effect.toldFamilyCount, "family", "families")} will be told by e-mail.`);
   if (told.length === 0) told.push("No date of a class changes.");

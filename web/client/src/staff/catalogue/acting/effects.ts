@@ -14,6 +14,8 @@ export const EFFECT = graphql(`
       enrollmentCount
       endedEnrollmentCount
       makeupCount
+      recordedOccurrenceCount
+      recordedMakeupTokenCount
       studentCount
       familyCount
       toldFamilyCount

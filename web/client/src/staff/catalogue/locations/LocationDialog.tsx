@@ -1,6 +1,9 @@
 import { useState } from "react";
 import { CheckField, TextField } from "../../../parts/Field";
+import { todayIn } from "../../../parts/times";
+import type { Desk } from "../../operations";
 import { ActDialog } from "../acting/ActDialog";
+import { fromWords, SinceFields } from "../acting/SinceFields";
 import { TriedDialog } from "../acting/TriedDialog";
 import {
   CREATE_LOCATION,
@@ -40,28 +43,50 @@ export function NewLocation({ close, done }: Props) {
   );
 }
 
-export function ChangeLocation({ location, close, done }: Props & { readonly location: LocationFacts }) {
+interface OfLocation extends Props {
+  readonly desk: Desk;
+  readonly location: LocationFacts;
+}
+
+export function ChangeLocation({ desk, location, close, done }: OfLocation) {
   const [name, setName] = useState(location.name);
   const [timeZone, setTimeZone] = useState(location.timeZone);
+  const [today] = useState(() => todayIn(location.timeZone));
+  const [since, setSince] = useState({ from: today, correctsPast: false });
   const [notifyFamilies, setNotify] = useState(false);
+  const isMoved = timeZone !== location.timeZone;
+  const input = { locationId: location.id, name, ...(isMoved ? { timeZone, ...since, notifyFamilies } : {}) };
+  const lacking = name.trim() === "" ? "Type a name." : null;
+  const undated = isMoved && since.from === "" ? "Choose the first day in the other zone." : null;
   return (
     <TriedDialog
       title={`Change ${location.name}`}
       preview={UPDATE_LOCATION_PREVIEW}
       document={UPDATE_LOCATION}
-      input={name.trim() === "" ? null : { locationId: location.id, name, timeZone, notifyFamilies }}
-      lacking="Type a name."
+      input={lacking === null && undated === null ? input : null}
+      lacking={lacking ?? undated ?? ""}
       act="Change"
       close={close}
-      done={result => done(`${result.location.name} was changed.`)}
+      done={result => done(`${result.location.name} was changed${isMoved ? fromWords(since, today) : ""}.`)}
     >
       <TextField label="Name" required maxLength={200} value={name} change={setName} />
       <ZoneField
-        hint="Another zone holds from today on. Classes keep their hours on the clock."
+        hint="Classes keep their hours on the clock. The clock of the location follows at once."
         value={timeZone}
         change={setTimeZone}
       />
-      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+      {isMoved && (
+        <>
+          <SinceFields
+            desk={desk}
+            since={since}
+            today={today}
+            hint="Classes before this day, and those of today that have begun, keep the zone that they had."
+            change={setSince}
+          />
+          <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+        </>
+      )}
     </TriedDialog>
   );
 }

@@ -1,6 +1,9 @@
 import { useState } from "react";
 import { CheckField, SelectField, TextField } from "../../../parts/Field";
+import { todayIn } from "../../../parts/times";
+import type { Desk } from "../../operations";
 import { ActDialog } from "../acting/ActDialog";
+import { fromWords, SinceFields } from "../acting/SinceFields";
 import { TriedDialog } from "../acting/TriedDialog";
 import {
   type ClosureCalendar,
@@ -39,25 +42,46 @@ export function NewProgram({ calendars, close, done }: WithCalendars) {
   );
 }
 
-export function ChangeProgram({ program, calendars, close, done }: WithCalendars & { readonly program: ProgramFacts }) {
+interface OfProgram extends WithCalendars {
+  readonly desk: Desk;
+  readonly program: ProgramFacts;
+}
+
+export function ChangeProgram({ desk, program, calendars, close, done }: OfProgram) {
   const [name, setName] = useState(program.name);
   const [calendar, setCalendar] = useState(program.calendar?.id ?? "");
+  const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
+  const [since, setSince] = useState({ from: today, correctsPast: false });
   const [notifyFamilies, setNotify] = useState(false);
-  const input = { programId: program.id, name, blackoutScheduleId: calendar || null, notifyFamilies };
+  const isOther = calendar !== (program.calendar?.id ?? "");
+  const other = { blackoutScheduleId: calendar || null, ...since, notifyFamilies };
+  const lacking = name.trim() === "" ? "Type a name." : null;
+  const undated = isOther && since.from === "" ? "Choose the first day with the other closures." : null;
   return (
     <TriedDialog
       title={`Change ${program.name}`}
       preview={UPDATE_PROGRAM_PREVIEW}
       document={UPDATE_PROGRAM}
-      input={name.trim() === "" ? null : input}
-      lacking="Type a name."
+      input={lacking === null && undated === null ? { programId: program.id, name, ...(isOther ? other : {}) } : null}
+      lacking={lacking ?? undated ?? ""}
       act="Change"
       close={close}
-      done={result => done(`${result.program.name} was changed.`)}
+      done={result => done(`${result.program.name} was changed${isOther ? fromWords(since, today) : ""}.`)}
     >
       <TextField label="Name" required maxLength={200} value={name} change={setName} />
       <CalendarField calendars={calendars} value={calendar} change={setCalendar} />
-      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+      {isOther && (
+        <>
+          <SinceFields
+            desk={desk}
+            since={since}
+            today={today}
+            hint="Before this day, its classes keep the closures that they had."
+            change={setSince}
+          />
+          <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+        </>
+      )}
     </TriedDialog>
   );
 }

@@ -52,7 +52,7 @@ export function Programs({ desk }: { desk: Desk }) {
       )}
       {open?.act === "new" && <NewProgram calendars={calendars} close={close} done={done} />}
       {open?.act === "change" && (
-        <ChangeProgram program={open.program} calendars={calendars} close={close} done={done} />
+        <ChangeProgram desk={desk} program={open.program} calendars={calendars} close={close} done={done} />
       )}
       {open?.act === "end" && <EndProgram program={open.program} close={close} done={done} />}
     </CataloguePage>
