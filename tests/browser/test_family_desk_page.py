@@ -78,8 +78,9 @@ async def changes_guardians(desk: Desk) -> None:
         await page.get_by_role("dialog").get_by_label(label).fill(text)
     await desk.without_barriers()
     await desk.tap("Save")
-    await desk.tap("Invite Greg Miller")
+    await desk.press("Invite Greg Miller")
     await expect(guardians).to_contain_text("The invitation is on its way")
+    await expect(page.get_by_role("button", name="Invite again Greg Miller")).to_be_focused()
     await desk.tap("Edit Greg Miller")
     await page.get_by_label("Telephone numbers").fill("312 555 0143, 312 555 0144")
     await desk.tap("Save")
@@ -88,6 +89,7 @@ async def changes_guardians(desk: Desk) -> None:
     await desk.without_barriers()
     await desk.tap("End the access")
     await expect(guardians).not_to_contain_text("Greg")
+    await expect(guardians.get_by_role("heading")).to_be_focused()
 
 
 async def merges_and_ends(desk: Desk, coach: Desk) -> None:

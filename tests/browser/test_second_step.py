@@ -54,8 +54,10 @@ async def test_R12_4_the_second_step_is_set_up_renewed_and_turned_off(hall: Hall
     await page.emulate_media(media="screen")
     await expect(page.get_by_role("button", name="Done")).to_be_disabled()
     await page.get_by_label("I have kept them").check()
-    await desk.tap("Done")
+    await desk.press("Done")
     await expect(step.get_by_role("status")).to_have_text(re.compile("^On since .* 10 recovery codes are left.$"))
+    # The button that opened the window is gone.
+    await expect(step.get_by_role("heading")).to_be_focused()
     await desk.without_barriers()
 
     await desk.tap("Make new recovery codes")
@@ -75,4 +77,5 @@ async def test_R12_4_the_second_step_is_set_up_renewed_and_turned_off(hall: Hall
             await expect(dialog.get_by_role("alert")).to_be_visible()
             await desk.without_barriers()
     await expect(step.get_by_role("status")).to_contain_text("Off.")
+    await expect(step.get_by_role("heading")).to_be_focused()
     assert await world.rows(models.SecondFactor) == []

@@ -85,6 +85,10 @@ class Desk:
     async def tap(self, name: str, within: Any = None) -> None:
         await (within or self.page).get_by_role("button", name=name, exact=True).click()
 
+    async def press(self, name: str, within: Any = None) -> None:
+        """As `tap`, with the keyboard alone."""
+        await (within or self.page).get_by_role("button", name=name, exact=True).press("Enter")
+
     async def mark(self, first_name: str, status: str) -> None:
         """Two taps at most: the row's own button, or the three dots and one of the six."""
         row = self.row(first_name)

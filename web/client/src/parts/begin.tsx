@@ -1,5 +1,6 @@
 import { type ComponentType, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { keepFocus } from "./keptFocus";
 
 /**
  * Draw an entry's pages.
@@ -12,6 +13,7 @@ export function begin(App: ComponentType, home: string): void {
     navigator.serviceWorker.register("/worker.js", { scope: home }).catch(() => undefined);
     void navigator.storage?.persist?.();
   }
+  keepFocus();
   const root = document.getElementById("root");
   if (root) {
     createRoot(root).render(

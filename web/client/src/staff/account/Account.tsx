@@ -1,4 +1,3 @@
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import type { Desk } from "../operations";
 import { PasswordForm } from "./PasswordForm";
@@ -8,13 +7,10 @@ import { SignIns } from "./SignIns";
 /** The viewer's own account: where it is signed in, its second step, and its password. */
 export function Account({ desk }: { desk: Desk }) {
   useTitle("Your account");
-  const heading = useKeptFocus();
   const zone = desk.locations[0]?.timeZone ?? "UTC";
   return (
     <main className="page">
-      <h1 ref={heading} tabIndex={-1}>
-        {desk.viewer.name}
-      </h1>
+      <h1>{desk.viewer.name}</h1>
       <SignIns zone={zone} />
       <SecondStep zone={zone} />
       <PasswordForm />

@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "../../parts/Link";
 import { usePath } from "../../parts/navigation";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { lackingFor } from "../access";
 import type { Desk } from "../operations";
@@ -32,14 +31,11 @@ interface Props {
 /** A page that lists one kind of thing of the catalogue, with the way to the other kinds. */
 export function CataloguePage({ desk, title, lead, action, said = "", children }: Props) {
   useTitle(title);
-  const heading = useKeptFocus();
   return (
     <main className="page">
       <CatalogueParts desk={desk} />
       <div className="toolbar">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+        <h1>{title}</h1>
         {action}
       </div>
       <p className="muted">{lead}</p>

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { todayIn } from "../../parts/times";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { useAnswer } from "../asking/useAnswer";
 import { NoSuchPage } from "../NoSuchPage";
@@ -26,7 +25,6 @@ export function Class({ desk, id }: { desk: Desk; id: string }) {
   const { data, fault, reload, isMistyped } = useAnswer(CLASS, { id });
   const [open, setOpen] = useState<Open | null>(null);
   const [version, setVersion] = useState(0);
-  const heading = useKeptFocus();
   const node = data?.node;
   const found = node != null && "timeslots" in node ? node : null;
   useTitle(found?.name ?? "Class");
@@ -50,9 +48,7 @@ export function Class({ desk, id }: { desk: Desk; id: string }) {
         ‹ Classes
       </Link>
       <div className="toolbar">
-        <h1 ref={heading} tabIndex={-1}>
-          {found.name}
-        </h1>
+        <h1>{found.name}</h1>
         <div className="headActs">
           <button type="button" className="button" onClick={() => setOpen({ act: "class" })}>
             Change

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { todayIn } from "../../parts/times";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { lackingFor } from "../access";
 import { useAnswer } from "../asking/useAnswer";
@@ -20,7 +19,6 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
   const [chosen, choose] = useState<Chosen | null>(null);
   const [said, setSaid] = useState<string | null>(null);
   const family = data?.family ?? null;
-  const heading = useKeptFocus();
   useTitle(family?.name ?? "Family");
   if (isMistyped || (data !== null && family === null)) return <NoSuchPage />;
   if (family === null) {
@@ -48,9 +46,7 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
       )}
       <div className="toolbar">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {family.name}
-          </h1>
+          <h1>{family.name}</h1>
           <p className="muted">{[family.phone, family.email].filter(Boolean).join(" · ") || "No number or address"}</p>
         </div>
         <span className="acts">

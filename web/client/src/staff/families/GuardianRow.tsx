@@ -14,6 +14,7 @@ export function GuardianRow({ guardian, mayInvite, edit, end }: Props) {
   const invite = useAct(INVITE_GUARDIAN);
   const [isInvited, setInvited] = useState(false);
   const contact = [...guardian.phones, guardian.email].filter(Boolean).join(" · ");
+  const word = isInvited ? "Invite again" : "Invite";
   const name = `${guardian.firstName} ${guardian.lastName}`;
   return (
     <li className="line2">
@@ -29,11 +30,11 @@ export function GuardianRow({ guardian, mayInvite, edit, end }: Props) {
           <button
             type="button"
             className="button quiet"
-            aria-label={`Invite ${name}`}
-            disabled={invite.isBusy || isInvited}
+            aria-label={`${word} ${name}`}
+            disabled={invite.isBusy}
             onClick={async () => setInvited((await invite.run({ guardianId: guardian.id })) !== null)}
           >
-            Invite
+            {word}
           </button>
         )}
         {edit !== null && (

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { initials, tint } from "../../parts/people";
 import { dayDate } from "../../parts/times";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
 import { EditStudent, mayEdit } from "./EditStudent";
@@ -16,7 +15,6 @@ interface Props {
 
 export function StudentHead({ desk, student, changed }: Props) {
   const [isEditing, setEditing] = useState(false);
-  const heading = useKeptFocus();
   const { family } = student;
   const guardians = family.guardians.map(one => `${one.firstName} ${one.lastName}`).join(", ");
   const facts = [student.birthOn === null ? null : `Born ${dayDate(student.birthOn)}`, student.gender];
@@ -26,7 +24,7 @@ export function StudentHead({ desk, student, changed }: Props) {
         {initials(student.firstName, student.lastName)}
       </span>
       <div>
-        <h1 ref={heading} tabIndex={-1}>
+        <h1>
           {student.firstName} {student.lastName}
         </h1>
         <p className="muted">

@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { counted } from "../../parts/counted";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import type { Desk } from "../operations";
 import { DeleteGroupDialog } from "./DeleteGroupDialog";
@@ -18,7 +17,6 @@ export function Groups({ desk }: { desk: Desk }) {
   useTitle("Permission groups");
   const { granting, fault, reload } = useGranting(desk);
   const [open, setOpen] = useState<Open>(null);
-  const heading = useKeptFocus();
   const close = () => setOpen(null);
   const done = () => {
     setOpen(null);
@@ -27,9 +25,7 @@ export function Groups({ desk }: { desk: Desk }) {
   return (
     <main className="page">
       <div className="toolbar">
-        <h1 ref={heading} tabIndex={-1}>
-          Staff
-        </h1>
+        <h1>Staff</h1>
         <button
           type="button"
           className="button main"

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { dayDate, todayIn } from "../../parts/times";
-import { useKeptFocus } from "../../parts/useKeptFocus";
 import { useTitle } from "../../parts/useTitle";
 import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
@@ -24,7 +23,6 @@ export function StaffMember({ desk, id }: { desk: Desk; id: string }) {
   const [open, setOpen] = useState<"person" | "grants" | "end" | null>(null);
   const restore = useAct(RESTORE_STAFF);
   const account = data?.staffAccount ?? null;
-  const heading = useKeptFocus();
   useTitle(account === null ? "Staff" : nameOf(account));
   if (isMistyped || (data !== null && account === null)) return <NoSuchPage />;
   if (account === null || granting === null) {
@@ -52,9 +50,7 @@ export function StaffMember({ desk, id }: { desk: Desk; id: string }) {
       </Link>
       <div className="toolbar">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {name}
-          </h1>
+          <h1>{name}</h1>
           <p className="muted">{account.email ?? "No e-mail address"}</p>
         </div>
         {isYours && (
