@@ -10,6 +10,7 @@ from gql.accounts import (
     second_factor_query,
     sign_ins_query,
     staff_account_query,
+    staff_members_query,
     staff_query,
 )
 from gql.calendar import occurrence_query, occurrences_query, offerings_query, programs_query
@@ -96,6 +97,7 @@ class Query:
     sign_ins = sign_ins_query.field
     staff = staff_query.field
     staff_account = staff_account_query.field
+    staff_members = staff_members_query.field
     permission_groups = permission_groups_query.field
     invitations = invitations_query.field
     kiosks = kiosks_query.field

@@ -21,6 +21,7 @@ WHERE l.organization_id = :organization_id AND l.purpose = 'INVITATION' AND l.us
   AND l.revoked_at IS NULL AND l.expires_at > :now AND p.ended_at IS NULL
   AND p.kind = ANY (CAST(:kinds AS text[]))
   AND (CAST(:ids AS uuid[]) IS NULL OR l.id = ANY (CAST(:ids AS uuid[])))
+  AND (CAST(:person_ids AS uuid[]) IS NULL OR l.person_id = ANY (CAST(:person_ids AS uuid[])))
   AND (CAST(:after_at AS timestamptz) IS NULL OR (l.created_at, l.id) < (:after_at, CAST(:after_id AS uuid)))
 ORDER BY l.created_at DESC, l.id DESC LIMIT :at_most
 """)
@@ -46,18 +47,21 @@ async def list_invitations(
     *,
     now: datetime,
     ids: Collection[UUID] | None = None,
+    person_ids: Collection[UUID] | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 1,
 ) -> list[InvitationRow]:
     """Return invitations of people of these kinds, the newest first.
 
     ids -- the only invitations to return; None: all of them
+    person_ids -- the only people whose invitations to return; None: everybody's
     """
     given = {
         "organization_id": organization_id,
         "kinds": [kind.value for kind in kinds],
         "now": now,
         "ids": None if ids is None else list(ids),
+        "person_ids": None if person_ids is None else list(person_ids),
         "after_at": after[0] if after else None,
         "after_id": after[1] if after else None,
         "at_most": limit,
@@ -74,3 +78,12 @@ async def list_invitations(
         )
         for row in await connection.execute(_LISTED, given)
     ]
+
+
+async def invitations_of_staff(
+    connection: AsyncConnection, organization_id: UUID, person_ids: Collection[UUID], *, now: datetime
+) -> dict[UUID, InvitationRow]:
+    """Return the invitation of each of these staff members who has one, by the person. Nobody has two."""
+    kinds, most = (PersonKind.STAFF,), len(person_ids)
+    found = await list_invitations(connection, organization_id, kinds, now=now, person_ids=person_ids, limit=most)
+    return {row.person.id: row for row in found}

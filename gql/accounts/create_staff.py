@@ -66,7 +66,7 @@ async def resolve(
 ) -> CreateStaffResult | None:
     draft = read_draft(input)
     async with act_once(info, input, UUID, lambda uow, viewer, now: create_staff(uow, viewer, draft)) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome])
+        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
     info.context.tell(SecurityEventKind.STAFF_CREATED, done.viewer.caller, str(done.outcome))
     return CreateStaffSuccess(staff=staff)
 

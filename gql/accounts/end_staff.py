@@ -55,7 +55,7 @@ async def resolve(
     async with act_once(
         info, input, UUID, lambda uow, viewer, now: end_staff(uow, viewer, person_id, from_on, now=now)
     ) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome])
+        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
     info.context.tell(SecurityEventKind.STAFF_ENDED, done.viewer.caller, str(person_id))
     return EndStaffSuccess(staff=staff)
 

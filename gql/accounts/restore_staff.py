@@ -42,7 +42,7 @@ async def resolve(
 ) -> RestoreStaffResult | None:
     person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
     async with act_once(info, input, UUID, lambda uow, viewer, now: restore_staff(uow, viewer, person_id)) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome])
+        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
     info.context.tell(SecurityEventKind.STAFF_UPDATED, done.viewer.caller, str(person_id))
     return RestoreStaffSuccess(staff=staff)
 

@@ -8,8 +8,10 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.organization.permissions import held
+from db.accounts.invitations import InvitationRow, invitations_of_staff
 from db.accounts.staff import GroupRow, StaffRow, list_staff, read_groups
 from db.unit_of_work import UnitOfWork
+from gql.accounts.invitation import Invitation, show_invitation
 from gql.accounts.permission_group import PermissionGroup, show_group, shown_permissions
 from gql.fields.vocabulary import Permission
 from gql.people.people import StaffMember, show_staff_member
@@ -39,9 +41,13 @@ class StaffAccount:
         description="The first date without access, when the end is planned: the access ends when that date has begun "
         "at every location. Null when no end is planned, and when the access has ended."
     )
+    invitation: Invitation | None = strawberry.field(
+        description="The invitation that the person can still accept. Null when there is none: nobody has sent one, it "
+        "was accepted or taken back, its 72 hours have passed, or the person's access has ended."
+    )
 
 
-def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow]) -> StaffAccount:
+def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow], invitation: InvitationRow | None) -> StaffAccount:
     mine = sorted((groups[id_] for id_ in row.group_ids), key=lambda group: (group.name.casefold(), group.id))
     return StaffAccount(
         staff_member=show_staff_member(PersonFacts(row.id, row.first_name, row.last_name)),
@@ -52,10 +58,13 @@ def show_account(row: StaffRow, groups: Mapping[UUID, GroupRow]) -> StaffAccount
         has_password=row.has_password,
         ended_at=row.ended_at,
         ends_on=row.ends_on,
+        invitation=None if invitation is None else show_invitation(invitation),
     )
 
 
-async def show_accounts(uow: UnitOfWork, ids: Collection[UUID]) -> list[StaffAccount]:
+async def show_accounts(uow: UnitOfWork, ids: Collection[UUID], *, now: datetime) -> list[StaffAccount]:
     """Return the accounts as the transaction sees them."""
     groups = await read_groups(uow.connection, uow.organization_id)
-    return [show_account(row, groups) for row in await list_staff(uow.connection, uow.organization_id, ids)]
+    invited = await invitations_of_staff(uow.connection, uow.organization_id, ids, now=now)
+    found = await list_staff(uow.connection, uow.organization_id, ids)
+    return [show_account(row, groups, invited.get(row.id)) for row in found]

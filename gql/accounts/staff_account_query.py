@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from db.accounts.invitations import invitations_of_staff
 from db.accounts.staff import list_staff, read_groups
 from gql.accounts.staff_account import StaffAccount, show_account
 from gql.fields.access import requires
@@ -17,9 +18,13 @@ async def resolve(
 ) -> StaffAccount | None:
     person_id = decode_id(id, "StaffMember", "id")
     async with reading(info) as (source, viewer):
-        rows = await list_staff(source, viewer.caller.organization_id, [person_id])
-        groups = await read_groups(source, viewer.caller.organization_id) if rows else {}
-    return show_account(rows[0], groups) if rows else None
+        organization_id = viewer.caller.organization_id
+        rows = await list_staff(source, organization_id, [person_id])
+        if not rows:
+            return None
+        groups = await read_groups(source, organization_id)
+        invited = await invitations_of_staff(source, organization_id, [person_id], now=info.context.clock())
+    return show_account(rows[0], groups, invited.get(person_id))
 
 
 field = strawberry.field(

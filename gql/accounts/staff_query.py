@@ -1,20 +1,19 @@
 """The query staff: who works here, and who has (R12.6)."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
+from db.accounts.invitations import invitations_of_staff
 from db.accounts.staff import StaffRow, list_staff, read_groups
-from db.names import search_key, searched, sort_key
+from db.names import search_key, searched
 from gql.accounts.staff_account import StaffAccount, show_account
+from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, staff_page
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
-from gql.fields.pagination import Connection, Cursors, first_page, read_page
+from gql.fields.pagination import Connection, read_page
 from gql.fields.vocabulary import Permission
-
-_CURSORS = Cursors("staff by name", (str, UUID))
 
 
 async def resolve(
@@ -33,23 +32,16 @@ async def resolve(
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StaffAccount]:
-    page = read_page(_CURSORS, first=first, after=after)
+    page = read_page(STAFF_CURSORS, first=first, after=after)
     wanted = searched(checked_search(search, "search"))
     async with reading(info) as (source, viewer):
-        rows = await list_staff(source, viewer.caller.organization_id)
-        groups = await read_groups(source, viewer.caller.organization_id)
-    # A business has some hundred staff members in all of its years, so they are sorted here.
-    keyed = sorted(
-        ((sort_key(row.last_name, row.first_name), row.id, row) for row in rows if _is_wanted(row, wanted, ended)),
-        key=lambda each: each[:2],
-    )
-    found = [each for each in keyed if page.after is None or each[:2] > page.after][: page.size + 1]
-    return first_page(
-        found,
-        page,
-        node=lambda each: show_account(each[2], groups),
-        cursor=lambda each: _CURSORS.encode(each[0], each[1]),
-    )
+        organization_id = viewer.caller.organization_id
+        rows = await list_staff(source, organization_id)
+        groups = await read_groups(source, organization_id)
+        found = from_page_on((row for row in rows if _is_wanted(row, wanted, ended)), page)
+        ids = [row.id for row in found]
+        invited = await invitations_of_staff(source, organization_id, ids, now=info.context.clock())
+    return staff_page(found, page, lambda row: show_account(row, groups, invited.get(row.id)))
 
 
 def _is_wanted(row: StaffRow, wanted: str | None, ended: bool | None) -> bool:

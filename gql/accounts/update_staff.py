@@ -83,7 +83,7 @@ async def resolve(
     async with act_once(
         info, input, UUID, lambda uow, viewer, now: update_staff(uow, viewer, person_id, changes)
     ) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome])
+        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
     kind = SecurityEventKind.PERMISSIONS_CHANGED if changes.grants else SecurityEventKind.STAFF_UPDATED
     info.context.tell(kind, done.viewer.caller, str(person_id))
     return UpdateStaffSuccess(staff=staff)

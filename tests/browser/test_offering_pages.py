@@ -1,6 +1,6 @@
 """Making classes and camps in a real browser, and changing when they meet."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -87,12 +87,22 @@ async def test_R13_3_a_class_is_made_changed_and_ended_after_each_effect_was_sho
 @pytest.mark.emptied_database
 async def test_R2_1_a_camp_and_an_appointment_are_made_on_a_phone(hall: Hall, world: World) -> None:
     first = _today() + timedelta(days=10)
+    for number in range(100):
+        await world.staff(first_name=f"Many {number}", last_name="Able")
+    zoe = await world.staff(first_name="Zoë", last_name="Zander")
     desk = await hall.signed_in(world, await world.staff(*MANAGES), PHONE)
     page = desk.page
     effects = page.get_by_label("What will happen")
     await desk.open("/classes/new")
     await page.get_by_label("Kind").select_option("CAMP")
-    await expect(page.get_by_text("you also need the permission to manage staff")).to_be_visible()
+    # Managing the catalogue is enough for choosing who teaches, also among more people than are shown at first.
+    teachers = page.get_by_role("group", name="Taught by")
+    await expect(teachers.get_by_role("checkbox")).to_have_count(100)
+    await page.get_by_label("Find somebody who teaches").fill("zoe")
+    await teachers.get_by_role("checkbox", name="Zoë Zander").check()
+    await page.get_by_label("Find somebody who teaches").fill("many 7 able")
+    await expect(teachers.get_by_role("checkbox")).to_have_count(2)
+    await expect(teachers.get_by_role("checkbox", name="Zoë Zander")).to_be_checked()
     await page.get_by_label("Name").fill("Ice camp")
     await page.get_by_label("First day").fill(first.isoformat())
     await page.get_by_label("Last day").fill((first + timedelta(days=4)).isoformat())
@@ -108,6 +118,13 @@ async def test_R2_1_a_camp_and_an_appointment_are_made_on_a_phone(hall: Hall, wo
     await expect(page.get_by_role("heading", name="Ice camp")).to_be_visible()
     (camp,) = await world.rows(models.Offering)
     assert camp.kind == OfferingKind.CAMP
+    assert [row.person_id for row in await world.rows(models.OfferingInstructor)] == [zoe]
+    # Somebody who teaches and has left does not stand in the way of another change.
+    await world.change(models.Person, zoe, ended_at=datetime.now(UTC))
+    await page.get_by_role("button", name="Change", exact=True).click()
+    await page.get_by_label("Places").fill("12")
+    await expect(effects).to_contain_text("change their places")
+    await page.keyboard.press("Escape")
     await desk.without_barriers()
 
 

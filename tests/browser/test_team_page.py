@@ -74,10 +74,12 @@ async def test_R12_6_a_group_is_made_and_a_person_is_invited_renamed_and_ended(h
     await desk.press("End the access")
     await desk.press("End the access now")
     await expect(access).to_contain_text("The access ended on")
+    await expect(page.get_by_label("Signing in")).to_have_text("Signing inThe person cannot sign in.")
     await expect(heading).to_be_focused()
     await desk.without_barriers()
     await desk.press("Let Nia in again")
     await expect(page.get_by_role("button", name="End the access")).to_be_visible()
+    await expect(page.get_by_label("Signing in")).to_contain_text("no password and no invitation that works")
     await expect(heading).to_be_focused()
     # The Tab key goes on from there, and not from the top of the page.
     await page.keyboard.press("Tab")

@@ -39,6 +39,50 @@ async def shown(api: Api) -> list[dict[str, Any]]:
     return (await api.ask(INVITATIONS))["invitations"]["nodes"]  # type: ignore[no-any-return]
 
 
+ACCOUNTS = "{ staff(ended: null, first: 100) { nodes { staffMember { firstName } invitation { id } } } }"
+ACCOUNT = "query($id: ID!) { staffAccount(id: $id) { invitation { id email createdBy { firstName } } } }"
+
+
+async def test_R12_6_an_account_shows_the_invitation_that_can_be_accepted(world: World, api: Api) -> None:
+    olga = await api.as_staff(world, person_id=await world.staff(Permission.OWNER, first_name="Olga"))
+
+    async def invitations() -> dict[str, Any]:
+        found = (await olga.ask(ACCOUNTS))["staff"]["nodes"]
+        return {each["staffMember"]["firstName"]: each["invitation"] for each in found}
+
+    new = {"firstName": "Nia", "lastName": "New", "email": "nia@gym.example"}
+    first = (await olga.act("inviteStaff", "invitation { id person { ... on StaffMember { id } } }", newStaff=new))[
+        "invitation"
+    ]
+    person = {"staffMemberId": first["person"]["id"]}
+    # However many guardians are invited, and a link for another password is something else.
+    family_id = await world.family()
+    for number in range(3):
+        guardian_id = await world.guardian(family_id, email=f"{number}@home.example")
+        await olga.act("inviteGuardian", guardianId=encode_id("Guardian", guardian_id))
+    assert await invitations() == {"Olga": None, "Nia": {"id": first["id"]}}
+    second = (await olga.act("inviteStaff", "invitation { id }", **person))["invitation"]
+    assert (await olga.ask(ACCOUNT, id=person["staffMemberId"]))["staffAccount"]["invitation"] == {
+        "id": second["id"],
+        "email": "nia@gym.example",
+        "createdBy": {"firstName": "Olga"},
+    }
+    ended = await olga.act("endStaff", "staff { invitation { id } }", **person)
+    assert ended["staff"]["invitation"] is None
+    assert await invitations() == {"Olga": None, "Nia": None}
+    restored = await olga.act("restoreStaff", "staff { invitation { id } }", **person)
+    assert restored["staff"]["invitation"] is None
+    third = (await olga.act("inviteStaff", "invitation { id }", **person))["invitation"]
+    changed = await olga.act("updateStaff", "staff { invitation { id } }", lastName="Newer", **person)
+    assert changed["staff"]["invitation"] == {"id": third["id"]}
+    await olga.act("revokeInvitation", invitationId=third["id"])
+    assert await invitations() == {"Olga": None, "Nia": None}
+    await olga.act("inviteStaff", **person)
+    api.clock.forward(hours=73)
+    olga = await api.as_staff(world, Permission.MANAGE_STAFF, Permission.OFFICE_SEE_ALL)
+    assert (await invitations())["Nia"] is None
+
+
 async def test_R12_2_a_new_staff_member_is_invited_and_comes_in(world: World, api: Api) -> None:
     olga = await api.as_staff(world, person_id=await world.staff(Permission.OWNER, first_name="Olga"))
     new = {"firstName": "Nia", "lastName": "New", "email": "nia@gym.example", "permissions": ["OFFICE_SEE_ALL"]}

@@ -17,6 +17,7 @@ from tests.support.fingerprint import fingerprint
 STAFF = """query($search: String, $ended: Boolean, $first: Int, $after: String) {
   staff(search: $search, ended: $ended, first: $first, after: $after) {
     nodes { staffMember { id firstName lastName } email permissions heldPermissions hasPassword endedAt
+            invitation { id email expiresAt person { ... on StaffMember { firstName } } }
             groups { name permissions memberCount } }
     pageInfo { hasNextPage endCursor } } }"""
 
@@ -118,10 +119,54 @@ async def test_R12_6_the_list_is_searched_and_has_pages(world: World, owner_api:
     assert names([*first["nodes"], *rest["nodes"]]) == ["Ángel", "Bob", "Zoë", "Olga"]
     assert rest["pageInfo"]["hasNextPage"] is False
     for number in range(20):
-        await world.staff(first_name=f"Many {number}")
+        many = await world.staff(first_name=f"Many {number}", email=f"many{number}@gym.example")
+        await owner_api.act("inviteStaff", staffMemberId=staff_id(many))
     owner_api.statements.clear()
-    await staff(owner_api, first=100)
+    found = await staff(owner_api, first=100)
     assert len(owner_api.statements) == few
+    # All of them were read by the one statement.
+    assert sum(each["invitation"] is not None for each in found) == 20
+
+
+TEACHERS = """query($search: String, $first: Int, $after: String) {
+  staffMembers(search: $search, first: $first, after: $after) {
+    nodes { id firstName lastName } pageInfo { hasNextPage endCursor } } }"""
+
+
+async def test_R13_1_who_manages_the_catalogue_reads_the_names_of_staff_and_nothing_else(
+    world: World, api: Api
+) -> None:
+    held = (Permission.MANAGE_CATALOGUE, Permission.OFFICE_ATTENDANCE_VIEW)
+    viewer = await world.staff(*held, first_name="Cat", last_name="Berg")
+    cat = await api.as_staff(world, person_id=viewer)
+    for name in ("Zoë", "Ángel"):
+        await world.staff(first_name=name, last_name="Nagy", email=f"{name[0].lower()}.secret@gym.example")
+    ended_at = api.clock.now
+    await world.staff(first_name="Eva", last_name="Ended", ended_at=ended_at)
+
+    async def found(**given: Any) -> list[str]:
+        nodes = (await cat.ask(TEACHERS, **given))["staffMembers"]["nodes"]
+        return [each["firstName"] for each in nodes]
+
+    assert await found() == ["Cat", "Ángel", "Zoë"]
+    assert await found(search="nagy, zoe") == ["Zoë"]
+    # An address is not guessed letter by letter.
+    assert await found(search="secret") == []
+    page = (await cat.ask(TEACHERS, first=2))["staffMembers"]
+    assert page["pageInfo"]["hasNextPage"] is True
+    assert await found(first=2, after=page["pageInfo"]["endCursor"]) == ["Zoë"]
+    assert (await cat.refused(STAFF))[0] == "FORBIDDEN"
+    made = await cat.act(
+        "createOffering", "offering { instructors { firstName } }", **_swim(world, page["nodes"][1]["id"])
+    )
+    assert made["offering"]["instructors"] == [{"firstName": "Ángel"}]
+
+
+def _swim(world: World, teacher_id: str) -> dict[str, Any]:
+    slot = {"weekday": 1, "startTime": "17:00", "durationMinutes": 45}
+    location_id = encode_id("Location", world.location_id)
+    given = {"locationId": location_id, "instructorIds": [teacher_id], "timeslots": [slot]}
+    return {"kind": "CLASS", "name": "Swim", **given}
 
 
 async def test_R12_6_nobody_gives_or_takes_what_they_do_not_hold(world: World, api: Api) -> None:

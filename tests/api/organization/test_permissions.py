@@ -447,6 +447,9 @@ TABLE: dict[str, Row] = {
         MANAGE_STAFF,
         **READS_STAFF | {"stranger": "NULL"},
     ),
+    "Query.staffMembers": query(
+        "{ staffMembers { nodes { firstName } } }", nothing, MANAGE_CATALOGUE | MANAGE_STAFF, **READS_STAFF
+    ),
     "Query.permissionGroups": query("{ permissionGroups { id } }", nothing, MANAGE_STAFF, **READS_NONE),
     "Query.invitations": query("{ invitations { nodes { id } } }", nothing, INVITES, **READS_NONE | {"right": "EMPTY"}),
     "Mutation.createStaff": act(lambda _: {"firstName": "Nia", "lastName": "New"}, MANAGE_STAFF, **SETTING),

@@ -89,9 +89,9 @@ function pageOf(place: Place, { desk, refresh }: Props, locker: Locker) {
     case "locations":
       return <Locations desk={desk} changed={refresh} />;
     case "newOffering":
-      return <NewOffering desk={desk} />;
+      return <NewOffering />;
     case "class":
-      return <Class key={place.id} desk={desk} id={place.id} />;
+      return <Class key={place.id} id={place.id} />;
     case "reports":
       return <Reports desk={desk} />;
     case "staff":

@@ -4,7 +4,6 @@ import { todayIn } from "../../parts/times";
 import { useTitle } from "../../parts/useTitle";
 import { useAnswer } from "../asking/useAnswer";
 import { NoSuchPage } from "../NoSuchPage";
-import type { Desk } from "../operations";
 import { ClassDialog } from "./ClassDialog";
 import { ClassFactsList } from "./ClassFactsList";
 import { EndTimeslotDialog } from "./EndTimeslotDialog";
@@ -21,7 +20,7 @@ type Open =
   | { readonly act: "move" | "end"; readonly timeslot: TimeslotFacts };
 
 /** A class, a camp or an appointment: what it is, when it meets, and changing that from a date on. */
-export function Class({ desk, id }: { desk: Desk; id: string }) {
+export function Class({ id }: { id: string }) {
   const { data, fault, reload, isMistyped } = useAnswer(CLASS, { id });
   const [open, setOpen] = useState<Open | null>(null);
   const [version, setVersion] = useState(0);
@@ -61,9 +60,7 @@ export function Class({ desk, id }: { desk: Desk; id: string }) {
       <ClassFactsList facts={found} />
       <Times facts={found} today={today} open={setOpen} />
       <NextDates key={version} id={id} today={today} />
-      {open !== null && (
-        <Dialogs open={open} desk={desk} facts={found} today={today} close={() => setOpen(null)} done={done} />
-      )}
+      {open !== null && <Dialogs open={open} facts={found} today={today} close={() => setOpen(null)} done={done} />}
     </main>
   );
 }
@@ -76,17 +73,16 @@ const KIND_WORDS: Record<ClassFacts["kind"], string> = {
 
 interface DialogsProps {
   readonly open: Open;
-  readonly desk: Desk;
   readonly facts: ClassFacts;
   readonly today: string;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-function Dialogs({ open, desk, facts, ...rest }: DialogsProps) {
+function Dialogs({ open, facts, ...rest }: DialogsProps) {
   switch (open.act) {
     case "class":
-      return <ClassDialog desk={desk} facts={facts} {...rest} />;
+      return <ClassDialog facts={facts} {...rest} />;
     case "endClass":
       return <EndOfferingDialog facts={facts} {...rest} />;
     case "add":

@@ -1,8 +1,6 @@
 import { useState } from "react";
 import { Dialog } from "../../parts/Dialog";
 import { useAnswer } from "../asking/useAnswer";
-import type { Desk } from "../operations";
-import { may } from "../permissions";
 import { TriedDialog } from "./acting/TriedDialog";
 import { WhenFields } from "./acting/WhenFields";
 import { type Choices, inputOf, lackingIn, type OfferingDraft } from "./offering/draft";
@@ -11,7 +9,6 @@ import { OFFERING_CHOICES } from "./offering/operations";
 import { type ClassFacts, UPDATE_CLASS, UPDATE_CLASS_PREVIEW } from "./operations";
 
 interface Props {
-  readonly desk: Desk;
   readonly facts: ClassFacts;
   readonly today: string;
   readonly close: () => void;
@@ -29,16 +26,19 @@ export function ClassDialog(props: Props) {
   );
 }
 
-function ChangeForm({ desk, facts, today, close, done, choices }: Props & { readonly choices: Choices }) {
-  const [draft, setDraft] = useState(() => draftOf(facts, may(desk, "MANAGE_STAFF")));
+function ChangeForm({ facts, today, close, done, choices }: Props & { readonly choices: Choices }) {
+  const [draft, setDraft] = useState(() => draftOf(facts));
   const [when, setWhen] = useState({ from: today, notifyFamilies: false });
   const lacking = lackingIn(draft) ?? (when.from === "" ? "Choose the first day on which the change holds." : null);
+  const { instructorIds, ...rest } = inputOf(draft);
+  // Somebody who teaches may not work here any more, and cannot be chosen anew.
+  const taught = isTaughtBy(facts, instructorIds) ? {} : { instructorIds };
   return (
     <TriedDialog
       title={`Change ${facts.name}`}
       preview={UPDATE_CLASS_PREVIEW}
       document={UPDATE_CLASS}
-      input={lacking === null ? { offeringId: facts.id, ...inputOf(draft), ...when } : null}
+      input={lacking === null ? { offeringId: facts.id, ...rest, ...taught, ...when } : null}
       lacking={lacking ?? ""}
       act="Change"
       close={close}
@@ -50,16 +50,20 @@ function ChangeForm({ desk, facts, today, close, done, choices }: Props & { read
   );
 }
 
-function draftOf(facts: ClassFacts, mayChooseStaff: boolean): OfferingDraft {
+function draftOf(facts: ClassFacts): OfferingDraft {
   return {
     name: facts.name,
     locationId: facts.location.id,
     programId: facts.program?.id ?? "",
     sessionIds: facts.sessions.map(one => one.id),
-    instructorIds: mayChooseStaff ? facts.instructors.map(one => one.id) : null,
+    instructors: facts.instructors,
     capacity: facts.capacity === null ? "" : String(facts.capacity),
     minAgeMonths: facts.minAgeMonths,
     maxAgeMonths: facts.maxAgeMonths,
     gender: facts.gender ?? "",
   };
+}
+
+function isTaughtBy({ instructors }: ClassFacts, ids: readonly string[]): boolean {
+  return instructors.length === ids.length && instructors.every(({ id }) => ids.includes(id));
 }

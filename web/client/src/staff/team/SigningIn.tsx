@@ -1,20 +1,10 @@
 import { useState } from "react";
 import { dateTime } from "../../parts/times";
 import { useAct } from "../asking/useAct";
-import { useAnswer } from "../asking/useAnswer";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
 import { nameOf } from "./granting";
-import {
-  type Account,
-  INVITE_STAFF,
-  INVITED,
-  type Invited,
-  RESET_SECOND_FACTOR,
-  REVOKE_INVITATION,
-  SEND_PASSWORD_RESET,
-} from "./operations";
-import { invitationOf } from "./Staff";
+import { type Account, INVITE_STAFF, RESET_SECOND_FACTOR, REVOKE_INVITATION, SEND_PASSWORD_RESET } from "./operations";
 
 interface Props {
   readonly desk: Desk;
@@ -25,20 +15,18 @@ interface Props {
 
 /** How far the person has come with signing in, and the links that help. */
 export function SigningIn({ desk, account, zone, changed }: Props) {
-  const invitations = useAnswer(INVITED, {});
   const [told, setTold] = useState("");
   const invite = useAct(INVITE_STAFF);
   const revoke = useAct(REVOKE_INVITATION);
   const reset = useAct(SEND_PASSWORD_RESET);
   const forget = useAct(RESET_SECOND_FACTOR);
   const personId = account.staffMember.id;
-  const invited = invitationOf(invitations.data?.invitations.nodes ?? [], personId);
+  const invited = account.invitation;
   const { firstName } = account.staffMember;
   const does = async (act: Promise<object | null>, words: string) => {
     setTold("");
     if ((await act) === null) return;
     setTold(words);
-    invitations.reload();
     changed();
   };
   const send = () =>
@@ -52,7 +40,7 @@ export function SigningIn({ desk, account, zone, changed }: Props) {
     <section className="group" aria-label="Signing in">
       <h2>Signing in</h2>
       <div className="card signing">
-        <p>{invitations.data === null ? "…" : stateOf(account, invited, zone)}</p>
+        <p>{stateOf(account, zone)}</p>
         <p role="status" className="muted hint">
           {told}
         </p>
@@ -100,7 +88,8 @@ export function SigningIn({ desk, account, zone, changed }: Props) {
   );
 }
 
-function stateOf(account: Account, invited: Invited | null, zone: string): string {
+function stateOf(account: Account, zone: string): string {
+  const invited = account.invitation;
   if (account.endedAt !== null) return "The person cannot sign in.";
   if (account.hasPassword) return "The person has chosen a password.";
   if (account.email === null) return "Without an e-mail address, the person cannot sign in.";

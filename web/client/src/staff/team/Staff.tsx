@@ -5,13 +5,12 @@ import { Link } from "../../parts/Link";
 import { ListEnd } from "../../parts/ListEnd";
 import { shortDate } from "../../parts/times";
 import { useTitle } from "../../parts/useTitle";
-import { useAnswer } from "../asking/useAnswer";
 import { usePages } from "../asking/usePages";
 import { useSettled } from "../asking/useSettled";
 import type { Desk } from "../operations";
 import { nameOf } from "./granting";
 import { InviteDialog } from "./InviteDialog";
-import { type Account, INVITED, type Invited, STAFF } from "./operations";
+import { type Account, STAFF } from "./operations";
 import { TeamLinks } from "./TeamLinks";
 import { useGranting } from "./useGranting";
 
@@ -34,13 +33,11 @@ export function Staff({ desk }: { desk: Desk }) {
   const [told, setTold] = useState("");
   const search = useSettled(text.trim());
   const listing = usePages(STAFF, { search: search === "" ? null : search, ended: ENDED[shown] }, pick);
-  const invited = useAnswer(INVITED, {});
   const { granting } = useGranting(desk);
   const done = (name: string) => {
     setInviting(false);
     setTold(`${name} is invited. The link in the e-mail is good for 72 hours.`);
     listing.reload();
-    invited.reload();
   };
   return (
     <main className="page">
@@ -60,11 +57,7 @@ export function Staff({ desk }: { desk: Desk }) {
       </p>
       <ul className="lines" aria-label="Staff" aria-busy={listing.isLoading}>
         {(listing.nodes ?? []).map(one => (
-          <StaffRow
-            key={one.staffMember.id}
-            account={one}
-            invited={invitationOf(invited.data?.invitations.nodes ?? [], one.staffMember.id)}
-          />
+          <StaffRow key={one.staffMember.id} account={one} />
         ))}
       </ul>
       <ListEnd {...listing} nothing={search === "" ? "There is nobody here." : `Nobody is found by “${search}”.`} />
@@ -75,11 +68,7 @@ export function Staff({ desk }: { desk: Desk }) {
   );
 }
 
-export function invitationOf(invited: readonly Invited[], staffMemberId: string): Invited | null {
-  return invited.find(({ person }) => person.__typename === "StaffMember" && person.id === staffMemberId) ?? null;
-}
-
-function StaffRow({ account, invited }: { account: Account; invited: Invited | null }) {
+function StaffRow({ account }: { account: Account }) {
   const groups = account.groups.map(group => group.name).join(", ");
   return (
     <li className="line2">
@@ -87,14 +76,14 @@ function StaffRow({ account, invited }: { account: Account; invited: Invited | n
         <Link to={`/staff/${account.staffMember.id}`}>{nameOf(account)}</Link>
         <span className="muted hint">{[account.email, groups].filter(Boolean).join(" · ")}</span>
       </span>
-      <State account={account} isInvited={invited !== null} />
+      <State account={account} />
     </li>
   );
 }
 
-function State({ account, isInvited }: { account: Account; isInvited: boolean }) {
+function State({ account }: { account: Account }) {
   const isOwner = account.heldPermissions.includes("OWNER");
-  const state = stateOf(account, isInvited);
+  const state = stateOf(account);
   return (
     <span className="chips">
       {isOwner && <span className="chip">Owner</span>}
@@ -103,9 +92,9 @@ function State({ account, isInvited }: { account: Account; isInvited: boolean })
   );
 }
 
-function stateOf(account: Account, isInvited: boolean): string | null {
+function stateOf(account: Account): string | null {
   if (account.endedAt !== null) return "Access ended";
   if (account.endsOn !== null) return `No access from ${shortDate(account.endsOn)}`;
-  if (isInvited) return "Invited";
+  if (account.invitation !== null) return "Invited";
   return account.hasPassword ? null : "No password yet";
 }

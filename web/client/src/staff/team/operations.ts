@@ -14,6 +14,7 @@ const ACCOUNT = graphql(`
     hasPassword
     endedAt
     endsOn
+    invitation { id email expiresAt }
   }
 `);
 
@@ -28,15 +29,6 @@ export const STAFF = graphql(
 `,
   [ACCOUNT],
 );
-
-/** The invitations that are under way; the newest are enough, because a link ends after 72 hours. */
-export const INVITED = graphql(`
-  query Invited {
-    invitations(first: 100) {
-      nodes { id email expiresAt person { __typename ... on StaffMember { id } } }
-    }
-  }
-`);
 
 export const STAFF_ACCOUNT = graphql(
   `
@@ -156,4 +148,3 @@ export const DELETE_GROUP = graphql(`
 
 export type Account = ResultOf<typeof ACCOUNT>;
 export type Group = ResultOf<typeof GROUP>;
-export type Invited = ResultOf<typeof INVITED>["invitations"]["nodes"][number];

@@ -6,8 +6,6 @@ import { go } from "../../../parts/navigation";
 import { todayIn } from "../../../parts/times";
 import { useTitle } from "../../../parts/useTitle";
 import { useAnswer } from "../../asking/useAnswer";
-import type { Desk } from "../../operations";
-import { may } from "../../permissions";
 import { Effect } from "../acting/Effect";
 import { useTried } from "../acting/useTried";
 import { SlotFields } from "../timeslots/SlotFields";
@@ -23,7 +21,7 @@ const KINDS: readonly (readonly [Kind, string])[] = [
 ];
 
 /** Makes a class, a camp or an appointment. */
-export function NewOffering({ desk }: { desk: Desk }) {
+export function NewOffering() {
   useTitle("Add a class");
   const { data, fault } = useAnswer(OFFERING_CHOICES, {});
   return (
@@ -38,15 +36,15 @@ export function NewOffering({ desk }: { desk: Desk }) {
           It needs a location, and there is none yet. <Link to="/locations">Add a location first.</Link>
         </p>
       )}
-      {data !== null && data.locations.length > 0 && <OfferingForm desk={desk} choices={data} />}
+      {data !== null && data.locations.length > 0 && <OfferingForm choices={data} />}
     </main>
   );
 }
 
-function OfferingForm({ desk, choices }: { desk: Desk; choices: Choices }) {
+function OfferingForm({ choices }: { choices: Choices }) {
   const first = choices.locations[0];
   const [today] = useState(() => todayIn(first?.timeZone ?? "UTC"));
-  const [draft, setDraft] = useState(() => newOffering(today, first?.id ?? "", may(desk, "MANAGE_STAFF")));
+  const [draft, setDraft] = useState(() => newOffering(today, first?.id ?? ""));
   const lacking = lackingInNew(draft);
   const input = lacking === null ? inputOfNew(draft) : null;
   const { preview, doing, isReady } = useTried(CREATE_OFFERING_PREVIEW, CREATE_OFFERING, input);

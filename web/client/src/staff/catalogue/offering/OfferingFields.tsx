@@ -1,10 +1,8 @@
 import { SelectField, TextField } from "../../../parts/Field";
-import { useAnswer } from "../../asking/useAnswer";
 import { AgeField } from "./AgeField";
 import type { Choices, OfferingDraft } from "./draft";
-import { TEACHERS } from "./operations";
 import { SessionsField } from "./SessionsField";
-import { SeveralField } from "./SeveralField";
+import { TeachersField } from "./TeachersField";
 
 interface Props {
   readonly draft: OfferingDraft;
@@ -44,7 +42,7 @@ export function OfferingFields({ draft, choices, today, change }: Props) {
         />
       </div>
       <SessionsField today={today} chosen={draft.sessionIds} change={sessionIds => change({ sessionIds })} />
-      <Teachers chosen={draft.instructorIds} change={instructorIds => change({ instructorIds })} />
+      <TeachersField chosen={draft.instructors} change={instructors => change({ instructors })} />
       <div className="pair">
         <AgeField label="Youngest" months={draft.minAgeMonths} change={minAgeMonths => change({ minAgeMonths })} />
         <AgeField label="Oldest" months={draft.maxAgeMonths} change={maxAgeMonths => change({ maxAgeMonths })} />
@@ -57,27 +55,5 @@ export function OfferingFields({ draft, choices, today, change }: Props) {
         />
       </div>
     </>
-  );
-}
-
-interface TeachersProps {
-  readonly chosen: readonly string[] | null;
-  readonly change: (chosen: readonly string[]) => void;
-}
-
-function Teachers({ chosen, change }: TeachersProps) {
-  const { data, fault } = useAnswer(TEACHERS, chosen === null ? null : {});
-  if (chosen === null) {
-    return <p className="muted">To choose who teaches, you also need the permission to manage staff.</p>;
-  }
-  const people = data?.staff.nodes.map(one => one.staffMember) ?? [];
-  return (
-    <SeveralField
-      label="Taught by"
-      nothing={fault ?? (data === null ? "Reading …" : "There is nobody of the staff yet.")}
-      chosen={chosen}
-      choices={people.map(one => [one.id, `${one.firstName} ${one.lastName}`] as const)}
-      change={change}
-    />
   );
 }

@@ -1,6 +1,7 @@
 import type { ResultOf } from "../../../graphql";
 import { inputOfSlot, lackingInSlot, newSlot, type SlotDraft } from "../timeslots/slotDraft";
 import type { OFFERING_CHOICES } from "./operations";
+import type { Teacher } from "./TeachersField";
 
 export type Kind = "CLASS" | "CAMP" | "APPOINTMENT";
 export type Choices = ResultOf<typeof OFFERING_CHOICES>;
@@ -11,8 +12,7 @@ export interface OfferingDraft {
   readonly locationId: string;
   readonly programId: string;
   readonly sessionIds: readonly string[];
-  /** Null leaves them as they are, for somebody who cannot choose staff. */
-  readonly instructorIds: readonly string[] | null;
+  readonly instructors: readonly Teacher[];
   readonly capacity: string;
   readonly minAgeMonths: number | null;
   readonly maxAgeMonths: number | null;
@@ -25,14 +25,14 @@ export interface NewOfferingDraft extends OfferingDraft {
   readonly slots: readonly SlotDraft[];
 }
 
-export function newOffering(today: string, locationId: string, mayChooseStaff: boolean): NewOfferingDraft {
+export function newOffering(today: string, locationId: string): NewOfferingDraft {
   return {
     kind: "CLASS",
     name: "",
     locationId,
     programId: "",
     sessionIds: [],
-    instructorIds: mayChooseStaff ? [] : null,
+    instructors: [],
     capacity: "",
     minAgeMonths: null,
     maxAgeMonths: null,
@@ -63,7 +63,7 @@ export function inputOf(draft: OfferingDraft) {
     locationId: draft.locationId,
     programId: draft.programId || null,
     sessionIds: [...draft.sessionIds],
-    ...(draft.instructorIds === null ? {} : { instructorIds: [...draft.instructorIds] }),
+    instructorIds: draft.instructors.map(one => one.id),
     capacity: draft.capacity === "" ? null : Number(draft.capacity),
     minAgeMonths: draft.minAgeMonths,
     maxAgeMonths: draft.maxAgeMonths,

@@ -9,10 +9,10 @@ export const OFFERING_CHOICES = graphql(`
 `);
 
 export const TEACHERS = graphql(`
-  query Teachers($search: String) {
-    staff(search: $search, first: 100) {
-      nodes { staffMember { id firstName lastName } }
-      pageInfo { hasNextPage }
+  query Teachers($search: String, $after: String) {
+    staffMembers(search: $search, first: 100, after: $after) {
+      nodes { id firstName lastName }
+      pageInfo { hasNextPage endCursor }
     }
   }
 `);
