@@ -4,9 +4,9 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from attendance.rules.vocabulary import AccountLinkPurpose
 from gql.accounts.account_refusals import LinkNotValid, PasswordNotAllowed
 from gql.accounts.chosen_password import OF_KEY, OF_NEW, OF_TOKEN, use_link
+from gql.accounts.vocabulary import AccountLinkPurpose
 from gql.fields.access import open_to_all
 from gql.fields.context import Info
 
