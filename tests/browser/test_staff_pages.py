@@ -150,7 +150,7 @@ async def test_a_second_factor_is_set_up_and_asked_for(hall: Hall, world: World,
 
     await desk.open("/")
     await sign_in()
-    secret = (await page.locator(".key code").inner_text()).replace(" ", "")
+    secret = (await page.locator(".appKey code").inner_text()).replace(" ", "")
     code = page.get_by_label("The code that the app shows")
     await code.fill("12345")
     await desk.tap("Go on")

@@ -105,7 +105,7 @@ async def test_R3_5_histories_take_as_many_statements_for_20_rows_as_for_1(world
     )
     expected = {"history": [{"after": {"status": "ABSENT"}}, {"after": {"status": "PRESENT"}}]}
     assert data["occurrence"]["roster"] == [expected] * rows
-    assert len(owner.statements) == 3 + 3, owner.statements
+    assert len(owner.statements) == 1 + 3, owner.statements
 
 
 async def test_R11_3_the_history_of_another_tenants_row_does_not_exist(world: World, api: Api) -> None:
