@@ -81,6 +81,8 @@ async def test_R13_3_the_dates_of_a_session_change_after_its_effect_was_shown(ha
     await desk.tap("Add a session")
     await page.get_by_label("Name", exact=True).fill("Autumn")
     await page.get_by_label("First day").fill(today.isoformat())
+    await page.get_by_label("Last day").fill((today - timedelta(days=1)).isoformat())
+    await expect(page.get_by_role("dialog")).to_contain_text("The last day is before the first one.")
     await page.get_by_label("Last day").fill((today + timedelta(days=69)).isoformat())
     await desk.tap("Add", page.get_by_role("dialog"))
     await _said(page, "Autumn was added.")

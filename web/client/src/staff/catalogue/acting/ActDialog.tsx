@@ -10,6 +10,8 @@ export interface ActProps<Data, Variables> {
   readonly document: TypedDocumentNode<Data, Variables>;
   /** Null while the form is not complete. */
   readonly input: InputOf<Variables> | null;
+  /** What the form still needs, said while the input is null. */
+  readonly lacking?: string;
   /** What the button says. */
   readonly act: string;
   readonly isDanger?: boolean;
@@ -23,6 +25,7 @@ export function ActDialog<Data, Variables extends AnyVariables>({
   title,
   document,
   input,
+  lacking,
   act,
   isDanger = false,
   close,
@@ -39,6 +42,11 @@ export function ActDialog<Data, Variables extends AnyVariables>({
     <Dialog title={title} close={close}>
       <form className="form" onSubmit={submit}>
         {children}
+        {input === null && lacking !== undefined && (
+          <p className="muted" role="status">
+            {lacking}
+          </p>
+        )}
         <FormEnd
           act={act}
           isBusy={doing.isBusy}

@@ -16,6 +16,7 @@ export function NewCalendar({ close, done }: Props) {
       title="Add a calendar of closures"
       document={CREATE_CALENDAR}
       input={name.trim() === "" ? null : { name }}
+      lacking="Type a name."
       act="Add"
       close={close}
       done={({ blackoutSchedule }) => done(`${blackoutSchedule?.name ?? name} was added. Give it to a program.`)}
@@ -39,6 +40,7 @@ export function RenameCalendar({ calendar, close, done }: Props & { readonly cal
       title={`Rename ${calendar.name}`}
       document={UPDATE_CALENDAR}
       input={name.trim() === "" ? null : { blackoutScheduleId: calendar.id, name }}
+      lacking="Type a name."
       act="Rename"
       close={close}
       done={() => done(`${calendar.name} is called ${name.trim()} now.`)}

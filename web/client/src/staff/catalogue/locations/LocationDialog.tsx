@@ -29,6 +29,7 @@ export function NewLocation({ close, done }: Props) {
       title="Add a location"
       document={CREATE_LOCATION}
       input={name.trim() === "" ? null : { name, timeZone }}
+      lacking="Type a name."
       act="Add"
       close={close}
       done={({ location }) => done(`${location.name} was added.`)}

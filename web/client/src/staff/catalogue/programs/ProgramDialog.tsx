@@ -32,6 +32,7 @@ export function NewProgram({ calendars, close, done }: WithCalendars) {
       title="Add a program"
       document={CREATE_PROGRAM}
       input={name.trim() === "" ? null : { name, blackoutScheduleId: calendar || null }}
+      lacking="Type a name."
       act="Add"
       close={close}
       done={({ program }) => done(`${program.name} was added.`)}

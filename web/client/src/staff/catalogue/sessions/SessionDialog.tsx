@@ -40,11 +40,13 @@ function lackingIn({ name, startsOn, endsOn }: Draft): string | null {
 export function NewSession({ close, done }: Props) {
   const [draft, setDraft] = useState<Draft>({ name: "", startsOn: "", endsOn: "" });
   const { name, startsOn, endsOn } = draft;
+  const lacking = lackingIn(draft);
   return (
     <ActDialog
       title="Add a session"
       document={CREATE_SESSION}
-      input={lackingIn(draft) === null ? { name, startsOn, endsOn: endsOn || null } : null}
+      input={lacking === null ? { name, startsOn, endsOn: endsOn || null } : null}
+      lacking={lacking ?? ""}
       act="Add"
       close={close}
       done={({ session }) => done(`${session.name} was added.`)}
