@@ -1,6 +1,6 @@
 """Measures what two API processes do when they are asked for three times what they can do.
 
-    python bench/overload.py [seconds] [--without]
+    python bench/overload.py [seconds] [--only overload,impatient,fairness] [--pinned] [--without]
 
 Eight tenants ask for roll sheets of 30 rows (four requests of five) and submit attendance (one of five). It prints
 
@@ -12,17 +12,20 @@ fairness -- the times of seven tenants' requests while an eighth keeps to its sh
 
 `seconds` is the length of each load, 20 unless it is given. With --without the processes run without admission, to
 compare. In the end it compares what clients were told of their submissions with the database. Processes, database and
-load share the machine, so read the ratios.
+load share the machine, so read the ratios. With --pinned there is one process, which has the first core for itself, and
+the others have the rest, as if the API had a machine of its own.
 """
 
+import argparse
 import asyncio
 import itertools
+import os
 import random
 import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +59,7 @@ GIVE_UP = 6.0
 LONGEST = 60.0
 # Less than the seconds after which the server closes a connection that is not used.
 IDLE = 30.0
+FIRST_CORE = 0
 STATUSES = ["PRESENT", "TARDY", "ABSENT", "LEFT_EARLY"]
 
 
@@ -357,12 +361,12 @@ class Bench:
         print(f"           {crowded.told(self.seconds)} (the same seven while the eighth asks for ten times as much)")
         print(f"           {greedy.told(self.seconds)} (the eighth)", flush=True)
 
-    async def run(self) -> None:
+    async def run(self, parts: Sequence[str]) -> None:
         looking = [asyncio.create_task(looks(api, self.ready)) for api in self.apis]
         await self.load.closed(self.tenants, 8, 5)
-        await self.overload()
-        await self.impatience()
-        await self.fairness()
+        loads = {"overload": self.overload, "impatient": self.impatience, "fairness": self.fairness}
+        for part in parts:
+            await loads[part]()
         for task in looking:
             task.cancel()
 
@@ -381,26 +385,36 @@ async def check(owner: AsyncConnection, tenants: list[Tenant], load: Load) -> No
         raise SystemExit("Something was told to be done and is not in the database.")
 
 
-async def run(database_url: str, redis_url: str, seconds: float, settings: dict[str, Any]) -> None:
+async def run(database_url: str, redis_url: str, given: argparse.Namespace) -> None:
+    settings: dict[str, Any] = {"concurrent_operations": 10_000, "queue_seconds": 60.0} if given.without else {}
     async with scratch_database(database_url) as url, AsyncExitStack() as stack:
         await upgrade(url)
         engine = create_engine(url, role=None, pool_size=1)
         owner = await stack.enter_async_context(engine.execution_options(isolation_level="AUTOCOMMIT").connect())
         tenants = [await new_tenant(owner, name) for name in map("Business {}".format, range(TENANTS))]
         await owner.execute(text("ANALYZE"))
-        apis = [await stack.enter_async_context(api_process(url, redis_url, **settings)) for _ in range(2)]
+        count = 1 if given.pinned else 2
+        apis = [await stack.enter_async_context(api_process(url, redis_url, **settings)) for _ in range(count)]
+        if given.pinned:
+            os.sched_setaffinity(apis[0].process.pid, {FIRST_CORE})
         load = Load([Connections(api.port) for api in apis])
-        await Bench(load, tenants, apis, seconds).run()
+        await Bench(load, tenants, apis, given.seconds).run(given.only.split(","))
         await check(owner, tenants, load)
         await owner.close()
         await engine.dispose()
 
 
 def main() -> None:
-    given = [each for each in sys.argv[1:] if not each.startswith("-")]
-    off: dict[str, Any] = {"concurrent_operations": 10_000, "queue_seconds": 60.0} if "--without" in sys.argv else {}
+    parser = argparse.ArgumentParser(description="Measure API processes that are asked for too much.")
+    parser.add_argument("seconds", nargs="?", type=float, default=20.0, help="the length of each load")
+    parser.add_argument("--only", default="overload,impatient,fairness", help="the loads, separated by commas")
+    parser.add_argument("--pinned", action="store_true", help="one process, with a core of its own")
+    parser.add_argument("--without", action="store_true", help="without admission")
+    given = parser.parse_args()
+    if given.pinned:
+        os.sched_setaffinity(0, os.sched_getaffinity(0) - {FIRST_CORE})
     with bench_servers(durable=True) as servers:
-        asyncio.run(run(servers.database_url, servers.redis_url, float(given[0]) if given else 20.0, off))
+        asyncio.run(run(servers.database_url, servers.redis_url, given))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ once with UNAVAILABLE: running it would cost others their time, and its client w
 
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
 operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
-that run nothing and whose queues have not stood for longer than a burst. So a tenant that asks for ten times its share
-waits for itself (docs/decisions/0055-admission.md).
+that run nothing, and queues that have stood for longer than a burst leave as many slots as the other tenants use on
+average. So a tenant that asks for ten times its share waits for itself (docs/decisions/0055-admission.md).
 """
 
 import asyncio
@@ -31,7 +31,8 @@ _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
-# Seconds for which slots are kept free after a tenant without a standing queue has begun an operation.
+# Seconds for which slots are kept free after a tenant without a standing queue has begun an operation, and over which
+# the use of such tenants is averaged.
 _KEPT_FREE = 10.0
 # Seconds after which an operation has rather waited for a lock than worked.
 _LONG = 1.0
@@ -78,6 +79,25 @@ class _Held:
     is_aside: bool = False
 
 
+class _UseOfOthers:
+    """The slots that tenants without a standing queue have used on average in the last seconds."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._at = 0.0
+
+    def add(self, now: float, lasted: float) -> None:
+        """Note that an operation of theirs has held a slot for so many seconds."""
+        self._seconds = self._seconds_at(now) + lasted
+        self._at = now
+
+    def slots_at(self, now: float) -> float:
+        return self._seconds_at(now) / _KEPT_FREE
+
+    def _seconds_at(self, now: float) -> float:
+        return self._seconds * math.exp((self._at - now) / _KEPT_FREE)
+
+
 class Admission:
     """The slots of one process and the queues before them."""
 
@@ -98,6 +118,7 @@ class Admission:
         self._waiting = 0
         self._turns = 0
         self._kept_free_until = -math.inf
+        self._use_of_others = _UseOfOthers()
         self._average = 0.0
         self._refused = 0
         self._next_line = 0.0
@@ -139,11 +160,23 @@ class Admission:
         return not tenant.waiting and self._has_slot_for(tenant)
 
     def _has_slot_for(self, tenant: _Tenant) -> bool:
-        """The last slots are for tenants that run nothing and whose queues do not stand, if there are such tenants."""
+        """Return whether the tenant may begin one more operation. The last slots are for tenants that run nothing, and
+        more of them for tenants whose queues do not stand, if there are such tenants.
+        """
         slots = self._slots
-        if (tenant.running or self._stands(tenant)) and self._clock() < self._kept_free_until:
-            slots = self._per_tenant
+        if self._clock() < self._kept_free_until:
+            if self._stands(tenant):
+                slots -= self._left_by_standing_queues()
+            elif tenant.running:
+                slots = self._per_tenant
         return self._running < slots and tenant.running < self._per_tenant
+
+    def _left_by_standing_queues(self) -> int:
+        """Return how many slots the tenants with standing queues leave to the others: what those use, and at least one.
+        One slot is theirs.
+        """
+        used = math.ceil(self._use_of_others.slots_at(self._clock()))
+        return min(max(used, self._slots - self._per_tenant), self._slots - 1)
 
     def _stands(self, tenant: _Tenant) -> bool:
         """Has the tenant's queue been there for longer than a burst?"""
@@ -176,6 +209,8 @@ class Admission:
             self._aside_left += 1
             return
         self._average += (lasted - self._average) * (_NEWEST if self._average else 1)
+        if not self._stands(held.tenant):
+            self._use_of_others.add(self._clock(), lasted)
         self._end(held.tenant)
 
     def _hand_out(self) -> None:

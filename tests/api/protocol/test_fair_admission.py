@@ -115,7 +115,7 @@ def test_R16_3_a_tenant_at_ten_times_its_share_does_not_make_others_late() -> No
     others = range(1, 8)
     even = crowd([0.1] * 8)
     greedy = crowd([1.0] + [0.1] * 7)
-    assert greedy.late(others) <= 1.2 * even.late(others)
+    assert greedy.late(others) <= 1.1 * even.late(others)
     assert not any(greedy.refused[tenant] for tenant in others)
     assert greedy.served(0) > 0.22, "it gets what the others leave"
 
