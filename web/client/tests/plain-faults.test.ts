@@ -1,6 +1,6 @@
 import { AskFault } from "@rollbook/client";
 import { describe, expect, it } from "vitest";
-import { wordsOf } from "../src/parts/useAct";
+import { wordsOf } from "../src/parts/plainFaults";
 
 describe("what a form says of an input that is not possible", () => {
   it.each([

@@ -1,6 +1,6 @@
-import { AskFault } from "@rollbook/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link } from "../parts/Link";
+import { wordsOf } from "../parts/plainFaults";
 import { SubmitButton } from "../parts/SubmitButton";
 import { OverLink } from "./OverLink";
 import { ACCEPT, RESET } from "./operations";
@@ -88,7 +88,7 @@ function PasswordForm({ purpose, token, chosen }: FormProps) {
       else if ("message" in answer) setFault(answer.message);
       else chosen(answer);
     } catch (reason) {
-      setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
+      setFault(wordsOf(reason, "The server cannot be reached."));
     }
     setBusy(false);
   };

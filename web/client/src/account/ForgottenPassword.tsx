@@ -1,6 +1,6 @@
-import { AskFault } from "@rollbook/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link } from "../parts/Link";
+import { wordsOf } from "../parts/plainFaults";
 import { SubmitButton } from "../parts/SubmitButton";
 import { FORGOTTEN } from "./operations";
 import { askAnybody } from "./server";
@@ -25,7 +25,7 @@ export function ForgottenPassword({ home }: { home: string }) {
       else if (answer.__typename === "RequestPasswordResetSuccess") setEmail(answer.email);
       else setFault(answer.message);
     } catch (reason) {
-      setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
+      setFault(wordsOf(reason, "The server cannot be reached."));
     }
     setBusy(false);
   };

@@ -1,6 +1,7 @@
-import { AskFault, type SessionKeeper } from "@rollbook/client";
+import type { SessionKeeper } from "@rollbook/client";
 import { useEffect, useState } from "react";
 import { AppKey } from "../parts/AppKey";
+import { wordsOf } from "../parts/plainFaults";
 import { CodeForm } from "./CodeForm";
 import { COMPLETE, CONFIRM_SECOND_FACTOR, START_SECOND_FACTOR } from "./operations";
 import { askAnybody, type ServerSession, sessionOf } from "./server";
@@ -95,6 +96,6 @@ async function orFault<T>(asked: Promise<T | null>): Promise<T | string> {
   try {
     return (await asked) ?? "The server did not answer. Try again.";
   } catch (reason) {
-    return reason instanceof AskFault ? reason.message : "The server cannot be reached.";
+    return wordsOf(reason, "The server cannot be reached.");
   }
 }

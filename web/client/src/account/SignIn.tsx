@@ -1,6 +1,6 @@
-import { AskFault } from "@rollbook/client";
 import { type FormEvent, useState } from "react";
 import { Link } from "../parts/Link";
+import { wordsOf } from "../parts/plainFaults";
 import { SubmitButton } from "../parts/SubmitButton";
 import { type Credentials, DemoAccounts, useDemoAccounts } from "./DemoAccounts";
 import { type Door, PORTAL_WORDS, type PortalName } from "./door";
@@ -32,9 +32,12 @@ export function SignIn({ door }: { door: Door }) {
         setChoice({ of: credentials, organizations: signIn.organizations });
       } else if ("challenge" in signIn) {
         setStep({ challenge: signIn.challenge, isSetup: signIn.__typename === "SecondFactorSetupRequired" });
-      } else setFault(signIn.message);
+      } else {
+        const isElsewhere = "reason" in signIn && signIn.reason === "WRONG_PORTAL" && portals.length > 1;
+        setFault(isElsewhere ? `${signIn.message} Choose the other one and sign in again.` : signIn.message);
+      }
     } catch (reason) {
-      setFault(reason instanceof AskFault ? reason.message : "The server cannot be reached.");
+      setFault(wordsOf(reason, "The server cannot be reached."));
     }
     setBusy(false);
   };

@@ -37,6 +37,7 @@ export const SIGN_IN = graphql(
       __typename
       ... on SignInSuccess { ...Session }
       ... on UserError { message }
+      ... on SignInRefused { reason }
       ... on SecondFactorRequired {
         challenge
       }

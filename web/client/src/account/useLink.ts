@@ -1,6 +1,6 @@
-import { AskFault } from "@rollbook/client";
 import { useEffect, useState } from "react";
 import type { ResultOf } from "../graphql";
+import { wordsOf } from "../parts/plainFaults";
 import { CHECK_LINK } from "./operations";
 import { askAnybody } from "./server";
 
@@ -20,7 +20,7 @@ export function useLink(purpose: "invitation" | "reset", token: string): LinkSta
       ({ checkAccountLink: { isValid, linkReason: reason, message } }) =>
         setLink(isValid ? { state: "open" } : { state: "over", reason, message: message ?? "" }),
       (fault: unknown) => {
-        const message = fault instanceof AskFault ? fault.message : "The server cannot be reached.";
+        const message = wordsOf(fault, "The server cannot be reached.");
         setLink({ state: "over", reason: null, message });
       },
     );

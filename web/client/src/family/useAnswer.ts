@@ -1,7 +1,7 @@
 import { AskFault, textOf } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { wordsOf } from "../parts/useAct";
+import { wordsOf } from "../parts/plainFaults";
 import { ask, session } from "./services";
 
 export interface Answer<Data> {

@@ -1,6 +1,7 @@
 import { AskFault } from "@rollbook/client";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { Nothing } from "../parts/Nothing";
+import { wordsOf } from "../parts/plainFaults";
 import { Desk } from "./Desk";
 import { Launch } from "./Launch";
 import { KIOSK, type KioskViewer } from "./operations";
@@ -22,7 +23,7 @@ function Launched() {
         if (found === null) device.end();
         else setKiosk(found);
       },
-      (reason: unknown) => setFault(reason instanceof AskFault ? reason.message : "Something went wrong here."),
+      (reason: unknown) => setFault(wordsOf(reason)),
     );
   }, []);
   useEffect(load, [load]);

@@ -1,10 +1,11 @@
-import { type Ask, AskFault, asker, SessionKeeper } from "@rollbook/client";
+import { type Ask, asker, SessionKeeper } from "@rollbook/client";
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react";
 import type { Door } from "../account/door";
 import { SIGN_OUT } from "../account/operations";
 import { SignIn } from "../account/SignIn";
 import { renew, SERVER } from "../account/server";
 import type { ResultOf } from "../graphql";
+import { wordsOf } from "../parts/plainFaults";
 import { SubmitButton } from "../parts/SubmitButton";
 import { LAUNCH, PLACES } from "./operations";
 import { install } from "./services";
@@ -101,5 +102,5 @@ function Place() {
 }
 
 function messageOf(reason: unknown): string {
-  return reason instanceof AskFault ? reason.message : "The server cannot be reached.";
+  return wordsOf(reason, "The server cannot be reached.");
 }

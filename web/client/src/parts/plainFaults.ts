@@ -1,3 +1,5 @@
+import { AskFault } from "@rollbook/client";
+
 /** Where the name of a field, split into words, is not what a form calls it. */
 const WORDS: Readonly<Record<string, string>> = {
   birthOn: "birth date",
@@ -8,10 +10,20 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Why something could not be asked or done, for the person who wanted it.
+ *
+ * otherwise -- what is said when the fault is not one of asking the server
+ */
+export function wordsOf(fault: unknown, otherwise = "Something went wrong here."): string {
+  if (!(fault instanceof AskFault)) return otherwise;
+  return fault.code === "BAD_USER_INPUT" ? plainWords(fault.message) : fault.message;
+}
+
+/**
  * What the API says to developers about an input, for somebody who has filled in a form: "input.newStaff.firstName has
  * 0 characters" becomes "First name has 0 characters".
  */
-export function plainWords(message: string): string {
+function plainWords(message: string): string {
   const words = message.replace(/\binput((?:\.\w+)+)/g, (_, path: string) => lastName(path));
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

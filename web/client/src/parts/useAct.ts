@@ -1,7 +1,7 @@
 import { type Ask, AskFault } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useRef, useState } from "react";
-import { plainWords } from "./plainFaults";
+import { wordsOf } from "./plainFaults";
 
 /** What a mutation answers: its success, or a refusal, which has a message. */
 type Outcome<Data> = NonNullable<Data[keyof Data]>;
@@ -20,11 +20,6 @@ export interface Doing<Data, Variables> {
 }
 
 export type Plain = (refusal: { readonly message: string; readonly code?: string }) => string;
-
-export function wordsOf(fault: unknown): string {
-  if (!(fault instanceof AskFault)) return "Something went wrong here.";
-  return fault.code === "BAD_USER_INPUT" ? plainWords(fault.message) : fault.message;
-}
 
 /**
  * Run a mutation. Trying the same again after an answer was lost does not do it twice.

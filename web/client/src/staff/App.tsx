@@ -6,6 +6,7 @@ import { ForgottenPassword } from "../account/ForgottenPassword";
 import { SignIn } from "../account/SignIn";
 import type { ResultOf } from "../graphql";
 import { usePath } from "../parts/navigation";
+import { wordsOf } from "../parts/plainFaults";
 import { NoSuchPage } from "./NoSuchPage";
 import { type Desk, deskOf, VIEWER } from "./operations";
 import { Pages } from "./Pages";
@@ -41,7 +42,7 @@ function SignedIn() {
         if (found === null) setFault("These pages are for staff. Sign in with a staff account.");
         setDesk(found);
       },
-      (reason: unknown) => setFault(reason instanceof AskFault ? reason.message : "Something went wrong here."),
+      (reason: unknown) => setFault(wordsOf(reason)),
     );
   }, []);
   useEffect(load, [load]);

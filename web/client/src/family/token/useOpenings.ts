@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ResultOf } from "../../graphql";
-import { wordsOf } from "../../parts/useAct";
+import { wordsOf } from "../../parts/plainFaults";
 import { ask } from "../services";
 import { FIND, type Opening } from "./operations";
 

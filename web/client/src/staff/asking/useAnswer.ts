@@ -1,7 +1,7 @@
 import { AskFault } from "@rollbook/client";
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { wordsOf } from "../../parts/useAct";
+import { wordsOf } from "../../parts/plainFaults";
 import { ask } from "../services";
 
 export interface Answer<Data> {

@@ -1,6 +1,6 @@
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { wordsOf } from "../../parts/useAct";
+import { wordsOf } from "../../parts/plainFaults";
 import { ask } from "../services";
 
 export interface Connection<Node> {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { wordsOf } from "../../parts/useAct";
+import { wordsOf } from "../../parts/plainFaults";
 import { ask, socket } from "../services";
 import { type Arrivals, withEntries } from "./arrivals";
 import { DAY_MARKS, type Entry, FOLLOW_MARKS, type Place } from "./operations";

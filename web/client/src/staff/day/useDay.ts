@@ -1,6 +1,7 @@
-import { AskFault, type Vault } from "@rollbook/client";
+import type { Vault } from "@rollbook/client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ResultOf } from "../../graphql";
+import { wordsOf } from "../../parts/plainFaults";
 import { keptDay } from "../keeping";
 import { ask, socket } from "../services";
 import { type Card, DAY, FOLLOW_DAY } from "./operations";
@@ -29,7 +30,7 @@ export function useDay(date: string, vault: Vault): DayState {
         const kept = await keptDay(vault, date);
         if (shown.current !== date) return;
         if (kept !== undefined) setCards(now => now ?? kept.cards);
-        else setFault(reason instanceof AskFault ? reason.message : "Something went wrong here.");
+        else setFault(wordsOf(reason));
       },
     );
   }, [date, vault]);

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { wordsOf } from "../../parts/useAct";
+import { wordsOf } from "../../parts/plainFaults";
 import { useAct } from "../asking/useAct";
 import { ask } from "../services";
 import { type Chosen, filterOf } from "./chosen";
