@@ -58,8 +58,10 @@ async def test_R1_2_settings_are_changed_with_what_changes_before_it_is_saved(ha
 async def test_R12_4_only_an_owner_is_offered_the_setting_about_the_second_step(hall: Hall, world: World) -> None:
     held = (Permission.MANAGE_SETTINGS, Permission.OFFICE_ATTENDANCE_VIEW)
     desk = await hall.signed_in(world, await world.staff(*held))
-    await desk.open("/settings")
+    await desk.open("/settings#security")
     safety = desk.page.get_by_role("region", name="Safety of accounts")
     await expect(safety).to_contain_text("Only an owner can change this.")
     await expect(safety.get_by_role("checkbox")).to_have_count(0)
     await desk.without_barriers()
+    # The address leads to the section, also before the settings were read.
+    await expect(desk.page.get_by_role("heading", name="Safety of accounts")).to_be_in_viewport()

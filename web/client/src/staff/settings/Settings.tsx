@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useTitle } from "../../parts/useTitle";
 import { useAnswer } from "../asking/useAnswer";
 import type { Desk } from "../operations";
@@ -44,6 +45,11 @@ export function Settings({ desk, refresh }: Props) {
     refresh();
   };
   const settings = data?.settings ?? null;
+  const isRead = settings !== null;
+  // The browser looked for the section of the address before it was there.
+  useEffect(() => {
+    if (isRead && location.hash !== "") document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, [isRead]);
   return (
     <main className="page" aria-busy={settings === null && fault === null}>
       <h1>Settings</h1>
@@ -53,31 +59,40 @@ export function Settings({ desk, refresh }: Props) {
           {fault}
         </p>
       )}
-      <nav className="jumps" aria-label="Settings">
-        {SECTIONS.map(({ name, title }) => (
-          <a key={name} href={`#${name}`}>
-            {title}
-          </a>
-        ))}
-        <a href="#changes">Who has changed what</a>
-      </nav>
-      {settings !== null &&
-        SECTIONS.map(section => (
-          <section key={section.name} id={section.name} className="card settings" aria-labelledby={`${section.name}-t`}>
-            <h2 id={`${section.name}-t`}>{section.title}</h2>
-            {section.name === "security" && !may(desk, "OWNER") ? (
-              <OwnersAlone section={section} settings={settings} />
-            ) : (
-              <SettingsForm
-                section={section}
-                saved={settings[section.name]}
-                saving={SAVING[section.name] as unknown as Saving}
-                done={done}
-              />
-            )}
-          </section>
-        ))}
-      {settings !== null && <Changes key={JSON.stringify(settings)} zone={zone} />}
+      <div className="settingsColumns">
+        <nav className="jumps" aria-label="Settings">
+          {SECTIONS.map(({ name, title }) => (
+            <a key={name} href={`#${name}`}>
+              {title}
+            </a>
+          ))}
+          <a href="#changes">Who has changed what</a>
+        </nav>
+        <div>
+          {settings !== null &&
+            SECTIONS.map(section => (
+              <section
+                key={section.name}
+                id={section.name}
+                className="card settings"
+                aria-labelledby={`${section.name}-t`}
+              >
+                <h2 id={`${section.name}-t`}>{section.title}</h2>
+                {section.name === "security" && !may(desk, "OWNER") ? (
+                  <OwnersAlone section={section} settings={settings} />
+                ) : (
+                  <SettingsForm
+                    section={section}
+                    saved={settings[section.name]}
+                    saving={SAVING[section.name] as unknown as Saving}
+                    done={done}
+                  />
+                )}
+              </section>
+            ))}
+          {settings !== null && <Changes key={JSON.stringify(settings)} zone={zone} />}
+        </div>
+      </div>
     </main>
   );
 }

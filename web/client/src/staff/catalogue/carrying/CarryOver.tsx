@@ -13,6 +13,7 @@ import { SESSIONS, type SessionFacts } from "../sessions/operations";
 import { datesOf, isOver } from "../sessions/sessionWords";
 import { CarriedClasses } from "./CarriedClasses";
 import { SESSION } from "./operations";
+import "../catalogue.css";
 
 const pick = (data: ResultOf<typeof SESSIONS>) => data.sessions;
 

@@ -13,6 +13,7 @@ import { newSlot, type SlotDraft } from "../timeslots/slotDraft";
 import { type Choices, inputOfNew, type Kind, lackingInNew, newOffering } from "./draft";
 import { OfferingFields } from "./OfferingFields";
 import { CREATE_OFFERING, CREATE_OFFERING_PREVIEW, OFFERING_CHOICES } from "./operations";
+import "../catalogue.css";
 
 const KINDS: readonly (readonly [Kind, string])[] = [
   ["CLASS", "Class: every week"],
