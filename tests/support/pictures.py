@@ -28,10 +28,12 @@ FOUND = {
     "sheet": ("/", "a.occurrence, .occurrence a"),
     "family": ("/families", ".familyLines a"),
     "class": ("/classes", ".lines a"),
+    "carry-over": ("/sessions", 'a[href$="/carry-over"]'),
+    "staff-member": ("/staff", '.lines a[href^="/staff/"]'),
 }
 STAFF = (
     *("/", "/dashboard", "/families", "/families/new", "/classes", "/tasks", "/reports", "/account", "/nothing"),
-    *("/team", "/settings", "/catalogue"),
+    *("/staff", "/staff/groups", "/settings", "/classes/new", "/sessions", "/closures", "/programs", "/locations"),
 )
 ANYBODY = {
     "sign-in": "/",
