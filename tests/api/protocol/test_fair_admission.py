@@ -66,9 +66,9 @@ class Crowd:
     rates -- what each tenant asks for, as a part of the capacity
     """
 
-    def __init__(self, rates: list[float]) -> None:
+    def __init__(self, rates: list[float], seed: int) -> None:
         self._rates = rates
-        self._dice = random.Random(3)
+        self._dice = random.Random(seed)
         self.times: list[list[float]] = [[] for _ in rates]
         self.refused: Counter[int] = Counter()
 
@@ -107,8 +107,8 @@ class Crowd:
         return times[int(len(times) * 0.99)]
 
 
-def crowd(rates: list[float]) -> Crowd:
-    return run_in_simulated_time(Crowd(rates).ask())
+def crowd(rates: list[float], seed: int = 3) -> Crowd:
+    return run_in_simulated_time(Crowd(rates, seed).ask())
 
 
 def test_R16_3_a_tenant_at_ten_times_its_share_does_not_make_others_late() -> None:
