@@ -72,8 +72,11 @@ async def test_R13_5_classes_are_chosen_and_carried_over_and_who_gets_no_place_i
     progress = page.get_by_role("region", name="Progress")
     await expect(progress).to_contain_text("Waiting to begin")
     await expect(page.get_by_role("heading", name="Carrying the classes over")).to_be_focused()
+    await expect(progress).to_contain_text("It goes on when you leave this page.")
+    await expect(page.get_by_label("Enroll the students again")).to_have_count(0)
     await work_off(worker)
     await expect(progress).to_contain_text("Done · 1 of 1 · 1 exception")
+    await expect(progress).not_to_contain_text("It goes on")
     await expect(progress.get_by_role("link", name="Ben")).to_be_visible()
     await desk.without_barriers()
     made = [each for each in await world.rows(models.OfferingSession) if each.session_id == winter_id]

@@ -9,11 +9,12 @@ import { useAct } from "../../asking/useAct";
 import { useAnswer } from "../../asking/useAnswer";
 import { usePages } from "../../asking/usePages";
 import { CarriedRow } from "./CarriedRow";
-import { CarriedTask } from "./CarriedTask";
 import { CARRY_OVER, CARRY_OVER_PREVIEW, type CarriedClass, NAMED } from "./operations";
 
 interface Props {
   readonly input: { readonly fromSessionId: string; readonly toSessionId: string; readonly withEnrollments: boolean };
+  /** Gets the id of the task that carries the classes over. */
+  readonly begun: (taskId: string) => void;
 }
 
 /** The API takes at most so many chosen classes, and so many ids. */
@@ -25,10 +26,9 @@ function pick({ preview }: ResultOf<typeof CARRY_OVER_PREVIEW>) {
 }
 
 /** What would be made of each class, with a choice of classes. */
-export function CarriedClasses({ input }: Props) {
+export function CarriedClasses({ input, begun }: Props) {
   const listing = usePages(CARRY_OVER_PREVIEW, { input }, pick);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [taskId, setTask] = useState<string | null>(null);
   const carry = useAct(CARRY_OVER);
   const all = listing.nodes ?? [];
   const possible = all.filter(one => one.refusal === null);
@@ -38,9 +38,8 @@ export function CarriedClasses({ input }: Props) {
   const toggle = (id: string) => setLeft(before => new Set(before.has(id) ? without(before, id) : [...before, id]));
   const run = async () => {
     const done = await carry.run(isWhole ? input : { ...input, offeringIds: chosen });
-    if (done !== null) setTask(done.backgroundTaskId);
+    if (done !== null) begun(done.backgroundTaskId);
   };
-  if (taskId !== null) return <CarriedTask id={taskId} />;
   return (
     <section className="group" aria-label="Classes to carry over">
       <h2>Classes</h2>
@@ -65,6 +64,7 @@ export function CarriedClasses({ input }: Props) {
             <p className="fault">At most {MOST} classes can be chosen one by one. Choose all, or fewer.</p>
           )}
           <form
+            className="carryEnd"
             onSubmit={event => {
               event.preventDefault();
               void run();

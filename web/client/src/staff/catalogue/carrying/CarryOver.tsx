@@ -12,6 +12,7 @@ import { may } from "../../permissions";
 import { SESSIONS, type SessionFacts } from "../sessions/operations";
 import { datesOf, isOver } from "../sessions/sessionWords";
 import { CarriedClasses } from "./CarriedClasses";
+import { CarriedTask } from "./CarriedTask";
 import { SESSION } from "./operations";
 import "../catalogue.css";
 
@@ -44,10 +45,13 @@ function Choosing({ desk, session }: { desk: Desk; session: SessionFacts }) {
   const listing = usePages(SESSIONS, {}, pick);
   const [to, setTo] = useState<string | null>(null);
   const [withEnrollments, setWith] = useState(false);
+  const [taskId, setTask] = useState<string | null>(null);
   const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
   const others = (listing.nodes ?? []).filter(one => one.id !== session.id && !isOver(one, today));
   const next = others.find(one => one.startsOn > session.startsOn) ?? others[0];
   const chosen = to ?? next?.id ?? null;
+  // What was chosen counts for the task that has begun, and cannot be changed any more.
+  if (taskId !== null) return <CarriedTask id={taskId} />;
   if (listing.nodes === null) return <p className="muted">{listing.fault ?? "Reading …"}</p>;
   if (next === undefined || chosen === null) {
     return (
@@ -81,7 +85,7 @@ function Choosing({ desk, session }: { desk: Desk; session: SessionFacts }) {
           <p className="muted">To enroll the students again too, you also need the permission to manage enrollments.</p>
         )}
       </div>
-      <CarriedClasses input={{ fromSessionId: session.id, toSessionId: chosen, withEnrollments }} />
+      <CarriedClasses input={{ fromSessionId: session.id, toSessionId: chosen, withEnrollments }} begun={setTask} />
     </>
   );
 }
