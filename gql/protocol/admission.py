@@ -265,9 +265,15 @@ class Admission:
 
     def _refuse_what_comes_too_late(self, tenant: _Tenant) -> None:
         expected = self._expected_wait(tenant)
-        is_crowded = bool(tenant.waiting) and self._waiting >= _WAITING_PER_SLOT * self._slots
-        if is_crowded or expected > self._allowed_wait(tenant):
+        if self._is_crowding(tenant) or expected > self._allowed_wait(tenant):
             raise self._refusal("arrival", expected)
+
+    def _is_crowding(self, tenant: _Tenant) -> bool:
+        """Return whether the queues are full, and this tenant's is at least as long as they are on average."""
+        if self._waiting < _WAITING_PER_SLOT * self._slots:
+            return False
+        queues = sum(1 for each in self._tenants.values() if each.waiting)
+        return len(tenant.waiting) * queues >= self._waiting
 
     def _refusal(self, when: str, expected: float) -> Overloaded:
         """Count a refusal. The log has one line for many of them."""

@@ -126,6 +126,17 @@ async def test_R16_3_what_cannot_begin_in_time_is_refused_at_once() -> None:
     assert it.begun[3:] == ["a2", "a3"]
 
 
+async def test_R16_3_full_queues_refuse_those_who_fill_them() -> None:
+    it = office(slots=2)
+    await it.ask(*named("a", 110))
+    assert [it.is_refused(name) for name in named("a", 110)] == [False] * 101 + [True] * 9
+    await it.ask(*named("b", 6))
+    assert not any(map(it.is_refused, named("b", 6)))
+    await it.ask("a110")
+    assert it.is_refused("a110")
+    await it.finish()
+
+
 async def test_R16_3_a_wait_ends_with_a_refusal() -> None:
     it = office(slots=1, patience=0.05)
     await it.ask("a0", "a1")
