@@ -5,7 +5,7 @@ long as reading one of a named tuple. A roll sheet of 30 rows reads 1,500 attrib
 """
 
 from collections import namedtuple
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -48,6 +48,12 @@ class Beside:
     skipped: int = 0
 
 
+def row_maker(columns: Sequence[str]) -> Callable[[Iterable[Any]], Any]:
+    """Return what makes a named tuple of the values of these columns."""
+    make: Callable[[Iterable[Any]], Any] = cast(Any, namedtuple)("Row", columns)._make
+    return make
+
+
 class HotStatement:
     """A statement that runs in the transaction of SQLAlchemy's connection and whose rows come directly from asyncpg.
 
@@ -68,7 +74,7 @@ class HotStatement:
         if not records:
             return []
         if self._as_row is None:
-            self._as_row = cast(Any, namedtuple)("Row", records[0].keys())._make
+            self._as_row = row_maker(tuple(records[0].keys()))
         return [self._as_row(record) for record in records]
 
     def _given(self, parameters: Mapping[str, object]) -> list[object]:

@@ -1,17 +1,16 @@
 """Reads an occurrence and its roster in one query, for a roll sheet that somebody opens (decision 85)."""
 
-from collections import namedtuple
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey
 from attendance.rules.roster.roster_rows import RosterCandidate, RosterParts
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import HEADS_QUERY
-from db.driver import Beside
+from db.driver import Beside, row_maker
 from db.roster.rosters import candidate_of, roster_query
 from pace import is_over, turn
 
@@ -70,7 +69,4 @@ def _shapes(columns: tuple[str, ...], first: int) -> tuple[_Make, _Make]:
     roster.
     """
     width = columns.index(_FIRST_OF_ROSTER)
-    head_row, roster_row = [
-        cast(Any, namedtuple)("Row", names)._make for names in (columns[first:width], columns[width:])
-    ]
-    return head_row, roster_row
+    return row_maker(columns[first:width]), row_maker(columns[width:])

@@ -1,10 +1,9 @@
 """Reads the next changes of a roll sheet, with the occurrence and the rows that they touch (decision 85)."""
 
-from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +12,7 @@ from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.roster.roster_rows import WHOLE, RosterCandidate
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import HEADS_QUERY
-from db.driver import snapshot
+from db.driver import row_maker, snapshot
 from db.roster.opened_sheets import NAMED
 from db.roster.roll_sheet_changes import CHANGES_AND_TALLY, RecordedChange, RollSheet, between, changes_of
 from db.roster.rosters import candidate_of, roster_query
@@ -73,4 +72,4 @@ def _shapes(columns: tuple[str, ...]) -> tuple[int, int, list[_Make]]:
     """Return the positions of the first column of a change and of a row of the roster, and what makes named tuples."""
     first, second = columns.index(_LAST_OF_HEAD) + 1, columns.index(_FIRST_OF_ROSTER)
     parts = columns[1:first], columns[first:second], columns[second:]
-    return first, second, [cast(Any, namedtuple)("Row", names)._make for names in parts]
+    return first, second, [row_maker(names) for names in parts]

@@ -88,8 +88,7 @@ async def read_state(
     """Return the roll sheet in the connection's snapshot. `head` was read from the same snapshot. The whole roster is
     read, whatever the depth is.
     """
-    parts = WITH_HOLDS if depth is Depth.PLACES else WHOLE
-    rows, held = _divided(await read_candidates(connection, organization_id, head, parts=parts, now=now), depth)
+    rows, held = await _read_rows(connection, organization_id, head, depth=depth, now=now)
     touched = frozenset(candidate.student.id for candidate in rows)
     history = await history_of(connection)
     return SheetChange(head.revision, None, now, None, head, rows, None, touched, rows, history, held=held)
@@ -108,17 +107,24 @@ async def read_changes(
     if not changes:
         return []
     touched = None if wholly else {entry.student_id for change in changes for entry in change.entries}
-    parts = WITH_HOLDS if depth is Depth.PLACES else WHOLE
-    found_rows = await read_candidates(connection, organization_id, head, touched, parts, now=changes[-1].changed_at)
-    rows, held = _divided(found_rows, depth)
+    now = changes[-1].changed_at
+    rows, held = await _read_rows(connection, organization_id, head, touched, depth=depth, now=now)
     history = await history_of(connection)
     return [replace(sheet_change(change, head, rows, history, change.tally), held=held) for change in changes]
 
 
-def _divided(
-    found: Sequence[RosterCandidate], depth: Depth
+async def _read_rows(
+    connection: AsyncConnection,
+    organization_id: UUID,
+    head: OccurrenceHead,
+    touched: set[UUID] | None = None,
+    *,
+    depth: Depth,
+    now: datetime,
 ) -> tuple[tuple[RosterCandidate, ...], tuple[RosterCandidate, ...] | None]:
-    """Return the roster, and those for whom a place is held; None when they were not read."""
+    """Return the rows of these students, or of all, and those for whom a place is held; None when nobody shows them."""
+    parts = WITH_HOLDS if depth is Depth.PLACES else WHOLE
+    found = await read_candidates(connection, organization_id, head, touched, parts, now=now)
     if depth is not Depth.PLACES:
         return tuple(found), None
     here, held = divide_held(found)
