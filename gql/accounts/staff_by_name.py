@@ -5,12 +5,21 @@ from typing import TypeVar
 from uuid import UUID
 
 from db.accounts.staff import StaffRow
-from db.names import sort_key
+from db.names import search_key, sort_key
 from gql.fields.pagination import Connection, Cursors, Page, first_page
 
 Node = TypeVar("Node")
 
 STAFF_CURSORS = Cursors("staff by name", (str, UUID))
+
+
+def is_found(row: StaffRow, wanted: str | None, *others: str) -> bool:
+    """Return whether the name, first or last name first, or one of the other texts contains what is searched.
+
+    wanted -- as `searched` returns it; None finds everybody
+    """
+    names = (f"{row.first_name} {row.last_name}", f"{row.last_name}, {row.first_name}")
+    return wanted is None or wanted in search_key(*names, *others)
 
 
 def from_page_on(rows: Iterable[StaffRow], page: Page) -> list[StaffRow]:

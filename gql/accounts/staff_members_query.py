@@ -6,8 +6,8 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import PersonFacts
 from db.accounts.staff import StaffRow, list_staff
-from db.names import search_key, searched
-from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, staff_page
+from db.names import searched
+from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, is_found, staff_page
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
@@ -32,13 +32,8 @@ async def resolve(
     wanted = searched(checked_search(search, "search"))
     async with reading(info) as (source, viewer):
         rows = await list_staff(source, viewer.caller.organization_id)
-    found = from_page_on((row for row in rows if row.ended_at is None and _is_named(row, wanted)), page)
+    found = from_page_on((row for row in rows if row.ended_at is None and is_found(row, wanted)), page)
     return staff_page(found, page, _show)
-
-
-def _is_named(row: StaffRow, wanted: str | None) -> bool:
-    names = (f"{row.first_name} {row.last_name}", f"{row.last_name}, {row.first_name}")
-    return wanted is None or wanted in search_key(*names)
 
 
 def _show(row: StaffRow) -> StaffMember:

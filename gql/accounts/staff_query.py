@@ -6,9 +6,9 @@ import strawberry
 
 from db.accounts.invitations import invitations_of_staff
 from db.accounts.staff import StaffRow, list_staff, read_groups
-from db.names import search_key, searched
+from db.names import searched
 from gql.accounts.staff_account import StaffAccount, show_account
-from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, staff_page
+from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, is_found, staff_page
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
@@ -47,10 +47,7 @@ async def resolve(
 def _is_wanted(row: StaffRow, wanted: str | None, ended: bool | None) -> bool:
     if ended is not None and (row.ended_at is not None) is not ended:
         return False
-    if wanted is None:
-        return True
-    names = (f"{row.first_name} {row.last_name}", f"{row.last_name}, {row.first_name}", row.email or "")
-    return wanted in search_key(*names)
+    return is_found(row, wanted, row.email or "")
 
 
 field = strawberry.field(

@@ -150,15 +150,20 @@ async def read_at_once(info: Info, also: Beside) -> Viewer | None:
 
 
 def _admit(info: Info, access: Access, viewer: Viewer) -> None:
-    """Raises Forbidden when the viewer may not read the root field."""
+    """Raises Forbidden when the viewer may not read the root field, or is seen otherwise than the stream expects."""
+    _check_to_see(info, access, viewer)
+    if info.context.view is not None and view_of(viewer) != info.context.view:
+        raise Forbidden("Your permissions have just changed.")
+
+
+def _check_to_see(info: Info, access: Access, viewer: Viewer) -> None:
+    """Raises Forbidden, which is a security event, when the viewer lacks a permission for the root field."""
     info.context.caller = viewer.caller
     try:
         check_to_see(access, viewer.caller)
     except Forbidden:
         info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
         raise
-    if info.context.view is not None and view_of(viewer) != info.context.view:
-        raise Forbidden("Your permissions have just changed.")
 
 
 @asynccontextmanager
@@ -203,12 +208,7 @@ async def rehearsing(info: Info) -> AsyncIterator[Changing]:
         rehearsal(services.database, claims.organization_id, info.context.clock) as uow,
     ):
         viewer = await _viewer(info, uow.connection, claims)
-        info.context.caller = viewer.caller
-        try:
-            check_to_see(access, viewer.caller)
-        except Forbidden:
-            info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
-            raise
+        _check_to_see(info, access, viewer)
         try:
             yield Changing(uow, viewer)
         except PermissionDenied as refused:
