@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Field } from "../../parts/Field";
+import { NumberInput } from "./NumberInput";
 
 const UNITS = [
   ["1", "minutes"],
@@ -32,15 +33,15 @@ export function MinutesField({ label, hint, least, most, mayBeEmpty, value, chan
     <Field label={label} hint={hint}>
       {(id, described) => (
         <span className="span">
-          <input
+          <NumberInput
             id={id}
-            aria-describedby={described}
-            type="number"
-            required={!mayBeEmpty}
-            min={Math.ceil(least / per)}
-            max={Math.floor(most / per)}
-            value={value === null || Number.isNaN(value) ? "" : value / per}
-            onChange={event => change(minutesOf(event.target.value, per, mayBeEmpty))}
+            described={described}
+            least={least}
+            most={most}
+            mayBeEmpty={mayBeEmpty}
+            per={per}
+            value={value}
+            change={change}
           />
           <select aria-label={`${label}: unit`} value={size} onChange={event => resize(event.target.value as Size)}>
             {UNITS.map(([one, word]) => (
@@ -53,11 +54,6 @@ export function MinutesField({ label, hint, least, most, mayBeEmpty, value, chan
       )}
     </Field>
   );
-}
-
-function minutesOf(text: string, per: number, mayBeEmpty: boolean): number | null {
-  if (text === "") return mayBeEmpty ? null : Number.NaN;
-  return Number(text) * per;
 }
 
 function sizeOf(minutes: number | null): Size {

@@ -1,5 +1,6 @@
 import { CheckField, Field, SelectField } from "../../parts/Field";
 import { MinutesField } from "./MinutesField";
+import { NumberInput } from "./NumberInput";
 import type { Spec, Value, Values } from "./specs";
 
 interface Props {
@@ -52,24 +53,18 @@ interface NumberProps {
 }
 
 function NumberField({ spec, most, value, change }: NumberProps) {
-  const mayBeEmpty = spec.empty !== undefined;
   return (
     <Field label={spec.label} hint={spec.hint}>
       {(id, described) => (
         <span className="span">
-          <input
+          <NumberInput
             id={id}
-            aria-describedby={described}
-            type="number"
-            required={!mayBeEmpty}
-            min={spec.least}
-            max={most}
-            value={value === null || Number.isNaN(value) ? "" : value}
-            onChange={event => {
-              const text = event.target.value;
-              if (text !== "") change(Number(text));
-              else change(mayBeEmpty ? null : Number.NaN);
-            }}
+            described={described}
+            least={spec.least}
+            most={most}
+            mayBeEmpty={spec.empty !== undefined}
+            value={value}
+            change={change}
           />
           <span>{spec.unit}</span>
         </span>

@@ -1,9 +1,8 @@
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
-import type { FormEvent, ReactNode } from "react";
-import { Dialog } from "../../../parts/Dialog";
-import { FormEnd } from "../../../parts/FormEnd";
+import type { ReactNode } from "react";
 import type { InputOf } from "../../../parts/useAct";
 import { type Done, useAct } from "../../asking/useAct";
+import { ActWindow } from "./ActWindow";
 
 export interface ActProps<Data, Variables> {
   readonly title: string;
@@ -21,41 +20,17 @@ export interface ActProps<Data, Variables> {
 }
 
 /** A window with a form whose act moves no dates. */
-export function ActDialog<Data, Variables extends AnyVariables>({
-  title,
-  document,
-  input,
-  lacking,
-  act,
-  isDanger = false,
-  close,
-  done,
-  children,
-}: ActProps<Data, Variables>) {
+export function ActDialog<Data, Variables extends AnyVariables>(props: ActProps<Data, Variables>) {
+  const { document, input, lacking, children } = props;
   const doing = useAct(document);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const result = input === null ? null : await doing.run(input);
-    if (result !== null) done(result);
-  };
   return (
-    <Dialog title={title} close={close}>
-      <form className="form" onSubmit={submit}>
-        {children}
-        {input === null && lacking !== undefined && (
-          <p className="muted" role="status">
-            {lacking}
-          </p>
-        )}
-        <FormEnd
-          act={act}
-          isBusy={doing.isBusy}
-          isDisabled={input === null}
-          fault={doing.fault}
-          close={close}
-          isDanger={isDanger}
-        />
-      </form>
-    </Dialog>
+    <ActWindow {...props} doing={doing} isReady={input !== null}>
+      {children}
+      {input === null && lacking !== undefined && (
+        <p className="muted" role="status">
+          {lacking}
+        </p>
+      )}
+    </ActWindow>
   );
 }

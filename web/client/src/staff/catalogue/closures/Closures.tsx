@@ -5,6 +5,7 @@ import { useAnswer } from "../../asking/useAnswer";
 import { usePages } from "../../asking/usePages";
 import type { Desk } from "../../operations";
 import { CataloguePage } from "../CataloguePage";
+import { useDialogs } from "../useDialogs";
 import { EndCalendar, NewCalendar, RenameCalendar } from "./CalendarDialog";
 import { type CalendarAct, type ClosureAct, ClosureCalendar } from "./ClosureCalendar";
 import { ChangeClosure, EndClosure, NewClosure } from "./ClosureDialog";
@@ -21,17 +22,12 @@ const pick = (data: ResultOf<typeof CLOSURES>) => data.blackoutDates;
 export function Closures({ desk }: { desk: Desk }) {
   const { data, fault, reload } = useAnswer(CALENDARS, {});
   const listing = usePages(CLOSURES, {}, pick);
-  const [open, setOpen] = useState<Open | null>(null);
-  const [said, setSaid] = useState("");
-  const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
-  const calendars = data?.blackoutSchedules ?? [];
-  const close = () => setOpen(null);
-  const done = (what: string) => {
-    close();
-    setSaid(what);
+  const { open, setOpen, said, close, done } = useDialogs<Open>(() => {
     reload();
     listing.reload();
-  };
+  });
+  const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
+  const calendars = data?.blackoutSchedules ?? [];
   return (
     <CataloguePage
       desk={desk}

@@ -1,8 +1,8 @@
-import { useState } from "react";
 import { useAnswer } from "../../asking/useAnswer";
 import type { Desk } from "../../operations";
 import { CataloguePage } from "../CataloguePage";
 import { ThingRow } from "../ThingRow";
+import { useDialogs } from "../useDialogs";
 import { ChangeLocation, EndLocation, NewLocation } from "./LocationDialog";
 import { LOCATIONS, type LocationFacts } from "./operations";
 import { zoneWords } from "./zones";
@@ -18,16 +18,11 @@ interface Props {
 /** The sites of the business. */
 export function Locations({ desk, changed }: Props) {
   const { data, fault, reload } = useAnswer(LOCATIONS, {});
-  const [open, setOpen] = useState<Open | null>(null);
-  const [said, setSaid] = useState("");
-  const found = data?.locations ?? [];
-  const close = () => setOpen(null);
-  const done = (what: string) => {
-    close();
-    setSaid(what);
+  const { open, setOpen, said, close, done } = useDialogs<Open>(() => {
     reload();
     changed();
-  };
+  });
+  const found = data?.locations ?? [];
   return (
     <CataloguePage
       desk={desk}

@@ -1,8 +1,8 @@
-import { useState } from "react";
 import { useAnswer } from "../../asking/useAnswer";
 import type { Desk } from "../../operations";
 import { CataloguePage } from "../CataloguePage";
 import { ThingRow } from "../ThingRow";
+import { useDialogs } from "../useDialogs";
 import { PROGRAMS, type ProgramFacts, programsOf } from "./operations";
 import { ChangeProgram, EndProgram, NewProgram } from "./ProgramDialog";
 
@@ -11,16 +11,9 @@ type Open = { readonly act: "new" } | { readonly act: "change" | "end"; readonly
 /** The families of classes, with the closures that they follow. */
 export function Programs({ desk }: { desk: Desk }) {
   const { data, fault, reload } = useAnswer(PROGRAMS, {});
-  const [open, setOpen] = useState<Open | null>(null);
-  const [said, setSaid] = useState("");
+  const { open, setOpen, said, close, done } = useDialogs<Open>(reload);
   const found = data === null ? [] : programsOf(data);
   const calendars = data?.blackoutSchedules ?? [];
-  const close = () => setOpen(null);
-  const done = (what: string) => {
-    close();
-    setSaid(what);
-    reload();
-  };
   return (
     <CataloguePage
       desk={desk}

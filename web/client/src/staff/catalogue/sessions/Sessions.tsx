@@ -8,6 +8,7 @@ import { usePages } from "../../asking/usePages";
 import type { Desk } from "../../operations";
 import { CataloguePage } from "../CataloguePage";
 import { ThingRow } from "../ThingRow";
+import { useDialogs } from "../useDialogs";
 import { SESSIONS, type SessionFacts } from "./operations";
 import { ChangeSession, EndSession, NewSession } from "./SessionDialog";
 import { datesOf, isOver } from "./sessionWords";
@@ -20,17 +21,10 @@ const pick = (data: ResultOf<typeof SESSIONS>) => data.sessions;
 /** The terms during which classes meet. Those that are over are out of the way. */
 export function Sessions({ desk }: { desk: Desk }) {
   const listing = usePages(SESSIONS, {}, pick);
-  const [open, setOpen] = useState<Open | null>(null);
-  const [said, setSaid] = useState("");
+  const { open, setOpen, said, close, done } = useDialogs<Open>(listing.reload);
   const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
   const all = listing.nodes ?? [];
   const over = all.filter(one => isOver(one, today));
-  const close = () => setOpen(null);
-  const done = (what: string) => {
-    close();
-    setSaid(what);
-    listing.reload();
-  };
   const rowOf = (session: SessionFacts) => (
     <SessionRow key={session.id} session={session} today={today} open={act => setOpen({ act, session })} />
   );
