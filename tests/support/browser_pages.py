@@ -144,7 +144,12 @@ class Hall:
         return desk
 
     async def signed_in(
-        self, world: World, person_id: UUID, viewport: dict[str, int] = DESKTOP, portal: Portal = Portal.OFFICE
+        self,
+        world: World,
+        person_id: UUID,
+        viewport: dict[str, int] = DESKTOP,
+        portal: Portal = Portal.OFFICE,
+        **state: Any,
     ) -> Desk:
         """A browser in which the person is signed in for an hour, at the entry of the portal."""
         entry = "family" if portal is Portal.CUSTOMER else "staff"
@@ -152,8 +157,8 @@ class Hall:
         ends = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
         session = {"accessToken": token, "expiresAt": ends, "refreshToken": "none", "refreshExpiresAt": ends}
         kept = [{"name": f"rollbook.{entry}", "value": json.dumps(session)}]
-        state = {"cookies": [], "origins": [{"origin": self.address, "localStorage": kept}]}
-        return await self.desk(viewport, storage_state=state)
+        stored = {"cookies": [], "origins": [{"origin": self.address, "localStorage": kept}]}
+        return await self.desk(viewport, storage_state=stored, **state)
 
     async def close_desks(self) -> None:
         """Close all windows. None of them may have met a fault of its own."""

@@ -4,6 +4,7 @@ import { longDate, todayIn } from "../../parts/times";
 import { keepDay } from "../keeping";
 import type { Desk } from "../operations";
 import { DateBar } from "./DateBar";
+import { FirstSteps } from "./FirstSteps";
 import { OccurrenceCard } from "./OccurrenceCard";
 import type { Card } from "./operations";
 import { useDay } from "./useDay";
@@ -38,7 +39,7 @@ export function Day({ desk, vault, date }: { desk: Desk; vault: Vault; date: str
           </button>
         </p>
       )}
-      {cards !== null && groups.length === 0 && <p className="empty">Nothing is planned on this day.</p>}
+      {cards !== null && groups.length === 0 && <FirstSteps desk={desk} />}
       {groups.map(({ location, cards: here }) => (
         <section key={location.id} aria-labelledby={location.id} className="group">
           <h2 id={location.id}>{location.name}</h2>
@@ -57,6 +58,7 @@ export function Day({ desk, vault, date }: { desk: Desk; vault: Vault; date: str
 
 function Summary({ cards, isLoading }: { cards: readonly Card[]; isLoading: boolean }) {
   if (isLoading) return <p className="summary muted">Loading the day …</p>;
+  if (cards.length === 0) return null;
   const meeting = cards.filter(card => card.state === "SCHEDULED");
   const taken = meeting.filter(card => card.attendanceState === "TAKEN").length;
   const expected = meeting.reduce((sum, card) => sum + card.tally.total, 0);

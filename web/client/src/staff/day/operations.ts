@@ -65,4 +65,14 @@ export const DAY_SHEETS = graphql(
   [CARD, SHEET, ACTOR],
 );
 
+/** Whether a business has anything yet. */
+export const BEGINNING = graphql(`
+  query Beginning {
+    locations { id }
+    programs { id }
+    offerings(first: 1) { nodes { id } }
+    students(first: 1) { nodes { id } }
+  }
+`);
+
 export type Card = ResultOf<typeof CARD>;

@@ -13,7 +13,7 @@ import {
   UPDATE_LOCATION_PREVIEW,
 } from "./operations";
 import { ZoneField } from "./ZoneField";
-import { ownZone } from "./zones";
+import { likelyZone } from "./zones";
 
 interface Props {
   readonly close: () => void;
@@ -21,9 +21,14 @@ interface Props {
   readonly done: (said: string) => void;
 }
 
-export function NewLocation({ close, done }: Props) {
+interface OfNew extends Props {
+  /** The locations that there are. A new one is most often in the same zone. */
+  readonly others: readonly LocationFacts[];
+}
+
+export function NewLocation({ others, close, done }: OfNew) {
   const [name, setName] = useState("");
-  const [timeZone, setTimeZone] = useState(ownZone);
+  const [timeZone, setTimeZone] = useState(() => likelyZone(others));
   return (
     <ActDialog
       title="Add a location"

@@ -52,7 +52,7 @@ export function Locations({ desk, changed }: Props) {
       {data !== null && found.length === 0 && (
         <p className="muted listEnd">There are no locations yet. A class needs one.</p>
       )}
-      {open?.act === "new" && <NewLocation close={close} done={done} />}
+      {open?.act === "new" && <NewLocation others={data?.locations ?? desk.locations} close={close} done={done} />}
       {open?.act === "change" && <ChangeLocation desk={desk} location={open.location} close={close} done={done} />}
       {open?.act === "end" && <EndLocation location={open.location} close={close} done={done} />}
     </CataloguePage>

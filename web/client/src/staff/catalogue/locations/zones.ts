@@ -3,7 +3,15 @@ export function zones(): readonly string[] {
   return Intl.supportedValuesOf("timeZone");
 }
 
-export function ownZone(): string {
+/** The zone of most locations, or of the browser while there are none. */
+export function likelyZone(locations: readonly { readonly timeZone: string }[]): string {
+  const counts = new Map<string, number>();
+  for (const { timeZone } of locations) counts.set(timeZone, (counts.get(timeZone) ?? 0) + 1);
+  const [most] = [...counts].sort(([, one], [, other]) => other - one);
+  return most?.[0] ?? ownZone();
+}
+
+function ownZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
