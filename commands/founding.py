@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from iso4217 import Currency
-
 from attendance.actions.accounts.found_organization import found_organization, give_operators_link, make_owner
+from attendance.actions.organization.currencies import is_currency
 from attendance.rules.accounts.account_links import LinkTerms
 from attendance.rules.accounts.founding import Founding, NotFounded
 from attendance.rules.vocabulary import AccountLinkPurpose, SecurityEventKind
@@ -39,7 +38,7 @@ def found_business(
         founding = Founding(name, location or name, owner, first, last.strip(), time_zone, currency.upper())
     except NotFounded as fault:
         raise Fault(str(fault)) from None
-    if not is_currency(founding.currency):
+    if not asyncio.run(is_currency(founding.currency)):
         raise Fault(f"{founding.currency!r} is not a currency such as USD.")
     settings = settings_for_links()
     terms = _terms(settings)
@@ -54,11 +53,6 @@ def found_business(
     print(f"{founding.name} is founded, with its location {founding.location} and its owner {owner}.")
     print(f"The owner chooses a password here, once, within 30 minutes:\n\n{address}\n")
     print(f"For another link: python rollbook.py link {owner}")
-
-
-def is_currency(code: str) -> bool:
-    """Return whether ISO 4217 lists the code, and it is money: metals and test codes are not."""
-    return any(each.code == code and each.exponent is not None for each in Currency)
 
 
 def print_link(person: str, *, organization: str | None, makes_owner: bool = False) -> None:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
+from attendance.rules.calendar.zones import is_time_zone
 from attendance.rules.people.registering import is_email
 from importing.columns import Column, Content
 
@@ -115,12 +114,6 @@ def balance_of(text: str) -> Decimal | None:
     return amount
 
 
-@cache
-def zones() -> frozenset[str]:
-    """Return the names of the IANA zones."""
-    return frozenset(available_timezones())
-
-
 def _reader(read: Callable[[str], Any], reason: str) -> Callable[[str], Any]:
     """Return a reader that raises ValueError with the reason where `read` returns None."""
 
@@ -137,7 +130,7 @@ def _count_of(text: str) -> int | None:
 
 
 def _zone_of(text: str) -> str | None:
-    return text if text in zones() else None
+    return text if is_time_zone(text) else None
 
 
 def _email_of(text: str) -> str | None:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any, TypeAlias
-from zoneinfo import available_timezones
 
 from strawberry import Maybe
 
 from attendance.actions.catalogue.changed import CatalogueChanged
+from attendance.rules.calendar.zones import is_time_zone
 from attendance.rules.catalogue.terms import Terms
 from attendance.rules.organization.permissions import Viewer
 from db.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ def checked_name(given: str) -> str:
 
 def checked_zone(given: str) -> str:
     """Return the IANA name. Raises BadInput for any other text."""
-    if given not in available_timezones():
+    if not is_time_zone(given):
         raise BadInput(f"input.timeZone is {given!r}. It must be the IANA name of a time zone, as America/Chicago.")
     return given
 

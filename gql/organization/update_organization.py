@@ -1,10 +1,10 @@
 """The mutation updateOrganization, which changes the currency of a business."""
 
-import re
 from typing import Annotated, TypeAlias
 
 import strawberry
 
+from attendance.actions.organization.currencies import is_currency
 from attendance.actions.organization.update_organization import OrganizationChanged, update_organization
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -42,7 +42,7 @@ async def resolve(
     info: Info,
     input: Annotated[UpdateOrganizationInput, strawberry.argument(description="The change to the organization.")],
 ) -> UpdateOrganizationResult | None:
-    if not re.fullmatch(r"[A-Z]{3}", input.currency):
+    if not await is_currency(input.currency):
         raise BadInput(f"input.currency is {input.currency!r}. It must be an ISO 4217 code such as USD.")
     async with act_once(
         info,

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from attendance.rules.calendar.zones import is_time_zone
 from db.calendar.history import change_dates
-from importing.cells import zones
 from importing.oneroster.bundle import open_bundle
 from importing.oneroster.check import check
 from importing.oneroster.known import Known, read_known
@@ -52,7 +52,7 @@ async def import_oneroster(
     second time. Raises ImportRefused when the bundle as a whole cannot be used, or while another import is running.
     """
     began = time.monotonic()
-    if choices.time_zone is not None and choices.time_zone not in zones():
+    if choices.time_zone is not None and not is_time_zone(choices.time_zone):
         raise ImportRefused(f"{choices.time_zone!r} is not a time zone such as America/Chicago.")
     report = Report(is_dry_run=choices.dry_run)
     try:

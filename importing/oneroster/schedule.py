@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
-from importing.cells import clock_of, weekday_of, zones
+from attendance.rules.calendar.zones import is_time_zone
+from importing.cells import clock_of, weekday_of
 from importing.csv_rows import Record
 from importing.oneroster.roster import Roster
 from importing.report import Report
@@ -53,7 +54,7 @@ def read_schedule(roster: Roster, report: Report) -> Schedule:
         faults: list[tuple[str, str, str]] = []
         slot = _slot(record, roster, faults)
         zone = record["timeZone"]
-        if zone is not None and zone not in zones():
+        if zone is not None and not is_time_zone(zone):
             faults.append(("timeZone", zone, "is not a time zone such as America/Chicago"))
         if slot is not None and slot.key in seen:
             faults.append(("start", record["start"], f"is the same meeting as on line {seen[slot.key]}"))

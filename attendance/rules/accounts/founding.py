@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from attendance.rules.accounts.email_addresses import is_email_address
+from attendance.rules.calendar.zones import is_time_zone
 from attendance.rules.vocabulary import Permission
 
 LONGEST_NAME = 200
@@ -63,7 +63,7 @@ class Founding:
                 raise NotFounded(f"The name of the {what} has 1 to {LONGEST_NAME} characters.")
         if not is_email_address(self.owner_email):
             raise NotFounded(f"{self.owner_email!r} is not an e-mail address.")
-        if self.time_zone not in available_timezones():
+        if not is_time_zone(self.time_zone):
             raise NotFounded(f"{self.time_zone!r} is not a time zone such as America/Chicago.")
         if not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise NotFounded(f"{self.currency!r} is not a currency such as USD.")

@@ -1,5 +1,6 @@
 """Who and what is registered by hand: families, guardians and students, and who may do it (R13.1, R13.4)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,7 @@ from attendance.rules.vocabulary import Permission, Portal
 
 # What roll sheets say of a student besides attendance. Whoever records attendance may change it.
 ROLL_SHEET_TEXTS = frozenset({"medical_alert", "roll_sheet_comment"})
+_OF_NO_ADDRESS = re.compile(r"[\s<>,;:\"()\[\]\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,11 @@ class NewStudent:
 
 
 def is_email(text: str) -> bool:
-    """Return whether the text looks like one address. The check is just enough to exclude names and phone numbers."""
+    """Return whether the text looks like one address. The check is just enough to exclude names, phone numbers, lists
+    of addresses, and addresses with a name around them. Letters of any script are allowed.
+    """
     name, at, domain = text.partition("@")
-    return bool(name and at and "." in domain.strip(".")) and "@" not in domain and not any(map(str.isspace, text))
+    return bool(name and at and "." in domain.strip(".")) and _OF_NO_ADDRESS.search(text) is None and "@" not in domain
 
 
 def require_sight_of_all(caller: Caller) -> None:

@@ -193,6 +193,8 @@ async def test_R13_1_two_guardians_share_no_address(desk: Api, world: World) -> 
     [
         ("createFamily", {"name": " "}, "input.name has 0 characters; 1 to 100 are allowed."),
         ("createFamily", {"name": "Cook", "email": "cook"}, "input.email is not an e-mail address."),
+        ("createFamily", {"name": "Cook", "email": "a@b.org,c@d.org"}, "input.email is not an e-mail address."),
+        ("createFamily", {"name": "Cook", "email": "Ann<ann@b.org>"}, "input.email is not an e-mail address."),
         (
             "createFamily",
             {"name": "Cook", "phone": "555"},
