@@ -5,7 +5,8 @@ tests/architecture/test_arq_internals.py has a test for each assumption.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,19 +17,37 @@ from arq.utils import timestamp_ms, to_ms, to_unix_ms
 from arq.worker import Worker
 
 _ENQUEUE = """
-if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
-    return 0
+local queued = {}
+for n = 1, (#KEYS - 1) / 2 do
+    local job, result, first = KEYS[2 * n], KEYS[2 * n + 1], 3 * n - 1
+    queued[n] = 0
+    if redis.call('EXISTS', job, result) == 0 then
+        redis.call('PSETEX', job, ARGV[1], ARGV[first])
+        redis.call('ZADD', KEYS[1], ARGV[first + 1], ARGV[first + 2])
+        queued[n] = 1
+    end
 end
-redis.call('PSETEX', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZADD', KEYS[3], ARGV[3], ARGV[4])
-return 1
+return queued
 """
 
 
-class JobQueue(ArqRedis):
-    """arq's pool, which queues a job with one message to Redis.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A call of one of the workers' functions.
 
-    `ArqRedis.enqueue_job` needs four messages for the same, and the first check-in of each class queues a job.
+    due_at -- when it is due. None: now
+    """
+
+    id: str
+    function: str
+    args: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
+class JobQueue(ArqRedis):
+    """arq's pool, which queues all jobs that are there with one message to Redis.
+
+    `ArqRedis.enqueue_job` needs four messages for one job, and the first check-in of each class queues a job.
 
     Assumed of arq: a job is what `serialize_job` makes, under its key, which expires. Its id is in the sorted set of
     the queue, by the millisecond at which it is due. A job whose key or whose result's key exists is not queued again.
@@ -38,23 +57,20 @@ class JobQueue(ArqRedis):
         super().__init__(*args, **options)
         self._enqueue = self.register_script(_ENQUEUE)
 
-    async def enqueue(
-        self, function: str, *args: str, job_id: str, due_at: datetime | None = None, lifetime: timedelta
-    ) -> bool:
-        """Queue the job unless one with its id is queued, runs, or has a result that is kept. Return whether it was.
+    async def enqueue(self, jobs: Sequence[Job], lifetime: timedelta) -> list[bool]:
+        """Queue each job unless one with its id is queued, runs, or has a result that is kept. Return whether each of
+        them was.
 
-        due_at -- when it is due. None: now
-        lifetime -- how long it is kept, counted from now
+        lifetime -- how long they are kept, counted from now
         """
         now = timestamp_ms()
-        job = serialize_job(function, args, {}, None, now, serializer=self.job_serializer)
-        due = now if due_at is None else to_unix_ms(due_at)
-        return bool(
-            await self._enqueue(
-                keys=[job_key_prefix + job_id, result_key_prefix + job_id, self.default_queue_name],
-                args=[to_ms(lifetime) or 0, job, due, job_id],
-            )
-        )
+        keys: list[Any] = [self.default_queue_name]
+        values: list[Any] = [to_ms(lifetime) or 0]
+        for job in jobs:
+            keys += (job_key_prefix + job.id, result_key_prefix + job.id)
+            call = serialize_job(job.function, job.args, {}, None, now, serializer=self.job_serializer)
+            values += (call, now if job.due_at is None else to_unix_ms(job.due_at), job.id)
+        return [bool(each) for each in await self._enqueue(keys=keys, args=values)]
 
 
 def health_key(queue: str) -> str:

@@ -4,7 +4,7 @@ The API enqueues through it, and workers poll it.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 import orjson
@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from db.wake_ups import EmailQueued, Sink, TaskQueued, TokenRunArmed, WakeUp
-from workers.arq_internals import JobQueue
+from workers.arq_internals import Job, JobQueue
 
 QUEUE = "arq:queue"
 RUN_TOKENS = "run_tokens"
@@ -52,32 +52,32 @@ def connect_queue(url: str, *, tries: int = 0) -> JobQueue:
 class Jobs(Protocol):
     """The one method of the queue that is needed to wake workers."""
 
-    async def enqueue(
-        self, function: str, *args: str, job_id: str, due_at: datetime | None = None, lifetime: timedelta
-    ) -> Any: ...
+    async def enqueue(self, jobs: Sequence[Job], lifetime: timedelta) -> Any: ...
 
 
 def to_workers(jobs: Jobs) -> Sink:
-    """Return a sink that tells arq about due token runs, queued e-mail and queued tasks.
+    """Return a sink that tells arq about due token runs, queued e-mail and queued tasks, in one message for a batch."""
+
+    async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
+        if wanted := [job for wake_up in wake_ups if (job := _job_of(wake_up)) is not None]:
+            await jobs.enqueue(wanted, WAKE_UP_LIFETIME)
+
+    return enqueue
+
+
+def _job_of(wake_up: WakeUp) -> Job | None:
+    """Return the job that a worker does for the wake-up, or None when none does.
 
     A run's job id contains the due time, because arq does not move a job that it already has.
     """
-
-    async def enqueue(wake_ups: Sequence[WakeUp]) -> None:
-        for wake_up in wake_ups:
-            match wake_up:
-                case TokenRunArmed() as run:
-                    key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
-                    job_id = ":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp()))))
-                    await jobs.enqueue(RUN_TOKENS, *key, job_id=job_id, due_at=run.due_at, lifetime=WAKE_UP_LIFETIME)
-                case EmailQueued() as email:
-                    names = (str(email.organization_id), str(email.email_id))
-                    job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
-                    await jobs.enqueue(
-                        SEND_EMAIL, *names, job_id=job_id, due_at=email.due_at, lifetime=WAKE_UP_LIFETIME
-                    )
-                case TaskQueued() as task:
-                    job_id = f"{WORK_ON_TASKS}:{task.task_id}"
-                    await jobs.enqueue(WORK_ON_TASKS, job_id=job_id, lifetime=WAKE_UP_LIFETIME)
-
-    return enqueue
+    match wake_up:
+        case TokenRunArmed() as run:
+            key = (str(run.organization_id), str(run.timeslot_id), run.held_on.isoformat(), run.phase.value)
+            return Job(":".join((RUN_TOKENS, *key, str(int(run.due_at.timestamp())))), RUN_TOKENS, key, run.due_at)
+        case EmailQueued() as email:
+            names = (str(email.organization_id), str(email.email_id))
+            job_id = ":".join((SEND_EMAIL, *names, str(int(email.due_at.timestamp()))))
+            return Job(job_id, SEND_EMAIL, names, email.due_at)
+        case TaskQueued() as task:
+            return Job(f"{WORK_ON_TASKS}:{task.task_id}", WORK_ON_TASKS)
+    return None

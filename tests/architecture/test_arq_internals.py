@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from arq.worker import Worker, func
 
-from workers.arq_internals import health_key, pick_no_more, running_jobs
+from workers.arq_internals import Job, health_key, pick_no_more, running_jobs
 from workers.queue import DESERIALIZER, SERIALIZER, connect_queue
 
 LIBRARY = f"arq {version('arq')}"
@@ -97,7 +97,7 @@ async def test_a_job_is_queued_as_arq_itself_queues_it(redis_url: str, due_at: d
     pool, lifetime = connect_queue(redis_url), timedelta(days=3)
     pool.default_queue_name = f"arq:test:{uuid4()}"
     ours, theirs, finished = (uuid4().hex for _ in range(3))
-    assert await pool.enqueue("job", "a", "b", job_id=ours, due_at=due_at, lifetime=lifetime)
+    assert await pool.enqueue([Job(ours, "job", ("a", "b"), due_at)], lifetime) == [True]
     await pool.enqueue_job("job", "a", "b", _job_id=theirs, _defer_until=due_at, _expires=lifetime)
     kept = []
     for job_id in (ours, theirs):
@@ -108,7 +108,10 @@ async def test_a_job_is_queued_as_arq_itself_queues_it(redis_url: str, due_at: d
         kept.append((job, due if due_at else due == enqueued_at, round(expires_in / 60_000)))
     assert kept[0] == kept[1], LIBRARY
     await pool.set(f"arq:result:{finished}", b"", px=1000)
-    for job_id in (ours, theirs, finished):
-        assert not await pool.enqueue("job", job_id=job_id, lifetime=lifetime)
-    assert await pool.zcard(pool.default_queue_name) == 2
+    another = uuid4().hex
+    jobs = [Job(job_id, "job") for job_id in (ours, another, theirs, finished, another)]
+    assert await pool.enqueue(jobs, lifetime) == [False, True, False, False, False]
+    assert await pool.zcard(pool.default_queue_name) == 3
+    job = DESERIALIZER(await pool.get(f"arq:job:{another}") or b"")
+    assert await pool.zscore(pool.default_queue_name, another) == job["et"]
     await pool.aclose()

@@ -1,8 +1,9 @@
 """A worker's places for background tasks: woken, looking by themselves, fair, and empty when the worker stops."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from db.engine import Database
 from db.wake_ups import Announcer
 from tests.support.factories import World, new_world
 from tests.support.task_desk import TaskDesk, new_desk
+from workers.arq_internals import Job
 from workers.context import KEY, WorkerContext
 from workers.jobs import work_on_tasks
 from workers.jobs.work_on_tasks import keep_working, work_on_next
@@ -86,8 +88,8 @@ async def test_a_queued_task_wakes_one_worker_by_a_job_of_its_own(desk: TaskDesk
     jobs: list[tuple[str, str]] = []
 
     class Queue:
-        async def enqueue(self, function: str, *args: object, job_id: str, **options: object) -> None:
-            jobs.append((function, job_id))
+        async def enqueue(self, queued: Sequence[Job], lifetime: timedelta) -> None:
+            jobs.extend((job.function, job.id) for job in queued)
 
     desk.announcer = Announcer(to_workers(Queue()))
     desk.announcer.start()
