@@ -7,17 +7,21 @@ what libraries say is kept only as far as it cannot quote one.
 import json
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
 
 from exception_traces import describe, report_uncaught, trace_of
-from tracing import ids
+from tracing import ids, is_tracing
 
 _FRAMES = ("Traceback ", "  File ")
 _ENCODER = json.JSONEncoder(default=repr)
+_ACCESS = "rollbook.access"
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
@@ -36,8 +40,11 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     rendered = structlog.processors.JSONRenderer(_encoded) if as_json else _readable()
     last: list[Processor] = [structlog.processors.ExceptionRenderer(trace_of), rendered]
     stream = sys.stderr
+    processors = [*shared, *last]
+    writes_json = as_json and logging.getLevelNamesMapping()[level] <= logging.INFO
+    request_lines.write_directly(processors, _Logger(_ACCESS, stream).msg if writes_json else None)
     structlog.configure(
-        processors=[*shared, *last],
+        processors=processors,
         logger_factory=lambda name="rollbook": _Logger(name, stream),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
@@ -74,6 +81,44 @@ class _Logger:
             self._stream.flush()
 
     debug = info = warning = error = critical = exception = msg
+
+
+class RequestLines:
+    """The access log, which has a line for each request.
+
+    In production, these lines differ only by their values. One format makes them, because structlog's processors would
+    take as long as a round trip to the database. It is used while structlog is as `configure_logs` has left it.
+    """
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger(_ACCESS)
+        self._processors: list[Processor] = []
+        self._last: Processor | None = None
+        self._write: Callable[[str], None] | None = None
+
+    def write_directly(self, processors: list[Processor], write: Callable[[str], None] | None) -> None:
+        """Write lines of JSON to `write` while structlog has these processors. None: structlog writes all lines."""
+        self._processors, self._last, self._write = processors, processors[-1], write
+
+    def add(self, request_id: str, method: str, path: str, status: int, milliseconds: float) -> None:
+        """Write the line of a request whose id is bound to the log."""
+        if self._write is None or is_tracing() or not self._is_configured():
+            self._log.info("request", method=method, path=path, status=status, milliseconds=milliseconds)
+            return
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self._write(
+            f'{{"method": {_quoted(method)}, "path": {_quoted(path)}, "status": {status}, '
+            f'"milliseconds": {milliseconds}, "event": "request", "request_id": {_quoted(request_id)}, '
+            f'"logger": "{_ACCESS}", "level": "info", "timestamp": "{now.isoformat()}Z"}}'
+        )
+
+    def _is_configured(self) -> bool:
+        # Who captures lines puts another processor into the same list.
+        processors = structlog.get_config()["processors"]
+        return processors is self._processors and processors[-1:] == [self._last]
+
+
+request_lines = RequestLines()
 
 
 def _encoded(line: EventDict, **_: Any) -> str:

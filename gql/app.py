@@ -30,7 +30,7 @@ from gql.protocol.edge import Edge, HttpLimits, SocketLimits
 from gql.protocol.explorer import explorer_assets
 from gql.protocol.guard import GuardLimits
 from gql.protocol.http import GraphQLEndpoint
-from gql.protocol.middleware import RequestContext
+from gql.protocol.middleware import GRAPHQL, RequestContext, Shortcut
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 from gql.protocol.socket_endpoint import SocketEndpoint
@@ -138,14 +138,18 @@ def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | 
     """The application around an edge. `app.state.drain()` ends its sockets and event streams before a shutdown."""
     sockets, requests = SocketEndpoint(edge), GraphQLEndpoint(edge)
     own: list[BaseRoute] = [
-        Route("/graphql", requests, include_in_schema=False),
-        WebSocketRoute("/graphql", sockets),
+        Route(GRAPHQL, requests, include_in_schema=False),
+        WebSocketRoute(GRAPHQL, sockets),
     ]
     if edge.explorer:
         own.append(explorer_assets())
     app = Starlette(
         routes=[*own, *routes],
-        middleware=[Middleware(RequestContext), *_cross_origin(edge.allowed_origins)],
+        middleware=[
+            Middleware(RequestContext),
+            *_cross_origin(edge.allowed_origins),
+            Middleware(Shortcut, path=GRAPHQL, at=requests),
+        ],
         exception_handlers={404: not_found},
         lifespan=lifespan,
     )

@@ -59,6 +59,8 @@ def client_address(scope: Scope) -> str:
 def client_agent(headers: Headers) -> str:
     """Return what the client says of itself, at most 200 printable characters of ASCII, or an empty text."""
     given = headers.get("user-agent", "")
+    if given.isascii() and given.isprintable():
+        return given[:_LONGEST_AGENT].strip()
     return "".join(each for each in given if " " <= each <= "~")[:_LONGEST_AGENT].strip()
 
 

@@ -5,6 +5,7 @@ Labels have few values: the names of root fields come from the schema and never 
 
 import asyncio
 import time
+from functools import cache
 from types import TracebackType
 
 from graphql import FieldNode, OperationDefinitionNode
@@ -47,6 +48,11 @@ ERRORS = Counter("rollbook_errors", "Errors that clients were told, by extension
 
 SEVERAL = "several"
 
+# `labels` takes as long as counting, so it is asked once for each of the few values.
+responses_of = cache(RESPONSES.labels)
+_operations_of = cache(OPERATIONS.labels)
+_seconds_of = cache(OPERATION_SECONDS.labels)
+
 
 def root_field(operation: OperationDefinitionNode) -> str:
     """Return the name in the schema of the operation's root field; SEVERAL when it has more, or fragments."""
@@ -81,8 +87,8 @@ class Execution:
         self._span.__exit__(kind, fault, trace)
         if fault is not None:
             self.outcome = _outcome_of(fault)
-        OPERATIONS.labels(self._kind, self._name, self.outcome).inc()
-        OPERATION_SECONDS.labels(self._kind, self._name).observe(time.perf_counter() - self._began)
+        _operations_of(self._kind, self._name, self.outcome).inc()
+        _seconds_of(self._kind, self._name).observe(time.perf_counter() - self._began)
 
 
 def _outcome_of(fault: BaseException) -> str:

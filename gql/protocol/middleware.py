@@ -3,20 +3,22 @@
 import re
 import time
 import uuid
+from collections.abc import Iterable
 from contextlib import nullcontext
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gql.protocol.figures import RESPONSE_SECONDS, RESPONSES
+from gql.protocol.figures import RESPONSE_SECONDS, responses_of
 from gql.protocol.negotiation import EVENT_STREAM
+from logs import request_lines
 from tracing import is_tracing, request_span
 
-log = structlog.get_logger("rollbook.access")
-
-_GRAPHQL = "/graphql"
+GRAPHQL = "/graphql"
 _NO_SPAN = nullcontext()
+_OURS = frozenset({b"x-request-id", b"x-content-type-options"})
+_EVENT_STREAM = EVENT_STREAM.encode()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
@@ -49,6 +51,19 @@ class RequestContext:
             structlog.contextvars.reset_contextvars(**bound)
 
 
+class Shortcut:
+    """Answers the requests to one path with an application, without asking the routes, which have all others."""
+
+    def __init__(self, app: ASGIApp, path: str, at: ASGIApp) -> None:
+        self._app = app
+        self._path = path
+        self._at = at
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_meant = scope["type"] == "http" and scope["path"] == self._path and not scope.get("root_path")
+        await (self._at if is_meant else self._app)(scope, receive, send)
+
+
 class _Exchange:
     """One request and its response, as seen from outside."""
 
@@ -65,34 +80,37 @@ class _Exchange:
             with request_span(self._name(), Headers(scope=self._scope)) if is_tracing() else _NO_SPAN:
                 await app(self._scope, receive, self._pass_on)
         finally:
-            seconds = time.perf_counter() - began
-            status = self._status or self._scope["state"].get("status", 500)
-            if self._scope["path"] == _GRAPHQL:
-                RESPONSES.labels(status).inc()
-                if not self._is_stream:
-                    RESPONSE_SECONDS.observe(seconds)
-            if not self._scope["state"].get("is_counted"):
-                self._log(status, seconds)
+            self._note(time.perf_counter() - began)
 
-    def _log(self, status: int, seconds: float) -> None:
-        log.info(
-            "request",
-            method=self._scope["method"],
-            path=self._scope["path"],
-            status=status,
-            milliseconds=round(seconds * 1000, 1),
-        )
+    def _note(self, seconds: float) -> None:
+        """Count the response and write its line."""
+        scope = self._scope
+        status = self._status or scope["state"].get("status", 500)
+        if scope["path"] == GRAPHQL:
+            responses_of(status).inc()
+            if not self._is_stream:
+                RESPONSE_SECONDS.observe(seconds)
+        if not scope["state"].get("is_counted"):
+            request_lines.add(self._request_id, scope["method"], scope["path"], status, round(seconds * 1000, 1))
 
     def _name(self) -> str:
         """Return the name of the request's span. A path that is not ours may hold anything."""
-        return f"{self._scope['method']} {_GRAPHQL if self._scope['path'] == _GRAPHQL else 'other'}"
+        return f"{self._scope['method']} {GRAPHQL if self._scope['path'] == GRAPHQL else 'other'}"
 
     async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            self._is_stream = headers.get("content-type", "").startswith(EVENT_STREAM)
-            headers["x-request-id"] = self._request_id
-            headers["x-content-type-options"] = "nosniff"
-            headers.setdefault("cache-control", "no-store")
+            message["headers"] = self._with_ours(message["headers"])
         await self._send(message)
+
+    def _with_ours(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        headers, may_store = [], False
+        for header in given:
+            name, value = header
+            if name in _OURS:
+                continue
+            may_store = may_store or name == b"cache-control"
+            self._is_stream = self._is_stream or (name == b"content-type" and value.startswith(_EVENT_STREAM))
+            headers.append(header)
+        headers += ((b"x-request-id", self._request_id.encode()), (b"x-content-type-options", b"nosniff"))
+        return headers if may_store else [*headers, (b"cache-control", b"no-store")]
