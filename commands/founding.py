@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def print_link(person: str, *, organization: str | None, makes_owner: bool = Fal
     now = clock_from(settings.test_clock)()
 
     async def carry_out(database: Database) -> str:
-        organization_id, person_id = await _find(database, person, organization)
+        organization_id, person_id = await _find(database, person, organization, now)
         async with unit_of_work(database, organization_id, Announcer()) as uow:
             if makes_owner:
                 await make_owner(uow, person_id, now=now)
@@ -81,8 +82,8 @@ def print_link(person: str, *, organization: str | None, makes_owner: bool = Fal
     print(f"{person} chooses a password here, once, within 30 minutes:\n\n{address}")
 
 
-async def _find(database: Database, person: str, organization: str | None) -> tuple[UUID, UUID]:
-    found = await find_staff_by_address(database, person, organization)
+async def _find(database: Database, person: str, organization: str | None, now: datetime) -> tuple[UUID, UUID]:
+    found = await find_staff_by_address(database, person, organization, now=now)
     if not found:
         raise Fault(f"No staff member has the e-mail address {person!r}.")
     if len(found) > 1:

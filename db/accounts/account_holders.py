@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.accounts.ending_staff import has_left
 from attendance.rules.vocabulary import PersonKind
 from db.engine import Database
 from db.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ class AccountHolder:
     family_id: UUID | None
     password_hash: str | None
     ended_at: datetime | None
+    ends_at: datetime | None
     organization_name: str
 
     @property
@@ -32,9 +34,12 @@ class AccountHolder:
         name = f"{self.first_name} {self.last_name}"
         return self.email, self.first_name, self.last_name, name, self.organization_name
 
+    def has_left(self, now: datetime) -> bool:
+        return has_left(self.ended_at, self.ends_at, now)
+
 
 _READ = """
-SELECT p.id, p.kind, p.first_name, p.last_name, p.email, p.family_id, p.password_hash, p.ended_at,
+SELECT p.id, p.kind, p.first_name, p.last_name, p.email, p.family_id, p.password_hash, p.ended_at, p.ends_at,
        o.name AS organization_name
 FROM person p
 JOIN organization o ON o.organization_id = p.organization_id
@@ -54,6 +59,7 @@ SELECT p.organization_id, p.id
 FROM person p
 JOIN organization o ON o.organization_id = p.organization_id
 WHERE lower(p.email) = lower(CAST(:email AS text)) AND p.kind = 'STAFF' AND p.ended_at IS NULL
+  AND (p.ends_at IS NULL OR p.ends_at > :now)
   AND (CAST(:organization AS text) IS NULL OR lower(o.name) = lower(:organization)
        OR CAST(o.organization_id AS text) = lower(:organization))
 ORDER BY p.organization_id, p.id
@@ -100,12 +106,14 @@ async def _one(
     return None if row is None else AccountHolder(row.id, PersonKind(row.kind), *row[2:])
 
 
-async def find_staff_by_address(owner: Database, email: str, organization: str | None) -> list[tuple[UUID, UUID]]:
+async def find_staff_by_address(
+    owner: Database, email: str, organization: str | None, *, now: datetime
+) -> list[tuple[UUID, UUID]]:
     """Return the organization and id of the active staff members with the address, in all organizations.
 
     owner -- connections of the owner, whom row-level security does not bind
     organization -- the name or id of the only organization to search; None: all
     """
     async with owner.engine.connect() as connection:
-        found = await connection.execute(_BY_ADDRESS, {"email": email, "organization": organization})
+        found = await connection.execute(_BY_ADDRESS, {"email": email, "organization": organization, "now": now})
         return [(row.organization_id, row.id) for row in found]

@@ -24,7 +24,7 @@ class NewLink:
 
 
 _READ = text("""
-SELECT l.purpose, l.person_id, l.secret_hash, l.expires_at, l.used_at, l.revoked_at, p.ended_at IS NOT NULL AS is_ended
+SELECT l.purpose, l.person_id, l.secret_hash, l.expires_at, l.used_at, l.revoked_at, p.ended_at, p.ends_at
 FROM account_link l
 JOIN person p ON p.organization_id = l.organization_id AND p.id = l.person_id
 WHERE l.organization_id = :organization_id AND l.id = :id

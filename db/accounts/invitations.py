@@ -19,6 +19,7 @@ JOIN person p ON p.organization_id = l.organization_id AND p.id = l.person_id
 LEFT JOIN person b ON b.organization_id = l.organization_id AND b.id = l.created_by_id
 WHERE l.organization_id = :organization_id AND l.purpose = 'INVITATION' AND l.used_at IS NULL
   AND l.revoked_at IS NULL AND l.expires_at > :now AND p.ended_at IS NULL
+  AND (p.ends_at IS NULL OR p.ends_at > :now)
   AND p.kind = ANY (CAST(:kinds AS text[]))
   AND (CAST(:ids AS uuid[]) IS NULL OR l.id = ANY (CAST(:ids AS uuid[])))
   AND (CAST(:person_ids AS uuid[]) IS NULL OR l.person_id = ANY (CAST(:person_ids AS uuid[])))

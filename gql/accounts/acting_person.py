@@ -55,7 +55,7 @@ async def acting(info: Info, challenge: str | None, use: str = SETUP) -> AsyncIt
         raise ChallengeNotValid
     async with unit_of_work(services.database, found.organization_id, services.announcer, info.context.clock) as uow:
         holder = await lock_account(uow, found.person_id)
-        if holder is None or holder.ended_at is not None or not found.fits(holder.password_hash):
+        if holder is None or holder.has_left(info.context.clock()) or not found.fits(holder.password_hash):
             raise ChallengeNotValid
         yield Acting(uow, holder.id, found.portal, _account(uow, holder))
 

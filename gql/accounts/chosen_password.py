@@ -64,7 +64,9 @@ async def use_link(info: Info, purpose: AccountLinkPurpose, text: str, password:
 
 
 async def _is_a_retry(context: Context, holder: AccountHolder, password: str) -> bool:
-    return holder.ended_at is None and await context.services.passwords.fits(password, holder.password_hash)
+    if holder.has_left(context.clock()):
+        return False
+    return await context.services.passwords.fits(password, holder.password_hash)
 
 
 async def count_attempt(context: Context, counted_as: str) -> None:

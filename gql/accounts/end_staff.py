@@ -2,11 +2,10 @@
 
 from datetime import date
 from typing import Annotated, TypeAlias
-from uuid import UUID
 
 import strawberry
 
-from attendance.actions.accounts.end_staff import end_staff
+from attendance.actions.accounts.end_staff import AccessChanged, end_staff
 from gql.accounts.account_refusals import LastOwner
 from gql.accounts.staff_account import StaffAccount, show_accounts
 from gql.catalogue.catalogue_refusals import PastIsFixed
@@ -17,7 +16,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.fields.vocabulary import Permission, SecurityEventKind
+from gql.fields.vocabulary import Permission
 
 
 @strawberry.input(description="The staff member whose access ends.")
@@ -53,10 +52,11 @@ async def resolve(
     person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
     from_on = None if input.from_on is None else checked_date(input.from_on, "input.from")
     async with act_once(
-        info, input, UUID, lambda uow, viewer, now: end_staff(uow, viewer, person_id, from_on, now=now)
+        info, input, AccessChanged, lambda uow, viewer, now: end_staff(uow, viewer, person_id, from_on, now=now)
     ) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
-    info.context.tell(SecurityEventKind.STAFF_ENDED, done.viewer.caller, str(person_id))
+        (staff,) = await show_accounts(done.uow, [person_id], now=done.now)
+    if done.outcome.event is not None:
+        info.context.tell(done.outcome.event, done.viewer.caller, str(person_id))
     return EndStaffSuccess(staff=staff)
 
 

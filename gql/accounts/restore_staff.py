@@ -1,11 +1,10 @@
 """The mutation restoreStaff takes the end of a staff member's access back (R12.6)."""
 
 from typing import Annotated, TypeAlias
-from uuid import UUID
 
 import strawberry
 
-from attendance.actions.accounts.end_staff import restore_staff
+from attendance.actions.accounts.end_staff import AccessChanged, restore_staff
 from gql.accounts.staff_account import StaffAccount, show_accounts
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
@@ -13,7 +12,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
-from gql.fields.vocabulary import Permission, SecurityEventKind
+from gql.fields.vocabulary import Permission
 
 
 @strawberry.input(description="The staff member to let in again.")
@@ -41,9 +40,12 @@ async def resolve(
     input: Annotated[RestoreStaffInput, strawberry.argument(description="The staff member to let in again.")],
 ) -> RestoreStaffResult | None:
     person_id = decode_id(input.staff_member_id, "StaffMember", "input.staffMemberId")
-    async with act_once(info, input, UUID, lambda uow, viewer, now: restore_staff(uow, viewer, person_id)) as done:
-        (staff,) = await show_accounts(done.uow, [done.outcome], now=done.now)
-    info.context.tell(SecurityEventKind.STAFF_UPDATED, done.viewer.caller, str(person_id))
+    async with act_once(
+        info, input, AccessChanged, lambda uow, viewer, now: restore_staff(uow, viewer, person_id)
+    ) as done:
+        (staff,) = await show_accounts(done.uow, [person_id], now=done.now)
+    if done.outcome.event is not None:
+        info.context.tell(done.outcome.event, done.viewer.caller, str(person_id))
     return RestoreStaffSuccess(staff=staff)
 
 

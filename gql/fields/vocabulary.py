@@ -101,7 +101,12 @@ described(
         SecurityEventKind.STAFF_CREATED: "A staff member was created; `detail` is the key of the person.",
         SecurityEventKind.STAFF_UPDATED: "A staff member's name or address was changed; `detail` is the key of the "
         "person.",
-        SecurityEventKind.STAFF_ENDED: "A staff member's access was ended; `detail` is the key of the person.",
+        SecurityEventKind.STAFF_END_PLANNED: "The end of a staff member's access was planned, or its date was moved; "
+        "`detail` is the key of the person.",
+        SecurityEventKind.STAFF_ENDED: "A staff member's access was ended; `detail` is the key of the person. Nobody "
+        "is the actor when a planned end has come.",
+        SecurityEventKind.STAFF_RESTORED: "A staff member was let in again, or a planned end was taken back; "
+        "`detail` is the key of the person.",
         SecurityEventKind.PERMISSIONS_CHANGED: "The permissions or groups of a staff member were changed; `detail` is "
         "the key of the person.",
         SecurityEventKind.PERMISSION_GROUP_CHANGED: "A permission group was created, changed or deleted; `detail` is "

@@ -11,6 +11,7 @@ from workers.context import WorkerContext, context_of
 from workers.faults import tell
 
 log = structlog.get_logger(__name__)
+security = structlog.get_logger("rollbook.security")
 
 
 async def end_staff_as_planned(ctx: Mapping[Any, Any]) -> None:
@@ -31,7 +32,10 @@ async def end_all(context: WorkerContext) -> int:
             break
         try:
             async with context.unit_of_work(organization_id) as uow:
-                ended += await end_as_planned(uow, person_id, now=context.clock())
+                has_ended = await end_as_planned(uow, person_id, now=context.clock())
+            if has_ended:
+                ended += 1
+                security.warning("security.staff_ended", organization_id=str(organization_id), detail=str(person_id))
         except Exception as fault:
             facts = {"organization_id": str(organization_id), "person_id": str(person_id)}
             tell(log, "planned_end_failed", fault, **facts)

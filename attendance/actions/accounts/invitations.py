@@ -86,7 +86,8 @@ async def _send(
         raise AccountNotFound
     at_most = None if purpose is AccountLinkPurpose.INVITATION else MOST_RESETS
     sent = await count_links_since(uow, person_id, purpose, now - RESETS_WITHIN)
-    reason = _why_not(holder, purpose, is_over=at_most is not None and sent >= at_most)
+    is_over = at_most is not None and sent >= at_most
+    reason = NotInvitableReason.HAS_LEFT if holder.has_left(now) else _why_not(holder, purpose, is_over=is_over)
     if reason is not None or holder.email is None:
         why = reason or NotInvitableReason.NO_EMAIL
         raise NotInvitable(why, _SENTENCES[why])
@@ -106,8 +107,6 @@ async def _send(
 
 
 def _why_not(holder: AccountHolder, purpose: AccountLinkPurpose, *, is_over: bool) -> NotInvitableReason | None:
-    if holder.ended_at is not None:
-        return NotInvitableReason.HAS_LEFT
     if holder.email is None or not is_email_address(holder.email):
         return NotInvitableReason.NO_EMAIL
     if purpose is AccountLinkPurpose.INVITATION and holder.password_hash is not None:

@@ -49,7 +49,7 @@ async def start_second_factor(
 
     Raises AccountNotFound and SecondFactorAlreadyOn.
     """
-    holder, factor = await _lock(uow, person_id)
+    holder, factor = await _lock(uow, person_id, now)
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorAlreadyOn
     secret = authenticator.new_secret()
@@ -65,7 +65,7 @@ async def confirm_second_factor(
 
     Raises AccountNotFound, SecondFactorAlreadyOn, and WrongCode also when no secret was made.
     """
-    _, factor = await _lock(uow, person_id)
+    _, factor = await _lock(uow, person_id, now)
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorAlreadyOn
     if factor is None or not await _use_app_code(uow, person_id, factor, code, authenticator, now=now):
@@ -78,7 +78,7 @@ async def use_code(uow: UnitOfWork, person_id: UUID, code: str, authenticator: A
 
     Raises AccountNotFound, and WrongCode also when no factor is in force.
     """
-    _, factor = await _lock(uow, person_id)
+    _, factor = await _lock(uow, person_id, now)
     if factor is None or factor.confirmed_at is None:
         raise WrongCode
     if is_app_code(code.strip()):
@@ -114,16 +114,16 @@ async def reset_second_factor(uow: UnitOfWork, person_id: UUID, *, now: datetime
 
     Raises AccountNotFound.
     """
-    await _lock(uow, person_id)
+    await _lock(uow, person_id, now)
     if await remove_second_factor(uow, person_id):
         await end_all_sign_ins(uow, person_id, now=now)
     return person_id
 
 
-async def _lock(uow: UnitOfWork, person_id: UUID) -> tuple[AccountHolder, SecondFactor | None]:
+async def _lock(uow: UnitOfWork, person_id: UUID, now: datetime) -> tuple[AccountHolder, SecondFactor | None]:
     """Lock the account: of two who use one code at once, the second finds its step used."""
     holder = await lock_account(uow, person_id)
-    if holder is None or holder.ended_at is not None:
+    if holder is None or holder.has_left(now):
         raise AccountNotFound
     return holder, await read_second_factor(uow.connection, uow.organization_id, person_id)
 

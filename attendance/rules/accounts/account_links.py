@@ -8,6 +8,7 @@ from enum import Enum, auto
 from hashlib import sha256
 from uuid import UUID
 
+from attendance.rules.accounts.ending_staff import has_left
 from attendance.rules.vocabulary import AccountLinkPurpose
 
 FOUNDING_LIFETIME = timedelta(minutes=30)
@@ -87,7 +88,7 @@ class LinkTerms:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What is stored about a link and its person. `is_ended`: the person has left."""
+    """What is stored about a link and about the access of its person."""
 
     purpose: AccountLinkPurpose
     person_id: UUID
@@ -95,7 +96,8 @@ class LinkState:
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
-    is_ended: bool
+    ended_at: datetime | None
+    ends_at: datetime | None
 
 
 class LinkVerdict(Enum):
@@ -116,6 +118,6 @@ def judge_link(token: LinkToken, state: LinkState | None, purpose: AccountLinkPu
         return LinkVerdict.UNKNOWN
     if state.used_at is not None:
         return LinkVerdict.USED
-    if state.revoked_at is not None or state.is_ended:
+    if state.revoked_at is not None or has_left(state.ended_at, state.ends_at, now):
         return LinkVerdict.REVOKED
     return LinkVerdict.EXPIRED if state.expires_at <= now else LinkVerdict.OPEN

@@ -1,4 +1,4 @@
-"""At which instant a staff member's access ends (R12.6, R13.2)."""
+"""When a person's access ends (R12.6, R13.2)."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time
@@ -23,3 +23,13 @@ def end_of_access(from_on: date | None, zones: Collection[ZoneInfo], now: dateti
         raise PastIsFixed(earliest, f"Access cannot end before {earliest}: what has passed stays as it was.")
     begun = (datetime.combine(from_on, time(), zone).astimezone(UTC) for zone in zones)
     return max(now, *begun)
+
+
+def has_left(ended_at: datetime | None, ends_at: datetime | None, now: datetime) -> bool:
+    """Return whether the person's access has ended, or its planned end has come and the job that carries it out has not
+    run yet.
+
+    ended_at -- the instant at which the access ended
+    ends_at -- the instant for which its end is planned
+    """
+    return ended_at is not None or (ends_at is not None and ends_at <= now)

@@ -27,6 +27,7 @@ BEGUN = datetime(2026, 11, 20, 8, tzinfo=UTC)
 """When NEXT has begun in Los Angeles too."""
 SHOWN = "staff { endedAt endsOn }"
 SHEET = "query Sheet($id: ID!) { occurrence(id: $id) { roster { student { id } } } }"
+CHECK = "query($token: String!) { checkAccountLink(purpose: PASSWORD_RESET, token: $token) { linkReason } }"
 ASKS = "{ viewer { ... on StaffViewer { permissions } } }"
 
 
@@ -73,6 +74,14 @@ async def test_R13_2_staff_work_until_the_date_of_their_end(
     assert (await hers.refused(ASKS))[0] == "UNAUTHENTICATED"
     assert (await hers.refused(SHEET, id=sheet))[0] == "UNAUTHENTICATED"
     assert [row.ended_at for row in await world.rows(models.SignIn, person_id=nia)] == [None]
+    # Neither does a link let anybody in meanwhile, and no other one is made.
+    boss = await owner_api.as_staff(world, Permission.OWNER)
+    checked = await boss.ask(CHECK, token=token.encode())
+    assert checked["checkAccountLink"]["linkReason"] == "REVOKED"
+    reset = await boss.act("resetPassword", token=token.encode(), password="nine slow otters")
+    assert (reset["__typename"], reset["linkReason"]) == ("LinkNotValid", "REVOKED")
+    sent = await boss.act("sendPasswordReset", personId=encode_id("StaffMember", nia))
+    assert (sent["__typename"], sent["notInvitableReason"]) == ("NotInvitable", "HAS_LEFT")
     assert await end_all(end_due(BEGUN)) == 1
     assert await end_all(end_due(BEGUN)) == 0
     (person,) = await world.rows(models.Person, id=nia)
@@ -80,11 +89,19 @@ async def test_R13_2_staff_work_until_the_date_of_their_end(
     assert [row.ended_at for row in await world.rows(models.SignIn, person_id=nia)] == [BEGUN]
     assert all(row.revoked_at == BEGUN for row in await world.rows(models.AccountLink, person_id=nia))
     # Who is out stays out, whatever date is given.
-    boss = await owner_api.as_staff(world, Permission.OWNER)
     assert (await planned(boss, nia, BEGUN.date() + timedelta(days=9)))["endsOn"] is None
     await boss.act("restoreStaff", staffMemberId=encode_id("StaffMember", nia))
     assert await end_all(end_due(BEGUN + timedelta(days=30))) == 0
     assert (await hers.refused(ASKS))[0] == "UNAUTHENTICATED"
+    await boss.act("restoreStaff", staffMemberId=encode_id("StaffMember", nia))
+    # The plan and its change, then the end, which came by itself, and the return. What changed nothing is not told.
+    await owner_api.services.security_log.close()
+    events = await world.rows(models.SecurityEvent, detail=str(nia))
+    assert {(row.kind, row.person_id is None): (row._mapping["count"], row.first_at) for row in events} == {
+        ("STAFF_END_PLANNED", False): (2, NOON),
+        ("STAFF_ENDED", True): (1, BEGUN),
+        ("STAFF_RESTORED", False): (1, BEGUN),
+    }
 
 
 async def test_R13_2_a_planned_end_is_taken_back_or_brought_forward(
