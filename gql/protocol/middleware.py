@@ -1,10 +1,12 @@
-"""Gives each HTTP response a request id and safe headers, and writes a line to the access log."""
+"""Gives each request an id and each HTTP response safe headers, and writes a line to the access log."""
 
 import re
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from contextvars import Token
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
@@ -24,7 +26,8 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 
 
 class RequestContext:
-    """Gives each request an id and binds it to the log. The layers below read it from `scope["state"]["request_id"]`.
+    """Gives each HTTP request an id and binds it to the log. The layers below read it from
+    `scope["state"]["request_id"]`.
 
     A request whose `scope["state"]["is_counted"]` is set has no line in the access log, but counts in the figures.
 
@@ -35,20 +38,22 @@ class RequestContext:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in {"http", "websocket"}:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if given and _SANE_ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        bound = begin_request(scope)
         try:
-            if scope["type"] == "http":
-                await _Exchange(scope, send, request_id).run(self._app, receive)
-            else:
-                await self._app(scope, receive, send)
+            await _Exchange(scope, send, scope["state"]["request_id"]).run(self._app, receive)
         finally:
             structlog.contextvars.reset_contextvars(**bound)
+
+
+def begin_request(scope: Scope) -> Mapping[str, Token[Any]]:
+    """Give a request or a socket its id and bind it to the log. Return what unbinds it."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    request_id = given if given and _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    scope.setdefault("state", {})["request_id"] = request_id
+    return structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
 class Shortcut:

@@ -1,4 +1,4 @@
-"""A signal for one who waits, and a queue for one who reads.
+"""A signal for one who waits, a queue for one who reads, and a gate that is nearly always open.
 
 Those of asyncio serve many at once, for which each keeps up to four kilobytes. A process has thousands of them idle.
 """
@@ -35,6 +35,32 @@ class Signal:
             await self._waiting
         finally:
             self._waiting = None
+
+
+class Gate:
+    """An asyncio.Event that is set at first, and keeps nothing for those who wait while nobody does."""
+
+    __slots__ = ("_closed",)
+
+    def __init__(self) -> None:
+        self._closed: asyncio.Event | None = None
+
+    def is_set(self) -> bool:
+        return self._closed is None
+
+    def set(self) -> None:
+        if self._closed is not None:
+            self._closed.set()
+            self._closed = None
+
+    def clear(self) -> None:
+        if self._closed is None:
+            self._closed = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Return at once when the gate is set, otherwise when it is set next."""
+        if self._closed is not None:
+            await self._closed.wait()
 
 
 class Inbox(Generic[T]):

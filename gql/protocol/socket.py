@@ -6,7 +6,7 @@ one operation, and keeps clients that stopped reading.
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, cast
@@ -46,9 +46,6 @@ from gql.protocol.socket_messages import (
 log = structlog.get_logger("rollbook.api")
 
 
-Admit = Callable[[Credential], bool]
-
-
 class Socket:
     """One accepted connection and its operations.
 
@@ -57,18 +54,42 @@ class Socket:
     outside (`look`, `end`, `drain`).
     """
 
-    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send, admit: Admit) -> None:
-        """admit -- returns whether one more socket may be opened with this credential"""
+    __slots__ = (
+        "_agent",
+        "_answering",
+        "_credential",
+        "_edge",
+        "_forget",
+        "_has_ended",
+        "_holder",
+        "_init_deadline",
+        "_is_draining",
+        "_is_ending",
+        "_is_initialised",
+        "_is_open",
+        "_limits",
+        "_operations",
+        "_patience",
+        "_receive",
+        "_request_id",
+        "_scope",
+        "_send_to_client",
+        "_tasks",
+    )
+
+    def __init__(self, edge: Edge, scope: Scope, receive: Receive, send: Send) -> None:
         self._edge = edge
-        self._admit = admit
         self._limits = edge.socket
         self._scope = scope
         self._receive = receive
         self._send_to_client = send
         self._request_id: str = scope.get("state", {}).get("request_id", "")
+        self._agent = client_agent(Headers(scope=scope))
+        # Nobody reads them again, and they take two kilobytes.
+        scope["headers"] = []
         self._tasks = asyncio.TaskGroup()
         self._operations: dict[str, asyncio.Task[None]] = {}
-        self._answering: set[asyncio.Task[None]] = set()
+        self._answering: list[asyncio.Task[None]] = []
         self._init_deadline = asyncio.get_running_loop().time() + self._limits.init_timeout
         self._is_initialised = False
         self._is_open = False
@@ -79,6 +100,8 @@ class Socket:
         self._has_ended: asyncio.Event | None = None
         self._credential: Credential | None = None
         self._forget: Callable[[], None] | None = None
+        # Whose connections this one counts among.
+        self._holder: Hashable | None = None
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -87,6 +110,7 @@ class Socket:
             if closed is not None:
                 await self._close(closed)
         finally:
+            self._edge.quota.give_back(self._holder)
             if self._forget is not None:
                 self._forget()
             if self._has_ended is not None:
@@ -148,6 +172,8 @@ class Socket:
             if len(text) > self._limits.message:
                 raise Closed(CloseCode.MESSAGE_TOO_BIG, f"Messages hold at most {self._limits.message} characters")
             await self._handle(text)
+            # A message is not needed while the next one is awaited.
+            del event, text
 
     async def _handle(self, text: str) -> None:
         match read_message(text):
@@ -172,9 +198,10 @@ class Socket:
         self._is_initialised = True
         self._credential = await self._authenticate(payload.get("authorization", payload.get("Authorization")))
         if self._credential is not None:
-            if not self._admit(self._credential):
+            if not self._edge.quota.take(self._credential.holder):
                 limit = self._edge.quota.limit
                 raise Closed(CloseCode.TRY_AGAIN_LATER, f"At most {limit} live connections at once for one sign-in")
+            self._holder = self._credential.holder
             self._forget = self._edge.watch_sign_in(self._credential, self._leave_when_signed_out)
         await self._send({"type": "connection_ack"})
 
@@ -232,7 +259,8 @@ class Socket:
             told = failed(fault, self._request_id, "operation_failed", operation_id=operation_id)
             await self._send({"id": operation_id, "type": "error", "payload": [told]})
         finally:
-            self._answering.discard(task)
+            if task in self._answering:
+                self._answering.remove(task)
             # After the client's `complete`, the id may already belong to a new operation.
             if self._operations.get(operation_id) is task:
                 del self._operations[operation_id]
@@ -244,12 +272,13 @@ class Socket:
         operation = await self._edge.operations.prepare_aside(
             read_parameters(payload, self._edge.trusted), may_introspect=may_introspect
         )
-        agent = client_agent(Headers(scope=self._scope))
-        context = await self._edge.make_context(self._credential, self._request_id, client_address(self._scope), agent)
+        context = await self._edge.make_context(
+            self._credential, self._request_id, client_address(self._scope), self._agent
+        )
         if operation.kind is OperationType.SUBSCRIPTION:
             await self._stream(operation_id, operation, context)
         else:
-            self._answering.add(task)
+            self._answering.append(task)
             await self._execute(operation_id, operation, context)
         if self._operations.get(operation_id) is task:
             del self._operations[operation_id]

@@ -1,13 +1,13 @@
 """GraphQL over WebSocket: decides which handshakes are accepted, and ends all sockets at a shutdown."""
 
 import asyncio
-from collections.abc import Hashable
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from gql.protocol.edge import Credential, Edge
+from gql.protocol.edge import Edge
 from gql.protocol.figures import LIVE_SOCKETS
+from gql.protocol.middleware import begin_request
 from gql.protocol.socket import Socket
 from gql.protocol.socket_messages import PROTOCOL, CloseCode
 from gql.protocol.strawberry_internals import is_same_origin, normalize_origin
@@ -25,6 +25,7 @@ class SocketEndpoint:
         self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begin_request(scope)
         await receive()
         if not self._is_allowed(Headers(scope=scope)):
             await send({"type": "websocket.close", "code": 1008})
@@ -35,31 +36,22 @@ class SocketEndpoint:
             await send({"type": "websocket.close", "code": CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "reason": reason})
             return
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-        held: list[Hashable] = []
-
-        def admit(credential: Credential) -> bool:
-            is_admitted = self._edge.quota.take(credential.holder)
-            if is_admitted:
-                held.append(credential.holder)
-            return is_admitted
-
-        with LIVE_SOCKETS.track_inprogress():
-            socket = Socket(self._edge, scope, receive, send, admit)
-            self._add(socket)
-            try:
-                await socket.run()
-            finally:
-                self._remove(socket)
-                for holder in held:
-                    self._edge.quota.give_back(holder)
+        socket = Socket(self._edge, scope, receive, send)
+        self._add(socket)
+        try:
+            await socket.run()
+        finally:
+            self._remove(socket)
 
     def _add(self, socket: Socket) -> None:
         self._sockets.add(socket)
+        LIVE_SOCKETS.inc()
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_for_ever(), name="look-after-sockets")
 
     def _remove(self, socket: Socket) -> None:
         self._sockets.discard(socket)
+        LIVE_SOCKETS.dec()
         if not self._sockets and self._looking is not None:
             self._looking.cancel()
             self._looking = None

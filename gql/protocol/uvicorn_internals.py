@@ -9,16 +9,50 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from gql.protocol.signal import Inbox
+from gql.protocol.signal import Gate, Inbox
 
 CUT_OFF_SECONDS = 5.0
+
+
+class Pings:
+    """Sends the pings of all sockets of an event loop, with one timer. They go out up to a twentieth of their interval
+    late.
+    """
+
+    _of: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, "Pings"]] = WeakKeyDictionary()
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._due: dict[SocketProtocol, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def of(cls, loop: asyncio.AbstractEventLoop) -> "Pings":
+        return cls._of.get(loop) or cls._of.setdefault(loop, cls(loop))
+
+    def plan(self, asked: "SocketProtocol", interval: float) -> None:
+        """Send the socket its next ping when this interval has passed since the last one."""
+        self._due[asked] = self._loop.time() + max(0.0, interval - asked.last_ping_rtt)
+        if self._timer is None:
+            self._timer = self._loop.call_later(interval / 20, self._look, interval / 20)
+
+    def cancel(self, asked: "SocketProtocol") -> None:
+        self._due.pop(asked, None)
+
+    def _look(self, pause: float) -> None:
+        now = self._loop.time()
+        for each in [each for each, due in self._due.items() if due <= now]:
+            del self._due[each]
+            each.send_keepalive_ping()
+        self._timer = self._loop.call_later(pause, self._look, pause) if self._due else None
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -31,6 +65,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     `scope` before the application runs. `conn` is the protocol of websockets, whose frames go to `transport`.
     `close_sent` is true once a close was sent, and `disconnected` once the connection is gone; then nothing more may be
     sent. `writable` is set while the client reads. `close_timer` is cancelled when the connection ends.
+    `schedule_ping` is called after the handshake and after each answered ping, and `send_keepalive_ping` sends one.
     `keepalive_timeout` is called when a ping was not answered in time. `handle_parser_exception` is called, with each
     piece of data from then on, when websockets has found a message to be too large or malformed: `conn.close_sent` is
     the close with the code that is due, `conn` discards what follows, and the application hears of the end through
@@ -41,6 +76,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.queue = Inbox()  # type: ignore[assignment]
+        self.writable = Gate()  # type: ignore[assignment]
+        # A dictionary that has grown attribute by attribute takes twice the memory of a copy.
+        self.__dict__ = dict(vars(self))
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -51,9 +89,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_text(self, event: Frame) -> None:
         if self.handshake_complete and self.response is not None:
-            # They take three kilobytes, and a socket lives long.
+            # They take three kilobytes, and a socket lives long. The parser keeps the request itself.
+            self.request.headers.clear()
             self.request = self.response = None  # type: ignore[assignment]
         super().handle_text(event)
+        # The parser keeps the last frame until the next one comes.
+        event.data = b""
 
     def write_frame(self, frame: bytes) -> bool:
         """Send a `text_frame` if the client can take it at once, and return whether it was sent.
@@ -93,6 +134,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.close_timer = self.loop.call_later(CUT_OFF_SECONDS, self.transport.abort)
+
+    def schedule_ping(self) -> None:
+        if self.ping_interval is not None:
+            Pings.of(self.loop).plan(self, self.ping_interval)
+
+    def stop_keepalive(self) -> None:
+        super().stop_keepalive()
+        Pings.of(self.loop).cancel(self)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from gql.protocol.uvicorn_internals import Server, SocketProtocol
+from gql.protocol.uvicorn_internals import Pings, Server, SocketProtocol
 
 LIBRARY = f"uvicorn {version('uvicorn')}"
 HANDSHAKE = (
@@ -137,10 +137,13 @@ async def test_a_socket_goes_on_without_the_request_of_its_handshake() -> None:
     opened = Opened()
     await until(lambda: b"101" in opened.wire.written)
     assert opened.protocol.handshake_complete, LIBRARY
+    request = opened.protocol.request
     # A text frame of a client: a mask of zeros leaves the payload unchanged.
     opened.protocol.data_received(b"\x81\x85\x00\x00\x00\x00hello")
     assert (vars(opened.protocol)["request"], vars(opened.protocol)["response"]) == (None, None)
-    assert [(await opened.protocol.queue.get())["type"] for _ in range(2)][1] == "websocket.receive", LIBRARY
+    assert not request.headers, LIBRARY
+    received: list[Any] = [await opened.protocol.queue.get() for _ in range(2)]
+    assert received[1]["text"] == "hello", LIBRARY
     await opened.app.say.put({"type": "websocket.send", "text": "bye"})
     await until(lambda: opened.wire.written.endswith(b"bye"))
     await opened.app.say.put({"type": "websocket.close", "code": 4401, "reason": "enough"})
@@ -168,6 +171,26 @@ async def test_an_unanswered_ping_is_told_to_the_protocol() -> None:
     await until(lambda: told)
     assert told == ["timeout"], LIBRARY
     assert opened.protocol.close_sent, LIBRARY
+
+
+async def test_all_sockets_are_pinged_by_one_timer_as_long_as_they_answer() -> None:
+    opened = [Opened(ping=0.02) for _ in range(3)]
+    pings = Pings.of(asyncio.get_running_loop())
+    answering, silent, gone = opened
+    await until(lambda: all(b"\x89\x04" in each.wire.written for each in opened))
+    gone.protocol.connection_lost(None)
+    for _ in range(3):
+        await until(lambda: b"\x89\x04" in answering.wire.written)
+        asked = answering.wire.written.index(b"\x89\x04")
+        payload = answering.wire.written[asked + 2 : asked + 6]
+        answering.wire.written = b""
+        answering.protocol.data_received(b"\x8a\x84\x00\x00\x00\x00" + payload)
+    await until(lambda: silent.protocol.close_sent)
+    assert not answering.protocol.close_sent, LIBRARY
+    for each in (answering, silent):
+        each.protocol.connection_lost(None)
+    assert not vars(pings)["_due"], LIBRARY
+    await until(lambda: vars(pings)["_timer"] is None)
 
 
 async def _hanging(scope: Any, receive: Any, send: Any) -> None:
