@@ -35,7 +35,7 @@ from gql.protocol.middleware import GRAPHQL, RequestContext, Shortcut
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 from gql.protocol.socket_endpoint import SocketEndpoint
-from gql.protocol.trusted_documents import ManifestFault, TrustedDocuments, read_manifests
+from gql.protocol.trusted_documents import ManifestFault, Manifests, TrustedDocuments
 from gql.schema import the_schema
 from gql.services import Services, make_authenticate, make_services
 from settings import Settings, SettingsFault
@@ -129,10 +129,12 @@ def make_edge(settings: Settings, services: Services) -> Edge:
 
 
 def _trusted_documents(settings: Settings) -> TrustedDocuments:
+    manifests = Manifests(settings.trusted_documents)
     try:
-        return TrustedDocuments(read_manifests(settings.trusted_documents), only=settings.trusted_documents_only)
+        texts = manifests.read()
     except ManifestFault as fault:
         raise SettingsFault([f"ROLLBOOK_TRUSTED_DOCUMENTS: {fault}"]) from None
+    return TrustedDocuments(texts, only=settings.trusted_documents_only, further=manifests.read_if_changed)
 
 
 def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None) -> Starlette:

@@ -6,7 +6,7 @@ Generator writes it. The id of a document is this hash after "sha256:".
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,49 @@ class ManifestFault(Exception):
     """A manifest cannot be used. The sentence says which, and what is wrong with it."""
 
 
+class Manifests:
+    """The manifests at some paths. A build of clients may replace them while the process runs."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._seen = self._stamps()
+
+    def read(self) -> list[str]:
+        """Return the texts of all documents. Raises ManifestFault."""
+        return read_manifests(self._paths)
+
+    def read_if_changed(self) -> list[str]:
+        """Return the texts of manifests that have changed since they were read, or nothing.
+
+        A manifest that a build has not finished is read the next time.
+        """
+        stamps = self._stamps()
+        if stamps == self._seen:
+            return []
+        try:
+            texts = self.read()
+        except ManifestFault:
+            return []
+        self._seen = stamps
+        return texts
+
+    def _stamps(self) -> list[tuple[int, int] | None]:
+        return [_stamp_of(path) for path in self._paths]
+
+
 class TrustedDocuments:
     """The texts of documents by their ids."""
 
-    def __init__(self, texts: Iterable[str] = (), *, only: bool = False) -> None:
-        """only -- refuse all other documents"""
+    def __init__(
+        self, texts: Iterable[str] = (), *, only: bool = False, further: Callable[[], Iterable[str]] = tuple
+    ) -> None:
+        """
+        only -- refuse all other documents
+        further -- is asked for more texts when a document is not known. Earlier ones stay, for pages that are open.
+        """
         self._texts = {_hash_of(text): text for text in texts}
         self._only = only
+        self._further = further
 
     def __iter__(self) -> Any:
         return iter(self._texts.values())
@@ -45,13 +81,13 @@ class TrustedDocuments:
         if name is not None:
             return self._named(name, query)
         if query is None and isinstance(persisted := extensions.get("persistedQuery"), dict):
-            found = self._texts.get(str(persisted.get("sha256Hash")))
+            found = self._find(str(persisted.get("sha256Hash")))
             if found is None:
                 raise PersistedQueryNotSupported
             return found
         if not isinstance(query, str) or not query.strip():
             raise BadInput('"query" must be a string that holds a GraphQL document.')
-        if self._only and _hash_of(query) not in self._texts:
+        if self._only and self._find(_hash_of(query)) is None:
             raise DocumentNotTrusted(
                 "This server accepts only the documents of its own clients, and this is none of them."
             )
@@ -62,10 +98,15 @@ class TrustedDocuments:
             raise BadInput('Send either "query" or "documentId".')
         if not isinstance(name, str) or not name.startswith(_PREFIX):
             raise BadInput(f'"documentId" must be a string that begins with "{_PREFIX}".')
-        found = self._texts.get(name.removeprefix(_PREFIX))
+        found = self._find(name.removeprefix(_PREFIX))
         if found is None:
             raise DocumentNotTrusted("This server does not know the document of this id.")
         return found
+
+    def _find(self, digest: str) -> str | None:
+        if digest not in self._texts:
+            self._texts.update({_hash_of(text): text for text in self._further()})
+        return self._texts.get(digest)
 
 
 NONE_TRUSTED = TrustedDocuments()
@@ -89,6 +130,14 @@ def _read(path: Path) -> list[str]:
         if name.removeprefix(_PREFIX) != _hash_of(text):
             raise ManifestFault(f"{path} has a document under {name!r}, but its SHA-256 is {_hash_of(text)}.")
     return list(manifest.values())
+
+
+def _stamp_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _hash_of(text: str) -> str:

@@ -123,6 +123,15 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
     await page.clock.fast_forward(21_000)
     await expect(page.get_by_role("group", name="Keypad")).to_be_visible()
 
+    # A kiosk that nobody uses finds out that the server has newer pages, and loads them.
+    async def newer_page(route: Route) -> None:
+        await route.fulfill(body='<script src="/assets/kiosk-2.js"></script>')
+
+    await page.route(f"{desk.address}/kiosk", newer_page, times=1)
+    async with page.expect_event("load"):
+        await page.clock.fast_forward(600_000)
+    await expect(page.get_by_role("group", name="Keypad")).to_be_visible()
+
 
 @pytest.mark.emptied_database
 async def test_R5_1_a_code_is_read_by_the_camera(api: ApiProcess, world: World, tmp_path: Path) -> None:

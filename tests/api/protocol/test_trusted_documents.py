@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from gql.protocol.documents import RequestRefused
+from gql.protocol.errors import DocumentNotTrusted
 from gql.protocol.operations import Parameters
-from gql.protocol.trusted_documents import ManifestFault, TrustedDocuments, read_manifests
+from gql.protocol.trusted_documents import ManifestFault, Manifests, TrustedDocuments, read_manifests
 from tests.api.protocol.edge_schema import Running, World, make_edge, running
 from tests.api.protocol.test_socket_messages import hear, ready, say
 
@@ -109,6 +110,27 @@ def test_manifests_give_the_texts_by_their_hashes(tmp_path: Path) -> None:
     first.write_text(json.dumps({hash_of(HELLO): HELLO}))
     second.write_text(json.dumps({id_of(COUNT): COUNT}))
     assert read_manifests([first, second]) == [HELLO, COUNT]
+
+
+def test_a_manifest_that_is_built_anew_is_read_without_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({hash_of(HELLO): HELLO}))
+    manifests = Manifests([path])
+    trusted = TrustedDocuments(manifests.read(), only=True, further=manifests.read_if_changed)
+    assert trusted.text_of({"query": HELLO}, {}) == HELLO
+    # A build removes the manifest, and writes it entry by entry.
+    for unfinished in (None, "{", json.dumps({hash_of("{ hello }"): "{ hello }"})):
+        path.unlink() if unfinished is None else path.write_text(unfinished)
+        with pytest.raises(DocumentNotTrusted):
+            trusted.text_of({"query": COUNT}, {})
+    path.write_text(json.dumps({hash_of(COUNT): COUNT}))
+    assert trusted.text_of({"documentId": id_of(COUNT)}, {}) == COUNT
+    assert trusted.text_of({"query": COUNT}, {}) == COUNT
+    # Pages that are open go on with the documents of the build before.
+    assert trusted.text_of({"documentId": id_of(HELLO)}, {}) == HELLO
+    assert trusted.text_of({"query": "{ hello }"}, {}) == "{ hello }"
+    with pytest.raises(DocumentNotTrusted):
+        trusted.text_of({"query": "{ other }"}, {})
 
 
 @pytest.mark.parametrize(

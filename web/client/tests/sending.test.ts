@@ -51,6 +51,13 @@ describe("what waits", () => {
     ]);
   });
 
+  it("waits for a reload when the server is of another release", async () => {
+    for (const acts of [[act("a")], [act("a"), act("b", CLEAR)]]) {
+      const { send } = server(new AskFault("outdated", "Reload.", "DOCUMENT_NOT_TRUSTED"));
+      expect([...(await send(acts))]).toEqual(acts.map(({ key }) => [key, { kind: "later", seconds: null }]));
+    }
+  });
+
   it("goes in one request when there is more, and each act gets its own answer", async () => {
     const conflict = { studentId: "s", wantedStatus: "PRESENT", currentStatus: null, changedAt: "then" };
     const told = { code: "C", message: "m" };

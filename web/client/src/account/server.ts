@@ -1,10 +1,11 @@
 /** The server as anybody can ask it, and the sessions that it gives. */
 import { type Session, sender } from "@rollbook/client";
+import { noticing } from "../parts/release";
 import { REFRESH } from "./operations";
 
 export const SERVER = "/graphql";
 export const STREAMS = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${SERVER}`;
-export const askAnybody = sender(SERVER);
+export const askAnybody = noticing(sender(SERVER));
 
 export interface ServerSession {
   readonly accessToken: string;

@@ -4,10 +4,11 @@ import { type Ask, asker, LiveSocket, localPlace, lockNamed, SessionKeeper } fro
 import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
+import { lookForUpdate, noticing } from "../parts/release";
 
 export const session = new SessionKeeper(localPlace("rollbook.family"), renew, lockNamed("rollbook.family"));
-export const ask: Ask = asker(SERVER, session);
-export const socket = new LiveSocket(STREAMS, session);
+export const ask: Ask = noticing(asker(SERVER, session));
+export const socket = new LiveSocket(STREAMS, session, lookForUpdate);
 
 export async function signOut(): Promise<void> {
   await ask(SIGN_OUT, {}).catch(() => undefined);

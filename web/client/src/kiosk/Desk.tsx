@@ -1,5 +1,6 @@
 import { AskFault } from "@rollbook/client";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { isUpdated, subscribeToUpdates } from "../parts/release";
 import { Family } from "./Family";
 import { Keypad } from "./Keypad";
 import { FAMILY, type KioskViewer, type Student } from "./operations";
@@ -32,6 +33,12 @@ export function Desk({ kiosk }: { kiosk: KioskViewer }) {
     setBusy(false);
   }, []);
   useScanner(students === null && !isBusy, typed, setTyped, lookUp);
+  // Nobody is there to press a button. A number that an older page could not look up is typed again.
+  const isOlder = useSyncExternalStore(subscribeToUpdates, isUpdated);
+  const isFree = students === null && !isBusy && (typed === "" || told !== null);
+  useEffect(() => {
+    if (isOlder && isFree && !outbox.hasUnkept()) location.reload();
+  }, [isOlder, isFree]);
   const leave = useCallback(() => {
     setStudents(null);
     setTyped("");
@@ -88,5 +95,6 @@ function faultWords(fault: unknown): string {
   if (fault.code === "RATE_LIMITED") return "Too many numbers were tried. Wait a moment, or ask at the front desk.";
   if (fault.kind === "unreachable") return "The network is away. Try again in a moment, or ask at the front desk.";
   if (fault.kind === "signedOut") return "This kiosk was switched off.";
+  if (fault.kind === "outdated") return "This kiosk has to be loaded anew. Ask at the front desk.";
   return fault.message;
 }

@@ -13,6 +13,7 @@ import {
   VaultPlace,
 } from "@rollbook/client";
 import { SERVER } from "../account/server";
+import { noticing } from "../parts/release";
 import { type KioskInput, type KioskRefusal, sending } from "./sending";
 
 const NAME = "rollbook.kiosk";
@@ -20,7 +21,7 @@ const NAME = "rollbook.kiosk";
 /** A kiosk's token cannot be renewed: when it ends or is revoked, staff launch the kiosk anew. */
 export const device = new SessionKeeper(localPlace(NAME), async () => null, lockNamed(NAME));
 export const clock = new ServerClock();
-export const ask: Ask = asker(SERVER, device, clock.fetch);
+export const ask: Ask = noticing(asker(SERVER, device, clock.fetch));
 export const vault = new Vault(NAME);
 
 export type KioskOutbox = Outbox<KioskInput, KioskRefusal>;

@@ -3,12 +3,12 @@ import type { AnyVariables, CombinedError, OperationResult, TypedDocumentNode } 
 import { Client, fetchExchange } from "@urql/core";
 import type { SessionKeeper } from "./session.ts";
 
-export type FaultKind = "unreachable" | "signedOut" | "refused";
+export type FaultKind = "unreachable" | "signedOut" | "refused" | "outdated";
 
 /** The server could not be asked, or it answered with an error. `message` can be shown to a person. */
 export class AskFault extends Error {
   constructor(
-    /** `unreachable` may pass: ask again later. */
+    /** `unreachable` may pass: ask again later. `outdated`: the server is of another release than this client. */
     readonly kind: FaultKind,
     message: string,
     readonly code: string | null = null,
@@ -73,6 +73,14 @@ async function orUnreachable<T>(renewal: Promise<T>): Promise<T> {
   }
 }
 
+/** What a server says of a document that it does not know, and what a person is told. */
+const UNKNOWN = new Set(["DOCUMENT_NOT_TRUSTED", "GRAPHQL_VALIDATION_FAILED"]);
+export const OUTDATED = "Rollbook was updated. Reload this page to go on.";
+
+export function isOutdated(code: string | null | undefined): boolean {
+  return UNKNOWN.has(code ?? "");
+}
+
 const PASSING = new Set(["UNAVAILABLE", "RATE_LIMITED", "TIMED_OUT", "INTERNAL"]);
 
 function faultOf(error: CombinedError): AskFault {
@@ -85,5 +93,6 @@ function faultOf(error: CombinedError): AskFault {
     const message = first?.message ?? "The server cannot be reached.";
     return new AskFault("unreachable", message, code, typeof wait === "number" ? wait : null);
   }
+  if (isOutdated(code)) return new AskFault("outdated", OUTDATED, code);
   return new AskFault("refused", first.message, code);
 }

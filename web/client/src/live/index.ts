@@ -1,6 +1,6 @@
 /** A live roll sheet that works without network: everything that a client of Rollbook's API needs for it. */
 export { gql, type TypedDocumentNode } from "@urql/core";
-export { type Ask, AskFault, asker, type FaultKind, sender } from "./ask.ts";
+export { type Ask, AskFault, asker, type FaultKind, isOutdated, sender } from "./ask.ts";
 export { type Ahead, ServerClock } from "./clock.ts";
 export { textOf, textsOf } from "./document.ts";
 export {

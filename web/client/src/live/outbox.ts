@@ -99,6 +99,11 @@ export class Outbox<Input, Refusal> {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Whether acts would be lost with this page, because the browser's storage is full or not there. */
+  hasUnkept(): boolean {
+    return this.#unkept.size > 0;
+  }
+
   /** Read what earlier pages have left. */
   async open(): Promise<void> {
     const kept = await this.place.all().catch(() => []);

@@ -2,6 +2,7 @@
 
 import type { TypedDocumentNode } from "@urql/core";
 import { type Client, createClient } from "graphql-ws";
+import { isOutdated, OUTDATED } from "./ask.ts";
 import { textOf } from "./document.ts";
 import type { SessionKeeper } from "./session.ts";
 
@@ -22,7 +23,7 @@ const PING_EVERY = 10_000;
 const PONG_WITHIN = 5_000;
 const OFFLINE_AFTER = 4_000;
 const LONGEST_PAUSE = 10_000;
-const ENDS = new Set(["FORBIDDEN", "UNAUTHENTICATED", "NOT_FOUND", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"]);
+const ENDS = new Set(["FORBIDDEN", "UNAUTHENTICATED", "NOT_FOUND", "BAD_USER_INPUT"]);
 
 export class LiveSocket {
   readonly #client: Client;
@@ -34,9 +35,11 @@ export class LiveSocket {
   #wake: () => void = () => undefined;
   readonly #listeners = new Set<() => void>();
 
+  /** outdated -- called when the server does not know the document of a stream, as after a new release */
   constructor(
     url: string,
     private readonly session: SessionKeeper,
+    private readonly outdated: () => void = () => undefined,
   ) {
     this.#client = createClient({
       url,
@@ -92,7 +95,10 @@ export class LiveSocket {
     const finish = (errors: readonly StreamError[]) => {
       if (isOver) return;
       const code = errors[0]?.extensions?.code ?? "";
-      if (ENDS.has(code)) ended({ code, message: errors[0]?.message ?? "" });
+      if (isOutdated(code)) {
+        this.outdated();
+        ended({ code, message: OUTDATED });
+      } else if (ENDS.has(code)) ended({ code, message: errors[0]?.message ?? "" });
       else again = setTimeout(begin, (errors[0]?.extensions?.retryAfter ?? 1) * 1000);
     };
     const begin = () => {

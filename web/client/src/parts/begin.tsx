@@ -1,6 +1,8 @@
 import { type ComponentType, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { keepFocus } from "./keptFocus";
+import { watchForUpdates } from "./release";
+import { Updated } from "./Updated";
 
 /**
  * Draw an entry's pages.
@@ -13,12 +15,14 @@ export function begin(App: ComponentType, home: string): void {
     navigator.serviceWorker.register("/worker.js", { scope: home }).catch(() => undefined);
     void navigator.storage?.persist?.();
   }
+  watchForUpdates(home);
   keepFocus();
   const root = document.getElementById("root");
   if (root) {
     createRoot(root).render(
       <StrictMode>
         <App />
+        <Updated />
       </StrictMode>,
     );
   }

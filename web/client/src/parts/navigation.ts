@@ -1,5 +1,6 @@
-/** Moves between the pages of one entry without loading anything. */
+/** Moves between the pages of one entry without loading anything, unless the server has newer pages. */
 import { useSyncExternalStore } from "react";
+import { isUpdated } from "./release";
 
 const listeners = new Set<() => void>();
 addEventListener("popstate", () => tell());
@@ -9,6 +10,10 @@ function tell(): void {
 }
 
 export function go(path: string, how: "push" | "replace" = "push"): void {
+  if (how === "push" && isUpdated()) {
+    location.assign(path);
+    return;
+  }
   if (how === "push") history.pushState(null, "", path);
   else history.replaceState(null, "", path);
   if (how === "push") scrollTo(0, 0);

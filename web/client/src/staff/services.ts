@@ -18,6 +18,7 @@ import {
 import { leave } from "../account/leave";
 import { SIGN_OUT } from "../account/operations";
 import { renew, SERVER, STREAMS } from "../account/server";
+import { lookForUpdate, noticing } from "../parts/release";
 import type { AttendanceInput, Refusal } from "./acts";
 import { sending } from "./sending";
 
@@ -25,8 +26,8 @@ export const session = new SessionKeeper(localPlace("rollbook.staff"), renew, lo
 // What earlier pages have learnt of the server's clock.
 const CLOCK = "rollbook.clock";
 export const clock = new ServerClock(readAhead(), ahead => write(CLOCK, JSON.stringify(ahead)));
-export const ask: Ask = asker(SERVER, session, clock.fetch);
-export const socket = new LiveSocket(STREAMS, session);
+export const ask: Ask = noticing(asker(SERVER, session, clock.fetch));
+export const socket = new LiveSocket(STREAMS, session, lookForUpdate);
 
 export type AttendanceOutbox = Outbox<AttendanceInput, Refusal>;
 
@@ -50,6 +51,7 @@ export function lockerOf(staffMemberId: string): Locker {
   opened = { staffMemberId, vault, outbox };
   write(PERSON, staffMemberId);
   openAmongTabs(outbox, name);
+  addEventListener("beforeunload", event => outbox.hasUnkept() && event.preventDefault());
   socket.subscribe(() => {
     if (socket.connection() === "live") outbox.flush();
   });
