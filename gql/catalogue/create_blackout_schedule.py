@@ -8,6 +8,7 @@ from attendance.actions.catalogue.blackouts import create_blackout_schedule
 from attendance.actions.catalogue.changed import CatalogueChanged
 from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
 from gql.catalogue.blackout import BlackoutSchedule
+from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import blackout_schedule_of
 from gql.fields.act_once import act_once
@@ -32,7 +33,7 @@ class CreateBlackoutScheduleSuccess:
 
 
 CreateBlackoutScheduleResult: TypeAlias = Annotated[
-    CreateBlackoutScheduleSuccess | ImportIsRunning | PermissionDenied,
+    CreateBlackoutScheduleSuccess | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union(
         "CreateBlackoutScheduleResult", description="What was done, or the reason why nothing was changed."
     ),

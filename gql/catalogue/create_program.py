@@ -8,6 +8,7 @@ from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.programs import create_program
 from gql.calendar.offering import Program
 from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
+from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import program_of
 from gql.fields.act_once import act_once
@@ -34,7 +35,7 @@ class CreateProgramSuccess:
 
 
 CreateProgramResult: TypeAlias = Annotated[
-    CreateProgramSuccess | ImportIsRunning | PermissionDenied,
+    CreateProgramSuccess | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union("CreateProgramResult", description="What was done, or the reason why nothing was changed."),
 ]
 
@@ -54,6 +55,6 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Make a program. " + NEEDS,
+    description="Make a program. No two programs have the same name, in whatever case. " + NEEDS,
     metadata=MANAGES,
 )

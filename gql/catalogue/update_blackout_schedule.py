@@ -8,6 +8,7 @@ from attendance.actions.catalogue.blackouts import update_blackout_schedule
 from attendance.actions.catalogue.changed import CatalogueChanged
 from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
 from gql.catalogue.blackout import BlackoutSchedule
+from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import blackout_schedule_of
 from gql.fields.act_once import act_once
@@ -35,7 +36,7 @@ class UpdateBlackoutScheduleSuccess:
 
 
 UpdateBlackoutScheduleResult: TypeAlias = Annotated[
-    UpdateBlackoutScheduleSuccess | ImportIsRunning | PermissionDenied,
+    UpdateBlackoutScheduleSuccess | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union(
         "UpdateBlackoutScheduleResult", description="What was done, or the reason why nothing was changed."
     ),

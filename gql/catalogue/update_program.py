@@ -22,7 +22,7 @@ from gql.catalogue.acting import (
     rehearsed,
     with_name,
 )
-from gql.catalogue.catalogue_refusals import MarksInTheWay, PastIsFixed
+from gql.catalogue.catalogue_refusals import MarksInTheWay, NotPossible, PastIsFixed
 from gql.catalogue.effect import PREVIEW_DESCRIPTION, CatalogueEffect, CataloguePreview, show_effect
 from gql.catalogue.shown import program_of
 from gql.fields.act_once import act_once
@@ -58,7 +58,7 @@ class UpdateProgramSuccess:
 
 
 UpdateProgramResult: TypeAlias = Annotated[
-    UpdateProgramSuccess | PastIsFixed | MarksInTheWay | ImportIsRunning | PermissionDenied,
+    UpdateProgramSuccess | PastIsFixed | MarksInTheWay | NotPossible | ImportIsRunning | PermissionDenied,
     strawberry.union("UpdateProgramResult", description="What was done, or the reason why nothing was changed."),
 ]
 

@@ -10,6 +10,7 @@ from importing.oneroster.erased import leave_out_erased
 from importing.oneroster.known import Known
 from importing.oneroster.roster import Roster, check_references
 from importing.oneroster.schedule import Schedule, read_schedule
+from importing.oneroster.taken_names import refuse_taken_names, tell_equal_titles
 from importing.oneroster.users import sort_users
 from importing.report import Report
 
@@ -29,6 +30,10 @@ def check(roster: Roster, known: Known, today: date, report: Report) -> Schedule
         check_references(roster, name, known, report)
         if name in by_file:
             _check_rows(roster, name, by_file[name], report)
+        if name == "orgs":
+            refuse_taken_names(roster, known, report)
+        if name == "courses":
+            tell_equal_titles(roster, known, report)
         if name == "families":
             _check_rows(roster, name, _key_of(roster, known), report)
         if name == last_of_users:

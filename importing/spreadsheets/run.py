@@ -19,7 +19,7 @@ from importing.spreadsheets.load import carry_out
 from importing.spreadsheets.plan import Plan, plan_plain
 from importing.spreadsheets.reading import Line, Lines, Source, read_source
 from importing.spreadsheets.references import References
-from importing.spreadsheets.sheets import ENROLLMENTS, LOCATIONS, SHEETS, TIMESLOTS
+from importing.spreadsheets.sheets import ENROLLMENTS, SHEETS, TIMESLOTS
 from importing.spreadsheets.taken_names import refuse_taken_names
 from importing.spreadsheets.timeslots import plan_timeslots
 from importing.spreadsheets.touched import locked_offerings, locked_people
@@ -132,8 +132,7 @@ def _plan(task: _Import, known: Known, changes_on: dict[UUID, date]) -> Plan:
         else:
             plan_plain(plan, sheet, references)
             free_address(plan, sheet)
-        if sheet is LOCATIONS:
-            refuse_taken_names(plan)
+        refuse_taken_names(plan, sheet)
     keep_used(plan)
     for file in [file for file in task.report.files if not task.report.files[file].read]:
         del task.report.files[file]

@@ -153,3 +153,40 @@ async def test_a_family_key_whose_only_student_is_bad_is_bad_too(load: Any) -> N
         ("families.csv", 3, "family", "F1"),
     ]
     assert report.is_kept
+
+
+async def test_R13_8_a_name_of_two_locations_is_refused_with_their_rows(load: Any, stored: Any) -> None:
+    names = "SELECT name FROM location WHERE deleted_at IS NULL ORDER BY 1"
+    files = school_1_1()
+    assert (await load(files)).is_kept
+    files["orgs"] += [{"sourcedId": key, "name": "east", "type": "school"} for key in ("s2", "s3")]
+    files["orgs"].append({"sourcedId": "s4", "name": "NORTH school", "type": "school"})
+    # A department at which no class is held is no location, so it may have the name of one.
+    files["orgs"].append({"sourcedId": "s5", "name": "North School", "type": "department"})
+    report = await load(files)
+    ending = "; give each a name of its own"
+    assert not report.is_kept
+    assert [(each.file, each.line, each.column, each.value, each.reason) for each in sorted(report.errors)] == [
+        ("orgs.csv", 4, "name", "east", f"is also the name of the row on line 5 (sourcedId s3){ending}"),
+        ("orgs.csv", 5, "name", "east", f"is also the name of the row on line 4 (sourcedId s2){ending}"),
+        ("orgs.csv", 6, "name", "NORTH school", f"is also the name of the row on line 3 (sourcedId s1){ending}"),
+    ]
+    assert await stored(names) == [("North School",)]
+    # A school that takes the place of another one takes its name too, and courses of one title are told.
+    files = school_1_1()
+    files["orgs"][1] = {"sourcedId": "s9", "name": "North School", "type": "school", "parentSourcedId": "d1"}
+    for rows in files.values():
+        for row in rows:
+            row.update(dict.fromkeys(row.keys() & {"orgSourcedId", "orgSourcedIds", "schoolSourcedId"}, "s9"))
+    files["courses"].append(files["courses"][0] | {"sourcedId": "c2", "title": "SWIM"})
+    report = await load(files, yes=True)
+    assert report.is_kept
+    assert [(each.file, each.line, each.value, each.reason) for each in report.problems if each.column == "title"] == [
+        (
+            "courses.csv",
+            3,
+            "SWIM",
+            "is also the title of the row on line 2 (sourcedId c1); both become programs of this name",
+        )
+    ]
+    assert await stored(names) == [("North School",)]

@@ -404,3 +404,22 @@ async def test_R13_8_a_name_of_two_locations_is_refused_with_their_rows(office: 
     (taken,) = [each for each in (await office.load(files)).errors if each.column == "name"]
     assert taken.reason.startswith("is also the name of the location ")
     assert taken.reason.endswith(f" in Rollbook{ending}")
+
+
+async def test_R13_8_programs_and_calendars_of_one_name_are_refused_with_their_rows(office: Office) -> None:
+    files = swim_school()
+    assert (await office.load(files)).is_kept
+    first = files["programs"][0]
+    files["programs"].append({"id": "again", "name": first["name"].upper()})
+    files["closures"] += [{"calendar": key, "calendar_name": "Snow"} for key in ("one", "two")]
+    report = await office.load(files)
+    assert not report.is_kept
+    line, ending = len(files["closures"]), "; give each a name of its own"
+    assert {(each.file, each.line, each.column, each.reason) for each in report.errors} >= {
+        (
+            *("programs.csv", len(files["programs"]) + 1, "name"),
+            f"is also the name of the row on line 2 (id {first['id']}){ending}",
+        ),
+        ("closures.csv", line, "calendar_name", f"is also the name of the row on line {line + 1} (id two){ending}"),
+        ("closures.csv", line + 1, "calendar_name", f"is also the name of the row on line {line} (id one){ending}"),
+    }

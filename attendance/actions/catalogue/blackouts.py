@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.steps.find import latest_today, require_row
 from attendance.actions.catalogue.steps.follow_dates import dates_changed
+from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change
 from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import DateSpan
@@ -46,15 +47,18 @@ class Closure:
 
 
 async def create_blackout_schedule(uow: UnitOfWork, viewer: Viewer, name: str) -> CatalogueChanged:
-    """Make an empty blackout schedule. Raises ImportIsRunning."""
+    """Make an empty blackout schedule. Raises ImportIsRunning and NotPossible."""
     await begin_change(uow, viewer, Terms())
+    await require_free_name(uow, models.BlackoutSchedule, name)
     return CatalogueChanged(await add_row(uow, models.BlackoutSchedule, name=name))
 
 
 async def update_blackout_schedule(uow: UnitOfWork, viewer: Viewer, schedule_id: UUID, name: str) -> CatalogueChanged:
-    """Rename the blackout schedule. Raises NothingFound and ImportIsRunning."""
+    """Rename the blackout schedule. Raises NothingFound, ImportIsRunning and NotPossible."""
     await begin_change(uow, viewer, Terms())
-    await require_row(uow, models.BlackoutSchedule, schedule_id)
+    schedule = await require_row(uow, models.BlackoutSchedule, schedule_id)
+    if name != schedule.name:
+        await require_free_name(uow, models.BlackoutSchedule, name, schedule_id)
     await change_row(uow, models.BlackoutSchedule, schedule_id, name=name)
     return CatalogueChanged(schedule_id)
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
+from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
-from attendance.rules.catalogue.catalogue_refusals import NotPossible, StillUsed
+from attendance.rules.catalogue.catalogue_refusals import StillUsed
 from attendance.rules.catalogue.terms import Terms
 from attendance.rules.organization.permissions import Viewer
 from db import models
@@ -15,14 +16,13 @@ from db.catalogue.locking import fetch_in
 from db.catalogue.offerings_concerned import offerings_at
 from db.catalogue.rewriting import Rewritten, rewrite_versions
 from db.catalogue.rows import add_row, change_row
-from db.catalogue.taken_names import is_location_name_taken
 from db.unit_of_work import UnitOfWork
 
 
 async def create_location(uow: UnitOfWork, viewer: Viewer, name: str, time_zone: str) -> CatalogueChanged:
     """Make a location. `time_zone` is an IANA name. Raises ImportIsRunning and NotPossible."""
     await begin_change(uow, viewer, Terms())
-    await _require_free(uow, name, None)
+    await require_free_name(uow, models.Location, name)
     return CatalogueChanged(await add_row(uow, models.Location, name=name, time_zone=time_zone))
 
 
@@ -45,7 +45,7 @@ async def update_location(
     await begin_change(uow, viewer, terms)
     location = await require_row(uow, models.Location, location_id)
     if values.get("name", location.name) != location.name:
-        await _require_free(uow, values["name"], location_id)
+        await require_free_name(uow, models.Location, values["name"], location_id)
     if values.get("time_zone", location.time_zone) == location.time_zone:
         await change_row(uow, models.Location, location_id, **values)
         return CatalogueChanged(location_id)
@@ -69,11 +69,3 @@ async def end_location(uow: UnitOfWork, viewer: Viewer, location_id: UUID, *, no
         raise StillUsed(len(used), "Offerings still meet at this location. End them or move them first.")
     await change_row(uow, models.Location, location_id, deleted_at=now)
     return CatalogueChanged(location_id)
-
-
-async def _require_free(uow: UnitOfWork, name: str, location_id: UUID | None) -> None:
-    """Raise NotPossible when another location has the name. The caller holds the lock of the catalogue, so two callers
-    cannot give the same name at once.
-    """
-    if await is_location_name_taken(uow, name, location_id):
-        raise NotPossible(f"There is a location called {name!r} already.")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
+from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
 from attendance.rules.catalogue.catalogue_refusals import StillUsed
 from attendance.rules.catalogue.terms import Terms
@@ -22,8 +23,12 @@ from db.unit_of_work import UnitOfWork
 async def create_program(
     uow: UnitOfWork, viewer: Viewer, name: str, blackout_schedule_id: UUID | None
 ) -> CatalogueChanged:
-    """Make a program, with a blackout schedule if one is given. Raises NothingFound and ImportIsRunning."""
+    """Make a program, with a blackout schedule if one is given.
+
+    Raises NothingFound, ImportIsRunning and NotPossible.
+    """
     await begin_change(uow, viewer, Terms())
+    await require_free_name(uow, models.Program, name)
     if blackout_schedule_id is not None:
         await require_row(uow, models.BlackoutSchedule, blackout_schedule_id)
     return CatalogueChanged(await add_row(uow, models.Program, name=name, blackout_schedule_id=blackout_schedule_id))
@@ -37,10 +42,12 @@ async def update_program(
 
     values -- `name` and `blackout_schedule_id`, as far as they change
 
-    Raises NothingFound, ImportIsRunning, PermissionDenied, PastIsFixed and MarksInTheWay.
+    Raises NothingFound, ImportIsRunning, PermissionDenied, PastIsFixed, MarksInTheWay and NotPossible.
     """
     await begin_change(uow, viewer, terms)
     program = await require_row(uow, models.Program, program_id)
+    if values.get("name", program.name) != program.name:
+        await require_free_name(uow, models.Program, values["name"], program_id)
     schedule_id = values.get("blackout_schedule_id", program.blackout_schedule_id)
     if schedule_id == program.blackout_schedule_id:
         await change_row(uow, models.Program, program_id, **values)

@@ -37,7 +37,7 @@ async def test_R13_1_locations_programs_and_sessions_are_made_changed_and_ended(
     annex = made["location"].pop("id")
     assert made["location"] == {"name": "Annex", "timeZone": "America/Denver"}
     taken = await desk.api.act("createLocation", name="aNNEX", timeZone="America/Denver")
-    assert (taken["__typename"], taken["message"]) == ("NotPossible", "There is a location called 'aNNEX' already.")
+    assert (taken["__typename"], taken["message"]) == ("NotPossible", "There is a location called 'Annex' already.")
     other = encode_id("Location", desk.world.location_id)
     taken = await desk.api.act("updateLocation", locationId=other, name="Annex")
     assert taken["__typename"] == "NotPossible"
@@ -54,6 +54,20 @@ async def test_R13_1_locations_programs_and_sessions_are_made_changed_and_ended(
     main = await desk.act("endLocation", locationId=encode_id("Location", desk.world.location_id))
     assert (main["__typename"], main["usedByCount"]) == ("StillUsed", 1)
     program = await desk.act("createProgram", "program { id name }", name="Gym")
+    given, other = {"name": " gYM"}, encode_id("Program", desk.program)
+    calendar = (await desk.act("createBlackoutSchedule", "blackoutSchedule { id }", name="Gym"))["blackoutSchedule"]
+    second = (await desk.act("createBlackoutSchedule", "blackoutSchedule { id }", name="Pool"))["blackoutSchedule"]
+    for name, of, word in (
+        ("createProgram", {}, "program"),
+        ("updateProgram", {"programId": other}, "program"),
+        ("createBlackoutSchedule", {}, "blackout schedule"),
+        ("updateBlackoutSchedule", {"blackoutScheduleId": second["id"]}, "blackout schedule"),
+    ):
+        taken = await desk.api.act(name, **given, **of)
+        assert (taken["__typename"], taken["message"]) == ("NotPossible", f"There is a {word} called 'Gym' already.")
+    # Another case of its own name is free to everyone.
+    await desk.act("updateProgram", programId=program["program"]["id"], name="GYM")
+    await desk.act("updateBlackoutSchedule", blackoutScheduleId=calendar["id"], name="GYM")
     assert (await desk.act("endProgram", "program { isDeleted }", programId=program["program"]["id"]))["program"] == {
         "isDeleted": True
     }

@@ -9,7 +9,9 @@ import pytest
 from attendance.actions.catalogue.blackouts import Closure, create_blackout_date
 from attendance.actions.catalogue.carry_over import CarryingOver, carry_offering
 from attendance.actions.catalogue.end_offering import end_offering
+from attendance.actions.catalogue.programs import create_program
 from attendance.actions.catalogue.timeslots import update_timeslot
+from attendance.rules.catalogue.catalogue_refusals import NotPossible
 from attendance.rules.catalogue.terms import Terms
 from attendance.rules.vocabulary import BlackoutScope
 from db import models
@@ -112,3 +114,13 @@ async def test_R13_5_a_class_is_carried_over_once(race: Race) -> None:
         (made,) = await race.world.rows(models.CarriedOffering, offering_id=lesson.offering_id)
         assert len(await race.world.rows(models.Enrollment, offering_id=made.made_offering_id)) == 1
         assert len(await race.world.rows(models.Offering, name=f"Swim {number}")) == 2
+
+
+async def test_R13_1_one_of_two_gets_the_name(race: Race) -> None:
+    for number in range(ROUNDS // 4):
+        refused = await race.together(
+            lambda uow, it=f"Gym {number}": create_program(uow, race.office, it, None),  # type: ignore[misc]
+            lambda uow, it=f"GYM {number}": create_program(uow, race.office, it, None),  # type: ignore[misc]
+        )
+        assert [type(each) for each in refused].count(NotPossible) == 1, refused
+        assert refused.count(None) == 1
