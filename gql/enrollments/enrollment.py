@@ -12,9 +12,10 @@ from attendance.rules.people.students import EnrollmentFacts
 from attendance.rules.roster.roster import RosterEnrollment
 from gql.calendar.offering import Offering, Timeslot, show_offering, show_timeslot
 from gql.enrollments.vocabulary import EnrollmentEnd, EnrollmentType
-from gql.fields.global_ids import encode_id
+from gql.fields.global_ids import id_of
 from gql.fields.later import Later, with_later
 from gql.fields.node import Node
+from gql.protocol.made_later import Of
 
 
 @strawberry.type(description="A student's place in an offering over a range of dates.")
@@ -40,9 +41,19 @@ class Enrollment(Later, Node):
     timeslots: strawberry.Private[Iterable[SlotFacts]]
 
 
+def _timeslot(timeslot_id: UUID | None, timeslots: Iterable[SlotFacts]) -> Timeslot | None:
+    slot = next((each for each in latest_versions(timeslots) if each.id == timeslot_id), None)
+    return None if slot is None else show_timeslot(slot)
+
+
 Enrollment.made_later = {
-    "id": lambda enrollment: encode_id("Enrollment", enrollment.facts.id),
-    "timeslot": lambda enrollment: _timeslot(enrollment.facts.timeslot_id, enrollment.timeslots),
+    "id": id_of("Enrollment", "facts.id"),
+    "type": "facts.type",
+    "timeslot": Of(_timeslot, ("facts.timeslot_id", "timeslots")),
+    "starts_on": "facts.starts_on",
+    "drop_on": "facts.drop_on",
+    "end_cause": "facts.end_cause",
+    "is_deleted": "facts.is_deleted",
 }
 
 
@@ -51,22 +62,7 @@ def show_enrollment(facts: RosterEnrollment, offering: Offering, timeslots: Iter
 
     timeslots -- all timeslots of the offering, including the deleted ones
     """
-    return with_later(
-        Enrollment,
-        type=facts.type,
-        offering=offering,
-        timeslots=timeslots,
-        starts_on=facts.starts_on,
-        drop_on=facts.drop_on,
-        end_cause=facts.end_cause,
-        is_deleted=facts.is_deleted,
-        facts=facts,
-    )
-
-
-def _timeslot(timeslot_id: UUID | None, timeslots: Iterable[SlotFacts]) -> Timeslot | None:
-    slot = next((each for each in latest_versions(timeslots) if each.id == timeslot_id), None)
-    return None if slot is None else show_timeslot(slot)
+    return with_later(Enrollment, facts=facts, offering=offering, timeslots=timeslots)
 
 
 def show_place(facts: EnrollmentFacts) -> Enrollment:

@@ -9,13 +9,14 @@ from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from gql.protocol.errors import BadInput
+from gql.protocol.made_later import Of
 
 _LONGEST = 256
 # An id takes a microsecond to make, and a roll sheet has a hundred, which are the same each time it is shown.
@@ -34,6 +35,11 @@ _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
 def encode_id(type_name: str, *key: Part) -> strawberry.ID:
     """Return the global id of an object of this type."""
     return _encoded(type_name, *key)
+
+
+def id_of(type_name: str, *paths: str) -> Of:
+    """Return how the global id of an object of this type is made, from where the parts of its key are found."""
+    return Of(partial(_encoded, type_name), paths)
 
 
 @lru_cache(_REMEMBERED)

@@ -3,31 +3,28 @@
 A roll sheet has hundreds of objects, and a document selects a part of their fields.
 """
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-T = TypeVar("T")
+from gql.protocol import made_later as declared
+from gql.protocol.made_later import maker_of, object_of
+
+with_later = object_of
+"""Returns an object of a type with these attributes. The others are in its `made_later`."""
 
 
 class Later:
     """A type of the schema with attributes that are made later.
 
-    made_later -- for the name of each such attribute, the function that makes its value from the object. Compiled
-        documents call it directly (gql/protocol/completions.py).
+    made_later -- for the name of each such attribute, how its value is made from the object. Compiled documents make it
+        directly, without the object where they can (gql/protocol/completions.py).
     """
 
-    made_later: ClassVar[dict[str, Callable[[Any], Any]]]
+    made_later: ClassVar[Mapping[str, declared.Later]]
 
     def __getattr__(self, name: str) -> Any:
-        make = type(self).made_later.get(name)
-        if make is None:
+        how = type(self).made_later.get(name)
+        if how is None:
             raise AttributeError(name)
-        value = self.__dict__[name] = make(self)
+        value = self.__dict__[name] = maker_of(how)(self)
         return value
-
-
-def with_later(made: type[T], **known: Any) -> T:
-    """Return an object of the type with these attributes. The others are in its `made_later`."""
-    shown = object.__new__(made)
-    shown.__dict__ = known
-    return shown

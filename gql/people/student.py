@@ -18,7 +18,7 @@ from db.people.students import read_live_members, visibility_of
 from gql.enrollments.enrollment import Enrollment, show_place
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info, Reading
-from gql.fields.global_ids import decode_id, encode_id
+from gql.fields.global_ids import decode_id, id_of
 from gql.fields.later import Later, with_later
 from gql.fields.loaders import load, load_enrollments, load_notes
 from gql.fields.node import Node
@@ -27,6 +27,7 @@ from gql.fields.selection import names_below
 from gql.fields.vocabulary import Portal
 from gql.people.people import Guardian, show_guardian
 from gql.people.student_note import OPEN_NOTES, StudentNote, show_note
+from gql.protocol.made_later import Of, Part
 from gql.protocol.plain_fields import at_once
 
 
@@ -43,7 +44,8 @@ class Family(Later, Node):
         "the Staff Portal while the setting staffSeesBalances is off. Guardians see the balance of their own family."
     )
     currency: str = strawberry.field(description="The currency of the balance, as an ISO 4217 code such as USD.")
-    key: strawberry.Private[UUID]
+    facts: strawberry.Private[FamilyFacts]
+    sight: strawberry.Private[Sight]
 
     @strawberry.field(
         description="All phone numbers by which the family identifies itself at a kiosk, as they were entered: first "
@@ -181,34 +183,35 @@ class Student(Later, Node):
         return [show_place(each) for each in found if past or not each.is_past(now)]
 
 
-Family.made_later = {"id": lambda family: encode_id("Family", family.key)}
+def _balance(facts: FamilyFacts, sight: Sight) -> Money | None:
+    return Money(facts.balance) if sight.sees_balances else None
+
+
+def _roll_sheet_comment(facts: StudentFacts, sight: Sight) -> str | None:
+    return facts.roll_sheet_comment if sight.sees_roll_sheet_comment else None
+
+
+Family.made_later = {
+    "id": id_of("Family", "facts.id"),
+    "name": "facts.name",
+    "email": "facts.email",
+    "phone": "facts.phone",
+    "balance": Of(_balance, ("facts", "sight")),
+}
 Student.made_later = {
-    "id": lambda student: encode_id("Student", student.facts.id),
-    "family": lambda student: show_family(student.facts.family, student.sight, student.currency),
+    "id": id_of("Student", "facts.id"),
+    "first_name": "facts.first_name",
+    "last_name": "facts.last_name",
+    "birth_on": "facts.birth_on",
+    "gender": "facts.gender",
+    "roll_sheet_comment": Of(_roll_sheet_comment, ("facts", "sight")),
+    "family": Part(Family, {"facts": "facts.family", "sight": "sight", "currency": "currency"}),
 }
 
 
 def show_family(facts: FamilyFacts, sight: Sight, currency: str) -> Family:
-    return with_later(
-        Family,
-        key=facts.id,
-        name=facts.name,
-        email=facts.email,
-        phone=facts.phone,
-        balance=Money(facts.balance) if sight.sees_balances else None,
-        currency=currency,
-    )
+    return with_later(Family, facts=facts, sight=sight, currency=currency)
 
 
 def show_student(facts: StudentFacts, sight: Sight, currency: str) -> Student:
-    return with_later(
-        Student,
-        first_name=facts.first_name,
-        last_name=facts.last_name,
-        birth_on=facts.birth_on,
-        gender=facts.gender,
-        roll_sheet_comment=facts.roll_sheet_comment if sight.sees_roll_sheet_comment else None,
-        facts=facts,
-        sight=sight,
-        currency=currency,
-    )
+    return with_later(Student, facts=facts, sight=sight, currency=currency)

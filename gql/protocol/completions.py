@@ -24,7 +24,8 @@ from graphql import (
 )
 
 from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_in_schema
-from gql.protocol.plain_fields import LATER, declared_at_once, made_later_of
+from gql.protocol.made_later import Of, Owner, Part, made_later_of, object_of
+from gql.protocol.plain_fields import LATER, declared_at_once
 from gql.protocol.strawberry_internals import class_of, enumeration_of, metadata_of, plain_attribute
 
 # Scalars whose Python values, of exactly this class, need no conversion.
@@ -170,18 +171,29 @@ class _Function:
         origin = class_of(type_)
         if origin is None:
             raise _NotPlain
+        self._write(level, f"if type({it}) is not {self._named(origin)}:")
+        self._write(level + 1, "raise Surprise")
+        owner = Owner(made_later_of(origin), it)
+        if owner.made_later:
+            # Some objects of the class have some of these attributes already.
+            owner.known = self._variable()
+            self._write(level, f"{owner.known} = {it}.__dict__")
+        self._fill(it, owner, type_, self._below(type_, details), level)
+
+    def _below(self, type_: GraphQLObjectType, details: Any) -> Mapping[str, Any]:
+        """Return the fields that are selected of an object of the type."""
         fields, has_deferred = self._executor.fields_below(type_, details)
         if has_deferred:
             raise _NotPlain
-        self._write(level, f"if type({it}) is not {self._named(origin)}:")
-        self._write(level + 1, "raise Surprise")
-        made_later = made_later_of(origin)
-        entries = [f"{name!r}: {self._field(it, type_, each, made_later, level)}" for name, each in fields.items()]
+        found: Mapping[str, Any] = fields
+        return found
+
+    def _fill(self, it: str, owner: Owner, type_: GraphQLObjectType, fields: Mapping[str, Any], level: int) -> None:
+        """Write the lines that put the fields of the owner, an object of the type, into a variable."""
+        entries = [f"{name!r}: {self._field(owner, type_, each, level)}" for name, each in fields.items()]
         self._write(level, f"{it} = {{{', '.join(entries)}}}")
 
-    def _field(
-        self, it: str, parent: GraphQLObjectType, details: Any, made_later: Mapping[str, Any], level: int
-    ) -> str:
+    def _field(self, owner: Owner, parent: GraphQLObjectType, details: Any, level: int) -> str:
         """Write the lines that read a field, and return the expression of its part of the response."""
         self._fields += 1
         if self._fields > _MOST_FIELDS:
@@ -193,20 +205,77 @@ class _Function:
             raise _NotPlain
         found = self._variable()
         attribute = plain_attribute(field)
-        if attribute is not None:
-            make = made_later.get(attribute)
-            read = f"{it}.{attribute}"
-            if make is not None:
-                # Some objects of the class have the attribute already.
-                read = f"{read} if {attribute!r} in {it}.__dict__ else {self._named(make)}({it})"
-            self._write(level, f"{found} = {read}")
+        if attribute is None:
+            self._find(found, owner, metadata_of(field), details, level)
+        elif self._part(found, owner, attribute, (field.type, details), level):
+            return found
         else:
-            find = None if has_arguments(details) else declared_at_once(metadata_of(field))
-            if find is None:
-                raise _NotPlain
-            names = self._named(self._executor.names_below(details))
-            self._write(level, f"{found} = {self._named(find)}({it}, context, {names})")
-            self._write(level, f"if {found} is LATER:")
-            self._write(level + 1, "raise Surprise")
+            self._write(level, f"{found} = {self._made(owner, attribute)}")
         self._nullable(found, field.type, details, level)
         return found
+
+    def _find(self, found: str, owner: Owner, metadata: Mapping[Any, Any], details: Any, level: int) -> None:
+        """Write the lines that find the value of a field that declares how it is found at once."""
+        find = None if has_arguments(details) else declared_at_once(metadata)
+        if find is None:
+            raise _NotPlain
+        names = self._named(self._executor.names_below(details))
+        self._write(level, f"{found} = {self._named(find)}({owner.it}, context, {names})")
+        self._write(level, f"if {found} is LATER:")
+        self._write(level + 1, "raise Surprise")
+
+    def _made(self, owner: Owner, attribute: str) -> str:
+        """Return the expression of an attribute of the owner."""
+        how = owner.made_later.get(attribute)
+        if attribute in owner.parts or how is None:
+            return owner.at(attribute)
+        if isinstance(how, str):
+            made = owner.at(how)
+        elif isinstance(how, Of):
+            made = f"{self._named(how.function)}({', '.join(map(owner.at, how.paths))})"
+        elif isinstance(how, Part):
+            known = ", ".join(f"{name}={owner.at(path)}" for name, path in how.paths.items())
+            is_there = f"{owner.at(next(iter(how.paths.values())))} is not None"
+            made = f"({self._named(object_of)}({self._named(how.class_)}, {known}) if {is_there} else None)"
+        else:
+            made = f"{self._named(how)}({owner.it})"
+        return f"{owner.known}[{attribute!r}] if {attribute!r} in {owner.known} else {made}" if owner.known else made
+
+    def _part(self, found: str, owner: Owner, attribute: str, asked: tuple[Any, Any], level: int) -> bool:
+        """Write the lines that complete a part without making it, and return True. Nothing is written when the
+        attribute is no part, or has to be made.
+
+        asked -- the type of the field, and the field as it was collected
+        """
+        how, (type_, details) = owner.made_later.get(attribute), asked
+        if not isinstance(how, Part):
+            return False
+        of_type = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        if level + self._first > _DEEPEST or class_of(of_type) is not how.class_:
+            return False
+        fields = self._below(of_type, details)
+        part = Owner(made_later_of(how.class_))
+        if not all(self._needs_no_object(of_type, part, how, each) for each in fields.values()):
+            return False
+        if owner.known:
+            complete = self._named(_Function(self._executor).made(type_, details))
+            self._write(level, f"if {attribute!r} in {owner.known}:")
+            self._write(level + 1, f"{found} = {complete}({owner.known}[{attribute!r}], context)")
+            self._write(level, "else:")
+            level += 1
+        for name, path in how.paths.items():
+            part.parts[name] = self._variable()
+            self._write(level, f"{part.parts[name]} = {owner.at(path)}")
+        first = next(iter(part.parts.values()))
+        self._write(level, f"if {first} is None:")
+        self._write(level + 1, "raise Surprise" if of_type is not type_ else f"{found} = None")
+        self._write(level, "else:")
+        self._fill(found, part, of_type, fields, level + 1)
+        return True
+
+    def _needs_no_object(self, type_: GraphQLObjectType, part: Owner, how: Part, details: Any) -> bool:
+        name = name_in_schema(details)
+        field = self._executor.schema.get_field(type_, name)
+        attribute = None if field is None else plain_attribute(field)
+        made = part.made_later.get(attribute or "")
+        return name == "__typename" or attribute in how.paths or isinstance(made, str | Of | Part)

@@ -37,12 +37,6 @@ def declared_at_once(metadata: Mapping[Any, Any]) -> AtOnce | None:
     return metadata.get(_KEY)
 
 
-def made_later_of(class_: type) -> Mapping[str, Callable[[Any], Any]]:
-    """Return the functions that make attributes of the class's objects when they are first read, by their names."""
-    made_later: Mapping[str, Callable[[Any], Any]] = getattr(class_, "made_later", {})
-    return made_later
-
-
 def names_selected(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
     """Return the names of all fields that are selected anywhere below the nodes, including those in fragments.
 

@@ -11,6 +11,7 @@ from attendance.rules.roster import indicators as rules
 from gql.fields.later import Later, with_later
 from gql.fields.scalars import Money
 from gql.people.vocabulary import NoteLevel
+from gql.protocol.made_later import Of
 from gql.roster.vocabulary import IndicatorKind, TransferDirection
 
 
@@ -161,13 +162,17 @@ _SHOW: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _show_facts(shown: Indicator) -> Any:
-    facts = shown.raised.facts
+def _show_facts(facts: Any) -> Any:
     return None if facts is None else _SHOW[type(facts)](facts)
 
 
-Indicator.made_later = {"label": lambda shown: shown.raised.label, "facts": _show_facts}
+Indicator.made_later = {
+    "kind": "raised.kind",
+    "label": "raised.label",
+    "detail": "raised.detail",
+    "facts": Of(_show_facts, ("raised.facts",)),
+}
 
 
 def show_indicator(raised: rules.Indicator) -> Indicator:
-    return with_later(Indicator, kind=raised.kind, detail=raised.detail, raised=raised)
+    return with_later(Indicator, raised=raised)

@@ -10,14 +10,13 @@ import strawberry
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.marks.mark_history import RosterPlace
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
-from attendance.rules.roster import indicators as rules
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import MarkFacts, RosterRow
 from gql.calendar.offering import Offering, show_offering
-from gql.enrollments.enrollment import Enrollment, show_enrollment
+from gql.enrollments.enrollment import Enrollment
 from gql.fields.access import requires, signed_in
 from gql.fields.context import Context, Info
-from gql.fields.global_ids import encode_id
+from gql.fields.global_ids import id_of
 from gql.fields.later import Later, with_later
 from gql.fields.node import Node
 from gql.fields.selection import names_below
@@ -25,7 +24,8 @@ from gql.fields.vocabulary import Portal, Source
 from gql.marks.mark_history import MarkChange, load_mark_history
 from gql.marks.vocabulary import AttendanceStatus
 from gql.people.people import Actor, show_actor
-from gql.people.student import Student, show_student
+from gql.people.student import Student
+from gql.protocol.made_later import Of, Part
 from gql.protocol.plain_fields import at_once
 from gql.roster.indicator import Indicator, show_indicator
 from gql.roster.vocabulary import IndicatorKind
@@ -53,9 +53,12 @@ class Mark(Later):
 
 
 def _show_indicators(entry: "RosterEntry", context: Context, selected: frozenset[str]) -> list[Indicator]:
-    if "detail" in selected and any(map(_tells_medical_text, entry.row.indicators)):
+    raised = entry.row.indicators
+    # A medical alert comes first.
+    first = raised[0] if raised and "detail" in selected else None
+    if first is not None and first.kind is IndicatorKind.MEDICAL_ALERT and first.detail is not None:
         context.disclose(entry.row.student.id)
-    return [show_indicator(each) for each in entry.row.indicators]
+    return [show_indicator(each) for each in raised]
 
 
 @strawberry.type(
@@ -99,30 +102,20 @@ class RosterEntry(Later, Node):
         return await load_mark_history(info, self.place)
 
 
-def _tells_medical_text(raised: rules.Indicator) -> bool:
-    return raised.kind is IndicatorKind.MEDICAL_ALERT and raised.detail is not None
-
-
-Mark.made_later = {"marked_by": lambda mark: show_actor(mark.facts.marked_by)}
+Mark.made_later = {
+    "status": "facts.status",
+    "is_defaulted": "facts.is_defaulted",
+    "source": "facts.source",
+    "marked_by": Of(show_actor, ("facts.marked_by",)),
+    "marked_at": "facts.marked_at",
+    "note": "facts.note",
+    "revision": "facts.revision",
+    "needs_review": "facts.needs_review",
+}
 
 
 def show_mark(facts: MarkFacts) -> Mark:
-    return with_later(
-        Mark,
-        facts=facts,
-        status=facts.status,
-        is_defaulted=facts.is_defaulted,
-        source=facts.source,
-        marked_at=facts.marked_at,
-        note=facts.note,
-        revision=facts.revision,
-        needs_review=facts.needs_review,
-    )
-
-
-def _show_enrollment(entry: RosterEntry) -> Enrollment | None:
-    facts, sheet = entry.row.enrollment, entry.sheet
-    return None if facts is None else show_enrollment(facts, sheet.offering, sheet.head.timeslots)
+    return with_later(Mark, facts=facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +130,15 @@ class _Shown:
 
 
 RosterEntry.made_later = {
-    "id": lambda entry: encode_id("RosterEntry", entry.sheet.timeslot_id, entry.sheet.held_on, entry.row.student.id),
-    "student": lambda entry: show_student(entry.row.student, entry.sheet.sight, entry.sheet.head.currency),
-    "enrollment": _show_enrollment,
-    "mark": lambda entry: None if entry.row.mark is None else show_mark(entry.row.mark),
-    "place": lambda entry: RosterPlace(entry.sheet.head.key, entry.row.student.id),
+    "id": id_of("RosterEntry", "sheet.timeslot_id", "sheet.held_on", "row.student.id"),
+    "student": Part(Student, {"facts": "row.student", "sight": "sheet.sight", "currency": "sheet.head.currency"}),
+    "enrollment": Part(
+        Enrollment, {"facts": "row.enrollment", "offering": "sheet.offering", "timeslots": "sheet.head.timeslots"}
+    ),
+    "mark": Part(Mark, {"facts": "row.mark"}),
+    "is_subdued": "row.is_subdued",
+    "attendance_rate": "row.attendance_rate",
+    "place": Of(RosterPlace, ("sheet.head.key", "row.student.id")),
 }
 
 
@@ -150,7 +147,4 @@ def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -
     sheet = _Shown(
         head, sight, show_offering(head.offering, head.series.timeslots), head.key.timeslot_id, head.key.held_on
     )
-    return [
-        with_later(RosterEntry, row=row, sheet=sheet, is_subdued=row.is_subdued, attendance_rate=row.attendance_rate)
-        for row in rows
-    ]
+    return [with_later(RosterEntry, row=row, sheet=sheet) for row in rows]

@@ -1,10 +1,10 @@
 """The rows of an occurrence's roll sheet, made from what the database holds about its students (R3.1 to R3.4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
@@ -161,24 +161,34 @@ def roster_rows(
     parts -- what was read for the candidates
     """
     everyone = list(candidates)
-    slot_ids = {each.enrollment.timeslot_id for each in everyone if each.enrollment}
-    around = head.neighbours(slot_ids)
-    is_held = head.is_held
+    around = head.neighbours({each.enrollment.timeslot_id for each in everyone if each.enrollment})
     sees = sight if parts.signs else None
-    students = (list(mine) for _, mine in groupby(everyone, key=_student_of))
-    rows = [_row(mine, head, sees, around, is_held) for mine in students]
-    return in_order((row for row in rows if row is not None), RosterOrder.LAST_NAME)
+    rows = [_row(mine, head, sees, around) for mine in _by_student(everyone)]
+    return in_order([row for row in rows if row is not None], RosterOrder.LAST_NAME)
 
 
-def _student_of(candidate: RosterCandidate) -> UUID:
-    return candidate.student.id
+def _by_student(candidates: Iterable[RosterCandidate]) -> list[list[RosterCandidate]]:
+    """Return the candidates of each student, who come one after the other."""
+    found: list[list[RosterCandidate]] = []
+    student_id = None
+    for each in candidates:
+        if each.student.id == student_id:
+            found[-1].append(each)
+        else:
+            student_id = each.student.id
+            found.append([each])
+    return found
 
 
 def in_order(rows: Iterable[RosterRow], order: RosterOrder) -> tuple[RosterRow, ...]:
     def place(row: RosterRow) -> tuple[str, UUID]:
         return place_by_name(row.student.sort_key, row.student.id, order)
 
-    return tuple(sorted(rows, key=place))
+    return tuple(sorted(rows, key=_BY_LAST_NAME if order is RosterOrder.LAST_NAME else place))
+
+
+# What `place_by_name` returns for this order, in a fifth of the time.
+_BY_LAST_NAME = attrgetter("student.sort_key", "student.id")
 
 
 def tally_of(candidates: Iterable[RosterCandidate], key: OccurrenceKey) -> AttendanceTally:
@@ -195,30 +205,23 @@ _ALONE = Neighbours(None, None)
 
 
 def _row(
-    mine: list[RosterCandidate],
-    head: OccurrenceHead,
-    sight: Sight | None,
-    around: dict[UUID | None, Neighbours],
-    is_held: bool,
+    mine: list[RosterCandidate], head: OccurrenceHead, sight: Sight | None, around: Mapping[UUID | None, Neighbours]
 ) -> RosterRow | None:
-    first = mine[0]
-    enrollments = [each.enrollment for each in mine if each.enrollment]
-    place = standing(enrollments, head.key, is_marked=first.mark is not None)
+    first, key = mine[0], head.key
+    place = _standing(mine, key)
     if place is None:
         return None
     enrollment, is_subdued = place
-    absence = covering(
-        first.absences,
-        head.key.held_on,
-        head.slot.start_time,
-        head.slot.duration_minutes,
-        enrollment.id if enrollment else None,
-    )
+    absence = None
+    if first.absences:
+        enrollment_id = enrollment.id if enrollment else None
+        slot = head.slot
+        absence = covering(first.absences, key.held_on, slot.start_time, slot.duration_minutes, enrollment_id)
     raised: tuple[Indicator, ...] = ()
     if sight is not None:
         student = first.student
         facts = IndicatorInput(
-            head.key.held_on,
+            key.held_on,
             student.birth_on,
             student.medical_alert,
             student.roll_sheet_comment,
@@ -230,15 +233,17 @@ def _row(
             is_subdued,
             absence,
             around[enrollment.timeslot_id] if enrollment else _ALONE,
-            is_held,
+            head.is_held,
         )
         raised = indicators(facts, sight)
-    return RosterRow(
-        first.student,
-        enrollment,
-        first.mark,
-        absence,
-        raised,
-        is_subdued,
-        attendance_rate(first.present, first.absent),
-    )
+    rate = attendance_rate(first.present, first.absent)
+    return RosterRow(first.student, enrollment, first.mark, absence, raised, is_subdued, rate)
+
+
+def _standing(mine: list[RosterCandidate], key: OccurrenceKey) -> tuple[RosterEnrollment | None, bool] | None:
+    """Return what `standing` returns. Nearly all students have one enrollment."""
+    first = mine[0]
+    if len(mine) == 1 and first.enrollment is not None and covers(first.enrollment, key):
+        return first.enrollment, False
+    enrollments = [each.enrollment for each in mine if each.enrollment]
+    return standing(enrollments, key, is_marked=first.mark is not None)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import graphql
@@ -17,9 +18,11 @@ import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 import pace
+from gql.fields.later import Later, with_later
 from gql.fields.scalars import schema_config
 from gql.protocol.compiler import Compiled
 from gql.protocol.executor import CompilingExecutor
+from gql.protocol.made_later import Of, Part
 from gql.protocol.plain_fields import LATER, at_once
 
 
@@ -95,6 +98,64 @@ class Dog(Named):
 Pet = Annotated[Cat | Dog, strawberry.union("Pet")]
 
 
+def _told(leaf: "Leaf", context: Any, selected: frozenset[str]) -> str:
+    return leaf.name
+
+
+def _length(text: str, side: Any) -> int | None:
+    return None if side is None else len(text)
+
+
+def _drawn(card: "Card") -> str:
+    drawn: str = card.facts.text.upper()
+    return drawn
+
+
+@strawberry.type
+class Stem(Later):
+    name: str
+    length: int | None
+    facts: strawberry.Private[Any]
+
+
+@strawberry.type
+class Leaf(Later):
+    name: str
+    length: int | None
+    stem: Stem
+    facts: strawberry.Private[Any]
+    side: strawberry.Private[Any]
+
+    @strawberry.field(metadata=at_once(_told))  # type: ignore[untyped-decorator]
+    def told(self) -> str:
+        return self.name
+
+
+@strawberry.type
+class Card(Later):
+    """Its attributes are made when they are read, and its leaves follow from what it knows."""
+
+    title: str
+    drawn: str
+    leaf: Leaf
+    maybe: Leaf | None
+    facts: strawberry.Private[Any]
+
+
+Stem.made_later = {"name": "facts.text", "length": lambda stem: len(stem.facts.text)}
+Leaf.made_later = {
+    "name": "facts.text",
+    "length": Of(_length, ("facts.text", "side")),
+    "stem": Part(Stem, {"facts": "facts"}),
+}
+Card.made_later = {
+    "title": "facts.text",
+    "drawn": _drawn,
+    "leaf": Part(Leaf, {"facts": "facts.one", "side": "facts.text"}),
+    "maybe": Part(Leaf, {"facts": "facts.two", "side": "facts.two"}),
+}
+
+
 @strawberry.type
 class Whole:
     plain: Plain
@@ -104,6 +165,7 @@ class Whole:
     pet: Pet
     pets: list[Pet]
     named: Named
+    cards: list[Card]
     inner: "Whole | None"
 
     @strawberry.field
@@ -186,6 +248,20 @@ class Chance:
             return self.value(Cat(name=self.value("Tom"), lives=self.value(9), plain=self.plain()))
         return self.value(Dog(name=self.value("Rex"), tricks=[self.plain(), self.plain()]))
 
+    def facts(self, **others: Any) -> Any:
+        return self.value(SimpleNamespace(text=self.value("abc"), **others))
+
+    def card(self) -> Any:
+        facts = self.facts(one=self.facts(), two=self.dice.choice([None, self.facts()]))
+        known: dict[str, Any] = {}
+        if self.dice.random() < 0.3:
+            known = {
+                "title": self.value("known"),
+                "leaf": self.value(with_later(Leaf, facts=self.facts(), side=None)),
+                "maybe": self.value(self.dice.choice([None, with_later(Leaf, facts=self.facts(), side=1, name="own")])),
+            }
+        return self.value(with_later(Card, facts=facts, **known))
+
     def whole(self, depth: int = 2) -> Any:
         return Whole(
             plain=self.plain(),
@@ -195,6 +271,7 @@ class Chance:
             pet=self.pet(),
             pets=self.value([self.pet() for _ in range(3)]),
             named=self.pet(),
+            cards=self.value([self.card() for _ in range(3)]),
             inner=self.whole(depth - 1) if depth else None,
         )
 
@@ -239,10 +316,18 @@ class Chance:
     def of_first(self) -> list[str]:
         return [f"first {self.of_plain()}", f"first(number: {self.dice.choice([0, 1])}) {self.of_plain()}"]
 
+    def of_leaf(self) -> str:
+        stem = self.some_of("name", "__typename", *["length"] * self.dice.choice([0, 0, 1]))
+        return self.some_of("name", "length", "__typename", f"stem {stem}", *["told"] * self.dice.choice([0, 0, 1]))
+
+    def of_card(self) -> str:
+        return self.some_of("title", "drawn", f"leaf {self.of_leaf()}", f"maybe {self.of_leaf()}", "__typename")
+
     def of_whole(self, depth: int = 2) -> str:
         fields = [f"{name} {self.of_plain()}" for name in ("plain", "other", "plains", "some", "workedOut")]
         fields += [f"waitedFor(times: 2) {self.of_plain()}", "failing", "__typename"]
         fields += [f"pet {self.of_pet()}", f"pets {self.of_pet()}", "named { name __typename }"]
+        fields += [f"cards {self.of_card()}"]
         if depth:
             fields.append(f"inner {self.of_whole(depth - 1)}")
         return self.some_of(*fields)
@@ -377,3 +462,23 @@ async def test_a_very_large_selection_is_not_compiled_because_that_would_hold_th
         data, errors = await run(CompilingExecutor, document, whole, True, compiled)
         assert (data.count("'a'"), errors) == (count, [])
         assert [complete is not None for _, complete in compiled._items.values()] == [count == 200]
+
+
+async def test_an_object_that_follows_from_another_is_not_made_to_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    remember = Later.__getattr__
+
+    def counted(self: Any, name: str) -> Any:
+        made.append(name)
+        return remember(self, name)
+
+    monkeypatch.setattr(Later, "__getattr__", counted)
+    facts = SimpleNamespace(text="abc", one=SimpleNamespace(text="one"), two=None)
+    whole = Chance(1, 0).whole()
+    whole.cards = [with_later(Card, facts=facts)]
+    document = graphql.parse("{ whole { cards { title drawn leaf { name length stem { name } } maybe { name } } } }")
+    data, errors = await run(CompilingExecutor, document, whole, True)
+    shown = (
+        "{'title': 'abc', 'drawn': 'ABC', 'leaf': {'name': 'one', 'length': 3, 'stem': {'name': 'one'}}, 'maybe': None}"
+    )
+    assert (data, errors, made) == (f"{{'whole': {{'cards': [{shown}]}}}}", [], [])
