@@ -17,7 +17,7 @@ from graphql import (
     is_non_null_type,
 )
 
-from gql.schema import build_schema as build_own_schema
+from gql.schema import the_schema
 
 # An id can be of any of these types, so that their field names cannot all be of one type. A client that asks for
 # several of them in one `node` field gives aliases.
@@ -73,7 +73,7 @@ def has_fields(it: object) -> bool:
 
 
 def test_the_members_of_each_union_can_be_asked_for_the_same_fields() -> None:
-    schema = build_own_schema()._schema
+    schema = the_schema()._schema
     assert list(conflicts(schema)) == []
 
 

@@ -58,7 +58,8 @@ def is_across_tenants(name: str) -> bool:
 
 
 @cache
-def _complaints(sql: str) -> tuple[str, ...]:
+def complaints(sql: str) -> tuple[str, ...]:
+    """The tables that are not tied to a tenant, or why that is not known."""
     try:
         return tuple(untied_tables(sql))
     except (NotUnderstoodError, ParseError) as fault:
@@ -67,7 +68,7 @@ def _complaints(sql: str) -> tuple[str, ...]:
 
 def _watch(sql: str) -> None:
     where = origin()
-    if where is not None and not is_across_tenants(where) and (found := _complaints(sql)):
+    if where is not None and not is_across_tenants(where) and (found := complaints(sql)):
         _untied.append(f"{where} does not tie {', '.join(found)}: {sql}")
 
 
