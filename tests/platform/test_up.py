@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(400)  # whole systems are started, on a machine
 def data() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="rollbook-up-"))
     yield place / "data"
-    for pid in processes_of(place / "data"):
+    for pid in (*processes_of(place / "data"), *processes_of(place / "other")):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     shutil.rmtree(place, ignore_errors=True)
@@ -96,62 +96,63 @@ def ready(address: str) -> dict[str, str]:
     return report
 
 
-def test_it_serves_stops_by_ctrl_c_and_starts_again_on_the_same_data_and_port(data: Path) -> None:
+def test_it_serves_beside_another_until_every_kind_of_end_and_starts_again_on_the_same_data(
+    data: Path,
+) -> None:
+    """One story, since each start of a whole system computes for seconds."""
     first = Up(data)
     address = first.address()
     assert ready(address) == {"database": "ok", "migrations": "ok", "redis": "ok"}
+    third = Up(data)
+    assert third.rest() == 1
+    assert f"Rollbook is already running from this folder (process {first.process.pid}" in third.seen
+    assert "Traceback" not in third.seen
     for arguments in (["migrate"], ["worker", "--check"]):
         assert in_second_terminal(data, *arguments) == 0, arguments
+    children_are_started_again(first, data, address)
     assert first.end(signal.SIGINT) == 0
     assert first.seen.rstrip().endswith("Stopped.")
     assert "Traceback" not in first.seen
     assert none_left_of(data)
 
-    (data / "postgres" / "witness").touch()
+    other = data.with_name("other")
+    shutil.copytree(data, other)
+    for each in (data, other):
+        (each / "postgres" / "witness").touch()
     second = Up(data)
     assert second.address() == address, "the port is kept"
-    assert second.end(signal.SIGTERM) == 0
     assert (data / "postgres" / "witness").exists()
+    killed_it_leaves_nothing_behind(other, address)
+    fresh_begins_anew_and_dead_servers_end_it(other)
+    assert ready(address)["database"] == "ok"
+    assert second.end(signal.SIGTERM) == 0
     assert none_left_of(data)
 
 
-def test_killed_it_leaves_nothing_behind_and_fresh_begins_anew(data: Path) -> None:
+def children_are_started_again(up: Up, data: Path, address: str) -> None:
+    for name in ("api", "worker"):
+        (victim,) = commands_of(data, name)
+        os.kill(victim, signal.SIGKILL)
+        up.wait_for(rf"^{name} +\| ended with status -9; starting it again in 1 s")
+        assert_another_comes(data, name, victim, address)
+
+
+def killed_it_leaves_nothing_behind(data: Path, address: str) -> None:
     up = Up(data)
-    up.address()
+    assert up.address() != address, "its last port is taken"
     assert len(processes_of(data)) > 5
     up.end(signal.SIGKILL)
     assert none_left_of(data)
 
-    (data / "postgres" / "witness").touch()
-    again = Up(data, "--fresh")
-    again.address()
-    assert again.end() == 0
+
+def fresh_begins_anew_and_dead_servers_end_it(data: Path) -> None:
+    up = Up(data, "--fresh")
+    up.address()
     assert not (data / "postgres" / "witness").exists()
-
-
-def test_two_run_side_by_side_children_are_started_again_and_dead_servers_end_all(data: Path) -> None:
-    other = data.with_name("other")
-    one, two = Up(data), Up(other)
-    address = one.address()
-    assert two.address() != address
-
-    third = Up(data)
-    assert third.rest() == 1
-    assert f"Rollbook is already running from this folder (process {one.process.pid}" in third.seen
-    assert "Traceback" not in third.seen
-
-    for name in ("api", "worker"):
-        (victim,) = commands_of(data, name)
-        os.kill(victim, signal.SIGKILL)
-        one.wait_for(rf"^{name} +\| ended with status -9; starting it again in 1 s")
-        assert_another_comes(data, name, victim, address)
-
-    os.kill(int((other / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    assert two.rest() == 1
-    assert "PostgreSQL ended" in two.seen
-    assert none_left_of(other)
-    assert ready(address)["database"] == "ok"
-    assert one.end() == 0
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert up.rest() == 1
+    assert "PostgreSQL ended" in up.seen
+    assert none_left_of(data)
 
 
 def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
