@@ -116,12 +116,7 @@ def beside(query: str, other: str) -> HotStatement:
     """Return a statement that joins the single row of `query` with each row of `other`, in the order of `other`. When
     `other` finds nothing, its columns are null in the only row. When `query` finds nothing, there are no rows.
     """
-    return HotStatement(beside_it(query, other))
-
-
-def beside_it(query: str, other: str) -> str:
-    """Return the query of `beside`."""
-    return f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true"  # noqa: S608
+    return HotStatement(f"SELECT one.*, beside.* FROM ({query}) one LEFT JOIN ({other}) beside ON true")  # noqa: S608
 
 
 async def by_driver(

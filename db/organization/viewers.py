@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from attendance.rules.organization.permissions import (
     may_enter,
 )
 from attendance.rules.vocabulary import PersonKind, Portal
-from db.driver import Beside, HotStatement, beside, beside_it, snapshot
+from db.driver import Beside, HotStatement, beside, snapshot
 from db.organization.settings import SELECTED, settings_of
 
 _ORGANIZATION = f"""
@@ -136,12 +137,20 @@ async def find_again_at_once(connection: AsyncConnection, known: Viewer, also: B
     """
     caller = known.caller
     given = {"organization_id": caller.organization_id, "person_id": caller.person_id}
-    statement = snapshot(beside_it(_NAMES, also.query))
+    statement = snapshot(names_beside(also.query))
     found = await statement.records(connection, caller.organization_id, {**also.given, **given})
-    if not found:
+    # Each row is the viewer or one of the query, and null in the other columns.
+    viewer = next((row for row in found if row[1] is not None), None)
+    if viewer is None:
         return None
-    also.columns, also.rows, also.skipped = tuple(found[0].keys()), found, _OWN_COLUMNS
-    return _as_named(known, found[0])
+    also.columns, also.rows, also.skipped = tuple(viewer.keys()), found, 1 + _OWN_COLUMNS
+    return _as_named(known, viewer[1:])
+
+
+@cache
+def names_beside(query: str) -> str:
+    """Return a query for the row of a viewer and for the rows of a query, in the order of these."""
+    return f"SELECT 1 AS is_row, one.*, beside.* FROM ({_NAMES}) one FULL JOIN ({query}) beside ON false"  # noqa: S608
 
 
 def _as_named(known: Viewer, found: Any) -> Viewer | None:

@@ -21,7 +21,7 @@ NAMED = """(
         FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS asked (timeslot_id, held_on)
         JOIN timeslot t ON t.organization_id = :organization_id AND t.id = asked.timeslot_id
     ) named"""
-_FIRST_OF_ROSTER = "sheet_timeslot_id"
+_FIRST_OF_ROSTER = "student_id"
 # Rows that are read before it is asked whether the turn is over.
 _AT_ONCE = 16
 
@@ -41,7 +41,7 @@ def sheet_beside(key: OccurrenceKey, parts: RosterParts, now: datetime) -> Besid
 @cache
 def _query(parts: RosterParts) -> str:
     """Return the query. Each of its rows is the occurrence, or a row of the roster, and null in the other columns."""
-    roster = roster_query(parts, NAMED)
+    roster = roster_query(parts, NAMED, of_one=True)
     return f"SELECT head.*, roster.* FROM ({HEADS_QUERY}) head FULL JOIN ({roster}) roster ON false"  # noqa: S608
 
 

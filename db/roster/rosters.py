@@ -88,6 +88,21 @@ _WANTED = "(CAST(:student_ids AS uuid[]) IS NULL OR {student_id} = ANY (:student
 # The sheets that are read, with the columns timeslot_id, held_on and offering_id.
 _NAMED = """unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]), CAST(:offering_ids AS uuid[]))
         AS named (timeslot_id, held_on, offering_id)"""
+_DETAILS = """f.id AS family_id, f.name AS family_name, f.email, f.phone,
+       w.id AS marker_id, w.kind AS marker_kind, w.first_name AS marker_first_name, w.last_name AS marker_last_name,
+       d.id AS kiosk_id, d.name AS kiosk_name, m.by_check_in,
+       EXISTS (
+           SELECT FROM makeup_token token
+           WHERE token.organization_id = m.organization_id AND token.timeslot_id = m.timeslot_id
+             AND token.held_on = m.held_on AND token.student_id = m.student_id AND token.needs_review
+       ) AS needs_review"""
+_NO_DETAILS = """NULL AS family_id, NULL AS family_name, NULL AS email, NULL AS phone,
+       NULL AS marker_id, NULL AS marker_kind, NULL AS marker_first_name, NULL AS marker_last_name,
+       NULL AS kiosk_id, NULL AS kiosk_name, NULL AS by_check_in, NULL AS needs_review"""
+_DETAILS_READ = """
+LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
+LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id"""
+_PLACE = "c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,\n       "
 _RATES, _NO_RATES = "tally.present, tally.absent", "0 AS present, 0 AS absent"
 _RATES_READ = """
 CROSS JOIN LATERAL (
@@ -110,13 +125,15 @@ _HOLDS = f"""
       AND {takes_place("e", "k.held_on", "CAST(:now AS timestamptz)")}"""  # noqa: S608 - a constant
 
 
-def roster_query(parts: RosterParts, sheets: str = _NAMED, wanted: str = _WANTED) -> str:
+def roster_query(parts: RosterParts, sheets: str = _NAMED, wanted: str = _WANTED, *, of_one: bool = False) -> str:
     """Return the query of these parts, whose rows are for `candidate_of`.
 
     sheets -- the sheets that are read, as a table `named` with the columns timeslot_id, held_on and offering_id
     wanted -- the condition on the {student_id} of those who are read of a sheet k
+    of_one -- whether it is one sheet; then its rows do not say of which they are
     """
     signs, signs_read = (_SIGNS, _SIGNS_READ) if parts.signs else (_NO_SIGNS, "")
+    details, details_read = (_DETAILS, _DETAILS_READ) if parts.details else (_NO_DETAILS, "")
     timeslots, rates, rates_read = (_TIMESLOTS, _RATES, _RATES_READ) if parts.rates else ("", _NO_RATES, "")
     return f"""
 WITH sheet AS MATERIALIZED (
@@ -134,21 +151,13 @@ WITH sheet AS MATERIALIZED (
     JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = k.timeslot_id AND m.held_on = k.held_on
     WHERE {wanted.format(student_id="m.student_id")}{_HOLDS if parts.holds else ""}
 )
-SELECT c.timeslot_id AS sheet_timeslot_id, c.held_on AS sheet_held_on,
-       s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender, s.medical_alert,
-       s.roll_sheet_comment,
-       f.id AS family_id, f.name AS family_name, f.email, f.phone, f.balance,
+SELECT {"" if of_one else _PLACE}s.id AS student_id, s.first_name, s.last_name, s.sort_key, s.birth_on, s.gender,
+       s.medical_alert, s.roll_sheet_comment, f.balance,
        e.id AS enrollment_id, e.type, e.starts_on, e.drop_on, e.timeslot_id, e.end_cause,
        e.deleted_at IS NOT NULL AS is_deleted,
        {signs},
-       m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision, m.by_check_in,
-       EXISTS (
-           SELECT FROM makeup_token token
-           WHERE token.organization_id = m.organization_id AND token.timeslot_id = m.timeslot_id
-             AND token.held_on = m.held_on AND token.student_id = m.student_id AND token.needs_review
-       ) AS needs_review,
-       w.id AS marker_id, w.kind AS marker_kind, w.first_name AS marker_first_name, w.last_name AS marker_last_name,
-       d.id AS kiosk_id, d.name AS kiosk_name,
+       m.status, m.is_defaulted, m.source, m.marked_at, m.note, m.revision,
+       {details},
        absences.absences, {rates}
 FROM candidate c
 JOIN sheet k ON k.timeslot_id = c.timeslot_id AND k.held_on = c.held_on
@@ -157,9 +166,7 @@ JOIN family f ON f.organization_id = s.organization_id AND f.id = s.family_id
 LEFT JOIN enrollment e ON e.organization_id = s.organization_id AND e.id = c.enrollment_id
 LEFT JOIN mark m ON m.organization_id = :organization_id AND m.timeslot_id = c.timeslot_id
     AND m.held_on = c.held_on AND m.student_id = c.student_id AND NOT c.is_place_held
-LEFT JOIN person w ON w.organization_id = m.organization_id AND w.id = m.marked_by_id
-LEFT JOIN kiosk d ON d.organization_id = m.organization_id AND d.id = m.kiosk_id
-{signs_read}
+{details_read}{signs_read}
 CROSS JOIN LATERAL ({absences_near("s.organization_id", "s.id", "c.held_on")}) absences
 {rates_read}
 ORDER BY c.timeslot_id, c.held_on, s.id
@@ -167,7 +174,7 @@ ORDER BY c.timeslot_id, c.held_on, s.id
 
 
 _STATEMENTS = {
-    parts: HotStatement(roster_query(parts)) for parts in starmap(RosterParts, product((True, False), repeat=3))
+    parts: HotStatement(roster_query(parts)) for parts in starmap(RosterParts, product((True, False), repeat=4))
 }
 
 

@@ -155,9 +155,17 @@ def _sheet(candidates: Sequence[RosterCandidate], head: OccurrenceHead, sight: S
     return Sheet(here, head, sight, parts, held_for)
 
 
+_DETAILS = frozenset({"family", "markedBy", "needsReview"})
+
+
 def parts_for(selected: Collection[str]) -> RosterParts:
     """Return what must be read for rosters when these fields are selected anywhere in them or beside them."""
-    return RosterParts(rates="attendanceRate" in selected, signs="indicators" in selected, holds="openings" in selected)
+    return RosterParts(
+        rates="attendanceRate" in selected,
+        signs="indicators" in selected,
+        holds="openings" in selected,
+        details=not _DETAILS.isdisjoint(selected),
+    )
 
 
 async def load(info: Info, key: K, read: Callable[[Reading, list[K]], Awaitable[list[V]]]) -> V:
@@ -242,6 +250,7 @@ def _parts_of(asked: Sequence[_Asked]) -> RosterParts:
         rates=any(each.rates for each in wanted),
         signs=any(each.signs for each in wanted),
         holds=len(wanted) < len(asked) or any(each.holds for each in wanted),
+        details=any(each.details for each in wanted),
     )
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.roster_rows import RosterParts
-from db.driver import beside_it, snapshot
-from db.organization.viewers import _NAMES
+from db.driver import snapshot
+from db.organization.viewers import names_beside
 from db.roster.opened_sheets import sheet_beside
 from db.roster.sheet_events import _EVENTS
 from tests.support.factories import MONDAY
@@ -64,12 +64,12 @@ def test_an_event_of_a_sheet_ties_its_tables_to_a_tenant() -> None:
     assert untied_tables(snapshot(_EVENTS).statement) == []
 
 
-@pytest.mark.parametrize("parts", [RosterParts(*each) for each in product((True, False), repeat=3)])
+@pytest.mark.parametrize("parts", [RosterParts(*each) for each in product((True, False), repeat=4)])
 def test_a_sheet_that_is_opened_ties_its_tables_to_a_tenant(parts: RosterParts) -> None:
     """Its query is joined to that of a viewer when it is first needed."""
     opened = sheet_beside(OccurrenceKey(UUID(int=7), MONDAY), parts, datetime.now(UTC))
     assert opened is not None
-    assert untied_tables(snapshot(beside_it(_NAMES, opened.query)).statement) == []
+    assert untied_tables(snapshot(names_beside(opened.query)).statement) == []
 
 
 @pytest.mark.parametrize(

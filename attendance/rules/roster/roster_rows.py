@@ -84,11 +84,14 @@ class RosterParts:
     signs -- the notes, transfers, makeups and earlier enrollments from which indicators follow; without them, rows have
         no indicators
     holds -- the WAITLIST enrollments for which a place is held on the date; they give no row
+    details -- what else there is to say of students and marks: the names of the families, who made the marks, by which
+        act, and whether they need review; without them, nothing may ask for these
     """
 
     rates: bool = True
     signs: bool = True
     holds: bool = False
+    details: bool = True
 
 
 WHOLE, BARE, WITH_HOLDS = RosterParts(), RosterParts(rates=False, signs=False), RosterParts(holds=True)

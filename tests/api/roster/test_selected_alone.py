@@ -29,7 +29,8 @@ from tests.support.sizes import SEED, SIZES
 
 DOCUMENTS = SIZES.documents
 # What is far from a roll sheet, takes long, or is another person's at each moment.
-_APART = {"occurrence", "attendance", "family", "enrollments", "allNotes", "checkInCode", "makeupTokenDecisions"}
+_APART = {"occurrence", "attendance", "guardians", "students", "enrollments", "allNotes", "checkInCode"}
+_APART |= {"makeupTokenDecisions"}
 
 
 async def full_of_causes(world: World) -> Lesson:
