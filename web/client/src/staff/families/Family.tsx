@@ -106,6 +106,9 @@ export function Family({ desk, id }: { desk: Desk; id: string }) {
               guardian={guardian}
               mayInvite={mayInvite}
               edit={managesPeople ? () => choose({ act: "guardian", guardian }) : null}
+              merge={
+                managesPeople && family.guardians.length > 1 ? () => choose({ act: "mergeGuardian", guardian }) : null
+              }
               end={managesPeople ? () => choose({ act: "endGuardian", guardian }) : null}
             />
           ))}

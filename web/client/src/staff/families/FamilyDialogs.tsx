@@ -1,3 +1,5 @@
+import { MergeFamilies } from "../merging/MergeFamilies";
+import { MergeGuardians } from "../merging/MergeGuardians";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
 import { AddChild } from "./AddChild";
@@ -5,7 +7,6 @@ import { EditFamily } from "./EditFamily";
 import { EndGuardian } from "./EndGuardian";
 import { GuardianDialog } from "./GuardianDialog";
 import { EndChild, EndFamily } from "./leaving/EndFamily";
-import { MergeFamilies } from "./merging/MergeFamilies";
 import type { ChildFacts, FamilyFacts, GuardianFacts } from "./operations";
 
 /** What somebody wants to change about a family. */
@@ -13,7 +14,7 @@ export type Chosen =
   | { readonly act: "edit" | "merge" | "endFamily" | "addChild" }
   | { readonly act: "endChild"; readonly child: ChildFacts }
   | { readonly act: "guardian"; readonly guardian: GuardianFacts | null }
-  | { readonly act: "endGuardian"; readonly guardian: GuardianFacts };
+  | { readonly act: "endGuardian" | "mergeGuardian"; readonly guardian: GuardianFacts };
 
 interface Props {
   readonly desk: Desk;
@@ -60,6 +61,15 @@ export function FamilyDialogs({ desk, family, today, chosen, close }: Props) {
           guardian={chosen.guardian}
           close={leaveIt}
           changed={() => close("The guardian is saved.")}
+        />
+      );
+    case "mergeGuardian":
+      return (
+        <MergeGuardians
+          family={family}
+          guardian={chosen.guardian}
+          close={leaveIt}
+          done={() => close("The two guardians are one.")}
         />
       );
     case "endGuardian":

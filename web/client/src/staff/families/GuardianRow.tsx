@@ -7,10 +7,12 @@ interface Props {
   readonly mayInvite: boolean;
   /** Null where the viewer may not change people. */
   readonly edit: (() => void) | null;
+  /** Null where there is nobody to merge with, too. */
+  readonly merge: (() => void) | null;
   readonly end: (() => void) | null;
 }
 
-export function GuardianRow({ guardian, mayInvite, edit, end }: Props) {
+export function GuardianRow({ guardian, mayInvite, edit, merge, end }: Props) {
   const invite = useAct(INVITE_GUARDIAN);
   const [isInvited, setInvited] = useState(false);
   const contact = [...guardian.phones, guardian.email].filter(Boolean).join(" · ");
@@ -40,6 +42,11 @@ export function GuardianRow({ guardian, mayInvite, edit, end }: Props) {
         {edit !== null && (
           <button type="button" className="button quiet" aria-label={`Edit ${name}`} onClick={edit}>
             Edit
+          </button>
+        )}
+        {merge !== null && (
+          <button type="button" className="button quiet" aria-label={`Merge ${name}`} onClick={merge}>
+            Merge
           </button>
         )}
         {end !== null && (

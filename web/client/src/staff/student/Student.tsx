@@ -26,6 +26,8 @@ type Tab = (typeof TABS)[number][0];
 /** Everything about one student: attendance, enrollments, makeup tokens with their reasons, and notes. */
 export function Student({ desk, id }: { desk: Desk; id: string }) {
   const { data, fault, reload, isMistyped } = useAnswer(STUDENT, { id });
+  // How often another record came here: what the tabs have read is then too little.
+  const [mergers, setMergers] = useState(0);
   const [tab, setTab] = useState<Tab>(tabOf(location.hash));
   const student = data?.student ?? null;
   useTitle(student === null ? "Student" : `${student.firstName} ${student.lastName}`);
@@ -45,8 +47,19 @@ export function Student({ desk, id }: { desk: Desk; id: string }) {
   };
   return (
     <main className="page">
-      <StudentHead desk={desk} student={student} changed={reload} />
-      <Tabs tabs={TABS} shown={tab} show={show} label="About this student">
+      <StudentHead
+        desk={desk}
+        student={student}
+        changed={reload}
+        merged={() => {
+          setMergers(mergers + 1);
+          reload();
+        }}
+      />
+      <p className="said" role="status">
+        {mergers > 0 && "The two records are one."}
+      </p>
+      <Tabs key={mergers} tabs={TABS} shown={tab} show={show} label="About this student">
         {tab === "attendance" && <Attendance desk={desk} id={id} />}
         {tab === "enrollments" && <Enrollments desk={desk} id={id} />}
         {tab === "tokens" && <Tokens desk={desk} student={student} />}

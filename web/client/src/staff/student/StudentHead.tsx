@@ -2,6 +2,8 @@ import { useState } from "react";
 import { Link } from "../../parts/Link";
 import { initials, tint } from "../../parts/people";
 import { dayDate } from "../../parts/times";
+import { lackingFor } from "../access";
+import { MergeStudents } from "../merging/MergeStudents";
 import type { Desk } from "../operations";
 import { may } from "../permissions";
 import { EditStudent, mayEdit } from "./EditStudent";
@@ -11,10 +13,13 @@ interface Props {
   readonly desk: Desk;
   readonly student: StudentFacts;
   readonly changed: () => void;
+  /** Called when everything of another record has come here. */
+  readonly merged: () => void;
 }
 
-export function StudentHead({ desk, student, changed }: Props) {
+export function StudentHead({ desk, student, changed, merged }: Props) {
   const [isEditing, setEditing] = useState(false);
+  const [isMerging, setMerging] = useState(false);
   const { family } = student;
   const guardians = family.guardians.map(one => `${one.firstName} ${one.lastName}`).join(", ");
   const facts = [student.birthOn === null ? null : `Born ${dayDate(student.birthOn)}`, student.gender];
@@ -33,11 +38,18 @@ export function StudentHead({ desk, student, changed }: Props) {
           {guardians === "" ? "" : ` (${guardians})`}
         </p>
       </div>
-      {mayEdit(desk) && (
-        <button type="button" className="button" onClick={() => setEditing(true)}>
-          Edit
-        </button>
-      )}
+      <span className="acts">
+        {mayEdit(desk) && (
+          <button type="button" className="button" onClick={() => setEditing(true)}>
+            Edit
+          </button>
+        )}
+        {lackingFor("families", desk).length === 0 && (
+          <button type="button" className="button quiet" onClick={() => setMerging(true)}>
+            Merge
+          </button>
+        )}
+      </span>
       {student.medicalAlert !== null && (
         <p className="banner medical">
           <strong>Medical: </strong>
@@ -46,6 +58,16 @@ export function StudentHead({ desk, student, changed }: Props) {
       )}
       {student.rollSheetComment !== null && <p className="remark">On roll sheets: {student.rollSheetComment}</p>}
       {isEditing && <EditStudent desk={desk} student={student} close={() => setEditing(false)} changed={changed} />}
+      {isMerging && (
+        <MergeStudents
+          student={student}
+          close={() => setMerging(false)}
+          done={() => {
+            setMerging(false);
+            merged();
+          }}
+        />
+      )}
     </header>
   );
 }
