@@ -12,12 +12,13 @@ import orjson
 from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from db.asyncpg_internals import end_transaction, watch_socket
 from db.checking_out import driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
+from db.kept_connection import KeptConnection
 from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
 from db.tracing import trace_statements
@@ -197,6 +198,7 @@ class Database:
         self.engine = engine
         # SQLAlchemy begins no transaction on these connections; `read` and `write` do.
         self._connections = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.kept = KeptConnection(self.between_transactions, self._has_another)
 
     def read(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
@@ -215,6 +217,10 @@ class Database:
     def between_transactions(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`)."""
         return self._transaction("", _has_nothing_open)
+
+    def _has_another(self) -> bool:
+        pool = self.engine.sync_engine.pool
+        return isinstance(pool, QueuePool) and pool.checkedout() < pool.size()
 
     @asynccontextmanager
     async def _transaction(
@@ -236,5 +242,10 @@ class Database:
                 # Whoever was cancelled can await nothing.
                 await asyncio.shield(asyncio.ensure_future(connection.close()))
 
-    async def close(self) -> None:
+    async def drop_connections(self) -> None:
+        """Close the connections that nobody uses, so that new ones are made."""
+        await self.kept.release()
         await self.engine.dispose()
+
+    async def close(self) -> None:
+        await self.drop_connections()

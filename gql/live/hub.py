@@ -304,7 +304,7 @@ class Hub(Generic[ChangeT]):
             history = await self._read_history(connection)
         if self._is_another(history):
             # Each connection keeps the history with which it began.
-            await self._database.engine.dispose()
+            await self._database.drop_connections()
             for subject in expected.keys() & self._topics.keys():
                 self._rewind(self._topics[subject], current[subject])
             self._history = history

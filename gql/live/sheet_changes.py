@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from db.engine import Database
 from db.history import history_of
 from db.roster.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.roster.rosters import read_candidates
-from db.roster.sheet_events import read_events
+from db.roster.sheet_events import SheetEvents, read_events
 from gql.live.hub import Hub
 from gql.protocol.streams import Memo
 
@@ -146,9 +147,7 @@ class SheetHub(Hub[SheetChange]):
     async def read(self, sheet: RollSheet, after: int) -> Sequence[SheetChange]:
         """Read the next changes in a snapshot of their own, so that the rows fit the changes."""
         if self.watched_depth(sheet) == Depth.CHANGED:
-            async with self._database.between_transactions() as connection:
-                events = await read_events(connection, sheet, after, REPLAY_LIMIT)
-                history = await history_of(connection)
+            events, history = await self._database.kept.run(partial(_read_events, sheet, after))
             if events is None:
                 self.start_over(sheet)
                 return []
@@ -162,6 +161,10 @@ class SheetHub(Hub[SheetChange]):
                 return []
             depth = Depth(self.watched_depth(sheet))
             return await read_changes(connection, sheet.organization_id, head, after, depth=depth)
+
+
+async def _read_events(sheet: RollSheet, after: int, connection: AsyncConnection) -> tuple[SheetEvents | None, str]:
+    return await read_events(connection, sheet, after, REPLAY_LIMIT), await history_of(connection)
 
 
 def sheet_change(

@@ -1,0 +1,102 @@
+"""A connection that stays out of the pool between reads that follow each other closely."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import QueuePool
+
+import db.kept_connection
+from db.driver import HotStatement
+from db.engine import Database, create_engine
+
+PID = HotStatement("SELECT pg_backend_pid() AS pid")
+FAILING = HotStatement("SELECT 1 / (SELECT 0) AS one")
+
+
+@pytest.fixture
+async def wide(database_url: str) -> AsyncIterator[Database]:
+    database = Database(create_engine(database_url, pool_size=3))
+    yield database
+    await database.close()
+
+
+async def pid(connection: AsyncConnection) -> int:
+    found: int = (await PID.rows(connection, {}))[0].pid
+    return found
+
+
+async def fail(connection: AsyncConnection) -> None:
+    await FAILING.rows(connection, {})
+
+
+def out(database: Database) -> int:
+    """How many connections are out of the pool."""
+    pool = database.engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
+
+
+async def until_all_are_back(database: Database) -> None:
+    async with asyncio.timeout(10):
+        while out(database):
+            await asyncio.sleep(0.005)
+
+
+async def test_reads_that_follow_each_other_share_a_connection_and_others_take_their_own(wide: Database) -> None:
+    first = await wide.kept.run(pid)
+    assert (await wide.kept.run(pid), out(wide)) == (first, 1)
+    both = await asyncio.gather(wide.kept.run(pid), wide.kept.run(pid))
+    assert (both.count(first), out(wide)) == (1, 1)
+    await wide.kept.release()
+    assert out(wide) == 0
+
+
+async def test_it_is_given_back_when_nothing_was_read_for_a_while_and_after_a_while_in_any_case(
+    wide: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.kept_connection, "_IDLE_SECONDS", 0.01)
+    await wide.kept.run(pid)
+    await until_all_are_back(wide)
+    await wide.kept.run(pid)
+    assert out(wide) == 1
+    await until_all_are_back(wide)
+    monkeypatch.setattr(db.kept_connection, "_LONGEST", 1)
+    monkeypatch.setattr(db.kept_connection, "_IDLE_SECONDS", 0.05)
+    async with asyncio.timeout(10):
+        await wide.kept.run(pid)
+        while out(wide):
+            await asyncio.sleep(0.001)
+            if out(wide):
+                await wide.kept.run(pid)
+
+
+async def test_the_connection_of_a_read_that_fails_or_is_cancelled_is_not_kept(wide: Database) -> None:
+    await wide.kept.run(pid)
+    with pytest.raises(DBAPIError, match="division by zero"):
+        await wide.kept.run(fail)
+    assert out(wide) == 0
+    reading = asyncio.ensure_future(wide.kept.run(lambda connection: connection.execute(text("SELECT pg_sleep(60)"))))
+    while not out(wide):
+        await asyncio.sleep(0.005)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await until_all_are_back(wide)
+    assert await wide.kept.run(pid)
+
+
+async def test_the_last_connection_of_the_pool_is_not_kept(wide: Database, database_url: str) -> None:
+    await wide.kept.run(pid)
+    async with wide.engine.connect(), wide.engine.connect():
+        await wide.kept.run(pid)
+        assert out(wide) == 2
+
+
+async def test_new_connections_are_made_after_all_were_dropped(wide: Database) -> None:
+    first = await wide.kept.run(pid)
+    await wide.drop_connections()
+    assert await wide.kept.run(pid) != first
