@@ -1,11 +1,10 @@
 """An importer for the test's own database, and a reader of what it holds then."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from commands.servers.scratch import scratch_database
@@ -13,11 +12,25 @@ from commands.servers.start import Servers
 from importing.oneroster.run import Choices, import_oneroster
 from importing.report import Report
 from tests.importing.bundles import Row, write_bundle
+from tests.importing.kept_connections import KeptConnections
 from tests.importing.offices import Office, new_office
 
 NOW = datetime(2026, 11, 16, 18, tzinfo=UTC)  # Monday noon in Chicago
 Importer = Callable[..., Awaitable[Report]]
 Reader = Callable[..., Awaitable[list[tuple[Any, ...]]]]
+
+
+@pytest.fixture(scope="session")
+def connections() -> Iterator[KeptConnections]:
+    kept = KeptConnections()
+    yield kept
+    kept.terminate()
+
+
+@pytest.fixture(autouse=True)
+def importers_keep_connections(connections: KeptConnections, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importing.transaction.asyncpg", connections)
+    monkeypatch.setattr("importing.spreadsheets.export.asyncpg", connections)
 
 
 def importer(database_url: str, folder: Path) -> Importer:
@@ -46,10 +59,12 @@ async def empty_database_url(servers: Servers, template_database: str) -> AsyncI
 
 
 @pytest.fixture
-async def load_in_vain(empty_database_url: str, tmp_path: Path) -> AsyncIterator[Importer]:
+async def load_in_vain(
+    empty_database_url: str, tmp_path: Path, connections: KeptConnections
+) -> AsyncIterator[Importer]:
     """An importer into an empty database that the tests of a module share; after each it must still be empty."""
     yield importer(empty_database_url, tmp_path)
-    connection = await asyncpg.connect(empty_database_url.replace("+asyncpg", ""))
+    connection = await connections.connect(empty_database_url.replace("+asyncpg", ""))
     try:
         assert await connection.fetchval("SELECT count(*) FROM organization") == 0
     finally:
@@ -57,11 +72,11 @@ async def load_in_vain(empty_database_url: str, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.fixture
-def stored(database_url: str) -> Reader:
+def stored(database_url: str, connections: KeptConnections) -> Reader:
     """stored(sql, *arguments): the rows as tuples, read as the owner."""
 
     async def read(sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+        connection = await connections.connect(database_url.replace("+asyncpg", ""))
         try:
             return [tuple(row) for row in await connection.fetch(sql, *arguments)]
         finally:
@@ -71,7 +86,7 @@ def stored(database_url: str) -> Reader:
 
 
 @pytest.fixture
-async def office(process_database: Any, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(process_database: Any, tmp_path: Path, connections: KeptConnections) -> AsyncIterator[Office]:
     """A founded organization in the database of this process."""
-    async with new_office(process_database.url, tmp_path) as office:
+    async with new_office(process_database.url, tmp_path, connections) as office:
         yield office

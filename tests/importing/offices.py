@@ -63,9 +63,12 @@ async def founded(connection: asyncpg.Connection) -> UUID:
 
 
 @asynccontextmanager
-async def new_office(database_url: str, folder: Path) -> AsyncIterator[Office]:
-    """Found an organization in the database, and yield it with a connection of the owner."""
-    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+async def new_office(database_url: str, folder: Path, connections: Any = asyncpg) -> AsyncIterator[Office]:
+    """Found an organization in the database, and yield it with a connection of the owner.
+
+    connections -- what connects: asyncpg, or connections that are kept
+    """
+    connection = await connections.connect(database_url.replace("+asyncpg", ""))
     try:
         yield Office(database_url, folder, await founded(connection), connection)
     finally:

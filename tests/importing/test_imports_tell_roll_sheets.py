@@ -127,6 +127,8 @@ async def test_R4_7_the_number_of_statements_does_not_depend_on_the_number_of_ne
     load: Any, office: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await check_in(office, "Ann")
+    # A connection that is kept knows the types that the first import has asked for.
+    monkeypatch.setattr("importing.transaction.asyncpg", asyncpg)
     statements: list[str] = []
     prepare = asyncpg.Connection._get_statement
 
