@@ -114,9 +114,22 @@ async def database(database_url: str, process_database: ProcessDatabase) -> Asyn
     await database.close()
 
 
+@pytest.fixture(scope="session")
+async def crowded_process_database(process_database: ProcessDatabase) -> AsyncIterator[Database]:
+    """Its connections stay open, since each of them reads PostgreSQL's catalogues and plans every statement anew."""
+    database = Database(create_engine(process_database.url, pool_size=12))
+    yield database
+    await database.close()
+
+
 @pytest.fixture
-async def crowded(database_url: str) -> AsyncIterator[Database]:
+async def crowded(
+    database_url: str, process_database: ProcessDatabase, crowded_process_database: Database
+) -> AsyncIterator[Database]:
     """The same with a connection for each of a dozen who race."""
+    if database_url == process_database.url:
+        yield crowded_process_database
+        return
     database = Database(create_engine(database_url, pool_size=12))
     yield database
     await database.close()

@@ -1,6 +1,5 @@
 """The catalogue changes while roll sheets are taken and makeups booked, on real connections, many times over."""
 
-from collections.abc import AsyncIterator
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from attendance.rules.catalogue.terms import Terms
 from attendance.rules.vocabulary import BlackoutScope
 from db import models
 from db.calendar.occurrences import find_head
-from db.engine import Database, create_engine
+from db.engine import Database
 from db.marks.changes import SYSTEM
 from tests.races.makeups.makeup_race import AHEAD, ROUNDS, Race, kinds, new_race
 from tests.support.at_once import Act
@@ -27,11 +26,9 @@ BEFORE_CLASS = DURING_CLASS - timedelta(hours=2)
 
 
 @pytest.fixture
-async def race(world: World, database_url: str) -> AsyncIterator[Race]:
+async def race(world: World, crowded: Database) -> Race:
     """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=8))
-    yield await new_race(world, database)
-    await database.close()
+    return await new_race(world, crowded)
 
 
 def move(race: Race, lesson: Lesson, weekday: int) -> Act:

@@ -2,12 +2,11 @@
 on real connections, many times over.
 """
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from db.engine import Database, create_engine
+from db.engine import Database
 from tests.races.makeups.makeup_race import ROUNDS, Race, kinds, new_race
 from tests.support.factories import MONDAY, World
 from tests.support.viewers import DURING_CLASS
@@ -16,11 +15,9 @@ BEFORE_CLASS = DURING_CLASS - timedelta(hours=2)
 
 
 @pytest.fixture
-async def race(world: World, database_url: str) -> AsyncIterator[Race]:
+async def race(world: World, crowded: Database) -> Race:
     """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=8))
-    yield await new_race(world, database)
-    await database.close()
+    return await new_race(world, crowded)
 
 
 async def test_R8_12_the_freed_place_is_redeemed_or_the_class_is_full(race: Race) -> None:

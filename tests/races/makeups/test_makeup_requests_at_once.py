@@ -1,23 +1,19 @@
 """R8.7, R8.8: requests for makeups, settled and made at the same moment, on real connections."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from attendance.rules.makeups.makeup_refusals import (
     MakeupRequestSettled,
 )
-from db.engine import Database, create_engine
+from db.engine import Database
 from tests.races.makeups.makeup_race import ROUNDS, Race, kinds, new_race
 from tests.support.factories import World
 
 
 @pytest.fixture
-async def race(world: World, database_url: str) -> AsyncIterator[Race]:
+async def race(world: World, crowded: Database) -> Race:
     """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=8))
-    yield await new_race(world, database)
-    await database.close()
+    return await new_race(world, crowded)
 
 
 async def test_R8_7_a_request_is_settled_once_whoever_does(race: Race) -> None:

@@ -2,7 +2,6 @@
 outcome each, many times over.
 """
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,17 +17,15 @@ from attendance.rules.vocabulary import (
     AttendanceStatus,
     MakeupTokenOrigin,
 )
-from db.engine import Database, create_engine
+from db.engine import Database
 from tests.races.makeups.makeup_race import AHEAD, DAY, ROUNDS, Race, kinds, new_race
 from tests.support.factories import MONDAY, World
 
 
 @pytest.fixture
-async def race(world: World, database_url: str) -> AsyncIterator[Race]:
+async def race(world: World, crowded: Database) -> Race:
     """With a connection for each of those who race."""
-    database = Database(create_engine(database_url, pool_size=8))
-    yield await new_race(world, database)
-    await database.close()
+    return await new_race(world, crowded)
 
 
 async def test_R8_8_one_token_redeemed_for_two_classes_at_once_books_one(race: Race) -> None:

@@ -1,7 +1,7 @@
 """R4.6: first check-ins at once, by office, Staff Portal and kiosk mixed, on real connections, many rounds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.organization.settings import ClassSettings, OrganizationSettings, StaffPortalSettings
 from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db import models
-from db.engine import Database, create_engine
+from db.engine import Database
 from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from tests.support.factories import MONDAY, World
@@ -117,8 +117,7 @@ class Door:
 
 
 @pytest.fixture
-async def door(world: World, database_url: str) -> AsyncIterator[Door]:
-    database = Database(create_engine(database_url, pool_size=8))
+async def door(world: World, crowded: Database) -> Door:
     first = await world.staff(Permission.OWNER)
     office, staff = [
         staff_viewer(world, await world.staff(Permission.OWNER), portal=portal, settings=BOTH_ON)
@@ -126,10 +125,9 @@ async def door(world: World, database_url: str) -> AsyncIterator[Door]:
     ]
     kiosk_id = await world.kiosk(first)
     kiosk = kiosk_viewer(world, kiosk_id, settings=BOTH_ON)
-    door = Door(world, database, office, staff, kiosk)
+    door = Door(world, crowded, office, staff, kiosk)
     door.students = [await world.student(first_name=f"S{place}") for place in range(6)]
-    yield door
-    await database.close()
+    return door
 
 
 @pytest.mark.parametrize(
