@@ -58,21 +58,21 @@ _BY_EMAIL = text("""
 SELECT p.id FROM person p
 WHERE p.organization_id = :organization_id AND p.kind = :kind AND lower(p.email) = lower(CAST(:email AS text))
 """)
-_STAFF = text("""
-SELECT p.id, p.first_name, p.last_name, p.email, p.permissions, p.ended_at, p.ends_on,
+STAFF = """
+SELECT p.id, p.first_name, p.last_name, p.email, p.permissions, p.ended_at, p.ends_on, p.sort_key,
        p.password_hash IS NOT NULL AS has_password,
        ARRAY(SELECT m.group_id FROM group_member m
              WHERE m.organization_id = p.organization_id AND m.person_id = p.id ORDER BY m.group_id) AS group_ids
 FROM person p
 WHERE p.organization_id = :organization_id AND p.kind = 'STAFF'
-  AND (CAST(:ids AS uuid[]) IS NULL OR p.id = ANY (CAST(:ids AS uuid[])))
-""")
+"""
+_BY_ID = text(STAFF + "  AND p.id = ANY (CAST(:ids AS uuid[]))")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
     """A staff member. `has_password`: the person has chosen one, and can sign in with it. `ends_on`: the date on which
-    the access is planned to end.
+    the access is planned to end. `sort_key`: what staff are ordered by.
     """
 
     id: UUID
@@ -84,6 +84,7 @@ class StaffRow:
     ends_on: date | None
     has_password: bool
     group_ids: tuple[UUID, ...]
+    sort_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,10 @@ async def find_person_by_email(uow: UnitOfWork, kind: PersonKind, email: str) ->
     return found
 
 
-async def list_staff(
-    connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID] | None = None
-) -> list[StaffRow]:
-    """Return the staff members with these ids, or all of them, in no order."""
-    given = {"organization_id": organization_id, "ids": None if ids is None else list(ids)}
-    return [_staff(row) for row in await connection.execute(_STAFF, given)]
+async def read_staff(connection: AsyncConnection, organization_id: UUID, ids: Collection[UUID]) -> list[StaffRow]:
+    """Return the staff members with these ids, in no order."""
+    given = {"organization_id": organization_id, "ids": list(ids)}
+    return [staff_row(row) for row in await connection.execute(_BY_ID, given)]
 
 
 async def add_staff(
@@ -192,7 +191,8 @@ def _grants(row: Row[Any], groups: dict[UUID, GroupRow]) -> Grants:
     return Grants(row.id, row.email, frozenset(row.permissions), of_groups, row.ended_at, row.ends_at)
 
 
-def _staff(row: Row[Any]) -> StaffRow:
+def staff_row(row: Row[Any]) -> StaffRow:
+    """Return what a row of the statement STAFF says."""
     return StaffRow(
         row.id,
         row.first_name,
@@ -203,4 +203,5 @@ def _staff(row: Row[Any]) -> StaffRow:
         row.ends_on,
         row.has_password,
         tuple(row.group_ids),
+        row.sort_key,
     )

@@ -9,7 +9,7 @@ import strawberry
 from attendance.rules.calendar.occurrences import PersonFacts
 from attendance.rules.organization.permissions import held
 from db.accounts.invitations import InvitationRow, invitations_of_staff
-from db.accounts.staff import GroupRow, StaffRow, list_staff, read_groups
+from db.accounts.staff import GroupRow, StaffRow, read_groups, read_staff
 from db.unit_of_work import UnitOfWork
 from gql.accounts.invitation import Invitation, show_invitation
 from gql.accounts.permission_group import PermissionGroup, show_group, shown_permissions
@@ -66,5 +66,5 @@ async def show_accounts(uow: UnitOfWork, ids: Collection[UUID], *, now: datetime
     """Return the accounts as the transaction sees them."""
     groups = await read_groups(uow.connection, uow.organization_id)
     invited = await invitations_of_staff(uow.connection, uow.organization_id, ids, now=now)
-    found = await list_staff(uow.connection, uow.organization_id, ids)
+    found = await read_staff(uow.connection, uow.organization_id, ids)
     return [show_account(row, groups, invited.get(row.id)) for row in found]

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from db.accounts.invitations import invitations_of_staff
-from db.accounts.staff import list_staff, read_groups
+from db.accounts.staff import read_groups, read_staff
 from gql.accounts.staff_account import StaffAccount, show_account
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
@@ -19,7 +19,7 @@ async def resolve(
     person_id = decode_id(id, "StaffMember", "id")
     async with reading(info) as (source, viewer):
         organization_id = viewer.caller.organization_id
-        rows = await list_staff(source, organization_id, [person_id])
+        rows = await read_staff(source, organization_id, [person_id])
         if not rows:
             return None
         groups = await read_groups(source, organization_id)

@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from attendance.rules.calendar.occurrences import PersonFacts
-from db.accounts.staff import StaffRow, list_staff
-from db.names import searched
-from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, is_found, staff_page
+from db.accounts.staff import StaffRow
+from db.accounts.staff_pages import list_staff
+from gql.accounts.staff_by_name import STAFF_CURSORS, staff_page
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
@@ -29,10 +29,17 @@ async def resolve(
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StaffMember]:
     page = read_page(STAFF_CURSORS, first=first, after=after)
-    wanted = searched(checked_search(search, "search"))
+    wanted = checked_search(search, "search")
     async with reading(info) as (source, viewer):
-        rows = await list_staff(source, viewer.caller.organization_id)
-    found = from_page_on((row for row in rows if row.ended_at is None and is_found(row, wanted)), page)
+        found = await list_staff(
+            source,
+            viewer.caller.organization_id,
+            wanted,
+            in_addresses=False,
+            ended=False,
+            after=page.after,
+            limit=page.size + 1,
+        )
     return staff_page(found, page, _show)
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 import strawberry
 
 from db.accounts.invitations import invitations_of_staff
-from db.accounts.staff import StaffRow, list_staff, read_groups
-from db.names import searched
+from db.accounts.staff import read_groups
+from db.accounts.staff_pages import list_staff
 from gql.accounts.staff_account import StaffAccount, show_account
-from gql.accounts.staff_by_name import STAFF_CURSORS, from_page_on, is_found, staff_page
+from gql.accounts.staff_by_name import STAFF_CURSORS, staff_page
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
 from gql.fields.listing_arguments import AFTER, FIRST, LETTERS_ALIKE, MOST_SEARCH, checked_search
@@ -33,21 +33,22 @@ async def resolve(
     after: Annotated[str | None, AFTER] = None,
 ) -> Connection[StaffAccount]:
     page = read_page(STAFF_CURSORS, first=first, after=after)
-    wanted = searched(checked_search(search, "search"))
+    wanted = checked_search(search, "search")
     async with reading(info) as (source, viewer):
         organization_id = viewer.caller.organization_id
-        rows = await list_staff(source, organization_id)
+        found = await list_staff(
+            source,
+            organization_id,
+            wanted,
+            in_addresses=True,
+            ended=ended,
+            after=page.after,
+            limit=page.size + 1,
+        )
         groups = await read_groups(source, organization_id)
-        found = from_page_on((row for row in rows if _is_wanted(row, wanted, ended)), page)
         ids = [row.id for row in found]
         invited = await invitations_of_staff(source, organization_id, ids, now=info.context.clock())
     return staff_page(found, page, lambda row: show_account(row, groups, invited.get(row.id)))
-
-
-def _is_wanted(row: StaffRow, wanted: str | None, ended: bool | None) -> bool:
-    if ended is not None and (row.ended_at is not None) is not ended:
-        return False
-    return is_found(row, wanted, row.email or "")
 
 
 field = strawberry.field(

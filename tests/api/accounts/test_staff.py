@@ -124,6 +124,8 @@ async def test_R12_6_the_list_is_searched_and_has_pages(world: World, owner_api:
     owner_api.statements.clear()
     found = await staff(owner_api, first=100)
     assert len(owner_api.statements) == few
+    # The database sorts and cuts the page.
+    assert [each for each in owner_api.statements if "p.sort_key, p.id\nLIMIT" in each]
     # All of them were read by the one statement.
     assert sum(each["invitation"] is not None for each in found) == 20
 
