@@ -14,7 +14,7 @@ from attendance.rules.reports.attendance_counts import AttendanceCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportGroup
 from db.driver import HotStatement
 from db.fragments import holds_on
-from db.reports.details import ABOUT_OFFERINGS, OF_OFFERING, OF_STUDENT
+from db.reports.details import ABOUT_INSTRUCTORS, ABOUT_OFFERINGS, OF_INSTRUCTOR, OF_OFFERING, OF_STUDENT
 from db.reports.grouped import PAGE, ReportPage, page_of, position, totals_and_page
 from db.reports.named_groups import LOCATIONS, NAMED_NAME, NAMED_SORT_KEY, STAFF, key_of, named, read_names
 from db.reports.report_filter import SHEETS, ReportFilter, sheets_in
@@ -36,7 +36,11 @@ _BY_STUDENT = f"""
 added AS MATERIALIZED (
     SELECT m.student_id, {_COUNTED} FROM sheet JOIN mark m ON {_OF_SHEET} GROUP BY m.student_id
 )"""  # noqa: S608 - constants
-_INSTRUCTORS = f"""LEFT JOIN LATERAL (
+# Who taught each sheet, and a row without a person for a sheet that nobody taught.
+_BY_TEACHER = f"""{_BY_SHEET}, taught AS MATERIALIZED (
+    SELECT added.timeslot_id, added.held_on, added.offering_id, added.location_id, there.person_id
+    FROM added
+    LEFT JOIN LATERAL (
     SELECT i.person_id FROM instructor_version i
     WHERE i.organization_id = :organization_id AND i.offering_id = added.offering_id
       AND {holds_on("i", "added.held_on")}
@@ -47,7 +51,10 @@ _INSTRUCTORS = f"""LEFT JOIN LATERAL (
     SELECT u.substitute_id FROM substitution u
     WHERE u.organization_id = :organization_id AND u.timeslot_id = added.timeslot_id AND u.held_on = added.held_on
       AND u.substitute_id IS NOT NULL
-) there ON true"""  # noqa: S608 - constants
+) there ON true
+)"""  # noqa: S608 - constants
+# A class has one location on a date, so these name a sheet.
+_TAUGHT = "JOIN taught ON taught.timeslot_id = added.timeslot_id AND taught.held_on = added.held_on"
 
 
 def _report(
@@ -69,16 +76,6 @@ WITH {SHEETS}, {added}, grouped AS (
 {totals_and_page(join)}""")  # noqa: S608 - constants
 
 
-def _named(column: str, joined: str = "") -> HotStatement:
-    return _report(
-        _BY_SHEET,
-        key=key_of(column),
-        sorted_by=NAMED_SORT_KEY,
-        name=NAMED_NAME,
-        joined=f"{joined} {named(column)}",
-    )
-
-
 _BY_OFFERING = _report(
     _BY_SHEET,
     key='CAST(o.id AS text) COLLATE "C"',
@@ -95,8 +92,21 @@ _BY_STUDENTS = _report(
     joined="JOIN student s ON s.organization_id = :organization_id AND s.id = added.student_id",
     details=("", OF_STUDENT),
 )
-_BY_LOCATION = _named("added.location_id")
-_BY_INSTRUCTOR = _named("there.person_id", _INSTRUCTORS)
+_BY_LOCATION = _report(
+    _BY_SHEET,
+    key=key_of("added.location_id"),
+    sorted_by=NAMED_SORT_KEY,
+    name=NAMED_NAME,
+    joined=named("added.location_id"),
+)
+_BY_INSTRUCTOR = _report(
+    _BY_TEACHER,
+    key=key_of("taught.person_id"),
+    sorted_by=NAMED_SORT_KEY,
+    name=NAMED_NAME,
+    joined=f"{_TAUGHT} {named('taught.person_id')}",
+    details=(ABOUT_INSTRUCTORS, OF_INSTRUCTOR),
+)
 _WEEK = "CAST(CAST(date_trunc('week', CAST(added.held_on AS timestamp)) AS date) AS text) COLLATE \"C\""
 _BY_WEEK = _report(_BY_SHEET, key=_WEEK, sorted_by=_WEEK, name=_WEEK)
 _REPORTS = {

@@ -1,13 +1,14 @@
-"""What tells two classes, or two students, of one name apart in a report (R15.1)."""
+"""What tells two classes, two students or two instructors of one name apart in a report (R15.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row
 
 from db.fragments import holds_on
+from db.names import sort_key
 
 OF_STUDENT = """LEFT JOIN LATERAL (
     SELECT f.name AS family_name, s.birth_on
@@ -35,6 +36,21 @@ met AS (
 )"""  # noqa: S608 - constants
 """The table `about`, of the offerings in the tables `page` and `added`."""
 
+OF_INSTRUCTOR = "LEFT JOIN about ON about.of_person = page.key"
+"""What the instructor taught that a row of the table `page` is about; with ABOUT_INSTRUCTORS before."""
+
+ABOUT_INSTRUCTORS = """
+about AS (
+    SELECT page.key AS of_person, array_agg(DISTINCT o.name) AS class_names,
+           array_agg(DISTINCT l.name) AS location_names
+    FROM page
+    JOIN taught ON coalesce(CAST(taught.person_id AS text), '') = page.key
+    JOIN offering o ON o.organization_id = :organization_id AND o.id = taught.offering_id
+    JOIN location l ON l.organization_id = :organization_id AND l.id = taught.location_id
+    GROUP BY page.key
+)"""
+"""The table `about`, of the instructors in the tables `page` and `taught`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassDetails:
@@ -50,12 +66,31 @@ class StudentDetails:
     birth_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class InstructorDetails:
+    """The names of the classes and of the locations of the sheets that count for an instructor, each once, in order."""
+
+    class_names: tuple[str, ...]
+    location_names: tuple[str, ...]
+
+
+Details: TypeAlias = ClassDetails | StudentDetails | InstructorDetails
+
+
 def class_details(row: Row[Any]) -> ClassDetails:
     return ClassDetails(row.location_name, _meetings(row.meetings))
 
 
 def student_details(row: Row[Any]) -> StudentDetails:
     return StudentDetails(row.family_name, row.birth_on)
+
+
+def instructor_details(row: Row[Any]) -> InstructorDetails:
+    return InstructorDetails(_in_order(row.class_names), _in_order(row.location_names))
+
+
+def _in_order(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=sort_key))
 
 
 def _meetings(texts: Sequence[str]) -> tuple[tuple[int, time], ...]:

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row
 
-from db.reports.details import ClassDetails, StudentDetails, class_details, student_details
+from db.reports.details import Details, class_details, instructor_details, student_details
 
 Counts = TypeVar("Counts")
 
@@ -41,14 +41,14 @@ class ReportRow(Generic[Counts]):
     key -- the id of the object that the group is about, or another text that identifies the group; empty when the group
     is about no object.
     place -- rows are ordered by it, and then by key.
-    details -- what tells classes or students of one name apart; None for other groups.
+    details -- what tells classes, students or instructors of one name apart; None for other groups.
     """
 
     key: str
     place: str
     name: str
     counts: Counts
-    details: ClassDetails | StudentDetails | None = None
+    details: Details | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ def page_of(rows: Sequence[Any], counts: Callable[[Row[Any], str], Counts]) -> R
     return ReportPage(counts(rows[0], "all_"), found)
 
 
-def _details(row: Row[Any]) -> ClassDetails | StudentDetails | None:
+def _details(row: Row[Any]) -> Details | None:
     if hasattr(row, "meetings"):
         return class_details(row)
+    if hasattr(row, "class_names"):
+        return instructor_details(row)
     return student_details(row) if hasattr(row, "family_name") else None

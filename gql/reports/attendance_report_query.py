@@ -6,7 +6,7 @@ import strawberry
 
 from attendance.rules.reports.attendance_counts import AttendanceCounts
 from db.reports.attendance import read_report
-from db.reports.details import ClassDetails, StudentDetails
+from db.reports.details import ClassDetails, InstructorDetails, StudentDetails
 from db.reports.grouped import ReportRow
 from gql.fields.access import requires
 from gql.fields.context import Info, reading
@@ -15,7 +15,14 @@ from gql.fields.pagination import Connection, Cursors, read_page
 from gql.fields.vocabulary import Permission
 from gql.marks.vocabulary import AttendanceStatus
 from gql.protocol.guard import weighs
-from gql.reports.details import ReportClass, ReportStudent, show_class, show_student
+from gql.reports.details import (
+    ReportClass,
+    ReportInstructor,
+    ReportStudent,
+    show_class,
+    show_instructor,
+    show_student,
+)
 from gql.reports.report_filter import ReportFilter, chosen_sheets
 from gql.reports.report_rows import ROW_CURSOR, show_rows, subject_id
 from gql.reports.vocabulary import ReportGroup
@@ -59,6 +66,10 @@ class AttendanceReportRow:
     )
     student: ReportStudent | None = strawberry.field(
         description="The student's family and date of birth. Null unless the rows are students."
+    )
+    instructor: ReportInstructor | None = strawberry.field(
+        description="The classes of the instructor and their locations. Null unless the rows are instructors. For the "
+        "sheets that nobody taught, it has the classes and locations of those."
     )
     counts: MarkCounts = strawberry.field(description="The marks of the group.")
 
@@ -105,6 +116,7 @@ def _show(row: ReportRow[AttendanceCounts], group: ReportGroup) -> AttendanceRep
         name=row.name,
         offering=show_class(row.details) if isinstance(row.details, ClassDetails) else None,
         student=show_student(row.details) if isinstance(row.details, StudentDetails) else None,
+        instructor=show_instructor(row.details) if isinstance(row.details, InstructorDetails) else None,
         counts=_show_counts(row.counts),
     )
 

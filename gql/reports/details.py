@@ -1,10 +1,10 @@
-"""What tells classes or students of one name apart, as types of the schema (R15.1)."""
+"""What tells classes, students or instructors of one name apart, as types of the schema (R15.1)."""
 
 from datetime import date
 
 import strawberry
 
-from db.reports.details import ClassDetails, StudentDetails
+from db.reports.details import ClassDetails, InstructorDetails, StudentDetails
 
 
 @strawberry.type(description="A weekday and a time at which a class met.")
@@ -29,6 +29,16 @@ class ReportStudent:
     birth_on: date | None = strawberry.field(description="The date of birth. Null when it is not known.")
 
 
+@strawberry.type(description="What tells an instructor from others who have the same name.")
+class ReportInstructor:
+    class_names: list[str] = strawberry.field(
+        description="The names of the classes of the counted sheets, each once, in order."
+    )
+    location_names: list[str] = strawberry.field(
+        description="The names of the locations of the counted sheets, each once, in order."
+    )
+
+
 def show_class(details: ClassDetails) -> ReportClass:
     return ReportClass(
         location_name=details.location_name,
@@ -38,3 +48,7 @@ def show_class(details: ClassDetails) -> ReportClass:
 
 def show_student(details: StudentDetails) -> ReportStudent:
     return ReportStudent(family_name=details.family_name, birth_on=details.birth_on)
+
+
+def show_instructor(details: InstructorDetails) -> ReportInstructor:
+    return ReportInstructor(class_names=list(details.class_names), location_names=list(details.location_names))

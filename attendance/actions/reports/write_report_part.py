@@ -10,7 +10,7 @@ from attendance.rules.reports.token_counts import TokenCounts
 from attendance.rules.vocabulary import AttendanceStatus, ReportFile, ReportGroup, TokenReportGroup
 from db.reports.absences import read_absences
 from db.reports.attendance import read_report
-from db.reports.details import ClassDetails, StudentDetails
+from db.reports.details import ClassDetails, Details, InstructorDetails, StudentDetails
 from db.reports.places import PlacesFilter, read_places_report
 from db.reports.report_filter import ReportFilter
 from db.reports.sheets_not_taken import sheets_not_taken
@@ -50,6 +50,7 @@ def _columns(file: ReportFile) -> Sequence[str]:
 _DETAILS: Mapping[str, Sequence[str]] = {
     ReportGroup.OFFERING.lower(): ("location", "meets"),
     ReportGroup.STUDENT.lower(): ("family", "birthday"),
+    ReportGroup.INSTRUCTOR.lower(): ("classes", "locations"),
 }
 _COLUMNS: Mapping[ReportFile, Sequence[str]] = {
     ReportFile.NOT_TAKEN: ("date", "start", "class", "location", "instructors", "students"),
@@ -95,12 +96,14 @@ async def _tokens(uow: UnitOfWork, chosen: ReportFilter, group: TokenReportGroup
         yield (row.name, *_told(row.details), *astuple(row.counts))
 
 
-def _told(details: ClassDetails | StudentDetails | None) -> Sequence[Cell]:
+def _told(details: Details | None) -> Sequence[Cell]:
     match details:
         case ClassDetails(location, meetings):
             return location, ", ".join(f"{_WEEKDAYS[weekday]} {start:%H:%M}" for weekday, start in meetings)
         case StudentDetails(family, birth_on):
             return family, birth_on
+        case InstructorDetails(class_names, location_names):
+            return ", ".join(class_names), ", ".join(location_names)
         case None:
             return ()
 

@@ -33,7 +33,7 @@ REPORT = f"""query($filter: ReportFilter!, $by: ReportGroup!, $first: Int, $afte
 }}"""
 DETAILS = """query($filter: ReportFilter!, $by: ReportGroup!) { attendanceReport(filter: $filter, groupBy: $by) {
   rows { nodes { subjectId offering { locationName meetings { weekday startTime } }
-    student { familyName birthOn } } } } }"""
+    student { familyName birthOn } instructor { classNames locationNames } } } } }"""
 Sheet = tuple[OccurrenceHead, AttendanceTally]
 BY = ("OFFERING", "LOCATION", "INSTRUCTOR", "WEEK")
 
@@ -179,6 +179,30 @@ async def test_R15_1_classes_and_students_of_one_name_are_told_apart(world: Worl
         encode_id("Student", twins[1]): {"offering": None, "student": {"familyName": "Ng None", "birthOn": None}},
     }
     assert all(row == {"offering": None, "student": None} for row in (await told("WEEK")).values())
+
+
+async def test_R15_1_instructors_of_one_name_are_told_apart(world: World, api: Api) -> None:
+    (main,) = await world.rows(models.Location)
+    there = await world.location(name="Elm Street")
+    swim, dive = await world.weekly_class(name="Swim"), await world.weekly_class(name="Dive", location_id=there)
+    alone, ann = await world.weekly_class(name="Alone"), await world.student()
+    first = await world.staff(first_name="Tess", last_name="Ng", teaches=[swim.offering_id, dive.offering_id])
+    second = await world.staff(first_name="Tess", last_name="Ng")
+    of_monday = {"timeslot_id": swim.timeslot_id, "held_on": MONDAY}
+    await world.add(models.Substitution, absent_person_id=first, substitute_id=second, **of_monday)
+    for lesson in (swim, dive, alone):
+        await world.enroll(ann, lesson.offering_id)
+        for weeks in range(2):
+            await world.mark(ann, lesson.timeslot_id, held_on=MONDAY - timedelta(weeks=weeks))
+    analyst = await api.as_staff(world, Permission.SEE_REPORTS, portal=Portal.STAFF)
+    filter_ = {"from": str(MONDAY - timedelta(days=60)), "to": str(MONDAY)}
+    report = (await analyst.ask(DETAILS, filter=filter_, by="INSTRUCTOR"))["attendanceReport"]
+    told = {row["subjectId"]: row["instructor"] for row in report["rows"]["nodes"]}
+    assert told == {
+        encode_id("StaffMember", first): {"classNames": ["Dive", "Swim"], "locationNames": ["Elm Street", main.name]},
+        encode_id("StaffMember", second): {"classNames": ["Swim"], "locationNames": [main.name]},
+        None: {"classNames": ["Alone"], "locationNames": [main.name]},
+    }
 
 
 async def test_R15_1_without_marks_there_are_totals_of_nothing(world: World, api: Api) -> None:

@@ -94,6 +94,8 @@ async def test_R15_1_files_say_what_the_queries_say(world: World, analyst: Api, 
     assert [(row["offering"], row["rate"]) for row in by_class] == [("'=Swim()", "0.0000"), ("Other", "1.0000")]
     place = (await world.rows(models.Location))[0].name
     assert {(row["location"], row["meets"]) for row in by_class} == {(place, "Mon 17:00")}
+    by_instructor = await written(analyst, database, "ATTENDANCE_BY_INSTRUCTOR", *span)
+    assert {(row["classes"], row["locations"]) for row in by_instructor} == {("'=Swim()", place), ("Other", place)}
     told = ("O'Hara of Elm Street", "2018-05-04")
     for file in ("ATTENDANCE_BY_STUDENT", "TOKENS_BY_STUDENT", "ABSENCES"):
         rows = await written(analyst, database, file, *span)

@@ -2,12 +2,24 @@ import type { ResultOf, VariablesOf } from "../../graphql";
 import { Link } from "../../parts/Link";
 import { dayDate } from "../../parts/times";
 import type { Filter } from "./chosen";
-import { Named, type OfferingDetails, offeringDetails, type StudentDetails, studentDetails } from "./details";
+import {
+  type InstructorDetails,
+  instructorDetails,
+  Named,
+  type OfferingDetails,
+  offeringDetails,
+  type StudentDetails,
+  studentDetails,
+} from "./details";
 import { GroupedTable } from "./GroupedTable";
 import { ATTENDANCE_REPORT, type MarkCounts } from "./operations";
 import { type Group, useGrouped } from "./useGrouped";
 
-type Row = Group<MarkCounts> & { readonly offering: OfferingDetails | null; readonly student: StudentDetails | null };
+type Row = Group<MarkCounts> & {
+  readonly offering: OfferingDetails | null;
+  readonly student: StudentDetails | null;
+  readonly instructor: InstructorDetails | null;
+};
 type By = VariablesOf<typeof ATTENDANCE_REPORT>["by"];
 
 const SHOWN: readonly (readonly [string, (counts: MarkCounts) => string | number])[] = [
@@ -44,7 +56,7 @@ export function Attendance({ by, filter }: { by: By; filter: Filter }) {
   );
 }
 
-function nameOf({ subjectId, name, offering, student }: Row, by: By) {
+function nameOf({ subjectId, name, offering, student, instructor }: Row, by: By) {
   if (student !== null) {
     return (
       <Named details={studentDetails(student)}>
@@ -53,6 +65,6 @@ function nameOf({ subjectId, name, offering, student }: Row, by: By) {
     );
   }
   if (offering !== null) return <Named details={offeringDetails(offering)}>{name}</Named>;
-  if (by === "WEEK") return dayDate(name);
-  return name === "" ? "Nobody taught" : name;
+  if (instructor !== null) return <Named details={instructorDetails(instructor)}>{name || "Nobody taught"}</Named>;
+  return by === "WEEK" ? dayDate(name) : name;
 }

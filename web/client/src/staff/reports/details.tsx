@@ -11,6 +11,11 @@ export interface StudentDetails {
   readonly birthOn: string | null;
 }
 
+export interface InstructorDetails {
+  readonly classNames: readonly string[];
+  readonly locationNames: readonly string[];
+}
+
 export const WEEKDAYS = ["Daily", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /** "Main Street · Mon 5:00 PM, Wed 5:00 PM" */
@@ -22,6 +27,11 @@ export function offeringDetails({ locationName, meetings }: OfferingDetails): st
 /** "Baker family · Born May 4, 2018" */
 export function studentDetails({ familyName, birthOn }: StudentDetails): string {
   return birthOn === null ? familyName : `${familyName} · Born ${dayDate(birthOn)}`;
+}
+
+/** "Main Street · Dive, Swim" */
+export function instructorDetails({ classNames, locationNames }: InstructorDetails): string {
+  return [locationNames.join(", "), classNames.join(", ")].join(" · ");
 }
 
 /** A name, and below it what tells it from others of that name. */

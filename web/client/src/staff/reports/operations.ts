@@ -10,6 +10,7 @@ export const ATTENDANCE_REPORT = graphql(`
           name
           offering { locationName meetings { weekday startTime } }
           student { familyName birthOn }
+          instructor { classNames locationNames }
           counts { present tardy leftEarly tardyAndLeftEarly absent excusedAbsence total rate }
         }
         pageInfo { hasNextPage endCursor }
