@@ -57,4 +57,5 @@ async def test_R12_1_the_empty_day_of_a_new_business_says_what_to_do_next(hall: 
     await world.student()
     await desk.open("/days/2020-01-01")
     await expect(page.get_by_text(EMPTY)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Wednesday, January 1, 2020")).to_be_visible()
     await expect(page.locator(".step")).to_have_count(0)

@@ -34,7 +34,7 @@ async def test_R9_4_tasks_show_their_progress_and_exceptions_and_are_stopped_and
     desk = await hall.signed_in(world, tasks.person_id, PHONE)
     page = desk.page
     await desk.open("/tasks")
-    await expect(page.get_by_text("Nothing is at work")).to_be_visible()
+    await expect(page.get_by_text("No task is running")).to_be_visible()
     await desk.without_barriers()
     await tasks.start(excepted=(2,))
     task = page.get_by_role("article")

@@ -3,6 +3,7 @@ import { ListEnd } from "../../parts/ListEnd";
 import { dateTime } from "../../parts/times";
 import { useAct } from "../asking/useAct";
 import { usePages } from "../asking/usePages";
+import { deviceWords } from "./deviceWords";
 import { END_SIGN_IN, SIGN_INS } from "./operations";
 import "../../parts/forms.css";
 
@@ -27,8 +28,8 @@ export function SignIns({ zone }: { zone: string }) {
       <ul className="lines">
         {(listing.nodes ?? []).map(one => (
           <li key={one.id} className="line2">
-            <span className="lineMain">
-              {one.device ?? "A device without a name"}
+            <span className="lineMain" title={one.device ?? undefined}>
+              {deviceWords(one.device)}
               <span className="muted hint">
                 {one.portal === "OFFICE" ? "Office" : "Staff"} · last used {dateTime(one.lastUsedAt, zone)}
               </span>
@@ -39,7 +40,7 @@ export function SignIns({ zone }: { zone: string }) {
               <button
                 type="button"
                 className="button quiet"
-                aria-label={`Sign out ${one.device ?? "the device without a name"}`}
+                aria-label={`Sign out: ${deviceWords(one.device)}`}
                 disabled={end.isBusy}
                 onClick={() => endIt(one.id)}
               >

@@ -17,6 +17,7 @@ export function DateBar({ date, today, desk, locationId, chooseLocation }: Props
       <h1>
         {date === today && <span className="muted">Today, </span>}
         {longDate(date)}
+        {date.slice(0, 4) !== today.slice(0, 4) && `, ${date.slice(0, 4)}`}
       </h1>
       <nav aria-label="Day" className="leaf">
         <Link to={`/days/${daysAfter(date, -1)}`} className="button round">

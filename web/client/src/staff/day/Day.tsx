@@ -65,8 +65,9 @@ function Summary({ cards, isLoading }: { cards: readonly Card[]; isLoading: bool
   const marked = expected - meeting.reduce((sum, card) => sum + card.tally.unmarked, 0);
   return (
     <p className="summary muted">
-      Attendance is taken for <strong>{taken}</strong> of <strong>{meeting.length}</strong> classes;{" "}
-      <strong>{marked}</strong> of <strong>{expected}</strong> students are marked.
+      Attendance is taken for <strong>{taken}</strong> of <strong>{meeting.length}</strong>{" "}
+      {meeting.length === 1 ? "class" : "classes"}; <strong>{marked}</strong> of <strong>{expected}</strong>{" "}
+      {expected === 1 ? "student is" : "students are"} marked.
     </p>
   );
 }

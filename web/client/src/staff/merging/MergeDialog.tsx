@@ -13,6 +13,9 @@ export interface Other {
   readonly hint: string;
 }
 
+/** How many are offered, so that what would happen is on the screen with them. */
+export const MOST_OTHERS = 5;
+
 interface Props {
   readonly title: string;
   /** What stays as it is, and what the other one becomes. */
@@ -73,6 +76,7 @@ export function MergeDialog(props: Props) {
               </span>
             </label>
           ))}
+          {others.length === MOST_OTHERS && <p className="muted hint">If the other record is not here, type more.</p>}
           {props.nobody !== null && <p className="muted">{props.nobody}</p>}
         </fieldset>
         {chosenId !== null && (

@@ -4,7 +4,7 @@ import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
 import { useSettled } from "../asking/useSettled";
 import { FAMILIES, type FamilyFacts } from "../families/operations";
-import { MergeDialog } from "./MergeDialog";
+import { MergeDialog, MOST_OTHERS } from "./MergeDialog";
 import { MERGE_FAMILIES, MERGE_FAMILIES_PREVIEW } from "./operations";
 
 interface Props {
@@ -19,7 +19,7 @@ export function MergeFamilies({ family, close, done }: Props) {
   const [fromId, setFromId] = useState<string | null>(null);
   const search = useSettled(text.trim());
   const { data, fault, isLoading } = useAnswer(FAMILIES, search === "" ? null : { search, after: null });
-  const others = (data?.families.nodes ?? []).filter(one => one.id !== family.id).slice(0, 8);
+  const others = (data?.families.nodes ?? []).filter(one => one.id !== family.id).slice(0, MOST_OTHERS);
   const chosenId = others.some(one => one.id === fromId) ? fromId : null;
   const preview = useAnswer(MERGE_FAMILIES_PREVIEW, chosenId === null ? null : { fromId: chosenId, intoId: family.id });
   const act = useAct(MERGE_FAMILIES);

@@ -5,7 +5,7 @@ import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
 import { useSettled } from "../asking/useSettled";
 import type { StudentFacts } from "../student/operations";
-import { MergeDialog } from "./MergeDialog";
+import { MergeDialog, MOST_OTHERS } from "./MergeDialog";
 import { MERGE_STUDENTS, MERGE_STUDENTS_PREVIEW, SAME_STUDENTS } from "./operations";
 
 interface Props {
@@ -22,7 +22,7 @@ export function MergeStudents({ student, close, done }: Props) {
   const [fromId, setFromId] = useState<string | null>(null);
   const search = useSettled(text.trim());
   const { data, fault, isLoading } = useAnswer(SAME_STUDENTS, search === "" ? null : { search });
-  const others = (data?.students.nodes ?? []).filter(one => one.id !== student.id);
+  const others = (data?.students.nodes ?? []).filter(one => one.id !== student.id).slice(0, MOST_OTHERS);
   const chosenId = others.some(one => one.id === fromId) ? fromId : null;
   const preview = useAnswer(
     MERGE_STUDENTS_PREVIEW,

@@ -49,7 +49,7 @@ export const MERGE_GUARDIANS = graphql(`
 
 export const SAME_STUDENTS = graphql(`
   query SameStudents($search: String!) {
-    students(search: $search, first: 9) {
+    students(search: $search, first: 6) {
       nodes { id firstName lastName birthOn family { id name } }
     }
   }

@@ -14,7 +14,7 @@ export function Tasks({ desk }: { desk: Desk }) {
       <h1>Background tasks</h1>
       <p className="muted lead">
         Cancelling, creating many tokens, substitutes, statements and carrying over work here, one item after the other.
-        {desk.viewer.permissions.includes("OWNER") ? " You see those of everybody." : " You see your own."}
+        {desk.viewer.permissions.includes("OWNER") ? " You see the tasks of everybody." : " You see your own."}
       </p>
       {fault !== null && (
         <p className="fault" role="alert">
@@ -22,7 +22,7 @@ export function Tasks({ desk }: { desk: Desk }) {
         </p>
       )}
       {tasks === null && fault === null && <p className="muted">Reading the tasks …</p>}
-      {tasks?.length === 0 && <p className="empty">Nothing is at work, and nothing was lately.</p>}
+      {tasks?.length === 0 && <p className="empty">No task is running, and none has ended lately.</p>}
       <ul className="cards" aria-label="Tasks">
         {(tasks ?? []).map(task => (
           <li key={task.id}>

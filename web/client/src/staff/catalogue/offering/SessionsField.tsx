@@ -23,7 +23,7 @@ export function SessionsField({ today, chosen, change }: Props) {
   return (
     <SeveralField
       label="Sessions"
-      hint="Without one, it meets whatever the sessions are."
+      hint="It meets while one of these lasts. Without a session, it meets all year."
       nothing={fault ?? (nodes === null ? "Reading …" : "There are no sessions yet.")}
       chosen={chosen}
       choices={offered.map(one => [one.id, `${one.name}, ${datesOf(one)}`] as const)}

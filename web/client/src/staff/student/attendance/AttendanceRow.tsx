@@ -30,7 +30,8 @@ export function AttendanceRow({ studentId, row, changed }: Props) {
   return (
     <li className={`line2 ${tone}`}>
       <span className="lineMain">
-        <Link to={`/sheets/${occurrence.id}`}>{plainDate(occurrence.date)}</Link> {occurrence.offering.name}
+        <Link to={`/sheets/${occurrence.id}`}>{plainDate(occurrence.date)}</Link>{" "}
+        <span className="attended">{occurrence.offering.name}</span>
         <span className="muted hint">{facts.filter(Boolean).join(" · ")}</span>
         {fault !== null && (
           <span className="fault hint" role="alert">
