@@ -54,7 +54,8 @@ BOUNDED = {
         Guardian.phones
         GuardianViewer.students KioskFamily.students""",
     "the weekdays and times at which one class met in a year": "ReportClass.meetings",
-    "the classes that one person taught in a year, and where": "ReportInstructor.classNames ReportInstructor.locationNames",
+    "the classes that one person taught in a year, and where": """
+        ReportInstructor.classNames ReportInstructor.locationNames""",
     "one student's day": "KioskStudent.occurrences Student.today StudentChanged.today StudentChanged.marks",
     "one student's life here: some enrollments a year, at most 200": "Student.enrollments",
     "one student's wait for one class: some offers": "Enrollment.placeOffers",
