@@ -213,3 +213,18 @@ def test_only_the_pages_themselves_have_a_browser_delete_what_it_keeps() -> None
     for given in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {}):
         other = ask("POST", "/signed-out", headers=given)
         assert (other.status_code, other.headers.get("clear-site-data")) == (403, None)
+
+
+def test_dark_is_a_matter_of_colours_alone() -> None:
+    """So the browser tests look for other barriers in light colours only (tests/support/browser_pages.py)."""
+    source = client_pages.FOLDER / "src"
+    blocks = [
+        block
+        for path in source.rglob("*.css")
+        for block in re.findall(r"@media [^{]*prefers-color-scheme[^{]*\{(.*?)\n\}", path.read_text(), re.DOTALL)
+    ]
+    assert len(blocks) > 1
+    declared = {name for block in blocks for name in re.findall(r"([\w-]+):[^;{}]+;", block)}
+    assert {name for name in declared if not name.startswith("--")} == {"background", "color"}
+    scripts = {path.name for path in source.rglob("*.ts*") if "prefers-color-scheme" in path.read_text()}
+    assert scripts == {"Chart.tsx"}, "it draws lines on a canvas"

@@ -11,18 +11,24 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from commands.servers.scratch import scratch_database
+from commands.servers.start import Servers
 from db.driver import HotStatement, Snapshot
 from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
 from tests.support.factories import World, new_world
 
-# Connections of the database are ended and cut.
-pytestmark = pytest.mark.own_database
-
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
 ORGANIZATIONS = Snapshot("SELECT organization_id AS id, 1 AS one, 1 AS one FROM organization LIMIT :at_most")
 NAP = HotStatement("SELECT pg_sleep(CAST(:seconds AS float8)) IS NULL AS slept")
+
+
+@pytest.fixture(scope="module")
+async def database_url(servers: Servers, template_database: str) -> AsyncIterator[str]:
+    """The database of these tests, whose connections are ended and cut."""
+    async with scratch_database(servers.database_url, template_database) as url:
+        yield url
 
 
 @pytest.fixture
