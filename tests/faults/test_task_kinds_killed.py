@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from attendance.actions.absences.mark_staff_absent import mark_staff_absent
 from attendance.rules.absences.substitutes import AssignmentOptions
@@ -22,8 +22,11 @@ from attendance.tasks.create_makeup_tokens import CreateMakeupTokens, TokensGive
 from attendance.tasks.kind import Kind
 from attendance.tasks.send_statements import SendStatements, StatedFamily, StatementsAsked
 from attendance.tasks.start_task import start_task
+from db import models
 from db.engine import Database
+from db.ids import new_id
 from db.marks.changes import Author
+from db.models.table import Table
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.support.audit import assert_sound
@@ -32,7 +35,8 @@ from tests.support.processes import worker_process
 
 pytestmark = [pytest.mark.emptied_database, pytest.mark.timeout(900)]
 
-MANY = 1200
+# A dozen batches of each.
+STUDENTS, FAMILIES = 600, 1200
 # Seconds for all items of a task, while other test processes share the cores.
 PATIENCE = 240
 WEEKS = 50
@@ -74,6 +78,14 @@ async def _counts(world: World, statement: str) -> list[Any]:
     return [tuple(row) for row in await world.owner.execute(text(statement))]
 
 
+async def many(world: World, model: type[Table], rows: list[dict[str, Any]]) -> list[UUID]:
+    """Insert the rows at once, and return their ids."""
+    ids = [new_id() for _ in rows]
+    keyed = [{"organization_id": world.organization_id, "id": id_, **row} for id_, row in zip(ids, rows, strict=True)]
+    await world.owner.execute(insert(model), keyed)
+    return ids
+
+
 @pytest.fixture
 def servers_urls(database_url: str, redis_url: str) -> tuple[str, str]:
     return database_url, redis_url
@@ -81,25 +93,28 @@ def servers_urls(database_url: str, redis_url: str) -> tuple[str, str]:
 
 async def test_R9_7_no_student_gets_two_tokens(world: World, database: Database, servers_urls: tuple[str, str]) -> None:
     family = await world.family(email="baker@example.org")
-    students = [await world.student(family_id=family) for _ in range(MANY)]
+    students = await many(
+        world, models.Student, [{"family_id": family, "first_name": "Ann", "last_name": "Baker"}] * STUDENTS
+    )
     draft = TokenDraft(sends_email=True, issue_on=JANUARY, never_expires=True)
     killed = await run(world, database, servers_urls, CreateMakeupTokens, TokensGiven(tuple(students), draft))
     assert killed > 0
     counted = "SELECT count(*), count(DISTINCT student_id) FROM makeup_token"
-    assert await _counts(world, counted) == [(MANY, MANY)]
-    assert await _counts(world, "SELECT count(*), count(DISTINCT reason) FROM email") == [(MANY, MANY)]
-    assert await _counts(world, "SELECT count(*) FROM makeup_token_entry") == [(MANY,)]
+    assert await _counts(world, counted) == [(STUDENTS, STUDENTS)]
+    assert await _counts(world, "SELECT count(*), count(DISTINCT reason) FROM email") == [(STUDENTS, STUDENTS)]
+    assert await _counts(world, "SELECT count(*) FROM makeup_token_entry") == [(STUDENTS,)]
 
 
 async def test_R9_8_no_family_gets_two_statements(
     world: World, database: Database, servers_urls: tuple[str, str]
 ) -> None:
-    families = [await world.family(balance=Decimal(number), email=f"{number}@example.org") for number in range(1, MANY)]
+    owing = [{"balance": Decimal(number), "email": f"{number}@example.org"} for number in range(1, FAMILIES)]
+    families = await many(world, models.Family, [{"name": "Baker", **each} for each in owing])
     stated = tuple(StatedFamily(family, None) for family in families)
     killed = await run(world, database, servers_urls, SendStatements, StatementsAsked(stated, Decimal(0), "USD"))
     assert killed > 0
     counted = "SELECT count(*), count(DISTINCT recipient) FROM email"
-    assert await _counts(world, counted) == [(MANY - 1, MANY - 1)]
+    assert await _counts(world, counted) == [(FAMILIES - 1, FAMILIES - 1)]
 
 
 async def test_R9_8_no_substitute_is_told_twice(

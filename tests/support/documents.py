@@ -9,6 +9,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, build_schema, get_named_ty
 _SDL = Path(__file__).resolve().parents[2] / "schema.graphql"
 
 
+@cache
 def mutation(name: str, success: str = "") -> str:
     """The document asks for the type of the answer, and for every fact that a refusal of the mutation states.
 
