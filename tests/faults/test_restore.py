@@ -65,8 +65,8 @@ def fresh_server(folder: Path) -> Iterator[str]:
         server.stop()
 
 
-@pytest.fixture
-async def dumped(servers: Servers, folder: Path) -> tuple[Path, str]:
+@pytest.fixture(scope="module")
+async def dumped(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A dump of a database with one organization, and a token of its office."""
     async with scratch_database(servers.database_url) as url:
         await migrate_database(url)
@@ -76,7 +76,7 @@ async def dumped(servers: Servers, folder: Path) -> tuple[Path, str]:
             await world.student(first_name="Restored")
             token = await office_token(world)
         await engine.dispose()
-        dump = folder / "rollbook.dump"
+        dump = tmp_path_factory.mktemp("dumped") / "rollbook.dump"
         answer = run("pg_dump", url, "--format=custom", "--file", dump)
         assert answer.returncode == 0, answer.stderr
     return dump, token
