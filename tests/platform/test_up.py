@@ -1,5 +1,6 @@
 """`rollbook.py up`, run as a person runs it: from start to every kind of end."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,6 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from db.wake_ups import connect_redis
+from workers.report import read_reports
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSED_ON = ("DATABASE_URL", "REDIS_URL")
@@ -107,6 +111,7 @@ def test_it_serves_beside_another_until_every_kind_of_end_and_starts_again_on_th
     assert third.rest() == 1
     assert f"Rollbook is already running from this folder (process {first.process.pid}" in third.seen
     assert "Traceback" not in third.seen
+    until_a_worker_reports(data)
     for arguments in (["migrate"], ["worker", "--check"]):
         assert in_second_terminal(data, *arguments) == 0, arguments
     children_are_started_again(first, data, address)
@@ -205,11 +210,25 @@ def assert_another_comes(data: Path, name: str, former: int, address: str) -> No
 
 
 def in_second_terminal(data: Path, *arguments: str) -> int:
-    """The exit status; tried for some seconds, since a worker reports only now and then."""
+    """The exit status."""
     environment = {k: v for k, v in os.environ.items() if k not in PASSED_ON} | {"ROLLBOOK_DATA": str(data)}
     command = [sys.executable, str(ROOT / "rollbook.py"), *arguments]
-    deadline = time.monotonic() + 20
-    while (status := subprocess.run(command, env=environment, check=False).returncode) != 0:
-        if time.monotonic() > deadline:
-            break
-    return status
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def until_a_worker_reports(data: Path) -> None:
+    """A worker reports only now and then."""
+
+    async def reported() -> bool:
+        redis = connect_redis(json.loads((data / "running.json").read_text())["redis_url"])
+        try:
+            return any(report.is_fresh for report in await read_reports(redis))
+        finally:
+            await redis.aclose()
+
+    async def wait() -> None:
+        async with asyncio.timeout(20):
+            while not await reported():
+                await asyncio.sleep(0.1)
+
+    asyncio.run(wait())
