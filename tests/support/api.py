@@ -35,6 +35,10 @@ EVENING = datetime(2026, 11, 17, 3, tzinfo=UTC)
 """Monday 16 November 2026, 21:00 in Chicago: after the day's classes."""
 
 SCHEMA = the_schema()
+OPERATIONS = Operations(SCHEMA, GuardLimits())
+"""Depends on the schema alone. To read and to validate a document takes longer than to answer it, so each document is
+read once in a test process.
+"""
 
 
 @dataclass
@@ -134,6 +138,9 @@ def settings_with(**given: Any) -> Settings:
     return load_settings(**(required | given))
 
 
+SETTINGS = settings_with()
+
+
 @asynccontextmanager
 async def serving(
     database: Database,
@@ -144,7 +151,7 @@ async def serving(
     settings: Settings | None = None,
 ) -> AsyncIterator[Api]:
     """Without Redis unless it is given. `hub` is for subscriptions; `announcer` tells it."""
-    settings = settings or settings_with()
+    settings = settings or SETTINGS
     clock = Clock()
     services = make_services(
         settings,
@@ -158,7 +165,7 @@ async def serving(
     # Rows of the security log are written when a test asks for it, so that they are no statement of another request.
     services.security_log.pause = 3600
     edge = Edge(
-        operations=Operations(SCHEMA, GuardLimits()),
+        operations=OPERATIONS,
         authenticate=make_authenticate(settings, services),
         make_context=partial(make_context, services),
         clock=clock,
