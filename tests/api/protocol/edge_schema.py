@@ -355,7 +355,7 @@ def running(serving: dict[str, Any] | None = None, **options: Any) -> Iterator[R
         assert thread.is_alive(), "the server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with httpx.Client() as client:
+        with httpx.Client(verify=False) as client:
             yield Running(world, port, server, thread, loops[0], client)
     finally:
         loops[0].call_soon_threadsafe(world.release.set) if thread.is_alive() else None

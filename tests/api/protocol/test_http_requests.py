@@ -24,7 +24,7 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture
 def client(server: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.http.removesuffix(URL)) as client:
+    with httpx.Client(verify=False, base_url=server.http.removesuffix(URL)) as client:
         yield client
 
 
