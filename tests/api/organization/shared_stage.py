@@ -54,9 +54,13 @@ class SharedStage:
             self._callers["guardian"] = await self._standing.guardian()
         return self._callers["guardian"]
 
-    async def stranger(self) -> Api:
-        """The owner of another organization, who has done nothing yet."""
-        return await self._standing.stranger()
+    async def stranger(self, *, changing: bool) -> Api:
+        """The owner of another organization, who has changed nothing yet. `changing`: who comes next finds another."""
+        caller = self._callers.get("stranger") or await self._standing.stranger()
+        self._callers["stranger"] = caller
+        if changing:
+            del self._callers["stranger"]
+        return caller
 
     @property
     def _standing(self) -> Stage:
