@@ -28,21 +28,23 @@ _PATIENCE = 5.0
 @asynccontextmanager
 async def watching_the_loop() -> AsyncIterator[None]:
     """Measure the event loop's lag during the block."""
-    watching = asyncio.create_task(_watch_for_ever(), name="event-loop-lag")
+    loop = asyncio.get_running_loop()
+
+    timer: asyncio.TimerHandle
+
+    def plan() -> None:
+        nonlocal timer
+        timer = loop.call_later(_LOOK_SECONDS, look, loop.time() + _LOOK_SECONDS)
+
+    def look(planned: float) -> None:
+        LOOP_LAG.observe(max(0.0, loop.time() - planned))
+        plan()
+
+    plan()
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
-
-
-async def _watch_for_ever() -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        planned = loop.time() + _LOOK_SECONDS
-        await asyncio.sleep(_LOOK_SECONDS)
-        LOOP_LAG.observe(max(0.0, loop.time() - planned))
+        timer.cancel()
 
 
 async def own_page() -> bytes:

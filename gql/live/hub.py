@@ -24,8 +24,8 @@ So a wake-up that is lost, repeated or out of order can only cost time, and `com
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -84,6 +84,18 @@ def feed_of(wake_up: WakeUp) -> tuple[Subject, None] | None:
 
 class Watcher(Generic[ChangeT]):
     """The bounded queue of one subscriber (R10.5)."""
+
+    __slots__ = (
+        "_capacity",
+        "_has_missed",
+        "_news",
+        "_queue",
+        "_wants",
+        "complete_after",
+        "depth",
+        "is_kept",
+        "reached",
+    )
 
     def __init__(
         self,
@@ -153,6 +165,24 @@ class Watcher(Generic[ChangeT]):
         return change
 
 
+class _Watching(AbstractContextManager[Watcher[ChangeT]]):
+    """The block of `Hub.watch`. A generator would keep its frame for each subscriber."""
+
+    __slots__ = ("_hub", "_subject", "_watcher")
+
+    def __init__(self, hub: "Hub[ChangeT]", subject: Subject, watcher: Watcher[ChangeT]) -> None:
+        self._hub = hub
+        self._subject = subject
+        self._watcher = watcher
+
+    def __enter__(self) -> Watcher[ChangeT]:
+        return self._watcher
+
+    def __exit__(self, *_: object) -> None:
+        if not self._watcher.is_kept:
+            self._hub.leave(self._subject, self._watcher)
+
+
 @dataclass(eq=False)
 class _Topic(Generic[ChangeT]):
     """A subject that somebody follows.
@@ -217,10 +247,9 @@ class Hub(Generic[ChangeT]):
             with suppress(asyncio.CancelledError):
                 await task
 
-    @contextmanager
     def watch(
         self, subject: Subject, wants: Callable[[ChangeT], bool] | None = None, *, depth: int = 0
-    ) -> Iterator[Watcher[ChangeT]]:
+    ) -> AbstractContextManager[Watcher[ChangeT]]:
         """Register a watcher for the changes that are committed from now on.
 
         Read the state inside the block, and then call `follow`. A change that is being read for others at this moment
@@ -234,11 +263,7 @@ class Hub(Generic[ChangeT]):
         topic = self._topics.setdefault(subject, _Topic())
         watcher = Watcher[ChangeT](self.capacity, topic.read, topic.reached, wants, depth=depth)
         topic.watchers.add(watcher)
-        try:
-            yield watcher
-        finally:
-            if not watcher.is_kept:
-                self.leave(subject, watcher)
+        return _Watching(self, subject, watcher)
 
     def watched_depth(self, subject: Subject) -> int:
         """Return how much of the subject its watchers need with each change."""

@@ -6,6 +6,7 @@ operations when none is named, and can tell request errors from field errors onl
 """
 
 import asyncio
+import sys
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -254,7 +255,8 @@ def _signature(operation: Operation) -> Hashable:
     variables = {name: given[name] for name in names.found if name in given}
     # A string, since orjson's bytes keep a buffer of four kilobytes as long as they live.
     encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()
-    return (operation.parameters.query, operation.parameters.operation_name, encoded)
+    # Thousands of streams have the same text, and each keeps its signature.
+    return (sys.intern(operation.parameters.query), operation.parameters.operation_name, encoded)
 
 
 class _Variables(Visitor):

@@ -42,6 +42,7 @@ from gql.protocol.socket_messages import (
     next_message,
     read_message,
 )
+from gql.protocol.streams import Stream
 
 log = structlog.get_logger("rollbook.api")
 
@@ -272,11 +273,19 @@ class Socket:
         operation = await self._edge.operations.prepare_aside(
             read_parameters(payload, self._edge.trusted), may_introspect=may_introspect
         )
+        payload.clear()
         context = await self._edge.make_context(
             self._credential, self._request_id, client_address(self._scope), self._agent
         )
         if operation.kind is OperationType.SUBSCRIPTION:
-            await self._stream(operation_id, operation, context)
+            LIVE_SUBSCRIPTIONS.inc()
+            try:
+                stream = await self._edge.operations.subscribe(operation, context)
+                # A stream lives long, and must not hold on to the message with which it began.
+                del operation, context
+                await self._stream(operation_id, stream)
+            finally:
+                LIVE_SUBSCRIPTIONS.dec()
         else:
             self._answering.append(task)
             await self._execute(operation_id, operation, context)
@@ -294,7 +303,7 @@ class Socket:
         body = response(result, self._request_id, {"cost": self._edge.operations.cost(operation)})
         await self._send_text(next_message(orjson.dumps(operation_id), orjson.dumps(body)))
 
-    async def _stream(self, operation_id: str, operation: Operation, context: Any) -> None:
+    async def _stream(self, operation_id: str, stream: Stream) -> None:
         # A string made of it, since orjson's bytes keep a buffer of four kilobytes as long as they live.
         encoded_id, request_id = orjson.dumps(operation_id).decode().encode(), self._request_id
         write_frame = self._scope.get("extensions", {}).get("rollbook.write_frame")
@@ -303,15 +312,12 @@ class Socket:
             written: bool = write_frame(answer.framed(encoded_id, request_id))
             return written
 
-        with LIVE_SUBSCRIPTIONS.track_inprogress():
-            stream = await self._edge.operations.subscribe(operation, context)
-            async with aclosing(stream.answers(None if write_frame is None else write)) as answers:
-                async for answer in answers:
-                    await self._send_text(next_message(encoded_id, answer.encoded(request_id)))
-                    del answer
-                    # A stream that has events ready does not wait, and neither does a send. Other tasks need their
-                    # turn.
-                    await asyncio.sleep(0)
+        async with aclosing(stream.answers(None if write_frame is None else write)) as answers:
+            async for answer in answers:
+                await self._send_text(next_message(encoded_id, answer.encoded(request_id)))
+                del answer
+                # A stream that has events ready does not wait, and neither does a send. Other tasks need their turn.
+                await asyncio.sleep(0)
 
     async def _refuse(self, operation_id: str, errors: list[Any]) -> None:
         payload = formatted(errors, self._request_id)

@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from graphql.execution import Executor, execute_subscription_event
 
 from gql.protocol.answers import Answer
 from gql.protocol.graphql_internals import executor_of_event, set_context
+from gql.protocol.strawberry_internals import is_awaitable
 
 T = TypeVar("T")
 Write = Callable[[Answer], bool]
@@ -35,6 +35,8 @@ class Stream:
     signature -- streams with an equal signature execute an event to the same answer, if their viewers see the same
     """
 
+    __slots__ = ("_executor", "_source", "signature")
+
     def __init__(self, executor: Executor[Any], source: AsyncGenerator[Any, None], signature: Hashable) -> None:
         self._executor = executor
         self._source = source
@@ -49,8 +51,8 @@ class Stream:
         executor = executor_of_event(self._executor, event)
         if view is not None:
             set_context(executor, executor.context_value.sharing(view))
-        result = execute_subscription_event(executor)
-        answered = await result if isawaitable(result) else result
+        result: Any = execute_subscription_event(executor)
+        answered: Any = await result if is_awaitable(result) else result
         disclosed = executor.context_value.disclosed if view is not None else ()
         return Answer(answered, frozenset(disclosed))
 
