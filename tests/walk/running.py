@@ -11,7 +11,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
-from db.migrate import upgrade
 from tests.support.sizes import SEED
 from tests.walk.system import running
 
@@ -21,6 +20,7 @@ _CHECKS = list(HealthCheck)
 def walk(
     machine: Any,
     servers: Servers,
+    template: str,
     *,
     examples: int,
     steps: int,
@@ -30,6 +30,7 @@ def walk(
     """Walk so many examples with at most so many steps each. A difference is shrunk to the shortest walk that shows
     it, and printed as a program.
 
+    template -- the name of a database with the whole schema, and empty
     machine -- a state machine with the class attributes `loop`, `system`, `database_url`, `steps` and `answers`
     running -- gives, for the address of a database, the system that is driven
     repeats -- whether the same steps lead to the same; else a difference is not shrunk
@@ -52,9 +53,8 @@ def walk(
     machine.loop, machine.steps = loop, 0
     try:
         machine.database_url = loop.run_until_complete(
-            stack.enter_async_context(scratch_database(servers.database_url))
+            stack.enter_async_context(scratch_database(servers.database_url, template))
         )
-        loop.run_until_complete(upgrade(machine.database_url))
         machine.system = loop.run_until_complete(stack.enter_async_context(running(machine.database_url)))
         started: Any = begin if SEED is None else hypothesis.seed(SEED)(begin)
         run_state_machine_as_test(started, settings=chosen)

@@ -16,9 +16,11 @@ from tests.walk.running import walk
 
 @pytest.mark.timeout(0)
 @pytest.mark.usefixtures("quiet")
-def test_R2_10_no_history_of_imports_and_edits_changes_what_took_place(servers: Servers) -> None:
+def test_R2_10_no_history_of_imports_and_edits_changes_what_took_place(
+    servers: Servers, template_database: str
+) -> None:
     """R2.3 to R2.10, R3.1, R4.7, R7.4, R13.9: no difference after any step."""
-    walk(CatalogueWalk, servers, examples=SIZES.catalogue_walks, steps=40)
+    walk(CatalogueWalk, servers, template_database, examples=SIZES.catalogue_walks, steps=40)
     # A short walk may leave out an act, since ids, by which people are chosen, differ from run to run.
     wanted = {"submitAttendance", "enrollStudent"}
     if SIZES.catalogue_walks > 10:

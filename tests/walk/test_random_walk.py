@@ -16,7 +16,7 @@ from tests.walk.running import walk
 
 @pytest.mark.timeout(0)
 @pytest.mark.usefixtures("quiet")
-def test_random_walk_through_the_api_agrees_with_the_rules(servers: Servers) -> None:
+def test_random_walk_through_the_api_agrees_with_the_rules(servers: Servers, template_database: str) -> None:
     """R2.9, R3.1 to R3.3, R4.1 to R4.13, R7.3 to R7.7, R10.1, R10.2: no difference after any step."""
-    walk(Walk, servers, examples=SIZES.walks, steps=50)
+    walk(Walk, servers, template_database, examples=SIZES.walks, steps=50)
     assert Walk.answers.keys() >= {"MARKS", "TOKENS", "ROSTER"}

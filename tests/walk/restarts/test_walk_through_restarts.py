@@ -17,13 +17,16 @@ from tests.walk.running import walk
 
 @pytest.mark.timeout(0)
 @pytest.mark.usefixtures("quiet")
-def test_R10_2_R4_11_the_random_walk_agrees_with_the_rules_through_restarts(servers: Servers) -> None:
+def test_R10_2_R4_11_the_random_walk_agrees_with_the_rules_through_restarts(
+    servers: Servers, template_database: str
+) -> None:
     redis = RedisServer()
     redis.start()
     try:
         walk(
             RestartWalk,
             servers,
+            template_database,
             examples=SIZES.restarted_walks,
             steps=SIZES.restarted_steps,
             running=with_seed(redis.url, 1 if SEED is None else SEED),
