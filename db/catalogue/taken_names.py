@@ -3,8 +3,9 @@
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from attendance.rules.catalogue.same_names import name_key
 from db.models import BlackoutSchedule, Location, Program
 from db.unit_of_work import UnitOfWork
 
@@ -12,15 +13,16 @@ Named: TypeAlias = type[Location] | type[Program] | type[BlackoutSchedule]
 
 
 async def find_taken_name(uow: UnitOfWork, named: Named, name: str, except_id: UUID | None) -> str | None:
-    """Return the name, as it is written there, of a live row other than `except_id` that has it in whatever case; None
-    when there is no such row.
+    """Return the name, as it is written there, of a live row other than `except_id` that has the same name
+    (`name_key`); None when there is no such row.
     """
     found = select(named.name).where(
         named.organization_id == uow.organization_id,
-        func.lower(named.name) == func.lower(name),
         named.id.is_distinct_from(except_id),
     )
     if named is Location or named is Program:
         found = found.where(named.deleted_at.is_(None))
-    taken: str | None = await uow.connection.scalar(found.order_by(named.id).limit(1))
-    return taken
+    wanted = name_key(name)
+    # A business has some tens of each.
+    names = await uow.connection.scalars(found.order_by(named.id))
+    return next((each for each in names if name_key(each) == wanted), None)

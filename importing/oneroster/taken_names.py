@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from attendance.rules.catalogue.same_names import name_key
 from importing.csv_rows import Record
 from importing.oneroster.known import Known
 from importing.oneroster.roster import Roster
@@ -17,15 +18,15 @@ def refuse_taken_names(roster: Roster, known: Known, report: Report) -> None:
     holders: dict[str, list[str]] = defaultdict(list)
     orgs = list(_locations(roster, known))
     for org in orgs:
-        holders[org["name"].casefold()].append(_where(org))
+        holders[name_key(org["name"])].append(_where(org))
     for name, where in _others(roster, known):
-        holders[name.casefold()].append(where)
+        holders[name_key(name)].append(where)
     bad = set()
     for org in orgs:
         location = known.locations.get(org.id)
         if location is not None and location.name == org["name"]:
             continue
-        if found := [each for each in holders[org["name"].casefold()] if each != _where(org)]:
+        if found := [each for each in holders[name_key(org["name"])] if each != _where(org)]:
             reason = f"is also the name of {', '.join(found)}; give each a name of its own"
             report.error("orgs.csv", org.line, "name", org["name"], reason)
             bad.add(org.line)
@@ -38,7 +39,7 @@ def tell_equal_titles(roster: Roster, known: Known, report: Report) -> None:
     """
     by_title: dict[str, list[Record]] = defaultdict(list)
     for course in roster.rows("courses").live:
-        by_title[course["title"].casefold()].append(course)
+        by_title[name_key(course["title"])].append(course)
     for courses in by_title.values():
         for course in courses:
             others = ", ".join(_where(each) for each in courses if each is not course)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from attendance.rules.catalogue.same_names import name_key
 from importing.spreadsheets.fields import Sheet
 from importing.spreadsheets.follow import Outcome
 from importing.spreadsheets.plan import Plan
@@ -27,23 +28,19 @@ def refuse_taken_names(plan: Plan, sheet: Sheet) -> None:
     planned = plan.planned(sheet)
     others = plan.known.rows[sheet.file].keys() - plan.ids(sheet.file) - {each.id for each in planned}
     for outcome in planned:
-        holders[_folded(outcome.after["name"])].append(_where(outcome))
+        holders[name_key(str(outcome.after["name"]))].append(_where(outcome))
     for id_ in sorted(others):
         row = plan.known.rows[sheet.file][id_]
         if row.ended is None:
-            holders[_folded(row.values["name"])].append(f"the {word} {id_} in Rollbook")
+            holders[name_key(str(row.values["name"]))].append(f"the {word} {id_} in Rollbook")
     for outcome in planned:
         name = outcome.after["name"]
         if outcome.before is not None and outcome.before.values["name"] == name:
             continue
-        if found := [each for each in holders[_folded(name)] if each != _where(outcome)]:
+        if found := [each for each in holders[name_key(str(name))] if each != _where(outcome)]:
             reason = f"is also the name of {', '.join(found)}; give each a name of its own"
             plan.report.error(file, outcome.line.number, column, str(name), reason)
 
 
 def _where(outcome: Outcome) -> str:
     return f"the row on line {outcome.line.number} (id {outcome.line.key})"
-
-
-def _folded(name: object) -> str:
-    return str(name).casefold()

@@ -38,6 +38,10 @@ async def test_R13_1_locations_programs_and_sessions_are_made_changed_and_ended(
     assert made["location"] == {"name": "Annex", "timeZone": "America/Denver"}
     taken = await desk.api.act("createLocation", name="aNNEX", timeZone="America/Denver")
     assert (taken["__typename"], taken["message"]) == ("NotPossible", "There is a location called 'Annex' already.")
+    # Nobody sees the difference of a no-break space, of two spaces, or of wide letters.
+    for alike in ("Main\u00a0street", "MAIN  Street", "\uff2dain Street"):
+        taken = await desk.api.act("createLocation", name=alike, timeZone="America/Denver")
+        assert taken["message"] == "There is a location called 'Main Street' already.", alike
     other = encode_id("Location", desk.world.location_id)
     taken = await desk.api.act("updateLocation", locationId=other, name="Annex")
     assert taken["__typename"] == "NotPossible"
