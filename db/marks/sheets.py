@@ -16,12 +16,12 @@ from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey
 from attendance.rules.marks.marks import MarkValue, SheetRow
 from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.roster.roster import RosterEnrollment, standing
-from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Source, TokenRunPhase
+from attendance.rules.vocabulary import TokenRunPhase
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import heads_of
 from db.driver import HotStatement
 from db.fragments import on_sheet
-from db.roster.rosters import absences_of
+from db.roster.rosters import SOURCES, STATUSES, TYPES, absences_of
 from db.unit_of_work import UnitOfWork
 
 _ASKED = "(SELECT CAST(:timeslot_id AS uuid) AS timeslot_id, CAST(:held_on AS date) AS held_on, 1 AS place)"
@@ -157,7 +157,7 @@ def _enrollments(found: Any) -> Mapping[UUID, list[RosterEnrollment]]:
         strict=True,
     ):
         enrollments[student_id].append(
-            RosterEnrollment(enrollment_id, student_id, EnrollmentType(type_), starts_on, drop_on, timeslot_id)
+            RosterEnrollment(enrollment_id, student_id, TYPES[type_], starts_on, drop_on, timeslot_id)
         )
     return enrollments
 
@@ -190,7 +190,7 @@ def _marks(found: Any) -> dict[UUID, _Mark]:
     return {
         student_id: _Mark(
             enrollment_id,
-            MarkValue(AttendanceStatus(status), note, is_defaulted, Source(source), by_check_in),
+            MarkValue(STATUSES[status], note, is_defaulted, SOURCES[source], by_check_in),
             marked_at,
             revision,
         )

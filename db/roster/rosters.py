@@ -181,10 +181,10 @@ _STATEMENTS = {
 # Rows that are read before it is asked whether the turn is over.
 _AT_ONCE = 16
 # Looking a value up is four times as fast as calling its enumeration.
-_TYPES = {each.value: each for each in EnrollmentType}
-_ENDS = {each.value: each for each in EnrollmentEnd}
-_STATUSES = {each.value: each for each in AttendanceStatus}
-_SOURCES = {each.value: each for each in Source}
+TYPES = {each.value: each for each in EnrollmentType}
+ENDS = {each.value: each for each in EnrollmentEnd}
+STATUSES = {each.value: each for each in AttendanceStatus}
+SOURCES = {each.value: each for each in Source}
 
 
 async def read_candidates(
@@ -259,11 +259,11 @@ def _enrollment(row: Row[Any]) -> RosterEnrollment:
     return RosterEnrollment(
         row.enrollment_id,
         row.student_id,
-        _TYPES[row.type],
+        TYPES[row.type],
         row.starts_on,
         row.drop_on,
         row.timeslot_id,
-        _ENDS[row.end_cause] if row.end_cause else None,
+        ENDS[row.end_cause] if row.end_cause else None,
         row.is_deleted,
         row.transferred_to,
         row.transferred_from,
@@ -281,9 +281,9 @@ def _mark(row: Row[Any]) -> MarkFacts:
     elif row.kiosk_id is not None:
         marked_by = KioskFacts(row.kiosk_id, row.kiosk_name)
     return MarkFacts(
-        _STATUSES[row.status],
+        STATUSES[row.status],
         row.is_defaulted,
-        _SOURCES[row.source],
+        SOURCES[row.source],
         marked_by,
         row.marked_at,
         row.note,

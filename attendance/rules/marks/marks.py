@@ -7,6 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from attendance.rules.marks.attendance_refusals import StudentNotOnRoster
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import AttendanceStatus, Source
 
 NOTE_LIMIT = 1000
@@ -18,7 +19,7 @@ class Keep(Enum):
     NOTE = "NOTE"
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class MarkValue:
     """A mark as its row shows it. `source` is SYSTEM exactly when the mark is defaulted (R4.5).
 
@@ -38,7 +39,7 @@ class MarkValue:
         return self.by_check_in and not self.is_defaulted
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class SheetRow:
     """A row of the roll sheet before the act. `is_excused` says that an approved, excused expected absence covers
     it.
@@ -72,7 +73,7 @@ class WantedMark:
     note: str | Keep | None = Keep.NOTE
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class MarkChange:
     """The change of one row's mark. `before` and `after` are None when the row is not marked.
 

@@ -41,7 +41,7 @@ def with_changes(
         for row in sheet.rows
         if not row.is_subdued or after.get(row.student_id, row.mark) is not None
     )
-    return replace(sheet, head=replace(sheet.head, revision=revision), rows=rows)
+    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed)
 
 
 def with_reviews(
@@ -57,7 +57,7 @@ def with_reviews(
         else row
         for row in sheet.rows
     )
-    return replace(sheet, head=replace(sheet.head, revision=revision), rows=rows)
+    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed)
 
 
 def _remade(row: SheetRow, mark: MarkValue | None, revision: int, changed_at: datetime) -> SheetRow:
