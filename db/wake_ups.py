@@ -1,7 +1,7 @@
 """Wake-ups: a few bytes through Redis that say where in PostgreSQL something is new. Losing them loses nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +17,9 @@ from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
 FEEDS = "rollbook:feeds"
+
+# A message to Redis costs the API as much as a statement, and many check-ins at once would send one each.
+_GATHERED_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -150,40 +153,64 @@ def to_tasks(redis: Redis) -> Sink:
 class Announcer:
     """Sends wake-ups to Redis in the background, so that no request ever waits for Redis."""
 
-    def __init__(self, *sinks: Sink, capacity: int = 10_000) -> None:
-        self._sinks = sinks
-        self._queue: asyncio.Queue[WakeUp] = asyncio.Queue(capacity)
-        self._task: asyncio.Task[None] | None = None
+    def __init__(self, *sinks: Sink, patient: Sequence[Sink] = (), capacity: int = 10_000) -> None:
+        """sinks -- receive wake-ups at once
+        patient -- receive those that no process needs at once, together with all that follow soon
+        """
+        self._at_once = _Sending(sinks, capacity)
+        self._soon = _Sending(patient, capacity, _GATHERED_SECONDS) if patient else None
+        self._sendings = [each for each in (self._at_once, self._soon) if each is not None]
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        WAKE_UPS_WAITING.set_function(self._queue.qsize)
-        self._task = asyncio.create_task(self._run(), name="announcer")
+        WAKE_UPS_WAITING.set_function(lambda: sum(each.queue.qsize() for each in self._sendings))
+        self._tasks = [asyncio.create_task(each.run(), name="announcer") for each in self._sendings]
 
     async def close(self, patience_seconds: float = 2.0) -> None:
         """Send what is queued, for at most `patience_seconds`."""
-        if self._task is None:
+        if not self._tasks:
             return
         try:
             async with asyncio.timeout(patience_seconds):
-                await self._queue.join()
+                await asyncio.gather(*(each.queue.join() for each in self._sendings))
         except TimeoutError:
-            log.warning("wake_ups_dropped", count=self._queue.qsize())
-        self._task.cancel()
+            log.warning("wake_ups_dropped", count=sum(each.queue.qsize() for each in self._sendings))
+        for task in self._tasks:
+            task.cancel()
 
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
         """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
+        self._at_once.add(wake_ups)
+        if self._soon is not None:
+            self._soon.add(wake_up for wake_up in wake_ups if not isinstance(wake_up, Live))
+
+
+class _Sending:
+    """What some sinks are sent, in batches.
+
+    gathered -- the seconds that the first wake-up of a batch waits for others
+    """
+
+    def __init__(self, sinks: Sequence[Sink], capacity: int, gathered: float = 0.0) -> None:
+        self._sinks = sinks
+        self.queue: asyncio.Queue[WakeUp] = asyncio.Queue(capacity)
+        self._gathered = gathered
+
+    def add(self, wake_ups: Iterable[WakeUp]) -> None:
         for wake_up in wake_ups:
             try:
-                self._queue.put_nowait(wake_up)
+                self.queue.put_nowait(wake_up)
             except asyncio.QueueFull:
                 WAKE_UPS_LOST.inc()
                 log.warning("wake_up_dropped")
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while not self._queue.empty() and len(batch) < 500:
-                batch.append(self._queue.get_nowait())
+            batch = [await self.queue.get()]
+            if self._gathered:
+                await asyncio.sleep(self._gathered)
+            while not self.queue.empty() and len(batch) < 500:
+                batch.append(self.queue.get_nowait())
             for sink in self._sinks:
                 try:
                     await sink(batch)
@@ -191,4 +218,4 @@ class Announcer:
                     WAKE_UPS_LOST.inc(len(batch))
                     log.warning("wake_ups_failed", count=len(batch), fault=error)
             for _ in batch:
-                self._queue.task_done()
+                self.queue.task_done()

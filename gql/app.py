@@ -51,13 +51,13 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     limits = Limits(lock=settings.database_lock_timeout, idle=settings.database_idle_timeout)
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))
     redis = connect_redis(settings.redis_url)
-    sinks = [to_roll_sheets(redis), to_tasks(redis)]
-    if to_workers is not None:
-        sinks.append(to_workers)
     hub = SheetHub(database, compare_seconds=settings.live_compare_seconds)
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
     tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)
-    announcer = Announcer(hub.hear, feed.hear, tasks.hear, *sinks)
+    announcer = Announcer(
+        *(hub.hear, feed.hear, tasks.hear, to_roll_sheets(redis), to_tasks(redis)),
+        patient=() if to_workers is None else [to_workers],
+    )
     clock = clock_from(settings.test_clock)
     services = make_services(
         settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed, tasks=tasks

@@ -90,7 +90,7 @@ async def test_R4_2_a_sheet_is_saved_in_one_revision(sheet: Sheet, owner: AsyncC
     assert done == Recorded(1, (sheet.ann, sheet.ben, sheet.cas))
     assert await sheet.marks() == {sheet.ann: TARDY, sheet.ben: PRESENT, sheet.cas: PRESENT}
     assert list(await owner.execute(CHANGES)) == [(1, "MARKS")]
-    assert sheet.announcer._queue.get_nowait() == RollSheetChanged(
+    assert sheet.announcer._at_once.queue.get_nowait() == RollSheetChanged(
         sheet.world.organization_id, sheet.lesson.timeslot_id, MONDAY, 1
     )
 

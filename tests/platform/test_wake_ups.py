@@ -1,0 +1,58 @@
+"""Wake-ups leave at once, but those for workers, which leave together."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from attendance.rules.vocabulary import TokenRunPhase
+from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, TaskQueued, TokenRunArmed, WakeUp
+from tests.support.factories import LONG_AGO
+
+GYM, SLOT, DAY = UUID(int=1), UUID(int=2), date(2026, 11, 16)
+CHANGED = RollSheetChanged(GYM, SLOT, DAY, 1)
+ARMED = TokenRunArmed(GYM, SLOT, DAY, TokenRunPhase.AFTER_CLASS, LONG_AGO)
+QUEUED = TaskQueued(GYM, UUID(int=3))
+
+
+async def test_those_for_workers_leave_in_one_batch_and_the_others_at_once() -> None:
+    at_once: list[list[WakeUp]] = []
+    together: list[list[WakeUp]] = []
+    left = asyncio.Event()
+
+    async def live(batch: Sequence[WakeUp]) -> None:
+        at_once.append(list(batch))
+
+    async def workers(batch: Sequence[WakeUp]) -> None:
+        together.append(list(batch))
+        left.set()
+
+    announcer = Announcer(live, patient=[workers])
+    announcer.start()
+    announced: list[list[WakeUp]] = [[CHANGED, ARMED], [QUEUED], [FeedGrew(GYM)]]
+    for wake_ups in announced:
+        announcer.announce(wake_ups)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert (at_once, together) == (announced, [])
+    async with asyncio.timeout(5):
+        await left.wait()
+    announcer.announce([ARMED])
+    await announcer.close()
+    assert together == [[ARMED, QUEUED], [ARMED]]
+
+
+async def test_what_a_sink_cannot_take_does_not_reach_the_others_late() -> None:
+    received: list[WakeUp] = []
+
+    async def fails(_: Sequence[WakeUp]) -> None:
+        raise ConnectionError
+
+    async def takes(batch: Sequence[WakeUp]) -> None:
+        received.extend(batch)
+
+    announcer = Announcer(fails, takes, patient=[fails, takes])
+    announcer.start()
+    announcer.announce([QUEUED])
+    await announcer.close()
+    assert received == [QUEUED, QUEUED]
