@@ -83,7 +83,10 @@ def feed_of(wake_up: WakeUp) -> tuple[Subject, None] | None:
 
 
 class Watcher(Generic[ChangeT]):
-    """The bounded queue of one subscriber (R10.5)."""
+    """The bounded queue of one subscriber (R10.5).
+
+    history -- the identity of the history in which the subscriber read the state; empty before that, or if unknown
+    """
 
     __slots__ = (
         "_capacity",
@@ -93,6 +96,7 @@ class Watcher(Generic[ChangeT]):
         "_wants",
         "complete_after",
         "depth",
+        "history",
         "is_kept",
         "reached",
     )
@@ -119,6 +123,7 @@ class Watcher(Generic[ChangeT]):
         self._news = Signal()
         self.complete_after = complete_after
         self.reached = reached
+        self.history = ""
         self.depth = depth
         self.is_kept = False
 
@@ -163,6 +168,11 @@ class Watcher(Generic[ChangeT]):
         if not self._queue:
             self._news.clear()
         return change
+
+
+def _differ(one: str, other: str) -> bool:
+    """Return whether these are the identities of two histories. An empty one is unknown."""
+    return "" not in (one, other) and one != other
 
 
 class _Watching(AbstractContextManager[Watcher[ChangeT]]):
@@ -292,6 +302,7 @@ class Hub(Generic[ChangeT]):
         history -- the identity of the history in which it read the state
         """
         self._history = self._history or history
+        watcher.history = history
         topic = self._topics[subject]
         if revision < watcher.reached:
             self._rewind(topic, revision)
@@ -344,7 +355,7 @@ class Hub(Generic[ChangeT]):
 
     def _is_another(self, history: str) -> bool:
         """Return whether it is known to be another history than the one of the changes handed out so far."""
-        return "" not in (self._history, history) and history != self._history
+        return _differ(self._history, history)
 
     def _ahead(self, subject: Subject, revision: int) -> None:
         topic = self._topics.get(subject)
@@ -403,8 +414,10 @@ class Hub(Generic[ChangeT]):
             return
         topic.read = changes[-1].revision
         topic.reached = max(topic.reached, topic.read)
+        history = self._history_in(changes[0])
         for watcher in topic.watchers:
-            if changes[0].revision != after + 1:
+            # A restore can come between the read of these changes and the read with which the watcher began.
+            if changes[0].revision != after + 1 or _differ(history, watcher.history):
                 watcher.skip()
                 continue
             for change in changes:

@@ -6,7 +6,7 @@ import pytest
 
 SLOW_FIRST = {
     *("simulation", "walk", "demo", "faults", "races", "platform", "year", "browser", "importing"),
-    "test_permissions.py",
+    *("test_permissions.py", "test_makeup_tokens_in_any_order.py", "test_attendance_report.py"),
 }
 """Folders whose files take long, and long files of other folders: begun first, so that no process is left alone with
 one at the end.

@@ -58,9 +58,11 @@ class Change:
 
     revision: int
     access: int
+    history: str
     whole: tuple[int, ...]
     memo: Memo = field(default_factory=Memo, compare=False)
     is_state: bool = False
+    committed_at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Stage:
     epoch: int = 0
     failures: int = 0
     last_id: int = 0
+    restores: int = 0
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -93,7 +96,8 @@ class Stage:
         if self.failures:
             self.failures -= 1
             raise OSError
-        snapshot = (list(self.happened), {name: mine[-1][1] for name, mine in self.rights.items()}, self.epoch)
+        rights = {name: mine[-1][1] for name, mine in self.rights.items()}
+        snapshot = (list(self.happened), rights, self.epoch, str(self.restores))
         await self.dawdle()
         yield snapshot
         await self.dawdle()
@@ -116,9 +120,16 @@ class Stage:
         ends = [start for start, _ in mine[1:]] + [2**63]
         return {view for (_, view), end in zip(mine, ends, strict=True) if end > access}
 
+    def hear_warning(self, event: str, fault: Exception) -> None:
+        """A group may be given up for a database that is away, and for nothing else: its followers would open their
+        streams again and hide that it fails with each change.
+        """
+        if not isinstance(fault, OSError):
+            self.complaints.append(f"{event}: {fault!r}")
+
     def change(self, snapshot: Any, revision: int, *, is_state: bool = False) -> Change:
-        happened, _, access = snapshot
-        return Change(revision, access, tuple(number for number, _ in happened[:revision]), is_state=is_state)
+        happened, _, access, history = snapshot
+        return Change(revision, access, history, tuple(number for number, _ in happened[:revision]), is_state=is_state)
 
     async def read_changes(self, _: object, after: int) -> Sequence[Change]:
         async with self.read(None) as snapshot:
@@ -127,18 +138,21 @@ class Stage:
     async def read_revisions(self, connection: Any, subjects: Collection[Any]) -> dict[Any, int]:
         return dict.fromkeys(subjects, len(connection[0]))
 
-    async def read_history(self, _: object) -> str:
-        return "the only history"
+    async def read_history(self, connection: Any) -> str:
+        return str(connection[3])
+
+    async def drop_connections(self) -> None:
+        await self.dawdle()
 
     async def access_epoch(self, connection: Any, _: object) -> int:
         return int(connection[2])
 
     async def access_epochs(self, _: object, organizations: Collection[Any]) -> dict[Any, int]:
-        async with self.read(None) as (_, _, epoch):
+        async with self.read(None) as (_, _, epoch, _):
             return dict.fromkeys(organizations, epoch)
 
     async def find_viewers(self, connection: Any, claims: Collection[str], _: object) -> dict[str, Seeing]:
-        _, rights, epoch = connection
+        _, rights, epoch, _ = connection
         return {name: Seeing(rights[name], epoch) for name in claims if rights[name] is not None}
 
 
@@ -151,6 +165,7 @@ class Client:
     fan_out: FanOut
     name: str
     told: int | None = None
+    told_in: str = ""
     sheet: tuple[int, ...] = ()
     snapshots: int = 0
     kept: list[Answer] = field(default_factory=list)
@@ -193,9 +208,9 @@ class Client:
             self.complain(f"told of {change.revision} with the view {view}")
         if change.is_state:
             self.snapshots += 1
-        elif change.revision != (self.told or 0) + 1:
+        elif (change.revision, change.history) != ((self.told or 0) + 1, self.told_in):
             self.complain(f"told of {change.revision} after {self.told}")
-        self.told, self.sheet = change.revision, change.whole
+        self.told, self.told_in, self.sheet = change.revision, change.history, change.whole
 
     def complain(self, what: str) -> None:
         """To raise it would only end a group, which must bear that."""
@@ -203,14 +218,14 @@ class Client:
 
     async def source(self) -> AsyncGenerator[Any, None]:
         """As gql/roster/roll_sheet_changed.py does it."""
-        told = self.told
+        told, told_in = self.told, self.told_in
         while True:
             with self.hub.watch(SHEET) as watcher:
-                opening = await patiently(partial(self._open, told))
+                opening = await patiently(partial(self._open, told, told_in))
                 if opening is None:
                     return
-                viewer, revision, changes = opening
-                self.hub.follow(SHEET, watcher, revision)
+                viewer, revision, told_in, changes = opening
+                self.hub.follow(SHEET, watcher, revision, told_in)
                 for change in changes:
                     yield Once(change, change.memo, viewer.view)
                 live: Live[Any] = Live(
@@ -229,15 +244,20 @@ class Client:
                 yield live
             told = None if live.has_missed else live.told
 
-    async def _open(self, told: int | None) -> tuple[Any, int, list[Change]] | None:
+    async def _open(self, told: int | None, told_in: str) -> tuple[Any, int, str, list[Change]] | None:
         async with self.stage.read(None) as snapshot:
-            happened, rights, epoch = snapshot
+            happened, rights, epoch, history = snapshot
             if rights[self.name] is None:
                 return None
             viewer, revision = Seeing(rights[self.name], epoch), len(happened)
-            if told is None or told > revision:
-                return viewer, revision, [self.stage.change(snapshot, revision, is_state=True)]
-            return viewer, revision, [self.stage.change(snapshot, each) for each in range(told + 1, revision + 1)]
+            if told is None or told > revision or told_in != history:
+                return viewer, revision, history, [self.stage.change(snapshot, revision, is_state=True)]
+            return (
+                viewer,
+                revision,
+                history,
+                [self.stage.change(snapshot, each) for each in range(told + 1, revision + 1)],
+            )
 
 
 def _has(view: str, viewer: Any) -> bool:
@@ -345,9 +365,7 @@ class Play:
 
     async def restore(self) -> None:
         """To an earlier state; whoever is away then comes back with a revision of a history that never was."""
-        for client in self.clients:
-            if client.task is None or client.task.done():
-                client.told = None
+        self.stage.restores += 1
         del self.stage.happened[self.chance.randint(0, len(self.stage.happened)) :]
         self.stage.failures = 0
         if self.chance.random() < 0.5:
@@ -400,8 +418,14 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
     ):
         monkeypatch.setattr(module, name, getattr(stage, name))
     monkeypatch.setattr(group_module, "_AT_ONCE", 1)
+    monkeypatch.setattr(fan_out_module, "log", SimpleNamespace(warning=stage.hear_warning))
     hub: Hub[Change] = Hub(
-        stage, stage.read_changes, stage.read_revisions, capacity=CAPACITY, read_history=stage.read_history
+        stage,
+        stage.read_changes,
+        stage.read_revisions,
+        capacity=CAPACITY,
+        history_in=lambda change: change.history,
+        read_history=stage.read_history,
     )
     return Play(chance, stage, hub, FanOut(stage, lambda: datetime.now(UTC), capacity=CAPACITY))
 

@@ -188,6 +188,23 @@ async def test_R10_2_a_database_that_is_away_is_asked_again(hub: Hub[Numbered], 
     assert history.reads == [0, 0, 0]
 
 
+async def test_R16_1_changes_that_were_read_before_a_restore_are_not_added_to_a_state_read_after_it(
+    history: History, database: Database
+) -> None:
+    hub = Hub[Numbered](database, history.read, history_in=lambda _: "before")
+    with hub.watch(SHEET) as before, hub.watch(SHEET) as after:
+        history.commit(2)
+        hub.follow(SHEET, before, 2, "before")
+        history.may_answer.clear()
+        hub.heard(history.commit())
+        await settle()
+        hub.follow(SHEET, after, 2, "after")
+        history.may_answer.set()
+        assert await take(before, 1) == [3]
+        assert await take(after, 1) == [None]
+    await hub.close()
+
+
 async def test_R10_5_a_full_queue_is_dropped_and_the_state_stands_for_it(hub: Hub[Numbered], history: History) -> None:
     with hub.watch(SHEET) as stuck, hub.watch(SHEET) as quick:
         hub.follow(SHEET, stuck, 0)
