@@ -34,9 +34,13 @@ class KeptConnection:
         self._looks = 0
         self._timer: asyncio.TimerHandle | None = None
         self._releasing: asyncio.Task[None] | None = None
+        self._releases = 0
 
     async def run(self, read: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Return the result of `read`, which leaves no transaction open. After a failure the connection is not kept."""
+        """Return the result of `read`, which leaves no transaction open. The connection is not kept after a failure, or
+        after a call of `release` during the read.
+        """
+        releases = self._releases
         kept, self._kept = self._kept, None
         if kept is None:
             taken = self._take()
@@ -46,7 +50,7 @@ class KeptConnection:
         except BaseException as fault:
             await kept[0].__aexit__(type(fault), fault, fault.__traceback__)
             raise
-        if self._kept is not None or not self._is_spare():
+        if self._kept is not None or self._releases != releases or not self._is_spare():
             await kept[0].__aexit__(None, None, None)
             return found
         self._kept, self._was_used = kept, True
@@ -56,7 +60,8 @@ class KeptConnection:
         return found
 
     async def release(self) -> None:
-        """Give the connection back to the pool. The next read takes one again."""
+        """Give the connection back to the pool, if it is being read with, after that. The next read takes one again."""
+        self._releases += 1
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -100,3 +100,20 @@ async def test_new_connections_are_made_after_all_were_dropped(wide: Database) -
     first = await wide.kept.run(pid)
     await wide.drop_connections()
     assert await wide.kept.run(pid) != first
+
+
+async def test_R16_1_a_connection_that_is_read_with_while_all_are_dropped_is_not_kept(wide: Database) -> None:
+    reads, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def read_slowly(connection: AsyncConnection) -> int:
+        found = await pid(connection)
+        reads.set()
+        await goes_on.wait()
+        return found
+
+    reading = asyncio.ensure_future(wide.kept.run(read_slowly))
+    await reads.wait()
+    await wide.drop_connections()
+    goes_on.set()
+    first = await reading
+    assert await wide.kept.run(pid) != first
