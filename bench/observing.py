@@ -98,7 +98,7 @@ def nothing() -> Iterator[None]:
     nowhere, bare = nullcontext(), _NoFigure()
     with (
         patch("gql.protocol.operations.Execution", _Bare),
-        patch("gql.protocol.middleware.RESPONSES", bare),
+        patch("gql.protocol.middleware.responses_of", bare.labels),
         patch("gql.protocol.middleware.RESPONSE_SECONDS", bare),
         patch("gql.protocol.middleware.request_span", lambda *_: nowhere),
         patch("db.driver.statement_span", lambda _: nowhere),
