@@ -91,6 +91,18 @@ def request_span(name: str, headers: Mapping[str, str]) -> AbstractContextManage
     return _Span(name, None, carried=carried, is_request=True)
 
 
+def operation_span(name: str) -> AbstractContextManager[Any]:
+    """Return the span of a GraphQL operation. Over HTTP it is that of the request, which gets the name of its only
+    operation: a span of its own would cost a third more and say nothing more.
+    """
+    if _tracer is None:
+        return _NOTHING
+    current = _api.get_current_span()
+    if current.is_recording() and current.kind is _api.SpanKind.SERVER:
+        return _Named(current, name)
+    return _Span(name, None)
+
+
 def statement_span(statement: str) -> AbstractContextManager[Any]:
     """Return the span of a statement within a span that is recorded. Other statements, such as those that look for
     work every second, get none.
@@ -171,6 +183,24 @@ class _Span:
         _end(self._span, kind)
 
 
+class _Named:
+    """A span that has begun, named anew. It ends with the block in which it began."""
+
+    __slots__ = ("_span",)
+
+    def __init__(self, started: Any, name: str) -> None:
+        started.update_name(name)
+        self._span = started
+
+    def __enter__(self) -> Any:
+        return self._span
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _note(self._span, kind)
+
+
 class _StatementSpan:
     """A span without any below it, so it need not become the current one, which costs time for each statement."""
 
@@ -188,9 +218,13 @@ class _StatementSpan:
         _end(self._span, kind)
 
 
-def _end(span: Any, fault: type[BaseException] | None) -> None:
+def _note(span: Any, fault: type[BaseException] | None) -> None:
     if fault is not None:
         # The message may hold values, such as those of a row that violates a constraint.
         span.set_attribute("error.type", fault.__name__)
         span.set_status(_api.StatusCode.ERROR)
+
+
+def _end(span: Any, fault: type[BaseException] | None) -> None:
+    _note(span, fault)
     span.end()

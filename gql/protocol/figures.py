@@ -11,7 +11,7 @@ from types import TracebackType
 from graphql import FieldNode, OperationDefinitionNode
 from prometheus_client import Counter, Gauge, Histogram
 
-from tracing import span
+from tracing import operation_span
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -77,7 +77,7 @@ class Execution:
 
     def __enter__(self) -> "Execution":
         self._began = time.perf_counter()
-        self._span = span(f"{self._kind} {self._name}")
+        self._span = operation_span(f"{self._kind} {self._name}")
         self._span.__enter__()
         return self
 
