@@ -6,7 +6,7 @@ one operation, and keeps clients that stopped reading.
 
 import asyncio
 import random
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, cast
@@ -148,7 +148,7 @@ class Socket:
         """Close the socket from outside of its tasks. Only the first call counts."""
         if self._is_open and not self._is_ending:
             self._is_ending = True
-            self._tasks.create_task(_raise(closed))
+            self._end_by(_raise(closed))
 
     async def drain(self, within: float = 0.0) -> None:
         """Refuse new operations, wait for the answers that are under way, then close with 1012.
@@ -159,8 +159,17 @@ class Socket:
         self._is_draining = True
         self._has_ended = asyncio.Event()
         if self._is_open:
-            self._tasks.create_task(self._leave_when_drained())
+            self._end_by(self._leave_when_drained())
         await self._has_ended.wait()
+
+    def _end_by(self, leaving: Coroutine[Any, Any, None]) -> None:
+        """Start the task that ends the socket. Nothing is started while the socket waits for its operations to end, and
+        a group of tasks takes no other then.
+        """
+        try:
+            self._tasks.create_task(leaving)
+        except RuntimeError:
+            leaving.close()
 
     async def _read(self) -> None:
         while True:
