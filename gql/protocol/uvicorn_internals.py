@@ -51,7 +51,8 @@ class Pings:
         now = self._loop.time()
         for each in [each for each, due in self._due.items() if due <= now]:
             del self._due[each]
-            each.send_keepalive_ping()
+            # Called by the loop itself, so that one that fails keeps no other from its ping.
+            self._loop.call_soon(each.send_keepalive_ping)
         self._timer = self._loop.call_later(pause, self._look, pause) if self._due else None
 
 

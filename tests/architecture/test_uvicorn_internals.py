@@ -193,6 +193,24 @@ async def test_all_sockets_are_pinged_by_one_timer_as_long_as_they_answer() -> N
     await until(lambda: vars(pings)["_timer"] is None)
 
 
+async def test_a_ping_that_fails_keeps_no_other_socket_from_its_pings() -> None:
+    failed: list[object] = []
+
+    class Failing(SocketProtocol):
+        def send_keepalive_ping(self) -> None:
+            failed.append(self)
+            raise RuntimeError
+
+    asyncio.get_running_loop().set_exception_handler(lambda _, __: None)
+    opened = [Opened(kind=Failing, ping=0.02), Opened(ping=0.02)]
+    await until(lambda: b"\x89\x04" in opened[1].wire.written)
+    assert failed == [opened[0].protocol]
+    later = Opened(ping=0.02)
+    await until(lambda: b"\x89\x04" in later.wire.written)
+    for each in (*opened, later):
+        each.protocol.connection_lost(None)
+
+
 async def _hanging(scope: Any, receive: Any, send: Any) -> None:
     await asyncio.sleep(60)
 
