@@ -109,6 +109,7 @@ async def test_R9_7_workers_killed_at_random_moments(desk: TaskDesk, database_ur
             await asyncio.sleep(0.2 * MOMENTS.random())
             worker.send_signal(signal.SIGKILL)
             worker.wait()
+        await desk.patience()
     with a_worker(database_url, redis_url):
         assert await until_ended(desk, task_id) == "COMPLETED"
     assert await assert_the_report_is_true(desk, task_id) == ALL
