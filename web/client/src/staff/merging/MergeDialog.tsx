@@ -43,7 +43,8 @@ interface Props {
 export function MergeDialog(props: Props) {
   const { into, others, chosenId, preview } = props;
   const [kept, keep] = useState<Kept>({});
-  const found = preview.data?.preview ?? null;
+  // After a fault, the answer is still the one about the record that was chosen before.
+  const found = preview.fault === null ? (preview.data?.preview ?? null) : null;
   const isPossible = found !== null && found.usedTokenIds.length === 0;
   const isChosen = found?.sharedMarks.every(one => !one.mustBeChosen || one.occurrenceId in kept) ?? false;
   const submit = async (event: FormEvent) => {
@@ -76,14 +77,23 @@ export function MergeDialog(props: Props) {
               </span>
             </label>
           ))}
-          {others.length === MOST_OTHERS && <p className="muted hint">If the other record is not here, type more.</p>}
+          {props.search !== undefined && others.length === MOST_OTHERS && (
+            <p className="muted hint">If the other record is not here, type more.</p>
+          )}
           {props.nobody !== null && <p className="muted">{props.nobody}</p>}
         </fieldset>
         {chosenId !== null && (
           <div className="effects" role="status" aria-busy={preview.isLoading}>
-            {preview.fault !== null && <p>{preview.fault}</p>}
+            {preview.fault !== null && (
+              <p>
+                {preview.fault}{" "}
+                <button type="button" className="button" onClick={preview.reload}>
+                  Try again
+                </button>
+              </p>
+            )}
             {preview.fault === null && found === null && <p>Counting …</p>}
-            {preview.fault === null && found !== null && effectWords(found, into).map(one => <p key={one}>{one}</p>)}
+            {found !== null && effectWords(found, into).map(one => <p key={one}>{one}</p>)}
           </div>
         )}
         {chosenId !== null && isPossible && found.sharedMarks.length > 0 && (
