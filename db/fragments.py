@@ -1,6 +1,6 @@
 """Rules that several SQL statements repeat, each once. A fragment is a condition without an OR at its top, to be joined
 to others with AND; its arguments are aliases and expressions of the statement, never values. `found_by` is a table
-expression.
+expression, and `zone_of` is a value.
 """
 
 
@@ -63,3 +63,11 @@ def waits(enrollment: str, today: str) -> str:
         f"{enrollment}.type = 'WAITLIST' AND {enrollment}.deleted_at IS NULL"
         f" AND ({enrollment}.drop_on IS NULL OR {enrollment}.drop_on > {today})"
     )
+
+
+def zone_of(version: str, location: str) -> str:
+    """Return the zone in which a version of an offering is held at its location. No version spans the date from which
+    another zone is planned.
+    """
+    planned = f"{version}.starts_on >= {location}.next_zone_on"
+    return f"coalesce({version}.time_zone, CASE WHEN {planned} THEN {location}.next_zone ELSE {location}.time_zone END)"

@@ -778,11 +778,15 @@ CREATE TABLE location (
     source_id text,
     deleted_at timestamp with time zone,
     settled_through_on date,
+    next_zone text,
+    next_zone_on date,
+    CONSTRAINT location_planned_zone_is_whole CHECK (((next_zone IS NULL) = (next_zone_on IS NULL))),
     CONSTRAINT location_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT location_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 ALTER TABLE ONLY location ALTER COLUMN organization_id SET (n_distinct=1);
 CREATE UNIQUE INDEX location_source_id_key ON location USING btree (organization_id, source_id);
+CREATE TRIGGER planned_zone_is_over BEFORE UPDATE ON location FOR EACH ROW WHEN (((old.time_zone IS DISTINCT FROM new.time_zone) AND (new.next_zone IS NOT NULL))) EXECUTE FUNCTION forget_planned_zone();
 ALTER TABLE location ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON location USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE location TO rollbook_app;
@@ -1903,6 +1907,16 @@ BEGIN
 END $$;
 
 
+CREATE FUNCTION forget_planned_zone() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.next_zone := NULL;
+    NEW.next_zone_on := NULL;
+    RETURN NEW;
+END $$;
+
+
 CREATE FUNCTION forget_security_events(older_than timestamp with time zone, at_most integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2116,3 +2130,14 @@ CREATE FUNCTION staff_to_end(due_by timestamp with time zone) RETURNS TABLE(orga
 $$;
 REVOKE ALL ON FUNCTION staff_to_end(due_by timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION staff_to_end(due_by timestamp with time zone) TO rollbook_app;
+
+
+CREATE FUNCTION zones_to_change(due_by timestamp with time zone) RETURNS TABLE(organization_id uuid, location_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT l.organization_id, l.id FROM location l
+    WHERE l.next_zone_on <= least((due_by AT TIME ZONE l.time_zone)::date, (due_by AT TIME ZONE l.next_zone)::date)
+$$;
+REVOKE ALL ON FUNCTION zones_to_change(due_by timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION zones_to_change(due_by timestamp with time zone) TO rollbook_app;

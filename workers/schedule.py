@@ -7,6 +7,7 @@ when its clocks go back.
 from arq.cron import CronJob, cron
 
 from workers.figures import Job, observed
+from workers.jobs.change_zones import change_zones_as_planned
 from workers.jobs.end_days import end_days_of_locations
 from workers.jobs.end_staff import end_staff_as_planned
 from workers.jobs.forget_answers import forget_old_answers
@@ -37,6 +38,8 @@ TIMETABLE: tuple[CronJob, ...] = (
     # Each minute as it begins, because planned ends are the beginnings of days. Requests compare the time themselves;
     # this job ends streams, sessions and links.
     _line("end_staff", end_staff_as_planned, second=0, timeout=50),
+    # Each minute at :05, since dates begin in some zone at nearly every quarter of an hour.
+    _line("change_zones", change_zones_as_planned, second=5, timeout=50),
     # Each minute at :40, since cancelled tasks are kept for only ten minutes.
     _line("forget_tasks", forget_old_tasks, second=40, timeout=50),
     # Each minute at :50, away from the other jobs: messages that Redis lost, and retries.

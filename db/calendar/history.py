@@ -37,7 +37,8 @@ WHERE o.organization_id = $1 AND o.id = ANY ($2)
 _KEEP = """
 WITH wanted AS (
     SELECT o.organization_id, o.id, o.kind, o.starts_on, o.ends_on, o.holds_from, o.location_id, o.program_id,
-           o.capacity, l.time_zone, k.changes_on, k.changes_on - 1 AS through_on
+           o.capacity, CASE WHEN o.holds_from >= l.next_zone_on THEN l.next_zone ELSE l.time_zone END AS time_zone,
+           k.changes_on, k.changes_on - 1 AS through_on
     FROM unnest($2::uuid[], $3::date[]) AS k (offering_id, changes_on)
     JOIN offering o ON o.organization_id = $1 AND o.id = k.offering_id
         AND (o.holds_from IS NULL OR o.holds_from < k.changes_on)
@@ -71,6 +72,14 @@ WITH wanted AS (
 UPDATE offering o SET holds_from = w.changes_on
 FROM wanted w
 WHERE o.organization_id = $1 AND o.id = w.id
+"""
+
+# Offerings whose present version spans the date from which their location is planned to be in another zone.
+_SPANNING = """
+SELECT o.id, l.next_zone_on FROM offering o
+JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
+WHERE o.organization_id = $1 AND o.deleted_at IS NULL AND l.next_zone_on IS NOT NULL
+  AND (o.holds_from IS NULL OR o.holds_from < l.next_zone_on)
 """
 
 # A version that began on the date of the change itself, or later, was never met: it is replaced.
@@ -152,6 +161,16 @@ async def keep_what_held(fetch: Fetch, organization_id: UUID, dates: Mapping[UUI
     been copied before stay as they were copied; calling it twice does nothing the second time.
     """
     await fetch(_KEEP, organization_id, list(dates), list(dates.values()))
+
+
+async def keep_planned_zones(fetch: Fetch, organization_id: UUID) -> None:
+    """Let offerings be held in the planned zone of their location from its date on, and not before.
+
+    Whoever makes offerings, or moves them to another location, calls it afterwards.
+    """
+    spanning = await fetch(_SPANNING, organization_id)
+    if spanning:
+        await keep_what_held(fetch, organization_id, {row[0]: row[1] for row in spanning})
 
 
 async def move_timeslots(fetch: Fetch, organization_id: UUID, moved: Sequence[MovedTimeslot]) -> None:

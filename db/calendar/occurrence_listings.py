@@ -25,7 +25,7 @@ from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.occurrence_positions import asked, positions, weekdays
 from db.calendar.occurrences import OFFERING_SESSIONS, head_of, heads_of, schedule_of
 from db.driver import HotStatement
-from db.fragments import on_sheet
+from db.fragments import on_sheet, zone_of
 from db.listing import values
 from db.names import searched
 from pace import in_turns
@@ -35,7 +35,7 @@ SELECT t.id, t.start_time, t.duration_minutes, t.weekday,
        greatest(t.starts_on, v.starts_on) AS slot_starts_on,
        least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
            AS slot_ends_on,
-       t.offering_id, o.sort_key, o.starts_on, o.ends_on, o.holds_from, coalesce(v.time_zone, l.time_zone) AS time_zone,
+       t.offering_id, o.sort_key, o.starts_on, o.ends_on, o.holds_from, {zone_of("v", "l")} AS time_zone,
        sessions.*, formerly.*, teachers.*, substitutions.*
 FROM timeslot_version t
 JOIN offering o ON o.organization_id = t.organization_id AND o.id = t.offering_id

@@ -15,7 +15,7 @@ from attendance.rules.calendar.listings import bounds
 from attendance.rules.calendar.timeslots import DateSpan, bounded, wall_offsets
 from db.calendar.listing_filter import ListingFilter, Window
 from db.driver import HotStatement
-from db.fragments import found_by, holds_on, on_sheet
+from db.fragments import found_by, holds_on, on_sheet, zone_of
 from db.listing import values
 from db.names import searched
 
@@ -110,7 +110,7 @@ WITH RECURSIVE slot AS MATERIALIZED (
            least(t.ends_on, held.ends_on, (offered.deleted_at AT TIME ZONE coalesce(held.time_zone, l.time_zone))::date,
                  CAST(:to_on AS date)) AS last_on,
            offered.starts_on AS own_starts_on, offered.ends_on AS own_ends_on, offered.holds_from,
-           coalesce(held.time_zone, l.time_zone) AS time_zone
+           {zone_of("held", "l")} AS time_zone
     FROM timeslot_version t
     JOIN {found_by("offering", "offering.id = t.offering_id")} offered ON true
     JOIN {found_by("offering_version", "offering_version.offering_id = t.offering_id")} held
@@ -147,6 +147,8 @@ WITH RECURSIVE slot AS MATERIALIZED (
 
 _ZONES = HotStatement("""
 SELECT l.time_zone FROM location l WHERE l.organization_id = :organization_id
+UNION
+SELECT l.next_zone FROM location l WHERE l.organization_id = :organization_id AND l.next_zone IS NOT NULL
 UNION
 SELECT f.time_zone FROM former_offering f WHERE f.organization_id = :organization_id AND f.ends_on >= :from_on
 """)

@@ -24,7 +24,7 @@ from attendance.rules.calendar.recordability import closing_scopes
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot
 from attendance.rules.vocabulary import OfferingKind
 from db.driver import Beside, HotStatement
-from db.fragments import found_by, holds_on
+from db.fragments import found_by, holds_on, zone_of
 from db.names import sort_key
 from pace import in_turns
 
@@ -32,10 +32,13 @@ from pace import in_turns
 # offering_of, slots_of and schedule_of. What held before a change of the catalogue is in the versions (R2.10).
 CURRENT_VERSION = """JOIN offering_version v ON v.organization_id = o.organization_id AND v.offering_id = o.id
     AND v.ends_on IS NULL"""
-OFFERING_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.sort_key AS offering_sort_key,
+_COLUMNS = """o.id AS offering_id, o.kind, o.name, o.sort_key AS offering_sort_key,
        v.capacity, o.starts_on, o.ends_on, o.holds_from, o.min_age_months, o.max_age_months, o.gender,
-       l.id AS location_id, l.name AS location_name, coalesce(v.time_zone, l.time_zone) AS time_zone,
+       l.id AS location_id, l.name AS location_name, {zone} AS time_zone,
        p.id AS program_id, p.name AS program_name, p.deleted_at IS NOT NULL AS program_is_deleted"""
+# The zone of an occurrence is that of its version. An offering by itself shows the zone that its location has now.
+_COLUMNS_THEN = _COLUMNS.format(zone=zone_of("v", "l"))
+OFFERING_COLUMNS = _COLUMNS.format(zone="l.time_zone")
 OFFERING_SLOTS = """CROSS JOIN LATERAL (
     SELECT array_agg(x.id) AS slot_ids, array_agg(x.weekday) AS slot_weekdays,
            array_agg(x.starts_on) AS slot_starts, array_agg(x.ends_on) AS slot_ends,
@@ -87,7 +90,7 @@ SELECT k.timeslot_id, k.held_on,
        t.room, t.deleted_at IS NOT NULL
            OR coalesce(k.held_on > (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date, false)
            AS is_deleted,
-       {OFFERING_COLUMNS},
+       {_COLUMNS_THEN},
        g.currency,
        coalesce(c.revision, 0) AS revision, c.cancelled_at, c.cancellation_comment,
        w.id AS canceller_id, w.first_name AS canceller_first_name, w.last_name AS canceller_last_name,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot
 from attendance.rules.catalogue.meetings import Placed, Programme, Setting, SlotVersion
 from db.calendar.occurrences import CLOSED, OFFERING_SESSIONS, series_of
+from db.fragments import zone_of
 
 # The slots are read with their rooms, which OFFERING_SLOTS leaves out.
 _PROGRAMMES = text(f"""
@@ -31,7 +32,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT array_agg(v.starts_on) AS setting_starts, array_agg(v.ends_on) AS setting_ends,
            array_agg(v.location_id) AS setting_locations,
-           array_agg(coalesce(v.time_zone, h.time_zone)) AS setting_zones, array_agg(v.capacity) AS setting_capacities
+           array_agg({zone_of("v", "h")}) AS setting_zones, array_agg(v.capacity) AS setting_capacities
     FROM offering_version v
     JOIN location h ON h.organization_id = v.organization_id AND h.id = v.location_id
     WHERE v.organization_id = o.organization_id AND v.offering_id = o.id

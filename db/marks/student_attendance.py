@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from attendance.rules.calendar.listings import Position
 from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
 from attendance.rules.marks.student_attendance import PlaceSlot
-from db.fragments import found_by, gives_place, holds_on, meets_at, on_sheet
+from db.fragments import found_by, gives_place, holds_on, meets_at, on_sheet, zone_of
 
-_SLOT = """
+_SLOT = f"""
        t.id, t.start_time, t.duration_minutes, t.weekday, greatest(t.starts_on, v.starts_on) AS slot_starts_on,
        least(t.ends_on, v.ends_on, (o.deleted_at AT TIME ZONE coalesce(v.time_zone, l.time_zone))::date)
            AS slot_ends_on,
-       o.sort_key, coalesce(v.time_zone, l.time_zone) AS time_zone
+       o.sort_key, {zone_of("v", "l")} AS time_zone
 """
 
 _PLACES = text(f"""

@@ -121,17 +121,21 @@ class SettingsChange(Entity):
 class Location(Entity):
     """A site. Every date and clock rule about what happens here uses its IANA time zone.
 
-    Its days up to `settled_through_on` have been ended (R4.13); null: no day yet.
+    Its days up to `settled_through_on` have been ended (R4.13); null: no day yet. From the date `next_zone_on` it is
+    planned to be in the zone `next_zone`; until then `time_zone` holds.
     """
 
     __tablename__ = "location"
     __table_args__ = (
         of_organization(),
         Index("location_source_id_key", "organization_id", "source_id", unique=True),
+        CheckConstraint("(next_zone IS NULL) = (next_zone_on IS NULL)", name="planned_zone_is_whole"),
     )
 
     name: Mapped[str]
     time_zone: Mapped[str]
+    next_zone: Mapped[str | None]
+    next_zone_on: Mapped[date | None]
     settled_through_on: Mapped[date | None]
     source_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]

@@ -92,6 +92,7 @@ KEPT: Mapping[str, str] = {
     "kiosk.name": "a device",
     "location.name": "the business",
     "location.source_id": "the business",
+    "location.next_zone": "the business",
     "location.time_zone": "the business",
     "makeup_token_entry.cause": "a word from a fixed list",
     "occurrence.cancellation_comment": "a class, told to all of its families",

@@ -19,7 +19,7 @@ class Location(Node):
     name: str = strawberry.field(description="The name of the location.")
     time_zone: str = strawberry.field(
         description="The IANA name of the time zone, such as America/Chicago. Dates and times of everything that is "
-        "held here are in this time zone."
+        "held here are in this time zone. Occurrences from the first date of a planned time zone on are in that one."
     )
 
 

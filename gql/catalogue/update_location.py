@@ -44,7 +44,8 @@ class UpdateLocationInput:
         default=None, description=f"The name, from 1 to {NAME_LENGTH} characters. Leave it out to keep the present one."
     )
     time_zone: Maybe[str] = strawberry.field(
-        default=None, description="The IANA name of the time zone. Leave it out to keep the present one."
+        default=None,
+        description="The IANA name of the time zone. Leave it out to keep the present one and a planned one.",
     )
     since_on: date | None = strawberry.field(name="from", default=None, description=_FROM)
     corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)
@@ -89,8 +90,9 @@ async def resolve_preview(
 field = strawberry.mutation(
     resolver=resolve,
     description="Rename a location, or put it into another time zone from a date on. Occurrences keep their local "
-    "time; those before the date keep the zone that they had. What is today at the location follows the new zone at "
-    "once, also when the date is later. " + NEEDS,
+    "time; those before the date keep the zone that they had. A later date is a plan, which `plannedTimeZone` shows: "
+    "what is today at the location follows when the date has come. Another date or time zone replaces the plan, and "
+    "the time zone that the location has now takes it back. " + NEEDS,
     metadata=MANAGES,
 )
 preview = strawberry.field(

@@ -19,7 +19,7 @@ PLAIN = {
     "imported_enrollment": {"said"},
     "imported_row": {"file", "key", "said"},
     "kiosk": {"name"},
-    "location": {"name", "time_zone", "source_id"},
+    "location": {"name", "time_zone", "next_zone", "source_id"},
     "makeup_token_entry": {"cause"},
     "offering": {"name", "sort_key", "search_key", "gender", "source_id"},
     "organization": {"name", "currency"},

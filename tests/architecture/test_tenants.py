@@ -43,6 +43,7 @@ DOORS = {
     "move_history": "it changes rows of the transaction's own organization that the application may only add",
     "offers_over": "workers serve all organizations",
     "staff_to_end": "workers serve all organizations",
+    "zones_to_change": "workers serve all organizations",
     "old_background_tasks": "a nightly job forgets what is old in all organizations",
     "revisions_of": "a process compares the revisions of all roll sheets that are followed",
 }

@@ -27,6 +27,7 @@ from attendance.rules.catalogue.timeslot_versions import SlotFacts, Version
 from attendance.rules.people.erasure_refusals import ImportIsRunning
 from attendance.rules.vocabulary import OfferingKind
 from db import models
+from db.calendar.history import keep_planned_zones
 from db.calendar.timetables import lock_offerings
 from db.catalogue.attachments import add_instructors, attach_sessions, sessions_of
 from db.catalogue.carrying import (
@@ -39,7 +40,7 @@ from db.catalogue.carrying import (
     students_with_lapsing_tokens,
     working_instructors,
 )
-from db.catalogue.locking import lock_catalogue
+from db.catalogue.locking import fetch_in, lock_catalogue
 from db.catalogue.rows import add_row
 from db.catalogue.slots import add_slots, read_versions
 from db.marks.changes import Author
@@ -112,6 +113,7 @@ async def _make(
     await attach_sessions(uow, made_id, [session_id])
     await add_slots(uow, made_id, [Version(facts, starts_on, None) for facts in slots.values()])
     await add_instructors(uow, made_id, await working_instructors(uow, offering.id), None)
+    await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
     await remember_made(uow, offering.id, session_id, made_id)
     return made_id
 

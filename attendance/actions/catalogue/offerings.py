@@ -20,7 +20,7 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.refusals import NothingFound
 from attendance.rules.vocabulary import OfferingKind
 from db import models
-from db.calendar.history import end_teaching, keep_what_held
+from db.calendar.history import end_teaching, keep_planned_zones, keep_what_held
 from db.catalogue.attachments import (
     add_instructors,
     are_sessions,
@@ -84,6 +84,7 @@ async def create_offering(
         versions = [Version(slot.facts, slot.starts_on or first, slot.ends_on) for slot in draft.timeslots]
         _check_dates(versions)
         await add_slots(uow, offering_id, versions)
+        await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
     return CatalogueChanged(offering_id, change.effect)
 
 
@@ -130,9 +131,19 @@ async def _change_what_is_held(
         await detach_sessions(uow, offering.id, attached - wanted)
     await attach_sessions(uow, offering.id, wanted - attached)
     await rewrite_versions(uow, dates, await _rewritten(uow, values, changes))
+    if "location_id" in changes:
+        await _follow_planned_zone(uow, offering.id, values["location_id"], since)
     await reschedule(uow, dates, None, closures=False)
     if "program_id" in changes:
         await reschedule(uow, dates, None, closures=True)
+
+
+async def _follow_planned_zone(uow: UnitOfWork, offering_id: UUID, location_id: UUID, since: date) -> None:
+    location = await require_row(uow, models.Location, location_id)
+    if location.next_zone is not None:
+        await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
+        dates = {offering_id: max(since, location.next_zone_on)}
+        await rewrite_versions(uow, dates, Rewritten(only_at=location_id, time_zone=location.next_zone))
 
 
 async def _rewritten(uow: UnitOfWork, values: dict[str, Any], changes: set[str]) -> Rewritten:

@@ -1,6 +1,6 @@
 """The catalogue changes while roll sheets are taken and makeups booked, on real connections, many times over."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from attendance.actions.catalogue.blackouts import Closure, create_blackout_date
 from attendance.actions.catalogue.carry_over import CarryingOver, carry_offering
 from attendance.actions.catalogue.end_offering import end_offering
+from attendance.actions.catalogue.locations import carry_out_planned_zone, update_location
 from attendance.actions.catalogue.programs import create_program
 from attendance.actions.catalogue.timeslots import update_timeslot
 from attendance.rules.catalogue.catalogue_refusals import NotPossible
@@ -17,6 +18,7 @@ from db import models
 from db.calendar.occurrences import find_head
 from db.engine import Database
 from db.marks.changes import SYSTEM
+from db.unit_of_work import UnitOfWork
 from tests.races.makeups.makeup_race import AHEAD, ROUNDS, Race, kinds, new_race
 from tests.support.at_once import Act
 from tests.support.factories import MONDAY, Lesson, World
@@ -74,6 +76,27 @@ async def test_R8_6b_a_makeup_is_given_back_or_never_booked(race: Race) -> None:
         kept = await race.kept(token)
         assert (kept.is_tied, kept.has_place) == (False, False)
         assert kept.acts == (["REDEEMED", "RESET"] if booked is None else None)
+
+
+async def test_R13_2_a_planned_zone_comes_or_is_moved_to_a_later_date(race: Race) -> None:
+    location, begun = race.world.location_id, datetime.combine(MONDAY + timedelta(days=1), time(12), UTC)
+    values, later = {"time_zone": "America/Denver"}, Terms(MONDAY + timedelta(days=7))
+    for _ in range(ROUNDS // 4):
+        plan = {"next_zone": "America/Denver", "next_zone_on": begun.date()}
+        await race.world.change(models.Location, location, time_zone="America/Chicago", **plan)
+        came: list[bool] = []
+
+        async def come(uow: UnitOfWork, came: list[bool] = came) -> None:
+            came.append(await carry_out_planned_zone(uow, location, now=begun))
+
+        await race.together(
+            come, lambda uow: update_location(uow, race.office, location, values, later, now=BEFORE_CLASS)
+        )
+        (row,) = await race.world.rows(models.Location, id=location)
+        moved = ("America/Chicago", "America/Denver", later.since)
+        assert (row.time_zone, row.next_zone, row.next_zone_on) == (
+            ("America/Denver", None, None) if came[0] else moved
+        )
 
 
 async def test_R13_2_changes_of_one_catalogue_take_turns(race: Race) -> None:

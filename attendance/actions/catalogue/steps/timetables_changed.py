@@ -139,7 +139,9 @@ def _date(earliest: date, terms: Terms) -> date:
 def _check_past(programmes: Sequence[Programme], terms: Terms, now: datetime) -> None:
     if terms.since is None:
         return
-    zones = {setting.time_zone for programme in programmes for setting in programme.settings}
+    settings = [setting for programme in programmes for setting in programme.settings]
+    # Where an offering is planned to be held says nothing about what day it is.
+    zones = {each.time_zone for each in settings if (each.span.starts_on or date.min) <= now.date() + _DAY}
     today = min((local_date(now, ZoneInfo(zone)) for zone in zones), default=now.date())
     check_not_past(terms, today)
 

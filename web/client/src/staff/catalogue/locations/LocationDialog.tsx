@@ -77,7 +77,7 @@ export function ChangeLocation({ desk, location, close, done }: OfLocation) {
     >
       <TextField label="Name" required maxLength={200} value={name} change={setName} />
       <ZoneField
-        hint="Classes keep their hours on the clock. The clock of the location follows at once."
+        hint="Classes keep their hours on the clock. The clock of the location follows on the day that you choose."
         value={timeZone}
         change={setTimeZone}
       />
