@@ -27,7 +27,8 @@ export function CancelDialog({ occurrenceId, title, today, close, started }: Pro
   const variables = isComplete ? { input: inputOf(occurrenceId, { ...wishes, comment: "" }) } : null;
   const preview = useAnswer(CANCELLATION_PREVIEW, variables);
   const cancel = useAct(CANCEL_OCCURRENCES);
-  const effects = preview.data?.cancellationPreview ?? null;
+  // After a fault, the answer is still the one about other wishes.
+  const effects = preview.fault === null ? (preview.data?.cancellationPreview ?? null) : null;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const done = await cancel.run(inputOf(occurrenceId, wishes));

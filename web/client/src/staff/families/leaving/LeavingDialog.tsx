@@ -21,7 +21,8 @@ interface Props {
 
 /** Asks from which date somebody leaves, and says what that would change before anything is changed. */
 export function LeavingDialog({ title, act, from, today, changeFrom, preview, doing, leave, close, children }: Props) {
-  const effect = preview.data?.preview ?? null;
+  // After a fault, the answer is still the one about another date.
+  const effect = preview.fault === null ? (preview.data?.preview ?? null) : null;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     await leave();
@@ -40,11 +41,8 @@ export function LeavingDialog({ title, act, from, today, changeFrom, preview, do
         />
         {children}
         <div className="effects" role="status" aria-busy={preview.isLoading}>
-          {preview.fault !== null ? (
-            <p className="fault">{preview.fault}</p>
-          ) : (
-            effect !== null && <Effect of={effect} />
-          )}
+          {preview.fault !== null && <p className="fault">{preview.fault}</p>}
+          {effect !== null && <Effect of={effect} />}
         </div>
         <FormEnd
           act={act}
