@@ -8,7 +8,6 @@ import asyncio
 import random
 import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,7 @@ from tests.support.api_process import ApiProcess, RedisServer, api_process, offi
 from tests.support.audit import assert_sound
 from tests.support.factories import World, new_world
 from tests.support.live_sheet import LiveSheet, live_sheet
+from tests.support.memory import folder_of_servers
 from tests.support.sizes import SIZES
 
 SUBSCRIBERS = SIZES.crowd
@@ -43,7 +43,7 @@ SEE = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-crowd-"))
+    folder = folder_of_servers("rollbook-crowd-")
     folder.chmod(0o711)
     with locked(folder):
         yield folder

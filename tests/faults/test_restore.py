@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from commands.servers.start import Servers, locked
 from db.engine import create_engine
 from tests.support.api_process import api_process, office_token
 from tests.support.factories import new_world
+from tests.support.memory import folder_of_servers
 
 DOCUMENT = (Path(__file__).parents[2] / "db" / "schema.sql").read_text()
 GUARDS = ("GRANT ", "REVOKE ", "ALTER DEFAULT PRIVILEGES ", "CREATE POLICY ", "CREATE ROLE ", "ALTER ROLE ")
@@ -50,7 +50,7 @@ def run(program: str, url: str, *arguments: str | Path) -> subprocess.CompletedP
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-restore-"))
+    folder = folder_of_servers("rollbook-restore-")
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
 from tests.support.factories import World, new_world
+from tests.support.memory import folder_of_servers
 from tests.support.processes import worker_process
 from tests.support.token_sheet import ABSENT, AFTER_CLASS, END_OF_DAY, TokenSheet, new_sheet
 from workers.context import WorkerContext
@@ -189,7 +189,7 @@ async def test_R7_10_redis_that_takes_connections_and_never_answers(sheet: Token
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-fault-"))
+    folder = folder_of_servers("rollbook-fault-")
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from commands.servers.preparing import NotPrepared, start_prepared
 from commands.servers.process import ServerFault, free_port, port_is_free
 from commands.servers.programs import find_client_program, find_server_programs
 from commands.servers.start import Servers, is_held, locked, start_servers
+from tests.support.memory import folder_of_servers
 
 HOLDER = """
 import sys, time
@@ -39,7 +39,7 @@ with locked(folder):
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that only its owner can enter, as a home folder may be."""
-    place = Path(tempfile.mkdtemp(prefix="rollbook-test-"))
+    place = folder_of_servers("rollbook-test-")
     yield place / "data"
     shutil.rmtree(place, ignore_errors=True)
 

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from db.wake_ups import connect_redis
+from tests.support.memory import folder_of_servers
 from workers.report import read_reports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(400)  # whole systems are started, on a machine
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    place = Path(tempfile.mkdtemp(prefix="rollbook-up-"))
+    place = folder_of_servers("rollbook-up-")
     yield place / "data"
     for pid in (*processes_of(place / "data"), *processes_of(place / "other")):
         with contextlib.suppress(ProcessLookupError):

@@ -1,6 +1,6 @@
 """Fixtures for real servers: one PostgreSQL and one Redis-compatible server for each test process.
 
-They are started when the first test asks for them, by our own launcher, in a temporary folder and with data that may be
+They are started when the first test asks for them, by our own launcher, in a folder in memory and with data that may be
 lost. Each process of pytest-xdist has its own pair: that costs a second, and nothing that a server holds as a whole
 (roles, activity, published messages) is shared between processes.
 
@@ -10,21 +10,20 @@ databases and roles; of the latter each test process empties the database whose 
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from commands.servers.start import Servers, locked, start_servers
 from settings import asyncpg_url
+from tests.support.memory import folder_of_servers
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """The servers of this process; `database_url` and `redis_url` of it are the owner's addresses."""
-    folder = Path(tempfile.mkdtemp(prefix="rollbook-tests-"))
+    folder = folder_of_servers("rollbook-tests-")
     folder.chmod(0o711)
     database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     with locked(folder):
