@@ -147,8 +147,8 @@ async def test_neither_a_lock_file_that_names_a_stranger_nor_a_taken_port_is_an_
     with locked(folder):
         start_servers(folder, durable=False).stop()
         shutil.copytree(folder, other)
-        # After a crash the number in the file may be any process's; here it is the one of this test.
-        (folder / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder / 'postgres'}\n")
+        # After a crash the number in the file may be any process's; PostgreSQL minds each but its own parent's.
+        (folder / "postgres" / "postmaster.pid").write_text(f"{os.getppid()}\n{folder / 'postgres'}\n")
         first = start_servers(folder, durable=False)
         try:
             assert await ask(first.database_url, "SELECT 1") == 1
