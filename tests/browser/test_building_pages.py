@@ -211,12 +211,20 @@ async def test_R13_2_closures_and_zones_change_from_a_chosen_day(hall: Hall, wor
     await desk.without_barriers()
     await desk.tap("Change", page.get_by_role("dialog"))
     await expect(page.locator(".said")).to_contain_text("Main Street was changed, from")
-    assert (await world.rows(models.Location))[0].time_zone == "America/Denver"
+    planned = today + timedelta(days=300)
+    await expect(page.get_by_label("Locations", exact=True)).to_contain_text(
+        f"America/Chicago, from {planned:%b} {planned.day}, {planned.year} America/Denver"
+    )
     # Only an owner is offered a correction of the past.
     held = (Permission.MANAGE_CATALOGUE, Permission.OFFICE_ATTENDANCE_VIEW)
     desk = await hall.signed_in(world, await world.staff(*held))
     await desk.open("/locations")
     await desk.tap("Change Main Street")
-    await desk.page.get_by_label("Time zone").select_option("America/Chicago")
-    await expect(desk.page.get_by_label("From", exact=True)).to_be_visible()
+    await expect(desk.page.get_by_label("Time zone")).to_have_value("America/Denver")
+    await expect(desk.page.get_by_label("From", exact=True)).to_have_value(planned.isoformat())
     await expect(desk.page.get_by_label("Correct days that have passed")).to_have_count(0)
+    await desk.page.get_by_label("Time zone").select_option("America/Chicago")
+    await expect(desk.page.get_by_role("dialog")).to_contain_text("The change that was planned is taken back.")
+    await desk.tap("Change", desk.page.get_by_role("dialog"))
+    await expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    assert (await world.rows(models.Location))[0].next_zone is None

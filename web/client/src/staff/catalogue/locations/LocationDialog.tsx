@@ -23,7 +23,7 @@ interface Props {
 
 interface OfNew extends Props {
   /** The locations that there are. A new one is most often in the same zone. */
-  readonly others: readonly LocationFacts[];
+  readonly others: readonly { readonly timeZone: string }[];
 }
 
 export function NewLocation({ others, close, done }: OfNew) {
@@ -56,12 +56,19 @@ interface OfLocation extends Props {
 
 export function ChangeLocation({ desk, location, close, done }: OfLocation) {
   const [name, setName] = useState(location.name);
-  const [timeZone, setTimeZone] = useState(location.timeZone);
+  const planned = location.plannedTimeZone;
+  const [timeZone, setTimeZone] = useState(planned?.timeZone ?? location.timeZone);
   const [today] = useState(() => todayIn(location.timeZone));
-  const [since, setSince] = useState({ from: today, correctsPast: false });
+  const [since, setSince] = useState({ from: planned?.from ?? today, correctsPast: false });
   const [notifyFamilies, setNotify] = useState(false);
   const isMoved = timeZone !== location.timeZone;
-  const input = { locationId: location.id, name, ...(isMoved ? { timeZone, ...since, notifyFamilies } : {}) };
+  const isTakenBack = planned !== null && !isMoved;
+  const input = {
+    locationId: location.id,
+    name,
+    ...(isMoved ? { timeZone, ...since, notifyFamilies } : {}),
+    ...(isTakenBack ? { timeZone, notifyFamilies } : {}),
+  };
   const lacking = name.trim() === "" ? "Type a name." : null;
   const undated = isMoved && since.from === "" ? "Choose the first day in the other zone." : null;
   return (
@@ -90,8 +97,11 @@ export function ChangeLocation({ desk, location, close, done }: OfLocation) {
             hint="Classes before this day, and those of today that have begun, keep the zone that they had."
             change={setSince}
           />
-          <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
         </>
+      )}
+      {isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
+      {(isMoved || isTakenBack) && (
+        <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
       )}
     </TriedDialog>
   );

@@ -5,7 +5,7 @@ import { ThingRow } from "../ThingRow";
 import { useDialogs } from "../useDialogs";
 import { ChangeLocation, EndLocation, NewLocation } from "./LocationDialog";
 import { LOCATIONS, type LocationFacts } from "./operations";
-import { zoneWords } from "./zones";
+import { zonesOf } from "./zones";
 
 type Open = { readonly act: "new" } | { readonly act: "change" | "end"; readonly location: LocationFacts };
 
@@ -40,7 +40,7 @@ export function Locations({ desk, changed }: Props) {
           <ThingRow
             key={location.id}
             name={location.name}
-            hint={zoneWords(location.timeZone)}
+            hint={zonesOf(location)}
             acts={[
               ["Change", () => setOpen({ act: "change", location })],
               ["End", () => setOpen({ act: "end", location })],

@@ -3,7 +3,7 @@ import { EFFECT } from "../acting/effects";
 
 export const LOCATIONS = graphql(`
   query Locations {
-    locations { id name timeZone }
+    locations { id name timeZone plannedTimeZone { timeZone from } }
   }
 `);
 

@@ -1,3 +1,6 @@
+import { dayDate } from "../../../parts/times";
+import type { LocationFacts } from "./operations";
+
 /** The IANA zones that this browser knows, for choosing one. The API knows which there are. */
 export function zones(): readonly string[] {
   return Intl.supportedValuesOf("timeZone");
@@ -18,4 +21,12 @@ function ownZone(): string {
 /** "America/New York", as somebody reads it. */
 export function zoneWords(zone: string): string {
   return zone.replaceAll("_", " ");
+}
+
+/** The zone of a location, and the one that is planned for it: "America/New York, from 1 March Europe/Vienna". */
+export function zonesOf({ timeZone, plannedTimeZone }: LocationFacts): string {
+  const now = zoneWords(timeZone);
+  return plannedTimeZone === null
+    ? now
+    : `${now}, from ${dayDate(plannedTimeZone.from)} ${zoneWords(plannedTimeZone.timeZone)}`;
 }
