@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 from commands.servers.start import is_held
+from tests.support.sizes import IS_FULL
 
 IN_MEMORY = Path("/dev/shm")
-# The servers of a test process take less than 500 MB.
-_ROOM_NEEDED = 4 * 1024**3
+# The servers of a test process take less than 500 MB, at full size several times that.
+_ROOM_NEEDED = (16 if IS_FULL else 4) * 1024**3
 _FORGOTTEN_SECONDS = 3600
 
 
