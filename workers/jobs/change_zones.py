@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -9,6 +10,7 @@ from attendance.actions.catalogue.locations import carry_out_planned_zone
 from db.catalogue.zone_plans import zones_to_change
 from workers.context import WorkerContext, context_of
 from workers.faults import tell
+from workers.plans import carried_out
 
 log = structlog.get_logger(__name__)
 
@@ -19,20 +21,11 @@ async def change_zones_as_planned(ctx: Mapping[Any, Any]) -> None:
 
 
 async def change_all(context: WorkerContext) -> int:
-    """Change each of them in a transaction of its own, and return how many changed.
+    """Change the zone of each location whose planned one is due, and return how many changed."""
+    changed = carried_out(context, zones_to_change, carry_out_planned_zone, _failed)
+    return len([each async for each in changed])
 
-    A failure is logged and left to the next call; it does not block the others.
-    """
-    changed = 0
-    async with context.database.engine.connect() as connection:
-        found = await zones_to_change(connection, context.clock())
-    for organization_id, location_id in found:
-        if context.stop.is_set():
-            break
-        try:
-            async with context.unit_of_work(organization_id) as uow:
-                changed += await carry_out_planned_zone(uow, location_id, now=context.clock())
-        except Exception as fault:
-            facts = {"organization_id": str(organization_id), "location_id": str(location_id)}
-            tell(log, "planned_zone_failed", fault, **facts)
-    return changed
+
+def _failed(fault: Exception, organization_id: UUID, location_id: UUID) -> None:
+    facts = {"organization_id": str(organization_id), "location_id": str(location_id)}
+    tell(log, "planned_zone_failed", fault, **facts)
