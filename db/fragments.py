@@ -69,5 +69,9 @@ def zone_of(version: str, location: str) -> str:
     """Return the zone in which a version of an offering is held at its location. No version spans the date from which
     another zone is planned.
     """
-    planned = f"{version}.starts_on >= {location}.next_zone_on"
-    return f"coalesce({version}.time_zone, CASE WHEN {planned} THEN {location}.next_zone ELSE {location}.time_zone END)"
+    return f"coalesce({version}.time_zone, {zone_from(f'{version}.starts_on', location)})"
+
+
+def zone_from(day: str, location: str) -> str:
+    """Return the zone in which what begins on the day is held at a location that keeps no other for it."""
+    return f"CASE WHEN {day} >= {location}.next_zone_on THEN {location}.next_zone ELSE {location}.time_zone END"

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from db.fragments import holds_on
+from db.fragments import holds_on, zone_from
 
 Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """`asyncpg.Connection.fetch` of some connection: a statement and its arguments, answered with rows."""
@@ -34,10 +34,10 @@ WHERE o.organization_id = $1 AND o.id = ANY ($2)
 """  # noqa: S608 - a constant
 
 # The parts see one state, in which nothing is copied yet. greatest and least pass over nulls.
-_KEEP = """
+_KEEP = f"""
 WITH wanted AS (
     SELECT o.organization_id, o.id, o.kind, o.starts_on, o.ends_on, o.holds_from, o.location_id, o.program_id,
-           o.capacity, CASE WHEN o.holds_from >= l.next_zone_on THEN l.next_zone ELSE l.time_zone END AS time_zone,
+           o.capacity, {zone_from("o.holds_from", "l")} AS time_zone,
            k.changes_on, k.changes_on - 1 AS through_on
     FROM unnest($2::uuid[], $3::date[]) AS k (offering_id, changes_on)
     JOIN offering o ON o.organization_id = $1 AND o.id = k.offering_id
@@ -72,7 +72,7 @@ WITH wanted AS (
 UPDATE offering o SET holds_from = w.changes_on
 FROM wanted w
 WHERE o.organization_id = $1 AND o.id = w.id
-"""
+"""  # noqa: S608 - a constant
 
 # Offerings whose present version spans the date from which their location is planned to be in another zone.
 _SPANNING = """
