@@ -14,8 +14,8 @@ from attendance.rules.calendar.timeslots import local_date
 from db.engine import Database
 from db.organization.access import access_epochs
 from gql.live.feed import FeedChange
-from gql.live.hub import Watcher
 from gql.live.patience import patiently
+from gql.live.watcher import Watcher
 from gql.protocol.streams import BriefMemo
 
 # The time within which an idle stream notices that somebody's rights have changed.

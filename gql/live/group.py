@@ -13,8 +13,9 @@ from db.organization.access import access_epoch
 from db.organization.viewers import find_viewers
 from db.roster.roll_sheet_changes import RollSheet
 from gql.live.figures import FELL_BEHIND, ROLL_SHEET, sent
-from gql.live.hub import ChangeT, Hub, Watcher
+from gql.live.hub import Hub
 from gql.live.patience import patiently
+from gql.live.watcher import ChangeT, Watcher
 from gql.protocol.answers import Answer
 from gql.protocol.signal import Signal
 from gql.protocol.streams import Stream, Write

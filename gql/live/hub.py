@@ -27,7 +27,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +38,7 @@ from db.history import current_history
 from db.roster.roll_sheet_changes import RollSheet, current_revisions
 from db.wake_ups import FeedGrew, RollSheetChanged, WakeUp
 from gql.live.figures import UNREAD, WENT_BACK
-from gql.protocol.signal import Signal
+from gql.live.watcher import ChangeT, Watcher
 
 log = structlog.get_logger("rollbook.live")
 
@@ -48,14 +48,6 @@ _UNKNOWN = 2**63
 Subject: TypeAlias = Hashable
 
 
-class Numbered(Protocol):
-    """A change of a subject. All watchers share it, so nobody may modify it."""
-
-    @property
-    def revision(self) -> int: ...
-
-
-ChangeT = TypeVar("ChangeT", bound=Numbered)
 ReadChanges = Callable[[Any, int], Awaitable[Sequence[ChangeT]]]
 """Reads the next changes after a revision, in order and without gaps. It returns a limited number of them, and none
 when there is nothing new.
@@ -80,94 +72,6 @@ def feed_of(wake_up: WakeUp) -> tuple[Subject, None] | None:
     change has in the feed.
     """
     return (wake_up.organization_id, None) if isinstance(wake_up, RollSheetChanged | FeedGrew) else None
-
-
-class Watcher(Generic[ChangeT]):
-    """The bounded queue of one subscriber (R10.5).
-
-    history -- the identity of the history in which the subscriber read the state; empty before that, or if unknown
-    """
-
-    __slots__ = (
-        "_capacity",
-        "_has_missed",
-        "_news",
-        "_queue",
-        "_wants",
-        "complete_after",
-        "depth",
-        "history",
-        "is_kept",
-        "reached",
-    )
-
-    def __init__(
-        self,
-        capacity: int,
-        complete_after: int | None,
-        reached: int,
-        wants: Callable[[ChangeT], bool] | None = None,
-        *,
-        depth: int = 0,
-    ) -> None:
-        """capacity -- how many changes can wait in the queue
-        complete_after -- the revision after which the queue has every change; None before the subject was read
-        reached -- a revision that the database is known to have, so the subscriber reads no older state
-        wants -- returns whether a change is for this subscriber; None accepts all changes
-        depth -- how much of the subject the subscriber shows with each change; 0: only what changed
-        """
-        self._capacity = capacity
-        self._wants = wants
-        self._queue: list[ChangeT] = []
-        self._has_missed = False
-        self._news = Signal()
-        self.complete_after = complete_after
-        self.reached = reached
-        self.history = ""
-        self.depth = depth
-        self.is_kept = False
-
-    @property
-    def has_missed(self) -> bool:
-        """Whether changes were dropped, so that the subscriber must read the state again."""
-        return self._has_missed
-
-    def put(self, change: ChangeT) -> None:
-        if self._wants is not None and not self._wants(change):
-            return
-        if len(self._queue) >= self._capacity:
-            self.skip()
-        elif not self._has_missed:
-            self._queue.append(change)
-            self._news.set()
-
-    def skip(self) -> None:
-        """Drop everything in the queue. The subscriber must read the state again."""
-        self._queue.clear()
-        self._has_missed = True
-        self._news.set()
-
-    def restart(self, revision: int) -> None:
-        """Drop everything in the queue, because the changes after this revision will be put into it again, in order."""
-        self.complete_after = revision
-        self._queue.clear()
-        if not self._has_missed:
-            self._news.clear()
-
-    async def take(self) -> ChangeT | None:
-        """Wait for the next change and return it.
-
-        None means that changes were dropped. The subscriber must then read the state, which includes them.
-        """
-        await self._news.wait()
-        if self._has_missed:
-            self._has_missed = False
-            self._news.clear()
-            return None
-        change = self._queue.pop(0)
-        if not self._queue:
-            self._news.clear()
-        return change
 
 
 def _differ(one: str, other: str) -> bool:

@@ -13,7 +13,8 @@ from db.engine import Database
 from db.feed import current_positions
 from db.roster.roll_sheet_changes import RollSheet
 from db.wake_ups import FeedGrew, RollSheetChanged, TokenRunArmed
-from gql.live.hub import Hub, Watcher, feed_of
+from gql.live.hub import Hub, feed_of
+from gql.live.watcher import Watcher
 from tests.support.factories import LONG_AGO, MONDAY, World
 
 SHEET = RollSheet(UUID(int=1), OccurrenceKey(UUID(int=2), date(2026, 11, 16)))
