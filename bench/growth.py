@@ -1,17 +1,23 @@
-"""Measures what the hot requests cost as the tables grow: with 1 and 10 million marks, for 200 and 2,000 classes.
+"""Measures what the hot requests cost as the tables grow: with 1, 10 and 50 million marks, for 200 and 2,000 classes.
 
     python bench/growth.py [millions of marks ...]
 
-Each number of millions is reached by adding businesses with two years of attendance to the same database, beside the
-two that are measured. 50 million marks take about 20 GB and half an hour. Printed for each request: the medians of the
-best half of the rounds of this process's CPU time and of PostgreSQL's, and the longest time for which the event loop
-was blocked by it. It uses a temporary database on an embedded server, or on DATABASE_URL as a superuser.
+Each number of millions is a database of its own: the two businesses that are measured, and as many others with two
+years of attendance as it takes. All of them are filled first, row by row with their indexes in place, since an index
+that is built over a full table is denser than one that has grown. Then the databases take turns in rounds, which
+alternate the order, so that other work on the machine weighs on all of them alike. Printed for each request and number
+of marks: the medians of the best half of the rounds of this process's CPU time and of PostgreSQL's, the median of the
+wall time, each also as a multiple of that of the fewest marks, and the longest time for which the event loop was
+blocked. 50 million marks take 20 GB and about 15 minutes. It uses temporary databases on an embedded server, or on
+DATABASE_URL as a superuser.
 """
 
 import asyncio
 import statistics
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -37,7 +43,9 @@ from tests.support.factories import MONDAY, World, new_world
 from tests.support.large_business import fill_business, slot_of, student_of
 from tests.support.loop_watch import watching_the_loop
 
-ROUNDS = 25
+ROUNDS = 30
+_SILENCE = 20.0
+"""How many seconds a load says nothing of its progress."""
 WEEKS = {200: 104, 2000: 8}
 """The weeks of attendance of each business that is measured, by its number of classes."""
 OTHERS = {"classes": 100, "weeks": 104}
@@ -57,13 +65,11 @@ class Cost:
 
     api: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
     held: list[float] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        return (
-            f"{_best(self.api):7.2f} ms of CPU, {_best(self.database):7.2f} ms of PostgreSQL,"
-            f" loop held {max(self.held):5.1f} ms"
-        )
+    def figures(self) -> tuple[float, float, float]:
+        return _best(self.api), _best(self.database), statistics.median(self.wall)
 
 
 def _best(times: list[float]) -> float:
@@ -99,40 +105,39 @@ async def open_business(owner: AsyncConnection, anybody: Api, classes: int) -> B
     )
 
 
-async def measure(business: Business, owner: AsyncConnection) -> None:
-    today = {"on": str(MONDAY)}
-    found = {"token": business.token, "from": str(MONDAY), "to": str(MONDAY + timedelta(59))}
-    costs: dict[str, Cost] = {}
-    for round_ in range(ROUNDS):
-        sheet, student = business.class_on_monday(round_)
-        for name, api, query, given in (
-            ("sheet", business.api, FULL, {"id": sheet}),
-            ("check-in", business.api, CHECK_IN, {"input": {"occurrenceId": sheet, "studentId": student}}),
-            ("day's list of 50", business.api, DAY_LIST, today),
-            ("student", business.api, STUDENT, {"id": student}),
-            ("makeup search of 60 days", business.family, FIND, found),
-        ):
-            await _run(costs.setdefault(name, Cost()), owner, api, query, given)
-    for name, cost in costs.items():
-        print(f"  {business.classes:>5} classes  {name:<26} {cost}", flush=True)
-    # The classes are open again for the next size.
-    for table in ("feed_item", "feed", "changed_entry", "change", "token_run"):
-        await owner.execute(text(f"TRUNCATE {table} CASCADE"))
-    await owner.execute(text("DELETE FROM mark WHERE held_on = :monday"), {"monday": MONDAY})
-    await owner.execute(text("DELETE FROM occurrence WHERE held_on = :monday"), {"monday": MONDAY})
+class Grown:
+    """A database with its businesses, and what their requests have cost, by the number of classes and the request."""
 
+    def __init__(self, owner: AsyncConnection, businesses: list[Business]) -> None:
+        self._owner = owner
+        self._businesses = businesses
+        self.costs: dict[tuple[int, str], Cost] = {}
 
-async def _run(cost: Cost, owner: AsyncConnection, api: Api, query: str, given: dict[str, Any]) -> None:
-    backends = list((await owner.execute(_BACKENDS)).scalars())
-    before = sum(map(cpu_seconds, backends))
-    cpu = time.process_time()
-    await api.ask(query, **given)
-    cost.api.append(1000 * (time.process_time() - cpu))
-    cost.database.append(1000 * (sum(map(cpu_seconds, backends)) - before))
-    if query is not CHECK_IN:
-        async with watching_the_loop() as watch:
-            await api.ask(query, **given)
-    cost.held.append(0.0 if query is CHECK_IN else 1000 * watch.longest)
+    async def take_turn(self, round_: int) -> None:
+        for business in self._businesses:
+            sheet, student = business.class_on_monday(round_)
+            found = {"token": business.token, "from": str(MONDAY), "to": str(MONDAY + timedelta(59))}
+            for name, api, query, given in (
+                ("sheet", business.api, FULL, {"id": sheet}),
+                ("check-in", business.api, CHECK_IN, {"input": {"occurrenceId": sheet, "studentId": student}}),
+                ("day's list of 50", business.api, DAY_LIST, {"on": str(MONDAY)}),
+                ("student", business.api, STUDENT, {"id": student}),
+                ("makeup search of 60 days", business.family, FIND, found),
+            ):
+                await self._run(self.costs.setdefault((business.classes, name), Cost()), api, query, given)
+
+    async def _run(self, cost: Cost, api: Api, query: str, given: dict[str, Any]) -> None:
+        backends = list((await self._owner.execute(_BACKENDS)).scalars())
+        before = sum(map(cpu_seconds, backends))
+        wall, cpu = time.perf_counter(), time.process_time()
+        await api.ask(query, **given)
+        cost.api.append(1000 * (time.process_time() - cpu))
+        cost.wall.append(1000 * (time.perf_counter() - wall))
+        cost.database.append(1000 * (sum(map(cpu_seconds, backends)) - before))
+        if query is not CHECK_IN:
+            async with watching_the_loop() as watch:
+                await api.ask(query, **given)
+            cost.held.append(1000 * watch.longest)
 
 
 _BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -141,15 +146,25 @@ _MARKS = text("SELECT count(*) FROM mark")
 
 async def grow(owner: AsyncConnection, marks: int) -> None:
     """Add businesses until the table has at least this many marks."""
-    there = await owner.scalar(_MARKS) or 0
+    there, began = await owner.scalar(_MARKS) or 0, time.monotonic()
+    said = began
     while there < marks:
         there += await fill_business(await new_world(owner, name="Another"), **OTHERS)
+        if time.monotonic() - said > _SILENCE:
+            said = time.monotonic()
+            print(f"  {there:,} marks after {said - began:.0f} s", flush=True)
+    filled = time.monotonic()
+    # Like tables that grew over years, they are vacuumed and have statistics, and nothing of the load is still being
+    # written.
     await owner.execute(text("VACUUM ANALYZE"))
+    await owner.execute(text("CHECKPOINT"))
     size = await owner.scalar(text("SELECT pg_size_pretty(pg_database_size(current_database()))"))
-    print(f"{there:,} marks, {size}", flush=True)
+    done = time.monotonic()
+    print(f"{there:,} marks, {size}; filled in {filled - began:.0f} s, vacuumed in {done - filled:.0f} s", flush=True)
 
 
-async def run(server_url: str, millions: list[float]) -> None:
+@asynccontextmanager
+async def grown(server_url: str, marks: int) -> AsyncIterator[Grown]:
     async with scratch_database(server_url) as url:
         await upgrade(url)
         database, owning = Database(create_engine(url, pool_size=1)), create_engine(url, role=None)
@@ -159,13 +174,39 @@ async def run(server_url: str, millions: list[float]) -> None:
                 serving(database) as anybody,
             ):
                 businesses = [await open_business(owner, anybody, classes) for classes in WEEKS]
-                for each in sorted(millions):
-                    await grow(owner, int(each * 1_000_000))
-                    for business in businesses:
-                        await measure(business, owner)
+                await grow(owner, marks)
+                yield Grown(owner, businesses)
         finally:
             await database.close()
             await owning.dispose()
+
+
+async def run(server_url: str, millions: list[float]) -> None:
+    async with AsyncExitStack() as stack:
+        sizes = {
+            each: await stack.enter_async_context(grown(server_url, int(each * 1_000_000))) for each in sorted(millions)
+        }
+        for round_ in range(ROUNDS):
+            for each in list(sizes.values())[:: 1 if round_ % 2 else -1]:
+                await each.take_turn(round_)
+            if (round_ + 1) % 10 == 0:
+                print(f"  {round_ + 1} of {ROUNDS} rounds", flush=True)
+        _tell({each: size.costs for each, size in sizes.items()})
+
+
+def _tell(costs: dict[float, dict[tuple[int, str], Cost]]) -> None:
+    fewest = next(iter(costs.values()))
+    for (classes, name), least in fewest.items():
+        for millions, of_size in costs.items():
+            cost = of_size[classes, name]
+            api, database, wall = (
+                f"{figure:6.2f} ms ({figure / before:.2f})"
+                for figure, before in zip(cost.figures(), least.figures(), strict=True)
+            )
+            held = f"; loop held {max(cost.held):.1f} ms" if cost.held else ""
+            print(
+                f"{classes:>5} classes  {name:<25}{millions:>4g} m  CPU {api}  PostgreSQL {database}  p50 {wall}{held}"
+            )
 
 
 def main() -> None:
