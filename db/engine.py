@@ -18,7 +18,7 @@ from db.asyncpg_internals import end_transaction, watch_socket
 from db.checking_out import driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
-from db.kept_connection import KeptConnection
+from db.kept_connections import KeptConnections
 from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
 from db.tracing import trace_statements
@@ -200,7 +200,7 @@ class Database:
         self.engine = engine
         # SQLAlchemy begins no transaction on these connections; `read` and `write` do.
         self._connections = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.kept = KeptConnection(self.between_transactions, self._has_another)
+        self.kept = KeptConnections(self.between_transactions, self._may_keep)
 
     def read(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
@@ -220,9 +220,10 @@ class Database:
         """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`)."""
         return self._transaction("", _has_nothing_open)
 
-    def _has_another(self) -> bool:
+    def _may_keep(self, kept: int) -> bool:
+        """Return whether another connection may stay out of the pool, which has one left, and half of them at least."""
         pool = self.engine.sync_engine.pool
-        return isinstance(pool, QueuePool) and pool.checkedout() < pool.size()
+        return isinstance(pool, QueuePool) and pool.checkedout() < pool.size() and kept < pool.size() // 2
 
     @asynccontextmanager
     async def _transaction(

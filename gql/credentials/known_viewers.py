@@ -57,7 +57,10 @@ class KnownViewers:
         if remembered is None or remembered[1].has_ended(now):
             return None
         history, known = remembered
-        async with database.between_transactions() as connection:
+
+        async def read(connection: AsyncConnection) -> Viewer | None:
             if history != await history_of(connection):
                 return None
             return await find_again_at_once(connection, known, also)
+
+        return await database.kept.run(read)

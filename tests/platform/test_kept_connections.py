@@ -1,7 +1,8 @@
-"""A connection that stays out of the pool between reads that follow each other closely."""
+"""Connections that stay out of the pool between reads that follow each other closely."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
-import db.kept_connection
+import db.kept_connections
 from db.driver import HotStatement
 from db.engine import Database, create_engine
 
@@ -20,6 +21,13 @@ FAILING = HotStatement("SELECT 1 / (SELECT 0) AS one")
 @pytest.fixture
 async def wide(database_url: str) -> AsyncIterator[Database]:
     database = Database(create_engine(database_url, pool_size=3))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def wider(database_url: str) -> AsyncIterator[Database]:
+    database = Database(create_engine(database_url, pool_size=4))
     yield database
     await database.close()
 
@@ -58,14 +66,14 @@ async def test_reads_that_follow_each_other_share_a_connection_and_others_take_t
 async def test_it_is_given_back_when_nothing_was_read_for_a_while_and_after_a_while_in_any_case(
     wide: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db.kept_connection, "_IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 0.01)
     await wide.kept.run(pid)
     await until_all_are_back(wide)
     await wide.kept.run(pid)
     assert out(wide) == 1
     await until_all_are_back(wide)
-    monkeypatch.setattr(db.kept_connection, "_LONGEST", 1)
-    monkeypatch.setattr(db.kept_connection, "_IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(db.kept_connections, "_LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 0.05)
     async with asyncio.timeout(10):
         await wide.kept.run(pid)
         while out(wide):
@@ -94,6 +102,35 @@ async def test_the_last_connection_of_the_pool_is_not_kept(wide: Database, datab
     async with wide.engine.connect(), wide.engine.connect():
         await wide.kept.run(pid)
         assert out(wide) == 2
+
+
+async def test_half_of_the_pool_is_kept_at_most_while_it_is_needed(
+    wider: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 0.02)
+    first = set(await asyncio.gather(*(wider.kept.run(pid) for _ in range(4))))
+    assert (len(first), out(wider)) == (4, 2)
+    kept = set(await asyncio.gather(wider.kept.run(pid), wider.kept.run(pid)))
+    assert (len(kept & first), out(wider)) == (2, 2)
+    async with asyncio.timeout(10):
+        while out(wider) > 1:
+            await wider.kept.run(pid)
+            await asyncio.sleep(0.001)
+    await until_all_are_back(wider)
+
+
+async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_read_with(
+    wide: Database,
+) -> None:
+    drivers: list[Any] = []
+
+    async def driver(connection: AsyncConnection) -> int:
+        drivers.append((await connection.get_raw_connection()).driver_connection)
+        return await pid(connection)
+
+    first = await wide.kept.run(driver)
+    drivers[0].terminate()
+    assert await wide.kept.run(pid) != first
 
 
 async def test_new_connections_are_made_after_all_were_dropped(wide: Database) -> None:
