@@ -1,6 +1,6 @@
 """Rules that several SQL statements repeat, each once. A fragment is a condition without an OR at its top, to be joined
 to others with AND; its arguments are aliases and expressions of the statement, never values. `found_by` is a table
-expression, and `zone_of` is a value.
+expression, `closures_of` too, and `zone_of` is a value.
 """
 
 
@@ -75,3 +75,19 @@ def zone_of(version: str, location: str) -> str:
 def zone_from(day: str, location: str) -> str:
     """Return the zone in which what begins on the day is held at a location that keeps no other for it."""
     return f"CASE WHEN {day} >= {location}.next_zone_on THEN {location}.next_zone ELSE {location}.time_zone END"
+
+
+def closures_of(program: str) -> str:
+    """Return the closures of a program as a table expression with the columns starts_on, ends_on and scope. Those of a
+    schedule that the program has from a date on, or had until one, are cut at that date, and may end before they start.
+    """
+    return f"""(
+        SELECT greatest(b.starts_on, {program}.blackout_schedule_from) AS starts_on, b.ends_on, b.scope
+        FROM blackout_date b
+        WHERE b.organization_id = {program}.organization_id AND b.blackout_schedule_id = {program}.blackout_schedule_id
+        UNION ALL
+        SELECT b.starts_on, least(b.ends_on, {program}.blackout_schedule_from - 1), b.scope
+        FROM blackout_date b
+        WHERE b.organization_id = {program}.organization_id
+            AND b.blackout_schedule_id = {program}.former_blackout_schedule_id
+    )"""  # noqa: S608 - names of the statement

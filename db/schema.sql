@@ -1181,11 +1181,16 @@ CREATE TABLE program (
     name text NOT NULL,
     blackout_schedule_id uuid,
     deleted_at timestamp with time zone,
+    former_blackout_schedule_id uuid,
+    blackout_schedule_from date,
+    CONSTRAINT program_former_blackout_schedule_has_an_end CHECK (((former_blackout_schedule_id IS NULL) OR (blackout_schedule_from IS NOT NULL))),
     CONSTRAINT program_pk PRIMARY KEY (organization_id, id),
     CONSTRAINT program_blackout_schedule_id_fk FOREIGN KEY (organization_id, blackout_schedule_id) REFERENCES blackout_schedule(organization_id, id),
+    CONSTRAINT program_former_blackout_schedule_id_fk FOREIGN KEY (organization_id, former_blackout_schedule_id) REFERENCES blackout_schedule(organization_id, id),
     CONSTRAINT program_organization_fk FOREIGN KEY (organization_id) REFERENCES organization(organization_id)
 );
 ALTER TABLE ONLY program ALTER COLUMN organization_id SET (n_distinct=1);
+CREATE TRIGGER planned_blackout_schedule_is_over BEFORE UPDATE ON program FOR EACH ROW WHEN (((old.blackout_schedule_id IS DISTINCT FROM new.blackout_schedule_id) AND (old.blackout_schedule_from = new.blackout_schedule_from))) EXECUTE FUNCTION forget_former_blackout_schedule();
 ALTER TABLE program ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON program USING ((organization_id = ( SELECT (NULLIF(current_setting('rollbook.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE program TO rollbook_app;
@@ -1878,6 +1883,16 @@ CREATE FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer
 $$;
 REVOKE ALL ON FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION forget_feed(fed_before timestamp with time zone, at_most integer) TO rollbook_app;
+
+
+CREATE FUNCTION forget_former_blackout_schedule() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.former_blackout_schedule_id := NULL;
+    NEW.blackout_schedule_from := NULL;
+    RETURN NEW;
+END $$;
 
 
 CREATE FUNCTION forget_medical_reads(older_than timestamp with time zone, at_most integer) RETURNS integer

@@ -1,8 +1,8 @@
 """Adds to types the fields whose results lead back to them, in the order of the schema (gql/fields/extending.py)."""
 
 from gql.calendar import offering_occurrences
-from gql.calendar.offering import Location, Offering, Timeslot
-from gql.catalogue import offering_details, planned_zone
+from gql.calendar.offering import Location, Offering, Program, Timeslot
+from gql.catalogue import offering_details, planned_zone, program_closures
 from gql.enrollments import enrollment_occurrences, student_of_enrollment, waiting
 from gql.enrollments.enrollment import Enrollment
 from gql.fields.extending import extend
@@ -16,6 +16,11 @@ from gql.tokens.makeup_token import MakeupToken
 
 def extend_types() -> None:
     extend(Location, planned_time_zone=planned_zone.planned_time_zone)
+    extend(
+        Program,
+        blackout_schedule=program_closures.present,
+        planned_blackout_schedule=program_closures.planned,
+    )
     extend(
         Offering,
         occurrences=offering_occurrences.field,

@@ -7,11 +7,11 @@ the importer has a connection of the driver, an action has one of SQLAlchemy.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from db.fragments import holds_on, zone_from
+from db.fragments import closures_of, holds_on, zone_from
 
 Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """`asyncpg.Connection.fetch` of some connection: a statement and its arguments, answered with rows."""
@@ -55,11 +55,11 @@ WITH wanted AS (
     WHERE NOT EXISTS (SELECT FROM offering_session a
                       WHERE a.organization_id = w.organization_id AND a.offering_id = w.id)
     UNION
-    SELECT w.id, greatest(b.starts_on, w.holds_from), least(b.ends_on, w.through_on), true
+    SELECT w.id, greatest(c.starts_on, w.holds_from), least(c.ends_on, w.through_on), true
     FROM wanted w
     JOIN program p ON p.organization_id = w.organization_id AND p.id = w.program_id
-    JOIN blackout_date b ON b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
-        AND (w.kind = 'CLASS' AND b.scope IN ('ATTENDANCE', 'BOTH') OR w.kind = 'APPOINTMENT' AND b.scope = 'BOTH')
+    JOIN LATERAL {closures_of("p")} c
+        ON (w.kind = 'CLASS' AND c.scope IN ('ATTENDANCE', 'BOTH') OR w.kind = 'APPOINTMENT' AND c.scope = 'BOTH')
 ), kept_schedule AS (
     INSERT INTO former_schedule (organization_id, id, offering_id, starts_on, ends_on, is_closed)
     SELECT $1, gen_random_uuid(), offering_id, starts_on, ends_on, is_closed FROM span
@@ -74,12 +74,17 @@ FROM wanted w
 WHERE o.organization_id = $1 AND o.id = w.id
 """  # noqa: S608 - a constant
 
-# Offerings whose present version spans the date from which their location is planned to be in another zone.
+# Offerings whose present version spans the date from which their location is planned to be in another zone, or their
+# program to have another blackout schedule.
 _SPANNING = """
-SELECT o.id, l.next_zone_on FROM offering o
+SELECT o.id, c.changes_on FROM offering o
 JOIN location l ON l.organization_id = o.organization_id AND l.id = o.location_id
-WHERE o.organization_id = $1 AND o.deleted_at IS NULL AND l.next_zone_on IS NOT NULL
-  AND (o.holds_from IS NULL OR o.holds_from < l.next_zone_on)
+LEFT JOIN program p ON p.organization_id = o.organization_id AND p.id = o.program_id
+    AND p.blackout_schedule_from > $2::date
+CROSS JOIN LATERAL (VALUES (l.next_zone_on), (p.blackout_schedule_from)) AS c (changes_on)
+WHERE o.organization_id = $1 AND o.deleted_at IS NULL AND (o.holds_from IS NULL OR o.holds_from < c.changes_on)
+  AND c.changes_on IS NOT NULL
+ORDER BY c.changes_on DESC
 """
 
 # A version that began on the date of the change itself, or later, was never met: it is replaced.
@@ -163,13 +168,14 @@ async def keep_what_held(fetch: Fetch, organization_id: UUID, dates: Mapping[UUI
     await fetch(_KEEP, organization_id, list(dates), list(dates.values()))
 
 
-async def keep_planned_zones(fetch: Fetch, organization_id: UUID) -> None:
-    """Let offerings be held in the planned zone of their location from its date on, and not before.
+async def keep_plans(fetch: Fetch, organization_id: UUID, now: datetime) -> None:
+    """Let offerings be held in the planned zone of their location, and with the planned closures of their program, from
+    the date of the plan on and not before.
 
-    Whoever makes offerings, or moves them to another location, calls it afterwards.
+    Whoever makes offerings, or gives them another location or program, calls it afterwards.
     """
-    spanning = await fetch(_SPANNING, organization_id)
-    if spanning:
+    # It is still yesterday at some location. Of two dates of an offering, the earlier one comes first.
+    while spanning := await fetch(_SPANNING, organization_id, now.date() - timedelta(days=1)):
         await keep_what_held(fetch, organization_id, {row[0]: row[1] for row in spanning})
 
 

@@ -32,11 +32,14 @@ _OF_BLACKOUTS = text(
     _MEETING
     + """  AND o.kind = ANY (CAST(:kinds AS text[]))
   AND EXISTS (SELECT FROM program p WHERE p.organization_id = v.organization_id AND p.id = v.program_id
-              AND p.blackout_schedule_id = :blackout_schedule_id)"""
+              AND (p.blackout_schedule_id = :blackout_schedule_id
+                   OR p.former_blackout_schedule_id = :blackout_schedule_id AND p.blackout_schedule_from > :since))"""
 )
 _PROGRAMS_OF = text("""
 SELECT count(*) FROM program p
-WHERE p.organization_id = :organization_id AND p.blackout_schedule_id = :blackout_schedule_id AND p.deleted_at IS NULL
+WHERE p.organization_id = :organization_id AND p.deleted_at IS NULL
+  AND (p.blackout_schedule_id = :blackout_schedule_id
+       OR p.former_blackout_schedule_id = :blackout_schedule_id AND p.blackout_schedule_from > :today)
 """)
 
 
@@ -55,14 +58,14 @@ async def offerings_of_session(uow: UnitOfWork, session_id: UUID, *, since: date
 async def offerings_of_blackouts(
     uow: UnitOfWork, blackout_schedule_id: UUID, kinds: Collection[OfferingKind], *, since: date
 ) -> list[UUID]:
-    """Return the offerings of these kinds whose program has the blackout schedule."""
+    """Return the offerings of these kinds whose program has the blackout schedule on some date from `since` on."""
     wanted = {"blackout_schedule_id": blackout_schedule_id, "kinds": [str(kind) for kind in kinds]}
     return await _found(uow, _OF_BLACKOUTS, since, **wanted)
 
 
-async def count_programs_of(uow: UnitOfWork, blackout_schedule_id: UUID) -> int:
-    """Return how many programs that are not deleted have the blackout schedule."""
-    given = {"organization_id": uow.organization_id, "blackout_schedule_id": blackout_schedule_id}
+async def count_programs_of(uow: UnitOfWork, blackout_schedule_id: UUID, today: date) -> int:
+    """Return how many programs that are not deleted have the blackout schedule today or are planned to have it."""
+    given = {"organization_id": uow.organization_id, "blackout_schedule_id": blackout_schedule_id, "today": today}
     return (await uow.connection.scalar(_PROGRAMS_OF, given)) or 0
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from db.fragments import closures_of
 from db.unit_of_work import UnitOfWork
 
 # The part before `since` of a version that spans it stays as it was.
@@ -39,7 +40,7 @@ WHERE f.organization_id = :organization_id AND f.offering_id = w.offering_id AND
 """)
 
 # The parts see one state: `cut` removes what `left_of` and `right_of` keep the ends of.
-_RESCHEDULE = text("""
+_RESCHEDULE = text(f"""
 WITH wanted AS (
     SELECT o.organization_id, o.id, o.kind, o.starts_on, o.ends_on, k.since,
            least(CAST(:until AS date), o.holds_from - 1) AS until
@@ -66,18 +67,18 @@ WITH wanted AS (
     WHERE NOT :is_closed AND NOT EXISTS (
         SELECT FROM offering_session a WHERE a.organization_id = w.organization_id AND a.offering_id = w.id)
     UNION ALL
-    SELECT w.id, greatest(b.starts_on, w.since, v.starts_on), least(b.ends_on, w.until, v.ends_on)
+    SELECT w.id, greatest(c.starts_on, w.since, v.starts_on), least(c.ends_on, w.until, v.ends_on)
     FROM wanted w
     JOIN former_offering v ON v.organization_id = w.organization_id AND v.offering_id = w.id AND v.ends_on >= w.since
     JOIN program p ON p.organization_id = v.organization_id AND p.id = v.program_id
-    JOIN blackout_date b ON b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
-        AND (w.kind = 'CLASS' AND b.scope IN ('ATTENDANCE', 'BOTH') OR w.kind = 'APPOINTMENT' AND b.scope = 'BOTH')
+    JOIN LATERAL {closures_of("p")} c
+        ON (w.kind = 'CLASS' AND c.scope IN ('ATTENDANCE', 'BOTH') OR w.kind = 'APPOINTMENT' AND c.scope = 'BOTH')
     WHERE :is_closed
 )
 INSERT INTO former_schedule (organization_id, id, offering_id, starts_on, ends_on, is_closed)
 SELECT :organization_id, gen_random_uuid(), offering_id, starts_on, ends_on, :is_closed FROM span
 WHERE starts_on IS NULL OR starts_on <= ends_on
-""")
+""")  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)

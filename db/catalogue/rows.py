@@ -50,13 +50,14 @@ async def remove_blackout_date(uow: UnitOfWork, row_id: UUID) -> None:
 
 
 async def remove_blackout_schedule(uow: UnitOfWork, row_id: UUID) -> None:
-    """Delete a blackout schedule with its closures, and take it from programs that are deleted."""
+    """Delete a blackout schedule with its closures, and take it from programs that are deleted or had it formerly."""
     program, closure, schedule = models.Program, models.BlackoutDate, models.BlackoutSchedule
-    await uow.connection.execute(
-        update(program)
-        .where(program.organization_id == uow.organization_id, program.blackout_schedule_id == row_id)
-        .values(blackout_schedule_id=None)
-    )
+    for column in ("blackout_schedule_id", "former_blackout_schedule_id"):
+        await uow.connection.execute(
+            update(program)
+            .where(program.organization_id == uow.organization_id, getattr(program, column) == row_id)
+            .values({column: None})
+        )
     await uow.connection.execute(
         delete(closure).where(closure.organization_id == uow.organization_id, closure.blackout_schedule_id == row_id)
     )

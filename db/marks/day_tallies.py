@@ -30,7 +30,10 @@ WHERE EXISTS (SELECT FROM occurrence c WHERE c.organization_id = t.organization_
               JOIN unnest(CAST(:kinds AS text[]), CAST(:scopes AS text[])) AS closing (kind, scope)
                 ON closing.kind = o.kind AND closing.scope = b.scope
               WHERE b.organization_id = p.organization_id AND b.blackout_schedule_id = p.blackout_schedule_id
-                AND k.held_on BETWEEN b.starts_on AND b.ends_on)
+                AND k.held_on BETWEEN greatest(b.starts_on, o.holds_from) AND b.ends_on)
+   OR EXISTS (SELECT FROM former_schedule f
+              WHERE f.organization_id = o.organization_id AND f.offering_id = o.id AND f.is_closed
+                AND k.held_on BETWEEN f.starts_on AND f.ends_on)
 """)
 _CLOSING = [(kind.value, scope.value) for kind in OfferingKind for scope in sorted(closing_scopes(kind))]
 

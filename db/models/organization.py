@@ -168,13 +168,27 @@ class BlackoutDate(Entity):
 
 
 class Program(Entity):
-    """A family of offerings. Deletion is soft, because tokens and past classes still refer to the program."""
+    """A family of offerings. Deletion is soft, because tokens and past classes still refer to the program.
+
+    blackout_schedule_from -- the date from which the blackout schedule holds; before it, the former one does. Null when
+        no other date than that of the change was given.
+    """
 
     __tablename__ = "program"
-    __table_args__ = (of_organization(), of("blackout_schedule", "blackout_schedule_id"))
+    __table_args__ = (
+        of_organization(),
+        of("blackout_schedule", "blackout_schedule_id"),
+        of("blackout_schedule", "former_blackout_schedule_id"),
+        CheckConstraint(
+            "former_blackout_schedule_id IS NULL OR blackout_schedule_from IS NOT NULL",
+            name="former_blackout_schedule_has_an_end",
+        ),
+    )
 
     name: Mapped[str]
     blackout_schedule_id: Mapped[UUID | None]
+    former_blackout_schedule_id: Mapped[UUID | None]
+    blackout_schedule_from: Mapped[date | None]
     deleted_at: Mapped[datetime | None]
 
 

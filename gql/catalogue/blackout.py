@@ -22,7 +22,8 @@ from gql.fields.node import Node
 class BlackoutSchedule(Node):
     name: str = strawberry.field(description="The name of the blackout schedule.")
     program_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the programs that have it. Deleted programs are left out."
+        description="The ids of the programs to which it was given last, some of them from a later date on. "
+        "`Program.blackoutSchedule` says which one a program has now. Deleted programs are left out."
     )
 
 

@@ -41,7 +41,7 @@ EndBlackoutScheduleResult: TypeAlias = Annotated[
 
 def _act(input: EndBlackoutScheduleInput) -> Act:
     schedule_id = decode_id(input.blackout_schedule_id, "BlackoutSchedule", "input.blackoutScheduleId")
-    return lambda uow, viewer, now: end_blackout_schedule(uow, viewer, schedule_id)
+    return lambda uow, viewer, now: end_blackout_schedule(uow, viewer, schedule_id, now=now)
 
 
 async def resolve(

@@ -88,8 +88,9 @@ async def resolve_preview(
 field = strawberry.mutation(
     resolver=resolve,
     description="Rename a program, or give it another blackout schedule from a date on. Before that date, what is "
-    "closed stays closed and nothing else is; closures that are added to the new schedule later count on all of their "
-    "dates. Makeups on dates that are then closed are given back. " + NEEDS,
+    "closed stays closed and nothing else is. A later date is a plan, which `plannedBlackoutSchedule` shows: another "
+    "change replaces it, and the present schedule takes it back. Makeups on dates that are then closed are given "
+    "back. " + NEEDS,
     metadata=MANAGES,
 )
 preview = strawberry.field(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db.calendar.history import end_teaching, end_timeslots, keep_planned_zones, keep_what_held, move_timeslots
+from db.calendar.history import end_teaching, end_timeslots, keep_plans, keep_what_held, move_timeslots
 from db.enrollments.waiting import close_waiting
 from db.names import keys_of
 from importing import tables
@@ -97,7 +97,7 @@ async def _write(connection: asyncpg.Connection, plan: Plan, known: Known, repor
         progress(f"loading {name}", len(rows), len(rows))
     await _close_waiting(connection, plan, organization_id, report)
     await _retime(connection, plan, organization_id, report)
-    await keep_planned_zones(connection.fetch, organization_id)
+    await keep_plans(connection.fetch, organization_id, plan.now)
     await _move(connection, plan, organization_id, report)
     await _write_facts(connection, plan, organization_id, report)
     await _remove(connection, plan, organization_id, report)

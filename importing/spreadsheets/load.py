@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance.actions.enrollments.change_enrollments import enrollments_changed
-from db.calendar.history import keep_planned_zones, keep_what_held
+from db.calendar.history import keep_plans, keep_what_held
 from db.catalogue.slots import read_versions, write_versions
 from db.enrollments.waiting import close_waiting
 from importing.acting import as_action
@@ -56,7 +56,7 @@ async def carry_out(connection: asyncpg.Connection, plan: Plan, progress: Progre
         await write_links(connection, plan)
         await _remove(connection, plan)
         await _close_waiting(connection, plan)
-        await keep_planned_zones(connection.fetch, organization_id)
+        await keep_plans(connection.fetch, organization_id, plan.now)
         await upsert(connection, organization_id, _MEMORY, [_memory(*row) for row in plan.memory])
     if given_back := await follow_makeups(connection, organization_id, retimed, plan.now):
         plan.report.thing("makeups given back").changed = given_back

@@ -193,6 +193,17 @@ async def test_R13_2_closures_and_zones_change_from_a_chosen_day(hall: Hall, wor
     await desk.tap("Change", page.get_by_role("dialog"))
     await _said(page, f"Swim was changed, from {later:%a, %b} {later.day}, {later.year} on.")
     assert (await world.rows(models.Program))[0].blackout_schedule_id == holidays
+    # The plan is shown, is what the dialog begins with, and is taken back by the closures of today.
+    closures = f"Never closed, from {later:%b} {later.day}, {later.year} Holidays"
+    await expect(page.get_by_role("list", name="Programs")).to_contain_text(closures)
+    await desk.tap("Change Swim")
+    await expect(since).to_have_value(later.isoformat())
+    await page.get_by_label("Closures").select_option("None: never closed")
+    await expect(page.get_by_role("dialog")).to_contain_text("The change that was planned is taken back.")
+    await expect(effects).to_contain_text("1 date")
+    await desk.tap("Change", page.get_by_role("dialog"))
+    await _said(page, "Swim was changed.")
+    await expect(page.get_by_role("list", name="Programs")).not_to_contain_text("Holidays")
 
     await _through_classes(desk, "Locations")
     await desk.tap("Change Main Street")

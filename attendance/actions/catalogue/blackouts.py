@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from attendance.actions.catalogue.changed import CatalogueChanged
-from attendance.actions.catalogue.steps.find import latest_today, require_row
+from attendance.actions.catalogue.steps.find import earliest_today, latest_today, require_row
 from attendance.actions.catalogue.steps.follow_dates import dates_changed
 from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change
@@ -63,14 +63,16 @@ async def update_blackout_schedule(uow: UnitOfWork, viewer: Viewer, schedule_id:
     return CatalogueChanged(schedule_id)
 
 
-async def end_blackout_schedule(uow: UnitOfWork, viewer: Viewer, schedule_id: UUID) -> CatalogueChanged:
+async def end_blackout_schedule(
+    uow: UnitOfWork, viewer: Viewer, schedule_id: UUID, *, now: datetime
+) -> CatalogueChanged:
     """Delete a blackout schedule that no program has. What its closures closed in the past stays closed.
 
-    Raises NothingFound, ImportIsRunning, and StillUsed while a program has it.
+    Raises NothingFound, ImportIsRunning, and StillUsed while a program has it or is planned to have it.
     """
     await begin_change(uow, viewer, Terms())
     await require_row(uow, models.BlackoutSchedule, schedule_id)
-    if used := await count_programs_of(uow, schedule_id):
+    if used := await count_programs_of(uow, schedule_id, await earliest_today(uow, now)):
         raise StillUsed(used, "Programs still have this blackout schedule. Give them another one or none first.")
     await remove_blackout_schedule(uow, schedule_id)
     return CatalogueChanged(schedule_id)

@@ -27,7 +27,7 @@ from attendance.rules.catalogue.timeslot_versions import SlotFacts, Version
 from attendance.rules.people.erasure_refusals import ImportIsRunning
 from attendance.rules.vocabulary import OfferingKind
 from db import models
-from db.calendar.history import keep_planned_zones
+from db.calendar.history import keep_plans
 from db.calendar.timetables import lock_offerings
 from db.catalogue.attachments import add_instructors, attach_sessions, sessions_of
 from db.catalogue.carrying import (
@@ -82,6 +82,7 @@ async def carry_offering(
         raise NotPossible(ENDED_SINCE)
     slots = slots_at(await read_versions(uow, [offering_id]), last_on)
     made_id = made.offering_id if made is not None else await _make(uow, offering, target.id, slots, starts_on)
+    await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
     made_slots = await slots_of_made(uow, made_id)
     done = CarriedClass(made is None, len(made_slots), starts_on)
     if not carrying.with_enrollments:
@@ -113,7 +114,6 @@ async def _make(
     await attach_sessions(uow, made_id, [session_id])
     await add_slots(uow, made_id, [Version(facts, starts_on, None) for facts in slots.values()])
     await add_instructors(uow, made_id, await working_instructors(uow, offering.id), None)
-    await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
     await remember_made(uow, offering.id, session_id, made_id)
     return made_id
 

@@ -20,7 +20,7 @@ from attendance.rules.organization.permissions import Viewer
 from attendance.rules.refusals import NothingFound
 from attendance.rules.vocabulary import OfferingKind
 from db import models
-from db.calendar.history import end_teaching, keep_planned_zones, keep_what_held
+from db.calendar.history import end_teaching, keep_plans, keep_what_held
 from db.catalogue.attachments import (
     add_instructors,
     are_sessions,
@@ -84,7 +84,7 @@ async def create_offering(
         versions = [Version(slot.facts, slot.starts_on or first, slot.ends_on) for slot in draft.timeslots]
         _check_dates(versions)
         await add_slots(uow, offering_id, versions)
-        await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
+        await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
     return CatalogueChanged(offering_id, change.effect)
 
 
@@ -106,7 +106,11 @@ async def update_offering(
         if "name" in values:
             values["sort_key"], values["search_key"] = keys_of("offering", values)
             change.shows_everywhere = True
-        await _change_what_is_held(uow, offering, values, wanted.session_ids, since)
+        changes = await _change_what_is_held(uow, offering, values, wanted.session_ids, since)
+        if not changes.isdisjoint({"location_id", "program_id"}):
+            await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
+        if "location_id" in changes:
+            await _follow_planned_zone(uow, offering_id, values["location_id"], since)
         if wanted.instructor_ids is not None:
             await _change_instructors(uow, offering_id, set(wanted.instructor_ids), since)
             change.shows_everywhere = True
@@ -117,13 +121,14 @@ async def update_offering(
 
 async def _change_what_is_held(
     uow: UnitOfWork, offering: Row[Any], values: dict[str, Any], session_ids: Collection[UUID] | None, since: date
-) -> None:
+) -> set[str]:
+    """Return the names of the values that changed."""
     attached = await sessions_of(uow, offering.id) if session_ids is not None else set()
     wanted = attached if session_ids is None else set(session_ids)
     changes = {name for name in _HELD if name in values and values[name] != getattr(offering, name)}
     if not changes and wanted == attached:
         await change_row(uow, models.Offering, offering.id, **values)
-        return
+        return changes
     dates = {offering.id: since}
     await keep_what_held(fetch_in(uow.connection), uow.organization_id, dates)
     await change_row(uow, models.Offering, offering.id, **values)
@@ -131,17 +136,15 @@ async def _change_what_is_held(
         await detach_sessions(uow, offering.id, attached - wanted)
     await attach_sessions(uow, offering.id, wanted - attached)
     await rewrite_versions(uow, dates, await _rewritten(uow, values, changes))
-    if "location_id" in changes:
-        await _follow_planned_zone(uow, offering.id, values["location_id"], since)
     await reschedule(uow, dates, None, closures=False)
     if "program_id" in changes:
         await reschedule(uow, dates, None, closures=True)
+    return changes
 
 
 async def _follow_planned_zone(uow: UnitOfWork, offering_id: UUID, location_id: UUID, since: date) -> None:
     location = await require_row(uow, models.Location, location_id)
     if location.next_zone is not None:
-        await keep_planned_zones(fetch_in(uow.connection), uow.organization_id)
         dates = {offering_id: max(since, location.next_zone_on)}
         await rewrite_versions(uow, dates, Rewritten(only_at=location_id, time_zone=location.next_zone))
 

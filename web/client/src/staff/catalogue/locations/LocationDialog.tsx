@@ -89,15 +89,13 @@ export function ChangeLocation({ desk, location, close, done }: OfLocation) {
         change={setTimeZone}
       />
       {isMoved && (
-        <>
-          <SinceFields
-            desk={desk}
-            since={since}
-            today={today}
-            hint="Classes before this day, and those of today that have begun, keep the zone that they had."
-            change={setSince}
-          />
-        </>
+        <SinceFields
+          desk={desk}
+          since={since}
+          today={today}
+          hint="Classes before this day, and those of today that have begun, keep the zone that they had."
+          change={setSince}
+        />
       )}
       {isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
       {(isMoved || isTakenBack) && (

@@ -50,12 +50,20 @@ interface OfProgram extends WithCalendars {
 
 export function ChangeProgram({ desk, program, calendars, close, done }: OfProgram) {
   const [name, setName] = useState(program.name);
-  const [calendar, setCalendar] = useState(program.calendar?.id ?? "");
+  const planned = program.plannedBlackoutSchedule;
+  const present = program.blackoutSchedule?.id ?? "";
+  const [calendar, setCalendar] = useState(planned === null ? present : (planned.blackoutSchedule?.id ?? ""));
   const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
-  const [since, setSince] = useState({ from: today, correctsPast: false });
+  const [since, setSince] = useState({ from: planned?.from ?? today, correctsPast: false });
   const [notifyFamilies, setNotify] = useState(false);
-  const isOther = calendar !== (program.calendar?.id ?? "");
-  const other = { blackoutScheduleId: calendar || null, ...since, notifyFamilies };
+  const isOther = calendar !== present;
+  const isTakenBack = planned !== null && !isOther;
+  const input = {
+    programId: program.id,
+    name,
+    ...(isOther ? { blackoutScheduleId: calendar || null, ...since, notifyFamilies } : {}),
+    ...(isTakenBack ? { blackoutScheduleId: calendar || null, notifyFamilies } : {}),
+  };
   const lacking = name.trim() === "" ? "Type a name." : null;
   const undated = isOther && since.from === "" ? "Choose the first day with the other closures." : null;
   return (
@@ -63,7 +71,7 @@ export function ChangeProgram({ desk, program, calendars, close, done }: OfProgr
       title={`Change ${program.name}`}
       preview={UPDATE_PROGRAM_PREVIEW}
       document={UPDATE_PROGRAM}
-      input={lacking === null && undated === null ? { programId: program.id, name, ...(isOther ? other : {}) } : null}
+      input={lacking === null && undated === null ? input : null}
       lacking={lacking ?? undated ?? ""}
       act="Change"
       close={close}
@@ -72,16 +80,17 @@ export function ChangeProgram({ desk, program, calendars, close, done }: OfProgr
       <TextField label="Name" required maxLength={200} value={name} change={setName} />
       <CalendarField calendars={calendars} value={calendar} change={setCalendar} />
       {isOther && (
-        <>
-          <SinceFields
-            desk={desk}
-            since={since}
-            today={today}
-            hint="Before this day, its classes keep the closures that they had."
-            change={setSince}
-          />
-          <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
-        </>
+        <SinceFields
+          desk={desk}
+          since={since}
+          today={today}
+          hint="Before this day, its classes keep the closures that they had."
+          change={setSince}
+        />
+      )}
+      {isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
+      {(isOther || isTakenBack) && (
+        <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
       )}
     </TriedDialog>
   );

@@ -3,7 +3,8 @@ import type { Desk } from "../../operations";
 import { CataloguePage } from "../CataloguePage";
 import { ThingRow } from "../ThingRow";
 import { useDialogs } from "../useDialogs";
-import { PROGRAMS, type ProgramFacts, programsOf } from "./operations";
+import { closuresOf } from "./calendars";
+import { PROGRAMS, type ProgramFacts } from "./operations";
 import { ChangeProgram, EndProgram, NewProgram } from "./ProgramDialog";
 
 type Open = { readonly act: "new" } | { readonly act: "change" | "end"; readonly program: ProgramFacts };
@@ -12,7 +13,7 @@ type Open = { readonly act: "new" } | { readonly act: "change" | "end"; readonly
 export function Programs({ desk }: { desk: Desk }) {
   const { data, fault, reload } = useAnswer(PROGRAMS, {});
   const { open, setOpen, said, close, done } = useDialogs<Open>(reload);
-  const found = data === null ? [] : programsOf(data);
+  const found = data?.programs ?? [];
   const calendars = data?.blackoutSchedules ?? [];
   return (
     <CataloguePage
@@ -31,7 +32,7 @@ export function Programs({ desk }: { desk: Desk }) {
           <ThingRow
             key={program.id}
             name={program.name}
-            hint={program.calendar === null ? "Never closed" : `Closures: ${program.calendar.name}`}
+            hint={closuresOf(program)}
             acts={[
               ["Change", () => setOpen({ act: "change", program })],
               ["End", () => setOpen({ act: "end", program })],

@@ -3,8 +3,13 @@ import { EFFECT } from "../acting/effects";
 
 export const PROGRAMS = graphql(`
   query Programs {
-    programs { id name }
-    blackoutSchedules { id name programIds }
+    programs {
+      id
+      name
+      blackoutSchedule { id name }
+      plannedBlackoutSchedule { blackoutSchedule { id name } from }
+    }
+    blackoutSchedules { id name }
   }
 `);
 
@@ -50,17 +55,4 @@ export const END_PROGRAM = graphql(`
 type Answer = ResultOf<typeof PROGRAMS>;
 export type ClosureCalendar = Answer["blackoutSchedules"][number];
 
-/** A program with the calendar of closures that it has. */
-export interface ProgramFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly calendar: ClosureCalendar | null;
-}
-
-export function programsOf({ programs, blackoutSchedules }: Answer): readonly ProgramFacts[] {
-  return programs.map(({ id, name }) => ({
-    id,
-    name,
-    calendar: blackoutSchedules.find(one => one.programIds.includes(id)) ?? null,
-  }));
-}
+export type ProgramFacts = Answer["programs"][number];
