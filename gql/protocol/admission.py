@@ -6,8 +6,9 @@ once with UNAVAILABLE: running it would cost others their time, and its client w
 
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
 operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
-that run nothing, and queues that have stood for longer than a burst leave as many slots as the other tenants use on
-average. So a tenant that asks for ten times its share waits for itself (docs/decisions/0055-admission.md).
+that run nothing. A tenant that waits goes behind the others, and leaves them as many slots as they use, when it asks
+for far more than each of them does, or when its queue has stood for longer than a burst. So a tenant that asks for ten
+times its share waits for itself (docs/decisions/0055-admission.md).
 """
 
 import asyncio
@@ -23,6 +24,7 @@ import structlog
 
 from gql.protocol.errors import Unavailable
 from gql.protocol.figures import OPERATION_WAIT_SECONDS, OPERATIONS_REFUSED, OPERATIONS_RUNNING, OPERATIONS_WAITING
+from gql.protocol.shares import Shares
 
 log = structlog.get_logger("rollbook.api")
 
@@ -31,9 +33,13 @@ _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
-# Seconds for which slots are kept free after a tenant without a standing queue has begun an operation, and over which
-# the use of such tenants is averaged.
+# Seconds for which slots are kept free after a tenant that is not behind the others has begun an operation, and over
+# which the use of such tenants is averaged.
 _KEPT_FREE = 10.0
+# A tenant that waits is behind the others when it asks for so many times as much as each of them does on average. That
+# is looked at over these seconds, in which a crowd that comes at once is seen, and a few clients are not.
+_FAR_MORE = 2.0
+_OF_LATE = 2.0
 # Seconds after which an operation has rather waited for a lock than worked.
 _LONG = 1.0
 # The weight of the newest operation in the average of their times.
@@ -57,12 +63,14 @@ class Overloaded(Unavailable):
 class _Tenant:
     """The operations of one tenant.
 
+    key -- what the tenant is known by
     turn -- the number of the last slot that it was given
     standing_since -- when its queue was last empty; counts only while there is a queue
     last_given -- when its queue was last given a slot
     interval -- the average of the seconds between two slots that its queue is given
     """
 
+    key: Hashable
     running: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     turn: int = 0
@@ -77,25 +85,6 @@ class _Held:
 
     tenant: _Tenant
     is_aside: bool = False
-
-
-class _UseOfOthers:
-    """The slots that tenants without a standing queue have used on average in the last seconds."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-        self._at = 0.0
-
-    def add(self, now: float, lasted: float) -> None:
-        """Note that an operation of theirs has held a slot for so many seconds."""
-        self._seconds = self._seconds_at(now) + lasted
-        self._at = now
-
-    def slots_at(self, now: float) -> float:
-        return self._seconds_at(now) / _KEPT_FREE
-
-    def _seconds_at(self, now: float) -> float:
-        return self._seconds * math.exp((self._at - now) / _KEPT_FREE)
 
 
 class Admission:
@@ -118,7 +107,9 @@ class Admission:
         self._waiting = 0
         self._turns = 0
         self._kept_free_until = -math.inf
-        self._use_of_others = _UseOfOthers()
+        # What each tenant has used of late, and what each has used while it was not behind the others.
+        self._of_late = Shares(_OF_LATE)
+        self._in_front = Shares(_KEPT_FREE)
         self._average = 0.0
         self._refused = 0
         self._next_line = 0.0
@@ -130,7 +121,7 @@ class Admission:
 
         key -- the tenant
         """
-        tenant = self._tenants.setdefault(key, _Tenant())
+        tenant = self._tenants.setdefault(key, _Tenant(key))
         asked = self._clock()
         try:
             if self._begins_at_once(tenant):
@@ -152,7 +143,7 @@ class Admission:
 
     def refuse_if_overloaded(self, key: Hashable) -> None:
         """Raises Overloaded when `turn` would do so now. It costs less, and nothing of the request need be read yet."""
-        tenant = self._tenants.get(key) or _Tenant()
+        tenant = self._tenants.get(key) or _Tenant(key)
         if not self._begins_at_once(tenant):
             self._refuse_what_comes_too_late(tenant)
 
@@ -161,30 +152,40 @@ class Admission:
 
     def _has_slot_for(self, tenant: _Tenant) -> bool:
         """Return whether the tenant may begin one more operation. The last slots are for tenants that run nothing, and
-        more of them for tenants whose queues do not stand, if there are such tenants.
+        more of them for tenants that are not behind the others, if there are such tenants.
         """
         slots = self._slots
-        if self._clock() < self._kept_free_until:
-            if self._stands(tenant):
-                slots -= self._left_by_standing_queues()
+        if (now := self._clock()) < self._kept_free_until:
+            if self._is_behind(tenant, now):
+                slots -= self._left_to_others(tenant, now)
             elif tenant.running:
                 slots = self._per_tenant
         return self._running < slots and tenant.running < self._per_tenant
 
-    def _left_by_standing_queues(self) -> int:
-        """Return how many slots the tenants with standing queues leave to the others: what those use, and at least one.
-        One slot is theirs.
+    def _left_to_others(self, tenant: _Tenant, now: float) -> int:
+        """Return how many slots a tenant that is behind the others leaves to them: what those use, and at least the
+        last quarter. One slot is not kept free for anybody.
         """
-        used = math.ceil(self._use_of_others.slots_at(self._clock()))
+        used = math.ceil(self._in_front.of_others(tenant.key, now) / _KEPT_FREE)
         return min(max(used, self._slots - self._per_tenant), self._slots - 1)
+
+    def _is_behind(self, tenant: _Tenant, now: float) -> bool:
+        """Return whether others go before what the tenant has waiting."""
+        return bool(tenant.waiting) and (self._stands(tenant) or self._asks_for_far_more(tenant, now))
+
+    def _asks_for_far_more(self, tenant: _Tenant, now: float) -> bool:
+        """Return whether the tenant asks for far more than each of the other tenants does on average."""
+        average = self._of_late.average_of_others(tenant.key, now)
+        asked = self._of_late.of(tenant.key, now) + (tenant.running + len(tenant.waiting)) * self._average
+        return average > 0 and asked > _FAR_MORE * average
 
     def _stands(self, tenant: _Tenant) -> bool:
         """Has the tenant's queue been there for longer than a burst?"""
         return bool(tenant.waiting) and self._clock() - tenant.standing_since > self._patience
 
     def _begin(self, tenant: _Tenant) -> None:
-        if not self._stands(tenant):
-            self._kept_free_until = self._clock() + _KEPT_FREE
+        if not self._is_behind(tenant, now := self._clock()):
+            self._kept_free_until = now + _KEPT_FREE
         self._turns += 1
         tenant.turn = self._turns
         tenant.running += 1
@@ -209,9 +210,11 @@ class Admission:
             self._aside_left += 1
             return
         self._average += (lasted - self._average) * (_NEWEST if self._average else 1)
-        if not self._stands(held.tenant):
-            self._use_of_others.add(self._clock(), lasted)
-        self._end(held.tenant)
+        tenant, now = held.tenant, self._clock()
+        self._of_late.add(tenant.key, lasted, now)
+        if not self._is_behind(tenant, now):
+            self._in_front.add(tenant.key, lasted, now)
+        self._end(tenant)
 
     def _hand_out(self) -> None:
         while self._waiting:
