@@ -9,6 +9,7 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutpu
 from gql.protocol.completions import AS_THEY_ARE, Complete, coerced, completion_of
 from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_in_schema
 from gql.protocol.plain_fields import LATER, AtOnce, declared_at_once
+from gql.protocol.root_field import RootField
 from gql.protocol.strawberry_internals import metadata_of, plain_attribute
 
 Read = Callable[[Any, Any], Any]
@@ -40,10 +41,12 @@ class Compiled:
     same identity.
 
     root_fields -- the fields of the root as they were collected first; None before that
+    root_field -- the only one of them, if it is executed directly from then on
     selections -- what graphql-core has collected below them
     """
 
     root_fields: Any = None
+    root_field: RootField | None = None
     selections: dict[Any, Any] = field(default_factory=dict)
     _plans: dict[tuple[str, int], tuple[Any, Plan | None]] = field(default_factory=dict)
     _items: dict[tuple[int, int], tuple[Any, Complete | None]] = field(default_factory=dict)

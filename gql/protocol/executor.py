@@ -20,6 +20,7 @@ from gql.protocol.compiler import Compiled, Plan
 from gql.protocol.completions import Complete
 from gql.protocol.graphql_internals import ObjectExecutor
 from gql.protocol.plain_fields import LATER
+from gql.protocol.root_field import RootField, only_root_field
 
 # So many items of a list are completed before it is asked whether the turn is over.
 _AT_ONCE = 8
@@ -47,7 +48,11 @@ class CompilingExecutor(ObjectExecutor):
         """
         if self._compiled.root_fields is None:
             self._compiled.root_fields = collected
+            self._compiled.root_field = only_root_field(self, collected)
         return self._compiled.root_fields
+
+    def root_field(self) -> RootField | None:
+        return self._compiled.root_field if self.hooks is None and self.abort_signal is None else None
 
     def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
         plan = self._compiled.plan(self, type_, fields) if self.hooks is None else None

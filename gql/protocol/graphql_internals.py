@@ -7,14 +7,16 @@ tests/architecture/test_graphql_internals.py has a test for each assumption.
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from graphql import GraphQLError, GraphQLList, GraphQLObjectType
+from graphql import GraphQLError, GraphQLList, GraphQLObjectType, get_argument_values
 from graphql.execution import Executor
+from graphql.pyutils import Path
 from graphql.validation import validation_context
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 
 import pace
 from gql.protocol.plain_fields import names_selected
+from gql.protocol.root_field import RootField
 from gql.protocol.strawberry_internals import StrawberryExecutor
 
 T = TypeVar("T")
@@ -60,6 +62,12 @@ class ObjectExecutor(StrawberryExecutor):
     A list passes through `complete_list_value` with its type, the details, the information of its field, its path and
     its value. Neither null nor an exception does.
 
+    `execute_operation` executes a query or mutation. An error of a root field is noted, or raised by
+    `handle_field_error` where null is not allowed; then it is noted without a path, and there are no data.
+    `build_response` returns the result. Arguments that are variables have their coerced values; null, and a variable
+    that was not given, are left to `get_argument_values`. An object whose class tells its type needs no test of its
+    type.
+
     A long response is completed in several turns of the loop. graphql-core calls `complete_list_item_value` for each
     item of a list that is not awaitable itself, with a list to which it appends what it completes, and takes it as
     awaitable when the method returns True. It awaits whatever a resolver returns through `with_abort_signal`.
@@ -68,6 +76,10 @@ class ObjectExecutor(StrawberryExecutor):
     def root_fields(self, collected: Any) -> Any:
         """Return the fields of the root that are executed. By default these are the collected ones."""
         return collected
+
+    def root_field(self) -> RootField | None:
+        """Return the operation's only root field, to execute it directly. By default graphql-core executes all."""
+        return None
 
     def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
         """Return the response for an object, or an awaitable of it. By default graphql-core executes it."""
@@ -111,6 +123,48 @@ class ObjectExecutor(StrawberryExecutor):
         """Return the fields that are selected of an object in the place of `details`, and whether some are deferred."""
         fields, deferred, *_ = self.collect_subfields(type_, details)
         return fields, bool(deferred)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        root = self.root_field()
+        return super().execute_operation(serially) if root is None else self._answer(root)
+
+    async def _answer(self, root: RootField) -> Any:
+        """Do what graphql-core does with this root field, in the same order."""
+        path = Path(None, root.name, root.parent.name)
+        info = self.build_resolve_info(root.field, root.nodes, root.parent, path)
+        try:
+            try:
+                completed = await self._completed(root, info, path)
+            except Exception as fault:
+                self.handle_field_error(fault, root.field.type, root.details, path)
+                completed = None
+        except GraphQLError as error:
+            self.collected_errors.add(error, None)
+            return self.build_response(None)
+        return self.build_response({root.name: completed})
+
+    async def _completed(self, root: RootField, info: Any, path: Path) -> Any:
+        resolve: Any = root.field.resolve
+        found = await resolve(self.root_value, info, **self._arguments(root))
+        await pace.turn()
+        known = root.objects.get(type(found))
+        if known is None:
+            completed = self.complete_value(root.field.type, root.details, info, path, found, None)
+        else:
+            type_, fields = known
+            completed = self.execute_object(type_, found, fields, (path, None))
+        return await completed if self.is_awaitable(completed) else completed
+
+    def _arguments(self, root: RootField) -> dict[str, Any]:
+        if root.arguments is not None:
+            given = self.variable_values.coerced
+            found = {name: given.get(variable) for name, variable in root.arguments}
+            if None not in found.values():
+                return found
+        fragment_variables = root.details[0].fragment_variable_values
+        return get_argument_values(
+            root.field, root.nodes[0], self.variable_values, fragment_variables, self.hide_suggestions
+        )
 
     def execute_root_grouped_field_set(
         self, root_type: GraphQLObjectType, root_value: Any, grouped_field_set: Any, *rest: Any
